@@ -1,0 +1,84 @@
+package org.gleaner.machine;
+
+/// What a CPU can be charged for. The figures, with units and sources, stand in the host's `.costs`
+/// file ([CostModel]); the name there is the name here.
+public enum Cost {
+    /// Atomic read-modify-write of a line already owned.
+    LINE_LOCAL_RMW,
+    /// Transfer of a line from another core of the same socket.
+    LINE_XFER_SAME,
+    /// Transfer of a line from another socket.
+    LINE_XFER_CROSS,
+    /// Wake-up of the next waiter of a queued lock, same socket.
+    MCS_HANDOFF_SAME,
+    /// Wake-up of the next waiter of a queued lock, across sockets.
+    MCS_HANDOFF_CROSS,
+    /// A guest exit and the entry after it.
+    VMEXIT,
+    /// KVM's page-fault software without locks: memslot, fast GUP, TDP walk.
+    KVM_FAULT,
+    /// Work under mmu_lock read to install one entry.
+    MMU_INSTALL,
+    /// Zap or age one gfn under or without mmu_lock: walk and update.
+    MMU_AGE_GFN,
+    /// Allocate and zero one secondary page table.
+    SPTE_TABLE_ALLOC,
+    /// Scan one secondary entry in sequence.
+    SPTE_SCAN,
+    /// Host fault on anonymous or shmem memory without zeroing and without locks.
+    HOST_FAULT,
+    /// Zero one 4 KiB page.
+    ZERO_PAGE,
+    /// Scan one primary entry in sequence.
+    PTE_SCAN,
+    /// Age one present pair of primary and secondary entries in a page-table walk.
+    AGE_PAIR,
+    /// Fixed cost of one MMU-notifier call: SRCU and memslot lookup.
+    NOTIFIER_CALL,
+    /// Reverse map of one mapping.
+    RMAP_WALK,
+    /// A hit on a present, accessed entry, TLB refill included.
+    GUEST_HIT,
+    /// Hardware sets an accessed or dirty bit.
+    HW_SET_AD,
+    /// Two-dimensional walk after a TLB miss.
+    WALK_2D,
+    /// Initiator's base cost of a TLB shootdown.
+    TLB_IPI_BASE,
+    /// Initiator's cost for each target.
+    TLB_IPI_TARGET,
+    /// What a victim in guest mode loses.
+    TLB_IPI_VICTIM_GUEST,
+    /// What a victim outside guest mode loses.
+    TLB_IPI_VICTIM_HOST,
+    /// Invalidate a guest's cached translations at entry.
+    INVEPT,
+    /// Page from the per-CPU list.
+    PCP_ALLOC,
+    /// Refill of a per-CPU list from the zone, under the zone lock.
+    ZONE_REFILL,
+    /// Charge to a memory cgroup, amortised.
+    MEMCG_CHARGE,
+    /// Put a folio into a per-CPU LRU batch.
+    LRU_ADD,
+    /// Drain one folio of a batch under the lruvec lock.
+    LRU_DRAIN_ONE,
+    /// Isolate one folio from a list.
+    ISOLATE,
+    /// Fixed work of shrink_folio_list for one folio: lock, unmap, slot.
+    SHRINK_FOLIO,
+    /// Allocate or free one swap slot.
+    SWAP_SLOT,
+    /// Compress one page into zram.
+    ZRAM_WRITE,
+    /// Decompress one page from zram.
+    ZRAM_READ,
+    /// Submit one block request.
+    BLOCK_SUBMIT,
+    /// Context switch.
+    CTX_SWITCH,
+    /// Wake a sleeper.
+    WAKE,
+    /// SRCU read section, both ends.
+    SRCU_SECTION
+}

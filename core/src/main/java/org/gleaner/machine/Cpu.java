@@ -1,0 +1,177 @@
+package org.gleaner.machine;
+
+import org.jspecify.annotations.Nullable;
+
+/// A hardware thread, first argument of all kernel-like code and its only way to shared memory.
+///
+/// ## Steps
+///
+/// Everything that another CPU may touch is one of three things:
+///
+/// - a [Word]: a lock, a counter, a line of its own. Every access is an *ordered step*.
+/// - an entry of a *slab*, a `long[]` such as a page-table page. Access through this class too; also
+///   ordered steps.
+/// - data behind a lock (list links, counters of an lruvec). Plain access, by the holder only.
+///
+/// What an ordered step means is the engine's choice. On real threads it is just the atomic. In virtual
+/// time the CPU yields until it is the earliest of all, so that shared changes happen in (time, id)
+/// order. Exploring, it is the point where the schedule may go elsewhere. Kernel-like code must not be
+/// able to tell which; in particular it must not keep a shared value across a step and rely on it.
+///
+/// | method | order | pairs with |
+/// |---|---|---|
+/// | `load` | acquire | `store`, any read-modify-write |
+/// | `store` | release | `load` |
+/// | `cas`, `swap`, `fetch...` | full (volatile) | all |
+/// | `peek` | opaque, not a step | nothing: a hint that must be checked again |
+/// | `publish` | release then full fence, not a step | the reader's ordered step (RCU, vCPU mode) |
+///
+/// ## Waiting
+///
+/// [#await] spins (a queued lock, a completion that is near); [#block] sleeps and must not be called
+/// while a spinning lock is held. Both return the value that ended the wait. Virtual time wakes a waiter
+/// when the word is written, and charges the wait to it.
+///
+/// ## Time
+///
+/// [#charge] adds private work; it never yields. On real threads it does nothing and [#now] is
+/// `System.nanoTime`.
+public abstract class Cpu {
+    /// Dense, from 0, in order of creation; indexes per-CPU arrays.
+    public final int id;
+
+    /// For people: `vcpu3`, `kswapd0`.
+    public final String name;
+
+    /// Lock-order checking state, or null where it is not armed.
+    public @Nullable LockDep lockDep;
+
+    protected Cpu(int id, String name) {
+        this.id = id;
+        this.name = name;
+    }
+
+    // --- words -------------------------------------------------------------------------------
+
+    public abstract long load(Word w);
+
+    public abstract void store(Word w, long value);
+
+    public abstract boolean cas(Word w, long expect, long update);
+
+    /// Returns the value before.
+    public abstract long fetchAdd(Word w, long delta);
+
+    /// Returns the value before.
+    public abstract long fetchOr(Word w, long bits);
+
+    /// Returns the value before. Clears every bit that is 0 in `mask`.
+    public abstract long fetchAnd(Word w, long mask);
+
+    /// Returns the value before.
+    public abstract long swap(Word w, long value);
+
+    /// Spins until `(w & mask) == expect`; returns the whole value seen then.
+    public abstract long await(Word w, long mask, long expect);
+
+    /// Spins until the value differs from `seen`; returns it.
+    public abstract long awaitChange(Word w, long seen);
+
+    /// Sleeps until `(w & mask) == expect`; returns the whole value seen then.
+    public abstract long block(Word w, long mask, long expect);
+
+    /// As [#block], at most `nanos` long; returns the value at the end, whichever end it was.
+    public abstract long blockFor(Word w, long mask, long expect, long nanos);
+
+    // --- slabs -------------------------------------------------------------------------------
+
+    public abstract long load(long[] slab, int i);
+
+    public abstract void store(long[] slab, int i, long value);
+
+    public abstract boolean cas(long[] slab, int i, long expect, long update);
+
+    /// Returns the value before.
+    public abstract long fetchAdd(long[] slab, int i, long delta);
+
+    /// Returns the value before.
+    public abstract long fetchOr(long[] slab, int i, long bits);
+
+    /// Returns the value before. Clears every bit that is 0 in `mask`.
+    public abstract long fetchAnd(long[] slab, int i, long mask);
+
+    /// Returns the value before.
+    public abstract long swap(long[] slab, int i, long value);
+
+    /// A racy hint: may be stale, is no step and costs nothing.
+    public abstract long peek(long[] slab, int i);
+
+    /// Stores a word that only this CPU writes, and makes it visible before anything that follows (the
+    /// store and full barrier of an RCU or guest-mode entry). No step: the readers of such words
+    /// must be right whichever side of it they see.
+    public abstract void publish(long[] slab, int i, long value);
+
+    // --- time --------------------------------------------------------------------------------
+
+    /// Adds one occurrence of private work.
+    public abstract void charge(Cost cost);
+
+    /// Adds `n >= 0` occurrences of private work.
+    public abstract void charge(Cost cost, long n);
+
+    /// Adds `nanos >= 0` of private work that no constant names (a workload's own think time).
+    public abstract void chargeNanos(long nanos);
+
+    /// Nanoseconds since the engine started.
+    public abstract long now();
+
+    /// Sleeps; must not be called while a spinning lock is held. Returns at once if `nanos <= 0`.
+    public abstract void sleep(long nanos);
+
+    /// How many more occurrences of `cost` this CPU may take before another actor could act, at least 0
+    /// and at most `limit`. A hot loop of private hits folds that many into one [#charge] and so
+    /// yields exactly what single steps would. Real threads answer a small constant.
+    public abstract int foldable(Cost cost, int limit);
+
+    /// A bare ordered step, for code that has folded private work and now reads shared state.
+    public abstract void step();
+
+    // --- call tree ---------------------------------------------------------------------------
+
+    /// Opens a frame in this actor's call tree.
+    public abstract void enter(KernelFunction f);
+
+    /// Closes the innermost frame.
+    public abstract void exit();
+
+    /// Inclusive and exclusive virtual time per kernel function, or null on an engine without it.
+    public @Nullable CallTree callTree() {
+        return null;
+    }
+
+    // --- interrupts --------------------------------------------------------------------------
+
+    /// Enters a section in which [#interrupt] reaches this CPU (guest mode), and returns the requests
+    /// posted before. The caller must serve them; a request posted later is seen by [#pendingRequests].
+    public abstract long enterInterruptible();
+
+    /// Leaves the section: after this an [#interrupt] only posts, and waits for nothing here.
+    public abstract void exitInterruptible();
+
+    /// The requests posted and not taken. Cheap; to be polled inside an interruptible section before every
+    /// access that a request would forbid.
+    public abstract long pendingRequests();
+
+    /// Takes (clears and returns) all posted requests.
+    public abstract long takeRequests();
+
+    /// Posts `request` bits to the first `n` of `targets`, sends an interrupt to each that is in its
+    /// interruptible section, and waits until each of those has left it or served the request
+    /// (`kvm_make_all_cpus_request` with wait). Never waits for this CPU itself.
+    public abstract void interrupt(Cpu[] targets, int n, long request);
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+}

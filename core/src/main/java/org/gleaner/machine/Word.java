@@ -1,0 +1,47 @@
+package org.gleaner.machine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// One shared 64-bit word on a cache line of its own: a lock, a counter, a flag.
+///
+/// All access goes through a [Cpu]. In real threads a word is a `volatile`-capable field; in virtual
+/// time it is also the state of its cache line (who owned it last, until when it is busy) and the
+/// list of actors that wait for it to change.
+public final class Word {
+    static final VarHandle VALUE;
+
+    static {
+        try {
+            VALUE = MethodHandles.lookup().findVarHandle(Word.class, "value", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Touched only by engines, through [#VALUE] where threads are real.
+    long value;
+
+    /// Virtual time only: id of the CPU whose cache holds the line, or -1.
+    int lineOwner = -1;
+
+    /// Virtual time only: ticks at which the line has finished its last transfer.
+    long lineFreeAt;
+
+    /// Virtual time only: first of the actors that wait for this word, linked through the actors.
+    @Nullable Object waiters;
+
+    /// A word that starts at zero.
+    public Word() {}
+
+    /// A word that starts at `initial`.
+    public Word(long initial) {
+        value = initial;
+    }
+
+    /// The value as a debugger would see it: no ordering, no step, no cost. For reports and tests only.
+    public long snapshot() {
+        return (long) VALUE.getOpaque(this);
+    }
+}
