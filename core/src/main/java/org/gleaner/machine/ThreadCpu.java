@@ -49,7 +49,10 @@ import org.jspecify.annotations.Nullable;
 final class ThreadCpu extends Cpu {
     private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);
 
+    /// Turns of busy waiting, where every CPU has a core and where not.
     private static final int SPINS = 200;
+
+    private static final int CROWDED_SPINS = 10;
     private static final int YIELDS = 2_000;
     private static final int SLEEPER_YIELDS = 20;
     private static final long MIN_PARK_NANOS = 2_000;
@@ -221,7 +224,7 @@ final class ThreadCpu extends Cpu {
 
     /// One turn of a spinning wait.
     private void pause(int turn) {
-        if (turn < SPINS) {
+        if (turn < (engine.crowded() ? CROWDED_SPINS : SPINS)) {
             Thread.onSpinWait();
             return;
         }
@@ -361,6 +364,11 @@ final class ThreadCpu extends Cpu {
         if (inSection()) {
             // Two on, so that it stays odd: whoever waits for this CPU sees that it was between accesses.
             SLAB.setVolatile(mailbox, SECTION, mailbox[SECTION] + 2);
+        }
+        if (taken != 0 && engine.crowded()) {
+            // The sender, or another target it waits for, may need this core. A yield is not enough, for
+            // the host's scheduler tends to pick the yielding thread again until its slice is used up.
+            LockSupport.parkNanos(1);
         }
         return taken;
     }

@@ -39,6 +39,9 @@ public final class ThreadEngine implements Engine {
 
     private volatile int phase = RUNNING;
 
+    /// More actors than cores: set before the actor that makes it so starts.
+    private volatile boolean crowded;
+
     /// An engine that charges nothing; `costs` is only what [#costs] answers.
     public ThreadEngine(CostModel costs) {
         this.costs = costs;
@@ -59,6 +62,7 @@ public final class ThreadEngine implements Engine {
             ThreadCpu cpu = new ThreadCpu(this, cpus.size(), name, body, daemon);
             cpus.add(cpu);
             left++;
+            crowded = left > Runtime.getRuntime().availableProcessors();
             if (!daemon) {
                 spawnedLeft++;
             }
@@ -189,6 +193,11 @@ public final class ThreadEngine implements Engine {
         if (phase == ABORTING) {
             throw Stop.INSTANCE;
         }
+    }
+
+    /// Whether there are more actors than cores, so that waiting should give the core away soon.
+    boolean crowded() {
+        return crowded;
     }
 
     // --- facts -------------------------------------------------------------------------------
