@@ -90,7 +90,7 @@ public final class BitSpinLock {
     /// Whether `cpu` holds the lock; where checking is not armed, whether anybody does.
     public boolean isHeldBy(Cpu cpu, long[] slab, int i, int bit) {
         LockDep dep = cpu.lockDep;
-        return dep != null ? dep.mode(slab, i) != 0 : (cpu.peek(slab, i) >>> bit & 1) != 0;
+        return dep != null ? dep.holds(slab, i, lockClass) : (cpu.peek(slab, i) >>> bit & 1) != 0;
     }
 
     private static boolean take(Cpu cpu, long[] slab, int i, long mask) {

@@ -113,7 +113,7 @@ public final class LockDep {
     /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose section is
     /// open. For a bit of a slab ask the [BitSpinLock].
     public boolean holds(Object lock) {
-        return mode(lock, 0) != 0;
+        return mode(lock) != 0;
     }
 
     /// Whether this CPU is in an RCU read section.
@@ -121,10 +121,15 @@ public final class LockDep {
         return rcuDepth != 0;
     }
 
-    /// Mode in which `l` at `i` is held, 0 if it is not.
-    int mode(Object l, int i) {
+    /// Whether this CPU holds the lock of class `c` in `slab[i]`.
+    boolean holds(long[] slab, int i, LockClass c) {
+        return find(slab, i, c.rank()) >= 0;
+    }
+
+    /// Mode in which `l` is held, 0 if it is not.
+    int mode(Object l) {
         for (int at = held - 1; at >= 0; at--) {
-            if (lock[at] == l && index[at] == i) {
+            if (lock[at] == l) {
                 return mode[at];
             }
         }

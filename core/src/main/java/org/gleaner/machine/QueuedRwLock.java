@@ -137,7 +137,7 @@ public final class QueuedRwLock {
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null
-                ? dep.mode(this, 0) == LockDep.WRITE
+                ? dep.mode(this) == LockDep.WRITE
                 : (counts.snapshot() & LOCKED) != 0;
     }
 

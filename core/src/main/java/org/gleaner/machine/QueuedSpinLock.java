@@ -94,6 +94,11 @@ public final class QueuedSpinLock {
         return lock.snapshot() >>> CPU_SHIFT != 0;
     }
 
+    /// Id of the CPU that came last of those that wait, or -1.
+    int lastInQueue() {
+        return (int) (lock.snapshot() >>> CPU_SHIFT) - 1;
+    }
+
     /// [#lock] without checking and without a frame, for locks made of this one.
     void acquire(Cpu cpu) {
         if (!cpu.cas(lock, 0, LOCKED)) {

@@ -141,7 +141,7 @@ public final class RwSemaphore {
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null
-                ? dep.mode(this, 0) == LockDep.WRITE
+                ? dep.mode(this) == LockDep.WRITE
                 : (counts.snapshot() & WRITER) != 0;
     }
 
