@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once, and only then
 /// adds what the act costs: the act happens in the order in which requests are made, and so does the
 /// service of a line.
-final class VirtualCpu extends Cpu {
+final class VirtualCpu extends OrderedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
 
@@ -133,7 +133,8 @@ final class VirtualCpu extends Cpu {
         }
     }
 
-    private void slabStep() {
+    @Override
+    void slabStep() {
         if (ticks > slabLimit) {
             park(State.READY, key());
         }
@@ -153,72 +154,20 @@ final class VirtualCpu extends Cpu {
         }
     }
 
-    // --- words -------------------------------------------------------------------------------
+    // --- lines -------------------------------------------------------------------------------
 
     @Override
-    public long load(Word w) {
-        step();
-        long value = w.value;
+    void loaded(Word w) {
         ticks = lines.read(w, id, ticks);
-        return value;
     }
 
     @Override
-    public void store(Word w, long value) {
-        step();
-        w.value = value;
-        written(w);
+    void refused(Word w) {
+        ticks = lines.write(w, id, ticks);
     }
 
     @Override
-    public boolean cas(Word w, long expect, long update) {
-        step();
-        if (w.value != expect) {
-            ticks = lines.write(w, id, ticks);
-            return false;
-        }
-        w.value = update;
-        written(w);
-        return true;
-    }
-
-    @Override
-    public long fetchAdd(Word w, long delta) {
-        step();
-        long before = w.value;
-        w.value = before + delta;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long fetchOr(Word w, long bits) {
-        step();
-        long before = w.value;
-        w.value = before | bits;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long fetchAnd(Word w, long mask) {
-        step();
-        long before = w.value;
-        w.value = before & mask;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long swap(Word w, long value) {
-        step();
-        long before = w.value;
-        w.value = value;
-        written(w);
-        return before;
-    }
-
-    private void written(Word w) {
+    void written(Word w) {
         ticks = lines.write(w, id, ticks);
         if (w.waiters != null) {
             engine.wake(w, ticks);
@@ -297,72 +246,6 @@ final class VirtualCpu extends Cpu {
         if (ticks > limit) {
             park(State.SLEEPING, key());
         }
-    }
-
-    // --- slabs -------------------------------------------------------------------------------
-
-    @Override
-    public long load(long[] slab, int i) {
-        slabStep();
-        return slab[i];
-    }
-
-    @Override
-    public void store(long[] slab, int i, long value) {
-        slabStep();
-        slab[i] = value;
-    }
-
-    @Override
-    public boolean cas(long[] slab, int i, long expect, long update) {
-        slabStep();
-        if (slab[i] != expect) {
-            return false;
-        }
-        slab[i] = update;
-        return true;
-    }
-
-    @Override
-    public long fetchAdd(long[] slab, int i, long delta) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before + delta;
-        return before;
-    }
-
-    @Override
-    public long fetchOr(long[] slab, int i, long bits) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before | bits;
-        return before;
-    }
-
-    @Override
-    public long fetchAnd(long[] slab, int i, long mask) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before & mask;
-        return before;
-    }
-
-    @Override
-    public long swap(long[] slab, int i, long value) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = value;
-        return before;
-    }
-
-    @Override
-    public long peek(long[] slab, int i) {
-        return slab[i];
-    }
-
-    @Override
-    public void publish(long[] slab, int i, long value) {
-        slab[i] = value;
     }
 
     // --- time --------------------------------------------------------------------------------

@@ -251,7 +251,7 @@ public final class VirtualEngine implements Engine {
                         case RUNNING, READY, DONE -> false;
                     };
             if (asleep) {
-                unlink(cpu);
+                WaitRing.remove(cpu);
                 cpu.stop = true;
                 long since = cpu.state == VirtualCpu.State.SLEEPING ? cpu.sleepStart : cpu.ticks;
                 cpu.ticks = Math.max(since, drainedAt);
@@ -266,7 +266,7 @@ public final class VirtualEngine implements Engine {
         for (int i = 0; i < cpus.size(); i++) {
             VirtualCpu cpu = cpus.get(i);
             if (cpu.state != VirtualCpu.State.DONE) {
-                unlink(cpu);
+                WaitRing.remove(cpu);
                 cpu.stop = true;
                 running = cpu;
                 cpu.state = VirtualCpu.State.RUNNING;
@@ -335,14 +335,14 @@ public final class VirtualEngine implements Engine {
         if (cpu.waitAsleep) {
             checkSleep(cpu);
         }
-        link(cpu, w);
+        WaitRing.add(w, cpu);
         if (deadline == EventTree.NEVER) {
             cpu.park(VirtualCpu.State.WAITING, EventTree.NEVER);
         } else {
             cpu.park(VirtualCpu.State.TIMED, deadline << SLOT_BITS | cpu.slot);
         }
         if (cpu.waitWord != null) {
-            unlink(cpu);
+            WaitRing.remove(cpu);
             cpu.ticks = deadline;
         }
     }
@@ -357,17 +357,14 @@ public final class VirtualEngine implements Engine {
     /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come first.
     void wake(Word w, long ticks) {
         VirtualCpu first = w.waiters;
-        if (first == null) {
-            return;
-        }
-        VirtualCpu last = first.waitPrev;
+        VirtualCpu last = WaitRing.last(w);
         long value = w.value;
         int woken = 0;
         int spinner = -1;
         for (VirtualCpu cpu = first; cpu != null; ) {
             VirtualCpu next = cpu == last ? null : cpu.waitNext;
             if (cpu.wantsToSee(value)) {
-                unlink(cpu);
+                WaitRing.remove(cpu);
                 long at = ticks + woken++ + (cpu.waitAsleep ? sleeperTicks : 0);
                 cpu.ticks = Math.max(cpu.ticks, at);
                 makeReady(cpu);
@@ -379,40 +376,6 @@ public final class VirtualEngine implements Engine {
         if (spinner >= 0) {
             lines.pullBack(w, spinner);
         }
-    }
-
-    private static void link(VirtualCpu cpu, Word w) {
-        VirtualCpu first = w.waiters;
-        cpu.waitWord = w;
-        if (first == null) {
-            cpu.waitNext = cpu;
-            cpu.waitPrev = cpu;
-            w.waiters = cpu;
-        } else {
-            cpu.waitNext = first;
-            cpu.waitPrev = first.waitPrev;
-            first.waitPrev.waitNext = cpu;
-            first.waitPrev = cpu;
-        }
-    }
-
-    private static void unlink(VirtualCpu cpu) {
-        Word w = cpu.waitWord;
-        if (w == null) {
-            return;
-        }
-        if (cpu.waitNext == cpu) {
-            w.waiters = null;
-        } else {
-            cpu.waitPrev.waitNext = cpu.waitNext;
-            cpu.waitNext.waitPrev = cpu.waitPrev;
-            if (w.waiters == cpu) {
-                w.waiters = cpu.waitNext;
-            }
-        }
-        cpu.waitWord = null;
-        cpu.waitNext = null;
-        cpu.waitPrev = null;
     }
 
     /// An interrupt took `ticks` from `cpu`. Time it sleeps or waits absorbs nothing of a running guest.
