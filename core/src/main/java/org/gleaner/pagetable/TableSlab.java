@@ -1,5 +1,6 @@
 package org.gleaner.pagetable;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
@@ -12,6 +13,19 @@ import org.gleaner.machine.Word;
 ///
 /// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that no
 /// format can produce; the fill also is the reset of its accessed bits.
+///
+/// ## Ordering
+///
+/// | word | writer | mode | reader | mode | what it carries |
+/// |---|---|---|---|---|---|
+/// | `free` | free, allocate | compare-and-swap | allocate | load | the poisoned table, its `next` |
+/// | `next[t]` | free, before its compare-and-swap | plain | allocate | plain | nothing: a value read too late or too early fails the tagged compare-and-swap |
+/// | `chunks[c]` | the first carver in `c` | monitor | other carvers | monitor | the zeroed array |
+/// | `chunks[c]` | the same | program order, then release of the entry that links the table | walkers | acquire of that entry | the array, filled |
+///
+/// So the arrays need no ordered access of their own: nobody knows the id of a table before its chunk is
+/// there. Making a chunk is the host's affair, not the modelled machine's, hence the monitor; no
+/// step is taken inside it.
 public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;
@@ -20,10 +34,12 @@ public final class TableSlab {
     public static final long POISON = 0xdead_7ab1_e000_0a5aL;
 
     private static final int TABLES_PER_CHUNK = 64;
+    private static final int SLOT_BITS = 15;
     private static final int NONE = 0x7fff_ffff;
 
     private final long[][] chunks;
     private final int[][] next;
+    private final int capacity;
 
     /// Tag in the upper, top of the stack in the lower 32 bits.
     private final Word free = new Word(NONE);
@@ -31,14 +47,12 @@ public final class TableSlab {
     /// Tables ever carved from chunks.
     private final Word carved = new Word();
 
-    /// Chunks that exist; the carver of a chunk's first table makes it, the others wait.
-    private final Word chunksMade = new Word();
-
-    /// Room for at most `capacity` tables; memory is taken as tables are used.
+    /// Room for `capacity` tables, rounded up to a multiple of 64; memory is taken as tables are used.
     public TableSlab(int capacity) {
         int count = (capacity + TABLES_PER_CHUNK - 1) / TABLES_PER_CHUNK;
         chunks = new long[count][];
         next = new int[count][];
+        this.capacity = count * TABLES_PER_CHUNK;
     }
 
     /// The array that holds the entries of `table`.
@@ -51,9 +65,43 @@ public final class TableSlab {
         return (table & 63) << 9;
     }
 
+    /// Names entry `i` (0 to 511) of `table` in one number, at least 0: what a reverse map keeps.
+    public static long slot(int table, int i) {
+        return (long) table << 9 | i;
+    }
+
+    /// The array that holds the entry named `slot`.
+    public long[] slotWords(long slot) {
+        return chunks[(int) (slot >>> SLOT_BITS)];
+    }
+
+    /// Where in [#slotWords] the entry is.
+    public static int slotIndex(long slot) {
+        return (int) slot & (1 << SLOT_BITS) - 1;
+    }
+
+    /// The table that the entry named `slot` is in.
+    public static int slotTable(long slot) {
+        return (int) (slot >>> 9);
+    }
+
+    /// Tables that may ever be in use at once.
+    public int capacity() {
+        return capacity;
+    }
+
     /// Tables that were ever in use, free ones included.
     public int highWater() {
         return (int) carved.snapshot();
+    }
+
+    /// Tables allocated and not freed. For reports and tests, when nobody allocates or frees.
+    public int inUse() {
+        int count = highWater();
+        for (int t = (int) free.snapshot(); t != NONE; t = next[t >>> 6][t & 63]) {
+            count--;
+        }
+        return count;
     }
 
     /// A table with every entry equal to `fill`, not yet visible to anyone.
@@ -61,17 +109,14 @@ public final class TableSlab {
     /// @throws IllegalStateException if the capacity is used up
     public int allocate(Cpu cpu, long fill) {
         int table = pop(cpu);
-        long[] words = words(table);
-        int base = base(table);
-        java.util.Arrays.fill(words, base, base + ENTRIES, fill);
+        fill(table, fill);
         return table;
     }
 
     /// Takes back a table that no walker can reach any more.
     public void free(Cpu cpu, int table) {
-        long[] words = words(table);
-        int base = base(table);
-        java.util.Arrays.fill(words, base, base + ENTRIES, POISON);
+        assert words(table)[base(table)] != POISON : "table " + table + " is freed twice";
+        fill(table, POISON);
         for (; ; ) {
             long head = cpu.load(free);
             next[table >>> 6][table & 63] = (int) head;
@@ -80,6 +125,11 @@ public final class TableSlab {
                 return;
             }
         }
+    }
+
+    private void fill(int table, long value) {
+        int base = base(table);
+        Arrays.fill(words(table), base, base + ENTRIES, value);
     }
 
     private int pop(Cpu cpu) {
@@ -97,22 +147,20 @@ public final class TableSlab {
     }
 
     private int carve(Cpu cpu) {
-        int table = (int) cpu.fetchAdd(carved, 1);
-        int chunk = table >>> 6;
-        if (chunk >= chunks.length) {
-            throw new IllegalStateException("page-table slab is full: " + chunks.length * TABLES_PER_CHUNK + " tables");
-        }
-        if ((table & 63) == 0) {
-            next[chunk] = new int[TABLES_PER_CHUNK];
-            chunks[chunk] = new long[TABLES_PER_CHUNK * ENTRIES];
-            cpu.await(chunksMade, -1, chunk);
-            cpu.store(chunksMade, chunk + 1);
-        } else {
-            long made = cpu.load(chunksMade);
-            while (made <= chunk) {
-                made = cpu.awaitChange(chunksMade, made);
+        long table;
+        do {
+            table = cpu.load(carved);
+            if (table >= capacity) {
+                throw new IllegalStateException("page-table slab is full: " + capacity + " tables");
+            }
+        } while (!cpu.cas(carved, table, table + 1));
+        int chunk = (int) table >>> 6;
+        synchronized (chunks) {
+            if (chunks[chunk] == null) {
+                next[chunk] = new int[TABLES_PER_CHUNK];
+                chunks[chunk] = new long[TABLES_PER_CHUNK * ENTRIES];
             }
         }
-        return table;
+        return (int) table;
     }
 }

@@ -1,0 +1,140 @@
+package org.gleaner.pagetable;
+
+/// What the bits of a page-table entry mean: the part that primary and secondary tables share.
+///
+/// A format is data: masks. Its operations are pure functions from entry to entry and touch no memory; the
+/// atomic changes are [Spte], [Pte] and [HardwareWalk]. Three things are the same everywhere: the
+/// address field, the huge-leaf bit, and that an entry is a *table* (points to the next lower level) iff
+/// it is present and not huge. The address field of a table entry holds the id of a [TableSlab] table.
+///
+/// Levels count from 1 (4 KiB leaves) to 4 (the root), as in KVM.
+public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
+    /// Guest or user reads.
+    public static final int READ = 0;
+
+    /// Writes; implies that the entry is readable.
+    public static final int WRITE = 1;
+
+    /// Instruction fetches.
+    public static final int EXEC = 2;
+
+    /// Marks a leaf above level 1. Means nothing at level 1.
+    public static final long HUGE = 1L << 7;
+
+    /// Bits 51:12.
+    public static final long ADDRESS = 0x000f_ffff_ffff_f000L;
+
+    static final int ADDRESS_SHIFT = 12;
+
+    private final String name;
+
+    /// The bit that makes an entry present for software.
+    public final long present;
+
+    /// What every entry of a fresh table holds.
+    public final long empty;
+
+    /// The accessed bit, of leaves and of tables.
+    public final long accessed;
+
+    /// The dirty bit, of leaves.
+    public final long dirty;
+
+    /// True if the walker sets [#accessed] and [#dirty] by itself.
+    public final boolean hardwareAccessedDirty;
+
+    /// A read may pass without any change to the entry iff all these bits are set.
+    public final long readHit;
+
+    /// A write may pass without any change to the entry iff all these bits are set.
+    public final long writeHit;
+
+    /// Not-present for hardware iff all these bits are clear.
+    final long hardwarePresent;
+
+    private final long[] permitMask;
+    private final long[] permitValue;
+
+    /// @param read bits that must be set for a read, besides `present`
+    /// @param write bits that must be set for a write, besides those
+    /// @param exec bits that must be set for a fetch, besides `present`
+    /// @param noExec bits that must be clear for a fetch
+    EntryFormat(
+            String name,
+            long present,
+            long empty,
+            long accessed,
+            long dirty,
+            boolean hardwareAccessedDirty,
+            long hardwarePresent,
+            long read,
+            long write,
+            long exec,
+            long noExec) {
+        this.name = name;
+        this.present = present;
+        this.empty = empty;
+        this.accessed = accessed;
+        this.dirty = dirty;
+        this.hardwareAccessedDirty = hardwareAccessedDirty;
+        this.hardwarePresent = hardwarePresent;
+        long readable = present | read;
+        long writable = readable | write;
+        long fetchable = present | exec;
+        permitMask = new long[] {readable, writable, fetchable | noExec};
+        permitValue = new long[] {readable, writable, fetchable};
+        readHit = readable | (hardwareAccessedDirty ? accessed : 0);
+        writeHit = writable | (hardwareAccessedDirty ? accessed | dirty : 0);
+    }
+
+    public final boolean isPresent(long entry) {
+        return (entry & present) != 0;
+    }
+
+    /// True for a present entry above level 1 that points to a table.
+    public final boolean isTable(long entry, int level) {
+        return level > 1 && (entry & (present | HUGE)) == present;
+    }
+
+    /// True for a present entry that maps memory.
+    public final boolean isLeaf(long entry, int level) {
+        return (entry & present) != 0 && (level == 1 || (entry & HUGE) != 0);
+    }
+
+    public final boolean isAccessed(long entry) {
+        return (entry & accessed) != 0;
+    }
+
+    public final boolean isDirty(long entry) {
+        return (entry & dirty) != 0;
+    }
+
+    /// True if hardware lets `access` (one of [#READ], [#WRITE], [#EXEC]) through this leaf.
+    public final boolean permits(long entry, int access) {
+        return (entry & permitMask[access]) == permitValue[access];
+    }
+
+    /// Page-frame number of a leaf's first page.
+    public final long pfn(long leaf) {
+        return (leaf & ADDRESS) >>> ADDRESS_SHIFT;
+    }
+
+    /// The table a table entry points to.
+    public final int table(long entry) {
+        return (int) ((entry & ADDRESS) >>> ADDRESS_SHIFT);
+    }
+
+    /// The present entry that points to `table`.
+    public abstract long makeTable(int table);
+
+    static long address(long frame) {
+        long bits = frame << ADDRESS_SHIFT;
+        assert frame >= 0 && (bits & ~ADDRESS) == 0 : "frame out of range: " + frame;
+        return bits;
+    }
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,49 @@
+package org.gleaner.pagetable;
+
+import org.gleaner.machine.Cpu;
+
+/// What a CPU's page walker does to entries.
+///
+/// The walker sets A and D together with its check of the entry, in one atomic step: it never writes to an
+/// entry that has ceased to be present or to permit the access. That is what keeps a zapped entry zapped,
+/// and why a blind fetch-and-or would be a wrong model of it.
+public final class HardwareWalk {
+    /// The access went through.
+    public static final int HIT = 0;
+
+    /// Nothing is mapped, or the entry is access-tracked.
+    public static final int FAULT_NOT_PRESENT = 1;
+
+    /// Something is mapped that does not allow the access.
+    public static final int FAULT_PROTECTION = 2;
+
+    private HardwareWalk() {}
+
+    /// One access through the leaf at `words[i]`: sets A, and D on a write, if that is needed and
+    /// hardware does it in this format. Returns [#HIT] or the fault. Lock-free: repeats only if the
+    /// entry changed under it.
+    ///
+    /// @param access one of [EntryFormat#READ], [EntryFormat#WRITE], [EntryFormat#EXEC]
+    public static int touch(Cpu cpu, EntryFormat format, long[] words, int i, int access) {
+        for (; ; ) {
+            long old = cpu.load(words, i);
+            if (!format.permits(old, access)) {
+                return fault(format, old);
+            }
+            if (!format.hardwareAccessedDirty) {
+                return HIT;
+            }
+            long update = old | format.accessed | (access == EntryFormat.WRITE ? format.dirty : 0);
+            if (update == old || cpu.cas(words, i, old, update)) {
+                return HIT;
+            }
+        }
+    }
+
+    /// Which fault an access through `entry` that it does not permit raises.
+    public static int fault(EntryFormat format, long entry) {
+        return format.isPresent(entry) && (entry & format.hardwarePresent) != 0
+                ? FAULT_PROTECTION
+                : FAULT_NOT_PRESENT;
+    }
+}

@@ -1,0 +1,127 @@
+package org.gleaner.pagetable;
+
+/// Entries of the host's own page tables, x86-64.
+///
+/// | bit | meaning |
+/// |---|---|
+/// | 0 | present |
+/// | 1 | writable |
+/// | 2 | user |
+/// | 5, 6 | accessed (tables too), dirty |
+/// | 7 | huge leaf, above level 1 |
+/// | 9, 10, 11 | free for software: [#SOFT_0] to [#SOFT_2] |
+/// | 51:12 | page frame, or table |
+/// | 63 | no fetches |
+///
+/// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page went:
+/// bit 9 set, the type in bits 62:58, the slot in bits 51:12. The bits of a swap entry are Gleaner's own.
+public final class PteFormat extends EntryFormat {
+    /// The only primary format.
+    public static final PteFormat X86_64 = new PteFormat();
+
+    /// Nothing was ever here, or it is gone for good.
+    public static final long NONE = 0;
+
+    /// Flag of [#makeLeaf]: the W bit.
+    public static final long WRITABLE = 1L << 1;
+
+    /// Flag of [#makeLeaf]: the accessed bit.
+    public static final long ACCESSED = 1L << 5;
+
+    /// Flag of [#makeLeaf]: the dirty bit.
+    public static final long DIRTY = 1L << 6;
+
+    /// Software bits; kept by every operation here.
+    public static final long SOFT_0 = 1L << 9;
+
+    public static final long SOFT_1 = 1L << 10;
+    public static final long SOFT_2 = 1L << 11;
+
+    /// Swap types are 0 to this.
+    public static final int MAX_SWAP_TYPE = 31;
+
+    private static final long P = 1;
+    private static final long USER = 1L << 2;
+    private static final long NX = 1L << 63;
+    private static final long SWAP = 1L << 9;
+    private static final int TYPE_SHIFT = 58;
+
+    private PteFormat() {
+        super("x86-64", P, NONE, ACCESSED, DIRTY, true, P, 0, WRITABLE, 0, NX);
+    }
+
+    /// A present user leaf.
+    ///
+    /// @param pfn first page, aligned to the level
+    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY] and the soft bits
+    public long makeLeaf(long pfn, int level, long flags) {
+        assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SOFT_0 | SOFT_1 | SOFT_2)) == 0;
+        assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
+        return P | USER | flags | address(pfn) | (level > 1 ? HUGE : 0);
+    }
+
+    /// A present entry that points to `table`, not accessed yet.
+    @Override
+    public long makeTable(int table) {
+        return P | USER | WRITABLE | address(table);
+    }
+
+    public boolean isNone(long pte) {
+        return pte == NONE;
+    }
+
+    public boolean isWritable(long pte) {
+        return (pte & WRITABLE) != 0;
+    }
+
+    /// `pte_mkold`.
+    public long old(long pte) {
+        return pte & ~ACCESSED;
+    }
+
+    /// `pte_mkyoung`.
+    public long young(long pte) {
+        return pte | ACCESSED;
+    }
+
+    /// `pte_mkclean`.
+    public long clean(long pte) {
+        return pte & ~DIRTY;
+    }
+
+    /// `pte_mkdirty`.
+    public long dirty(long pte) {
+        return pte | DIRTY;
+    }
+
+    /// `pte_mkwrite`.
+    public long writable(long pte) {
+        return pte | WRITABLE;
+    }
+
+    /// `pte_wrprotect`.
+    public long readOnly(long pte) {
+        return pte & ~WRITABLE;
+    }
+
+    /// A swap entry.
+    ///
+    /// @param type 0 to [#MAX_SWAP_TYPE]: the device, or a special meaning the caller gives it
+    /// @param slot 0 to 2^40 - 1
+    public long makeSwap(int type, long slot) {
+        assert type >= 0 && type <= MAX_SWAP_TYPE : type;
+        return SWAP | (long) type << TYPE_SHIFT | address(slot);
+    }
+
+    public boolean isSwap(long pte) {
+        return (pte & (P | SWAP)) == SWAP;
+    }
+
+    public long swapSlot(long swapEntry) {
+        return (swapEntry & ADDRESS) >>> ADDRESS_SHIFT;
+    }
+
+    public int swapType(long swapEntry) {
+        return (int) (swapEntry >>> TYPE_SHIFT) & MAX_SWAP_TYPE;
+    }
+}

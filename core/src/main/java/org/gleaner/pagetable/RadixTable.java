@@ -1,0 +1,125 @@
+package org.gleaner.pagetable;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.gleaner.machine.Cpu;
+
+/// Four-level radix trees in one format over one slab: where an entry is.
+///
+/// A tree is the id of its root table; any number of trees may share a `RadixTable`. Keys are page numbers
+/// of 36 bits: gfns in secondary tables, virtual page numbers in primary ones. A table entry holds the id
+/// of its child in the address field, so an entry says all there is to know about what lies below it.
+///
+/// ## Reading without locks
+///
+/// A descent reads each entry once, by an acquire load, and goes on from what it read. Whoever links a
+/// table has filled it before (release, see [Spte]), so the descent sees a complete table; whoever unlinks
+/// one must let an RCU grace period pass before it is freed, and whoever descends without a lock must
+/// be in a read section. What a descent finds may be stale when it returns: act on it by compare-and-swap.
+///
+/// Descents are not steps (see [Cpu]): in virtual time they see the state of the last step. Call
+/// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters.
+public final class RadixTable {
+    public static final int LEVEL_4K = 1;
+    public static final int LEVEL_2M = 2;
+    public static final int LEVEL_1G = 3;
+    public static final int ROOT_LEVEL = 4;
+
+    /// Keys are less than this.
+    public static final long KEYS = 1L << 36;
+
+    private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int BITS = 9;
+
+    public final TableSlab slab;
+    public final EntryFormat format;
+
+    private final long tableMask;
+    private final long tableValue;
+
+    public RadixTable(TableSlab slab, EntryFormat format) {
+        this.slab = slab;
+        this.format = format;
+        tableMask = format.present | EntryFormat.HUGE;
+        tableValue = format.present;
+    }
+
+    /// 4 KiB pages that one entry of `level` covers.
+    public static long pages(int level) {
+        return 1L << BITS * (level - 1);
+    }
+
+    /// Which of the 512 entries of its table at `level` covers `key`.
+    public static int index(long key, int level) {
+        return (int) (key >>> BITS * (level - 1)) & TableSlab.ENTRIES - 1;
+    }
+
+    /// The first key that the entry of `level` that covers `key` covers.
+    public static long alignDown(long key, int level) {
+        return key & -pages(level);
+    }
+
+    /// Reads an entry without a step, ordered before whatever is reached through it.
+    static long read(long[] words, int i) {
+        return (long) ENTRY.getAcquire(words, i);
+    }
+
+    /// A new tree without entries.
+    public int newRoot(Cpu cpu) {
+        return slab.allocate(cpu, format.empty);
+    }
+
+    /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no level-1
+    /// table there: nothing was ever mapped, or a huge leaf covers it.
+    public long leafSlot(int root, long key) {
+        int table = root;
+        for (int level = ROOT_LEVEL; level > LEVEL_4K; level--) {
+            long entry = read(slab.words(table), slab.base(table) + index(key, level));
+            if ((entry & tableMask) != tableValue) {
+                return -1;
+            }
+            table = format.table(entry);
+        }
+        return TableSlab.slot(table, index(key, LEVEL_4K));
+    }
+
+    /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry that is
+    /// not present. Returns that entry.
+    public long find(Walk walk, int root, long key) {
+        int table = root;
+        int level = ROOT_LEVEL;
+        for (; ; ) {
+            long[] words = slab.words(table);
+            int i = slab.base(table) + index(key, level);
+            long entry = read(words, i);
+            if (level == LEVEL_4K || (entry & tableMask) != tableValue) {
+                assert entry != TableSlab.POISON : "walked into a freed table";
+                walk.words = words;
+                walk.index = i;
+                walk.table = table;
+                walk.level = level;
+                walk.entry = entry;
+                return entry;
+            }
+            table = format.table(entry);
+            level--;
+        }
+    }
+
+    /// Frees `table` and all tables below it, at once. For trees that no walker can reach any more.
+    ///
+    /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root
+    public void freeTree(Cpu cpu, int table, int level) {
+        if (level > LEVEL_4K) {
+            long[] words = slab.words(table);
+            int base = slab.base(table);
+            for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+                long entry = read(words, i);
+                if ((entry & tableMask) == tableValue) {
+                    freeTree(cpu, format.table(entry), level - 1);
+                }
+            }
+        }
+        slab.free(cpu, table);
+    }
+}

@@ -1,0 +1,231 @@
+package org.gleaner.pagetable;
+
+import org.gleaner.machine.Cpu;
+
+/// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to walk.
+///
+/// ```
+/// iter.start(root, RadixTable.LEVEL_4K, start, end);
+/// while (iter.next(cpu)) {
+///     if (!iter.setAtomic(cpu, ...)) {
+///         iter.retry();
+///     }
+/// }
+/// ```
+///
+/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry covers. The
+/// first entries are those that *contain* `start`, so a huge leaf that overlaps it is visited, once, with its
+/// own first page. From a present table entry above the lowest level the walk goes down, else sideways,
+/// else up and sideways.
+///
+/// It is safe against concurrent change inside an RCU read section. Before it goes down it reads the entry
+/// again and descends into what the entry points to *now*; a table that was detached after the walk had
+/// entered it stays readable and shows frozen entries.
+///
+/// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a time.
+public final class TdpIter {
+    private static final long[] NOWHERE = {};
+
+    private final RadixTable tables;
+    private final EntryFormat format;
+    private final TableSlab slab;
+    private final int readsPerStep;
+    private final int[] path = new int[RadixTable.ROOT_LEVEL + 1];
+
+    /// The entry as last read; [#setAtomic] refreshes it on failure.
+    public long old;
+
+    /// First page the entry covers.
+    public long gfn;
+
+    /// The entry's level.
+    public int level;
+
+    /// The array the entry is in.
+    public long[] words = NOWHERE;
+
+    /// Where in [#words].
+    public int index;
+
+    /// Entries read since [#start]: what a caller that charges for a scan pays for.
+    public long scanned;
+
+    private int rootLevel;
+    private int minLevel;
+    private long end;
+
+    /// Every page before this has been visited; where the walk goes on after a yield.
+    private long nextLastLevelGfn;
+
+    /// [#nextLastLevelGfn] at the last yield; no further yield before it has moved.
+    private long yieldedGfn;
+
+    private int untilStep;
+    private State state = State.DONE;
+
+    private enum State {
+        START,
+        MOVE,
+        STAY,
+        DONE
+    }
+
+    /// A walk whose every read is an ordered step.
+    public TdpIter(RadixTable tables) {
+        this(tables, 1);
+    }
+
+    /// A walk that takes one ordered step for every `readsPerStep` entries it reads and looks at the others
+    /// as they were at that step. 1 is exact. More is cheaper in virtual time, and as inexact as a walk
+    /// that reads a batch of entries ahead; changes by compare-and-swap stay right.
+    public TdpIter(RadixTable tables, int readsPerStep) {
+        this.tables = tables;
+        this.readsPerStep = readsPerStep;
+        format = tables.format;
+        slab = tables.slab;
+    }
+
+    /// Prepares a walk over the pages `[start, end)` of `root`; [#next] moves to the first entry.
+    ///
+    /// @param minLevel the level below which the walk does not go
+    public void start(int root, int minLevel, long start, long end) {
+        start(root, RadixTable.ROOT_LEVEL, minLevel, start, end);
+    }
+
+    /// As [#start(int,int,long,long)], over a subtree whose entries are of level `rootLevel`.
+    public void start(int root, int rootLevel, int minLevel, long start, long end) {
+        assert minLevel >= RadixTable.LEVEL_4K && minLevel <= rootLevel;
+        assert start >= 0 && end <= RadixTable.KEYS;
+        path[rootLevel] = root;
+        this.rootLevel = rootLevel;
+        this.minLevel = minLevel;
+        this.end = end;
+        nextLastLevelGfn = start;
+        yieldedGfn = start;
+        scanned = 0;
+        untilStep = 0;
+        state = start < end ? State.START : State.DONE;
+    }
+
+    /// Moves to the next entry, or stays if [#retry] was called; false at the end.
+    public boolean next(Cpu cpu) {
+        switch (state) {
+            case START -> {
+                state = State.MOVE;
+                enter(cpu, rootLevel);
+                return true;
+            }
+            case STAY -> {
+                state = State.MOVE;
+                read(cpu);
+                return true;
+            }
+            case MOVE -> {
+                return move(cpu);
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
+    /// Moves to the next present leaf (`tdp_root_for_each_leaf_pte`); false at the end.
+    public boolean nextLeaf(Cpu cpu) {
+        while (next(cpu)) {
+            if (format.isLeaf(old, level)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Makes [#next] read the same entry again instead of moving on.
+    public void retry() {
+        assert state == State.MOVE;
+        state = State.STAY;
+    }
+
+    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns false.
+    public boolean setAtomic(Cpu cpu, SpteFormat spte, long update) {
+        if (Spte.setAtomic(cpu, spte, words, index, level, old, update)) {
+            return true;
+        }
+        old = cpu.load(words, index);
+        return false;
+    }
+
+    /// True if the walk has made progress since it last yielded, and so may yield.
+    public boolean mayYield() {
+        return nextLastLevelGfn != yieldedGfn;
+    }
+
+    /// To be called after the RCU section and the lock were dropped and taken again: the caller must go on to
+    /// [#next] at once, which restarts from the root at the first page not visited.
+    public void yielded() {
+        assert mayYield();
+        yieldedGfn = nextLastLevelGfn;
+        state = State.START;
+    }
+
+    /// The table the entry is in.
+    public int table() {
+        return path[level];
+    }
+
+    /// The table that entries of `level` on the path to this entry are in; `level` is at least [#level].
+    public int table(int level) {
+        return path[level];
+    }
+
+    private boolean move(Cpu cpu) {
+        if (level > minLevel) {
+            read(cpu);
+            if (format.isTable(old, level)) {
+                path[level - 1] = format.table(old);
+                enter(cpu, level - 1);
+                return true;
+            }
+        }
+        while (RadixTable.index(gfn, level) == TableSlab.ENTRIES - 1) {
+            if (level == rootLevel) {
+                state = State.DONE;
+                return false;
+            }
+            level++;
+            gfn = RadixTable.alignDown(gfn, level);
+        }
+        gfn += RadixTable.pages(level);
+        if (gfn >= end) {
+            state = State.DONE;
+            return false;
+        }
+        nextLastLevelGfn = gfn;
+        locate();
+        read(cpu);
+        return true;
+    }
+
+    private void enter(Cpu cpu, int to) {
+        level = to;
+        gfn = RadixTable.alignDown(nextLastLevelGfn, to);
+        locate();
+        read(cpu);
+    }
+
+    private void locate() {
+        int table = path[level];
+        words = slab.words(table);
+        index = slab.base(table) + RadixTable.index(gfn, level);
+    }
+
+    private void read(Cpu cpu) {
+        scanned++;
+        if (--untilStep <= 0) {
+            untilStep = readsPerStep;
+            old = cpu.load(words, index);
+        } else {
+            old = RadixTable.read(words, index);
+        }
+        assert old != TableSlab.POISON : "walked into a freed table";
+    }
+}

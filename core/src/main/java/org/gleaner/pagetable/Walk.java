@@ -1,0 +1,23 @@
+package org.gleaner.pagetable;
+
+/// Where a descent ended; reused from walk to walk. Belongs to one CPU.
+///
+/// The fields are public to be read, not written, by whoever walks.
+public final class Walk {
+    private static final long[] NOWHERE = {};
+
+    /// The array that holds the entry.
+    public long[] words = NOWHERE;
+
+    /// Where in [#words].
+    public int index;
+
+    /// The table the entry is in.
+    public int table;
+
+    /// The entry's level, 1 to 4.
+    public int level;
+
+    /// What the entry was when the descent read it.
+    public long entry;
+}
