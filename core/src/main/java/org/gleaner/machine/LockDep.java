@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Lock-order checking of one CPU: what it holds, and whether the next step keeps the rules.
 ///
-/// A CPU is checked where [Cpu#lockDep] is not null; unarmed the cost is that one field test. The state
-/// is private to the CPU, so checking adds no shared step and cannot change a run.
+/// A CPU is checked where [Cpu#lockDep] is not null; unarmed the cost is that one field test. The
+/// state is private to the CPU, so checking adds no shared step and cannot change a run.
 ///
 /// | rule | fires in |
 /// |---|---|
@@ -110,8 +110,8 @@ public final class LockDep {
         }
     }
 
-    /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose section is
-    /// open. For a bit of a slab ask the [BitSpinLock].
+    /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose
+    /// section is open. For a bit of a slab ask the [BitSpinLock].
     public boolean holds(Object lock) {
         return mode(lock) != 0;
     }

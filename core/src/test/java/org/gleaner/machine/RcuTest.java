@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// [Rcu] and [Srcu] on both engines: objects are unlinked, poisoned after a grace period and reused.
+/// [Rcu] and [Srcu] on both engines: objects are unlinked, poisoned after a grace period and
+/// reused.
 final class RcuTest {
     private static final int READERS = 3;
 
@@ -263,7 +264,8 @@ final class RcuTest {
     void aSectionThatNeverEndsHoldsThePeriod() {
         Engine engine =
                 new VirtualEngine(
-                        CostModel.named("x86-server"), VirtualOptions.seed(1).withHang(1_000_000_000));
+                        CostModel.named("x86-server"),
+                        VirtualOptions.seed(1).withHang(1_000_000_000));
         Rcu rcu = Rcu.start(engine);
         Word never = new Word();
         engine.spawn(

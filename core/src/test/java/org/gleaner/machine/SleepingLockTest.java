@@ -122,7 +122,12 @@ final class SleepingLockTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"VIRTUAL, FOLIO_LOCK", "VIRTUAL, RMAP_LOCK", "THREADS, FOLIO_LOCK", "THREADS, RMAP_LOCK"})
+    @CsvSource({
+        "VIRTUAL, FOLIO_LOCK",
+        "VIRTUAL, RMAP_LOCK",
+        "THREADS, FOLIO_LOCK",
+        "THREADS, RMAP_LOCK"
+    })
     void bitLocksExcludeAndLeaveOtherBitsAlone(EngineKind kind, LockClass lockClass) {
         BitSpinLock lock = new BitSpinLock(lockClass);
         int words = 3;

@@ -212,8 +212,8 @@ final class SpinningLockTest {
                     }
                 };
         EngineKind.VIRTUAL.run(1, bodies);
-        // The queue in front of it, each entry behind at most one transfer per reader, and the sections
-        // under way; but not the 400 sections that the readers still want.
+        // The queue in front of it, each entry behind at most one transfer per reader, and the
+        // sections under way; but not the 400 sections that the readers still want.
         long transfers = 50L * readers * (readers + 8);
         assertThat(waited[0]).isPositive().isLessThan(hold + transfers);
     }
