@@ -91,6 +91,8 @@ public final class Host implements AutoCloseable {
                                 config.aging(),
                                 config.lruGen(),
                                 config.swappiness(),
+                                config.switchChance(),
+                                config.seed(),
                                 Collections.unmodifiableList(memcgs),
                                 this::free,
                                 cpus));

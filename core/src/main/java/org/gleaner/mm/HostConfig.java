@@ -15,6 +15,8 @@ import org.gleaner.mm.swap.DiskTiming;
 /// @param disk timing of a disk; ignored for zram
 /// @param swapSlots size of swap in pages
 /// @param swappiness 0 to 200
+/// @param switchChance probability that another task runs between two agings of one reclaim
+/// @param seed of everything left to chance
 /// @param lruGen MGLRU's switches; without the core bit the classic lists are used
 /// @param aging how reclaim asks secondary MMUs
 /// @param maxTables page tables that all address spaces may use
@@ -29,6 +31,8 @@ public record HostConfig(
         DiskTiming disk,
         int swapSlots,
         int swappiness,
+        double switchChance,
+        long seed,
         LruGenCaps lruGen,
         SecondaryAging aging,
         int maxTables,

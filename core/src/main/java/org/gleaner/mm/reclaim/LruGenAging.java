@@ -22,9 +22,11 @@ final class LruGenAging {
     private final ReclaimContext host;
     private final Folios folios;
     private final PageTableWalk pageTables;
+    private final SwitchChance chance;
 
-    LruGenAging(ReclaimContext host) {
+    LruGenAging(ReclaimContext host, SwitchChance chance) {
         this.host = host;
+        this.chance = chance;
         folios = host.folios();
         pageTables = new PageTableWalk(host);
     }
@@ -72,6 +74,9 @@ final class LruGenAging {
             return false;
         }
         cpu.enter(KernelFunction.TRY_TO_INC_MAX_SEQ);
+        if (chance.strikes()) {
+            markUsed(cpu, memcg);
+        }
         boolean success;
         if (!host.caps().mmWalk()) {
             success = iterateWithoutWalk(cpu, memcg, seq);
@@ -91,6 +96,13 @@ final class LruGenAging {
         }
         cpu.exit();
         return success;
+    }
+
+    /// Every task of the cgroup was scheduled in since the last walk of its page tables.
+    static void markUsed(Cpu cpu, Memcg memcg) {
+        for (AddressSpace mm : memcg.mmList()) {
+            mm.markUsed(cpu);
+        }
     }
 
     private boolean iterateWithoutWalk(Cpu cpu, Memcg memcg, long seq) {

@@ -33,7 +33,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private Reclaimer reclaimer(Cpu cpu) {
         Reclaimer mine = reclaimers[cpu.id];
         if (mine == null) {
-            mine = new Reclaimer(host);
+            mine = new Reclaimer(host, cpu.id);
             reclaimers[cpu.id] = mine;
         }
         return mine;

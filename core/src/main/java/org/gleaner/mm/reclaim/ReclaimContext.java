@@ -16,6 +16,8 @@ import java.util.List;
 
 /// What reclaim works on: the host's parts and the settings that choose its rules.
 ///
+/// @param switchChance see [SwitchChance]
+/// @param seed of everything left to chance
 /// @param memcgs every cgroup of the host, the root first; grows while the host is set up
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
@@ -31,6 +33,8 @@ public record ReclaimContext(
         SecondaryAging aging,
         LruGenCaps caps,
         int swappiness,
+        double switchChance,
+        long seed,
         List<Memcg> memcgs,
         LruCache.Freer freeFolio,
         int maxCpus) {}

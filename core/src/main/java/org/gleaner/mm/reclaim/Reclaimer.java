@@ -5,7 +5,6 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.space.AddressSpace;
 import org.jspecify.annotations.Nullable;
 
 /// One CPU's reclaim: the priority ladder over the lruvecs (`do_try_to_free_pages`, `shrink_node`), for
@@ -21,11 +20,13 @@ final class Reclaimer {
     /// Whether this CPU is reclaiming, and must not start to do so again (`PF_MEMALLOC`).
     private boolean busy;
 
-    Reclaimer(ReclaimContext host) {
+    Reclaimer(ReclaimContext host, int cpu) {
         this.host = host;
         FolioReferenced referenced = new FolioReferenced(host, new LookAround(host));
         ShrinkFolioList shrink = new ShrinkFolioList(host, referenced);
-        aging = new LruGenAging(host);
+        SwitchChance chance =
+                new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
+        aging = new LruGenAging(host, chance);
         eviction = new LruGenEviction(host, aging, shrink);
         classic = new ClassicReclaim(host, shrink, referenced);
     }
@@ -41,7 +42,6 @@ final class Reclaimer {
                 target != null
                         ? KernelFunction.TRY_TO_FREE_MEM_CGROUP_PAGES
                         : KernelFunction.TRY_TO_FREE_PAGES);
-        markUsed(cpu, target);
         sc.start(target, false, Math.max(goal, ScanControl.SWAP_CLUSTER_MAX), host.swappiness());
         ladder(cpu);
         if (sc.nrReclaimed == 0 && sc.skippedDeactivate) {
@@ -53,15 +53,6 @@ final class Reclaimer {
         cpu.exit();
         busy = false;
         return sc.nrReclaimed;
-    }
-
-    /// A task that reclaims was scheduled in since the last walk of its page tables.
-    private void markUsed(Cpu cpu, @Nullable Memcg target) {
-        if (target != null) {
-            for (AddressSpace mm : target.mmList()) {
-                mm.markUsed(cpu);
-            }
-        }
     }
 
     private void ladder(Cpu cpu) {
@@ -185,7 +176,7 @@ final class Reclaimer {
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
     boolean forceAging(Cpu cpu, Memcg memcg) {
-        markUsed(cpu, memcg);
+        LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         boolean done =
