@@ -5,6 +5,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.LeafCache;
 import org.gleaner.pagetable.PrimaryTables;
 import org.gleaner.pagetable.Walk;
 
@@ -13,13 +14,18 @@ import org.gleaner.pagetable.Walk;
 ///
 /// There is no TLB here: every access walks, so accessed bits are exact.
 public final class UserTask {
+    /// Page number of an access.
+    private static final int PAGE = 0x7fff_ffff;
+
     private final PageFaults faults;
     private final AddressSpace mm;
     private final Walk walk = new Walk();
+    private final LeafCache leaves;
 
     public UserTask(PageFaults faults, AddressSpace mm) {
         this.faults = faults;
         this.mm = mm;
+        leaves = new LeafCache(mm.tables(), mm.root());
     }
 
     /// One access to a page. Returns [PageFaults#DONE] or the error that stopped it.
@@ -46,14 +52,14 @@ public final class UserTask {
             int fold = cpu.foldable(Cost.GUEST_HIT, to - at);
             int end = at + fold;
             int hits = at;
-            while (at < end && isQuietHit(base, accesses[at])) {
+            while (at < end && leaves.isQuiet(base + (accesses[at] & PAGE), accesses[at] < 0)) {
                 at++;
             }
             cpu.charge(Cost.GUEST_HIT, at - hits);
             if (at < to) {
                 cpu.step();
                 int access = accesses[at];
-                if (access(cpu, base + (access & 0x7fff_ffff), access < 0) != PageFaults.DONE) {
+                if (access(cpu, base + (access & PAGE), access < 0) != PageFaults.DONE) {
                     return at;
                 }
                 cpu.charge(Cost.GUEST_HIT);
@@ -61,11 +67,5 @@ public final class UserTask {
             }
         }
         return to;
-    }
-
-    /// Whether the access finds everything as it would leave it: accessed, and dirty for a write, all the
-    /// way down.
-    private boolean isQuietHit(long base, int access) {
-        return mm.tables().isQuiet(mm.root(), base + (access & 0x7fff_ffff), access < 0);
     }
 }
