@@ -32,9 +32,11 @@ public final class CostModel {
     public static CostModel named(String name) {
         InputStream in = CostModel.class.getResourceAsStream(name + ".costs");
         if (in == null) {
-            throw new IllegalArgumentException("no cost model named '" + name + "'; known: x86-server, arm64-n1");
+            throw new IllegalArgumentException(
+                    "no cost model named '" + name + "'; known: x86-server, arm64-n1");
         }
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return parse(name, reader);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -66,7 +68,11 @@ public final class CostModel {
                         case "ns" -> 1;
                         case "us" -> 1e3;
                         case "ms" -> 1e6;
-                        default -> throw bad(name, number, "unknown unit " + parts[2] + "; known: ns, us, ms");
+                        default ->
+                                throw bad(
+                                        name,
+                                        number,
+                                        "unknown unit " + parts[2] + "; known: ns, us, ms");
                     };
             if (ticks[cost.ordinal()] >= 0) {
                 throw bad(name, number, cost + " stands twice");

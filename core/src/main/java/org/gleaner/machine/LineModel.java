@@ -5,13 +5,13 @@ import java.util.Arrays;
 /// What reaching a [Word]'s cache line costs in virtual time: MESI, reduced to what locks feel.
 ///
 /// - The *owner*, the CPU that wrote last, works locally as long as nobody took a copy.
-/// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from its owner.
-///   The line is a first-in first-out server: a transfer starts when the one before has ended, so that `k`
-///   CPUs that write at once are `k` transfers apart.
-/// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each its
-///   transfer but run side by side, a tick apart in the order of their requests, for the last-level cache
-///   serves them. A CPU that has a copy reads it for
-///   [#HIT] until the next write. An owner whose line was copied must take it back: one transfer.
+/// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from
+///   its owner. The line is a first-in first-out server: a transfer starts when the one before has
+///   ended, so that `k` CPUs that write at once are `k` transfers apart.
+/// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each
+///   its transfer but run side by side, a tick apart in the order of their requests, for the
+///   last-level cache serves them. A CPU that has a copy reads it for [#HIT] until the next write.
+///   An owner whose line was copied must take it back: one transfer.
 ///
 /// Not modelled: false sharing (a word has its line), eviction, and distance within a socket.
 final class LineModel {

@@ -3,15 +3,16 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class CostModelTest {
     @ParameterizedTest
@@ -30,7 +31,8 @@ final class CostModelTest {
             lines = reader.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
         }
         assertThat(lines).hasSize(Cost.values().length);
-        assertThat(lines).allMatch(l -> l.matches("[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +# \\[[VDMG]] .+"));
+        assertThat(lines)
+                .allMatch(l -> l.matches("[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +# \\[[VDMG]] .+"));
     }
 
     @Test
@@ -56,8 +58,7 @@ final class CostModelTest {
                 .hasMessageContaining("missing constant LINE_XFER_SAME");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW -6 ns # [G] x"))
                 .hasMessageContaining("line 1");
-        assertThatThrownBy(
-                        () -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nLINE_LOCAL_RMW 7 ns # [G] x"))
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nLINE_LOCAL_RMW 7 ns # [G] x"))
                 .hasMessageContaining("line 2: LINE_LOCAL_RMW stands twice");
     }
 

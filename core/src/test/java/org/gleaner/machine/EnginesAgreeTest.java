@@ -2,12 +2,13 @@ package org.gleaner.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /// The same program on all engines: where operations commute, the final memory must be equal.
 @Timeout(120)
@@ -37,7 +38,8 @@ final class EnginesAgreeTest {
         assertThat(threads).isEqualTo(virtual);
     }
 
-    /// Additions, sets of bits, locked plain additions, tokens passed by block, and a meeting at the end.
+    /// Additions, sets of bits, locked plain additions, tokens passed by block, and a meeting at
+    /// the end.
     private static List<Long> run(Engine engine, long seed) {
         Word[] words = {new Word(), new Word(), new Word()};
         Word lock = new Word();

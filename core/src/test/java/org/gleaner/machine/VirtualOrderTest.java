@@ -3,12 +3,13 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /// Who goes when: horizons, ties, folding, slack.
 final class VirtualOrderTest {
@@ -72,7 +73,8 @@ final class VirtualOrderTest {
         assertThat(highFirst).isTrue();
     }
 
-    /// Without it the waker would run on to 1,000,000 ns, the time of the only other runnable actor.
+    /// Without it the waker would run on to 1,000,000 ns, the time of the only other runnable
+    /// actor.
     @Test
     void wakingSomebodyLowersTheHorizonOfTheWaker() {
         VirtualEngine engine = engine(1);
@@ -227,14 +229,13 @@ final class VirtualOrderTest {
                     Late.touch();
                 });
         assertThatThrownBy(engine::run)
-                .satisfies(
-                        t -> {
-                            Throwable root = t.getCause() == null ? t : t.getCause();
-                            assertThat(root)
-                                    .isInstanceOf(IllegalStateException.class)
-                                    .hasMessageContaining("actor pinned cannot yield here")
-                                    .hasMessageContaining("initialise that class before");
-                        });
+                .satisfies(t -> {
+                    Throwable root = t.getCause() == null ? t : t.getCause();
+                    assertThat(root)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("actor pinned cannot yield here")
+                            .hasMessageContaining("initialise that class before");
+                });
     }
 
     private static final class Late {

@@ -3,10 +3,11 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /// Lines, waits, interrupts and call trees in virtual time, with the arithmetic spelled out.
 final class VirtualWaitTest {
@@ -250,11 +251,9 @@ final class VirtualWaitTest {
                     took.add(timed(cpu, () -> cpu.interrupt(targets, 3, 8)));
                 });
         engine.run();
-        assertThat(ends)
-                .containsExactly(10_000, 10_000 + nanos(Cost.TLB_IPI_VICTIM_GUEST), 10_000);
+        assertThat(ends).containsExactly(10_000, 10_000 + nanos(Cost.TLB_IPI_VICTIM_GUEST), 10_000);
         assertThat(requests).containsExactly(4, 4, 4);
-        assertThat(took)
-                .containsExactly(nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET), 0L);
+        assertThat(took).containsExactly(nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET), 0L);
         assertThat(((VirtualCpu) targets[1]).requests).isEqualTo(8);
     }
 
