@@ -1,6 +1,9 @@
 package org.gleaner.pagetable;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
 
 /// The host's page tables: radix trees of [PteFormat] entries, and one lock per table.
 ///
@@ -14,8 +17,12 @@ public final class PrimaryTables {
 
     private final PteFormat pte = PteFormat.X86_64;
 
+    /// By table id; made when first asked for, and kept when the table is reused.
+    private final AtomicReferenceArray<QueuedSpinLock> locks;
+
     public PrimaryTables(TableSlab slab) {
         this.slab = slab;
+        locks = new AtomicReferenceArray<>(slab.capacity());
         tables = new RadixTable(slab, pte);
     }
 
@@ -71,6 +78,17 @@ public final class PrimaryTables {
                 level--;
             }
         }
+    }
+
+    /// The lock of `table` (`pte_lockptr`, `pmd_lockptr`).
+    public QueuedSpinLock lock(int table) {
+        QueuedSpinLock lock = locks.getAcquire(table);
+        if (lock != null) {
+            return lock;
+        }
+        QueuedSpinLock made = new QueuedSpinLock(LockClass.PTE_LOCK);
+        QueuedSpinLock other = locks.compareAndExchange(table, null, made);
+        return other != null ? other : made;
     }
 
     /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was faster.
