@@ -1,16 +1,17 @@
 package org.gleaner.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Real platform threads: proves that the code is a correct lock-free Java program. Charges nothing; time
-/// is `System.nanoTime`. See [ThreadCpu] for memory order and interrupts.
+import java.util.ArrayList;
+import java.util.List;
+
+/// Real platform threads: proves that the code is a correct lock-free Java program. Charges
+/// nothing; time is `System.nanoTime`. See [ThreadCpu] for memory order and interrupts.
 ///
-/// When the last spawned actor has returned, a daemon is stopped where it next sleeps or blocks; one that
-/// still spins or works [#DRAIN_NANOS] later is stopped at its next wait or step. After a failure everyone
-/// is stopped at the next wait or step. A loop without either cannot be stopped: [#run] then gives up
-/// after [#JOIN_NANOS] and says which actor it was.
+/// When the last spawned actor has returned, a daemon is stopped where it next sleeps or blocks;
+/// one that still spins or works [#DRAIN_NANOS] later is stopped at its next wait or step. After a
+/// failure everyone is stopped at the next wait or step. A loop without either cannot be stopped:
+/// [#run] then gives up after [#JOIN_NANOS] and says which actor it was.
 public final class ThreadEngine implements Engine {
     private static final int RUNNING = 0;
 
@@ -39,6 +40,9 @@ public final class ThreadEngine implements Engine {
 
     private volatile int phase = RUNNING;
 
+    /// More actors than cores: set before the actor that makes it so starts.
+    private volatile boolean crowded;
+
     /// An engine that charges nothing; `costs` is only what [#costs] answers.
     public ThreadEngine(CostModel costs) {
         this.costs = costs;
@@ -59,6 +63,7 @@ public final class ThreadEngine implements Engine {
             ThreadCpu cpu = new ThreadCpu(this, cpus.size(), name, body, daemon);
             cpus.add(cpu);
             left++;
+            crowded = left > Runtime.getRuntime().availableProcessors();
             if (!daemon) {
                 spawnedLeft++;
             }
@@ -102,7 +107,8 @@ public final class ThreadEngine implements Engine {
     private void report() {
         synchronized (cpus) {
             if (left > 0 && failure == null) {
-                failure = new IllegalStateException("actors that cannot be stopped: " + whoIsLeft());
+                failure =
+                        new IllegalStateException("actors that cannot be stopped: " + whoIsLeft());
             }
             if (failure != null) {
                 throw FailedIn.<RuntimeException>rethrow(failure);
@@ -189,6 +195,11 @@ public final class ThreadEngine implements Engine {
         if (phase == ABORTING) {
             throw Stop.INSTANCE;
         }
+    }
+
+    /// Whether there are more actors than cores, so that waiting should give the core away soon.
+    boolean crowded() {
+        return crowded;
     }
 
     // --- facts -------------------------------------------------------------------------------
