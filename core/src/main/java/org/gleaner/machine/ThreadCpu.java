@@ -1,51 +1,33 @@
 package org.gleaner.machine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /// A hardware thread that is a platform thread: every step is just its atomic.
 ///
 /// ## How it works
 ///
-/// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the modes that
-/// [Cpu] promises. A wait is a loop over an acquire load: it spins a while with `onSpinWait`, then gives
-/// its core away with `Thread.yield` (there may be more CPUs than cores), and, where the caller said that
-/// it may sleep, parks for growing spans. Nobody keeps a list of sleepers, so a write costs nothing extra and a
-/// sleeper notices it up to [#MAX_PARK_NANOS] late.
-///
-/// ## Interrupts
-///
-/// The mailbox of a CPU holds two words on lines of their own. `REQUESTS` is a set of bits. `SECTION` counts:
-/// it is odd inside the interruptible section and moves at each entry, exit and taking of requests.
-/// Entering is Dekker's protocol against sending:
-///
-/// | CPU that enters | sender |
-/// |---|---|
-/// | `SECTION` becomes odd (volatile) | `REQUESTS \|= bits` (volatile) |
-/// | reads `REQUESTS` (volatile) | reads `SECTION` (volatile) |
-///
-/// At least one of the two sees the other: either the entering CPU finds the bits, or the sender finds it inside and
-/// waits. The sender waits until `SECTION` differs from what it saw. Any move of it proves that the target was
-/// between two accesses after the bits were posted, and that its next poll finds them: the poll is a
-/// volatile load behind the volatile store of `SECTION`, which is behind the sender's load of the older
-/// value, which is behind the post.
+/// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the
+/// modes that [Cpu] promises. A wait is a loop over an acquire load: it spins a while with
+/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores),
+/// and, where the caller said that it may sleep, parks for growing spans. Nobody keeps a list of
+/// sleepers, so a write costs nothing extra and a sleeper notices it up to [#MAX_PARK_NANOS] late.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | `Word.value` | any CPU | release or volatile | any CPU | acquire or volatile | each other |
 /// | slab entry | any CPU | release or volatile | any CPU | acquire; opaque in `peek` | each other; a hint is checked again |
 /// | slab entry, published | its CPU | release, then full fence | others | acquire or volatile | their own full fence or grace period |
-/// | `REQUESTS` | senders, owner | volatile | owner | volatile | `SECTION`, see above |
-/// | `SECTION` | owner only | volatile | senders | volatile | `REQUESTS`, see above |
+/// | requests and section | see [Mailbox] | | | | |
 /// | [ThreadEngine#phase] | run loop, a failing actor | volatile | wait loops | volatile; opaque in `step` | nothing: late is fine |
 ///
 /// ## Races that are allowed
 ///
-/// `peek` may be stale. A `step` or a poll may miss for a while that the run is over. A sender may see a target leave
-/// and enter again and stop waiting, for the entry found the bits. Two senders of the same bit may be served by one
-/// taking. Requests posted to a CPU outside its section stay until its next entry.
+/// `peek` may be stale. A `step` may miss for a while that the run is over. Interrupts: see
+/// [Mailbox].
 final class ThreadCpu extends Cpu {
     private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -59,17 +41,11 @@ final class ThreadCpu extends Cpu {
     private static final long MAX_PARK_NANOS = 100_000;
     private static final int FOLD = 64;
 
-    /// Indexes of the mailbox, 128 bytes apart from each other and from the array's ends.
-    private static final int REQUESTS = 16;
-
-    private static final int SECTION = 32;
-    private static final int MAILBOX = 48;
-
     final ThreadEngine engine;
     final boolean daemon;
 
     private final Actor body;
-    private final long[] mailbox = new long[MAILBOX];
+    private final Mailbox mailbox = new Mailbox();
     private @Nullable Thread thread;
     private boolean done;
 
@@ -113,15 +89,11 @@ final class ThreadCpu extends Cpu {
         } catch (Throwable failure) {
             engine.failed(this, failure);
         } finally {
-            leaveForGood();
+            if (mailbox.inside()) {
+                // Whatever ended the actor, nobody may wait for it to leave its section.
+                mailbox.leave();
+            }
             engine.finished(this);
-        }
-    }
-
-    /// Whatever ended the actor, nobody may wait for it to leave its section.
-    private void leaveForGood() {
-        if (inSection()) {
-            exitInterruptible();
         }
     }
 
@@ -335,39 +307,27 @@ final class ThreadCpu extends Cpu {
     @Override
     public long enterInterruptible() {
         engine.checkStep();
-        moveSection();
-        return (long) SLAB.getVolatile(mailbox, REQUESTS);
+        return mailbox.enter();
     }
 
     @Override
     public void exitInterruptible() {
-        moveSection();
-    }
-
-    private void moveSection() {
-        SLAB.setVolatile(mailbox, SECTION, mailbox[SECTION] + 1);
-    }
-
-    private boolean inSection() {
-        return (mailbox[SECTION] & 1) != 0;
+        mailbox.leave();
     }
 
     @Override
     public long pendingRequests() {
-        return (long) SLAB.getVolatile(mailbox, REQUESTS);
+        return mailbox.pending();
     }
 
     @Override
     public long takeRequests() {
         engine.checkStep();
-        long taken = (long) SLAB.getAndSet(mailbox, REQUESTS, 0L);
-        if (inSection()) {
-            // Two on, so that it stays odd: whoever waits for this CPU sees that it was between accesses.
-            SLAB.setVolatile(mailbox, SECTION, mailbox[SECTION] + 2);
-        }
+        long taken = mailbox.take();
         if (taken != 0 && engine.crowded()) {
-            // The sender, or another target it waits for, may need this core. A yield is not enough, for
-            // the host's scheduler tends to pick the yielding thread again until its slice is used up.
+            // The sender, or another target it waits for, may need this core. A yield is not
+            // enough, for the host's scheduler tends to pick the yielding thread again until its
+            // slice is used up.
             LockSupport.parkNanos(1);
         }
         return taken;
@@ -375,31 +335,21 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public void interrupt(Cpu[] targets, int n, long request) {
-        if (inSection()) {
-            throw new IllegalStateException(this + " interrupts others from its interruptible section");
+        if (mailbox.inside()) {
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
         }
         for (int i = 0; i < n; i++) {
-            SLAB.getAndBitwiseOr(((ThreadCpu) targets[i]).mailbox, REQUESTS, request);
+            ((ThreadCpu) targets[i]).mailbox.post(request);
         }
         for (int i = 0; i < n; i++) {
             if (targets[i] != this) {
-                awaitMove(((ThreadCpu) targets[i]).mailbox, request);
+                Mailbox box = ((ThreadCpu) targets[i]).mailbox;
+                long seen = box.section();
+                for (int turn = 0; box.mustWait(seen, request); turn++) {
+                    pause(turn);
+                }
             }
-        }
-    }
-
-    /// Waits until the target of `box` has left its section or served `request`.
-    private void awaitMove(long[] box, long request) {
-        long seen = (long) SLAB.getVolatile(box, SECTION);
-        if ((seen & 1) == 0) {
-            return;
-        }
-        for (int turn = 0; ; turn++) {
-            if ((long) SLAB.getVolatile(box, SECTION) != seen
-                    || ((long) SLAB.getVolatile(box, REQUESTS) & request) == 0) {
-                return;
-            }
-            pause(turn);
         }
     }
 }

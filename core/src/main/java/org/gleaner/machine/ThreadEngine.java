@@ -1,16 +1,17 @@
 package org.gleaner.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Real platform threads: proves that the code is a correct lock-free Java program. Charges nothing; time
-/// is `System.nanoTime`. See [ThreadCpu] for memory order and interrupts.
+import java.util.ArrayList;
+import java.util.List;
+
+/// Real platform threads: proves that the code is a correct lock-free Java program. Charges
+/// nothing; time is `System.nanoTime`. See [ThreadCpu] for memory order and interrupts.
 ///
-/// When the last spawned actor has returned, a daemon is stopped where it next sleeps or blocks; one that
-/// still spins or works [#DRAIN_NANOS] later is stopped at its next wait or step. After a failure everyone
-/// is stopped at the next wait or step. A loop without either cannot be stopped: [#run] then gives up
-/// after [#JOIN_NANOS] and says which actor it was.
+/// When the last spawned actor has returned, a daemon is stopped where it next sleeps or blocks;
+/// one that still spins or works [#DRAIN_NANOS] later is stopped at its next wait or step. After a
+/// failure everyone is stopped at the next wait or step. A loop without either cannot be stopped:
+/// [#run] then gives up after [#JOIN_NANOS] and says which actor it was.
 public final class ThreadEngine implements Engine {
     private static final int RUNNING = 0;
 
@@ -106,7 +107,8 @@ public final class ThreadEngine implements Engine {
     private void report() {
         synchronized (cpus) {
             if (left > 0 && failure == null) {
-                failure = new IllegalStateException("actors that cannot be stopped: " + whoIsLeft());
+                failure =
+                        new IllegalStateException("actors that cannot be stopped: " + whoIsLeft());
             }
             if (failure != null) {
                 throw FailedIn.<RuntimeException>rethrow(failure);

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A hardware thread in virtual time; see [VirtualEngine] for how steps are ordered.
 ///
-/// Everything here runs on one host thread at a time, so all state is plain. A method that is an ordered
-/// step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once, and only then
-/// adds what the act costs: the act happens in the order in which requests are made, and so does the
-/// service of a line.
+/// Everything here runs on one host thread at a time, so all state is plain. A method that is an
+/// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
+/// and only then adds what the act costs: the act happens in the order in which requests are made,
+/// and so does the service of a line.
 final class VirtualCpu extends OrderedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
@@ -71,7 +71,14 @@ final class VirtualCpu extends OrderedCpu {
     private final CallTree tree;
     private final Actor body;
 
-    VirtualCpu(VirtualEngine engine, int id, String name, Actor body, boolean daemon, int slot, long start) {
+    VirtualCpu(
+            VirtualEngine engine,
+            int id,
+            String name,
+            Actor body,
+            boolean daemon,
+            int slot,
+            long start) {
         super(id, name);
         this.engine = engine;
         this.body = body;
@@ -103,7 +110,7 @@ final class VirtualCpu extends OrderedCpu {
 
     /// The key in the tournament: time, then slot.
     long key() {
-        return ticks << VirtualEngine.SLOT_BITS | slot;
+        return ticks << Roster.SLOT_BITS | slot;
     }
 
     /// Lets this CPU run until `key` would win against it.
@@ -122,8 +129,8 @@ final class VirtualCpu extends OrderedCpu {
     }
 
     private long limitBefore(long key) {
-        long time = key >>> VirtualEngine.SLOT_BITS;
-        return (key & VirtualEngine.SLOTS - 1) > slot ? time : time - 1;
+        long time = key >>> Roster.SLOT_BITS;
+        return (key & Roster.SLOTS - 1) > slot ? time : time - 1;
     }
 
     @Override
@@ -218,6 +225,15 @@ final class VirtualCpu extends OrderedCpu {
     /// Whether `value` ends this CPU's wait.
     boolean wantsToSee(long value) {
         return ((value & waitMask) == waitExpect) != waitChange;
+    }
+
+    /// Whether this CPU sleeps, with or without a deadline.
+    boolean isAsleep() {
+        return switch (state) {
+            case WAITING -> waitAsleep;
+            case TIMED, SLEEPING -> true;
+            case RUNNING, READY, DONE -> false;
+        };
     }
 
     String describeWait() {
@@ -332,7 +348,8 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public void interrupt(Cpu[] targets, int n, long request) {
         if (interruptible) {
-            throw new IllegalStateException(this + " interrupts others from its interruptible section");
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
         }
         step();
         int hit = 0;

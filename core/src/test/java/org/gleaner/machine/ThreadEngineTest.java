@@ -3,27 +3,30 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class ThreadEngineTest {
     private static final CostModel X86 = CostModel.named("x86-server");
 
-    /// Vcpus read a page only while a bit of it is set in a word that the zapper clears first; after its
-    /// interrupt returns, the page's owner may poison it, and no vCPU may still look.
-    @Test
-    void noAccessThroughARevokedTranslationHappensAfterAnInterrupt() {
+    /// Vcpus read a page only while a bit of it is set in a word that the zapper clears first;
+    /// after its interrupt returns, the page's owner may poison it, and no vCPU may still look.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void noAccessThroughARevokedTranslationHappensAfterAnInterrupt(int vcpus) {
         ThreadEngine engine = new ThreadEngine(X86);
         long[] page = {1};
         Word mapped = new Word(1);
         Word done = new Word();
-        int vcpus = 4;
         Cpu[] targets = new Cpu[vcpus];
         AtomicLong accesses = new AtomicLong();
         for (int v = 0; v < vcpus; v++) {
@@ -47,7 +50,7 @@ final class ThreadEngineTest {
                                             cached = cpu.load(mapped) != 0;
                                         }
                                         if (cached) {
-                                            assertThat(page[0]).isEqualTo(1);
+                                            assertThat(cpu.peek(page, 0)).isEqualTo(1);
                                             seen++;
                                         }
                                     }
@@ -59,20 +62,88 @@ final class ThreadEngineTest {
         engine.spawn(
                 "zapper",
                 cpu -> {
-                    for (int i = 0; i < 3_000; i++) {
+                    long end = System.nanoTime() + 1_500_000_000L;
+                    for (int i = 0; i < 6_000 && System.nanoTime() < end; i++) {
                         cpu.store(mapped, 0);
                         cpu.interrupt(targets, vcpus, 1);
-                        page[0] = -1;
+                        cpu.publish(page, 0, -1);
+                        for (int k = i & 255; k > 0; k--) {
+                            Thread.onSpinWait();
+                        }
                         if (i % 16 == 0) {
                             Thread.yield();
                         }
-                        page[0] = 1;
+                        cpu.publish(page, 0, 1);
                         cpu.store(mapped, 1);
+                        for (int k = i & 127; k > 0; k--) {
+                            Thread.onSpinWait();
+                        }
                     }
                     cpu.store(done, 1);
                 });
         engine.run();
         assertThat(accesses.get()).isPositive();
+    }
+
+    /// Dekker at the entry of the section, over and over from a common start: a guest that found no
+    /// request must be waited for, so the sender may not go on while the guest is in its section.
+    @Test
+    void eitherTheGuestFindsTheRequestOrTheSenderWaitsForTheGuest() {
+        ThreadEngine engine = new ThreadEngine(X86);
+        Word start = new Word();
+        long[] revoked = new long[1];
+        Cpu[] target = new Cpu[1];
+        int rounds = 50_000;
+        long end = System.nanoTime() + 1_000_000_000L;
+        target[0] =
+                engine.spawn(
+                        "guest",
+                        cpu -> {
+                            for (int i = 0; i < rounds; i++) {
+                                if (!meet(cpu, start, 2L * (i + 1))) {
+                                    return;
+                                }
+                                if (cpu.enterInterruptible() == 0) {
+                                    for (int k = 0; k < 20; k++) {
+                                        assertThat(cpu.peek(revoked, 0)).isLessThan(i + 1);
+                                    }
+                                }
+                                cpu.takeRequests();
+                                cpu.exitInterruptible();
+                            }
+                        });
+        engine.spawn(
+                "sender",
+                cpu -> {
+                    for (int i = 0; i < rounds; i++) {
+                        if (System.nanoTime() > end) {
+                            cpu.store(start, Long.MIN_VALUE);
+                            return;
+                        }
+                        if (!meet(cpu, start, 2L * (i + 1))) {
+                            return;
+                        }
+                        for (int k = i & 31; k > 0; k--) {
+                            Thread.onSpinWait();
+                        }
+                        cpu.interrupt(target, 1, 1);
+                        cpu.publish(revoked, 0, i + 1);
+                    }
+                });
+        engine.run();
+    }
+
+    /// Both sides leave together; false once the other has given up.
+    private static boolean meet(Cpu cpu, Word start, long both) {
+        cpu.fetchAdd(start, 1);
+        while (cpu.load(start) >= 0) {
+            if (cpu.load(start) >= both) {
+                return true;
+            }
+            cpu.step();
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     @Test
@@ -154,8 +225,8 @@ final class ThreadEngineTest {
                 });
         assertThatThrownBy(engine::run)
                 .isInstanceOf(IllegalArgumentException.class)
-                .satisfies(
-                        t -> assertThat(t.getSuppressed()[0]).hasMessageContaining("in actor culprit"));
+                .satisfies(t ->
+                        assertThat(t.getSuppressed()[0]).hasMessageContaining("in actor culprit"));
     }
 
     @Test

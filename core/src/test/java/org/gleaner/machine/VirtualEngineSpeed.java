@@ -2,7 +2,8 @@ package org.gleaner.machine;
 
 import java.util.Locale;
 
-/// Ordered steps per second of wall clock, by number of actors: `java ... VirtualEngineSpeed [steps]`.
+/// Ordered steps per second of wall clock, by number of actors: `java ... VirtualEngineSpeed
+/// [steps]`.
 final class VirtualEngineSpeed {
     private VirtualEngineSpeed() {}
 
