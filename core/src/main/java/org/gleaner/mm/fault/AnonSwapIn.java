@@ -28,6 +28,9 @@ public final class AnonSwapIn {
     /// How long a fault waits for another that reads the same slot: one jiffy.
     private static final long RETRY_NANOS = 4_000_000;
 
+    /// Statistics that change when a page comes back: mapped pages, swap entries, major faults.
+    private static final int MAPPED_AND_SWAPPED_IN = 3;
+
     private final Folios folios;
     private final LruCache lru;
     private final Workingset workingset;
@@ -109,6 +112,7 @@ public final class AnonSwapIn {
                 leaveCache(cpu, slot, pfn);
             }
             folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
             folios.get(cpu, pfn);
             long pte = PageFaults.leaf(vma, pfn, write);
             if (!write && folios.test(cpu, pfn, SWAPCACHE)) {
@@ -149,6 +153,7 @@ public final class AnonSwapIn {
             swap.releaseReserved(cpu, slot);
             folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
             Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
         } else {
             swap.removeFromCache(cpu, slot, 0);

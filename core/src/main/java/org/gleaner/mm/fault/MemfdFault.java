@@ -179,6 +179,7 @@ public final class MemfdFault {
         lock.lock(cpu);
         if (PTE.isNone(cpu.load(walk.words, walk.index))) {
             folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(1);
             folios.get(cpu, pfn);
             Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
         }

@@ -65,6 +65,7 @@ public final class PageAllocator {
             zone.release(cpu, pfn);
             return -1;
         }
+        memcg.lruvec().statChanged(1);
         folios.init(cpu, pfn, SWAPBACKED | flags | (long) memcg.id() << MEMCG_SHIFT | ONE_REF);
         return pfn;
     }
@@ -112,6 +113,7 @@ public final class PageAllocator {
     /// Frees a folio whose last reference is gone.
     public void free(Cpu cpu, int pfn, Memcg memcg) {
         charge.uncharge(cpu, memcg);
+        memcg.lruvec().statChanged(1);
         folios.init(cpu, pfn, 0);
         zone.release(cpu, pfn);
     }

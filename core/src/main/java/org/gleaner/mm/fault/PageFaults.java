@@ -69,6 +69,7 @@ public final class PageFaults {
         cpu.charge(Cost.HOST_FAULT);
         stat.inc(cpu, VmEvent.PGFAULT);
         mm.markUsed(cpu);
+        mm.memcg().lruvec().statChanged(1);
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         int result;
@@ -130,6 +131,7 @@ public final class PageFaults {
         if (first) {
             folios.setMapping(pfn, anon.id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(1);
             lru.add(cpu, pfn, true);
             Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
         }

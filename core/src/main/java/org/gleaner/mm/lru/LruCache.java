@@ -115,6 +115,7 @@ public final class LruCache {
                 folios.set(cpu, pfn, ACTIVE);
                 locked.add(cpu, pfn);
                 stat.inc(cpu, VmEvent.PGACTIVATE);
+                locked.statChanged(1);
             }
             folios.set(cpu, pfn, LRU);
         }

@@ -104,6 +104,13 @@ public final class Lruvec {
         return stats.total();
     }
 
+    /// Counts `n` updates of the cgroup's statistics, which a reader of `memory.stat` sees late.
+    public void statChanged(long n) {
+        if (!undelayed) {
+            stats.changed(n);
+        }
+    }
+
     public long nonresidentAge(Cpu cpu) {
         return cpu.load(nonresidentAge, 0);
     }

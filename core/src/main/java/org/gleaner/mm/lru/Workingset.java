@@ -78,7 +78,7 @@ public final class Workingset {
             return;
         }
         stat.add(cpu, refault(type), 1);
-        own.stats().changed(1);
+        own.statChanged(1);
         long token = shadow >>> TOKEN_SHIFT & TOKEN_MASK;
         if (token >>> 2 != (own.gen().minSeq(cpu, type) & SEQ_MASK)) {
             return;
@@ -95,7 +95,7 @@ public final class Workingset {
 
     private void refaultClassic(Cpu cpu, int pfn, long shadow, Lruvec own, int type) {
         stat.add(cpu, refault(type), 1);
-        own.stats().changed(1);
+        own.statChanged(1);
         Lruvec evictedFrom = lruvecs[(int) (shadow >>> MEMCG_SHIFT & 0xff)];
         long token = shadow >>> TOKEN_SHIFT & TOKEN_MASK;
         long distance = evictedFrom.nonresidentAge(cpu) - token & TOKEN_MASK;
@@ -116,6 +116,7 @@ public final class Workingset {
             own.lock().lock(cpu);
             own.cost().note(type != LruGen.ANON, 1, 0, own.stats().total());
             own.lock().unlock(cpu);
+            own.statChanged(1);
             stat.add(cpu, restore(type), 1);
         }
     }

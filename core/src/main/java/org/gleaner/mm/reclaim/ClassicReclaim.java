@@ -124,6 +124,7 @@ final class ClassicReclaim {
         long scanned = isolate(cpu, lruvec, n, list);
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGREFILL, scanned);
+        lruvec.statChanged(scanned + isolated.size());
         for (int i = 0; i < isolated.size(); i++) {
             int pfn = isolated.get(i);
             referenced.count(cpu, pfn, sc);
@@ -146,6 +147,7 @@ final class ClassicReclaim {
         lruvec.lock().unlock(cpu);
         boolean file = list >= INACTIVE_FILE;
         countScanned(cpu, sc, scanned, file);
+        lruvec.statChanged(scanned);
         long freed = 0;
         if (!isolated.isEmpty()) {
             long written = sc.nrPageout;
@@ -162,6 +164,7 @@ final class ClassicReclaim {
             lruvec.lock().unlock(cpu);
             putback.release(cpu, isolated);
             countFreed(cpu, sc, freed, file);
+            lruvec.statChanged(freed);
         }
         cpu.exit();
         return freed;

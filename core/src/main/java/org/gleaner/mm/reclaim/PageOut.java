@@ -40,6 +40,8 @@ final class PageOut {
             folios.setSwapSlot(pfn, slot);
             folios.get(cpu, pfn);
             folios.set(cpu, pfn, SWAPCACHE | DIRTY);
+            // swap cache and swap entries
+            host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(2);
         }
         cpu.exit();
         return slot >= 0;

@@ -74,6 +74,7 @@ final class ShrinkFolioList {
         }
         folios.set(cpu, pfn, ACTIVE);
         host.stat().inc(cpu, VmEvent.PGACTIVATE);
+        host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(1);
     }
 
     /// Gives up the slot of a folio that nothing else needs it for (`folio_free_swap`).
@@ -155,6 +156,7 @@ final class ShrinkFolioList {
         Lruvec lruvec = target.lruvec();
         long shadow = host.workingset().evict(cpu, pfn, lruvec, target.id());
         swap.removeFromCache(cpu, folios.swapSlot(pfn), shadow);
+        lruvec.statChanged(1);
         host.freeFolio().free(cpu, pfn);
         return true;
     }

@@ -91,5 +91,6 @@ final class Unmap {
             Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(0, slot));
         }
         folios.removeMap(cpu, pfn);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
     }
 }
