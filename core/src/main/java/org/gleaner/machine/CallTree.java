@@ -21,6 +21,11 @@ public final class CallTree {
     private int current;
     private long mark;
 
+    /// An empty tree whose time starts at `now`.
+    CallTree(long now) {
+        mark = now;
+    }
+
     void enter(KernelFunction f, long now) {
         exclusive[current] += now - mark;
         mark = now;

@@ -159,7 +159,9 @@ public abstract class Cpu {
     public abstract void exitInterruptible();
 
     /// The requests posted and not taken. Cheap; to be polled inside an interruptible section before every
-    /// access that a request would forbid.
+    /// access that a request would forbid, with no charge between. In virtual time the poll is an ordered
+    /// step, so that nobody acts between it and the access; on real threads the sender waits for the
+    /// next poll that takes.
     public abstract long pendingRequests();
 
     /// Takes (clears and returns) all posted requests.

@@ -1,4 +1,193 @@
 package org.gleaner.machine;
 
-/// Lock-order checking of one CPU (to be filled by the lock classes).
-public final class LockDep {}
+import org.jspecify.annotations.Nullable;
+
+/// Lock-order checking of one CPU: what it holds, and whether the next step keeps the rules.
+///
+/// A CPU is checked where [Cpu#lockDep] is not null; unarmed the cost is that one field test. The state
+/// is private to the CPU, so checking adds no shared step and cannot change a run.
+///
+/// | rule | fires in |
+/// |---|---|
+/// | a lock is inner to everything held (by [LockClass], strictly, so one of a class at a time) | [#acquire] |
+/// | what is held is not taken again, not even by a try | [#acquire], [#acquired] |
+/// | nothing sleeps under a spinning lock or in an RCU read section | [#mightSleep], [#acquire] |
+/// | only what is held is released, in the mode it was taken | [#release] |
+/// | no `synchronize` inside its own SRCU section, nor under a lock that its readers may take | [#synchronizes] |
+/// | no `synchronize_rcu` in an RCU read section | [#mightSleep] |
+/// | sections end as often as they begin, and an actor ends with nothing held | [#exitRcu], [#checkIdle] |
+///
+/// A try-lock and the entry of an SRCU section never wait, so they cannot close a circle and are
+/// exempt from the first rule; once taken they count as held for whatever comes next.
+public final class LockDep {
+    /// Modes of holding.
+    static final int READ = 1, WRITE = 2;
+
+    private static final int DEPTH = 64;
+    private static final LockClass[] CLASSES = LockClass.values();
+
+    /// The stack of what is held: the lock, its index if it is a bit of a slab, its rank and mode.
+    private final @Nullable Object[] lock = new Object[DEPTH];
+
+    private final int[] index = new int[DEPTH];
+    private final int[] rank = new int[DEPTH];
+    private final int[] mode = new int[DEPTH];
+    private int held;
+    private int spinning;
+    private int rcuDepth;
+
+    /// Checks the order, then counts the lock as held. To be called before the wait begins.
+    void acquire(Cpu cpu, Object l, int i, LockClass c, int m) {
+        if (c.kind == LockClass.Kind.SLEEPING) {
+            sleepable(cpu, "taking " + c.lockName);
+        }
+        ordered(cpu, c, "taking ");
+        push(cpu, l, i, c, m);
+    }
+
+    /// Counts what was taken without waiting as held.
+    void acquired(Cpu cpu, Object l, int i, LockClass c, int m) {
+        push(cpu, l, i, c, m);
+    }
+
+    /// Counts a lock as released. Locks may be released in any order.
+    void release(Cpu cpu, Object l, int i, LockClass c, int m) {
+        int at = find(l, i, c.rank());
+        if (at < 0) {
+            throw violation(cpu, "releasing " + c.lockName + ", which it does not hold");
+        }
+        if (mode[at] != m) {
+            throw violation(cpu, "releasing " + c.lockName + " in another mode than it was taken");
+        }
+        if (c.kind == LockClass.Kind.SPINNING) {
+            spinning--;
+        }
+        int above = --held - at;
+        System.arraycopy(lock, at + 1, lock, at, above);
+        System.arraycopy(index, at + 1, index, at, above);
+        System.arraycopy(rank, at + 1, rank, at, above);
+        System.arraycopy(mode, at + 1, mode, at, above);
+        lock[held] = null;
+    }
+
+    /// Checks that waiting for all readers of an SRCU domain cannot wait for this CPU itself.
+    void synchronizes(Cpu cpu, Object domain, LockClass c) {
+        sleepable(cpu, "synchronizing " + c.lockName);
+        if (find(domain, 0, c.rank()) >= 0) {
+            throw violation(cpu, "synchronizing " + c.lockName + " inside its own read section");
+        }
+        ordered(cpu, c, "synchronizing ");
+    }
+
+    void enterRcu() {
+        rcuDepth++;
+    }
+
+    void exitRcu(Cpu cpu) {
+        if (rcuDepth == 0) {
+            throw violation(cpu, "leaving an RCU read section that it never entered");
+        }
+        rcuDepth--;
+    }
+
+    /// Fails if the CPU must not sleep here (`might_sleep`). Free where checking is not armed.
+    ///
+    /// @throws Violation if the CPU holds a spinning lock or is in an RCU read section
+    public static void mightSleep(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.sleepable(cpu, "sleeping");
+        }
+    }
+
+    /// Fails if the CPU still holds anything; to be called at the end of an actor.
+    ///
+    /// @throws Violation if a lock is held or a section is open
+    public static void checkIdle(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null && (dep.held != 0 || dep.rcuDepth != 0)) {
+            throw dep.violation(cpu, "ending");
+        }
+    }
+
+    /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose section is
+    /// open. For a bit of a slab ask the [BitSpinLock].
+    public boolean holds(Object lock) {
+        return mode(lock, 0) != 0;
+    }
+
+    /// Whether this CPU is in an RCU read section.
+    public boolean inRcuSection() {
+        return rcuDepth != 0;
+    }
+
+    /// Mode in which `l` at `i` is held, 0 if it is not.
+    int mode(Object l, int i) {
+        for (int at = held - 1; at >= 0; at--) {
+            if (lock[at] == l && index[at] == i) {
+                return mode[at];
+            }
+        }
+        return 0;
+    }
+
+    private void sleepable(Cpu cpu, String what) {
+        if (spinning != 0) {
+            throw violation(cpu, what + " under a spinning lock");
+        }
+        if (rcuDepth != 0) {
+            throw violation(cpu, what + " in an RCU read section");
+        }
+    }
+
+    private void ordered(Cpu cpu, LockClass c, String verb) {
+        for (int at = 0; at < held; at++) {
+            if (rank[at] >= c.rank()) {
+                throw violation(cpu, verb + c.lockName + " inside " + CLASSES[rank[at]].lockName);
+            }
+        }
+    }
+
+    private void push(Cpu cpu, Object l, int i, LockClass c, int m) {
+        if (c.kind != LockClass.Kind.SRCU && find(l, i, c.rank()) >= 0) {
+            throw violation(cpu, "taking " + c.lockName + ", which it holds");
+        }
+        if (held == DEPTH) {
+            throw violation(cpu, "holding more than " + DEPTH + " locks");
+        }
+        lock[held] = l;
+        index[held] = i;
+        rank[held] = c.rank();
+        mode[held] = m;
+        held++;
+        if (c.kind == LockClass.Kind.SPINNING) {
+            spinning++;
+        }
+    }
+
+    private int find(Object l, int i, int r) {
+        for (int at = held - 1; at >= 0; at--) {
+            if (lock[at] == l && index[at] == i && rank[at] == r) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private Violation violation(Cpu cpu, String what) {
+        StringBuilder s = new StringBuilder(cpu.name).append(": ").append(what).append("; holds");
+        for (int at = 0; at < held; at++) {
+            s.append(at == 0 ? " " : ", ").append(CLASSES[rank[at]].lockName);
+            s.append(mode[at] == READ ? " (read)" : "");
+        }
+        s.append(held == 0 ? " nothing" : "");
+        return new Violation(s.append(rcuDepth == 0 ? "" : ", in RCU read section").toString());
+    }
+
+    /// A rule of locking was broken. The message names the CPU, the step and all it holds.
+    public static final class Violation extends IllegalStateException {
+        Violation(String message) {
+            super(message);
+        }
+    }
+}

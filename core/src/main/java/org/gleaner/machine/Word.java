@@ -29,8 +29,17 @@ public final class Word {
     /// Virtual time only: ticks at which the line has finished its last transfer.
     long lineFreeAt;
 
-    /// Virtual time only: first of the actors that wait for this word, linked through the actors.
-    @Nullable Object waiters;
+    /// Virtual time only: CPUs other than the owner may hold a copy ([LineModel] says which).
+    boolean lineShared;
+
+    /// Virtual time only: CPUs 0 to 63 that read the line since its last write.
+    long lineReaders;
+
+    /// Virtual time only: the same for CPUs from 64, made when one of them first reads.
+    long @Nullable [] lineReadersBeyond;
+
+    /// Virtual time only: first of the actors that wait for this word, a ring linked through them.
+    @Nullable VirtualCpu waiters;
 
     /// A word that starts at zero.
     public Word() {}

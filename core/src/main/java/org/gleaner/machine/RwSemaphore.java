@@ -1,0 +1,248 @@
+package org.gleaner.machine;
+
+import org.jspecify.annotations.Nullable;
+
+/// A sleeping lock for many readers or one writer (`rw_semaphore`): `mmap_lock`, `i_mmap_rwsem`.
+///
+/// ## How it works
+///
+/// One word of counts and a first-in-first-out list of sleepers behind a [QueuedSpinLock]:
+///
+/// ```
+///  63                     8   1         0
+/// +------------------------+---------+--------+
+/// | readers                | WAITERS | WRITER |
+/// +------------------------+---------+--------+
+/// ```
+///
+/// A reader adds itself and looks afterwards; a writer turns zero into WRITER. Who cannot enter appends
+/// itself to the list, sets WAITERS and sleeps on a word of its own until somebody *hands it the lock*:
+/// the count is changed on its behalf, so it wakes as an owner and competes with nobody. From WAITERS on
+/// nobody enters past the list. So a waiting writer is delayed by the readers already inside only
+/// (writers are preferred to readers that come later), and readers behind it by that writer only.
+///
+/// Whoever leaves the lock free while WAITERS is set serves the list: its first waiter if that is a
+/// writer, else all readers up to the next writer.
+///
+/// Left out: optimistic spinning on a running owner, and hand-off bits, for every hand-over is direct.
+///
+/// ## Invariants
+///
+/// - While WAITERS is set, WRITER is set only under the list's lock.
+/// - WAITERS is set exactly while the list is not empty, as seen by the holder of the list's lock.
+/// - A reader that backs off does so under the list's lock and serves the list after it, so its transient
+///   count cannot hide the moment at which the lock became free.
+/// - Lost wake-ups: who sleeps has set WAITERS and looked at the count afterwards, in one
+///   read-modify-write; who leaves has changed the count and looked at WAITERS, in one as well. The
+///   word orders the two, so one of them serves.
+///
+/// | word | writer | mode | reader | mode | pairs with |
+/// |---|---|---|---|---|---|
+/// | counts: owner off | `upRead`, `upWrite` | full | entry or server | full | the section before |
+/// | counts: WAITERS | sleeper | full | `upRead`, `upWrite` | full | the list, through its lock |
+/// | waiter's word | server | release | `block` | acquire | the server's change of counts; sections before |
+public final class RwSemaphore {
+    private static final long WRITER = 1;
+    private static final long WAITERS = 2;
+    private static final long READER = 0x100;
+    private static final long GRANTED = 1;
+
+    private final LockClass lockClass;
+    private final Word counts = new Word();
+    private final QueuedSpinLock listLock;
+    private final PerCpu<Waiter> waiters = new PerCpu<>(Waiter::new);
+
+    // The list; only by the holder of its lock.
+    private @Nullable Waiter first;
+    private @Nullable Waiter last;
+
+    public RwSemaphore(LockClass lockClass) {
+        if (lockClass.kind != LockClass.Kind.SLEEPING) {
+            throw new IllegalArgumentException(lockClass + " does not sleep");
+        }
+        this.lockClass = lockClass;
+        listLock = new QueuedSpinLock(lockClass);
+    }
+
+    public void downRead(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.acquire(cpu, this, 0, lockClass, LockDep.READ);
+        }
+        cpu.enter(KernelFunction.DOWN_READ);
+        if ((cpu.fetchAdd(counts, READER) & (WRITER | WAITERS)) != 0) {
+            sleepToRead(cpu);
+        }
+        cpu.exit();
+    }
+
+    public void upRead(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.release(cpu, this, 0, lockClass, LockDep.READ);
+        }
+        long left = cpu.fetchAdd(counts, -READER) - READER;
+        if ((left & WAITERS) != 0 && left < READER) {
+            serveList(cpu);
+        }
+    }
+
+    public void downWrite(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
+        }
+        cpu.enter(KernelFunction.DOWN_WRITE);
+        if (!cpu.cas(counts, 0, WRITER)) {
+            sleepToWrite(cpu);
+        }
+        cpu.exit();
+    }
+
+    public void upWrite(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
+        }
+        if ((cpu.fetchAnd(counts, ~WRITER) & WAITERS) != 0) {
+            serveList(cpu);
+        }
+    }
+
+    /// Enters for reading if no writer holds the lock and nobody waits.
+    public boolean tryDownRead(Cpu cpu) {
+        long seen = cpu.load(counts);
+        while ((seen & (WRITER | WAITERS)) == 0) {
+            if (cpu.cas(counts, seen, seen + READER)) {
+                taken(cpu, LockDep.READ);
+                return true;
+            }
+            seen = cpu.load(counts);
+        }
+        return false;
+    }
+
+    /// Enters for writing if nobody is inside or waits.
+    public boolean tryDownWrite(Cpu cpu) {
+        if (cpu.load(counts) != 0 || !cpu.cas(counts, 0, WRITER)) {
+            return false;
+        }
+        taken(cpu, LockDep.WRITE);
+        return true;
+    }
+
+    /// Whether `cpu` holds the lock in either mode; where checking is not armed, whether anybody does.
+    public boolean isHeldBy(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        return dep != null ? dep.holds(this) : (counts.snapshot() & ~WAITERS) != 0;
+    }
+
+    /// Whether `cpu` holds the lock for writing; where checking is not armed, whether anybody does.
+    public boolean isHeldForWriteBy(Cpu cpu) {
+        LockDep dep = cpu.lockDep;
+        return dep != null
+                ? dep.mode(this, 0) == LockDep.WRITE
+                : (counts.snapshot() & WRITER) != 0;
+    }
+
+    /// A hint without a step: somebody sleeps in the queue.
+    public boolean isContended() {
+        return (counts.snapshot() & WAITERS) != 0;
+    }
+
+    private void taken(Cpu cpu, int mode) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.acquired(cpu, this, 0, lockClass, mode);
+        }
+    }
+
+    private void sleepToRead(Cpu cpu) {
+        listLock.acquire(cpu);
+        if (first == null && (cpu.load(counts) & WRITER) == 0) {
+            // The writer has left and nobody is queued: the count added on arrival stands.
+            listLock.release(cpu);
+            return;
+        }
+        Waiter me = append(cpu, false);
+        cpu.fetchAdd(counts, (first == me ? WAITERS : 0) - READER);
+        serve(cpu);
+        listLock.release(cpu);
+        cpu.block(me.word, GRANTED, GRANTED);
+    }
+
+    private void sleepToWrite(Cpu cpu) {
+        listLock.acquire(cpu);
+        Waiter me = append(cpu, true);
+        if (first == me) {
+            cpu.fetchOr(counts, WAITERS);
+        }
+        serve(cpu);
+        listLock.release(cpu);
+        cpu.block(me.word, GRANTED, GRANTED);
+    }
+
+    private Waiter append(Cpu cpu, boolean writer) {
+        Waiter me = waiters.of(cpu);
+        me.writer = writer;
+        me.next = null;
+        cpu.store(me.word, 0);
+        if (last == null) {
+            first = me;
+        } else {
+            last.next = me;
+        }
+        last = me;
+        return me;
+    }
+
+    private void serveList(Cpu cpu) {
+        listLock.acquire(cpu);
+        serve(cpu);
+        listLock.release(cpu);
+    }
+
+    /// Hands the lock to the head of the list if it is free for it. The caller holds the list's lock.
+    private void serve(Cpu cpu) {
+        Waiter head = first;
+        if (head == null) {
+            return;
+        }
+        if (head.writer) {
+            long free = WAITERS;
+            if (cpu.cas(counts, free, head.next == null ? WRITER : WRITER | WAITERS)) {
+                grantFirst(cpu);
+            }
+            return;
+        }
+        if ((cpu.load(counts) & WRITER) != 0) {
+            return;
+        }
+        long readers = 0;
+        Waiter end = head;
+        while (end != null && !end.writer) {
+            readers += READER;
+            end = end.next;
+        }
+        cpu.fetchAdd(counts, readers - (end == null ? WAITERS : 0));
+        while (first != end) {
+            grantFirst(cpu);
+        }
+    }
+
+    private void grantFirst(Cpu cpu) {
+        Waiter granted = first;
+        first = granted.next;
+        if (first == null) {
+            last = null;
+        }
+        cpu.store(granted.word, GRANTED);
+    }
+
+    /// A CPU's place in the list; all but the word belongs to the holder of the list's lock.
+    private static final class Waiter {
+        final Word word = new Word();
+        boolean writer;
+        @Nullable Waiter next;
+    }
+}

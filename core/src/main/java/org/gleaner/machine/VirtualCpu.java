@@ -1,0 +1,469 @@
+package org.gleaner.machine;
+
+import org.jspecify.annotations.Nullable;
+
+/// A hardware thread in virtual time; see [VirtualEngine] for how steps are ordered.
+///
+/// Everything here runs on one host thread at a time, so all state is plain. A method that is an ordered
+/// step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once, and only then
+/// adds what the act costs: the act happens in the order in which requests are made, and so does the
+/// service of a line.
+final class VirtualCpu extends Cpu {
+    /// The longest sleep, 19 hours; keys hold twice that.
+    private static final long FOREVER_NANOS = 1L << 46;
+
+    /// What an actor is doing, as far as the engine must know.
+    enum State {
+        /// It holds the host thread.
+        RUNNING,
+        /// It takes part in the tournament with its own time.
+        READY,
+        /// It waits for a word and takes no part.
+        WAITING,
+        /// It waits for a word and takes part with its deadline.
+        TIMED,
+        /// It takes part with the time at which it will wake.
+        SLEEPING,
+        /// It has returned.
+        DONE
+    }
+
+    final VirtualEngine engine;
+    final boolean daemon;
+
+    /// Breaks ties of time; a seeded permutation of ids.
+    final int slot;
+
+    State state = State.READY;
+
+    /// This CPU's time in ticks.
+    long ticks;
+
+    /// When the sleep that is under way began, in ticks.
+    long sleepStart;
+
+    /// The engine wants this actor gone: its next return from the scheduler throws [Stop].
+    boolean stop;
+
+    // What it waits for; `waitWord` is null when it waits for none.
+    @Nullable Word waitWord;
+    long waitMask;
+    long waitExpect;
+    boolean waitChange;
+    boolean waitAsleep;
+    @Nullable VirtualCpu waitNext;
+    @Nullable VirtualCpu waitPrev;
+
+    boolean interruptible;
+    long requests;
+
+    final Coroutine coroutine;
+
+    /// Latest time at which this CPU still goes first; it runs on without asking until then.
+    private long limit;
+
+    /// The same for slab words: `limit` and the engine's slack.
+    private long slabLimit;
+
+    private final long[] table;
+    private final LineModel lines;
+    private final long slack;
+    private final CallTree tree;
+    private final Actor body;
+
+    VirtualCpu(VirtualEngine engine, int id, String name, Actor body, boolean daemon, int slot, long start) {
+        super(id, name);
+        this.engine = engine;
+        this.body = body;
+        this.daemon = daemon;
+        this.slot = slot;
+        ticks = start;
+        table = engine.table;
+        lines = engine.lines;
+        slack = engine.slack;
+        tree = new CallTree(start);
+        coroutine = engine.options.coroutines().create(name, this::runBody);
+    }
+
+    private void runBody() {
+        try {
+            if (!stop) {
+                body.run(this);
+            }
+        } catch (Stop expected) {
+            // The engine asked for it.
+        } catch (Throwable failure) {
+            engine.failed(this, failure);
+        }
+        tree.flush(ticks);
+        engine.finished(this);
+    }
+
+    // --- order -------------------------------------------------------------------------------
+
+    /// The key in the tournament: time, then slot.
+    long key() {
+        return ticks << VirtualEngine.SLOT_BITS | slot;
+    }
+
+    /// Lets this CPU run until `key` would win against it.
+    void runUntil(long key) {
+        limit = limitBefore(key);
+        slabLimit = limit + slack;
+    }
+
+    /// As [#runUntil], if that is sooner than now allowed: somebody has just become runnable.
+    void lowerHorizon(long key) {
+        long sooner = limitBefore(key);
+        if (sooner < limit) {
+            limit = sooner;
+            slabLimit = sooner + slack;
+        }
+    }
+
+    private long limitBefore(long key) {
+        long time = key >>> VirtualEngine.SLOT_BITS;
+        return (key & VirtualEngine.SLOTS - 1) > slot ? time : time - 1;
+    }
+
+    @Override
+    public void step() {
+        if (ticks > limit) {
+            park(State.READY, key());
+        }
+    }
+
+    private void slabStep() {
+        if (ticks > slabLimit) {
+            park(State.READY, key());
+        }
+    }
+
+    /// Gives the host thread away; returns when this CPU is the earliest again.
+    void park(State as, long key) {
+        if (engine.aborting()) {
+            throw Stop.INSTANCE;
+        }
+        state = as;
+        engine.events.set(id, key);
+        coroutine.suspend();
+        if (stop) {
+            stop = false;
+            throw Stop.INSTANCE;
+        }
+    }
+
+    // --- words -------------------------------------------------------------------------------
+
+    @Override
+    public long load(Word w) {
+        step();
+        long value = w.value;
+        ticks = lines.read(w, id, ticks);
+        return value;
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        step();
+        w.value = value;
+        written(w);
+    }
+
+    @Override
+    public boolean cas(Word w, long expect, long update) {
+        step();
+        if (w.value != expect) {
+            ticks = lines.write(w, id, ticks);
+            return false;
+        }
+        w.value = update;
+        written(w);
+        return true;
+    }
+
+    @Override
+    public long fetchAdd(Word w, long delta) {
+        step();
+        long before = w.value;
+        w.value = before + delta;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long fetchOr(Word w, long bits) {
+        step();
+        long before = w.value;
+        w.value = before | bits;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long fetchAnd(Word w, long mask) {
+        step();
+        long before = w.value;
+        w.value = before & mask;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long swap(Word w, long value) {
+        step();
+        long before = w.value;
+        w.value = value;
+        written(w);
+        return before;
+    }
+
+    private void written(Word w) {
+        ticks = lines.write(w, id, ticks);
+        if (w.waiters != null) {
+            engine.wake(w, ticks);
+        }
+    }
+
+    // --- waiting -----------------------------------------------------------------------------
+
+    @Override
+    public long await(Word w, long mask, long expect) {
+        return waitFor(w, mask, expect, false, false, EventTree.NEVER);
+    }
+
+    @Override
+    public long awaitChange(Word w, long seen) {
+        return waitFor(w, -1, seen, true, false, EventTree.NEVER);
+    }
+
+    @Override
+    public long block(Word w, long mask, long expect) {
+        return waitFor(w, mask, expect, false, true, EventTree.NEVER);
+    }
+
+    @Override
+    public long blockFor(Word w, long mask, long expect, long nanos) {
+        long bounded = Math.clamp(nanos, 0, FOREVER_NANOS);
+        long deadline = ticks + bounded * CostModel.TICKS_PER_NANO;
+        return waitFor(w, mask, expect, false, true, deadline);
+    }
+
+    private long waitFor(
+            Word w, long mask, long expect, boolean change, boolean asleep, long deadline) {
+        step();
+        waitMask = mask;
+        waitExpect = expect;
+        waitChange = change;
+        waitAsleep = asleep;
+        for (; ; ) {
+            long value = w.value;
+            ticks = lines.read(w, id, ticks);
+            if (wantsToSee(value) || ticks >= deadline) {
+                return value;
+            }
+            engine.waitOn(this, w, deadline);
+        }
+    }
+
+    /// Whether `value` ends this CPU's wait.
+    boolean wantsToSee(long value) {
+        return ((value & waitMask) == waitExpect) != waitChange;
+    }
+
+    String describeWait() {
+        long value = waitWord == null ? 0 : waitWord.value;
+        return name
+                + (waitAsleep ? " sleeps" : " spins")
+                + " until word & "
+                + Long.toHexString(waitMask)
+                + (waitChange ? " != " : " == ")
+                + Long.toHexString(waitExpect)
+                + " (it is "
+                + Long.toHexString(value)
+                + ", since "
+                + now()
+                + " ns)";
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        if (nanos <= 0) {
+            return;
+        }
+        engine.checkSleep(this);
+        sleepStart = ticks;
+        ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
+        if (ticks > limit) {
+            park(State.SLEEPING, key());
+        }
+    }
+
+    // --- slabs -------------------------------------------------------------------------------
+
+    @Override
+    public long load(long[] slab, int i) {
+        slabStep();
+        return slab[i];
+    }
+
+    @Override
+    public void store(long[] slab, int i, long value) {
+        slabStep();
+        slab[i] = value;
+    }
+
+    @Override
+    public boolean cas(long[] slab, int i, long expect, long update) {
+        slabStep();
+        if (slab[i] != expect) {
+            return false;
+        }
+        slab[i] = update;
+        return true;
+    }
+
+    @Override
+    public long fetchAdd(long[] slab, int i, long delta) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before + delta;
+        return before;
+    }
+
+    @Override
+    public long fetchOr(long[] slab, int i, long bits) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before | bits;
+        return before;
+    }
+
+    @Override
+    public long fetchAnd(long[] slab, int i, long mask) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before & mask;
+        return before;
+    }
+
+    @Override
+    public long swap(long[] slab, int i, long value) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = value;
+        return before;
+    }
+
+    @Override
+    public long peek(long[] slab, int i) {
+        return slab[i];
+    }
+
+    @Override
+    public void publish(long[] slab, int i, long value) {
+        slab[i] = value;
+    }
+
+    // --- time --------------------------------------------------------------------------------
+
+    @Override
+    public void charge(Cost cost) {
+        ticks += table[cost.ordinal()];
+    }
+
+    @Override
+    public void charge(Cost cost, long n) {
+        ticks += table[cost.ordinal()] * n;
+    }
+
+    @Override
+    public void chargeNanos(long nanos) {
+        ticks += nanos * CostModel.TICKS_PER_NANO;
+    }
+
+    @Override
+    public long now() {
+        return ticks / CostModel.TICKS_PER_NANO;
+    }
+
+    @Override
+    public int foldable(Cost cost, int atMost) {
+        long room = slabLimit - ticks;
+        if (room < 0) {
+            return 0;
+        }
+        long each = table[cost.ordinal()];
+        return each == 0 ? atMost : (int) Math.min(room / each, atMost);
+    }
+
+    // --- call tree ---------------------------------------------------------------------------
+
+    @Override
+    public void enter(KernelFunction f) {
+        tree.enter(f, ticks);
+    }
+
+    @Override
+    public void exit() {
+        tree.exit(ticks);
+    }
+
+    @Override
+    public CallTree callTree() {
+        if (state == State.RUNNING) {
+            tree.flush(ticks);
+        }
+        return tree;
+    }
+
+    // --- interrupts --------------------------------------------------------------------------
+
+    @Override
+    public long enterInterruptible() {
+        step();
+        interruptible = true;
+        return requests;
+    }
+
+    @Override
+    public void exitInterruptible() {
+        step();
+        interruptible = false;
+    }
+
+    @Override
+    public long pendingRequests() {
+        slabStep();
+        return requests;
+    }
+
+    @Override
+    public long takeRequests() {
+        slabStep();
+        long taken = requests;
+        requests = 0;
+        return taken;
+    }
+
+    @Override
+    public void interrupt(Cpu[] targets, int n, long request) {
+        if (interruptible) {
+            throw new IllegalStateException(this + " interrupts others from its interruptible section");
+        }
+        step();
+        int hit = 0;
+        for (int i = 0; i < n; i++) {
+            VirtualCpu target = (VirtualCpu) targets[i];
+            target.requests |= request;
+            if (target.interruptible) {
+                hit++;
+                engine.steal(target, table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+            }
+        }
+        if (hit > 0) {
+            charge(Cost.TLB_IPI_BASE);
+            charge(Cost.TLB_IPI_TARGET, hit);
+        }
+    }
+}

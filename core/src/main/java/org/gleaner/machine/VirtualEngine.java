@@ -1,0 +1,461 @@
+package org.gleaner.machine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Up to 4,096 CPUs in virtual time on one host thread: exact, and repeatable to the bit.
+///
+/// ## How it works
+///
+/// Every CPU is a coroutine with a clock of its own. Private work only moves that clock. An *ordered step* may
+/// be taken only by the CPU whose key `(time, slot)` is the smallest of all runnable ones; any other parks
+/// its key in a tournament ([EventTree]) and hands the host thread back. So shared changes happen in
+/// non-decreasing order of keys, and none of them needs an atomic.
+///
+/// A CPU is dispatched with its *horizon*: the smallest key of all others, turned into the latest time at which
+/// it still wins against that key. Until its clock passes the horizon, a step is one compare. The horizon stays
+/// valid because nobody else can act meanwhile; the one thing that can create an earlier key is the
+/// running CPU itself, by waking or spawning another, and then its horizon is lowered on the spot.
+///
+/// Ties of time are broken by slot, a permutation of ids drawn from the seed, so that low ids have no
+/// lasting advantage and another seed is another, equally likely, run.
+///
+/// ## Waiting
+///
+/// Spinning is not simulated: a waiter leaves the tournament and joins the ring of its word. A write that ends
+/// its wait brings it back at the time the write was complete (a sleeper: later by wake-up and context switch)
+/// and its next act is to load the word, paying the transfer. Several that one write wakes come back a tick
+/// apart in the order in which they came. A waiter that finds the value changed again waits again. Nothing is
+/// ever granted ahead of time: a lock that is free in a CPU's future is not taken in the present.
+///
+/// ## Interrupts
+///
+/// An interrupt is one step of the sender. It posts, moves the clock of every target that is in its
+/// interruptible section by what a victim loses, and returns without waiting. That is sound because
+/// polling and taking requests are ordered too: between a poll and the access after it no time passes,
+/// hence no other CPU acts; whoever polls before each access sees every request posted before it.
+///
+/// ## The end
+///
+/// When the last spawned actor has returned, a daemon is stopped as soon as it sleeps or blocks; one that is in
+/// the middle of work may finish it first. After a failure or a deadlock everyone is unwound at once: steps no
+/// longer yield and waits throw, so that `finally` blocks run.
+///
+/// ## Host order
+///
+/// | word | writer | reader | order |
+/// |---|---|---|---|
+/// | all state of actors, words, slabs | the actor that runs | the actor that runs next | one host thread, or the coroutine's hand-over |
+/// | [#now] | scheduler | any thread | racy, for progress reports only |
+///
+/// With `slabSlackNanos > 0` slab steps may be out of order by at most that much; words never are.
+public final class VirtualEngine implements Engine {
+    static final int SLOT_BITS = 12;
+    static final int SLOTS = 1 << SLOT_BITS;
+
+    private static final long FNV_OFFSET = 0xcbf2_9ce4_8422_2325L;
+    private static final long FNV_PRIME = 0x100_0000_01b3L;
+
+    /// How long daemons may go on with what they are at once nobody needs them: 1 s.
+    private static final long DRAIN_TICKS = 1_000_000_000L * CostModel.TICKS_PER_NANO;
+
+    private enum Phase {
+        /// Spawned actors remain.
+        RUNNING,
+        /// Only daemons remain; each ends where it next sleeps.
+        DRAINING,
+        /// Everyone is unwound.
+        ABORTING
+    }
+
+    final VirtualOptions options;
+    final long[] table;
+    final LineModel lines;
+    final long slack;
+    final EventTree events = new EventTree();
+
+    private final CostModel costs;
+    private final List<VirtualCpu> cpus = new ArrayList<>();
+    private final VirtualCpu[] bySlot = new VirtualCpu[SLOTS];
+    private final int[] slots = new int[SLOTS];
+    private final long sleeperTicks;
+    private final long hangTicks;
+
+    private Phase phase = Phase.RUNNING;
+    private @Nullable VirtualCpu running;
+    private @Nullable Throwable failure;
+    private int spawnedLeft;
+    private int left;
+    private long lastKey;
+    private long lastSpawnedTicks;
+    private long endTicks;
+    private long drainedAt;
+    private long hash = FNV_OFFSET;
+    private long switches;
+
+    /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes on.
+    public VirtualEngine(CostModel costs, VirtualOptions options) {
+        this.costs = costs;
+        this.options = options;
+        table = costs.table();
+        lines = new LineModel(costs, options.sockets());
+        slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
+        sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);
+        hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
+        SplittableRandom random = new SplittableRandom(options.seed());
+        for (int i = 0; i < SLOTS; i++) {
+            int j = random.nextInt(i + 1);
+            slots[i] = slots[j];
+            slots[j] = i;
+        }
+    }
+
+    @Override
+    public Cpu spawn(String name, Actor body) {
+        spawnedLeft++;
+        return add(name, body, false);
+    }
+
+    @Override
+    public Cpu daemon(String name, Actor body) {
+        return add(name, body, true);
+    }
+
+    private Cpu add(String name, Actor body, boolean daemon) {
+        int id = cpus.size();
+        if (id == SLOTS) {
+            throw new IllegalStateException("more than " + SLOTS + " actors");
+        }
+        VirtualCpu by = running;
+        long start = by != null ? by.ticks : endTicks;
+        VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, slots[id], start);
+        cpus.add(cpu);
+        bySlot[cpu.slot] = cpu;
+        left++;
+        events.grow(id + 1);
+        makeReady(cpu);
+        return cpu;
+    }
+
+    // --- the loop ----------------------------------------------------------------------------
+
+    @Override
+    public void run() {
+        if (options.coroutines() == Coroutines.VIRTUAL_THREAD && !Thread.currentThread().isVirtual()) {
+            runOnVirtualThread();
+        } else {
+            loop();
+        }
+        if (failure != null) {
+            throw FailedIn.<RuntimeException>rethrow(failure);
+        }
+    }
+
+    /// A virtual thread hands over to a virtual thread far faster than a platform thread does.
+    private void runOnVirtualThread() {
+        Thread loop =
+                Thread.ofVirtual()
+                        .name("gleaner-loop")
+                        .start(
+                                () -> {
+                                    try {
+                                        loop();
+                                    } catch (Throwable t) {
+                                        failure = t;
+                                    }
+                                });
+        boolean interrupted = false;
+        for (; ; ) {
+            try {
+                loop.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        phase = Phase.RUNNING;
+        if (spawnedLeft == 0) {
+            drain();
+        }
+        while (left > 0) {
+            long key = events.min();
+            if (key == EventTree.NEVER) {
+                if (phase == Phase.RUNNING) {
+                    failure = new Deadlock("every actor waits: " + describeWaiting());
+                }
+                abort();
+                return;
+            }
+            VirtualCpu cpu = bySlot[(int) key & SLOTS - 1];
+            if (!cpu.daemon) {
+                lastSpawnedTicks = key >>> SLOT_BITS;
+            } else if (daemonsRunAlone(key >>> SLOT_BITS)) {
+                abort();
+                return;
+            }
+            dispatch(cpu, key);
+            if (failure != null) {
+                abort();
+                return;
+            }
+        }
+    }
+
+    private void dispatch(VirtualCpu cpu, long key) {
+        hash = (hash ^ key) * FNV_PRIME;
+        switches++;
+        lastKey = key;
+        running = cpu;
+        cpu.state = VirtualCpu.State.RUNNING;
+        cpu.runUntil(events.minExcept(cpu.id));
+        cpu.coroutine.resume();
+        running = null;
+    }
+
+    /// Called by a CPU whose body has ended, still on its coroutine.
+    void finished(VirtualCpu cpu) {
+        cpu.state = VirtualCpu.State.DONE;
+        cpu.interruptible = false;
+        endTicks = Math.max(endTicks, cpu.ticks);
+        events.set(cpu.id, EventTree.NEVER);
+        left--;
+        if (!cpu.daemon && --spawnedLeft == 0 && phase == Phase.RUNNING) {
+            drain();
+        }
+    }
+
+    void failed(VirtualCpu cpu, Throwable t) {
+        if (failure == null) {
+            failure = FailedIn.mark(t, cpu);
+        }
+    }
+
+    private void drain() {
+        phase = Phase.DRAINING;
+        drainedAt = lastKey >>> SLOT_BITS;
+        for (int i = 0; i < cpus.size(); i++) {
+            VirtualCpu cpu = cpus.get(i);
+            boolean asleep =
+                    switch (cpu.state) {
+                        case WAITING -> cpu.waitAsleep;
+                        case TIMED, SLEEPING -> true;
+                        case RUNNING, READY, DONE -> false;
+                    };
+            if (asleep) {
+                unlink(cpu);
+                cpu.stop = true;
+                long since = cpu.state == VirtualCpu.State.SLEEPING ? cpu.sleepStart : cpu.ticks;
+                cpu.ticks = Math.max(since, drainedAt);
+                makeReady(cpu);
+            }
+        }
+    }
+
+    /// Unwinds every remaining actor. None yields any more, so each resume runs to the actor's end.
+    private void abort() {
+        phase = Phase.ABORTING;
+        for (int i = 0; i < cpus.size(); i++) {
+            VirtualCpu cpu = cpus.get(i);
+            if (cpu.state != VirtualCpu.State.DONE) {
+                unlink(cpu);
+                cpu.stop = true;
+                running = cpu;
+                cpu.state = VirtualCpu.State.RUNNING;
+                cpu.runUntil(EventTree.NEVER);
+                cpu.coroutine.resume();
+                running = null;
+            }
+        }
+    }
+
+    boolean aborting() {
+        return phase == Phase.ABORTING;
+    }
+
+    /// Whether a daemon that is next at `ticks` has run for too long with nobody left to serve.
+    private boolean daemonsRunAlone(long ticks) {
+        if (phase == Phase.DRAINING) {
+            return ticks - drainedAt > DRAIN_TICKS;
+        }
+        if (ticks - lastSpawnedTicks <= hangTicks) {
+            return false;
+        }
+        lastSpawnedTicks = ticks;
+        for (VirtualCpu cpu : cpus) {
+            boolean mayRun =
+                    switch (cpu.state) {
+                        case RUNNING, READY, TIMED, SLEEPING -> true;
+                        case WAITING, DONE -> false;
+                    };
+            if (!cpu.daemon && mayRun) {
+                return false;
+            }
+        }
+        failure =
+                new Deadlock(
+                        "only daemons have run for "
+                                + options.hangNanos()
+                                + " ns, everyone else waits: "
+                                + describeWaiting());
+        return true;
+    }
+
+    private String describeWaiting() {
+        StringBuilder text = new StringBuilder();
+        for (VirtualCpu cpu : cpus) {
+            if (cpu.waitWord != null) {
+                text.append(text.isEmpty() ? "" : "; ").append(cpu.describeWait());
+            }
+        }
+        return text.toString();
+    }
+
+    // --- waiting and waking ------------------------------------------------------------------
+
+    private void makeReady(VirtualCpu cpu) {
+        cpu.state = VirtualCpu.State.READY;
+        long key = cpu.key();
+        events.set(cpu.id, key);
+        if (running != null) {
+            running.lowerHorizon(key);
+        }
+    }
+
+    /// Parks the running `cpu` until a write to `w` ends its wait or `deadline` (in ticks) comes.
+    void waitOn(VirtualCpu cpu, Word w, long deadline) {
+        if (cpu.waitAsleep) {
+            checkSleep(cpu);
+        }
+        link(cpu, w);
+        if (deadline == EventTree.NEVER) {
+            cpu.park(VirtualCpu.State.WAITING, EventTree.NEVER);
+        } else {
+            cpu.park(VirtualCpu.State.TIMED, deadline << SLOT_BITS | cpu.slot);
+        }
+        if (cpu.waitWord != null) {
+            unlink(cpu);
+            cpu.ticks = deadline;
+        }
+    }
+
+    /// Ends a daemon that is about to sleep when nobody needs it any more.
+    void checkSleep(VirtualCpu cpu) {
+        if (phase != Phase.RUNNING) {
+            throw Stop.INSTANCE;
+        }
+    }
+
+    /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come first.
+    void wake(Word w, long ticks) {
+        VirtualCpu first = w.waiters;
+        if (first == null) {
+            return;
+        }
+        VirtualCpu last = first.waitPrev;
+        long value = w.value;
+        int woken = 0;
+        int spinner = -1;
+        for (VirtualCpu cpu = first; cpu != null; ) {
+            VirtualCpu next = cpu == last ? null : cpu.waitNext;
+            if (cpu.wantsToSee(value)) {
+                unlink(cpu);
+                long at = ticks + woken++ + (cpu.waitAsleep ? sleeperTicks : 0);
+                cpu.ticks = Math.max(cpu.ticks, at);
+                makeReady(cpu);
+            } else if (!cpu.waitAsleep) {
+                spinner = cpu.id;
+            }
+            cpu = next;
+        }
+        if (spinner >= 0) {
+            lines.pullBack(w, spinner);
+        }
+    }
+
+    private static void link(VirtualCpu cpu, Word w) {
+        VirtualCpu first = w.waiters;
+        cpu.waitWord = w;
+        if (first == null) {
+            cpu.waitNext = cpu;
+            cpu.waitPrev = cpu;
+            w.waiters = cpu;
+        } else {
+            cpu.waitNext = first;
+            cpu.waitPrev = first.waitPrev;
+            first.waitPrev.waitNext = cpu;
+            first.waitPrev = cpu;
+        }
+    }
+
+    private static void unlink(VirtualCpu cpu) {
+        Word w = cpu.waitWord;
+        if (w == null) {
+            return;
+        }
+        if (cpu.waitNext == cpu) {
+            w.waiters = null;
+        } else {
+            cpu.waitPrev.waitNext = cpu.waitNext;
+            cpu.waitNext.waitPrev = cpu.waitPrev;
+            if (w.waiters == cpu) {
+                w.waiters = cpu.waitNext;
+            }
+        }
+        cpu.waitWord = null;
+        cpu.waitNext = null;
+        cpu.waitPrev = null;
+    }
+
+    /// An interrupt took `ticks` from `cpu`. Time it sleeps or waits absorbs nothing of a running guest.
+    void steal(VirtualCpu cpu, long ticks) {
+        switch (cpu.state) {
+            case READY -> {
+                cpu.ticks += ticks;
+                events.set(cpu.id, cpu.key());
+            }
+            case WAITING -> cpu.ticks += ticks;
+            case RUNNING, TIMED, SLEEPING, DONE -> {}
+        }
+    }
+
+    // --- facts -------------------------------------------------------------------------------
+
+    @Override
+    public List<Cpu> cpus() {
+        return Collections.unmodifiableList(cpus);
+    }
+
+    @Override
+    public boolean realMemory() {
+        return false;
+    }
+
+    @Override
+    public CostModel costs() {
+        return costs;
+    }
+
+    /// Virtual nanoseconds of the last dispatch. May be read by any thread, as a report of progress.
+    public long now() {
+        return (lastKey >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
+    }
+
+    /// FNV over the keys of all dispatches: equal for equal runs, whatever the coroutines.
+    public long traceHash() {
+        return hash;
+    }
+
+    /// Dispatches so far.
+    public long switches() {
+        return switches;
+    }
+}

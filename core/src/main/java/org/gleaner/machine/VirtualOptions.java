@@ -1,0 +1,41 @@
+package org.gleaner.machine;
+
+/// What may be chosen for a [VirtualEngine].
+///
+/// @param seed decides who goes first among CPUs at the same instant; a run repeats to the bit for it
+/// @param sockets sockets of the host; CPU `id` sits on socket `id % sockets`
+/// @param slabSlackNanos how far a CPU may run ahead of the others on slab words; 0 is exact
+/// @param coroutines how actors keep their stacks; no effect on results
+/// @param hangNanos virtual time after which daemons that run alone, while every spawned actor waits,
+///     count as a deadlock
+public record VirtualOptions(
+        long seed, int sockets, long slabSlackNanos, Coroutines coroutines, long hangNanos) {
+    /// @throws IllegalArgumentException if a figure is out of range
+    public VirtualOptions {
+        if (sockets < 1 || slabSlackNanos < 0 || hangNanos <= 0) {
+            throw new IllegalArgumentException(
+                    "sockets " + sockets + ", slack " + slabSlackNanos + ", hang " + hangNanos);
+        }
+    }
+
+    /// One socket, exact, hang after a minute.
+    public static VirtualOptions seed(long seed) {
+        return new VirtualOptions(seed, 1, 0, Coroutines.best(), 60_000_000_000L);
+    }
+
+    public VirtualOptions withSockets(int n) {
+        return new VirtualOptions(seed, n, slabSlackNanos, coroutines, hangNanos);
+    }
+
+    public VirtualOptions withSlabSlack(long nanos) {
+        return new VirtualOptions(seed, sockets, nanos, coroutines, hangNanos);
+    }
+
+    public VirtualOptions withCoroutines(Coroutines kind) {
+        return new VirtualOptions(seed, sockets, slabSlackNanos, kind, hangNanos);
+    }
+
+    public VirtualOptions withHang(long nanos) {
+        return new VirtualOptions(seed, sockets, slabSlackNanos, coroutines, nanos);
+    }
+}
