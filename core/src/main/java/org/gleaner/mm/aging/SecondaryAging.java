@@ -24,8 +24,7 @@ public abstract class SecondaryAging {
     ///
     /// @param primaryYoung whether the primary entry was accessed (already cleared by the caller)
     /// @return [#YOUNG] and [#LOOK_AROUND] bits; YOUNG says what the secondary MMUs said
-    public abstract int target(
-            Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung);
+    public abstract int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung);
 
     /// Whether MGLRU's page-table walk may skip a table whose non-leaf accessed bit is clear, for an
     /// address space with subscribers. Where it consults secondary MMUs it may not.
