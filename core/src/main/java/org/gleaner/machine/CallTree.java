@@ -1,9 +1,10 @@
 package org.gleaner.machine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Virtual time per call path of one actor: exact, for every tick is charged to exactly one frame.
 ///
@@ -66,7 +67,8 @@ public final class CallTree {
         return child;
     }
 
-    /// The tree as immutable frames; the root has no function and holds everything. Ticks are 1/16 ns.
+    /// The tree as immutable frames; the root has no function and holds everything. Ticks are 1/16
+    /// ns.
     public Frame root() {
         return frame(0);
     }

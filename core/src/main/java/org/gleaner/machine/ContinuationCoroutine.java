@@ -5,10 +5,10 @@ import jdk.internal.vm.ContinuationScope;
 
 /// A coroutine on the JVM's own one-shot continuations, the machinery below virtual threads.
 ///
-/// The thread that resumes carries the actor, so `Thread.currentThread()` inside it is the scheduler's.
-/// A continuation cannot suspend while a native frame is on its stack. The one that is met in practice is
-/// a class initialiser: it runs below a frame of the VM, so a step inside it fails. Such a class must be
-/// initialised before the run starts.
+/// The thread that resumes carries the actor, so `Thread.currentThread()` inside it is the
+/// scheduler's. A continuation cannot suspend while a native frame is on its stack. The one that is
+/// met in practice is a class initialiser: it runs below a frame of the VM, so a step inside it
+/// fails. Such a class must be initialised before the run starts.
 final class ContinuationCoroutine implements Coroutine {
     private static final ContinuationScope SCOPE = new ContinuationScope("gleaner");
 

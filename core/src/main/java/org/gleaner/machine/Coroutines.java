@@ -2,8 +2,8 @@ package org.gleaner.machine;
 
 /// How actors of a one-thread engine keep their stacks. Both give the same results to the bit.
 public enum Coroutines {
-    /// `jdk.internal.vm.Continuation`: about 0.1 us a switch; needs
-    /// `--add-exports java.base/jdk.internal.vm=ALL-UNNAMED` when running.
+    /// `jdk.internal.vm.Continuation`: about 0.1 us a switch; needs `--add-exports
+    /// java.base/jdk.internal.vm=ALL-UNNAMED` when running.
     CONTINUATION {
         @Override
         Coroutine create(String name, Runnable body) {
@@ -21,7 +21,8 @@ public enum Coroutines {
 
     abstract Coroutine create(String name, Runnable body);
 
-    /// Continuations where the JVM was started with the export they need, virtual threads elsewhere.
+    /// Continuations where the JVM was started with the export they need, virtual threads
+    /// elsewhere.
     public static Coroutines best() {
         Module base = Object.class.getModule();
         boolean exported = base.isExported("jdk.internal.vm", Coroutines.class.getModule());

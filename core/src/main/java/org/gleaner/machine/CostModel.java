@@ -16,6 +16,8 @@ public final class CostModel {
     /// Ticks per nanosecond.
     public static final int TICKS_PER_NANO = 16;
 
+    private static final double MAX_NANOS = 100e9;
+
     private final String name;
     private final long[] ticks;
 
@@ -30,9 +32,11 @@ public final class CostModel {
     public static CostModel named(String name) {
         InputStream in = CostModel.class.getResourceAsStream(name + ".costs");
         if (in == null) {
-            throw new IllegalArgumentException("no cost model named '" + name + "'; known: x86-server, arm64-n1");
+            throw new IllegalArgumentException(
+                    "no cost model named '" + name + "'; known: x86-server, arm64-n1");
         }
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return parse(name, reader);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -64,9 +68,25 @@ public final class CostModel {
                         case "ns" -> 1;
                         case "us" -> 1e3;
                         case "ms" -> 1e6;
-                        default -> throw bad(name, number, "unknown unit " + parts[2] + "; known: ns, us, ms");
+                        default ->
+                                throw bad(
+                                        name,
+                                        number,
+                                        "unknown unit " + parts[2] + "; known: ns, us, ms");
                     };
-            ticks[cost.ordinal()] = Math.round(Double.parseDouble(parts[1]) * nanos * TICKS_PER_NANO);
+            if (ticks[cost.ordinal()] >= 0) {
+                throw bad(name, number, cost + " stands twice");
+            }
+            double value;
+            try {
+                value = Double.parseDouble(parts[1]);
+            } catch (NumberFormatException e) {
+                throw bad(name, number, "not a number: " + parts[1]);
+            }
+            if (!(value >= 0 && value * nanos < MAX_NANOS)) {
+                throw bad(name, number, parts[1] + " is not between 0 and 100 s");
+            }
+            ticks[cost.ordinal()] = Math.round(value * nanos * TICKS_PER_NANO);
         }
         for (Cost cost : Cost.values()) {
             if (ticks[cost.ordinal()] < 0) {

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// ## Time
 ///
 /// [#charge] adds private work; it never yields. On real threads it does nothing and [#now] is
-/// `System.nanoTime`.
+/// `System.nanoTime`. A step on a slab word takes no time of its own, so a loop that retries one must
+/// charge something in each turn, or virtual time never lets anybody else go first.
 public abstract class Cpu {
     /// Dense, from 0, in order of creation; indexes per-CPU arrays.
     public final int id;

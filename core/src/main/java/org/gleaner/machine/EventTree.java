@@ -2,9 +2,9 @@ package org.gleaner.machine;
 
 import java.util.Arrays;
 
-/// A tournament over 64-bit keys: leaf `i` belongs to actor `i` for good, every inner node holds the
-/// smaller of its two children, the root is the winner. Setting a key costs one `min` per level and no
-/// branch on data; a heap of the same size costs three to five times as much.
+/// A tournament over 64-bit keys: leaf `i` belongs to actor `i` for good, every inner node holds
+/// the smaller of its two children, the root is the winner. Setting a key costs one `min` per level
+/// and no branch on data; a heap of the same size costs three to five times as much.
 final class EventTree {
     /// The key of a leaf that takes no part.
     static final long NEVER = Long.MAX_VALUE;

@@ -5,12 +5,13 @@ import java.util.Arrays;
 /// What reaching a [Word]'s cache line costs in virtual time: MESI, reduced to what locks feel.
 ///
 /// - The *owner*, the CPU that wrote last, works locally as long as nobody took a copy.
-/// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from its owner.
-///   The line is a first-in first-out server: a transfer starts when the one before has ended, so that `k`
-///   CPUs that write at once are `k` transfers apart.
-/// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each its
-///   transfer but run side by side, for the last-level cache serves them. A CPU that has a copy reads it for
-///   [#HIT] until the next write. An owner whose line was copied must take it back: one transfer.
+/// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from
+///   its owner. The line is a first-in first-out server: a transfer starts when the one before has
+///   ended, so that `k` CPUs that write at once are `k` transfers apart.
+/// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each
+///   its transfer but run side by side, a tick apart in the order of their requests, for the
+///   last-level cache serves them. A CPU that has a copy reads it for [#HIT] until the next write.
+///   An owner whose line was copied must take it back: one transfer.
 ///
 /// Not modelled: false sharing (a word has its line), eviction, and distance within a socket.
 final class LineModel {
@@ -50,10 +51,9 @@ final class LineModel {
         if (w.lineOwner == cpu || (w.lineShared && hasCopy(w, cpu))) {
             return now + HIT;
         }
-        long done = Math.max(now, w.lineFreeAt) + transfer(w.lineOwner, cpu);
-        if (!w.lineShared) {
-            w.lineFreeAt = done;
-        }
+        long start = Math.max(now, w.lineFreeAt);
+        long done = start + transfer(w.lineOwner, cpu);
+        w.lineFreeAt = w.lineShared ? start + 1 : done;
         addReader(w, cpu);
         return done;
     }

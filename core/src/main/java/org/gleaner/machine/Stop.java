@@ -1,7 +1,8 @@
 package org.gleaner.machine;
 
-/// Unwinds an actor that the engine has no more use for: a daemon at the end, everyone after a failure.
-/// An [Error], so that no ordinary handler swallows it; without a stack, for nobody reads it.
+/// Unwinds an actor that the engine has no more use for: a daemon at the end, everyone after a
+/// failure. An [Error], so that no ordinary handler swallows it; without a stack, for nobody reads
+/// it.
 final class Stop extends Error {
     static final Stop INSTANCE = new Stop();
 

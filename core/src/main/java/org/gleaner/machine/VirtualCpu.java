@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A hardware thread in virtual time; see [VirtualEngine] for how steps are ordered.
 ///
-/// Everything here runs on one host thread at a time, so all state is plain. A method that is an ordered
-/// step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once, and only then
-/// adds what the act costs: the act happens in the order in which requests are made, and so does the
-/// service of a line.
-final class VirtualCpu extends Cpu {
+/// Everything here runs on one host thread at a time, so all state is plain. A method that is an
+/// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
+/// and only then adds what the act costs: the act happens in the order in which requests are made,
+/// and so does the service of a line.
+final class VirtualCpu extends OrderedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
 
@@ -71,7 +71,14 @@ final class VirtualCpu extends Cpu {
     private final CallTree tree;
     private final Actor body;
 
-    VirtualCpu(VirtualEngine engine, int id, String name, Actor body, boolean daemon, int slot, long start) {
+    VirtualCpu(
+            VirtualEngine engine,
+            int id,
+            String name,
+            Actor body,
+            boolean daemon,
+            int slot,
+            long start) {
         super(id, name);
         this.engine = engine;
         this.body = body;
@@ -103,7 +110,7 @@ final class VirtualCpu extends Cpu {
 
     /// The key in the tournament: time, then slot.
     long key() {
-        return ticks << VirtualEngine.SLOT_BITS | slot;
+        return ticks << Roster.SLOT_BITS | slot;
     }
 
     /// Lets this CPU run until `key` would win against it.
@@ -122,8 +129,8 @@ final class VirtualCpu extends Cpu {
     }
 
     private long limitBefore(long key) {
-        long time = key >>> VirtualEngine.SLOT_BITS;
-        return (key & VirtualEngine.SLOTS - 1) > slot ? time : time - 1;
+        long time = key >>> Roster.SLOT_BITS;
+        return (key & Roster.SLOTS - 1) > slot ? time : time - 1;
     }
 
     @Override
@@ -133,7 +140,8 @@ final class VirtualCpu extends Cpu {
         }
     }
 
-    private void slabStep() {
+    @Override
+    void slabStep() {
         if (ticks > slabLimit) {
             park(State.READY, key());
         }
@@ -153,72 +161,20 @@ final class VirtualCpu extends Cpu {
         }
     }
 
-    // --- words -------------------------------------------------------------------------------
+    // --- lines -------------------------------------------------------------------------------
 
     @Override
-    public long load(Word w) {
-        step();
-        long value = w.value;
+    void loaded(Word w) {
         ticks = lines.read(w, id, ticks);
-        return value;
     }
 
     @Override
-    public void store(Word w, long value) {
-        step();
-        w.value = value;
-        written(w);
+    void refused(Word w) {
+        ticks = lines.write(w, id, ticks);
     }
 
     @Override
-    public boolean cas(Word w, long expect, long update) {
-        step();
-        if (w.value != expect) {
-            ticks = lines.write(w, id, ticks);
-            return false;
-        }
-        w.value = update;
-        written(w);
-        return true;
-    }
-
-    @Override
-    public long fetchAdd(Word w, long delta) {
-        step();
-        long before = w.value;
-        w.value = before + delta;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long fetchOr(Word w, long bits) {
-        step();
-        long before = w.value;
-        w.value = before | bits;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long fetchAnd(Word w, long mask) {
-        step();
-        long before = w.value;
-        w.value = before & mask;
-        written(w);
-        return before;
-    }
-
-    @Override
-    public long swap(Word w, long value) {
-        step();
-        long before = w.value;
-        w.value = value;
-        written(w);
-        return before;
-    }
-
-    private void written(Word w) {
+    void written(Word w) {
         ticks = lines.write(w, id, ticks);
         if (w.waiters != null) {
             engine.wake(w, ticks);
@@ -271,6 +227,15 @@ final class VirtualCpu extends Cpu {
         return ((value & waitMask) == waitExpect) != waitChange;
     }
 
+    /// Whether this CPU sleeps, with or without a deadline.
+    boolean isAsleep() {
+        return switch (state) {
+            case WAITING -> waitAsleep;
+            case TIMED, SLEEPING -> true;
+            case RUNNING, READY, DONE -> false;
+        };
+    }
+
     String describeWait() {
         long value = waitWord == null ? 0 : waitWord.value;
         return name
@@ -297,72 +262,6 @@ final class VirtualCpu extends Cpu {
         if (ticks > limit) {
             park(State.SLEEPING, key());
         }
-    }
-
-    // --- slabs -------------------------------------------------------------------------------
-
-    @Override
-    public long load(long[] slab, int i) {
-        slabStep();
-        return slab[i];
-    }
-
-    @Override
-    public void store(long[] slab, int i, long value) {
-        slabStep();
-        slab[i] = value;
-    }
-
-    @Override
-    public boolean cas(long[] slab, int i, long expect, long update) {
-        slabStep();
-        if (slab[i] != expect) {
-            return false;
-        }
-        slab[i] = update;
-        return true;
-    }
-
-    @Override
-    public long fetchAdd(long[] slab, int i, long delta) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before + delta;
-        return before;
-    }
-
-    @Override
-    public long fetchOr(long[] slab, int i, long bits) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before | bits;
-        return before;
-    }
-
-    @Override
-    public long fetchAnd(long[] slab, int i, long mask) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = before & mask;
-        return before;
-    }
-
-    @Override
-    public long swap(long[] slab, int i, long value) {
-        slabStep();
-        long before = slab[i];
-        slab[i] = value;
-        return before;
-    }
-
-    @Override
-    public long peek(long[] slab, int i) {
-        return slab[i];
-    }
-
-    @Override
-    public void publish(long[] slab, int i, long value) {
-        slab[i] = value;
     }
 
     // --- time --------------------------------------------------------------------------------
@@ -449,7 +348,8 @@ final class VirtualCpu extends Cpu {
     @Override
     public void interrupt(Cpu[] targets, int n, long request) {
         if (interruptible) {
-            throw new IllegalStateException(this + " interrupts others from its interruptible section");
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
         }
         step();
         int hit = 0;

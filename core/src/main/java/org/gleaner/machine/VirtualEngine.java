@@ -1,48 +1,50 @@
 package org.gleaner.machine;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// Up to 4,096 CPUs in virtual time on one host thread: exact, and repeatable to the bit.
 ///
 /// ## How it works
 ///
-/// Every CPU is a coroutine with a clock of its own. Private work only moves that clock. An *ordered step* may
-/// be taken only by the CPU whose key `(time, slot)` is the smallest of all runnable ones; any other parks
-/// its key in a tournament ([EventTree]) and hands the host thread back. So shared changes happen in
-/// non-decreasing order of keys, and none of them needs an atomic.
+/// Every CPU is a coroutine with a clock of its own. Private work only moves that clock. An
+/// *ordered step* may be taken only by the CPU whose key `(time, slot)` is the smallest of all
+/// runnable ones; any other parks its key in a tournament ([EventTree]) and hands the host thread
+/// back. So shared changes happen in non-decreasing order of keys, and none of them needs an
+/// atomic.
 ///
-/// A CPU is dispatched with its *horizon*: the smallest key of all others, turned into the latest time at which
-/// it still wins against that key. Until its clock passes the horizon, a step is one compare. The horizon stays
-/// valid because nobody else can act meanwhile; the one thing that can create an earlier key is the
-/// running CPU itself, by waking or spawning another, and then its horizon is lowered on the spot.
+/// A CPU is dispatched with its *horizon*: the smallest key of all others, turned into the latest
+/// time at which it still wins against that key. Until its clock passes the horizon, a step is one
+/// compare. The horizon stays valid because nobody else can act meanwhile; the one thing that can
+/// create an earlier key is the running CPU itself, by waking or spawning another, and then its
+/// horizon is lowered on the spot.
 ///
-/// Ties of time are broken by slot, a permutation of ids drawn from the seed, so that low ids have no
-/// lasting advantage and another seed is another, equally likely, run.
+/// Ties of time are broken by slot, a permutation of ids drawn from the seed, so that low ids have
+/// no lasting advantage and another seed is another, equally likely, run.
 ///
 /// ## Waiting
 ///
-/// Spinning is not simulated: a waiter leaves the tournament and joins the ring of its word. A write that ends
-/// its wait brings it back at the time the write was complete (a sleeper: later by wake-up and context switch)
-/// and its next act is to load the word, paying the transfer. Several that one write wakes come back a tick
-/// apart in the order in which they came. A waiter that finds the value changed again waits again. Nothing is
-/// ever granted ahead of time: a lock that is free in a CPU's future is not taken in the present.
+/// Spinning is not simulated: a waiter leaves the tournament and joins the ring of its word. A
+/// write that ends its wait brings it back at the time the write was complete (a sleeper: later by
+/// wake-up and context switch) and its next act is to load the word, paying the transfer. Several
+/// that one write wakes come back a tick apart in the order in which they came. A waiter that finds
+/// the value changed again waits again. Nothing is ever granted ahead of time: a lock that is free
+/// in a CPU's future is not taken in the present.
 ///
 /// ## Interrupts
 ///
 /// An interrupt is one step of the sender. It posts, moves the clock of every target that is in its
 /// interruptible section by what a victim loses, and returns without waiting. That is sound because
-/// polling and taking requests are ordered too: between a poll and the access after it no time passes,
-/// hence no other CPU acts; whoever polls before each access sees every request posted before it.
+/// polling and taking requests are ordered too: between a poll and the access after it no time
+/// passes, hence no other CPU acts; whoever polls before each access sees every request posted
+/// before it.
 ///
 /// ## The end
 ///
-/// When the last spawned actor has returned, a daemon is stopped as soon as it sleeps or blocks; one that is in
-/// the middle of work may finish it first. After a failure or a deadlock everyone is unwound at once: steps no
-/// longer yield and waits throw, so that `finally` blocks run.
+/// When the last spawned actor has returned, a daemon is stopped as soon as it sleeps or blocks;
+/// one that is in the middle of work may finish it first. After a failure or a deadlock everyone is
+/// unwound at once: steps no longer yield and waits throw, so that `finally` blocks run.
 ///
 /// ## Host order
 ///
@@ -53,8 +55,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With `slabSlackNanos > 0` slab steps may be out of order by at most that much; words never are.
 public final class VirtualEngine implements Engine {
-    static final int SLOT_BITS = 12;
-    static final int SLOTS = 1 << SLOT_BITS;
+    static final int SLOT_BITS = Roster.SLOT_BITS;
 
     private static final long FNV_OFFSET = 0xcbf2_9ce4_8422_2325L;
     private static final long FNV_PRIME = 0x100_0000_01b3L;
@@ -78,9 +79,7 @@ public final class VirtualEngine implements Engine {
     final EventTree events = new EventTree();
 
     private final CostModel costs;
-    private final List<VirtualCpu> cpus = new ArrayList<>();
-    private final VirtualCpu[] bySlot = new VirtualCpu[SLOTS];
-    private final int[] slots = new int[SLOTS];
+    private final Roster roster;
     private final long sleeperTicks;
     private final long hangTicks;
 
@@ -96,7 +95,8 @@ public final class VirtualEngine implements Engine {
     private long hash = FNV_OFFSET;
     private long switches;
 
-    /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes on.
+    /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes
+    /// on.
     public VirtualEngine(CostModel costs, VirtualOptions options) {
         this.costs = costs;
         this.options = options;
@@ -105,12 +105,7 @@ public final class VirtualEngine implements Engine {
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
         sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);
         hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
-        SplittableRandom random = new SplittableRandom(options.seed());
-        for (int i = 0; i < SLOTS; i++) {
-            int j = random.nextInt(i + 1);
-            slots[i] = slots[j];
-            slots[j] = i;
-        }
+        roster = new Roster(options.seed());
     }
 
     @Override
@@ -125,15 +120,11 @@ public final class VirtualEngine implements Engine {
     }
 
     private Cpu add(String name, Actor body, boolean daemon) {
-        int id = cpus.size();
-        if (id == SLOTS) {
-            throw new IllegalStateException("more than " + SLOTS + " actors");
-        }
         VirtualCpu by = running;
         long start = by != null ? by.ticks : endTicks;
-        VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, slots[id], start);
-        cpus.add(cpu);
-        bySlot[cpu.slot] = cpu;
+        int id = roster.size();
+        VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start);
+        roster.add(cpu);
         left++;
         events.grow(id + 1);
         makeReady(cpu);
@@ -144,7 +135,8 @@ public final class VirtualEngine implements Engine {
 
     @Override
     public void run() {
-        if (options.coroutines() == Coroutines.VIRTUAL_THREAD && !Thread.currentThread().isVirtual()) {
+        if (options.coroutines() == Coroutines.VIRTUAL_THREAD
+                && !Thread.currentThread().isVirtual()) {
             runOnVirtualThread();
         } else {
             loop();
@@ -159,14 +151,13 @@ public final class VirtualEngine implements Engine {
         Thread loop =
                 Thread.ofVirtual()
                         .name("gleaner-loop")
-                        .start(
-                                () -> {
-                                    try {
-                                        loop();
-                                    } catch (Throwable t) {
-                                        failure = t;
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                loop();
+                            } catch (Throwable t) {
+                                failure = t;
+                            }
+                        });
         boolean interrupted = false;
         for (; ; ) {
             try {
@@ -190,12 +181,12 @@ public final class VirtualEngine implements Engine {
             long key = events.min();
             if (key == EventTree.NEVER) {
                 if (phase == Phase.RUNNING) {
-                    failure = new Deadlock("every actor waits: " + describeWaiting());
+                    failure = new Deadlock("every actor waits: " + roster.describeWaiting());
                 }
                 abort();
                 return;
             }
-            VirtualCpu cpu = bySlot[(int) key & SLOTS - 1];
+            VirtualCpu cpu = roster.withKey(key);
             if (!cpu.daemon) {
                 lastSpawnedTicks = key >>> SLOT_BITS;
             } else if (daemonsRunAlone(key >>> SLOT_BITS)) {
@@ -242,16 +233,10 @@ public final class VirtualEngine implements Engine {
     private void drain() {
         phase = Phase.DRAINING;
         drainedAt = lastKey >>> SLOT_BITS;
-        for (int i = 0; i < cpus.size(); i++) {
-            VirtualCpu cpu = cpus.get(i);
-            boolean asleep =
-                    switch (cpu.state) {
-                        case WAITING -> cpu.waitAsleep;
-                        case TIMED, SLEEPING -> true;
-                        case RUNNING, READY, DONE -> false;
-                    };
-            if (asleep) {
-                unlink(cpu);
+        for (int i = 0; i < roster.size(); i++) {
+            VirtualCpu cpu = roster.get(i);
+            if (cpu.isAsleep()) {
+                WaitRing.remove(cpu);
                 cpu.stop = true;
                 long since = cpu.state == VirtualCpu.State.SLEEPING ? cpu.sleepStart : cpu.ticks;
                 cpu.ticks = Math.max(since, drainedAt);
@@ -263,10 +248,10 @@ public final class VirtualEngine implements Engine {
     /// Unwinds every remaining actor. None yields any more, so each resume runs to the actor's end.
     private void abort() {
         phase = Phase.ABORTING;
-        for (int i = 0; i < cpus.size(); i++) {
-            VirtualCpu cpu = cpus.get(i);
+        for (int i = 0; i < roster.size(); i++) {
+            VirtualCpu cpu = roster.get(i);
             if (cpu.state != VirtualCpu.State.DONE) {
-                unlink(cpu);
+                WaitRing.remove(cpu);
                 cpu.stop = true;
                 running = cpu;
                 cpu.state = VirtualCpu.State.RUNNING;
@@ -290,33 +275,16 @@ public final class VirtualEngine implements Engine {
             return false;
         }
         lastSpawnedTicks = ticks;
-        for (VirtualCpu cpu : cpus) {
-            boolean mayRun =
-                    switch (cpu.state) {
-                        case RUNNING, READY, TIMED, SLEEPING -> true;
-                        case WAITING, DONE -> false;
-                    };
-            if (!cpu.daemon && mayRun) {
-                return false;
-            }
+        if (!roster.onlyDaemonsMayRun()) {
+            return false;
         }
         failure =
                 new Deadlock(
                         "only daemons have run for "
                                 + options.hangNanos()
                                 + " ns, everyone else waits: "
-                                + describeWaiting());
+                                + roster.describeWaiting());
         return true;
-    }
-
-    private String describeWaiting() {
-        StringBuilder text = new StringBuilder();
-        for (VirtualCpu cpu : cpus) {
-            if (cpu.waitWord != null) {
-                text.append(text.isEmpty() ? "" : "; ").append(cpu.describeWait());
-            }
-        }
-        return text.toString();
     }
 
     // --- waiting and waking ------------------------------------------------------------------
@@ -335,14 +303,14 @@ public final class VirtualEngine implements Engine {
         if (cpu.waitAsleep) {
             checkSleep(cpu);
         }
-        link(cpu, w);
+        WaitRing.add(w, cpu);
         if (deadline == EventTree.NEVER) {
             cpu.park(VirtualCpu.State.WAITING, EventTree.NEVER);
         } else {
             cpu.park(VirtualCpu.State.TIMED, deadline << SLOT_BITS | cpu.slot);
         }
         if (cpu.waitWord != null) {
-            unlink(cpu);
+            WaitRing.remove(cpu);
             cpu.ticks = deadline;
         }
     }
@@ -354,20 +322,18 @@ public final class VirtualEngine implements Engine {
         }
     }
 
-    /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come first.
+    /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come
+    /// first.
     void wake(Word w, long ticks) {
         VirtualCpu first = w.waiters;
-        if (first == null) {
-            return;
-        }
-        VirtualCpu last = first.waitPrev;
+        VirtualCpu last = WaitRing.last(w);
         long value = w.value;
         int woken = 0;
         int spinner = -1;
         for (VirtualCpu cpu = first; cpu != null; ) {
             VirtualCpu next = cpu == last ? null : cpu.waitNext;
             if (cpu.wantsToSee(value)) {
-                unlink(cpu);
+                WaitRing.remove(cpu);
                 long at = ticks + woken++ + (cpu.waitAsleep ? sleeperTicks : 0);
                 cpu.ticks = Math.max(cpu.ticks, at);
                 makeReady(cpu);
@@ -381,41 +347,8 @@ public final class VirtualEngine implements Engine {
         }
     }
 
-    private static void link(VirtualCpu cpu, Word w) {
-        VirtualCpu first = w.waiters;
-        cpu.waitWord = w;
-        if (first == null) {
-            cpu.waitNext = cpu;
-            cpu.waitPrev = cpu;
-            w.waiters = cpu;
-        } else {
-            cpu.waitNext = first;
-            cpu.waitPrev = first.waitPrev;
-            first.waitPrev.waitNext = cpu;
-            first.waitPrev = cpu;
-        }
-    }
-
-    private static void unlink(VirtualCpu cpu) {
-        Word w = cpu.waitWord;
-        if (w == null) {
-            return;
-        }
-        if (cpu.waitNext == cpu) {
-            w.waiters = null;
-        } else {
-            cpu.waitPrev.waitNext = cpu.waitNext;
-            cpu.waitNext.waitPrev = cpu.waitPrev;
-            if (w.waiters == cpu) {
-                w.waiters = cpu.waitNext;
-            }
-        }
-        cpu.waitWord = null;
-        cpu.waitNext = null;
-        cpu.waitPrev = null;
-    }
-
-    /// An interrupt took `ticks` from `cpu`. Time it sleeps or waits absorbs nothing of a running guest.
+    /// An interrupt took `ticks` from `cpu`. Time it sleeps or waits absorbs nothing of a running
+    /// guest.
     void steal(VirtualCpu cpu, long ticks) {
         switch (cpu.state) {
             case READY -> {
@@ -431,7 +364,7 @@ public final class VirtualEngine implements Engine {
 
     @Override
     public List<Cpu> cpus() {
-        return Collections.unmodifiableList(cpus);
+        return roster.all();
     }
 
     @Override
@@ -444,7 +377,8 @@ public final class VirtualEngine implements Engine {
         return costs;
     }
 
-    /// Virtual nanoseconds of the last dispatch. May be read by any thread, as a report of progress.
+    /// Virtual nanoseconds of the last dispatch. May be read by any thread, as a report of
+    /// progress.
     public long now() {
         return (lastKey >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
     }

@@ -2,12 +2,13 @@ package org.gleaner.machine;
 
 /// What may be chosen for a [VirtualEngine].
 ///
-/// @param seed decides who goes first among CPUs at the same instant; a run repeats to the bit for it
+/// @param seed decides who goes first among CPUs at the same instant; a run repeats to the bit for
+///   it
 /// @param sockets sockets of the host; CPU `id` sits on socket `id % sockets`
 /// @param slabSlackNanos how far a CPU may run ahead of the others on slab words; 0 is exact
 /// @param coroutines how actors keep their stacks; no effect on results
-/// @param hangNanos virtual time after which daemons that run alone, while every spawned actor waits,
-///     count as a deadlock
+/// @param hangNanos virtual time after which daemons that run alone, while every spawned actor
+///   waits, count as a deadlock
 public record VirtualOptions(
         long seed, int sockets, long slabSlackNanos, Coroutines coroutines, long hangNanos) {
     /// @throws IllegalArgumentException if a figure is out of range

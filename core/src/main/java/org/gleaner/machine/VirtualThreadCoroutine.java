@@ -2,9 +2,9 @@ package org.gleaner.machine;
 
 import java.util.concurrent.locks.LockSupport;
 
-/// A coroutine on a virtual thread of its own: the public-API fallback. `turn` says who may run; each side
-/// sets it to the other, unparks it and parks, so there is never more than one runner and the volatile
-/// hand-over carries everything either side wrote.
+/// A coroutine on a virtual thread of its own: the public-API fallback. `turn` says who may run;
+/// each side sets it to the other, unparks it and parks, so there is never more than one runner and
+/// the volatile hand-over carries everything either side wrote.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
@@ -23,15 +23,14 @@ final class VirtualThreadCoroutine implements Coroutine {
         actor =
                 Thread.ofVirtual()
                         .name(name)
-                        .unstarted(
-                                () -> {
-                                    try {
-                                        body.run();
-                                    } finally {
-                                        turn = SCHEDULER;
-                                        LockSupport.unpark(scheduler);
-                                    }
-                                });
+                        .unstarted(() -> {
+                            try {
+                                body.run();
+                            } finally {
+                                turn = SCHEDULER;
+                                LockSupport.unpark(scheduler);
+                            }
+                        });
     }
 
     @Override

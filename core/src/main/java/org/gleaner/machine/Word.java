@@ -1,14 +1,15 @@
 package org.gleaner.machine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /// One shared 64-bit word on a cache line of its own: a lock, a counter, a flag.
 ///
-/// All access goes through a [Cpu]. In real threads a word is a `volatile`-capable field; in virtual
-/// time it is also the state of its cache line (who owned it last, until when it is busy) and the
-/// list of actors that wait for it to change.
+/// All access goes through a [Cpu]. In real threads a word is a `volatile`-capable field; in
+/// virtual time it is also the state of its cache line (who owned it last, until when it is busy)
+/// and the list of actors that wait for it to change.
 public final class Word {
     static final VarHandle VALUE;
 
@@ -49,7 +50,8 @@ public final class Word {
         value = initial;
     }
 
-    /// The value as a debugger would see it: no ordering, no step, no cost. For reports and tests only.
+    /// The value as a debugger would see it: no ordering, no step, no cost. For reports and tests
+    /// only.
     public long snapshot() {
         return (long) VALUE.getOpaque(this);
     }

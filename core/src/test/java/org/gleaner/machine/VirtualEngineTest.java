@@ -3,11 +3,12 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.ArrayList;
+import java.util.List;
 
 final class VirtualEngineTest {
     private static final CostModel X86 = CostModel.named("x86-server");
@@ -45,7 +46,8 @@ final class VirtualEngineTest {
 
     @Test
     void bothCoroutineBackEndsGiveTheSameTrace() {
-        assertThat(ringHash(7, Coroutines.CONTINUATION)).isEqualTo(ringHash(7, Coroutines.CONTINUATION));
+        assertThat(ringHash(7, Coroutines.CONTINUATION))
+                .isEqualTo(ringHash(7, Coroutines.CONTINUATION));
         assertThat(ringHash(7, Coroutines.CONTINUATION))
                 .isEqualTo(ringHash(7, Coroutines.VIRTUAL_THREAD));
         assertThat(ringHash(7, Coroutines.CONTINUATION))
@@ -139,7 +141,7 @@ final class VirtualEngineTest {
                 });
         assertThatThrownBy(engine::run)
                 .isInstanceOf(IllegalArgumentException.class)
-                .satisfies(
-                        t -> assertThat(t.getSuppressed()[0]).hasMessageContaining("in actor culprit"));
+                .satisfies(t ->
+                        assertThat(t.getSuppressed()[0]).hasMessageContaining("in actor culprit"));
     }
 }

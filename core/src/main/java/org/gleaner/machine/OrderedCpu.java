@@ -1,0 +1,152 @@
+package org.gleaner.machine;
+
+/// A CPU of an engine that runs one actor at a time: once its turn has come, shared memory is plain
+/// memory. What a turn is, and what an access costs, is left to the engine by four hooks.
+abstract class OrderedCpu extends Cpu {
+    OrderedCpu(int id, String name) {
+        super(id, name);
+    }
+
+    /// Waits for the turn to touch a slab word; [#step] is the same for a [Word].
+    abstract void slabStep();
+
+    /// This CPU has just loaded `w`.
+    abstract void loaded(Word w);
+
+    /// This CPU has just failed to change `w` by compare-and-swap.
+    abstract void refused(Word w);
+
+    /// This CPU has just written `w`; waiters may have to be woken.
+    abstract void written(Word w);
+
+    // --- words -------------------------------------------------------------------------------
+
+    @Override
+    public long load(Word w) {
+        step();
+        long value = w.value;
+        loaded(w);
+        return value;
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        step();
+        w.value = value;
+        written(w);
+    }
+
+    @Override
+    public boolean cas(Word w, long expect, long update) {
+        step();
+        if (w.value != expect) {
+            refused(w);
+            return false;
+        }
+        w.value = update;
+        written(w);
+        return true;
+    }
+
+    @Override
+    public long fetchAdd(Word w, long delta) {
+        step();
+        long before = w.value;
+        w.value = before + delta;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long fetchOr(Word w, long bits) {
+        step();
+        long before = w.value;
+        w.value = before | bits;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long fetchAnd(Word w, long mask) {
+        step();
+        long before = w.value;
+        w.value = before & mask;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long swap(Word w, long value) {
+        step();
+        long before = w.value;
+        w.value = value;
+        written(w);
+        return before;
+    }
+
+    // --- slabs -------------------------------------------------------------------------------
+
+    @Override
+    public long load(long[] slab, int i) {
+        slabStep();
+        return slab[i];
+    }
+
+    @Override
+    public void store(long[] slab, int i, long value) {
+        slabStep();
+        slab[i] = value;
+    }
+
+    @Override
+    public boolean cas(long[] slab, int i, long expect, long update) {
+        slabStep();
+        if (slab[i] != expect) {
+            return false;
+        }
+        slab[i] = update;
+        return true;
+    }
+
+    @Override
+    public long fetchAdd(long[] slab, int i, long delta) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before + delta;
+        return before;
+    }
+
+    @Override
+    public long fetchOr(long[] slab, int i, long bits) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before | bits;
+        return before;
+    }
+
+    @Override
+    public long fetchAnd(long[] slab, int i, long mask) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = before & mask;
+        return before;
+    }
+
+    @Override
+    public long swap(long[] slab, int i, long value) {
+        slabStep();
+        long before = slab[i];
+        slab[i] = value;
+        return before;
+    }
+
+    @Override
+    public long peek(long[] slab, int i) {
+        return slab[i];
+    }
+
+    @Override
+    public void publish(long[] slab, int i, long value) {
+        slab[i] = value;
+    }
+}

@@ -1,0 +1,355 @@
+package org.gleaner.machine;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/// A hardware thread that is a platform thread: every step is just its atomic.
+///
+/// ## How it works
+///
+/// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the
+/// modes that [Cpu] promises. A wait is a loop over an acquire load: it spins a while with
+/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores),
+/// and, where the caller said that it may sleep, parks for growing spans. Nobody keeps a list of
+/// sleepers, so a write costs nothing extra and a sleeper notices it up to [#MAX_PARK_NANOS] late.
+///
+/// | word | writer | mode | reader | mode | pairs with |
+/// |---|---|---|---|---|---|
+/// | `Word.value` | any CPU | release or volatile | any CPU | acquire or volatile | each other |
+/// | slab entry | any CPU | release or volatile | any CPU | acquire; opaque in `peek` | each other; a hint is checked again |
+/// | slab entry, published | its CPU | release, then full fence | others | acquire or volatile | their own full fence or grace period |
+/// | requests and section | see [Mailbox] | | | | |
+/// | [ThreadEngine#phase] | run loop, a failing actor | volatile | wait loops | volatile; opaque in `step` | nothing: late is fine |
+///
+/// ## Races that are allowed
+///
+/// `peek` may be stale. A `step` may miss for a while that the run is over. Interrupts: see
+/// [Mailbox].
+final class ThreadCpu extends Cpu {
+    private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /// Turns of busy waiting, where every CPU has a core and where not.
+    private static final int SPINS = 200;
+
+    private static final int CROWDED_SPINS = 10;
+    private static final int YIELDS = 2_000;
+    private static final int SLEEPER_YIELDS = 20;
+    private static final long MIN_PARK_NANOS = 2_000;
+    private static final long MAX_PARK_NANOS = 100_000;
+    private static final int FOLD = 64;
+
+    final ThreadEngine engine;
+    final boolean daemon;
+
+    private final Actor body;
+    private final Mailbox mailbox = new Mailbox();
+    private @Nullable Thread thread;
+    private boolean done;
+
+    ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
+        super(id, name);
+        this.engine = engine;
+        this.body = body;
+        this.daemon = daemon;
+    }
+
+    /// Starts the thread; called once.
+    void start() {
+        Thread t = Thread.ofPlatform().name(name).daemon(true).unstarted(this::runBody);
+        thread = t;
+        t.start();
+    }
+
+    /// Not started yet; asked by the engine under its lock, as is [#isDone].
+    boolean isNew() {
+        return thread == null;
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    /// The engine has counted this CPU out.
+    void setDone() {
+        done = true;
+    }
+
+    void unpark() {
+        LockSupport.unpark(thread);
+    }
+
+    private void runBody() {
+        try {
+            body.run(this);
+        } catch (Stop expected) {
+            // The engine asked for it.
+        } catch (Throwable failure) {
+            engine.failed(this, failure);
+        } finally {
+            if (mailbox.inside()) {
+                // Whatever ended the actor, nobody may wait for it to leave its section.
+                mailbox.leave();
+            }
+            engine.finished(this);
+        }
+    }
+
+    // --- words -------------------------------------------------------------------------------
+
+    @Override
+    public long load(Word w) {
+        return (long) Word.VALUE.getAcquire(w);
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        Word.VALUE.setRelease(w, value);
+    }
+
+    @Override
+    public boolean cas(Word w, long expect, long update) {
+        return Word.VALUE.compareAndSet(w, expect, update);
+    }
+
+    @Override
+    public long fetchAdd(Word w, long delta) {
+        return (long) Word.VALUE.getAndAdd(w, delta);
+    }
+
+    @Override
+    public long fetchOr(Word w, long bits) {
+        return (long) Word.VALUE.getAndBitwiseOr(w, bits);
+    }
+
+    @Override
+    public long fetchAnd(Word w, long mask) {
+        return (long) Word.VALUE.getAndBitwiseAnd(w, mask);
+    }
+
+    @Override
+    public long swap(Word w, long value) {
+        return (long) Word.VALUE.getAndSet(w, value);
+    }
+
+    // --- waiting -----------------------------------------------------------------------------
+
+    @Override
+    public long await(Word w, long mask, long expect) {
+        for (int turn = 0; ; turn++) {
+            long value = (long) Word.VALUE.getAcquire(w);
+            if ((value & mask) == expect) {
+                return value;
+            }
+            pause(turn);
+        }
+    }
+
+    @Override
+    public long awaitChange(Word w, long seen) {
+        for (int turn = 0; ; turn++) {
+            long value = (long) Word.VALUE.getAcquire(w);
+            if (value != seen) {
+                return value;
+            }
+            pause(turn);
+        }
+    }
+
+    @Override
+    public long block(Word w, long mask, long expect) {
+        for (int turn = 0; ; turn++) {
+            long value = (long) Word.VALUE.getAcquire(w);
+            if ((value & mask) == expect) {
+                return value;
+            }
+            doze(turn, Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public long blockFor(Word w, long mask, long expect, long nanos) {
+        long start = System.nanoTime();
+        for (int turn = 0; ; turn++) {
+            long value = (long) Word.VALUE.getAcquire(w);
+            long left = nanos - (System.nanoTime() - start);
+            if ((value & mask) == expect || left <= 0) {
+                return value;
+            }
+            doze(turn, left);
+        }
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        if (nanos <= 0) {
+            return;
+        }
+        long start = System.nanoTime();
+        for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {
+            engine.checkSleep();
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /// One turn of a spinning wait.
+    private void pause(int turn) {
+        if (turn < (engine.crowded() ? CROWDED_SPINS : SPINS)) {
+            Thread.onSpinWait();
+            return;
+        }
+        engine.checkSpin();
+        if (turn < YIELDS) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(MIN_PARK_NANOS);
+        }
+    }
+
+    /// One turn of a sleeping wait of which `left` nanoseconds remain.
+    private void doze(int turn, long left) {
+        engine.checkSleep();
+        if (turn < SLEEPER_YIELDS) {
+            Thread.yield();
+        } else {
+            int doublings = Math.min(turn - SLEEPER_YIELDS, 6);
+            long span = Math.min(MAX_PARK_NANOS, MIN_PARK_NANOS << doublings);
+            LockSupport.parkNanos(Math.min(span, left));
+        }
+    }
+
+    // --- slabs -------------------------------------------------------------------------------
+
+    @Override
+    public long load(long[] slab, int i) {
+        return (long) SLAB.getAcquire(slab, i);
+    }
+
+    @Override
+    public void store(long[] slab, int i, long value) {
+        SLAB.setRelease(slab, i, value);
+    }
+
+    @Override
+    public boolean cas(long[] slab, int i, long expect, long update) {
+        return SLAB.compareAndSet(slab, i, expect, update);
+    }
+
+    @Override
+    public long fetchAdd(long[] slab, int i, long delta) {
+        return (long) SLAB.getAndAdd(slab, i, delta);
+    }
+
+    @Override
+    public long fetchOr(long[] slab, int i, long bits) {
+        return (long) SLAB.getAndBitwiseOr(slab, i, bits);
+    }
+
+    @Override
+    public long fetchAnd(long[] slab, int i, long mask) {
+        return (long) SLAB.getAndBitwiseAnd(slab, i, mask);
+    }
+
+    @Override
+    public long swap(long[] slab, int i, long value) {
+        return (long) SLAB.getAndSet(slab, i, value);
+    }
+
+    @Override
+    public long peek(long[] slab, int i) {
+        return (long) SLAB.getOpaque(slab, i);
+    }
+
+    @Override
+    public void publish(long[] slab, int i, long value) {
+        SLAB.setRelease(slab, i, value);
+        // Keeps what follows from being done before the word is seen; pairs with the full fence or
+        // read-modify-write by which the reader announces what it waits for.
+        VarHandle.fullFence();
+    }
+
+    // --- time --------------------------------------------------------------------------------
+
+    @Override
+    public void charge(Cost cost) {}
+
+    @Override
+    public void charge(Cost cost, long n) {}
+
+    @Override
+    public void chargeNanos(long nanos) {}
+
+    @Override
+    public long now() {
+        return engine.now();
+    }
+
+    @Override
+    public int foldable(Cost cost, int limit) {
+        return Math.min(limit, FOLD);
+    }
+
+    @Override
+    public void step() {
+        engine.checkStep();
+    }
+
+    @Override
+    public void enter(KernelFunction f) {}
+
+    @Override
+    public void exit() {}
+
+    // --- interrupts --------------------------------------------------------------------------
+
+    @Override
+    public long enterInterruptible() {
+        engine.checkStep();
+        return mailbox.enter();
+    }
+
+    @Override
+    public void exitInterruptible() {
+        mailbox.leave();
+    }
+
+    @Override
+    public long pendingRequests() {
+        return mailbox.pending();
+    }
+
+    @Override
+    public long takeRequests() {
+        engine.checkStep();
+        long taken = mailbox.take();
+        if (taken != 0 && engine.crowded()) {
+            // The sender, or another target it waits for, may need this core. A yield is not
+            // enough, for the host's scheduler tends to pick the yielding thread again until its
+            // slice is used up.
+            LockSupport.parkNanos(1);
+        }
+        return taken;
+    }
+
+    @Override
+    public void interrupt(Cpu[] targets, int n, long request) {
+        if (mailbox.inside()) {
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
+        }
+        for (int i = 0; i < n; i++) {
+            ((ThreadCpu) targets[i]).mailbox.post(request);
+        }
+        for (int i = 0; i < n; i++) {
+            if (targets[i] != this) {
+                Mailbox box = ((ThreadCpu) targets[i]).mailbox;
+                long seen = box.section();
+                for (int turn = 0; box.mustWait(seen, request); turn++) {
+                    pause(turn);
+                }
+            }
+        }
+    }
+}

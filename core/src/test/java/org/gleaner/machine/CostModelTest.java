@@ -1,0 +1,68 @@
+package org.gleaner.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+final class CostModelTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"x86-server", "arm64-n1"})
+    void everyConstantHasAValueAndATaggedSource(String name) throws IOException {
+        CostModel model = CostModel.named(name);
+        for (Cost cost : Cost.values()) {
+            assertThat(model.ticks(cost)).as(cost.name()).isNotNegative();
+        }
+        List<String> lines;
+        try (BufferedReader reader =
+                new BufferedReader(
+                        new InputStreamReader(
+                                CostModel.class.getResourceAsStream(name + ".costs"),
+                                StandardCharsets.UTF_8))) {
+            lines = reader.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
+        }
+        assertThat(lines).hasSize(Cost.values().length);
+        assertThat(lines)
+                .allMatch(l -> l.matches("[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +# \\[[VDMG]] .+"));
+    }
+
+    @Test
+    void valuesAreKeptInSixteenthsOfANanosecond() {
+        CostModel x86 = CostModel.named("x86-server");
+        assertThat(x86.ticks(Cost.LINE_XFER_SAME)).isEqualTo(50 * 16);
+        assertThat(x86.ticks(Cost.SPTE_SCAN)).isEqualTo(Math.round(13.7 * 16));
+    }
+
+    @Test
+    void anErrorNamesTheLineAndTheMend() {
+        assertThatThrownBy(() -> CostModel.named("vax"))
+                .hasMessageContaining("known: x86-server, arm64-n1");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns"))
+                .hasMessageContaining("line 1: expected 'NAME value unit # source'");
+        assertThatThrownBy(() -> parse("\nLINE_LOKAL 6 ns # [G] x"))
+                .hasMessageContaining("line 2: unknown constant LINE_LOKAL");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 s # [G] x"))
+                .hasMessageContaining("unknown unit s");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW six ns # [G] x"))
+                .hasMessageContaining("line 1");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x"))
+                .hasMessageContaining("missing constant LINE_XFER_SAME");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW -6 ns # [G] x"))
+                .hasMessageContaining("line 1");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nLINE_LOCAL_RMW 7 ns # [G] x"))
+                .hasMessageContaining("line 2: LINE_LOCAL_RMW stands twice");
+    }
+
+    private static CostModel parse(String text) throws IOException {
+        return CostModel.parse("test", new BufferedReader(new StringReader(text)));
+    }
+}

@@ -1,0 +1,363 @@
+package org.gleaner.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Lines, waits, interrupts and call trees in virtual time, with the arithmetic spelled out.
+final class VirtualWaitTest {
+    private static final CostModel X86 = CostModel.named("x86-server");
+    private static final long LOCAL = nanos(Cost.LINE_LOCAL_RMW);
+    private static final long SAME = nanos(Cost.LINE_XFER_SAME);
+    private static final long CROSS = nanos(Cost.LINE_XFER_CROSS);
+
+    private final VirtualEngine engine = new VirtualEngine(X86, VirtualOptions.seed(1));
+
+    private static long nanos(Cost cost) {
+        return X86.ticks(cost) / CostModel.TICKS_PER_NANO;
+    }
+
+    @Test
+    void aLineServesItsWritersFirstInFirstOut() {
+        Word line = new Word();
+        long[] ends = new long[5];
+        for (int a = 0; a < 5; a++) {
+            long start = 100 + 10L * a;
+            engine.spawn(
+                    "a" + a,
+                    cpu -> {
+                        cpu.chargeNanos(start);
+                        cpu.fetchAdd(line, 1);
+                        ends[cpu.id] = cpu.now();
+                    });
+        }
+        engine.run();
+        assertThat(ends)
+                .containsExactly(
+                        100 + SAME, 100 + 2 * SAME, 100 + 3 * SAME, 100 + 4 * SAME, 100 + 5 * SAME);
+    }
+
+    @Test
+    void theOwnerWorksLocallyUntilSomebodyReads() {
+        Word line = new Word();
+        List<Long> took = new ArrayList<>();
+        engine.spawn(
+                "owner",
+                cpu -> {
+                    cpu.store(line, 1);
+                    took.add(timed(cpu, () -> cpu.fetchAdd(line, 1)));
+                    took.add(timed(cpu, () -> cpu.load(line)));
+                    cpu.sleep(1_000);
+                    took.add(timed(cpu, () -> cpu.fetchAdd(line, 1)));
+                    took.add(timed(cpu, () -> cpu.fetchAdd(line, 1)));
+                });
+        engine.spawn(
+                "reader",
+                cpu -> {
+                    cpu.sleep(500);
+                    took.add(timed(cpu, () -> cpu.load(line)));
+                    took.add(timed(cpu, () -> cpu.load(line)));
+                });
+        engine.run();
+        assertThat(took).containsExactly(LOCAL, 1L, SAME, 1L, SAME, LOCAL);
+    }
+
+    @Test
+    void manyReadersOfOneValueDoNotQueue() {
+        Word line = new Word();
+        long[] ends = new long[100];
+        engine.spawn("writer", cpu -> cpu.store(line, 1));
+        for (int a = 1; a < 100; a++) {
+            engine.spawn(
+                    "r" + a,
+                    cpu -> {
+                        cpu.sleep(1_000 + 100L * (cpu.id == 1 ? 0 : 1));
+                        cpu.load(line);
+                        ends[cpu.id] = cpu.now();
+                        cpu.load(line);
+                        assertThat(cpu.now()).isEqualTo(ends[cpu.id] + 1);
+                    });
+        }
+        engine.run();
+        assertThat(ends[1]).isEqualTo(1_000 + SAME);
+        assertThat(Arrays.stream(ends).skip(2).max().getAsLong())
+                .isBetween(1_100 + SAME, 1_100 + SAME + 98 / CostModel.TICKS_PER_NANO);
+    }
+
+    @Test
+    void anotherSocketIsFartherAway() {
+        VirtualEngine two = new VirtualEngine(X86, VirtualOptions.seed(1).withSockets(2));
+        Word line = new Word();
+        List<Long> took = new ArrayList<>();
+        for (int a = 0; a < 3; a++) {
+            two.spawn(
+                    "a" + a,
+                    cpu -> {
+                        cpu.sleep(1_000L * (1 + (cpu.id + 2) % 3));
+                        took.add(timed(cpu, () -> cpu.fetchAdd(line, 1)));
+                    });
+        }
+        two.run();
+        // In order of time: CPU 1 (socket 1), CPU 2 (socket 0), CPU 0 (socket 0).
+        assertThat(took).containsExactly(SAME, CROSS, SAME);
+    }
+
+    private static long timed(Cpu cpu, Runnable what) {
+        long start = cpu.now();
+        what.run();
+        return cpu.now() - start;
+    }
+
+    @Test
+    void waitersOfOneWriteComeBackInTheOrderInWhichTheyCame() {
+        Word gate = new Word();
+        Word order = new Word();
+        long[] turn = new long[20];
+        for (int a = 0; a < 20; a++) {
+            engine.spawn(
+                    "w" + a,
+                    cpu -> {
+                        cpu.sleep(100 * ((7L * cpu.id) % 20));
+                        cpu.await(gate, 1, 1);
+                        turn[(int) cpu.fetchAdd(order, 1)] = (7L * cpu.id) % 20;
+                    });
+        }
+        engine.spawn(
+                "opener",
+                cpu -> {
+                    cpu.sleep(10_000);
+                    cpu.store(gate, 1);
+                });
+        engine.run();
+        assertThat(turn).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aSpinnerContinuesATransferAfterTheWriteAndASleeperAfterItsWakeUp() {
+        Word gate = new Word();
+        long[] at = new long[3];
+        engine.spawn("spinner", cpu -> at[0] = after(cpu, () -> cpu.await(gate, -1, 1)));
+        engine.spawn("sleeper", cpu -> at[1] = after(cpu, () -> cpu.block(gate, -1, 1)));
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(1_000);
+                    cpu.store(gate, 1);
+                    at[2] = cpu.now();
+                });
+        engine.run();
+        assertThat(at[2]).isEqualTo(1_000 + SAME);
+        assertThat(at[0]).isEqualTo(at[2] + SAME);
+        assertThat(at[1]).isEqualTo(at[2] + nanos(Cost.WAKE) + nanos(Cost.CTX_SWITCH) + SAME);
+    }
+
+    private static long after(Cpu cpu, Runnable what) {
+        what.run();
+        return cpu.now();
+    }
+
+    @Test
+    void aWaiterThatFindsTheValueChangedAgainWaitsAgain() {
+        Word gate = new Word();
+        List<Long> seen = new ArrayList<>();
+        engine.spawn("sleeper", cpu -> seen.add(cpu.block(gate, 1, 1)));
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(1_000);
+                    cpu.store(gate, 1);
+                    cpu.store(gate, 2);
+                    cpu.sleep(100_000);
+                    cpu.store(gate, 3);
+                });
+        engine.run();
+        assertThat(seen).containsExactly(3L);
+    }
+
+    @Test
+    void awaitChangeEndsWithAnyOtherValue() {
+        Word gate = new Word(4);
+        List<Long> seen = new ArrayList<>();
+        engine.spawn("spinner", cpu -> seen.add(cpu.awaitChange(gate, 4)));
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(1_000);
+                    cpu.store(gate, 4);
+                    cpu.sleep(1_000);
+                    cpu.store(gate, 9);
+                });
+        engine.run();
+        assertThat(seen).containsExactly(9L);
+    }
+
+    @Test
+    void blockForEndsAtItsDeadlineOrWithTheWriteWhicheverIsFirst() {
+        Word gate = new Word();
+        List<Long> facts = new ArrayList<>();
+        engine.spawn(
+                "sleeper",
+                cpu -> {
+                    facts.add(cpu.blockFor(gate, -1, 1, 500));
+                    facts.add(cpu.now());
+                    facts.add(cpu.blockFor(gate, -1, 1, 1_000_000));
+                });
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(5_000);
+                    cpu.store(gate, 1);
+                });
+        engine.run();
+        assertThat(facts).containsExactly(0L, 501L, 1L);
+    }
+
+    @Test
+    void anInterruptStealsTimeFromAGuestAndFromNobodyElse() {
+        long[] slab = new long[1];
+        long[] ends = new long[3];
+        long[] requests = new long[3];
+        Cpu[] targets = new Cpu[3];
+        for (int a = 0; a < 3; a++) {
+            boolean guest = a == 1;
+            targets[a] =
+                    engine.spawn(
+                            "t" + a,
+                            cpu -> {
+                                if (guest) {
+                                    cpu.enterInterruptible();
+                                }
+                                cpu.chargeNanos(10_000);
+                                cpu.load(slab, 0);
+                                ends[cpu.id] = cpu.now();
+                                if (guest) {
+                                    cpu.exitInterruptible();
+                                }
+                                requests[cpu.id] = cpu.takeRequests();
+                            });
+        }
+        List<Long> took = new ArrayList<>();
+        engine.spawn(
+                "sender",
+                cpu -> {
+                    cpu.sleep(5_000);
+                    took.add(timed(cpu, () -> cpu.interrupt(targets, 3, 4)));
+                    cpu.sleep(20_000);
+                    took.add(timed(cpu, () -> cpu.interrupt(targets, 3, 8)));
+                });
+        engine.run();
+        assertThat(ends).containsExactly(10_000, 10_000 + nanos(Cost.TLB_IPI_VICTIM_GUEST), 10_000);
+        assertThat(requests).containsExactly(4, 4, 4);
+        assertThat(took).containsExactly(nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET), 0L);
+        assertThat(((VirtualCpu) targets[1]).requests).isEqualTo(8);
+    }
+
+    @Test
+    void aPollSeesEveryRequestPostedBeforeTheAccessThatFollows() {
+        long[] mapped = {1};
+        Cpu[] targets = new Cpu[1];
+        List<String> log = new ArrayList<>();
+        targets[0] =
+                engine.spawn(
+                        "guest",
+                        cpu -> {
+                            cpu.enterInterruptible();
+                            for (int i = 0; i < 100; i++) {
+                                cpu.chargeNanos(97);
+                                if (cpu.pendingRequests() != 0) {
+                                    cpu.takeRequests();
+                                    log.add("served");
+                                    break;
+                                }
+                                assertThat(cpu.load(mapped, 0)).isEqualTo(1);
+                            }
+                            cpu.exitInterruptible();
+                        });
+        engine.spawn(
+                "zapper",
+                cpu -> {
+                    cpu.sleep(1_000);
+                    cpu.interrupt(targets, 1, 1);
+                    mapped[0] = 0;
+                });
+        engine.run();
+        assertThat(log).containsExactly("served");
+    }
+
+    @Test
+    void interruptingFromWithinTheOwnSectionIsRefused() {
+        engine.spawn(
+                "guest",
+                cpu -> {
+                    cpu.enterInterruptible();
+                    cpu.interrupt(new Cpu[] {cpu}, 1, 1);
+                });
+        assertThatThrownBy(engine::run).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void everyTickOfAnActorIsInExactlyOneFrame() {
+        Word gate = new Word();
+        Cpu waiter =
+                engine.spawn(
+                        "waiter",
+                        cpu -> {
+                            cpu.chargeNanos(7);
+                            cpu.enter(KernelFunction.HANDLE_MM_FAULT);
+                            cpu.chargeNanos(11);
+                            cpu.enter(KernelFunction.RAW_SPIN_LOCK);
+                            cpu.await(gate, -1, 1);
+                            cpu.exit();
+                            cpu.exit();
+                        });
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(3_000);
+                    cpu.store(gate, 1);
+                });
+        engine.run();
+        CallTree.Frame root = waiter.callTree().root();
+        CallTree.Frame fault = root.children().get(0);
+        CallTree.Frame lock = fault.children().get(0);
+        long end = 3_000 + 2 * SAME;
+        assertThat(root.exclusiveNanos()).isEqualTo(7);
+        assertThat(root.inclusiveNanos()).isEqualTo(end);
+        assertThat(fault.exclusiveNanos()).isEqualTo(11);
+        assertThat(lock.function()).isEqualTo(KernelFunction.RAW_SPIN_LOCK);
+        assertThat(lock.exclusiveNanos()).isEqualTo(end - 18);
+        assertThat(lock.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void daemonsThatTickForeverDoNotHideADeadlock() {
+        Word never = new Word();
+        engine.daemon(
+                "ticker",
+                cpu -> {
+                    for (; ; ) {
+                        cpu.sleep(100_000_000);
+                    }
+                });
+        engine.spawn("stuck", cpu -> cpu.block(never, -1, 1));
+        assertThatThrownBy(engine::run)
+                .isInstanceOf(Engine.Deadlock.class)
+                .hasMessageContaining("only daemons have run")
+                .hasMessageContaining("stuck sleeps until");
+    }
+
+    @Test
+    void anEngineMayBeRunAgainAndTimeGoesOn() {
+        List<Long> times = new ArrayList<>();
+        engine.spawn("first", cpu -> cpu.sleep(1_000));
+        engine.run();
+        engine.spawn("second", cpu -> times.add(cpu.now()));
+        engine.run();
+        assertThat(times).containsExactly(1_000L);
+    }
+}
