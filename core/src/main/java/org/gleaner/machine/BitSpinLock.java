@@ -5,31 +5,31 @@ import org.jspecify.annotations.Nullable;
 
 /// Locks that are single bits of slab words: a folio's lock, the lock of an rmap head.
 ///
-/// One object serves all words of one kind; a lock is named by slab, index and bit number. Whether a
-/// waiter sleeps (`folio_lock`) or spins (`bit_spin_lock`) is the [LockClass]'s kind.
+/// One object serves all words of one kind; a lock is named by slab, index and bit number. Whether
+/// a waiter sleeps (`folio_lock`) or spins (`bit_spin_lock`) is the [LockClass]'s kind.
 ///
 /// ## How it works
 ///
-/// Taking a free lock is one `fetchOr`, releasing it one `fetchAnd`. Nobody can wait on a slab word, so
-/// waiters meet in a table of 256 buckets, chosen by index, as the kernel's folio wait queues do. A
-/// waiter locks the bucket, counts itself, tries once more, and waits on a word of its own. Who
-/// releases the bit and sees the bucket's count takes the bit again *for* the first waiter of that very
-/// lock, and wakes it as the owner. If a newcomer was faster the waiter stays, and the newcomer's
-/// release will serve it: a newcomer may pass a waiter once per release, as in the kernel. Waiters of
-/// one lock are served in the order they came.
+/// Taking a free lock is one `fetchOr`, releasing it one `fetchAnd`. Nobody can wait on a slab
+/// word, so waiters meet in a table of 256 buckets, chosen by index, as the kernel's folio wait
+/// queues do. A waiter locks the bucket, counts itself, tries once more, and waits on a word of its
+/// own. Who releases the bit and sees the bucket's count takes the bit again *for* the first waiter
+/// of that very lock, and wakes it as the owner. If a newcomer was faster the waiter stays, and the
+/// newcomer's release will serve it: a newcomer may pass a waiter once per release, as in the
+/// kernel. Waiters of one lock are served in the order they came.
 ///
-/// Waiting by polling the slab word would do as well on real threads. In virtual time each poll is an
-/// event, and a long wait would be nothing but events; here it is one.
+/// Waiting by polling the slab word would do as well on real threads. In virtual time each poll is
+/// an event, and a long wait would be nothing but events; here it is one.
 ///
 /// ## Why no wake-up is lost
 ///
-/// The waiter adds itself to the count and then tries the bit, both full; the releaser clears the bit
-/// and then, behind a full fence, reads the count. One of the two sees the other's write: either the
-/// waiter gets the bit, or the releaser sees the count and goes to the bucket. There the bucket's lock
-/// orders it after the waiter's appending.
+/// The waiter adds itself to the count and then tries the bit, both full; the releaser clears the
+/// bit and then, behind a full fence, reads the count. One of the two sees the other's write:
+/// either the waiter gets the bit, or the releaser sees the count and goes to the bucket. There the
+/// bucket's lock orders it after the waiter's appending.
 ///
-/// The releaser's read is no step. In virtual time it runs in the same step as the clearing, which is
-/// exact; a step there would charge every release of a folio lock for a line it does not need.
+/// The releaser's read is no step. In virtual time it runs in the same step as the clearing, which
+/// is exact; a step there would charge every release of a folio lock for a line it does not need.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -90,7 +90,7 @@ public final class BitSpinLock {
     /// Whether `cpu` holds the lock; where checking is not armed, whether anybody does.
     public boolean isHeldBy(Cpu cpu, long[] slab, int i, int bit) {
         LockDep dep = cpu.lockDep;
-        return dep != null ? dep.mode(slab, i) != 0 : (cpu.peek(slab, i) >>> bit & 1) != 0;
+        return dep != null ? dep.holds(slab, i, lockClass) : (cpu.peek(slab, i) >>> bit & 1) != 0;
     }
 
     private static boolean take(Cpu cpu, long[] slab, int i, long mask) {

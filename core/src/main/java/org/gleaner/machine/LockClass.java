@@ -4,14 +4,14 @@ package org.gleaner.machine;
 /// lock. [LockDep] checks it.
 ///
 /// The order is the whole machine's, so it stands in one place; a new class is a new line. From the
-/// outside in: the hypervisor's configuration, address spaces, folios and reverse maps (all may sleep),
-/// then the spinning locks from the page table down to the free lists. Notifiers are called under
-/// [#PTE_LOCK], hence [#MMU_LOCK] below it.
+/// outside in: the hypervisor's configuration, address spaces, folios and reverse maps (all may
+/// sleep), then the spinning locks from the page table down to the free lists. Notifiers are called
+/// under [#PTE_LOCK], hence [#MMU_LOCK] below it.
 ///
-/// [Kind#SRCU] constants are not locks but read sections that a `synchronize` waits for. Entering one
-/// never waits, so it may happen anywhere. Its place in the order says two things: what stands before it
-/// must not be taken inside a section (whoever holds that may be waiting for the section to end), and
-/// what stands after it must not be held across the `synchronize`.
+/// [Kind#SRCU] constants are not locks but read sections that a `synchronize` waits for. Entering
+/// one never waits, so it may happen anywhere. Its place in the order says two things: what stands
+/// before it must not be taken inside a section (whoever holds that may be waiting for the section
+/// to end), and what stands after it must not be held across the `synchronize`.
 public enum LockClass {
     /// `kvm->lock`.
     KVM_LOCK("kvm->lock", Kind.SLEEPING),

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Lock-order checking of one CPU: what it holds, and whether the next step keeps the rules.
 ///
-/// A CPU is checked where [Cpu#lockDep] is not null; unarmed the cost is that one field test. The state
-/// is private to the CPU, so checking adds no shared step and cannot change a run.
+/// A CPU is checked where [Cpu#lockDep] is not null; unarmed the cost is that one field test. The
+/// state is private to the CPU, so checking adds no shared step and cannot change a run.
 ///
 /// | rule | fires in |
 /// |---|---|
@@ -110,10 +110,10 @@ public final class LockDep {
         }
     }
 
-    /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose section is
-    /// open. For a bit of a slab ask the [BitSpinLock].
+    /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose
+    /// section is open. For a bit of a slab ask the [BitSpinLock].
     public boolean holds(Object lock) {
-        return mode(lock, 0) != 0;
+        return mode(lock) != 0;
     }
 
     /// Whether this CPU is in an RCU read section.
@@ -121,10 +121,15 @@ public final class LockDep {
         return rcuDepth != 0;
     }
 
-    /// Mode in which `l` at `i` is held, 0 if it is not.
-    int mode(Object l, int i) {
+    /// Whether this CPU holds the lock of class `c` in `slab[i]`.
+    boolean holds(long[] slab, int i, LockClass c) {
+        return find(slab, i, c.rank()) >= 0;
+    }
+
+    /// Mode in which `l` is held, 0 if it is not.
+    int mode(Object l) {
         for (int at = held - 1; at >= 0; at--) {
-            if (lock[at] == l && index[at] == i) {
+            if (lock[at] == l) {
                 return mode[at];
             }
         }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One object per CPU, made when that CPU first asks.
 ///
-/// The table is copied on growth, so whoever reads it after an object was made sees that object: the
-/// volatile write of the table orders its making before every later read. Most locks are never
+/// The table is copied on growth, so whoever reads it after an object was made sees that object:
+/// the volatile write of the table orders its making before every later read. Most locks are never
 /// contended, and so never have a table.
 final class PerCpu<T> {
     private static final Object[] EMPTY = {};

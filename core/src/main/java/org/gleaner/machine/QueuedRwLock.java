@@ -13,17 +13,19 @@ package org.gleaner.machine;
 /// +------------------------+---------+----------+
 /// ```
 ///
-/// A reader adds itself first and looks afterwards: one read-modify-write if no writer holds or stands
-/// at the head of the queue. Otherwise it takes itself off again, queues, and as head of the queue adds
-/// itself once more and spins until LOCKED is off. A writer wants the whole word to be zero; as head of
-/// the queue it sets WAITING, spins until nothing but WAITING is left, and turns that into LOCKED.
+/// A reader adds itself first and looks afterwards: one read-modify-write if no writer holds or
+/// stands at the head of the queue. Otherwise it takes itself off again, queues, and as head of the
+/// queue adds itself once more and spins until LOCKED is off. A writer wants the whole word to be
+/// zero; as head of the queue it sets WAITING, spins until nothing but WAITING is left, and turns
+/// that into LOCKED.
 ///
 /// These details decide how the lock behaves under load, and are kept exactly:
 ///
 /// - Only the head of the queue spins on the counts.
-/// - WAITING is set by a writer at the *head* of the queue. A reader that arrives while the writer still
-///   stands behind others in the queue passes it.
-/// - A reader at the head ignores WAITING, which only the head can set: it waits for the holder only.
+/// - WAITING is set by a writer at the *head* of the queue. A reader that arrives while the writer
+///   still stands behind others in the queue passes it.
+/// - A reader at the head ignores WAITING, which only the head can set: it waits for the holder
+///   only.
 /// - Every read section costs two read-modify-writes of one line, writers or not.
 /// - After a writer leaves, queued readers enter one by one, each handing the queue on.
 ///
@@ -31,8 +33,8 @@ package org.gleaner.machine;
 ///
 /// ## Invariants
 ///
-/// - LOCKED is set only by a compare-and-swap from zero, or from WAITING by the head of the queue: so
-///   with readers inside or another writer it cannot be set.
+/// - LOCKED is set only by a compare-and-swap from zero, or from WAITING by the head of the queue:
+///   so with readers inside or another writer it cannot be set.
 /// - A reader owns its section once its addition returned a word without WAITING and LOCKED (or, as
 ///   head, without LOCKED): from then on its count keeps the word away from zero and from WAITING.
 /// - A transient count of a reader that backs off can delay a writer, never admit one.
@@ -43,8 +45,8 @@ package org.gleaner.machine;
 /// | counts: LOCKED off | `writeUnlock` | full | reader's `fetchAdd` or `await`, writer's `cas` | full / acquire | the writer's stores |
 /// | counts: WAITING | writer at the head | full | arriving reader's `fetchAdd` | full | nothing: it decides who waits |
 ///
-/// An upper bound on a writer's wait, from the time it is head: the sections already entered, and the
-/// transient counts of CPUs that arrive, each of which sees WAITING and goes away.
+/// An upper bound on a writer's wait, from the time it is head: the sections already entered, and
+/// the transient counts of CPUs that arrive, each of which sees WAITING and goes away.
 public final class QueuedRwLock {
     private static final long LOCKED = 0xff;
     private static final long WAITING = 0x100;
@@ -127,7 +129,8 @@ public final class QueuedRwLock {
         return true;
     }
 
-    /// Whether `cpu` holds the lock in either mode; where checking is not armed, whether anybody does.
+    /// Whether `cpu` holds the lock in either mode; where checking is not armed, whether anybody
+    /// does.
     public boolean isHeldBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null ? dep.holds(this) : (counts.snapshot() & ~WAITING) != 0;
@@ -137,11 +140,12 @@ public final class QueuedRwLock {
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null
-                ? dep.mode(this, 0) == LockDep.WRITE
+                ? dep.mode(this) == LockDep.WRITE
                 : (counts.snapshot() & LOCKED) != 0;
     }
 
-    /// A hint without a step: somebody waits, so that a long holder should let go (`rwlock_needbreak`).
+    /// A hint without a step: somebody waits, so that a long holder should let go
+    /// (`rwlock_needbreak`).
     public boolean isContended() {
         return queue.isLocked();
     }

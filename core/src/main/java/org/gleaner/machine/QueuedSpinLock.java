@@ -1,32 +1,34 @@
 package org.gleaner.machine;
 
-/// A fair spinning lock: one word that is free or not, and a queue of waiters behind it (`qspinlock`).
+/// A fair spinning lock: one word that is free or not, and a queue of waiters behind it
+/// (`qspinlock`).
 ///
 /// ## How it works
 ///
-/// The lock is one word. Bit 0 says that it is held; the upper half names the last CPU in the queue, by
-/// id plus one. Free and without queue it is zero, and taking it is one compare-and-swap.
+/// The lock is one word. Bit 0 says that it is held; the upper half names the last CPU in the
+/// queue, by id plus one. Free and without queue it is zero, and taking it is one compare-and-swap.
 ///
-/// Who finds it otherwise puts itself at the tail and, if there was a tail before, links itself into
-/// that CPU's *node* and spins on its own node: no traffic on the lock while it waits. The head of the
-/// queue alone spins on the lock word. When it has the lock it leaves the queue: if it is also the tail
-/// by clearing the tail, otherwise by granting the next node, whose CPU becomes the head and spins on
-/// the lock word in its turn, while the lock is held. So an unlock costs one line transfer, however many
-/// wait, and the order of tails is the order of service.
+/// Who finds it otherwise puts itself at the tail and, if there was a tail before, links itself
+/// into that CPU's *node* and spins on its own node: no traffic on the lock while it waits. The
+/// head of the queue alone spins on the lock word. When it has the lock it leaves the queue: if it
+/// is also the tail by clearing the tail, otherwise by granting the next node, whose CPU becomes
+/// the head and spins on the lock word in its turn, while the lock is held. So an unlock costs one
+/// line transfer, however many wait, and the order of tails is the order of service.
 ///
-/// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that ever
-/// queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
+/// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
+/// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
 ///
-/// Left out: the pending bit, by which the second CPU waits without a node. It would save a store and a
-/// compare-and-swap where exactly two CPUs contend, and changes neither order nor exclusion.
+/// Left out: the pending bit, by which the second CPU waits without a node. It would save a store
+/// and a compare-and-swap where exactly two CPUs contend, and changes neither order nor exclusion.
 ///
 /// ## Invariants
 ///
-/// - While the tail is not zero nobody but the head can set LOCKED: the fast path wants a zero word.
-/// - A node is reset before it becomes the tail, and is written by exactly two others after that: the
-///   next CPU (its link) and the one before (the grant), both by read-modify-write.
-/// - A CPU reads the table of nodes only for CPUs that it learnt from a word they wrote after making
-///   their node.
+/// - While the tail is not zero nobody but the head can set LOCKED: the fast path wants a zero
+///   word.
+/// - A node is reset before it becomes the tail, and is written by exactly two others after that:
+///   the next CPU (its link) and the one before (the grant), both by read-modify-write.
+/// - A CPU reads the table of nodes only for CPUs that it learnt from a word they wrote after
+///   making their node.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -92,6 +94,11 @@ public final class QueuedSpinLock {
     /// A hint without a step: somebody waits for the lock.
     public boolean isContended() {
         return lock.snapshot() >>> CPU_SHIFT != 0;
+    }
+
+    /// Id of the CPU that came last of those that wait, or -1.
+    int lastInQueue() {
+        return (int) (lock.snapshot() >>> CPU_SHIFT) - 1;
     }
 
     /// [#lock] without checking and without a frame, for locks made of this one.

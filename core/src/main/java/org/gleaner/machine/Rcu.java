@@ -15,25 +15,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## How it works
 ///
-/// Each CPU has a word that only it writes: a count that is odd inside a read section and even outside,
-/// and grows with each outermost entry and exit. A *grace period* looks at every word once. Even: that
-/// CPU was outside after the period began. Odd: it waits until the word is another one, for then the
-/// section it saw is over; a section entered later is none of its business. So one pass suffices, readers
-/// never wait, and a stream of short sections cannot hold a period up.
+/// Each CPU has a word that only it writes: a count that is odd inside a read section and even
+/// outside, and grows with each outermost entry and exit. A *grace period* looks at every word
+/// once. Even: that CPU was outside after the period began. Odd: it waits until the word is another
+/// one, for then the section it saw is over; a section entered later is none of its business. So
+/// one pass suffices, readers never wait, and a stream of short sections cannot hold a period up.
 ///
-/// [#call] puts the callback into a queue of its CPU. A daemon takes all queues, lets a grace period
-/// pass, and runs what it took: callbacks run on the daemon's CPU, must not wait for an RCU grace
-/// period themselves, and may queue further ones. A period lasts at least the time given (the kernel's
-/// are 10 to 30 ms, so that they are cheap), unless a CPU's queue has grown beyond [#BACKLOG] or
-/// somebody asks for an expedited one.
+/// [#call] puts the callback into a queue of its CPU. A daemon takes all queues, lets a grace
+/// period pass, and runs what it took: callbacks run on the daemon's CPU, must not wait for an RCU
+/// grace period themselves, and may queue further ones. A period lasts at least the time given (the
+/// kernel's are 10 to 30 ms, so that they are cheap), unless a CPU's queue has grown beyond
+/// [#BACKLOG] or somebody asks for an expedited one.
 ///
 /// ## Why a reader never sees what was freed
 ///
 /// The reader publishes its odd word, full fence, and then loads. The updater unlinks, full fence,
-/// then the period loads the word. If the period saw the word even, then the reader's fence came after
-/// the period's and its loads see the unlinking. If it saw it odd, it waits for the exit, which the
-/// reader stored behind its last load. The other half, that the period's end comes before the reuse, is
-/// plain program order of the daemon.
+/// then the period loads the word. If the period saw the word even, then the reader's fence came
+/// after the period's and its loads see the unlinking. If it saw it odd, it waits for the exit,
+/// which the reader stored behind its last load. The other half, that the period's end comes before
+/// the reuse, is plain program order of the daemon.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -43,11 +43,12 @@ import org.jspecify.annotations.Nullable;
 /// | callback queue | `call` | under its lock | daemon | under its lock | unlinking, before the period's fence |
 /// | state | `call`, daemon | full | daemon, `call` | acquire | queue: daemon says idle, then takes; caller queues, then looks |
 ///
-/// Allowed race: the section count is read while it changes. A stale odd value costs one more look; a
-/// stale even value cannot be seen once the reader's loads could matter.
+/// Allowed race: the section count is read while it changes. A stale odd value costs one more look;
+/// a stale even value cannot be seen once the reader's loads could matter.
 ///
-/// In virtual time publishing is no step. A CPU that has run ahead may show itself inside early, which
-/// only delays a period, and outside early, but only after the last shared step of its section.
+/// In virtual time publishing is no step. A CPU that has run ahead may show itself inside early,
+/// which only delays a period, and outside early, but only after the last shared step of its
+/// section.
 public final class Rcu {
     /// Callbacks of one CPU from which on grace periods are expedited.
     static final int BACKLOG = 1024;
@@ -108,7 +109,8 @@ public final class Rcu {
         }
     }
 
-    /// Has `callback` run with `arg` after every read section that is open now has ended. Never waits.
+    /// Has `callback` run with `arg` after every read section that is open now has ended. Never
+    /// waits.
     public void call(Cpu cpu, Callback callback, long arg) {
         Queue queue = queues.of(cpu);
         queue.lock.acquire(cpu);

@@ -15,23 +15,25 @@ import org.jspecify.annotations.Nullable;
 /// +------------------------+---------+--------+
 /// ```
 ///
-/// A reader adds itself and looks afterwards; a writer turns zero into WRITER. Who cannot enter appends
-/// itself to the list, sets WAITERS and sleeps on a word of its own until somebody *hands it the lock*:
-/// the count is changed on its behalf, so it wakes as an owner and competes with nobody. From WAITERS on
-/// nobody enters past the list. So a waiting writer is delayed by the readers already inside only
-/// (writers are preferred to readers that come later), and readers behind it by that writer only.
+/// A reader adds itself and looks afterwards; a writer turns zero into WRITER. Who cannot enter
+/// appends itself to the list, sets WAITERS and sleeps on a word of its own until somebody *hands
+/// it the lock*: the count is changed on its behalf, so it wakes as an owner and competes with
+/// nobody. From WAITERS on nobody enters past the list. So a waiting writer is delayed by the
+/// readers already inside only (writers are preferred to readers that come later), and readers
+/// behind it by that writer only.
 ///
 /// Whoever leaves the lock free while WAITERS is set serves the list: its first waiter if that is a
 /// writer, else all readers up to the next writer.
 ///
-/// Left out: optimistic spinning on a running owner, and hand-off bits, for every hand-over is direct.
+/// Left out: optimistic spinning on a running owner, and hand-off bits, for every hand-over is
+/// direct.
 ///
 /// ## Invariants
 ///
 /// - While WAITERS is set, WRITER is set only under the list's lock.
 /// - WAITERS is set exactly while the list is not empty, as seen by the holder of the list's lock.
-/// - A reader that backs off does so under the list's lock and serves the list after it, so its transient
-///   count cannot hide the moment at which the lock became free.
+/// - A reader that backs off does so under the list's lock and serves the list after it, so its
+///   transient count cannot hide the moment at which the lock became free.
 /// - Lost wake-ups: who sleeps has set WAITERS and looked at the count afterwards, in one
 ///   read-modify-write; who leaves has changed the count and looked at WAITERS, in one as well. The
 ///   word orders the two, so one of them serves.
@@ -131,7 +133,8 @@ public final class RwSemaphore {
         return true;
     }
 
-    /// Whether `cpu` holds the lock in either mode; where checking is not armed, whether anybody does.
+    /// Whether `cpu` holds the lock in either mode; where checking is not armed, whether anybody
+    /// does.
     public boolean isHeldBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null ? dep.holds(this) : (counts.snapshot() & ~WAITERS) != 0;
@@ -141,7 +144,7 @@ public final class RwSemaphore {
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         return dep != null
-                ? dep.mode(this, 0) == LockDep.WRITE
+                ? dep.mode(this) == LockDep.WRITE
                 : (counts.snapshot() & WRITER) != 0;
     }
 
@@ -202,7 +205,8 @@ public final class RwSemaphore {
         listLock.release(cpu);
     }
 
-    /// Hands the lock to the head of the list if it is free for it. The caller holds the list's lock.
+    /// Hands the lock to the head of the list if it is free for it. The caller holds the list's
+    /// lock.
     private void serve(Cpu cpu) {
         Waiter head = first;
         if (head == null) {

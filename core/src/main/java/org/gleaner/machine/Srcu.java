@@ -2,8 +2,8 @@ package org.gleaner.machine;
 
 import java.lang.invoke.VarHandle;
 
-/// Sleepable RCU: read sections that may sleep, in a domain of their own, so that waiting for them waits
-/// for nobody else. Memslots and notifiers are guarded so.
+/// Sleepable RCU: read sections that may sleep, in a domain of their own, so that waiting for them
+/// waits for nobody else. Memslots and notifiers are guarded so.
 ///
 /// ```
 /// reader                       updater
@@ -14,22 +14,24 @@ import java.lang.invoke.VarHandle;
 ///
 /// ## How it works
 ///
-/// Two sets of counters, one in use. Each CPU has a line with its count of open sections in either set,
-/// which only it writes; a section is closed by the CPU that opened it, in the set that
-/// [#readLock] returned. One updater at a time [#synchronize]s: it waits until the set *not* in use is
-/// empty on every CPU, makes it the one in use, and waits until the other is empty. Each CPU's count is
-/// looked at by itself until it has been zero once; there is no sum that could be read torn.
+/// Two sets of counters, one in use. Each CPU has a line with its count of open sections in either
+/// set, which only it writes; a section is closed by the CPU that opened it, in the set that
+/// [#readLock] returned. One updater at a time [#synchronize]s: it waits until the set *not* in use
+/// is empty on every CPU, makes it the one in use, and waits until the other is empty. Each CPU's
+/// count is looked at by itself until it has been zero once; there is no sum that could be read
+/// torn.
 ///
-/// Why two sets: with one, nested or overlapping sections of a CPU might keep its count from ever being
-/// zero when looked at. After the flip new sections go to the other set. Why the first wait: a
-/// reader may read the index, be delayed, and count itself into the set that was flipped away since. The
-/// index may be arbitrarily stale without harm to safety, for both sets are looked at after the unlinking.
+/// Why two sets: with one, nested or overlapping sections of a CPU might keep its count from ever
+/// being zero when looked at. After the flip new sections go to the other set. Why the first wait:
+/// a reader may read the index, be delayed, and count itself into the set that was flipped away
+/// since. The index may be arbitrarily stale without harm to safety, for both sets are looked at
+/// after the unlinking.
 ///
 /// ## Why a reader never sees what was freed
 ///
-/// The reader publishes its count, full fence, and loads. The updater unlinks, full fence, loads the
-/// counts of both sets. Seen as zero: the reader's loads come after the unlinking. Seen as more: it
-/// waits for the decrement, stored behind the section's last access.
+/// The reader publishes its count, full fence, and loads. The updater unlinks, full fence, loads
+/// the counts of both sets. Seen as zero: the reader's loads come after the unlinking. Seen as
+/// more: it waits for the decrement, stored behind the section's last access.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -68,7 +70,8 @@ public final class Srcu {
         this.graceNanos = graceNanos;
     }
 
-    /// Enters a read section; the result is for [#readUnlock] on the same CPU. Sections nest, and may sleep.
+    /// Enters a read section; the result is for [#readUnlock] on the same CPU. Sections nest, and
+    /// may sleep.
     public int readLock(Cpu cpu) {
         int set = (int) cpu.peek(index, 0);
         long[] mine = sections.of(cpu);
