@@ -121,7 +121,12 @@ public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
 
     /// The table a table entry points to.
     public final int table(long entry) {
-        return (int) ((entry & ADDRESS) >>> ADDRESS_SHIFT);
+        return child(entry);
+    }
+
+    /// As [#table], without a format: the field is where it is in all of them.
+    static int child(long entry) {
+        return (int) (entry >>> ADDRESS_SHIFT);
     }
 
     /// The present entry that points to `table`.

@@ -72,38 +72,66 @@ public final class RadixTable {
     /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no level-1
     /// table there: nothing was ever mapped, or a huge leaf covers it.
     public long leafSlot(int root, long key) {
-        int table = root;
-        for (int level = ROOT_LEVEL; level > LEVEL_4K; level--) {
-            long entry = read(slab.words(table), slab.base(table) + index(key, level));
-            if ((entry & tableMask) != tableValue) {
-                return -1;
-            }
-            table = format.table(entry);
+        long[][] chunks = slab.chunks;
+        long mask = tableMask;
+        long value = tableValue;
+        long entry = read(chunks, root, key >>> 3 * BITS);
+        if ((entry & mask) != value) {
+            return -1;
         }
-        return TableSlab.slot(table, index(key, LEVEL_4K));
+        entry = read(chunks, EntryFormat.child(entry), key >>> 2 * BITS);
+        if ((entry & mask) != value) {
+            return -1;
+        }
+        entry = read(chunks, EntryFormat.child(entry), key >>> BITS);
+        if ((entry & mask) != value) {
+            return -1;
+        }
+        return TableSlab.slot(EntryFormat.child(entry), (int) key & TableSlab.ENTRIES - 1);
     }
 
     /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry that is
     /// not present. Returns that entry.
     public long find(Walk walk, int root, long key) {
+        long[][] chunks = slab.chunks;
+        long mask = tableMask;
+        long value = tableValue;
         int table = root;
         int level = ROOT_LEVEL;
-        for (; ; ) {
-            long[] words = slab.words(table);
-            int i = slab.base(table) + index(key, level);
-            long entry = read(words, i);
-            if (level == LEVEL_4K || (entry & tableMask) != tableValue) {
-                assert entry != TableSlab.POISON : "walked into a freed table";
-                walk.words = words;
-                walk.index = i;
-                walk.table = table;
-                walk.level = level;
-                walk.entry = entry;
-                return entry;
+        long[] words = chunks[table >>> TableSlab.CHUNK_SHIFT];
+        int i = offset(table, key >>> 3 * BITS);
+        long entry = read(words, i);
+        if ((entry & mask) == value) {
+            table = EntryFormat.child(entry);
+            level = LEVEL_1G;
+            words = chunks[table >>> TableSlab.CHUNK_SHIFT];
+            i = offset(table, key >>> 2 * BITS);
+            entry = read(words, i);
+            if ((entry & mask) == value) {
+                table = EntryFormat.child(entry);
+                level = LEVEL_2M;
+                words = chunks[table >>> TableSlab.CHUNK_SHIFT];
+                i = offset(table, key >>> BITS);
+                entry = read(words, i);
+                if ((entry & mask) == value) {
+                    table = EntryFormat.child(entry);
+                    level = LEVEL_4K;
+                    words = chunks[table >>> TableSlab.CHUNK_SHIFT];
+                    i = offset(table, key);
+                    entry = read(words, i);
+                }
             }
-            table = format.table(entry);
-            level--;
         }
+        walk.set(words, i, table, level, entry);
+        return entry;
+    }
+
+    private static long read(long[][] chunks, int table, long key) {
+        return read(chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
+    }
+
+    static int offset(int table, long key) {
+        return (table & TableSlab.CHUNK_MASK) << BITS | (int) key & TableSlab.ENTRIES - 1;
     }
 
     /// Frees `table` and all tables below it, at once. For trees that no walker can reach any more.
