@@ -33,11 +33,15 @@ public sealed interface Choice
                 return constant;
             }
         }
-        List<String> labels = labels(type);
-        throw new BadInput(
+        throw unknown(label, labels(type));
+    }
+
+    /// The fault of a word that is none of `labels`, with the nearest of them or all as the mend, and no place.
+    static BadInput unknown(String word, List<String> labels) {
+        return new BadInput(
                 "",
-                "'" + label + "' is not one of " + String.join(", ", labels),
-                Nearest.to(label, labels)
+                "'" + word + "' is not one of " + String.join(", ", labels),
+                Nearest.to(word, labels)
                         .map(near -> "did you mean '" + near + "'?")
                         .orElse("give one of them"));
     }

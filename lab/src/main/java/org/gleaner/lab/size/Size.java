@@ -122,6 +122,17 @@ public sealed interface Size {
         return new Bytes(bounded(number.multiply(unit(text, form.group(1), unit)), text));
     }
 
+    /// `bytes` for people: in the largest unit of which it is at least one, to a tenth.
+    static String approximately(long bytes) {
+        int unit = 0;
+        while (unit < Units.LETTERS.size() - 1 && bytes >> 10 * (unit + 1) != 0) {
+            unit++;
+        }
+        double tenths = Math.round(10.0 * bytes / (1L << 10 * unit)) / 10.0;
+        String number = tenths == Math.rint(tenths) ? Long.toString((long) tenths) : "" + tenths;
+        return number + Units.LETTERS.get(unit) + (unit == 0 ? "" : "iB");
+    }
+
     private static BigDecimal unit(String text, String number, String unit) {
         if (unit.isEmpty()) {
             throw new BadInput(

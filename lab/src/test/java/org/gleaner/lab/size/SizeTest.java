@@ -86,6 +86,19 @@ final class SizeTest {
                 .hasMessageContaining("less than one page");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0B",
+        "1023, 1023B",
+        "4096, 4KiB",
+        "5632, 5.5KiB",
+        "273734942720, 254.9GiB",
+        "70368744177664, 64TiB"
+    })
+    void approximatesForPeople(long bytes, String text) {
+        assertThat(Size.approximately(bytes)).isEqualTo(text);
+    }
+
     @Test
     void scalesToWholePages() {
         Scale scale = Scale.parse("1/64");
