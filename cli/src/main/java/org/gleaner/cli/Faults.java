@@ -18,7 +18,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Turns whatever went wrong into one line on standard error and an exit code. A stack trace is for a file.
+/// Turns whatever went wrong into one line on standard error and an exit code. A stack trace is for
+/// a file.
 final class Faults {
 
     private final Surroundings surroundings;

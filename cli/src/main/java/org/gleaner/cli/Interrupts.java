@@ -3,11 +3,12 @@ package org.gleaner.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Makes SIGINT and SIGTERM end a run with exit code 3 and its finished results, instead of at once.
+/// Makes SIGINT and SIGTERM end a run with exit code 3 and its finished results, instead of at
+/// once.
 ///
-/// Either signal makes the JVM run its shutdown hooks while all threads go on. The hook raises a flag, gives the command
-/// time to see it and to write what it has, and then ends the process itself, because the JVM would end it with 128
-/// plus the signal's number.
+/// Either signal makes the JVM run its shutdown hooks while all threads go on. The hook raises a
+/// flag, gives the command time to see it and to write what it has, and then ends the process
+/// itself, because the JVM would end it with 128 plus the signal's number.
 final class Interrupts {
 
     private static final int GRACE_SECONDS = 10;

@@ -26,8 +26,8 @@ record Surroundings(
         BooleanSupplier interrupted,
         Executors executors) {
 
-    /// This process's own. The launcher passes the installation's directory as `gleaner.home`; without it, the bundled
-    /// traces are looked for under the current directory.
+    /// This process's own. The launcher passes the installation's directory as `gleaner.home`;
+    /// without it, the bundled traces are looked for under the current directory.
     static Surroundings ofProcess(BooleanSupplier interrupted) {
         return new Surroundings(
                 System.out,
@@ -44,8 +44,8 @@ record Surroundings(
         return new TraceCatalog(home.resolve("traces"));
     }
 
-    /// Whether standard error is a terminal that can draw over a line. [java.io.Console] cannot tell: it looks at
-    /// standard input and output, and `--json` is meant to be piped.
+    /// Whether standard error is a terminal that can draw over a line. [java.io.Console] cannot
+    /// tell: it looks at standard input and output, and `--json` is meant to be piped.
     private static boolean isTerminal() {
         try {
             String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();

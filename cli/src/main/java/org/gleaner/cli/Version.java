@@ -3,7 +3,8 @@ package org.gleaner.cli;
 import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
-/// Tells what `gleaner --version` prints: the version that the jar was built as, and the Java that runs it.
+/// Tells what `gleaner --version` prints: the version that the jar was built as, and the Java that
+/// runs it.
 final class Version implements IVersionProvider {
 
     @Override

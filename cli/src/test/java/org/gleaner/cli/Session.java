@@ -17,7 +17,8 @@ import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.ScenarioRequest;
 
-/// One run of the command line with what it printed, against executors that record what they are asked.
+/// One run of the command line with what it printed, against executors that record what they are
+/// asked.
 final class Session {
 
     final List<ReplayRequest> replays = new ArrayList<>();
