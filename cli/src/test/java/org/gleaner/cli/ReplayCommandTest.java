@@ -66,9 +66,9 @@ final class ReplayCommandTest {
         int code =
                 session.run(
                         ("replay small --memory 16384p --lru mglru --kernel 6.18 --through kvm"
-                             + " --backing memfd --swap disk --page-cluster 0 --lru-gen 0x3"
-                             + " --age-every 2048 --aging two-bitmaps --engine threads --seed -7"
-                             + " -q")
+                                        + " --backing memfd --swap disk --page-cluster 0 --lru-gen 0x3"
+                                        + " --age-every 2048 --aging two-bitmaps --engine threads --seed -7"
+                                        + " -q")
                                 .split(" "));
 
         assertThat(code).as(session.err()).isZero();
