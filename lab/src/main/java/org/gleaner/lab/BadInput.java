@@ -30,6 +30,12 @@ public final class BadInput extends RuntimeException {
         this.mend = mend;
     }
 
+    /// The one line: place, fault and mend.
+    @Override
+    public String getMessage() {
+        return oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend);
+    }
+
     public String where() {
         return where;
     }
