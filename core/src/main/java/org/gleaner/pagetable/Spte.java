@@ -16,10 +16,8 @@ import org.gleaner.machine.Cpu;
 /// | ager | RCU | present leaf: A to 0; tracks | [#age] |
 /// | page fault, split, recovery | lock for read, RCU | what is not frozen | [#setAtomic] |
 /// | zap | lock for write | what is not frozen | [#setExclusive] |
-/// | write-protect, clear-dirty | lock for write | present leaf: W or D to 0 |
-// [#clearBitsExclusive] |
-/// | who detached a table | lock, any | its entries: frozen, for good | [#freezeShared] and its
-// twin |
+/// | write-protect | lock for write | present leaf: W or D to 0 | [#clearBitsExclusive] |
+/// | who detached a table | lock, any | its entries, to frozen | [#freezeShared] |
 ///
 /// The walker and the ager, too, change an entry by compare-and-swap.
 ///
