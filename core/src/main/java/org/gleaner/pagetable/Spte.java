@@ -61,8 +61,7 @@ import org.gleaner.machine.Cpu;
 /// | leaf, gone | `setExclusive` | release at least | hardware | acquire | nothing: the flush |
 /// | leaf: A, D on | hardware | full | ager, zap, dirty log | acquire | the guest's access |
 /// | leaf: A off | `age` | full | hardware | acquire | nothing: stale translations set no A |
-/// | detached entry | `freeze...` | release at least | fault | full | its own attempt, which fails
-// |
+/// | detached entry | `freeze...` | release at least | fault | full | its attempt, which fails |
 ///
 /// *Nothing: RCU* means that a descent which misses the change goes on in a table that stays
 /// readable; *nothing: the flush*, that what ends the use of a page is not the entry but the TLB
