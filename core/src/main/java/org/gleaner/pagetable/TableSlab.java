@@ -1,31 +1,34 @@
 package org.gleaner.pagetable;
 
-import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
+import java.util.Arrays;
+
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
-/// A table is a small int. Its words are `words(table)[base(table) + i]`; slabs are shared by 64 tables,
-/// so a table costs 4 KiB and nothing else. Free tables form a stack whose head carries a tag against
-/// ABA. Because tables are reused at once, whoever walks without a lock needs an RCU read section, and
-/// whoever unlinks a table must let a grace period pass before [#free].
+/// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 1024
+/// tables, so a table costs 4 KiB and nothing else. Free tables form a stack whose head carries a
+/// tag against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
+/// read section, and whoever unlinks a table must let a grace period pass before [#free].
 ///
-/// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that no
-/// format can produce; the fill also is the reset of its accessed bits.
+/// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that
+/// no format can produce; the fill also is the reset of its accessed bits.
 ///
 /// ## Ordering
 ///
 /// | word | writer | mode | reader | mode | what it carries |
 /// |---|---|---|---|---|---|
-/// | `free` | free, allocate | compare-and-swap | allocate | load | the poisoned table, its `next` |
-/// | `next[t]` | free, before its compare-and-swap | plain | allocate | plain | nothing: a value read too late or too early fails the tagged compare-and-swap |
-/// | `chunks[c]` | the first carver in `c` | monitor | other carvers | monitor | the zeroed array |
-/// | `chunks[c]` | the same | program order, then release of the entry that links the table | walkers | acquire of that entry | the array, filled |
+/// | `free` | free, allocate | full | allocate | acquire | the poisoned table, its `next` |
+/// | `next[t]` | free | plain, before that | allocate | plain | nothing by itself |
+/// | `chunks[c]` | first carver in `c` | monitor | other carvers | monitor | the zeroed array |
+/// | `chunks[c]` | the same | plain | walkers | plain | the array, filled |
 ///
-/// So the arrays need no ordered access of their own: nobody knows the id of a table before its chunk is
-/// there. Making a chunk is the host's affair, not the modelled machine's, hence the monitor; no
-/// step is taken inside it.
+/// A `next` that is read too early or too late does no harm: the tag makes the compare-and-swap
+/// after it fail. Walkers need no ordered read of `chunks`, because nobody knows the id of a table
+/// before its chunk is there: whoever links the table releases the entry that says so, and walkers
+/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's, hence the
+/// monitor; no step is taken inside it.
 public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;
@@ -33,11 +36,16 @@ public final class TableSlab {
     /// What every entry of a free table reads.
     public static final long POISON = 0xdead_7ab1_e000_0a5aL;
 
-    private static final int TABLES_PER_CHUNK = 64;
-    private static final int SLOT_BITS = 15;
+    static final int CHUNK_SHIFT = 10;
+    static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+    static final int TABLE_SHIFT = 9;
+
+    private static final int SLOT_SHIFT = CHUNK_SHIFT + TABLE_SHIFT;
     private static final int NONE = 0x7fff_ffff;
 
-    private final long[][] chunks;
+    final long[][] chunks;
+
+    /// By table: the free table below it on the stack.
     private final int[][] next;
     private final int capacity;
 
@@ -47,42 +55,42 @@ public final class TableSlab {
     /// Tables ever carved from chunks.
     private final Word carved = new Word();
 
-    /// Room for `capacity` tables, rounded up to a multiple of 64; memory is taken as tables are used.
+    /// Room for `capacity` tables; memory is taken as tables are used, 4 MiB at a time.
     public TableSlab(int capacity) {
-        int count = (capacity + TABLES_PER_CHUNK - 1) / TABLES_PER_CHUNK;
+        int count = capacity + CHUNK_MASK >>> CHUNK_SHIFT;
         chunks = new long[count][];
         next = new int[count][];
-        this.capacity = count * TABLES_PER_CHUNK;
+        this.capacity = capacity;
     }
 
     /// The array that holds the entries of `table`.
     public long[] words(int table) {
-        return chunks[table >>> 6];
+        return chunks[table >>> CHUNK_SHIFT];
     }
 
     /// Index of the table's first entry in [#words].
     public int base(int table) {
-        return (table & 63) << 9;
+        return (table & CHUNK_MASK) << TABLE_SHIFT;
     }
 
     /// Names entry `i` (0 to 511) of `table` in one number, at least 0: what a reverse map keeps.
     public static long slot(int table, int i) {
-        return (long) table << 9 | i;
+        return (long) table << TABLE_SHIFT | i;
     }
 
     /// The array that holds the entry named `slot`.
     public long[] slotWords(long slot) {
-        return chunks[(int) (slot >>> SLOT_BITS)];
+        return chunks[(int) (slot >>> SLOT_SHIFT)];
     }
 
     /// Where in [#slotWords] the entry is.
     public static int slotIndex(long slot) {
-        return (int) slot & (1 << SLOT_BITS) - 1;
+        return (int) slot & (1 << SLOT_SHIFT) - 1;
     }
 
     /// The table that the entry named `slot` is in.
     public static int slotTable(long slot) {
-        return (int) (slot >>> 9);
+        return (int) (slot >>> TABLE_SHIFT);
     }
 
     /// Tables that may ever be in use at once.
@@ -98,7 +106,9 @@ public final class TableSlab {
     /// Tables allocated and not freed. For reports and tests, when nobody allocates or frees.
     public int inUse() {
         int count = highWater();
-        for (int t = (int) free.snapshot(); t != NONE; t = next[t >>> 6][t & 63]) {
+        for (int t = (int) free.snapshot();
+                t != NONE;
+                t = next[t >>> CHUNK_SHIFT][t & CHUNK_MASK]) {
             count--;
         }
         return count;
@@ -119,7 +129,7 @@ public final class TableSlab {
         fill(table, POISON);
         for (; ; ) {
             long head = cpu.load(free);
-            next[table >>> 6][table & 63] = (int) head;
+            next[table >>> CHUNK_SHIFT][table & CHUNK_MASK] = (int) head;
             long update = ((head >>> 32) + 1 << 32) | table;
             if (cpu.cas(free, head, update)) {
                 return;
@@ -139,7 +149,8 @@ public final class TableSlab {
             if (top == NONE) {
                 return carve(cpu);
             }
-            long update = ((head >>> 32) + 1 << 32) | (next[top >>> 6][top & 63] & 0xffff_ffffL);
+            int below = next[top >>> CHUNK_SHIFT][top & CHUNK_MASK];
+            long update = ((head >>> 32) + 1 << 32) | below;
             if (cpu.cas(free, head, update)) {
                 return top;
             }
@@ -154,11 +165,12 @@ public final class TableSlab {
                 throw new IllegalStateException("page-table slab is full: " + capacity + " tables");
             }
         } while (!cpu.cas(carved, table, table + 1));
-        int chunk = (int) table >>> 6;
+        int chunk = (int) table >>> CHUNK_SHIFT;
         synchronized (chunks) {
             if (chunks[chunk] == null) {
-                next[chunk] = new int[TABLES_PER_CHUNK];
-                chunks[chunk] = new long[TABLES_PER_CHUNK * ENTRIES];
+                int size = Math.min(1 << CHUNK_SHIFT, capacity - (chunk << CHUNK_SHIFT));
+                next[chunk] = new int[size];
+                chunks[chunk] = new long[size << TABLE_SHIFT];
             }
         }
         return (int) table;

@@ -2,7 +2,8 @@ package org.gleaner.pagetable;
 
 import org.gleaner.machine.Cpu;
 
-/// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to walk.
+/// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to
+/// walk.
 ///
 /// ```
 /// iter.start(root, RadixTable.LEVEL_4K, start, end);
@@ -13,18 +14,27 @@ import org.gleaner.machine.Cpu;
 /// }
 /// ```
 ///
-/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry covers. The
-/// first entries are those that *contain* `start`, so a huge leaf that overlaps it is visited, once, with its
-/// own first page. From a present table entry above the lowest level the walk goes down, else sideways,
-/// else up and sideways.
+/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry
+/// covers. The first entries are those that *contain* `start`, so a huge leaf that overlaps it is
+/// visited, once, with its own first page. From a present table entry above the lowest level the
+/// walk goes down, else sideways, else up and sideways.
 ///
-/// It is safe against concurrent change inside an RCU read section. Before it goes down it reads the entry
-/// again and descends into what the entry points to *now*; a table that was detached after the walk had
-/// entered it stays readable and shows frozen entries.
+/// It is safe against concurrent change inside an RCU read section. Before it goes down it reads
+/// the entry again and descends into what the entry points to *now*; a table that was detached
+/// after the walk had entered it stays readable and shows frozen entries.
 ///
-/// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a time.
+/// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a
+/// time.
 public final class TdpIter {
     private static final long[] NOWHERE = {};
+    private static final int LAST = TableSlab.ENTRIES - 1;
+
+    /// What [#next] does.
+    private static final int DONE = 0;
+
+    private static final int DESCEND_FROM_ROOT = 1;
+    private static final int STAY = 2;
+    private static final int MOVE = 3;
 
     private final RadixTable tables;
     private final EntryFormat format;
@@ -61,23 +71,17 @@ public final class TdpIter {
     private long yieldedGfn;
 
     private int untilStep;
-    private State state = State.DONE;
-
-    private enum State {
-        START,
-        MOVE,
-        STAY,
-        DONE
-    }
+    private int state = DONE;
 
     /// A walk whose every read is an ordered step.
     public TdpIter(RadixTable tables) {
         this(tables, 1);
     }
 
-    /// A walk that takes one ordered step for every `readsPerStep` entries it reads and looks at the others
-    /// as they were at that step. 1 is exact. More is cheaper in virtual time, and as inexact as a walk
-    /// that reads a batch of entries ahead; changes by compare-and-swap stay right.
+    /// A walk that takes one ordered step for every `readsPerStep` entries it reads and looks at
+    /// the others as they were at that step. 1 is exact. More is cheaper in virtual time, and as
+    /// inexact as a walk that reads a batch of entries ahead; changes by compare-and-swap stay
+    /// right.
     public TdpIter(RadixTable tables, int readsPerStep) {
         this.tables = tables;
         this.readsPerStep = readsPerStep;
@@ -104,29 +108,23 @@ public final class TdpIter {
         yieldedGfn = start;
         scanned = 0;
         untilStep = 0;
-        state = start < end ? State.START : State.DONE;
+        state = start < end ? DESCEND_FROM_ROOT : DONE;
     }
 
     /// Moves to the next entry, or stays if [#retry] was called; false at the end.
     public boolean next(Cpu cpu) {
-        switch (state) {
-            case START -> {
-                state = State.MOVE;
-                enter(cpu, rootLevel);
-                return true;
-            }
-            case STAY -> {
-                state = State.MOVE;
-                read(cpu);
-                return true;
-            }
-            case MOVE -> {
-                return move(cpu);
-            }
-            default -> {
-                return false;
-            }
+        if (state == MOVE) {
+            return (level > minLevel && down(cpu)) || sideways(cpu);
         }
+        if (state == DONE) {
+            return false;
+        }
+        if (state == DESCEND_FROM_ROOT) {
+            enter(rootLevel);
+        }
+        state = MOVE;
+        read(cpu);
+        return true;
     }
 
     /// Moves to the next present leaf (`tdp_root_for_each_leaf_pte`); false at the end.
@@ -141,11 +139,12 @@ public final class TdpIter {
 
     /// Makes [#next] read the same entry again instead of moving on.
     public void retry() {
-        assert state == State.MOVE;
-        state = State.STAY;
+        assert state == MOVE;
+        state = STAY;
     }
 
-    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns false.
+    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns
+    /// false.
     public boolean setAtomic(Cpu cpu, SpteFormat spte, long update) {
         if (Spte.setAtomic(cpu, spte, words, index, level, old, update)) {
             return true;
@@ -159,12 +158,12 @@ public final class TdpIter {
         return nextLastLevelGfn != yieldedGfn;
     }
 
-    /// To be called after the RCU section and the lock were dropped and taken again: the caller must go on to
-    /// [#next] at once, which restarts from the root at the first page not visited.
+    /// To be called after the RCU section and the lock were dropped and taken again: the caller
+    /// must go on to [#next] at once, which restarts from the root at the first page not visited.
     public void yielded() {
         assert mayYield();
         yieldedGfn = nextLastLevelGfn;
-        state = State.START;
+        state = DESCEND_FROM_ROOT;
     }
 
     /// The table the entry is in.
@@ -172,44 +171,60 @@ public final class TdpIter {
         return path[level];
     }
 
-    /// The table that entries of `level` on the path to this entry are in; `level` is at least [#level].
+    /// The table that entries of `level` on the path to this entry are in; `level` is at least
+    /// [#level].
     public int table(int level) {
         return path[level];
     }
 
-    private boolean move(Cpu cpu) {
-        if (level > minLevel) {
-            read(cpu);
-            if (format.isTable(old, level)) {
-                path[level - 1] = format.table(old);
-                enter(cpu, level - 1);
-                return true;
-            }
-        }
-        while (RadixTable.index(gfn, level) == TableSlab.ENTRIES - 1) {
-            if (level == rootLevel) {
-                state = State.DONE;
-                return false;
-            }
-            level++;
-            gfn = RadixTable.alignDown(gfn, level);
-        }
-        gfn += RadixTable.pages(level);
-        if (gfn >= end) {
-            state = State.DONE;
+    /// Goes to the first entry of interest in the table the entry points to, if it now points to
+    /// one.
+    private boolean down(Cpu cpu) {
+        read(cpu);
+        if (!format.isTable(old, level)) {
             return false;
         }
-        nextLastLevelGfn = gfn;
-        locate();
+        path[level - 1] = format.table(old);
+        enter(level - 1);
         read(cpu);
         return true;
     }
 
-    private void enter(Cpu cpu, int to) {
+    /// Goes to the entry after this one, in this table or else in one above.
+    private boolean sideways(Cpu cpu) {
+        if ((index & LAST) == LAST && !up()) {
+            state = DONE;
+            return false;
+        }
+        index++;
+        gfn += RadixTable.pages(level);
+        if (gfn >= end) {
+            state = DONE;
+            return false;
+        }
+        nextLastLevelGfn = gfn;
+        read(cpu);
+        return true;
+    }
+
+    /// Goes to the first entry on the path that is not the last of its table; false if there is
+    /// none.
+    private boolean up() {
+        while (level < rootLevel) {
+            level++;
+            gfn = RadixTable.alignDown(gfn, level);
+            if (RadixTable.index(gfn, level) < LAST) {
+                locate();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void enter(int to) {
         level = to;
         gfn = RadixTable.alignDown(nextLastLevelGfn, to);
         locate();
-        read(cpu);
     }
 
     private void locate() {

@@ -20,4 +20,14 @@ public final class Walk {
 
     /// What the entry was when the descent read it.
     public long entry;
+
+    void set(long[] words, int index, int table, int level, long entry) {
+        if (this.words != words) {
+            this.words = words;
+        }
+        this.index = index;
+        this.table = table;
+        this.level = level;
+        this.entry = entry;
+    }
 }

@@ -1,45 +1,181 @@
 package org.gleaner.mm.notifier;
 
+import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.Srcu;
 
-/// The subscribers of one address space and the loops over them, under the notifiers' SRCU.
+import java.util.Arrays;
+
+/// The subscribers of one address space and the loops over them (`struct mmu_notifier_subscriptions`).
+///
+/// The list is an immutable array behind one volatile reference. Every call runs in a read section of the
+/// notifiers' SRCU, so a subscriber that was taken off the list may still be called until the grace
+/// period of [#unregister] or [#release] has passed, and never after it.
+///
+/// | word | writer | mode | reader | mode |
+/// |---|---|---|---|---|
+/// | `subscribers` | register, unregister, release, under a monitor | volatile | loops, in `srcu` | volatile |
+/// | `subscribers` | the same | volatile | [#isEmpty], no section | volatile, a hint |
+///
+/// Changing the list is rare and its contention no part of the model, hence the monitor; no step is
+/// taken inside it.
+///
+/// Young queries OR their answers over all subscribers; a test ends at the first young. The loops of the
+/// later API generations stand with their operations ([YoungGeneration]).
 public final class MmuNotifierSubscriptions {
+    private static final MmuNotifier[] NONE = {};
+
+    private final Srcu srcu = new Srcu(LockClass.MN_SRCU);
+    private volatile MmuNotifier[] subscribers = NONE;
+
     /// `mm_has_notifiers`: a plain test, for the hot path.
     public boolean isEmpty() {
-        return true;
+        return subscribers.length == 0;
     }
 
+    /// Adds a subscriber. No invalidation of this address space may be in progress (the kernel takes all
+    /// of its locks for that), or the subscriber would see an end without its start.
     public void register(Cpu cpu, MmuNotifier notifier) {
-        throw new UnsupportedOperationException();
+        synchronized (srcu) {
+            MmuNotifier[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
+            more[more.length - 1] = notifier;
+            subscribers = more;
+        }
     }
 
     /// Removes a subscriber and waits until no call into it is running; calls its `release` first if
     /// the address space still lives.
     public void unregister(Cpu cpu, MmuNotifier notifier) {
-        throw new UnsupportedOperationException();
+        int section = srcu.readLock(cpu);
+        boolean listed = Arrays.asList(subscribers).contains(notifier);
+        if (listed) {
+            notifier.release(cpu);
+        }
+        srcu.readUnlock(cpu, section);
+        if (listed) {
+            remove(notifier);
+        }
+        srcu.synchronize(cpu);
     }
 
+    private void remove(MmuNotifier notifier) {
+        synchronized (srcu) {
+            subscribers =
+                    Arrays.stream(subscribers)
+                            .filter(other -> other != notifier)
+                            .toArray(MmuNotifier[]::new);
+        }
+    }
+
+    /// `mmu_notifier_clear_flush_young`: ORs over all subscribers.
     public boolean clearFlushYoung(Cpu cpu, long start, long end) {
-        throw new UnsupportedOperationException();
+        if (isEmpty()) {
+            return false;
+        }
+        int section = begin(cpu, KernelFunction.NOTIFIER_CLEAR_FLUSH_YOUNG);
+        boolean young = false;
+        for (MmuNotifier subscriber : subscribers) {
+            call(cpu);
+            young |= subscriber.clearFlushYoung(cpu, start, end);
+        }
+        end(cpu, section);
+        return young;
     }
 
+    /// `mmu_notifier_clear_young`: ORs over all subscribers.
     public boolean clearYoung(Cpu cpu, long start, long end) {
-        throw new UnsupportedOperationException();
+        if (isEmpty()) {
+            return false;
+        }
+        int section = begin(cpu, KernelFunction.NOTIFIER_CLEAR_YOUNG);
+        boolean young = false;
+        for (MmuNotifier subscriber : subscribers) {
+            call(cpu);
+            young |= subscriber.clearYoung(cpu, start, end);
+        }
+        end(cpu, section);
+        return young;
     }
 
+    /// `mmu_notifier_test_young`: ends at the first young.
     public boolean testYoung(Cpu cpu, long vpn) {
-        throw new UnsupportedOperationException();
+        if (isEmpty()) {
+            return false;
+        }
+        int section = begin(cpu, KernelFunction.NOTIFIER_TEST_YOUNG);
+        boolean young = false;
+        for (MmuNotifier subscriber : subscribers) {
+            call(cpu);
+            young = subscriber.testYoung(cpu, vpn);
+            if (young) {
+                break;
+            }
+        }
+        end(cpu, section);
+        return young;
     }
 
+    /// `mmu_notifier_invalidate_range_start`.
     public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
-        throw new UnsupportedOperationException();
+        if (isEmpty()) {
+            return;
+        }
+        int section = begin(cpu, KernelFunction.NOTIFIER_INVALIDATE_START);
+        for (MmuNotifier subscriber : subscribers) {
+            call(cpu);
+            subscriber.invalidateRangeStart(cpu, start, end, mayBlock);
+        }
+        end(cpu, section);
     }
 
+    /// `mmu_notifier_invalidate_range_end`.
     public void invalidateRangeEnd(Cpu cpu, long start, long end) {
-        throw new UnsupportedOperationException();
+        if (isEmpty()) {
+            return;
+        }
+        int section = begin(cpu, KernelFunction.NOTIFIER_INVALIDATE_END);
+        for (MmuNotifier subscriber : subscribers) {
+            call(cpu);
+            subscriber.invalidateRangeEnd(cpu, start, end);
+        }
+        end(cpu, section);
     }
 
+    /// `__mmu_notifier_release`: the address space goes away. Tells all, empties the list and waits until
+    /// no call is running.
     public void release(Cpu cpu) {
-        throw new UnsupportedOperationException();
+        int section = srcu.readLock(cpu);
+        for (MmuNotifier subscriber : subscribers) {
+            subscriber.release(cpu);
+        }
+        synchronized (srcu) {
+            subscribers = NONE;
+        }
+        srcu.readUnlock(cpu, section);
+        srcu.synchronize(cpu);
+    }
+
+    /// Opens the frame and the read section of one loop.
+    int begin(Cpu cpu, KernelFunction f) {
+        cpu.enter(f);
+        return srcu.readLock(cpu);
+    }
+
+    /// Closes what [#begin] opened.
+    void end(Cpu cpu, int section) {
+        srcu.readUnlock(cpu, section);
+        cpu.exit();
+    }
+
+    /// Charges the fixed part of one call into one subscriber.
+    void call(Cpu cpu) {
+        cpu.charge(Cost.NOTIFIER_CALL);
+    }
+
+    /// The list of this moment; to be read once, inside [#begin] and [#end].
+    MmuNotifier[] subscribers() {
+        return subscribers;
     }
 }

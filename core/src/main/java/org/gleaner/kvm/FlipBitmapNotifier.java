@@ -1,0 +1,24 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.notifier.FlipBitmapYoung;
+
+/// `v1`. Always handled: the second stage here is always a TDP MMU with accessed bits.
+final class FlipBitmapNotifier extends KvmMmuNotifier implements FlipBitmapYoung {
+    FlipBitmapNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
+        super(vm, walk, plan);
+    }
+
+    /// Bits that come in as 1 are the predicate; what was young is flipped once it is all known, so that aliases
+    /// of one page do not undo each other.
+    @Override
+    public boolean testClearYoung(Cpu cpu, long start, long end, long[] bitmap) {
+        long[] young = new long[bitmap.length];
+        harvest(cpu, start, end, true, young, bitmap);
+        for (int i = 0; i < young.length; i++) {
+            bitmap[i] ^= young[i];
+        }
+        return true;
+    }
+}

@@ -1,0 +1,119 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.jspecify.annotations.Nullable;
+
+/// From host pages to guest pages: what every notifier call does around its handler
+/// (`kvm_handle_hva_range`).
+///
+/// Inside the VM's SRCU it visits each slot that the range touches, aliases included. `mmu_lock` is taken at the
+/// first such slot, so a range that touches none costs no lock. A flush, if one is due, happens before the
+/// lock is dropped.
+final class HvaWalk {
+    private final Vm vm;
+    private final TdpMmu mmu;
+    private final TdpAger ager;
+    private final InvalidateGate gate;
+
+    HvaWalk(Vm vm, TdpMmu mmu, InvalidateGate gate) {
+        this.vm = vm;
+        this.mmu = mmu;
+        this.gate = gate;
+        ager = new TdpAger(mmu);
+    }
+
+    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1 - k`, also
+    /// where the range spans several slots.
+    ///
+    /// @param lock hold `mmu_lock` for writing
+    /// @param flush flush the guests' cached translations if anything was young
+    boolean age(
+            Cpu cpu,
+            long start,
+            long end,
+            boolean clear,
+            long @Nullable [] young,
+            long @Nullable [] predicate,
+            boolean lock,
+            boolean flush) {
+        int section = vm.srcu.readLock(cpu);
+        Memslots slots = vm.memslots();
+        boolean locked = false;
+        boolean any = false;
+        for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
+            Memslot slot = slots.at(i);
+            if (lock && !locked) {
+                mmu.mmuLock.writeLock(cpu);
+                locked = true;
+            }
+            long first = slot.gfnOf(Math.max(start, slot.vpn()));
+            long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
+            any |= ager.age(cpu, first, limit, clear, young, predicate, slot.gfnOf(end - 1));
+        }
+        if (flush && any) {
+            vm.flushRemoteTlbs(cpu);
+        }
+        if (locked) {
+            mmu.mmuLock.writeUnlock(cpu);
+        }
+        vm.srcu.readUnlock(cpu, section);
+        return any;
+    }
+
+    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes.
+    void invalidateStart(Cpu cpu, long start, long end) {
+        gate.enter(cpu);
+        int section = vm.srcu.readLock(cpu);
+        Memslots slots = vm.memslots();
+        boolean locked = false;
+        boolean zapped = false;
+        for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
+            Memslot slot = slots.at(i);
+            if (!locked) {
+                mmu.mmuLock.writeLock(cpu);
+                locked = true;
+                gate.begin(cpu);
+                mmu.invariants.zapBegins();
+            }
+            long first = slot.gfnOf(Math.max(start, slot.vpn()));
+            long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
+            gate.add(cpu, first, limit);
+            zapped |= mmu.zapper().zapLeafs(cpu, first, limit);
+        }
+        if (zapped && mmu.steps.flushesAfterZap()) {
+            vm.flushRemoteTlbs(cpu);
+        }
+        if (locked) {
+            mmu.invariants.zapFlushed();
+            checkAbsent(cpu, slots, start, end, false);
+            mmu.mmuLock.writeUnlock(cpu);
+        }
+        vm.srcu.readUnlock(cpu, section);
+    }
+
+    /// `kvm_mmu_notifier_invalidate_range_end`: opens the gate again.
+    void invalidateEnd(Cpu cpu, long start, long end) {
+        int section = vm.srcu.readLock(cpu);
+        Memslots slots = vm.memslots();
+        if (slots.overlap(slots.from(end), start) >= 0) {
+            mmu.mmuLock.writeLock(cpu);
+            checkAbsent(cpu, slots, start, end, true);
+            gate.end(cpu);
+            mmu.mmuLock.writeUnlock(cpu);
+        }
+        vm.srcu.readUnlock(cpu, section);
+        gate.leave(cpu);
+    }
+
+    private void checkAbsent(Cpu cpu, Memslots slots, long start, long end, boolean atEnd) {
+        if (!Invariants.ARMED) {
+            return;
+        }
+        for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
+            Memslot slot = slots.at(i);
+            long first = slot.gfnOf(Math.max(start, slot.vpn()));
+            long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
+            mmu.zapper().checkAbsent(cpu, first, limit, atEnd);
+        }
+    }
+}

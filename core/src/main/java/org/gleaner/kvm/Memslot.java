@@ -1,0 +1,41 @@
+package org.gleaner.kvm;
+
+/// One memory slot (`struct kvm_memory_slot`): guest pages backed by a range of the host's address space.
+///
+/// @param id unique in the VM
+/// @param baseGfn first guest page
+/// @param pages number of 4 KiB pages, at least 1
+/// @param vpn first host virtual page; several slots may have the same
+/// @param readOnly guest writes leave the guest (`KVM_MEM_READONLY`)
+/// @param invalid the slot is being deleted: faults on it retry (`KVM_MEMSLOT_INVALID`)
+public record Memslot(
+        int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
+    public Memslot {
+        if (pages < 1 || baseGfn < 0 || vpn < 0) {
+            throw new IllegalArgumentException(
+                    "memory slot " + id + ": " + pages + " pages at gfn " + baseGfn);
+        }
+    }
+
+    public long endGfn() {
+        return baseGfn + pages;
+    }
+
+    public long endVpn() {
+        return vpn + pages;
+    }
+
+    /// The host page behind a guest page of this slot.
+    public long vpnOf(long gfn) {
+        return vpn + (gfn - baseGfn);
+    }
+
+    /// The guest page of a host page; extrapolated linearly if that lies outside the slot.
+    public long gfnOf(long hostPage) {
+        return baseGfn + (hostPage - vpn);
+    }
+
+    Memslot invalidated() {
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, true);
+    }
+}

@@ -1,0 +1,49 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.RadixTable;
+
+/// Tables that a vCPU has allocated ahead, so that no allocation happens under `mmu_lock`
+/// (`struct kvm_mmu_memory_cache`).
+final class TableCache {
+    /// Tables that one fault can need below the root.
+    private static final int NEEDED = RadixTable.ROOT_LEVEL - 1;
+
+    private static final int CAPACITY = 8;
+
+    private final RadixTable tables;
+    private final int[] cached = new int[CAPACITY];
+    private int count;
+
+    TableCache(RadixTable tables) {
+        this.tables = tables;
+    }
+
+    /// Makes sure that one fault will find what it needs (`mmu_topup_memory_caches`). May sleep.
+    void topUp(Cpu cpu) {
+        if (count < NEEDED) {
+            while (count < CAPACITY) {
+                cached[count++] = tables.slab.allocate(cpu, tables.format.empty);
+                cpu.charge(Cost.SPTE_TABLE_ALLOC);
+            }
+        }
+    }
+
+    /// A table with empty entries.
+    int take() {
+        return cached[--count];
+    }
+
+    /// Takes back a table that was not linked after all.
+    void giveBack(int table) {
+        cached[count++] = table;
+    }
+
+    /// Frees all.
+    void drain(Cpu cpu) {
+        while (count > 0) {
+            tables.slab.free(cpu, cached[--count]);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+
+/// A root of the TDP MMU (`struct kvm_mmu_page` of the top level).
+///
+/// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid, if the
+/// kernel does that. Whoever drops the last one takes it off the list.
+final class TdpRoot {
+    private static final long INVALID = 1;
+
+    final int table;
+
+    private final Word references;
+    private final Word role = new Word();
+
+    /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under `slots_lock`.
+    boolean scheduledToZap;
+
+    /// For checks only: its table was given back.
+    private volatile boolean freed;
+
+    TdpRoot(int table, int references) {
+        this.table = table;
+        this.references = new Word(references);
+    }
+
+    /// Takes a reference unless nobody holds one any more (`kvm_tdp_mmu_get_root`).
+    boolean get(Cpu cpu) {
+        long count = cpu.load(references);
+        while (count != 0) {
+            if (cpu.cas(references, count, count + 1)) {
+                return true;
+            }
+            count = cpu.load(references);
+        }
+        return false;
+    }
+
+    /// Drops a reference; true if it was the last.
+    boolean put(Cpu cpu) {
+        return cpu.fetchAdd(references, -1) == 1;
+    }
+
+    /// Set once, under `mmu_lock` write.
+    void invalidate(Cpu cpu) {
+        cpu.fetchOr(role, INVALID);
+    }
+
+    boolean isInvalid(Cpu cpu) {
+        return (cpu.load(role) & INVALID) != 0;
+    }
+
+    void setFreed() {
+        freed = true;
+    }
+
+    boolean isFreed() {
+        return freed;
+    }
+}

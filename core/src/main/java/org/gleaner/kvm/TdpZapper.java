@@ -1,0 +1,190 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Rcu;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Spte;
+import org.gleaner.pagetable.SpteFormat;
+import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.TdpIter;
+
+/// Taking entries and tables out of the second stage; see [TdpMmu] for who may be running meanwhile.
+///
+/// | path | `mmu_lock` | takes | flush |
+/// |---|---|---|---|
+/// | [#zapLeafs] | write | leaves; tables stay linked | owed by the caller before it drops the lock |
+/// | [#zapRoot] | read or write | everything, level by level, so that no step takes out much at once | none: the root is invalid, or no vCPU can run |
+///
+/// Leaves are always taken by an exchange. Linux may use a plain store over a leaf that is dirty and has
+/// hardware A/D, and then loses an A bit that arrives in between; nothing here depends on that.
+final class TdpZapper {
+    /// Entries a walk over a whole tree reads at one step.
+    private static final int BATCH = 64;
+
+    private final TdpMmu mmu;
+    private final RadixTable tables;
+    private final SpteFormat format;
+    private final Invariants invariants;
+    private final Rcu.Callback freeTable;
+
+    TdpZapper(TdpMmu mmu) {
+        this.mmu = mmu;
+        tables = mmu.tables;
+        format = mmu.format;
+        invariants = mmu.invariants;
+        freeTable = (cpu, table) -> free(cpu, (int) table);
+    }
+
+    /// `kvm_tdp_mmu_unmap_gfn_range`: takes all leaves of `[start, end)` out of every root, invalid ones
+    /// included. Under `mmu_lock` write. Returns whether there were any.
+    boolean zapLeafs(Cpu cpu, long start, long end) {
+        assert mmu.mmuLock.isHeldForWriteBy(cpu);
+        boolean any = false;
+        mmu.rcu.readLock(cpu);
+        for (TdpRoot root : mmu.roots()) {
+            for (long gfn = start; gfn < end; ) {
+                long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
+                any |= zapInTable(cpu, root, gfn, (int) (next - gfn));
+                gfn = next;
+            }
+        }
+        mmu.rcu.readUnlock(cpu);
+        return any;
+    }
+
+    private boolean zapInTable(Cpu cpu, TdpRoot root, long gfn, int n) {
+        cpu.step();
+        long slot = tables.leafSlot(root.table, gfn);
+        cpu.charge(Cost.MMU_AGE_GFN);
+        if (slot < 0) {
+            return false;
+        }
+        long[] words = tables.slab.slotWords(slot);
+        int first = TableSlab.slotIndex(slot);
+        boolean any = false;
+        for (int i = first; i < first + n; i++) {
+            if (format.isPresent(cpu.load(words, i))) {
+                zapped(cpu, cpu.swap(words, i, format.empty));
+                any = true;
+            }
+        }
+        cpu.charge(Cost.SPTE_SCAN, n - 1);
+        return any;
+    }
+
+    /// A leaf is gone (`handle_changed_spte`).
+    private void zapped(Cpu cpu, long leaf) {
+        invariants.changed(leaf, format.empty);
+        invariants.zapped(leaf);
+        if (mmu.marksAtZap) {
+            int pfn = (int) format.pfn(leaf);
+            if (format.isAccessed(leaf)) {
+                mmu.pages.markAccessed(cpu, pfn);
+            }
+            if (format.isDirty(leaf)) {
+                mmu.pages.setDirty(cpu, pfn);
+            }
+        }
+    }
+
+    /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the mode that
+    /// `shared` says (read if true); may drop and take the read lock again in between.
+    void zapRoot(Cpu cpu, TdpRoot root, boolean shared) {
+        TdpIter iter = new TdpIter(tables, BATCH);
+        mmu.rcu.readLock(cpu);
+        for (int level = RadixTable.LEVEL_4K; level <= RadixTable.ROOT_LEVEL; level++) {
+            iter.start(root.table, level, 0, RadixTable.KEYS);
+            zapLevel(cpu, iter, level, shared);
+        }
+        mmu.rcu.readUnlock(cpu);
+    }
+
+    private void zapLevel(Cpu cpu, TdpIter iter, int level, boolean shared) {
+        long charged = 0;
+        while (iter.next(cpu)) {
+            if (shared && iter.mayYield() && mmu.mmuLock.isContended()) {
+                letOthersIn(cpu, iter);
+                continue;
+            }
+            if (iter.level != level || !format.isPresent(iter.old)) {
+                continue;
+            }
+            if (shared) {
+                if (!iter.setAtomic(cpu, format, format.empty)) {
+                    iter.retry();
+                    continue;
+                }
+                gone(cpu, iter.old, level, true);
+            } else {
+                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+            }
+            cpu.charge(Cost.LINE_LOCAL_RMW);
+            cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
+            charged = iter.scanned;
+        }
+        cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
+    }
+
+    private void gone(Cpu cpu, long old, int level, boolean shared) {
+        if (format.isTable(old, level)) {
+            mmu.unlinkEpoch.incrementAndGet();
+            removeTable(cpu, format.table(old), level - 1, shared);
+        } else {
+            zapped(cpu, old);
+        }
+    }
+
+    /// `tdp_mmu_iter_cond_resched`.
+    private void letOthersIn(Cpu cpu, TdpIter iter) {
+        mmu.rcu.readUnlock(cpu);
+        mmu.mmuLock.readUnlock(cpu);
+        mmu.mmuLock.readLock(cpu);
+        mmu.rcu.readLock(cpu);
+        iter.yielded();
+    }
+
+    /// `handle_removed_pt`: freezes the entries of a table that was just taken out, and all tables below it, and
+    /// frees each after a grace period. A fault that still stands in one finds nothing it may change.
+    private void removeTable(Cpu cpu, int table, int level, boolean shared) {
+        long[] words = tables.slab.words(table);
+        int base = tables.slab.base(table);
+        for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+            long old;
+            if (shared) {
+                old = Spte.freezeShared(cpu, format, words, i);
+            } else if (format.isPresent(cpu.load(words, i))) {
+                old = cpu.swap(words, i, format.frozen);
+            } else {
+                continue;
+            }
+            if (format.isPresent(old)) {
+                gone(cpu, old, level, shared);
+            }
+        }
+        cpu.charge(Cost.SPTE_SCAN, TableSlab.ENTRIES);
+        if (mmu.steps.waitsForReaders()) {
+            mmu.rcu.call(cpu, freeTable, table);
+        } else {
+            free(cpu, table);
+        }
+    }
+
+    private void free(Cpu cpu, int table) {
+        invariants.detached(tables.slab.words(table), tables.slab.base(table));
+        tables.slab.free(cpu, table);
+    }
+
+    /// Fails if a leaf of `[start, end)` is present in any root; for checks.
+    void checkAbsent(Cpu cpu, long start, long end, boolean atEnd) {
+        for (TdpRoot root : mmu.roots()) {
+            for (long gfn = start; gfn < end; gfn++) {
+                long slot = tables.leafSlot(root.table, gfn);
+                if (slot >= 0) {
+                    long leaf = cpu.peek(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+                    invariants.absent(leaf, gfn, atEnd);
+                }
+            }
+        }
+    }
+}

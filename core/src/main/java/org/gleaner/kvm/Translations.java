@@ -1,0 +1,257 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.SpteFormat;
+import org.gleaner.pagetable.TableSlab;
+
+import java.util.Arrays;
+
+/// A vCPU's own page walker and what it remembers: hardware, as far as the second stage can tell.
+///
+/// Two caches, both private to the vCPU:
+///
+/// - the *directory* maps a gfn's upper bits to its level-1 table, as a paging-structure cache does. Only
+///   the unlinking of tables makes it stale, so a flush empties it only after one ([TdpMmu#unlinkEpoch]);
+/// - the *TLB*, if it is modelled: gfn to leaf, direct-mapped. An access that finds its leaf there, with the
+///   permission and the A and D bits it needs, does not look at the table: aging without a flush is
+///   not seen, and neither is a zap until the flush.
+///
+/// Without a TLB every access reads its entry, at the price of one load and a test. A hit changes nothing, so
+/// runs of hits are private work.
+///
+/// An access must follow a poll for requests with no time in between; then every table it reaches is still
+/// there, because whoever unlinked one has not yet been answered.
+final class Translations {
+    private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
+    private static final long NOWHERE = -1;
+    private static final int GFN_BITS = 40;
+    private static final int OFFSET = 0x7fff_ffff;
+
+    private final TdpMmu mmu;
+    private final RadixTable tables;
+    private final TableSlab slab;
+    private final SpteFormat format;
+    private final long readHit;
+    private final long writeHit;
+
+    /// Level-1 table in the lower half, upper bits of the gfn in the upper half.
+    private long[] directory = new long[FIRST_DIRECTORY];
+
+    private long epoch;
+
+    /// Gfn in the lower 40 bits, generation above.
+    private final long[] tlbTag;
+
+    private final long[] tlbLeaf;
+    private long generation;
+
+    Translations(TdpMmu mmu, int tlbEntries) {
+        this.mmu = mmu;
+        tables = mmu.tables;
+        slab = tables.slab;
+        format = mmu.format;
+        readHit = format.readHit;
+        writeHit = format.writeHit;
+        tlbTag = new long[tlbEntries];
+        tlbLeaf = new long[tlbEntries];
+        forget();
+    }
+
+    /// Drops all: another root is loaded.
+    void forget() {
+        epoch = mmu.unlinkEpoch.get();
+        Arrays.fill(directory, NOWHERE);
+        Arrays.fill(tlbTag, NOWHERE);
+        generation = 0;
+    }
+
+    /// Drops what a flush must drop.
+    void flush() {
+        if (epoch != mmu.unlinkEpoch.get()) {
+            forget();
+            return;
+        }
+        generation += 1L << GFN_BITS;
+        if (generation < 0) {
+            forget();
+        }
+    }
+
+    // --- runs of hits ------------------------------------------------------------------------
+
+    /// How far from `i` on, below `end`, accesses are hits; see [Vcpu#run] for their form.
+    int hits(Cpu cpu, int root, int[] accesses, int i, int end, long base) {
+        return tlbTag.length == 0
+                ? walkHits(accesses, i, end, base)
+                : tlbHits(cpu, root, accesses, i, end, base);
+    }
+
+    private int walkHits(int[] accesses, int from, int end, long base) {
+        long[] dir = directory;
+        int mask = dir.length - 1;
+        int i = from;
+        for (; i < end; i++) {
+            int access = accesses[i];
+            long gfn = base + (access & OFFSET);
+            long found = dir[(int) (gfn >>> 9) & mask];
+            if (found >>> 32 != gfn >>> 9) {
+                break;
+            }
+            int table = (int) found;
+            long leaf = slab.words(table)[slab.base(table) | (int) gfn & TableSlab.ENTRIES - 1];
+            long need = access < 0 ? writeHit : readHit;
+            if ((leaf & need) != need) {
+                break;
+            }
+        }
+        return i;
+    }
+
+    private int tlbHits(Cpu cpu, int root, int[] accesses, int from, int end, long base) {
+        int i = from;
+        for (; i < end; i++) {
+            int access = accesses[i];
+            if (!inTlb(cpu, root, base + (access & OFFSET), access < 0)) {
+                break;
+            }
+        }
+        return i;
+    }
+
+    /// How far from `gfn` on, below `end`, accesses to one page after another are hits.
+    long sequentialHits(Cpu cpu, int root, long gfn, long end, boolean write) {
+        long at = gfn;
+        if (tlbTag.length != 0) {
+            while (at < end && inTlb(cpu, root, at, write)) {
+                at++;
+            }
+            return at;
+        }
+        long need = write ? writeHit : readHit;
+        while (at < end) {
+            long found = directory[(int) (at >>> 9) & directory.length - 1];
+            if (found >>> 32 != at >>> 9) {
+                return at;
+            }
+            long[] words = slab.words((int) found);
+            int base = slab.base((int) found);
+            long stop = Math.min(end, (at | TableSlab.ENTRIES - 1) + 1);
+            for (; at < stop; at++) {
+                if ((words[base | (int) at & TableSlab.ENTRIES - 1] & need) != need) {
+                    return at;
+                }
+            }
+        }
+        return at;
+    }
+
+    private boolean inTlb(Cpu cpu, int root, long gfn, boolean write) {
+        int k = (int) gfn & tlbTag.length - 1;
+        long need = write ? writeHit : readHit;
+        if (tlbTag[k] != (generation | gfn) || (tlbLeaf[k] & need) != need) {
+            return false;
+        }
+        if (Invariants.ARMED) {
+            mmu.invariants.cached(cpu, tlbLeaf[k], current(cpu, root, gfn));
+        }
+        return true;
+    }
+
+    private long current(Cpu cpu, int root, long gfn) {
+        long slot = tables.leafSlot(root, gfn);
+        return slot < 0 ? format.empty : cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
+    }
+
+    // --- one access --------------------------------------------------------------------------
+
+    /// One access: walks if it must, and sets A and D as hardware does.
+    ///
+    /// @return the leaf, or [HardwareWalk#FAULT_NOT_PRESENT] or [HardwareWalk#FAULT_PROTECTION], which no leaf
+    ///     equals
+    long access(Cpu cpu, int root, long gfn, boolean write) {
+        if (tlbTag.length == 0) {
+            return walk(cpu, root, gfn, write);
+        }
+        int k = (int) gfn & tlbTag.length - 1;
+        if (inTlb(cpu, root, gfn, write)) {
+            return tlbLeaf[k];
+        }
+        long leaf = walk(cpu, root, gfn, write);
+        cpu.charge(Cost.WALK_2D);
+        if (!isFault(leaf)) {
+            tlbTag[k] = generation | gfn;
+            tlbLeaf[k] = leaf;
+        }
+        return leaf;
+    }
+
+    static boolean isFault(long leaf) {
+        return (leaf & ~3L) == 0;
+    }
+
+    private long walk(Cpu cpu, int root, long gfn, boolean write) {
+        int table = level1(root, gfn);
+        if (table < 0) {
+            return HardwareWalk.FAULT_NOT_PRESENT;
+        }
+        long[] words = slab.words(table);
+        int i = slab.base(table) | (int) gfn & TableSlab.ENTRIES - 1;
+        long need = write ? writeHit : readHit;
+        int access = write ? EntryFormat.WRITE : EntryFormat.READ;
+        for (; ; ) {
+            long old = cpu.load(words, i);
+            Invariants.readable(old);
+            if ((old & need) == need) {
+                return old;
+            }
+            if (!format.permits(old, access)) {
+                return HardwareWalk.fault(format, old);
+            }
+            if (mmu.steps.hardwareSet(cpu, format, words, i, old, old | need)) {
+                mmu.invariants.changed(old, old | need);
+                cpu.charge(Cost.HW_SET_AD);
+                return old | need;
+            }
+        }
+    }
+
+    /// The level-1 table of `gfn`, or -1.
+    private int level1(int root, long gfn) {
+        long upper = gfn >>> 9;
+        long found = directory[(int) upper & directory.length - 1];
+        if (found >>> 32 == upper) {
+            return (int) found;
+        }
+        long slot = tables.leafSlot(root, gfn);
+        if (slot < 0) {
+            return -1;
+        }
+        int table = TableSlab.slotTable(slot);
+        remember(upper, table);
+        return table;
+    }
+
+    private void remember(long upper, int table) {
+        int k = (int) upper & directory.length - 1;
+        if (directory[k] != NOWHERE && directory.length < LAST_DIRECTORY) {
+            grow();
+            k = (int) upper & directory.length - 1;
+        }
+        directory[k] = upper << 32 | table;
+    }
+
+    private void grow() {
+        long[] old = directory;
+        directory = new long[old.length * 2];
+        Arrays.fill(directory, NOWHERE);
+        for (long found : old) {
+            if (found != NOWHERE) {
+                directory[(int) (found >>> 32) & directory.length - 1] = found;
+            }
+        }
+    }
+}

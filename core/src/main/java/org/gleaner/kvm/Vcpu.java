@@ -1,0 +1,300 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.HardwareWalk;
+import org.jspecify.annotations.Nullable;
+
+/// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host demand.
+///
+/// In guest mode the CPU is in its interruptible section. It polls for requests before each access; on one it
+/// leaves, serves and enters again, as an interrupt and the entry after it would make it. So whoever
+/// has posted a flush and got its answer knows that no access through an old translation is under way.
+///
+/// Hits are folded: as many as fit before any other actor could act are found by one loop over plain loads and
+/// charged at once. The result is that of single steps.
+///
+/// Not thread-safe: one CPU runs it.
+public final class Vcpu {
+    /// The access left the guest for user space: no slot there, or a write to a read-only one.
+    public static final long EXIT_MMIO = -6;
+
+    /// Drop cached translations (`KVM_REQ_TLB_FLUSH`).
+    static final long REQ_TLB_FLUSH = 1;
+
+    /// Let go of the root if it has become invalid (`KVM_REQ_MMU_FREE_OBSOLETE_ROOTS`).
+    static final long REQ_FREE_OBSOLETE_ROOTS = 2;
+
+    public final int id;
+
+    /// The hardware thread it runs on.
+    public final Cpu cpu;
+
+    final TableCache spare;
+
+    // Counts, for reports.
+    long hits;
+    long faults;
+    long fastFaults;
+    long retries;
+    long spurious;
+    long flushes;
+
+    private final Vm vm;
+    private final TdpMmu mmu;
+    private final Translations translations;
+    private @Nullable TdpRoot root;
+    private boolean inGuest;
+    private long error;
+    private long data;
+
+    Vcpu(Vm vm, TdpMmu mmu, int id, Cpu cpu, int tlbEntries) {
+        this.vm = vm;
+        this.mmu = mmu;
+        this.id = id;
+        this.cpu = cpu;
+        spare = new TableCache(mmu.tables);
+        translations = new Translations(mmu, tlbEntries);
+    }
+
+    // --- accesses ----------------------------------------------------------------------------
+
+    /// One guest access.
+    ///
+    /// @return 0; or why it could not be done: [#EXIT_MMIO], or an error of
+    ///     [org.gleaner.mm.fault.GetUserPages#get]
+    public long access(Cpu cpu, long gfn, boolean write) {
+        enterGuest(cpu);
+        long pfn = touch(cpu, gfn, write);
+        leaveGuest(cpu);
+        return Math.min(pfn, 0);
+    }
+
+    /// One guest access that reads, or writes `value` to, a word (0 to 511) of the page's contents, which the VM
+    /// must have.
+    ///
+    /// @return as [#access]; what was read is in [#data]
+    public long accessData(Cpu cpu, long gfn, int word, boolean write, long value) {
+        GuestMemory memory = vm.memory();
+        enterGuest(cpu);
+        long pfn = touch(cpu, gfn, write);
+        if (pfn >= 0) {
+            if (write) {
+                memory.write((int) pfn, word, value);
+            } else {
+                data = memory.read((int) pfn, word);
+            }
+        }
+        leaveGuest(cpu);
+        return Math.min(pfn, 0);
+    }
+
+    /// What the last read by [#accessData] found.
+    public long data() {
+        return data;
+    }
+
+    /// Runs `accesses[from]` to `accesses[to - 1]`. Each has a guest page, relative to `base`, in bits 0 to
+    /// 30, and is a write if bit 31 is set.
+    ///
+    /// @return `to`, or the index of the first access that could not be done; [#error] says why
+    public int run(Cpu cpu, int[] accesses, int from, int to, long base) {
+        int i = from;
+        error = 0;
+        enterGuest(cpu);
+        while (i < to) {
+            servePending(cpu);
+            int limit = i + Math.max(1, cpu.foldable(Cost.GUEST_HIT, to - i));
+            int done = translations.hits(cpu, table(), accesses, i, limit, base);
+            if (done > i) {
+                hit(cpu, done - i);
+                i = done;
+            } else if (step(cpu, base + (accesses[i] & 0x7fff_ffff), accesses[i] < 0)) {
+                i++;
+            } else {
+                break;
+            }
+        }
+        leaveGuest(cpu);
+        return i;
+    }
+
+    /// As [#run(Cpu,int[],int,int,long)] with base 0.
+    public int run(Cpu cpu, int[] accesses, int from, int to) {
+        return run(cpu, accesses, from, to, 0);
+    }
+
+    /// Touches the pages `[start, end)` one after another, once each.
+    ///
+    /// @return `end`, or the first page that could not be touched; [#error] says why
+    public long runSequential(Cpu cpu, long start, long end, boolean write) {
+        long gfn = start;
+        error = 0;
+        enterGuest(cpu);
+        while (gfn < end) {
+            servePending(cpu);
+            int left = (int) Math.min(end - gfn, Integer.MAX_VALUE);
+            long limit = gfn + Math.max(1, cpu.foldable(Cost.GUEST_HIT, left));
+            long done = translations.sequentialHits(cpu, table(), gfn, limit, write);
+            if (done > gfn) {
+                hit(cpu, done - gfn);
+                gfn = done;
+            } else if (step(cpu, gfn, write)) {
+                gfn++;
+            } else {
+                break;
+            }
+        }
+        leaveGuest(cpu);
+        return gfn;
+    }
+
+    /// Why the last run ended early; 0 if it did not.
+    public long error() {
+        return error;
+    }
+
+    private void hit(Cpu cpu, long n) {
+        cpu.charge(Cost.GUEST_HIT, n);
+        hits += n;
+    }
+
+    private boolean step(Cpu cpu, long gfn, boolean write) {
+        error = Math.min(touch(cpu, gfn, write), 0);
+        return error == 0;
+    }
+
+    /// One access, in guest mode. Returns the page, still in guest mode; or an error, outside.
+    private long touch(Cpu cpu, long gfn, boolean write) {
+        for (; ; ) {
+            servePending(cpu);
+            long leaf = translations.access(cpu, table(), gfn, write);
+            if (!Translations.isFault(leaf)) {
+                hit(cpu, 1);
+                return mmu.format.pfn(leaf);
+            }
+            leaveGuest(cpu);
+            boolean present = leaf == HardwareWalk.FAULT_PROTECTION;
+            long problem = vm.faults().handle(cpu, this, gfn, write, present);
+            if (problem != 0) {
+                return problem;
+            }
+            enterGuest(cpu);
+        }
+    }
+
+    // --- guest mode --------------------------------------------------------------------------
+
+    private void enterGuest(Cpu cpu) {
+        for (; ; ) {
+            if (cpu.pendingRequests() != 0) {
+                serve(cpu);
+            }
+            if (root == null) {
+                root = mmu.acquire(cpu);
+                translations.forget();
+            }
+            if (cpu.enterInterruptible() == 0) {
+                inGuest = true;
+                return;
+            }
+            cpu.exitInterruptible();
+        }
+    }
+
+    private void leaveGuest(Cpu cpu) {
+        if (inGuest) {
+            inGuest = false;
+            cpu.exitInterruptible();
+        }
+    }
+
+    /// In guest mode: after this no request is pending, and no time has passed since it was seen.
+    private void servePending(Cpu cpu) {
+        while (cpu.pendingRequests() != 0) {
+            leaveGuest(cpu);
+            enterGuest(cpu);
+        }
+    }
+
+    private void serve(Cpu cpu) {
+        long requests = cpu.takeRequests();
+        TdpRoot loaded = root;
+        if ((requests & REQ_FREE_OBSOLETE_ROOTS) != 0 && loaded != null && loaded.isInvalid(cpu)) {
+            unload(cpu);
+        }
+        if ((requests & REQ_TLB_FLUSH) != 0) {
+            translations.flush();
+            cpu.charge(Cost.INVEPT);
+            flushes++;
+        }
+    }
+
+    /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry loads one
+    /// again, a new one if this was the last vCPU to hold it and the kernel keeps none itself.
+    public void resetContext(Cpu cpu) {
+        unload(cpu);
+    }
+
+    private void unload(Cpu cpu) {
+        TdpRoot loaded = root;
+        if (loaded != null) {
+            root = null;
+            mmu.release(cpu, loaded);
+        }
+    }
+
+    /// The root it has loaded; it has one while in the guest and in a fault.
+    TdpRoot root() {
+        TdpRoot loaded = root;
+        if (loaded == null) {
+            throw new IllegalStateException("vCPU " + id + " has no root");
+        }
+        return loaded;
+    }
+
+    private int table() {
+        return root().table;
+    }
+
+    void count(int result) {
+        switch (result) {
+            case RetPf.RETRY -> retries++;
+            case RetPf.SPURIOUS -> spurious++;
+            default -> faults++;
+        }
+    }
+
+    /// Gives back all it holds; it will not run again.
+    void destroy(Cpu cpu) {
+        unload(cpu);
+        spare.drain(cpu);
+    }
+
+    // --- counts ------------------------------------------------------------------------------
+
+    /// Accesses that went through.
+    public long hits() {
+        return hits;
+    }
+
+    /// Faults that installed a page.
+    public long faults() {
+        return faults;
+    }
+
+    /// Faults that the fast path served.
+    public long fastFaults() {
+        return fastFaults;
+    }
+
+    /// Faults that went back to the guest empty-handed, because of an invalidation or a lost race.
+    public long retries() {
+        return retries;
+    }
+
+    /// Flushes that were served.
+    public long flushes() {
+        return flushes;
+    }
+}

@@ -1,0 +1,215 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedRwLock;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.Srcu;
+import org.gleaner.mm.UserPages;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.TdpIter;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription to the address
+/// space that backs it.
+///
+/// ```
+/// Vm vm = Vm.create(cpu, VmConfig.of(SpteFormat.EPT, AgingDesign.MERGED.plan()), space, rcu);
+/// vm.createSlot(cpu, 0, 0, pages, vpn, false);
+/// Vcpu vcpu = vm.newVcpu(cpu);          // on the CPU that will run it
+/// vcpu.access(cpu, gfn, true);
+/// vm.destroy(cpu);                      // when no vCPU runs any more
+/// ```
+///
+/// Locks, outer first: the notifiers' SRCU, `slots_lock`, the VM's SRCU, `mmu_lock`, the list of roots.
+public final class Vm {
+    /// Room for tables: 16 GiB of them. Costs memory only as they are used.
+    private static final int TABLES = 1 << 22;
+
+    final Srcu srcu = new Srcu(LockClass.KVM_SRCU);
+
+    private final VmConfig config;
+    private final UserPages pages;
+    private final Rcu rcu;
+    private final InvalidateGate gate = new InvalidateGate();
+    private final VmSlots slots = new VmSlots(srcu, gate);
+    private final QueuedRwLock mmuLock = new QueuedRwLock(LockClass.MMU_LOCK);
+    private final Invariants invariants;
+    private final RadixTable tables;
+    private final TdpMmu mmu;
+    private final PageFault faults;
+    private final KvmMmuNotifier notifier;
+    private final LongAdder remoteFlushes = new LongAdder();
+
+    private final List<Vcpu> vcpus = new ArrayList<>();
+    private volatile Cpu[] vcpuCpus = {};
+
+    private Vm(VmConfig config, UserPages pages, Rcu rcu) {
+        this.config = config;
+        this.pages = pages;
+        this.rcu = rcu;
+        invariants = new Invariants(config.format());
+        tables = new RadixTable(new TableSlab(TABLES), config.format());
+        mmu = new TdpMmu(tables, mmuLock, rcu, pages, config, invariants);
+        faults = new PageFault(this, mmu, gate, pages);
+        notifier = KvmMmuNotifier.of(this, new HvaWalk(this, mmu, gate), config.aging());
+    }
+
+    /// A VM without slots and vCPUs, subscribed to `pages`.
+    public static Vm create(Cpu cpu, VmConfig config, UserPages pages, Rcu rcu) {
+        Vm vm = new Vm(config, pages, rcu);
+        pages.notifiers().register(cpu, vm.notifier);
+        return vm;
+    }
+
+    public VmConfig config() {
+        return config;
+    }
+
+    // --- slots -------------------------------------------------------------------------------
+
+    /// Backs `count` guest pages from `baseGfn` on by host pages from `vpn` on. Several slots may have the same
+    /// host pages.
+    ///
+    /// @throws IllegalArgumentException if the id is taken or guest pages overlap
+    public void createSlot(Cpu cpu, int id, long baseGfn, long count, long vpn, boolean readOnly) {
+        slots.create(cpu, new Memslot(id, baseGfn, count, vpn, readOnly, false));
+    }
+
+    /// Takes a slot away and waits until no fault uses it.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    public void deleteSlot(Cpu cpu, int id) {
+        slots.delete(cpu, id, config.zapsAll() ? this::zapAllFast : this::zapSlot);
+    }
+
+    /// `kvm_mmu_zap_all_fast`: makes every root invalid and has every vCPU drop it, then empties them at leisure.
+    private void zapAllFast(Cpu cpu, Memslot slot) {
+        mmuLock.writeLock(cpu);
+        mmu.invalidateRoots(cpu);
+        Cpu[] targets = vcpuCpus;
+        cpu.interrupt(targets, targets.length, Vcpu.REQ_FREE_OBSOLETE_ROOTS);
+        mmuLock.writeUnlock(cpu);
+        mmu.zapInvalidatedRoots(cpu);
+    }
+
+    /// `kvm_mmu_zap_memslot_leafs`.
+    private void zapSlot(Cpu cpu, Memslot slot) {
+        mmuLock.writeLock(cpu);
+        invariants.zapBegins();
+        if (mmu.zapper().zapLeafs(cpu, slot.baseGfn(), slot.endGfn())) {
+            flushRemoteTlbs(cpu);
+        }
+        invariants.zapFlushed();
+        mmuLock.writeUnlock(cpu);
+    }
+
+    Memslots memslots() {
+        return slots.active();
+    }
+
+    // --- vCPUs -------------------------------------------------------------------------------
+
+    /// A vCPU that will run on `cpu`.
+    public Vcpu newVcpu(Cpu cpu) {
+        synchronized (vcpus) {
+            Vcpu vcpu = new Vcpu(this, mmu, vcpus.size(), cpu, config.tlbEntries());
+            vcpus.add(vcpu);
+            vcpuCpus = vcpus.stream().map(v -> v.cpu).toArray(Cpu[]::new);
+            return vcpu;
+        }
+    }
+
+    /// `kvm_flush_remote_tlbs`: when this returns, no vCPU makes an access through a translation of before.
+    void flushRemoteTlbs(Cpu cpu) {
+        cpu.enter(KernelFunction.KVM_FLUSH_REMOTE_TLBS);
+        Cpu[] targets = vcpuCpus;
+        cpu.interrupt(targets, targets.length, Vcpu.REQ_TLB_FLUSH);
+        remoteFlushes.increment();
+        cpu.exit();
+    }
+
+    PageFault faults() {
+        return faults;
+    }
+
+    GuestMemory memory() {
+        @Nullable GuestMemory memory = config.memory();
+        if (memory == null) {
+            throw new IllegalStateException("this VM's pages have no contents");
+        }
+        return memory;
+    }
+
+    // --- the end -----------------------------------------------------------------------------
+
+    /// The address space is gone, and with it all vCPUs' right to run (`kvm_flush_shadow_all`).
+    void flushShadowAll(Cpu cpu) {
+        int section = srcu.readLock(cpu);
+        mmu.zapAll(cpu);
+        srcu.readUnlock(cpu, section);
+    }
+
+    /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any more.
+    public void destroy(Cpu cpu) {
+        pages.notifiers().unregister(cpu, notifier);
+        synchronized (vcpus) {
+            vcpuCpus = new Cpu[0];
+        }
+        for (Vcpu vcpu : vcpus) {
+            vcpu.destroy(cpu);
+        }
+        mmuLock.writeLock(cpu);
+        mmu.invalidateRoots(cpu);
+        mmuLock.writeUnlock(cpu);
+        mmu.zapInvalidatedRoots(cpu);
+        rcu.barrier(cpu);
+        invariants.balanced();
+        assert tables.slab.inUse() == 0 : tables.slab.inUse() + " tables leaked";
+    }
+
+    // --- reports -----------------------------------------------------------------------------
+
+    /// The vCPUs, in order of id.
+    public List<Vcpu> vcpus() {
+        synchronized (vcpus) {
+            return List.copyOf(vcpus);
+        }
+    }
+
+    /// Flushes of all vCPUs that were asked for.
+    public long remoteFlushes() {
+        return remoteFlushes.sum();
+    }
+
+    /// Page-table pages in use, those in vCPUs' caches included. When nothing runs.
+    public int tablesInUse() {
+        return tables.slab.inUse();
+    }
+
+    /// Leaves in valid roots, all or only young ones: an account of this moment, entry by entry.
+    public long countLeaves(Cpu cpu, boolean onlyYoung) {
+        TdpIter iter = new TdpIter(tables, 1 << 20);
+        long count = 0;
+        rcu.readLock(cpu);
+        for (TdpRoot root : mmu.roots()) {
+            if (root.isInvalid(cpu)) {
+                continue;
+            }
+            iter.start(root.table, RadixTable.LEVEL_4K, 0, RadixTable.KEYS);
+            while (iter.nextLeaf(cpu)) {
+                if (!onlyYoung || config.format().isAccessed(iter.old)) {
+                    count++;
+                }
+            }
+        }
+        rcu.readUnlock(cpu);
+        return count;
+    }
+}

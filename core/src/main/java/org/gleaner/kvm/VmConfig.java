@@ -1,0 +1,69 @@
+package org.gleaner.kvm;
+
+import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.pagetable.SpteFormat;
+import org.jspecify.annotations.Nullable;
+
+/// What kind of VM, on what kind of kernel.
+///
+/// @param format entries of the second stage: EPT, EPT without A/D bits, or NPT
+/// @param aging the design whose secondary half this VM plays
+/// @param tlbEntries translations each vCPU caches, a power of two; 0 means that every access walks
+/// @param keepsRoots the MMU itself holds a reference to each root, so that it outlives its vCPUs
+///     (6.4 and later); without it the last vCPU to let go tears the tables down
+/// @param marksAtZap a zapped entry passes its A and D on to the page (before 6.13); the page was marked
+///     at fault time anyway
+/// @param zapsAll deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`)
+/// @param memory contents of page frames, or null
+/// @param steps how the protocols are carried out
+public record VmConfig(
+        SpteFormat format,
+        AgingPlan aging,
+        int tlbEntries,
+        boolean keepsRoots,
+        boolean marksAtZap,
+        boolean zapsAll,
+        @Nullable GuestMemory memory,
+        ProtocolSteps steps) {
+    public VmConfig {
+        if (tlbEntries < 0 || (tlbEntries & tlbEntries - 1) != 0) {
+            throw new IllegalArgumentException("TLB entries must be a power of two: " + tlbEntries);
+        }
+    }
+
+    /// The VM of the kernel that `aging` belongs to: no TLB model, no page contents.
+    public static VmConfig of(SpteFormat format, AgingPlan aging) {
+        AgingDesign design = aging.design();
+        boolean keepsRoots = design != AgingDesign.LOCKED_FLUSH && design != AgingDesign.V1;
+        boolean marksAtZap = design != AgingDesign.MERGED;
+        return new VmConfig(
+                format, aging, 0, keepsRoots, marksAtZap, true, null, ProtocolSteps.LINUX);
+    }
+
+    public VmConfig withTlb(int entries) {
+        return new VmConfig(format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, steps);
+    }
+
+    public VmConfig withRootsKept(boolean kept) {
+        return new VmConfig(format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, steps);
+    }
+
+    public VmConfig withMarksAtZap(boolean marks) {
+        return new VmConfig(format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, steps);
+    }
+
+    public VmConfig withZapAll(boolean all) {
+        return new VmConfig(format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, steps);
+    }
+
+    public VmConfig withMemory(GuestMemory contents) {
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, contents, steps);
+    }
+
+    public VmConfig withSteps(ProtocolSteps other) {
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, other);
+    }
+}

@@ -1,0 +1,79 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.RwSemaphore;
+import org.gleaner.machine.Srcu;
+
+/// The VM's slots and the protocol that changes them (`kvm_set_memory_region`).
+///
+/// Readers hold SRCU and read the published set once. A change, under `slots_lock`, publishes a new set when no
+/// invalidation is on its way, so that the start and the end of one see the same slots, and then waits for
+/// all readers. Deleting publishes twice: first with the slot marked invalid, so that faults on it retry and
+/// every fault that took the old slot has ended when its pages are zapped; then without it.
+///
+/// | word | writer | mode | reader | mode | pairs with |
+/// |---|---|---|---|---|---|
+/// | `active` | publish, under `slots_lock` and the idle gate | volatile | faults, notifiers, in SRCU | volatile | synchronize, before anything old goes |
+final class VmSlots {
+    private final RwSemaphore slotsLock = new RwSemaphore(LockClass.SLOTS_LOCK);
+    private final Srcu srcu;
+    private final InvalidateGate gate;
+    private volatile Memslots active = Memslots.EMPTY;
+
+    VmSlots(Srcu srcu, InvalidateGate gate) {
+        this.srcu = srcu;
+        this.gate = gate;
+    }
+
+    /// The set of now; to be read once per SRCU section.
+    Memslots active() {
+        return active;
+    }
+
+    /// Adds a slot.
+    ///
+    /// @throws IllegalArgumentException if the id is taken or guest pages would overlap
+    void create(Cpu cpu, Memslot slot) {
+        slotsLock.downWrite(cpu);
+        try {
+            if (active.byId(slot.id()) != null) {
+                throw new IllegalArgumentException("memory slot " + slot.id() + " exists");
+            }
+            publish(cpu, active.with(slot));
+        } finally {
+            slotsLock.upWrite(cpu);
+        }
+    }
+
+    /// Removes a slot; `zap` takes its pages away in between.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    void delete(Cpu cpu, int id, Zap zap) {
+        slotsLock.downWrite(cpu);
+        try {
+            Memslot slot = active.byId(id);
+            if (slot == null) {
+                throw new IllegalArgumentException("no memory slot " + id);
+            }
+            publish(cpu, active.with(slot.invalidated()));
+            zap.zap(cpu, slot);
+            publish(cpu, active.minus(id));
+        } finally {
+            slotsLock.upWrite(cpu);
+        }
+    }
+
+    /// `kvm_swap_active_memslots`.
+    private void publish(Cpu cpu, Memslots next) {
+        gate.lockIdle(cpu);
+        active = next;
+        gate.unlockIdle(cpu);
+        srcu.synchronizeExpedited(cpu);
+    }
+
+    /// Takes the pages of a slot out of the second stage.
+    interface Zap {
+        void zap(Cpu cpu, Memslot slot);
+    }
+}

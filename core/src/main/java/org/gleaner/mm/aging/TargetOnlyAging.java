@@ -1,0 +1,50 @@
+package org.gleaner.mm.aging;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+
+/// `locked-flush`, Linux 6.1: only the eviction target asks the secondary MMUs, and a young answer costs a
+/// lock for writing and a flush of every running guest. Walk and look-around see primary bits alone, so
+/// memory that only guests touch drifts to the oldest generation and is rescued page by page.
+final class TargetOnlyAging extends SecondaryAging {
+    /// Neighbours are worth a look only if the host itself touched the page
+    /// (`folio_referenced_one` looks around before it asks the notifiers).
+    @Override
+    public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {
+        int answer = mm.clearFlushYoung(cpu, vpn, vpn + 1) ? YOUNG : 0;
+        return primaryYoung ? answer | LOOK_AROUND : answer;
+    }
+
+    /// 6.1 trusts it with subscribers too.
+    @Override
+    public boolean trustsNonLeafYoung() {
+        return true;
+    }
+
+    @Override
+    public Window newWindow() {
+        return new PrimaryWindow();
+    }
+
+    /// Looks at primary bits only.
+    private static final class PrimaryWindow extends Window {
+        @Override
+        public void begin(MmuNotifierSubscriptions mm, long start, long end) {}
+
+        @Override
+        public boolean test(Cpu cpu, long vpn, boolean primaryYoung) {
+            return primaryYoung;
+        }
+
+        @Override
+        public void skip(Cpu cpu, long vpn) {}
+
+        @Override
+        public boolean clear(Cpu cpu, long vpn) {
+            return false;
+        }
+
+        @Override
+        public void finish(Cpu cpu) {}
+    }
+}

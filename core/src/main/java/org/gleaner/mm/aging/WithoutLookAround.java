@@ -1,0 +1,33 @@
+package org.gleaner.mm.aging;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+
+/// Ablation: a design whose eviction target never recommends its neighbours.
+final class WithoutLookAround extends SecondaryAging {
+    private final SecondaryAging design;
+
+    WithoutLookAround(SecondaryAging design) {
+        this.design = design;
+    }
+
+    @Override
+    public boolean clearFlushYoung(Cpu cpu, MmuNotifierSubscriptions mm, long vpn) {
+        return design.clearFlushYoung(cpu, mm, vpn);
+    }
+
+    @Override
+    public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {
+        return design.target(cpu, mm, vpn, primaryYoung) & ~LOOK_AROUND;
+    }
+
+    @Override
+    public boolean trustsNonLeafYoung() {
+        return design.trustsNonLeafYoung();
+    }
+
+    @Override
+    public Window newWindow() {
+        return design.newWindow();
+    }
+}

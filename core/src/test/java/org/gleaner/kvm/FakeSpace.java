@@ -1,0 +1,170 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+
+import java.util.Arrays;
+
+/// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the next page.
+///
+/// A page that is evicted clean loses its contents to what swap has of it, and its frame is poisoned: so a
+/// dirty mark that comes too late, or an access through a stale translation, is seen by who reads.
+final class FakeSpace implements UserPages, GuestMemory {
+    static final int WORDS = 4;
+    static final long POISON = 0xbadL;
+
+    final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
+
+    /// Answer of the next lookups instead of a page; 0 for none.
+    volatile long failure;
+
+    /// Whether the host maps pages writable on read faults too.
+    volatile boolean writable = true;
+
+    /// Called in [#getUserPage] when the page is resolved and nothing is locked.
+    volatile Hook afterLookup = cpu -> {};
+
+    volatile long marked;
+    volatile long evictions;
+
+    private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
+    private final int[] frameOf;
+    private final long[] swap;
+    private final int[] pageIn;
+    private final int[] references;
+    private final boolean[] dirty;
+    private final long[] contents;
+    private int freeFrames;
+    private final int[] freeStack;
+    private int hand;
+
+    interface Hook {
+        void at(Cpu cpu);
+    }
+
+    FakeSpace(int pages, int frames) {
+        frameOf = new int[pages];
+        Arrays.fill(frameOf, -1);
+        swap = new long[pages * WORDS];
+        pageIn = new int[frames];
+        references = new int[frames];
+        dirty = new boolean[frames];
+        contents = new long[frames * WORDS];
+        freeStack = new int[frames];
+        for (int f = 0; f < frames; f++) {
+            freeStack[freeFrames++] = frames - 1 - f;
+        }
+    }
+
+    @Override
+    public MmuNotifierSubscriptions notifiers() {
+        return notifiers;
+    }
+
+    @Override
+    public long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable) {
+        if (failure != 0) {
+            return failure;
+        }
+        for (; ; ) {
+            ptl.lock(cpu);
+            int frame = frameOf[(int) vpn];
+            if (frame < 0 && freeFrames > 0) {
+                frame = freeStack[--freeFrames];
+                System.arraycopy(swap, (int) vpn * WORDS, contents, frame * WORDS, WORDS);
+                pageIn[frame] = (int) vpn;
+                dirty[frame] = false;
+                frameOf[(int) vpn] = frame;
+            }
+            if (frame >= 0) {
+                synchronized (references) {
+                    references[frame]++;
+                }
+                ptl.unlock(cpu);
+                afterLookup.at(cpu);
+                return writable || write ? frame | GetUserPages.WRITABLE : frame;
+            }
+            hand = (hand + 1) % pageIn.length;
+            int victim = pageIn[hand];
+            ptl.unlock(cpu);
+            evict(cpu, victim);
+        }
+    }
+
+    /// Takes a page away if nobody holds a reference; returns whether it did.
+    boolean evict(Cpu cpu, long vpn) {
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        boolean gone = unmap(cpu, (int) vpn);
+        notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
+        return gone;
+    }
+
+    /// The middle of an eviction, between the start and the end of its invalidation.
+    boolean unmap(Cpu cpu, int vpn) {
+        ptl.lock(cpu);
+        int frame = frameOf[vpn];
+        boolean gone = frame >= 0 && references[frame] == 0;
+        if (gone) {
+            if (dirty[frame]) {
+                System.arraycopy(contents, frame * WORDS, swap, vpn * WORDS, WORDS);
+            }
+            Arrays.fill(contents, frame * WORDS, frame * WORDS + WORDS, POISON);
+            frameOf[vpn] = -1;
+            freeStack[freeFrames++] = frame;
+            evictions++;
+        }
+        ptl.unlock(cpu);
+        return gone;
+    }
+
+    @Override
+    public void put(Cpu cpu, int pfn) {
+        synchronized (references) {
+            references[pfn]--;
+            if (references[pfn] < 0) {
+                throw new AssertionError("page " + pfn + " is put twice");
+            }
+        }
+    }
+
+    @Override
+    public void markAccessed(Cpu cpu, int pfn) {
+        marked++;
+    }
+
+    @Override
+    public void setDirty(Cpu cpu, int pfn) {
+        dirty[pfn] = true;
+    }
+
+    @Override
+    public long read(int pfn, int word) {
+        return contents[pfn * WORDS + word];
+    }
+
+    @Override
+    public void write(int pfn, int word, long value) {
+        contents[pfn * WORDS + word] = value;
+    }
+
+    int pages() {
+        return frameOf.length;
+    }
+
+    boolean isDirty(int pfn) {
+        return dirty[pfn];
+    }
+
+    int frameOf(long vpn) {
+        return frameOf[(int) vpn];
+    }
+
+    /// References that were taken and not given back.
+    int held() {
+        return Arrays.stream(references).sum();
+    }
+}

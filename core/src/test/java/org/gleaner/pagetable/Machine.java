@@ -1,0 +1,61 @@
+package org.gleaner.pagetable;
+
+import org.gleaner.machine.Actor;
+import org.gleaner.machine.CostModel;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.LockDep;
+import org.gleaner.machine.ThreadEngine;
+import org.gleaner.machine.VirtualEngine;
+import org.gleaner.machine.VirtualOptions;
+
+import java.util.Arrays;
+
+/// The engines that tests run on, with lock checking armed.
+enum Machine {
+    VIRTUAL {
+        @Override
+        Engine engine(long seed) {
+            return new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(seed));
+        }
+    },
+    THREADS {
+        @Override
+        Engine engine(long seed) {
+            return new ThreadEngine(CostModel.named("x86-server"));
+        }
+    };
+
+    abstract Engine engine(long seed);
+
+    /// Runs one body per CPU to the end.
+    void run(long seed, Actor... bodies) {
+        Engine engine = engine(seed);
+        spawn(engine, bodies);
+        engine.run();
+    }
+
+    static void spawn(Engine engine, Actor... bodies) {
+        for (int i = 0; i < bodies.length; i++) {
+            Actor body = bodies[i];
+            engine.spawn(
+                    "cpu" + i,
+                    cpu -> {
+                        cpu.lockDep = new LockDep();
+                        body.run(cpu);
+                        LockDep.checkIdle(cpu);
+                    });
+        }
+    }
+
+    /// Runs one body on one thread.
+    static void onOneCpu(Actor body) {
+        THREADS.run(0, body);
+    }
+
+    /// The same body for `n` CPUs.
+    static Actor[] times(int n, Actor body) {
+        Actor[] bodies = new Actor[n];
+        Arrays.fill(bodies, body);
+        return bodies;
+    }
+}
