@@ -78,7 +78,10 @@ public final class LockStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 1"}, expect = ACCEPTABLE, desc = "Before or after the writer.")
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "Before or after the writer.")
     @Outcome(expect = FORBIDDEN, desc = "Inside the writer's section.")
     @State
     public static class RwLockReaderAndWriter {
@@ -137,7 +140,10 @@ public final class LockStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 1"}, expect = ACCEPTABLE, desc = "Before or after the writer.")
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "Before or after the writer.")
     @Outcome(expect = FORBIDDEN, desc = "Inside the writer's section.")
     @State
     public static class SemaphoreReaderAndWriter {

@@ -35,7 +35,10 @@ public final class RcuStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"10", "11"}, expect = ACCEPTABLE, desc = "The old row or the new one.")
+    @Outcome(
+            id = {"10", "11"},
+            expect = ACCEPTABLE,
+            desc = "The old row or the new one.")
     @Outcome(id = "-1", expect = FORBIDDEN, desc = "Read what was freed.")
     @State
     public static class RcuReader {
@@ -64,7 +67,10 @@ public final class RcuStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"10", "11"}, expect = ACCEPTABLE, desc = "The old row or the new one.")
+    @Outcome(
+            id = {"10", "11"},
+            expect = ACCEPTABLE,
+            desc = "The old row or the new one.")
     @Outcome(id = "-1", expect = FORBIDDEN, desc = "Read what was freed.")
     @State
     public static class RcuFirstReader {
@@ -87,7 +93,10 @@ public final class RcuStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"10", "11"}, expect = ACCEPTABLE, desc = "The old row or the new one.")
+    @Outcome(
+            id = {"10", "11"},
+            expect = ACCEPTABLE,
+            desc = "The old row or the new one.")
     @Outcome(id = "-1", expect = FORBIDDEN, desc = "Read what was freed.")
     @State
     public static class SrcuReader {
@@ -116,7 +125,10 @@ public final class RcuStress {
     /// The control: a reader that announces itself by a release store, without the fence that
     /// [Cpu#publish] promises, can be overlooked.
     @JCStressTest
-    @Outcome(id = {"10", "11"}, expect = ACCEPTABLE, desc = "The old row or the new one.")
+    @Outcome(
+            id = {"10", "11"},
+            expect = ACCEPTABLE,
+            desc = "The old row or the new one.")
     @Outcome(
             id = "-1",
             expect = ACCEPTABLE_INTERESTING,

@@ -55,7 +55,10 @@ public final class EntryStress {
 
     /// Hardware sets D while an ager clears A: D is never lost, by either way of aging.
     @JCStressTest
-    @Outcome(id = {"true, true, true", "true, true, false"}, expect = ACCEPTABLE, desc = "D is set.")
+    @Outcome(
+            id = {"true, true, true", "true, true, false"},
+            expect = ACCEPTABLE,
+            desc = "D is set.")
     @Outcome(expect = FORBIDDEN, desc = "D was lost.")
     @State
     public static class WriteAgainstAge {
@@ -79,7 +82,10 @@ public final class EntryStress {
     }
 
     @JCStressTest
-    @Outcome(id = {"true, true, true", "true, true, false"}, expect = ACCEPTABLE, desc = "D is set.")
+    @Outcome(
+            id = {"true, true, true", "true, true, false"},
+            expect = ACCEPTABLE,
+            desc = "D is set.")
     @Outcome(expect = FORBIDDEN, desc = "D was lost.")
     @State
     public static class WriteAgainstBlindAge {
@@ -106,7 +112,10 @@ public final class EntryStress {
     /// hardware never brings the entry back.
     @JCStressTest
     @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "Written, and the zapper knows.")
-    @Outcome(id = "false, false, true", expect = ACCEPTABLE, desc = "Zapped first: the write faults.")
+    @Outcome(
+            id = "false, false, true",
+            expect = ACCEPTABLE,
+            desc = "Zapped first: the write faults.")
     @Outcome(expect = FORBIDDEN, desc = "A write was lost, or a zapped entry came back.")
     @State
     public static class WriteAgainstZap {
@@ -132,7 +141,10 @@ public final class EntryStress {
 
     /// The same for a primary entry (`ptep_get_and_clear`).
     @JCStressTest
-    @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "Written, and the unmapper knows.")
+    @Outcome(
+            id = "true, true, true",
+            expect = ACCEPTABLE,
+            desc = "Written, and the unmapper knows.")
     @Outcome(id = "false, false, true", expect = ACCEPTABLE, desc = "Unmapped first.")
     @Outcome(expect = FORBIDDEN, desc = "A write was lost, or an unmapped entry came back.")
     @State
@@ -161,7 +173,10 @@ public final class EntryStress {
     /// A fault installs into a table that is being detached: no install behind the freeze.
     @JCStressTest
     @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "Installed, and removed again.")
-    @Outcome(id = "false, false, true", expect = ACCEPTABLE, desc = "Frozen first: the fault retries.")
+    @Outcome(
+            id = "false, false, true",
+            expect = ACCEPTABLE,
+            desc = "Frozen first: the fault retries.")
     @Outcome(expect = FORBIDDEN, desc = "An install was lost, or came after the freeze.")
     @State
     public static class InstallAgainstFreeze {
