@@ -178,6 +178,7 @@ final class ProtocolTest {
                                     c -> {
                                         while (c.load(done) == 0) {
                                             world.space.notifiers.clearYoung(c, 0, PAGES);
+                                            c.chargeNanos(1_000);
                                         }
                                     });
                         }

@@ -29,9 +29,9 @@ final class StressTest {
         "THREADS, locked-flush, EPT, 64, 1500",
         "THREADS, v1, NPT, 0, 1500",
         "THREADS, two-bitmaps, EPT_NO_AD, 0, 1500",
-        "VIRTUAL, merged, EPT_NO_AD, 64, 60",
-        "VIRTUAL, locked-flush, EPT, 64, 60",
-        "VIRTUAL, v2, EPT, 0, 60"
+        "VIRTUAL, merged, EPT_NO_AD, 64, 30",
+        "VIRTUAL, locked-flush, EPT, 64, 30",
+        "VIRTUAL, v2, EPT, 0, 30"
     })
     void nothingIsLost(World.Kind kind, String design, String format, int tlb, long millis) {
         SpteFormat spte =
