@@ -3,7 +3,7 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.mm.AddressSpace;
+import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.UserPages;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of anonymous
@@ -87,8 +87,8 @@ final class PageFault {
         if (page < 0) {
             return page;
         }
-        boolean mapWritable = (page & AddressSpace.GUP_WRITABLE) != 0 && !slot.readOnly();
-        int pfn = (int) (page & ~AddressSpace.GUP_WRITABLE);
+        boolean mapWritable = (page & GetUserPages.WRITABLE) != 0 && !slot.readOnly();
+        int pfn = (int) (page & ~GetUserPages.WRITABLE);
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, seq, gfn)) {
             pages.put(cpu, pfn);
             vcpu.retries++;

@@ -81,6 +81,9 @@ public abstract class Cpu {
     /// Sleeps until `(w & mask) == expect`; returns the whole value seen then.
     public abstract long block(Word w, long mask, long expect);
 
+    /// Sleeps until the value differs from `seen`; returns it.
+    public abstract long blockChange(Word w, long seen);
+
     /// As [#block], at most `nanos` long; returns the value at the end, whichever end it was.
     public abstract long blockFor(Word w, long mask, long expect, long nanos);
 

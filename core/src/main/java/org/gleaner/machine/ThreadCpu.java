@@ -170,6 +170,17 @@ final class ThreadCpu extends Cpu {
     }
 
     @Override
+    public long blockChange(Word w, long seen) {
+        for (int turn = 0; ; turn++) {
+            long value = (long) Word.VALUE.getAcquire(w);
+            if (value != seen) {
+                return value;
+            }
+            doze(turn, Long.MAX_VALUE);
+        }
+    }
+
+    @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
         long start = System.nanoTime();
         for (int turn = 0; ; turn++) {

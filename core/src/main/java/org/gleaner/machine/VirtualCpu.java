@@ -199,6 +199,11 @@ final class VirtualCpu extends OrderedCpu {
     }
 
     @Override
+    public long blockChange(Word w, long seen) {
+        return waitFor(w, -1, seen, true, true, EventTree.NEVER);
+    }
+
+    @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
         long bounded = Math.clamp(nanos, 0, FOREVER_NANOS);
         long deadline = ticks + bounded * CostModel.TICKS_PER_NANO;

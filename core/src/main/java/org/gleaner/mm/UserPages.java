@@ -12,9 +12,9 @@ public interface UserPages {
     /// The subscribers of the address space.
     MmuNotifierSubscriptions notifiers();
 
-    /// Resolves one page and takes a reference on its folio; see [AddressSpace#getUserPage].
+    /// Resolves one page and takes a reference on its folio; see [org.gleaner.mm.fault.GetUserPages#get].
     ///
-    /// @return the pfn, with [AddressSpace#GUP_WRITABLE] or without; or a negative GUP_ error
+    /// @return the pfn, with [org.gleaner.mm.fault.GetUserPages#WRITABLE] or without; or a negative error of [org.gleaner.mm.fault.PageFaults]
     long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable);
 
     /// Drops a reference; frees the folio if it was the last.

@@ -2,10 +2,11 @@ package org.gleaner.pagetable;
 
 /// What the bits of a page-table entry mean: the part that primary and secondary tables share.
 ///
-/// A format is data: masks. Its operations are pure functions from entry to entry and touch no memory; the
-/// atomic changes are [Spte], [Pte] and [HardwareWalk]. Three things are the same everywhere: the
-/// address field, the huge-leaf bit, and that an entry is a *table* (points to the next lower level) iff
-/// it is present and not huge. The address field of a table entry holds the id of a [TableSlab] table.
+/// A format is data: masks. Its operations are pure functions from entry to entry and touch no
+/// memory; the atomic changes are [Spte], [Pte] and [HardwareWalk]. Three things are the same
+/// everywhere: the address field, the huge-leaf bit, and that an entry is a *table* (points to the
+/// next lower level) iff it is present and not huge. The address field of a table entry holds the
+/// id of a [TableSlab] table.
 ///
 /// Levels count from 1 (4 KiB leaves) to 4 (the root), as in KVM.
 public abstract sealed class EntryFormat permits SpteFormat, PteFormat {

@@ -4,9 +4,9 @@ import org.gleaner.machine.Cpu;
 
 /// What a CPU's page walker does to entries.
 ///
-/// The walker sets A and D together with its check of the entry, in one atomic step: it never writes to an
-/// entry that has ceased to be present or to permit the access. That is what keeps a zapped entry zapped,
-/// and why a blind fetch-and-or would be a wrong model of it.
+/// The walker sets A and D together with its check of the entry, in one atomic step: it never
+/// writes to an entry that has ceased to be present or to permit the access. That is what keeps a
+/// zapped entry zapped, and why a blind fetch-and-or would be a wrong model of it.
 public final class HardwareWalk {
     /// The access went through.
     public static final int HIT = 0;

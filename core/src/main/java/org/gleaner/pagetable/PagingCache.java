@@ -2,14 +2,14 @@ package org.gleaner.pagetable;
 
 import java.util.Arrays;
 
-/// One hardware thread's paging-structure cache: remembers which level-1 table covers which 2 MiB, so that
-/// a lookup near an earlier one reads the level-1 entry and nothing above it.
+/// One hardware thread's paging-structure cache: remembers which level-1 table covers which 2 MiB,
+/// so that a lookup near an earlier one reads the level-1 entry and nothing above it.
 ///
-/// It is stale in the way and for as long as the hardware's is: after an entry above was changed, lookups
-/// may still go to the table that was there before. Its owner calls [#flush] whenever it is told to
-/// flush its TLB, and when it changes root. Whoever detaches a table must have had that done before
-/// the table is freed; so a lookup needs no RCU section on that account. Entries that are not present
-/// are never believed: they are looked up again from the root.
+/// It is stale in the way and for as long as the hardware's is: after an entry above was changed,
+/// lookups may still go to the table that was there before. Its owner calls [#flush] whenever it is
+/// told to flush its TLB, and when it changes root. Whoever detaches a table must have had that
+/// done before the table is freed; so a lookup needs no RCU section on that account. Entries that
+/// are not present are never believed: they are looked up again from the root.
 public final class PagingCache {
     /// Enough for 1 GiB of neighbours.
     private static final int LINES = 512;

@@ -80,6 +80,44 @@ public final class PrimaryTables {
         }
     }
 
+    /// Moves `walk` to the entry of `vpn` at `level`, a table's or a huge leaf's; or to where the descent ends
+    /// above it.
+    public long findAt(Walk walk, int root, long vpn, int level) {
+        int table = root;
+        for (int at = RadixTable.ROOT_LEVEL; ; at--) {
+            long[] words = slab.words(table);
+            int i = slab.base(table) + RadixTable.index(vpn, at);
+            long entry = RadixTable.read(words, i);
+            if (at == level || !pte.isTable(entry, at)) {
+                walk.set(words, i, table, at, entry);
+                return entry;
+            }
+            table = pte.table(entry);
+        }
+    }
+
+    /// Whether an access would find nothing to change: every table entry on the way accessed, the leaf too,
+    /// and for a write writable and dirty. No step: what it reads is as of the last one.
+    public boolean isQuiet(int root, long vpn, boolean write) {
+        int table = root;
+        for (int at = RadixTable.ROOT_LEVEL; at > RadixTable.LEVEL_4K; at--) {
+            long entry =
+                    RadixTable.read(
+                            slab.words(table), slab.base(table) + RadixTable.index(vpn, at));
+            if ((entry & QUIET_TABLE_MASK) != QUIET_TABLE) {
+                return false;
+            }
+            table = pte.table(entry);
+        }
+        long leaf =
+                RadixTable.read(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+        long hit = write ? pte.writeHit : pte.readHit;
+        return (leaf & hit) == hit;
+    }
+
+    private static final long QUIET_TABLE = PteFormat.X86_64.present | PteFormat.ACCESSED;
+    private static final long QUIET_TABLE_MASK = QUIET_TABLE | EntryFormat.HUGE;
+
     /// The lock of `table` (`pte_lockptr`, `pmd_lockptr`).
     public QueuedSpinLock lock(int table) {
         QueuedSpinLock lock = locks.getAcquire(table);

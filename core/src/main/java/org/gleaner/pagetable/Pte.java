@@ -4,15 +4,16 @@ import org.gleaner.machine.Cpu;
 
 /// Atomic changes of primary entries, for the holder of the table's PTE lock.
 ///
-/// Only hardware changes a present entry outside the lock, and only its A and D bits. So taking an entry away
-/// must be an exchange, and clearing a bit an atomic and-not; entries that are not present are the
-/// holder's own.
+/// Only hardware changes a present entry outside the lock, and only its A and D bits. So taking an
+/// entry away must be an exchange, and clearing a bit an atomic and-not; entries that are not
+/// present are the holder's own.
 public final class Pte {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private Pte() {}
 
-    /// Stores over an entry that is not present, or replaces one whose A and D may be lost (`set_pte_at`).
+    /// Stores over an entry that is not present, or replaces one whose A and D may be lost
+    /// (`set_pte_at`).
     public static void set(Cpu cpu, long[] words, int i, long pte) {
         cpu.store(words, i, pte);
     }

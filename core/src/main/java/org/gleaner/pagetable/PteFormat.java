@@ -13,8 +13,9 @@ package org.gleaner.pagetable;
 /// | 51:12 | page frame, or table |
 /// | 63 | no fetches |
 ///
-/// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page went:
-/// bit 9 set, the type in bits 62:58, the slot in bits 51:12. The bits of a swap entry are Gleaner's own.
+/// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page
+/// went: bit 9 set, the type in bits 62:58, the slot in bits 51:12. The bits of a swap entry are
+/// Gleaner's own.
 public final class PteFormat extends EntryFormat {
     /// The only primary format.
     public static final PteFormat X86_64 = new PteFormat();

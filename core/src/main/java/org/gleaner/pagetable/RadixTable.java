@@ -1,21 +1,24 @@
 package org.gleaner.pagetable;
 
+import org.gleaner.machine.Cpu;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.gleaner.machine.Cpu;
 
 /// Four-level radix trees in one format over one slab: where an entry is.
 ///
-/// A tree is the id of its root table; any number of trees may share a `RadixTable`. Keys are page numbers
-/// of 36 bits: gfns in secondary tables, virtual page numbers in primary ones. A table entry holds the id
-/// of its child in the address field, so an entry says all there is to know about what lies below it.
+/// A tree is the id of its root table; any number of trees may share a `RadixTable`. Keys are page
+/// numbers of 36 bits: gfns in secondary tables, virtual page numbers in primary ones. A table
+/// entry holds the id of its child in the address field, so an entry says all there is to know
+/// about what lies below it.
 ///
 /// ## Reading without locks
 ///
-/// A descent reads each entry once, by an acquire load, and goes on from what it read. Whoever links a
-/// table has filled it before (release, see [Spte]), so the descent sees a complete table; whoever unlinks
-/// one must let an RCU grace period pass before it is freed, and whoever descends without a lock must
-/// be in a read section. What a descent finds may be stale when it returns: act on it by compare-and-swap.
+/// A descent reads each entry once, by an acquire load, and goes on from what it read. Whoever
+/// links a table has filled it before (release, see [Spte]), so the descent sees a complete table;
+/// whoever unlinks one must let an RCU grace period pass before it is freed, and whoever descends
+/// without a lock must be in a read section. What a descent finds may be stale when it returns: act
+/// on it by compare-and-swap.
 ///
 /// Descents are not steps (see [Cpu]): in virtual time they see the state of the last step. Call
 /// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters.
@@ -69,8 +72,8 @@ public final class RadixTable {
         return slab.allocate(cpu, format.empty);
     }
 
-    /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no level-1
-    /// table there: nothing was ever mapped, or a huge leaf covers it.
+    /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no
+    /// level-1 table there: nothing was ever mapped, or a huge leaf covers it.
     public long leafSlot(int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;
@@ -90,8 +93,8 @@ public final class RadixTable {
         return TableSlab.slot(EntryFormat.child(entry), (int) key & TableSlab.ENTRIES - 1);
     }
 
-    /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry that is
-    /// not present. Returns that entry.
+    /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry
+    /// that is not present. Returns that entry.
     public long find(Walk walk, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;

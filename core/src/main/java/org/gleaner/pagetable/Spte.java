@@ -6,63 +6,77 @@ import org.gleaner.machine.Cpu;
 ///
 /// ## How it works
 ///
-/// An entry is one word that six kinds of actors change at once, only some of them under `mmu_lock`:
+/// An entry is one word that many kinds of actors change at once, only some of them under
+/// `mmu_lock`:
 ///
 /// | actor | holds | changes | by |
 /// |---|---|---|---|
-/// | hardware walker ([HardwareWalk]) | nothing | a present leaf that permits the access: A, and D | compare-and-swap |
-/// | fast page fault | RCU | a present leaf: W from 0 to 1 where MMU-W is 1; tracked to not tracked | [#setAtomic] |
-/// | ager | RCU | a present leaf: A from 1 to 0; not tracked to tracked | [#age] |
-/// | page fault, split, recovery | lock for read, RCU | anything that is not frozen | [#setAtomic] |
-/// | zap, write-protect, clear-dirty | lock for write | anything that is not frozen | [#setExclusive], [#clearBitsExclusive] |
-/// | whoever detached a table | lock, either way | its entries, to frozen, for good | [#freezeShared], [#freezeExclusive] |
+/// | hardware walker | nothing | present leaf: A, and D | [HardwareWalk#touch] |
+/// | fast page fault | RCU | present leaf: W to 1 if MMU-W is 1; restores | [#setAtomic] |
+/// | ager | RCU | present leaf: A to 0; tracks | [#age] |
+/// | page fault, split, recovery | lock for read, RCU | what is not frozen | [#setAtomic] |
+/// | zap | lock for write | what is not frozen | [#setExclusive] |
+/// | write-protect, clear-dirty | lock for write | present leaf: W or D to 0 |
+// [#clearBitsExclusive] |
+/// | who detached a table | lock, any | its entries: frozen, for good | [#freezeShared] and its
+// twin |
+///
+/// The walker and the ager, too, change an entry by compare-and-swap.
 ///
 /// Whoever may have company must change an entry only from the value he has looked at. That is a
-/// compare-and-swap against the snapshot; a blind and-not or or would write to an entry that has become
-/// something else in the meantime. A failed one means that somebody else was first. The fault then
-/// simply lets the guest fault again; the ager leaves the entry as it is.
+/// compare-and-swap against the snapshot; a blind and-not or or would write to an entry that has
+/// become something else in the meantime. A failed one means that somebody else was first. The
+/// fault then simply lets the guest fault again; the ager leaves the entry as it is.
 ///
 /// ## Why a plain store may do
 ///
-/// The holder of the lock for write has only the first three for company. If none of them can change the leaf in a
-/// way that matters, its store need not be an exchange ([SpteFormat#needsAtomicUpdate]):
+/// The holder of the lock for write has only the first three for company. If none of them can
+/// change the leaf in a way that matters, its store need not be an exchange
+/// ([SpteFormat#needsAtomicUpdate]):
 ///
-/// - (a) W is 0 and MMU-W is 1: the fast fault may set W, after which the guest may write. A store would
-///   hide that the page has become dirty.
+/// - (a) W is 0 and MMU-W is 1: the fast fault may set W, after which the guest may write. A store
+///   would hide that the page has become dirty.
 /// - (b) A/D disabled: the ager may track the leaf and the fast fault restore it.
-/// - (c) W is 1 and D is 0: hardware may set D. A store would lose it, and with it the guest's data.
+/// - (c) W is 1 and D is 0: hardware may set D. A store would lose it, and with it the guest's
+///   data.
 ///
-/// A is not in the list. Aging does not flush TLBs, so A bits are late and lost anyway; a store to a leaf that is
-/// dirty already may drop an A that hardware has just set, or bring back one that the ager has just cleared.
-/// That race is allowed. D never is.
+/// A is not in the list. Aging does not flush TLBs, so A bits are late and lost anyway; a store to
+/// a leaf that is dirty already may drop an A that hardware has just set, or bring back one that
+/// the ager has just cleared. That race is allowed. D never is.
 ///
 /// ## Frozen entries
 ///
-/// A table is detached by changing the entry that points to it. Faults and walkers may still be inside, so
-/// every entry is then exchanged for the frozen value, and stays so until the table is freed after a grace
-/// period: nothing that is linked into a detached table could be found again. `setAtomic` may
-/// therefore never start from a frozen snapshot. The value shares no bit with what an ager clears or hardware
-/// sets, so not even [#ageBlind] can thaw an entry; see [SpteFormat#FROZEN] for the kernels where it can.
+/// A table is detached by changing the entry that points to it. Faults and walkers may still be
+/// inside, so every entry is then exchanged for the frozen value, and stays so until the table is
+/// freed after a grace period: nothing that is linked into a detached table could be found again.
+/// `setAtomic` may therefore never start from a frozen snapshot. The value shares no bit with what
+/// an ager clears or hardware sets, so not even [#ageBlind] can thaw an entry; see
+/// [SpteFormat#FROZEN] for the kernels where it can.
 ///
 /// ## Order
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
-/// | table entry | `setAtomic` | full | descent, [TdpIter] | acquire | the fill of the child, before: an empty or a split table |
-/// | table entry, gone | `setAtomic`, `setExclusive` | full, release | descent | acquire | nothing: RCU keeps the child readable |
-/// | leaf | `setAtomic`, `setExclusive` | full, release | hardware walker | acquire | the state of the page it maps |
-/// | leaf, gone | `setExclusive` | full or release | hardware walker | acquire | nothing: the TLB flush orders it, not the entry |
-/// | leaf: A, D | hardware walker | full | ager, zapper, dirty log | acquire, full | the guest's access |
-/// | leaf: A off | `age` | full | hardware walker | acquire | nothing: a stale translation sets no A |
-/// | detached entry | `freeze...` | full, release | fault still inside | acquire | its own compare-and-swap, which fails |
+/// | table entry | `setAtomic` | full | any descent | acquire | the fill of the child, before |
+/// | table entry, gone | `set...` | release at least | any descent | acquire | nothing: RCU |
+/// | leaf | `set...` | release at least | hardware | acquire | the state of the page it maps |
+/// | leaf, gone | `setExclusive` | release at least | hardware | acquire | nothing: the flush |
+/// | leaf: A, D on | hardware | full | ager, zap, dirty log | acquire | the guest's access |
+/// | leaf: A off | `age` | full | hardware | acquire | nothing: stale translations set no A |
+/// | detached entry | `freeze...` | release at least | fault | full | its compare-and-swap, failing
+// |
+///
+/// *Nothing: RCU* means that a descent which misses the change goes on in a table that stays
+/// readable; *nothing: the flush*, that what ends the use of a page is not the entry but the TLB
+/// flush after it.
 public final class Spte {
     /// What one turn of a spin loop on an entry takes.
     private static final long SPIN_NANOS = 100;
 
     private Spte() {}
 
-    /// Replaces the entry if it still is `old` (`tdp_mmu_set_spte_atomic`). For holders of `mmu_lock` for
-    /// read; true on success. Never takes a frozen entry away from its owner.
+    /// Replaces the entry if it still is `old` (`tdp_mmu_set_spte_atomic`). For holders of
+    /// `mmu_lock` for read; true on success. Never takes a frozen entry away from its owner.
     public static boolean setAtomic(
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long update) {
         assert !format.isFrozen(old) : "frozen entries belong to who froze them";
@@ -70,8 +84,8 @@ public final class Spte {
         return cpu.cas(words, i, old, update);
     }
 
-    /// Replaces the entry (`tdp_mmu_set_spte`), for the holder of `mmu_lock` for write. Returns what was
-    /// replaced, which may differ from `old` in what can change outside the lock.
+    /// Replaces the entry (`tdp_mmu_set_spte`), for the holder of `mmu_lock` for write. Returns
+    /// what was replaced, which may differ from `old` in what can change outside the lock.
     public static long setExclusive(
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long update) {
         assert !format.isFrozen(old) && !format.isFrozen(update) : change(old, update);
@@ -79,8 +93,8 @@ public final class Spte {
         return write(cpu, format, words, i, level, old, update);
     }
 
-    /// Clears the bits of `mask` (`tdp_mmu_clear_spte_bits`), for the holder of `mmu_lock` for write.
-    /// Returns the entry as it was.
+    /// Clears the bits of `mask` (`tdp_mmu_clear_spte_bits`), for the holder of `mmu_lock` for
+    /// write. Returns the entry as it was.
     public static long clearBitsExclusive(
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long mask) {
         if (needsAtomic(format, level, old)) {
@@ -90,9 +104,9 @@ public final class Spte {
         return old;
     }
 
-    /// Makes a leaf old by one compare-and-swap, whatever its A/D type (Linux 7.2). Returns whether the
-    /// snapshot `old` was young. If the entry has changed since, it stays as it is and counts as young all
-    /// the same; there is no second try.
+    /// Makes a leaf old by one compare-and-swap, whatever its A/D type (Linux 7.2). Returns whether
+    /// the snapshot `old` was young. If the entry has changed since, it stays as it is and counts
+    /// as young all the same; there is no second try.
     public static boolean age(Cpu cpu, SpteFormat format, long[] words, int i, long old) {
         if (!isYoung(format, old)) {
             return false;
@@ -101,9 +115,9 @@ public final class Spte {
         return true;
     }
 
-    /// Makes a leaf old as Linux 6.18 does: with A/D enabled by clearing A in whatever is there by now, be
-    /// it a leaf, a table, an empty or a frozen entry. Harmless for the first three: a table's A means
-    /// nothing. It thaws a frozen entry if the format's frozen value has A set.
+    /// Makes a leaf old as Linux 6.18 does: with A/D enabled by clearing A in whatever is there by
+    /// now, be it a leaf, a table, an empty or a frozen entry. Harmless for the first three: a
+    /// table's A means nothing. It thaws a frozen entry if the format's frozen value has A set.
     public static boolean ageBlind(Cpu cpu, SpteFormat format, long[] words, int i, long old) {
         if (!isYoung(format, old)) {
             return false;
@@ -116,8 +130,8 @@ public final class Spte {
         return true;
     }
 
-    /// Freezes an entry of a detached table that faults may still be changing, and returns what it was.
-    /// Waits while somebody else has it frozen; among detached tables nobody has.
+    /// Freezes an entry of a detached table that faults may still be changing, and returns what it
+    /// was. Waits while somebody else has it frozen; among detached tables nobody has.
     public static long freezeShared(Cpu cpu, SpteFormat format, long[] words, int i) {
         for (; ; ) {
             long old = cpu.swap(words, i, format.frozen);
@@ -129,7 +143,8 @@ public final class Spte {
         }
     }
 
-    /// Freezes an entry of a detached table, for the holder of `mmu_lock` for write. Returns what it was.
+    /// Freezes an entry of a detached table, for the holder of `mmu_lock` for write. Returns what
+    /// it was.
     public static long freezeExclusive(
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old) {
         return write(cpu, format, words, i, level, old, format.frozen);
@@ -153,8 +168,8 @@ public final class Spte {
         return format.isPresent(old) && format.isAccessed(old);
     }
 
-    /// A present leaf never turns into one of another page, or of other rights in the host, without being
-    /// zapped in between; and nobody empties an empty entry.
+    /// A present leaf never turns into one of another page, or of other rights in the host, without
+    /// being zapped in between; and nobody empties an empty entry.
     private static boolean isLegalChange(SpteFormat format, int level, long old, long update) {
         if (!format.isPresent(update)) {
             return update != format.empty || old != format.empty;

@@ -16,18 +16,19 @@ package org.gleaner.pagetable;
 /// | A/D type | 53:52 | always 0 |
 /// | saved R and X of a tracked entry | 54, 56 | - |
 ///
-/// *Shadow-present* is bit 11 and nothing else: an access-tracked entry is present to KVM though hardware
-/// faults on it. Three write bits say who forbids a write, and only four combinations are legal in a leaf:
+/// *Shadow-present* is bit 11 and nothing else: an access-tracked entry is present to KVM though
+/// hardware faults on it. Three write bits say who forbids a write, and only four combinations are
+/// legal in a leaf:
 ///
 /// | host-W | MMU-W | W | |
 /// |---|---|---|---|
 /// | 1 | 1 | 1 | writable |
-/// | 1 | 1 | 0 | write-protected for the dirty log, or access-tracked: the fast page fault restores W |
+/// | 1 | 1 | 0 | write-protected for the dirty log, or tracked: the fast page fault restores W |
 /// | 1 | 0 | 0 | write-protected because the page shadows a guest page table |
 /// | 0 | 0 | 0 | read-only in the host |
 ///
-/// [#EPT] and [#EPT_NO_AD] read the same bits; they differ in what they make. So a walk over tables of
-/// mixed kind may test entries with either.
+/// [#EPT] and [#EPT_NO_AD] read the same bits; they differ in what they make. So a walk over tables
+/// of mixed kind may test entries with either.
 public final class SpteFormat extends EntryFormat {
     /// The leaf is mapped writable in the host (`make_spte`'s map_writable).
     public static final int HOST_WRITABLE = 1;
@@ -53,13 +54,14 @@ public final class SpteFormat extends EntryFormat {
     /// A non-present entry that nobody claims. Not 0: in EPT, bit 63 suppresses #VE.
     public static final long EMPTY = 1L << 63;
 
-    /// A non-present entry that nobody but its owner may change: what [Spte#freezeShared] leaves in a
-    /// detached table.
+    /// A non-present entry that nobody but its owner may change: what [Spte#freezeShared] leaves in
+    /// a detached table.
     ///
-    /// Linux 6.18 uses `EMPTY | 0x5a0` and 7.2 `EMPTY | 0x1a0`; both have the accessed bits of EPT (8) and
-    /// of NPT (5) set, so 6.18's blind clear of A by a lockless ager turns a frozen entry into one that
-    /// is neither frozen nor present, and a fault still in the detached table may fill it. This value was
-    /// once proposed upstream: bits 10, 7, 4, 3; no A, D, R, W, X, address or MMU-present bit of any format.
+    /// Linux 6.18 uses `EMPTY | 0x5a0` and 7.2 `EMPTY | 0x1a0`; both have the accessed bits of EPT
+    /// (8) and of NPT (5) set, so 6.18's blind clear of A by a lockless ager turns a frozen entry
+    /// into one that is neither frozen nor present, and a fault still in the detached table may
+    /// fill it. This value was once proposed upstream: bits 10, 7, 4, 3; no A, D, R, W, X, address
+    /// or MMU-present bit of any format.
     public static final long FROZEN = EMPTY | 0x498;
 
     /// The value of Linux 6.18, for [#withFrozen].
@@ -81,7 +83,8 @@ public final class SpteFormat extends EntryFormat {
     /// Intel, with accessed and dirty bits set by hardware.
     public static final SpteFormat EPT = ept("EPT", 0, FROZEN);
 
-    /// Intel without them: an old entry is an *access-tracked* one, which faults on the next access.
+    /// Intel without them: an old entry is an *access-tracked* one, which faults on the next
+    /// access.
     public static final SpteFormat EPT_NO_AD = ept("EPT_NO_AD", TYPE_DISABLED, FROZEN);
 
     /// AMD, and all shadow paging.
@@ -104,8 +107,18 @@ public final class SpteFormat extends EntryFormat {
     private final long noExec;
 
     private SpteFormat(
-            String name, long a, long d, long hostW, long mmuW, long type, long tracked, long always,
-            long leafOnly, long exec, long noExec, long frozen) {
+            String name,
+            long a,
+            long d,
+            long hostW,
+            long mmuW,
+            long type,
+            long tracked,
+            long always,
+            long leafOnly,
+            long exec,
+            long noExec,
+            long frozen) {
         super(name, MMU_PRESENT, EMPTY, a, d, type == 0, tracked | R, R, WRITE_BIT, exec, noExec);
         hostWritable = hostW;
         mmuWritable = mmuW;
@@ -121,7 +134,18 @@ public final class SpteFormat extends EntryFormat {
     private static SpteFormat ept(String name, long type, long frozen) {
         long always = MMU_PRESENT | EMPTY | R | type;
         return new SpteFormat(
-                name, 1L << 8, 1L << 9, 1L << 57, 1L << 58, type, RWX, always, EPT_MEMORY_TYPE, X, 0, frozen);
+                name,
+                1L << 8,
+                1L << 9,
+                1L << 57,
+                1L << 58,
+                type,
+                RWX,
+                always,
+                EPT_MEMORY_TYPE,
+                X,
+                0,
+                frozen);
     }
 
     private static SpteFormat npt(long frozen) {
@@ -162,7 +186,8 @@ public final class SpteFormat extends EntryFormat {
         return (spte & TYPE) != TYPE_DISABLED;
     }
 
-    /// Dirty logging must write-protect this entry instead of clearing D (`spte_ad_need_write_protect`).
+    /// Dirty logging must write-protect this entry instead of clearing D
+    /// (`spte_ad_need_write_protect`).
     public boolean needsWriteProtect(long spte) {
         return (spte & TYPE) != 0;
     }
@@ -173,8 +198,8 @@ public final class SpteFormat extends EntryFormat {
     }
 
     /// True if a leaf may change outside `mmu_lock` in a way that a plain store would lose
-    /// (`spte_needs_atomic_update`): the fast page fault may set W, aging and the fast fault may track
-    /// and restore, or hardware may set D. A is left out on purpose; see [Spte].
+    /// (`spte_needs_atomic_update`): the fast page fault may set W, aging and the fast fault may
+    /// track and restore, or hardware may set D. A is left out on purpose; see [Spte].
     public boolean needsAtomicUpdate(long leaf) {
         if (!isWritable(leaf)) {
             return isMmuWritable(leaf) || !isAdEnabled(leaf);
@@ -182,21 +207,23 @@ public final class SpteFormat extends EntryFormat {
         return !isDirty(leaf) || !isAdEnabled(leaf);
     }
 
-    /// True if replacing `old` by `update` owes a TLB flush before the lock is dropped: it lost MMU-writable.
-    /// Losing W alone owes none, because W may be set without a lock; dirty logging flushes by itself.
+    /// True if replacing `old` by `update` owes a TLB flush before the lock is dropped: it lost
+    /// MMU-writable. Losing W alone owes none, because W may be set without a lock; dirty logging
+    /// flushes by itself.
     public boolean needsFlush(long old, long update) {
         return isMmuWritable(old) && !isMmuWritable(update);
     }
 
     /// True for a legal combination of host-W, MMU-W and W.
     public boolean isLegal(long leaf) {
-        return (!isWritable(leaf) || isMmuWritable(leaf)) && (!isMmuWritable(leaf) || isHostWritable(leaf));
+        return (!isWritable(leaf) || isMmuWritable(leaf))
+                && (!isMmuWritable(leaf) || isHostWritable(leaf));
     }
 
     // --- making entries ----------------------------------------------------------------------
 
-    /// A present leaf (`make_spte`), accessed unless prefetched; a writable one is dirty from the start,
-    /// whether hardware has D bits or not.
+    /// A present leaf (`make_spte`), accessed unless prefetched; a writable one is dirty from the
+    /// start, whether hardware has D bits or not.
     ///
     /// @param pfn first page, aligned to the level
     /// @param flags [#HOST_WRITABLE] and so on
@@ -220,8 +247,8 @@ public final class SpteFormat extends EntryFormat {
         return old ? markForAccessTrack(spte) : spte;
     }
 
-    /// A present entry that points to `table` (`make_nonleaf_spte`). Its A is set where hardware sets A
-    /// bits, so that the walker never has to.
+    /// A present entry that points to `table` (`make_nonleaf_spte`). Its A is set where hardware
+    /// sets A bits, so that the walker never has to.
     @Override
     public long makeTable(int table) {
         return always | WRITE_BIT | exec | address(table) | (type == 0 ? accessed : 0);
@@ -253,9 +280,10 @@ public final class SpteFormat extends EntryFormat {
 
     // --- aging -------------------------------------------------------------------------------
 
-    /// The leaf made old (`mark_spte_for_access_track`). With A/D enabled this only clears A; otherwise R and
-    /// X are moved aside and R, W, X cleared, so that the next access faults. W is not saved: a later write
-    /// earns it again through the dirty path. Applying it twice is the same as once.
+    /// The leaf made old (`mark_spte_for_access_track`). With A/D enabled this only clears A;
+    /// otherwise R and X are moved aside and R, W, X cleared, so that the next access faults. W is
+    /// not saved: a later write earns it again through the dirty path. Applying it twice is the
+    /// same as once.
     public long markForAccessTrack(long leaf) {
         assert isLegal(leaf) : Long.toHexString(leaf);
         if (isAdEnabled(leaf)) {

@@ -1,31 +1,34 @@
 package org.gleaner.pagetable;
 
-import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
+
+import java.util.Arrays;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
 /// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 1024
-/// tables, so a table costs 4 KiB and nothing else. Free tables form a stack whose head carries a tag against
-/// ABA. Because tables are reused at once, whoever walks without a lock needs an RCU read section, and
-/// whoever unlinks a table must let a grace period pass before [#free].
+/// tables, so a table costs 4 KiB and nothing else. Free tables form a stack whose head carries a
+/// tag against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
+/// read section, and whoever unlinks a table must let a grace period pass before [#free].
 ///
-/// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that no
-/// format can produce; the fill also is the reset of its accessed bits.
+/// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that
+/// no format can produce; the fill also is the reset of its accessed bits.
 ///
 /// ## Ordering
 ///
 /// | word | writer | mode | reader | mode | what it carries |
 /// |---|---|---|---|---|---|
-/// | `free` | free, allocate | compare-and-swap | allocate | load | the poisoned table, its `next` |
-/// | `next[t]` | free, before its compare-and-swap | plain | allocate | plain | nothing: a value read too late or too early fails the tagged compare-and-swap |
-/// | `chunks[c]` | the first carver in `c` | monitor | other carvers | monitor | the zeroed array |
-/// | `chunks[c]` | the same | program order, then release of the entry that links the table | walkers | acquire of that entry | the array, filled |
+/// | `free` | free, allocate | full | allocate | acquire | the poisoned table, its `next` |
+/// | `next[t]` | free | plain, before that | allocate | plain | nothing by itself |
+/// | `chunks[c]` | first carver in `c` | monitor | other carvers | monitor | the zeroed array |
+/// | `chunks[c]` | the same | plain | walkers | plain | the array, filled |
 ///
-/// So the arrays need no ordered access of their own: nobody knows the id of a table before its chunk is
-/// there. Making a chunk is the host's affair, not the modelled machine's, hence the monitor; no
-/// step is taken inside it.
+/// A `next` that is read too early or too late does no harm: the tag makes the compare-and-swap
+/// after it fail. Walkers need no ordered read of `chunks`, because nobody knows the id of a table
+/// before its chunk is there: whoever links the table releases the entry that says so, and walkers
+/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's, hence the
+/// monitor; no step is taken inside it.
 public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;
@@ -103,7 +106,9 @@ public final class TableSlab {
     /// Tables allocated and not freed. For reports and tests, when nobody allocates or frees.
     public int inUse() {
         int count = highWater();
-        for (int t = (int) free.snapshot(); t != NONE; t = next[t >>> CHUNK_SHIFT][t & CHUNK_MASK]) {
+        for (int t = (int) free.snapshot();
+                t != NONE;
+                t = next[t >>> CHUNK_SHIFT][t & CHUNK_MASK]) {
             count--;
         }
         return count;

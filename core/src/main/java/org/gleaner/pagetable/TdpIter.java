@@ -2,7 +2,8 @@ package org.gleaner.pagetable;
 
 import org.gleaner.machine.Cpu;
 
-/// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to walk.
+/// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to
+/// walk.
 ///
 /// ```
 /// iter.start(root, RadixTable.LEVEL_4K, start, end);
@@ -13,16 +14,17 @@ import org.gleaner.machine.Cpu;
 /// }
 /// ```
 ///
-/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry covers. The
-/// first entries are those that *contain* `start`, so a huge leaf that overlaps it is visited, once, with its
-/// own first page. From a present table entry above the lowest level the walk goes down, else sideways,
-/// else up and sideways.
+/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry
+/// covers. The first entries are those that *contain* `start`, so a huge leaf that overlaps it is
+/// visited, once, with its own first page. From a present table entry above the lowest level the
+/// walk goes down, else sideways, else up and sideways.
 ///
-/// It is safe against concurrent change inside an RCU read section. Before it goes down it reads the entry
-/// again and descends into what the entry points to *now*; a table that was detached after the walk had
-/// entered it stays readable and shows frozen entries.
+/// It is safe against concurrent change inside an RCU read section. Before it goes down it reads
+/// the entry again and descends into what the entry points to *now*; a table that was detached
+/// after the walk had entered it stays readable and shows frozen entries.
 ///
-/// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a time.
+/// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a
+/// time.
 public final class TdpIter {
     private static final long[] NOWHERE = {};
     private static final int LAST = TableSlab.ENTRIES - 1;
@@ -76,9 +78,10 @@ public final class TdpIter {
         this(tables, 1);
     }
 
-    /// A walk that takes one ordered step for every `readsPerStep` entries it reads and looks at the others
-    /// as they were at that step. 1 is exact. More is cheaper in virtual time, and as inexact as a walk
-    /// that reads a batch of entries ahead; changes by compare-and-swap stay right.
+    /// A walk that takes one ordered step for every `readsPerStep` entries it reads and looks at
+    /// the others as they were at that step. 1 is exact. More is cheaper in virtual time, and as
+    /// inexact as a walk that reads a batch of entries ahead; changes by compare-and-swap stay
+    /// right.
     public TdpIter(RadixTable tables, int readsPerStep) {
         this.tables = tables;
         this.readsPerStep = readsPerStep;
@@ -140,7 +143,8 @@ public final class TdpIter {
         state = STAY;
     }
 
-    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns false.
+    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns
+    /// false.
     public boolean setAtomic(Cpu cpu, SpteFormat spte, long update) {
         if (Spte.setAtomic(cpu, spte, words, index, level, old, update)) {
             return true;
@@ -154,8 +158,8 @@ public final class TdpIter {
         return nextLastLevelGfn != yieldedGfn;
     }
 
-    /// To be called after the RCU section and the lock were dropped and taken again: the caller must go on to
-    /// [#next] at once, which restarts from the root at the first page not visited.
+    /// To be called after the RCU section and the lock were dropped and taken again: the caller
+    /// must go on to [#next] at once, which restarts from the root at the first page not visited.
     public void yielded() {
         assert mayYield();
         yieldedGfn = nextLastLevelGfn;
@@ -167,12 +171,14 @@ public final class TdpIter {
         return path[level];
     }
 
-    /// The table that entries of `level` on the path to this entry are in; `level` is at least [#level].
+    /// The table that entries of `level` on the path to this entry are in; `level` is at least
+    /// [#level].
     public int table(int level) {
         return path[level];
     }
 
-    /// Goes to the first entry of interest in the table the entry points to, if it now points to one.
+    /// Goes to the first entry of interest in the table the entry points to, if it now points to
+    /// one.
     private boolean down(Cpu cpu) {
         read(cpu);
         if (!format.isTable(old, level)) {
@@ -201,7 +207,8 @@ public final class TdpIter {
         return true;
     }
 
-    /// Goes to the first entry on the path that is not the last of its table; false if there is none.
+    /// Goes to the first entry on the path that is not the last of its table; false if there is
+    /// none.
     private boolean up() {
         while (level < rootLevel) {
             level++;

@@ -3,7 +3,7 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.AddressSpace;
+import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
@@ -86,7 +86,7 @@ final class FakeSpace implements UserPages, GuestMemory {
                 }
                 ptl.unlock(cpu);
                 afterLookup.at(cpu);
-                return writable || write ? frame | AddressSpace.GUP_WRITABLE : frame;
+                return writable || write ? frame | GetUserPages.WRITABLE : frame;
             }
             hand = (hand + 1) % pageIn.length;
             int victim = pageIn[hand];

@@ -3,7 +3,8 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.mm.AddressSpace;
+import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
@@ -61,11 +62,11 @@ final class PageFaultTest {
                 PAGES,
                 (cpu, world, vcpu) -> {
                     assertThat(vcpu.access(cpu, PAGES, false)).isEqualTo(Vcpu.EXIT_MMIO);
-                    world.space.failure = AddressSpace.GUP_NOMEM;
-                    assertThat(vcpu.access(cpu, 5, false)).isEqualTo(AddressSpace.GUP_NOMEM);
+                    world.space.failure = PageFaults.NOMEM;
+                    assertThat(vcpu.access(cpu, 5, false)).isEqualTo(PageFaults.NOMEM);
                     int[] trace = {5, 6};
                     assertThat(vcpu.run(cpu, trace, 0, 2)).isZero();
-                    assertThat(vcpu.error()).isEqualTo(AddressSpace.GUP_NOMEM);
+                    assertThat(vcpu.error()).isEqualTo(PageFaults.NOMEM);
                     assertThat(vcpu.runSequential(cpu, 5, 9, true)).isEqualTo(5);
                     world.space.failure = 0;
                     assertThat(vcpu.run(cpu, trace, 0, 2)).isEqualTo(2);

@@ -1,14 +1,16 @@
 package org.gleaner.pagetable;
 
+import org.gleaner.machine.Cpu;
+
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
-import org.gleaner.machine.Cpu;
 
 /// Prints what a lookup costs. A main, not a test: run it on a quiet machine.
 ///
-/// The tree maps 64 Ki pages (128 tables, 512 KiB), the keys are random; so its level-1 tables live in the
-/// second-level cache. One line per form of lookup, best of many rounds by CPU time of the thread.
+/// The tree maps 64 Ki pages (128 tables, 512 KiB), the keys are random; so its level-1 tables live
+/// in the second-level cache. One line per form of lookup, best of many rounds by CPU time of the
+/// thread.
 final class LookupTiming {
     private static final int PAGES = 1 << 16;
     private static final int LOOKUPS = 1 << 20;
@@ -79,7 +81,8 @@ final class LookupTiming {
         return hits;
     }
 
-    private static long cached(RadixTable tables, PagingCache cache, Walk walk, int root, int[] keys) {
+    private static long cached(
+            RadixTable tables, PagingCache cache, Walk walk, int root, int[] keys) {
         long hit = tables.format.readHit;
         long hits = 0;
         for (int key : keys) {

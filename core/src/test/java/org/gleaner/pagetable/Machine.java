@@ -1,6 +1,5 @@
 package org.gleaner.pagetable;
 
-import java.util.Arrays;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Engine;
@@ -8,6 +7,8 @@ import org.gleaner.machine.LockDep;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
+
+import java.util.Arrays;
 
 /// The engines that tests run on, with lock checking armed.
 enum Machine {
@@ -36,11 +37,13 @@ enum Machine {
     static void spawn(Engine engine, Actor... bodies) {
         for (int i = 0; i < bodies.length; i++) {
             Actor body = bodies[i];
-            engine.spawn("cpu" + i, cpu -> {
-                cpu.lockDep = new LockDep();
-                body.run(cpu);
-                LockDep.checkIdle(cpu);
-            });
+            engine.spawn(
+                    "cpu" + i,
+                    cpu -> {
+                        cpu.lockDep = new LockDep();
+                        body.run(cpu);
+                        LockDep.checkIdle(cpu);
+                    });
         }
     }
 

@@ -2,13 +2,14 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.SplittableRandom;
 
 class PrimaryTablesTest {
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -18,30 +19,37 @@ class PrimaryTablesTest {
     private final TableSlab slab = new TableSlab(1 << 11);
     private final PrimaryTables primary = new PrimaryTables(slab);
 
-    /// All CPUs fault the same pages in; each page gets exactly one frame and no table is lost or doubled.
+    /// All CPUs fault the same pages in; each page gets exactly one frame and no table is lost or
+    /// doubled.
     @ParameterizedTest
     @EnumSource
     void concurrentFaultsLinkEachTableOnce(Machine machine) {
         int[] root = new int[1];
         Word ready = new Word();
         Word installed = new Word();
-        machine.run(3, Machine.times(CPUS, cpu -> {
-            if (cpu.id == 0) {
-                root[0] = primary.newRoot(cpu);
-                cpu.store(ready, 1);
-            }
-            cpu.await(ready, 1, 1);
-            SplittableRandom random = new SplittableRandom(cpu.id);
-            Walk walk = new Walk();
-            for (int n = 0; n < 20_000; n++) {
-                long vpn = random.nextLong(PAGES) << 7;
-                if (faultIn(cpu, walk, root[0], vpn)) {
-                    cpu.fetchAdd(installed, 1);
-                }
-                assertThat(primary.touch(cpu, walk, root[0], vpn, EntryFormat.READ)).isZero();
-                assertThat(PTE.pfn(cpu.load(walk.words, walk.index))).isEqualTo(vpn);
-            }
-        }));
+        machine.run(
+                3,
+                Machine.times(
+                        CPUS,
+                        cpu -> {
+                            if (cpu.id == 0) {
+                                root[0] = primary.newRoot(cpu);
+                                cpu.store(ready, 1);
+                            }
+                            cpu.await(ready, 1, 1);
+                            SplittableRandom random = new SplittableRandom(cpu.id);
+                            Walk walk = new Walk();
+                            for (int n = 0; n < 20_000; n++) {
+                                long vpn = random.nextLong(PAGES) << 7;
+                                if (faultIn(cpu, walk, root[0], vpn)) {
+                                    cpu.fetchAdd(installed, 1);
+                                }
+                                assertThat(primary.touch(cpu, walk, root[0], vpn, EntryFormat.READ))
+                                        .isZero();
+                                assertThat(PTE.pfn(cpu.load(walk.words, walk.index)))
+                                        .isEqualTo(vpn);
+                            }
+                        }));
         long tables = PAGES * 128 / 512;
         assertThat(slab.inUse()).isEqualTo((int) (1 + 1 + (tables + 511) / 512 + tables));
         assertThat(installed.snapshot()).isEqualTo(PAGES);
@@ -59,7 +67,8 @@ class PrimaryTablesTest {
         return none;
     }
 
-    /// Reclaim ages under the lock while CPUs access: A and D change, nothing else does, and no D is lost.
+    /// Reclaim ages under the lock while CPUs access: A and D change, nothing else does, and no D
+    /// is lost.
     @ParameterizedTest
     @EnumSource
     void agingUnderTheLockLosesNothing(Machine machine) {
@@ -78,7 +87,8 @@ class PrimaryTablesTest {
                     cpu.store(ready, 1);
                     long ad = PteFormat.ACCESSED | PteFormat.DIRTY;
                     for (int n = 0; n < rounds; n++) {
-                        assertThat(primary.touch(cpu, walk, root[0], 5, EntryFormat.WRITE)).isZero();
+                        assertThat(primary.touch(cpu, walk, root[0], 5, EntryFormat.WRITE))
+                                .isZero();
                         long now = cpu.load(walk.words, walk.index);
                         assertThat(now | ad).isEqualTo(leaf | ad);
                         assertThat(PTE.isDirty(now)).isTrue();
@@ -104,50 +114,53 @@ class PrimaryTablesTest {
 
     @Test
     void touchSetsAccessedOnEveryLevel() {
-        Machine.onOneCpu(cpu -> {
-            int root = primary.newRoot(cpu);
-            Walk walk = new Walk();
-            assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ))
-                    .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
-            faultIn(cpu, walk, root, 77);
-            for (int level = 2; level <= 4; level++) {
-                primary.allocate(cpu, walk, root, 77, level);
-                assertThat(PTE.isTable(walk.entry, level)).isTrue();
-                assertThat(PTE.isAccessed(walk.entry)).isFalse();
-            }
-            assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
-            assertThat(walk.level).isEqualTo(1);
-            for (int level = 1; level <= 4; level++) {
-                primary.allocate(cpu, walk, root, 77, level);
-                assertThat(walk.level).isEqualTo(level);
-                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
-                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
-            }
-            assertThat(Pte.getAndClear(cpu, walk.words, walk.index)).isNotZero();
-        });
+        Machine.onOneCpu(
+                cpu -> {
+                    int root = primary.newRoot(cpu);
+                    Walk walk = new Walk();
+                    assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ))
+                            .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
+                    faultIn(cpu, walk, root, 77);
+                    for (int level = 2; level <= 4; level++) {
+                        primary.allocate(cpu, walk, root, 77, level);
+                        assertThat(PTE.isTable(walk.entry, level)).isTrue();
+                        assertThat(PTE.isAccessed(walk.entry)).isFalse();
+                    }
+                    assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
+                    assertThat(walk.level).isEqualTo(1);
+                    for (int level = 1; level <= 4; level++) {
+                        primary.allocate(cpu, walk, root, 77, level);
+                        assertThat(walk.level).isEqualTo(level);
+                        assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
+                        assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+                    }
+                    assertThat(Pte.getAndClear(cpu, walk.words, walk.index)).isNotZero();
+                });
     }
 
     @Test
     void allocationStopsAtAHugeLeafAndSwapEntriesFault() {
-        Machine.onOneCpu(cpu -> {
-            int root = primary.newRoot(cpu);
-            Walk walk = new Walk();
-            primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M);
-            long huge = PTE.makeLeaf(512, 2, PteFormat.WRITABLE);
-            Pte.set(cpu, walk.words, walk.index, huge);
-            assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K)).isEqualTo(huge);
-            assertThat(walk.level).isEqualTo(RadixTable.LEVEL_2M);
-            assertThat(primary.touch(cpu, walk, root, 1030, EntryFormat.WRITE)).isZero();
-            assertThat(PTE.isDirty(cpu.load(walk.words, walk.index))).isTrue();
+        Machine.onOneCpu(
+                cpu -> {
+                    int root = primary.newRoot(cpu);
+                    Walk walk = new Walk();
+                    primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M);
+                    long huge = PTE.makeLeaf(512, 2, PteFormat.WRITABLE);
+                    Pte.set(cpu, walk.words, walk.index, huge);
+                    assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K))
+                            .isEqualTo(huge);
+                    assertThat(walk.level).isEqualTo(RadixTable.LEVEL_2M);
+                    assertThat(primary.touch(cpu, walk, root, 1030, EntryFormat.WRITE)).isZero();
+                    assertThat(PTE.isDirty(cpu.load(walk.words, walk.index))).isTrue();
 
-            faultIn(cpu, walk, root, 7);
-            primary.find(walk, root, 7);
-            Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(1, 99));
-            assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
-                    .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
-            assertThat(PTE.swapSlot(walk.entry)).isEqualTo(99);
-            assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
-        });
+                    faultIn(cpu, walk, root, 7);
+                    primary.find(walk, root, 7);
+                    Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(1, 99));
+                    assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
+                            .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
+                    assertThat(PTE.swapSlot(walk.entry)).isEqualTo(99);
+                    assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+                });
     }
 
     @Test

@@ -2,15 +2,20 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+
+import java.util.SplittableRandom;
 
 class PteFormatTest {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     @Test
     void bitsAreThoseOfTheManual() {
-        assertThat(PTE.makeLeaf(0x1234, 1, PteFormat.WRITABLE | PteFormat.ACCESSED | PteFormat.DIRTY))
+        assertThat(
+                        PTE.makeLeaf(
+                                0x1234,
+                                1,
+                                PteFormat.WRITABLE | PteFormat.ACCESSED | PteFormat.DIRTY))
                 .isEqualTo(0x1234067L);
         assertThat(PTE.makeLeaf(0x200, 2, 0)).isEqualTo(0x200085L);
         assertThat(PTE.makeTable(3)).isEqualTo(0x3007L);
@@ -40,8 +45,13 @@ class PteFormatTest {
     @Test
     void operationsChangeTheirBitOnly() {
         SplittableRandom random = new SplittableRandom(6);
-        long all = PteFormat.WRITABLE | PteFormat.ACCESSED | PteFormat.DIRTY
-                | PteFormat.SOFT_0 | PteFormat.SOFT_1 | PteFormat.SOFT_2;
+        long all =
+                PteFormat.WRITABLE
+                        | PteFormat.ACCESSED
+                        | PteFormat.DIRTY
+                        | PteFormat.SOFT_0
+                        | PteFormat.SOFT_1
+                        | PteFormat.SOFT_2;
         for (int n = 0; n < 20_000; n++) {
             long pte = PTE.makeLeaf(random.nextLong(1L << 40), 1, random.nextLong() & all);
             assertThat(PTE.young(PTE.old(pte))).isEqualTo(pte | PteFormat.ACCESSED);

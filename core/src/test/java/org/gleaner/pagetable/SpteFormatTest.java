@@ -2,11 +2,12 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 class SpteFormatTest {
     private static final int RANDOM_LEAVES = 20_000;
@@ -15,7 +16,8 @@ class SpteFormatTest {
         return Stream.of(SpteFormat.EPT, SpteFormat.EPT_NO_AD, SpteFormat.NPT);
     }
 
-    /// A leaf as `make_spte` can make it, and then what aging, dirty logging and the fast fault leave.
+    /// A leaf as `make_spte` can make it, and then what aging, dirty logging and the fast fault
+    /// leave.
     static long randomLeaf(SpteFormat f, SplittableRandom random, int level) {
         long pfn = RadixTable.alignDown(random.nextLong(1L << 40), level);
         long leaf = f.makeLeaf(pfn, level, random.nextInt(32));
@@ -33,7 +35,8 @@ class SpteFormatTest {
 
     @Test
     void eptWritableLeafIsBitForBitWhatLinuxMakes() {
-        long leaf = SpteFormat.EPT.makeLeaf(0x12345, 1, SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE);
+        long leaf =
+                SpteFormat.EPT.makeLeaf(0x12345, 1, SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE);
         assertThat(leaf).isEqualTo(bits(0, 1, 2, 4, 5, 6, 8, 9, 11, 57, 58, 63) | 0x12345L << 12);
         assertThat(SpteFormat.EPT_NO_AD.makeLeaf(0x12345, 1, 0))
                 .isEqualTo(bits(0, 2, 4, 5, 6, 8, 11, 52, 63) | 0x12345L << 12);
@@ -51,13 +54,16 @@ class SpteFormatTest {
     @Test
     void tableEntriesHaveAWhereHardwareSetsIt() {
         assertThat(SpteFormat.EPT.makeTable(5)).isEqualTo(bits(0, 1, 2, 8, 11, 63) | 5L << 12);
-        assertThat(SpteFormat.EPT_NO_AD.makeTable(5)).isEqualTo(bits(0, 1, 2, 11, 52, 63) | 5L << 12);
+        assertThat(SpteFormat.EPT_NO_AD.makeTable(5))
+                .isEqualTo(bits(0, 1, 2, 11, 52, 63) | 5L << 12);
         assertThat(SpteFormat.NPT.makeTable(5)).isEqualTo(bits(0, 1, 2, 5, 11) | 5L << 12);
-        formats().forEach(f -> {
-            assertThat(f.isTable(f.makeTable(77), 2)).isTrue();
-            assertThat(f.isLeaf(f.makeTable(77), 2)).isFalse();
-            assertThat(f.table(f.makeTable(77))).isEqualTo(77);
-        });
+        formats()
+                .forEach(
+                        f -> {
+                            assertThat(f.isTable(f.makeTable(77), 2)).isTrue();
+                            assertThat(f.isLeaf(f.makeTable(77), 2)).isFalse();
+                            assertThat(f.table(f.makeTable(77))).isEqualTo(77);
+                        });
     }
 
     @ParameterizedTest
@@ -69,9 +75,11 @@ class SpteFormatTest {
         assertThat(f.isPresent(SpteFormat.FROZEN)).isFalse();
         assertThat(SpteFormat.FROZEN).isNotEqualTo(SpteFormat.EMPTY);
         assertThat(f.permits(SpteFormat.FROZEN, EntryFormat.READ)).isFalse();
-        assertThat(f.withFrozen(SpteFormat.FROZEN_LINUX_6_18).isFrozen(SpteFormat.FROZEN)).isFalse();
+        assertThat(f.withFrozen(SpteFormat.FROZEN_LINUX_6_18).isFrozen(SpteFormat.FROZEN))
+                .isFalse();
         assertThat(SpteFormat.FROZEN_LINUX_6_18 & f.accessed)
-                .as("the hazard this value avoids").isNotZero();
+                .as("the hazard this value avoids")
+                .isNotZero();
     }
 
     @ParameterizedTest
@@ -120,7 +128,8 @@ class SpteFormatTest {
             long leaf = f.makeLeaf(512, 2, flags);
             boolean host = (flags & SpteFormat.HOST_WRITABLE) != 0;
             boolean write = host && (flags & SpteFormat.WRITABLE) != 0;
-            boolean old = (flags & SpteFormat.PREFETCH) != 0 && (flags & SpteFormat.SYNCHRONIZING) == 0;
+            boolean old =
+                    (flags & SpteFormat.PREFETCH) != 0 && (flags & SpteFormat.SYNCHRONIZING) == 0;
             assertThat(f.isLegal(leaf)).isTrue();
             assertThat(f.isLeaf(leaf, 2)).isTrue();
             assertThat(f.pfn(leaf)).isEqualTo(512);
@@ -149,7 +158,8 @@ class SpteFormatTest {
             for (int b = 0; b < 3; b++) {
                 leaf |= (state >> b & 1) * bits[b];
             }
-            assertThat(f.isLegal(leaf)).as("host, mmu, w = %s", Integer.toBinaryString(state))
+            assertThat(f.isLegal(leaf))
+                    .as("host, mmu, w = %s", Integer.toBinaryString(state))
                     .isEqualTo(legal[state]);
         }
     }
@@ -163,10 +173,15 @@ class SpteFormatTest {
             boolean w = (state & 1) != 0;
             boolean mmuW = (state & 2) != 0;
             boolean d = (state & 4) != 0;
-            long leaf = base | (w ? SpteFormat.WRITE_BIT : 0) | (mmuW ? f.mmuWritable : 0) | (d ? f.dirty : 0);
+            long leaf =
+                    base
+                            | (w ? SpteFormat.WRITE_BIT : 0)
+                            | (mmuW ? f.mmuWritable : 0)
+                            | (d ? f.dirty : 0);
             boolean fastFaultMaySetW = !w && mmuW;
             boolean hardwareMaySetD = w && !d;
-            assertThat(f.needsAtomicUpdate(leaf)).as("w %s mmuW %s d %s", w, mmuW, d)
+            assertThat(f.needsAtomicUpdate(leaf))
+                    .as("w %s mmuW %s d %s", w, mmuW, d)
                     .isEqualTo(fastFaultMaySetW || disabled || hardwareMaySetD);
         }
     }

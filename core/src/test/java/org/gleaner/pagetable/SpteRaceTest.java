@@ -2,11 +2,12 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.SplittableRandom;
 
 /// One entry, several actors, no luck needed: on threads and in virtual time.
 class SpteRaceTest {
@@ -22,7 +23,8 @@ class SpteRaceTest {
     @ParameterizedTest
     @EnumSource
     void zappedStaysZapped(Machine machine) {
-        for (SpteFormat f : new SpteFormat[] {SpteFormat.EPT, SpteFormat.EPT_NO_AD, SpteFormat.NPT}) {
+        for (SpteFormat f :
+                new SpteFormat[] {SpteFormat.EPT, SpteFormat.EPT_NO_AD, SpteFormat.NPT}) {
             word[0] = f.empty;
             Word stop = new Word();
             machine.run(
@@ -118,7 +120,8 @@ class SpteRaceTest {
                 cpu -> fastFault(cpu, f, stop));
     }
 
-    /// The dirty log, as the holder of the lock for write runs it: D is cleared, or W is taken away.
+    /// The dirty log, as the holder of the lock for write runs it: D is cleared, or W is taken
+    /// away.
     private void collectDirty(Cpu cpu, SpteFormat f, boolean protect, Word collected) {
         long old = cpu.load(word, 0);
         cpu.chargeNanos(20);
@@ -129,8 +132,8 @@ class SpteRaceTest {
         }
     }
 
-    /// I12 and I1: of concurrent agers at least one reports an access, and an access after both is seen
-    /// by the next.
+    /// I12 and I1: of concurrent agers at least one reports an access, and an access after both is
+    /// seen by the next.
     @ParameterizedTest
     @EnumSource
     void everyAccessIsReportedByAnAger(Machine machine) {

@@ -3,16 +3,17 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
 
 class TableSlabTest {
     private static final int CPUS = 4;
@@ -37,19 +38,24 @@ class TableSlabTest {
     void chunksGrowUnderContention(Machine machine) {
         TableSlab slab = new TableSlab(CPUS * 700);
         Word ready = new Word();
-        machine.run(7, Machine.times(CPUS, cpu -> {
-            int[] mine = new int[700];
-            for (int n = 0; n < mine.length; n++) {
-                mine[n] = slab.allocate(cpu, mine.length * cpu.id + n);
-            }
-            cpu.fetchAdd(ready, 1);
-            cpu.await(ready, -1, CPUS);
-            for (int n = 0; n < mine.length; n++) {
-                int last = slab.base(mine[n]) + TableSlab.ENTRIES - 1;
-                assertThat(slab.words(mine[n])[last]).isEqualTo(mine.length * cpu.id + n);
-                slab.free(cpu, mine[n]);
-            }
-        }));
+        machine.run(
+                7,
+                Machine.times(
+                        CPUS,
+                        cpu -> {
+                            int[] mine = new int[700];
+                            for (int n = 0; n < mine.length; n++) {
+                                mine[n] = slab.allocate(cpu, mine.length * cpu.id + n);
+                            }
+                            cpu.fetchAdd(ready, 1);
+                            cpu.await(ready, -1, CPUS);
+                            for (int n = 0; n < mine.length; n++) {
+                                int last = slab.base(mine[n]) + TableSlab.ENTRIES - 1;
+                                assertThat(slab.words(mine[n])[last])
+                                        .isEqualTo(mine.length * cpu.id + n);
+                                slab.free(cpu, mine[n]);
+                            }
+                        }));
         assertThat(slab.inUse()).isZero();
         assertThat(slab.highWater()).isEqualTo(CPUS * 700);
     }
@@ -79,67 +85,72 @@ class TableSlabTest {
 
     @Test
     void capacityIsExactAndAFullSlabRecovers() {
-        Machine.onOneCpu(cpu -> {
-            for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
-                TableSlab slab = new TableSlab(capacity);
-                Set<Integer> tables = new HashSet<>();
-                for (int n = 0; n < capacity; n++) {
-                    assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
-                }
-                for (int n = 0; n < 3; n++) {
-                    assertThatThrownBy(() -> slab.allocate(cpu, 0))
-                            .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining(String.valueOf(capacity));
-                }
-                assertThat(slab.inUse()).isEqualTo(capacity);
-                slab.free(cpu, capacity - 1);
-                assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
-                assertThat(slab.highWater()).isEqualTo(capacity);
-            }
-        });
+        Machine.onOneCpu(
+                cpu -> {
+                    for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
+                        TableSlab slab = new TableSlab(capacity);
+                        Set<Integer> tables = new HashSet<>();
+                        for (int n = 0; n < capacity; n++) {
+                            assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
+                        }
+                        for (int n = 0; n < 3; n++) {
+                            assertThatThrownBy(() -> slab.allocate(cpu, 0))
+                                    .isInstanceOf(IllegalStateException.class)
+                                    .hasMessageContaining(String.valueOf(capacity));
+                        }
+                        assertThat(slab.inUse()).isEqualTo(capacity);
+                        slab.free(cpu, capacity - 1);
+                        assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
+                        assertThat(slab.highWater()).isEqualTo(capacity);
+                    }
+                });
     }
 
     @Test
     void freedTablesReadPoisonAndReusedOnesTheirFill() {
-        Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(4);
-            int table = slab.allocate(cpu, 42);
-            long[] words = slab.words(table);
-            int base = slab.base(table);
-            slab.free(cpu, table);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
-            }
-            assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                assertThat(words[base + i]).isEqualTo(43);
-            }
-        });
+        Machine.onOneCpu(
+                cpu -> {
+                    TableSlab slab = new TableSlab(4);
+                    int table = slab.allocate(cpu, 42);
+                    long[] words = slab.words(table);
+                    int base = slab.base(table);
+                    slab.free(cpu, table);
+                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                        assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
+                    }
+                    assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
+                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                        assertThat(words[base + i]).isEqualTo(43);
+                    }
+                });
     }
 
     @Test
     void freeingTwiceIsCaught() {
-        Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(4);
-            int table = slab.allocate(cpu, 0);
-            slab.free(cpu, table);
-            assertThatThrownBy(() -> slab.free(cpu, table)).isInstanceOf(AssertionError.class);
-        });
+        Machine.onOneCpu(
+                cpu -> {
+                    TableSlab slab = new TableSlab(4);
+                    int table = slab.allocate(cpu, 0);
+                    slab.free(cpu, table);
+                    assertThatThrownBy(() -> slab.free(cpu, table))
+                            .isInstanceOf(AssertionError.class);
+                });
     }
 
     @Test
     void slotsNameEntries() {
-        Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(2500);
-            SplittableRandom random = new SplittableRandom(2);
-            for (int n = 0; n < 2500; n++) {
-                int table = slab.allocate(cpu, 0);
-                int i = random.nextInt(TableSlab.ENTRIES);
-                long slot = TableSlab.slot(table, i);
-                assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
-                assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
-                assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
-            }
-        });
+        Machine.onOneCpu(
+                cpu -> {
+                    TableSlab slab = new TableSlab(2500);
+                    SplittableRandom random = new SplittableRandom(2);
+                    for (int n = 0; n < 2500; n++) {
+                        int table = slab.allocate(cpu, 0);
+                        int i = random.nextInt(TableSlab.ENTRIES);
+                        long slot = TableSlab.slot(table, i);
+                        assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
+                        assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
+                        assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
+                    }
+                });
     }
 }

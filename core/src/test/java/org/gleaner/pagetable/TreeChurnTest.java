@@ -3,7 +3,6 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -12,11 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.util.SplittableRandom;
+
 /// Trees that grow, age, are walked and lose whole tables at the same time.
 ///
-/// All changes are made as by holders of `mmu_lock` for read: by compare-and-swap in an RCU section. Walks
-/// assert that they never read poison. At the end every table must be back in the slab: one that was
-/// linked into a detached table would be missing.
+/// All changes are made as by holders of `mmu_lock` for read: by compare-and-swap in an RCU
+/// section. Walks assert that they never read poison. At the end every table must be back in the
+/// slab: one that was linked into a detached table would be missing.
 class TreeChurnTest {
     private static final long PAGES = 3L << 14;
     private static final long GRACE_NANOS = 100_000;
@@ -97,7 +98,8 @@ class TreeChurnTest {
             cpu.fetchAdd(watchers, -1);
         }
 
-        /// Nanoseconds between looking and acting: now and then long enough for a table to be detached.
+        /// Nanoseconds between looking and acting: now and then long enough for a table to be
+        /// detached.
         private static long dawdle(SplittableRandom random) {
             return random.nextInt(64) == 0 ? random.nextInt(20_000) : 100;
         }
@@ -138,7 +140,8 @@ class TreeChurnTest {
             int child = slab.allocate(cpu, f.empty);
             if (f.isLeaf(iter.old, iter.level)) {
                 for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                    slab.words(child)[slab.base(child) + i] = f.smallFromHuge(iter.old, iter.level - 1, i);
+                    slab.words(child)[slab.base(child) + i] =
+                            f.smallFromHuge(iter.old, iter.level - 1, i);
                 }
             }
             if (iter.setAtomic(cpu, f, f.makeTable(child))) {
@@ -151,7 +154,10 @@ class TreeChurnTest {
         /// Zaps an entry at `level` that holds something, with all that is below.
         void zap(Cpu cpu, TdpIter iter, SplittableRandom random) {
             int dice = random.nextInt(100);
-            int level = dice < 1 ? RadixTable.LEVEL_1G : dice < 60 ? RadixTable.LEVEL_2M : RadixTable.LEVEL_4K;
+            int level =
+                    dice < 1
+                            ? RadixTable.LEVEL_1G
+                            : dice < 60 ? RadixTable.LEVEL_2M : RadixTable.LEVEL_4K;
             long gfn = random.nextLong(PAGES);
             rcu.readLock(cpu);
             iter.start(root, level, gfn, gfn + 1);
@@ -238,10 +244,13 @@ class TreeChurnTest {
     /// Shows that the test above can fail.
     @Test
     void withoutAGracePeriodAWalkReadsPoison() {
-        assertThatThrownBy(() -> {
-            for (long seed = 1; seed <= 50; seed++) {
-                churn(Machine.VIRTUAL, seed, SpteFormat.EPT, 1_500, false, false);
-            }
-        }).isInstanceOf(AssertionError.class).hasMessageContaining("freed table");
+        assertThatThrownBy(
+                        () -> {
+                            for (long seed = 1; seed <= 50; seed++) {
+                                churn(Machine.VIRTUAL, seed, SpteFormat.EPT, 1_500, false, false);
+                            }
+                        })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("freed table");
     }
 }

@@ -1,0 +1,94 @@
+package org.gleaner.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/// Who may use whom. Nothing points up; see `docs/architecture.md`.
+///
+/// ```
+/// cli -> lab, check     lab, check -> core      core: kvm -> mm -> pagetable -> machine -> the JDK
+/// ```
+@AnalyzeClasses(packages = "org.gleaner", importOptions = ImportOption.DoNotIncludeTests.class)
+final class LayersTest {
+    private static final String[] CORE = {
+        "org.gleaner.machine..", "org.gleaner.pagetable..", "org.gleaner.mm..", "org.gleaner.kvm.."
+    };
+
+    @ArchTest
+    static final ArchRule NOTHING_POINTS_UP =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInAnyPackage("org.gleaner..")
+                    .optionalLayer("machine")
+                    .definedBy("org.gleaner.machine..")
+                    .optionalLayer("pagetable")
+                    .definedBy("org.gleaner.pagetable..")
+                    .optionalLayer("mm")
+                    .definedBy("org.gleaner.mm..")
+                    .optionalLayer("kvm")
+                    .definedBy("org.gleaner.kvm..")
+                    .optionalLayer("lab")
+                    .definedBy("org.gleaner.lab..")
+                    .optionalLayer("check")
+                    .definedBy("org.gleaner.check..")
+                    .optionalLayer("cli")
+                    .definedBy("org.gleaner.cli..")
+                    .whereLayer("machine")
+                    .mayNotAccessAnyLayer()
+                    .whereLayer("pagetable")
+                    .mayOnlyAccessLayers("machine")
+                    .whereLayer("mm")
+                    .mayOnlyAccessLayers("pagetable", "machine")
+                    .whereLayer("kvm")
+                    .mayOnlyAccessLayers("mm", "pagetable", "machine")
+                    .whereLayer("lab")
+                    .mayOnlyAccessLayers("kvm", "mm", "pagetable", "machine")
+                    .whereLayer("check")
+                    .mayOnlyAccessLayers("kvm", "mm", "pagetable", "machine")
+                    .whereLayer("cli")
+                    .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule EVERY_CLASS_HAS_A_ROOM =
+            classes()
+                    .should()
+                    .resideInAnyPackage(
+                            "org.gleaner.machine..",
+                            "org.gleaner.pagetable..",
+                            "org.gleaner.mm..",
+                            "org.gleaner.kvm..",
+                            "org.gleaner.lab..",
+                            "org.gleaner.check..",
+                            "org.gleaner.cli..")
+                    .because("a new room needs a place among the layers, here and in the docs");
+
+    @ArchTest
+    static final ArchRule CORE_NEEDS_ONLY_THE_JDK =
+            classes()
+                    .that(resideInAnyPackage(CORE))
+                    .should()
+                    .onlyDependOnClassesThat(
+                            resideInAnyPackage(CORE)
+                                    .or(
+                                            resideInAnyPackage(
+                                                    "java..",
+                                                    "jdk.internal.vm",
+                                                    "jdk.jfr..",
+                                                    "org.jspecify.annotations")))
+                    .because("whoever embeds the core must get nothing else with it");
+
+    @ArchTest
+    static final ArchRule CONTINUATIONS_STAY_IN_THE_MACHINE =
+            classes()
+                    .that()
+                    .resideOutsideOfPackage("org.gleaner.machine..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideOutsideOfPackages("jdk.internal..", "sun..")
+                    .because("one room must be enough to change when the JDK does");
+}

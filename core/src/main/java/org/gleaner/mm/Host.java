@@ -1,0 +1,215 @@
+package org.gleaner.mm;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.mm.fault.AnonSwapIn;
+import org.gleaner.mm.fault.FolioWait;
+import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.fault.MemfdFault;
+import org.gleaner.mm.fault.PageAllocator;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.folio.FolioLayout;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgCharge;
+import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.reclaim.Reclaim;
+import org.gleaner.mm.reclaim.ReclaimContext;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.RmapObjects;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.swap.DiskDevice;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.mm.swap.SwapDevice;
+import org.gleaner.mm.swap.SwapFile;
+import org.gleaner.mm.swap.ZramDevice;
+import org.gleaner.pagetable.PrimaryTables;
+import org.gleaner.pagetable.TableSlab;
+import org.jspecify.annotations.Nullable;
+
+/// A host: physical memory, its manager, and the address spaces that use it. The parts are wired here and
+/// nowhere else.
+public final class Host implements AutoCloseable {
+    /// Lists of one lruvec: five classic ones, two per generation.
+    private static final int LISTS_PER_LRUVEC = 13;
+
+    private final Engine engine;
+    private final HostConfig config;
+    private final Folios folios;
+    private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
+    private final List<Memcg> memcgs = new ArrayList<>();
+    private final VmStat stat;
+    private final LruCache lru;
+    private final RmapObjects objects = new RmapObjects();
+    private final PrimaryTables tables;
+    private final @Nullable PageContents contents;
+    private final SwapDevice swapDevice;
+    private final SwapArea swap;
+    private final FolioWait folioWait;
+    private final PageAllocator allocator;
+    private final PageFaults faults;
+    private final GetUserPages userPages;
+    private final Reclaim reclaim;
+
+    /// Builds a host on an engine and starts its daemons.
+    public Host(Engine engine, HostConfig config) {
+        this.engine = engine;
+        this.config = config;
+        int cpus = config.maxCpus();
+        folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
+        stat = new VmStat(cpus);
+        lru = new LruCache(folios, lruvecs, stat, cpus);
+        folioWait = new FolioWait(folios);
+        contents = engine.realMemory() ? new PageContents(config.frames()) : null;
+        swapDevice = device();
+        swap = new SwapArea(swapDevice, config.swapSlots(), cpus);
+        tables = new PrimaryTables(new TableSlab(config.maxTables()));
+        Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch());
+        Workingset workingset = new Workingset(folios, lruvecs, stat);
+        reclaim =
+                new Reclaim(
+                        new ReclaimContext(
+                                engine,
+                                folios,
+                                lru,
+                                workingset,
+                                objects,
+                                swap,
+                                folioWait,
+                                zone,
+                                stat,
+                                config.aging(),
+                                config.lruGen(),
+                                config.swappiness(),
+                                config.switchChance(),
+                                config.seed(),
+                                Collections.unmodifiableList(memcgs),
+                                this::free,
+                                cpus));
+        MemcgCharge charge = new MemcgCharge(reclaim, cpus);
+        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
+        lru.setFreer(this::free);
+        AnonSwapIn anonSwapIn =
+                new AnonSwapIn(folios, lru, workingset, allocator, swap, folioWait, stat);
+        MemfdFault memfdFault =
+                new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
+        faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
+        userPages = new GetUserPages(folios, lru, faults, cpus);
+        addMemcg(Memcg.UNLIMITED);
+        if (config.kswapd()) {
+            engine.daemon("kswapd0", reclaim::kswapd);
+        }
+    }
+
+    private SwapDevice device() {
+        if (contents != null) {
+            return new SwapFile(contents, config.maxCpus());
+        }
+        return switch (config.swap()) {
+            case ZRAM -> new ZramDevice();
+            case DISK -> new DiskDevice(engine, config.disk(), this::writeDone);
+        };
+    }
+
+    /// `folio_end_writeback` for a folio written to swap.
+    private void writeDone(Cpu cpu, int pfn) {
+        long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
+        if ((old & AWAITED) != 0) {
+            lru.rotate(cpu, pfn);
+        }
+        folioWait.announce(cpu, pfn);
+    }
+
+    private void free(Cpu cpu, int pfn) {
+        allocator.free(cpu, pfn, memcgs.get(memcg(folios.peek(cpu, pfn))));
+    }
+
+    /// A new memory cgroup with a limit in pages, [Memcg#UNLIMITED] for none.
+    public Memcg addMemcg(long maxPages) {
+        int id = memcgs.size();
+        if (id >= config.maxMemcgs()) {
+            throw new IllegalStateException("the host has room for " + id + " cgroups");
+        }
+        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), id == Memcg.ROOT);
+        Memcg memcg = new Memcg(id, lruvecs[id]);
+        memcg.setMax(maxPages);
+        memcgs.add(memcg);
+        return memcg;
+    }
+
+    /// The cgroup of everything that has no other.
+    public Memcg rootMemcg() {
+        return memcgs.getFirst();
+    }
+
+    /// A new process in a cgroup.
+    public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg) {
+        return new AddressSpace(cpu, memcg, tables, new MmuNotifierSubscriptions());
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public HostConfig config() {
+        return config;
+    }
+
+    public Folios folios() {
+        return folios;
+    }
+
+    public LruCache lru() {
+        return lru;
+    }
+
+    public RmapObjects objects() {
+        return objects;
+    }
+
+    public PageFaults faults() {
+        return faults;
+    }
+
+    public GetUserPages userPages() {
+        return userPages;
+    }
+
+    public PageAllocator allocator() {
+        return allocator;
+    }
+
+    public SwapArea swap() {
+        return swap;
+    }
+
+    public Reclaim reclaim() {
+        return reclaim;
+    }
+
+    public VmStat stat() {
+        return stat;
+    }
+
+    /// What is in the page frames, or null where the engine has no real memory.
+    public @Nullable PageContents contents() {
+        return contents;
+    }
+
+    @Override
+    public void close() {
+        if (swapDevice instanceof SwapFile file) {
+            file.close();
+        }
+    }
+}

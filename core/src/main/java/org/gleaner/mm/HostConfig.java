@@ -1,0 +1,46 @@
+package org.gleaner.mm;
+
+import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.swap.DiskTiming;
+
+/// What a host is made of.
+///
+/// @param frames physical memory in pages
+/// @param watermarks when background and direct reclaim start
+/// @param pcpBatch pages moved at once between a per-CPU list and the zone
+/// @param kswapd whether there is background reclaim
+/// @param swap kind of swap device in virtual time; real memory always swaps to a file
+/// @param disk timing of a disk; ignored for zram
+/// @param swapSlots size of swap in pages
+/// @param swappiness 0 to 200
+/// @param switchChance probability that another task runs between two agings of one reclaim
+/// @param seed of everything left to chance
+/// @param lruGen MGLRU's switches; without the core bit the classic lists are used
+/// @param aging how reclaim asks secondary MMUs
+/// @param maxTables page tables that all address spaces may use
+/// @param maxMemcgs cgroups, the root included
+/// @param maxCpus CPUs, daemons included, that may ever run on this host
+public record HostConfig(
+        int frames,
+        Watermarks watermarks,
+        int pcpBatch,
+        boolean kswapd,
+        Swap swap,
+        DiskTiming disk,
+        int swapSlots,
+        int swappiness,
+        double switchChance,
+        long seed,
+        LruGenCaps lruGen,
+        SecondaryAging aging,
+        int maxTables,
+        int maxMemcgs,
+        int maxCpus) {
+    /// Kinds of swap device.
+    public enum Swap {
+        ZRAM,
+        DISK
+    }
+}

@@ -1,0 +1,210 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// Faults on swap entries (`do_swap_page`).
+///
+/// On a synchronous device with one user the page goes around the swap cache: the slot is claimed, read,
+/// and freed as the page is mapped, so the next eviction writes it again. Otherwise it enters the swap
+/// cache and, unless it is written to or swap is nearly full, keeps its slot; clean, it can then be
+/// dropped without I/O.
+public final class AnonSwapIn {
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    /// How long a fault waits for another that reads the same slot: one jiffy.
+    private static final long RETRY_NANOS = 4_000_000;
+
+    /// Statistics that change when a page comes back: mapped pages, swap entries, major faults.
+    private static final int MAPPED_AND_SWAPPED_IN = 3;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final Workingset workingset;
+    private final PageAllocator allocator;
+    private final SwapArea swap;
+    private final FolioWait wait;
+    private final VmStat stat;
+
+    public AnonSwapIn(
+            Folios folios,
+            LruCache lru,
+            Workingset workingset,
+            PageAllocator allocator,
+            SwapArea swap,
+            FolioWait wait,
+            VmStat stat) {
+        this.folios = folios;
+        this.lru = lru;
+        this.workingset = workingset;
+        this.allocator = allocator;
+        this.swap = swap;
+        this.wait = wait;
+        this.stat = stat;
+    }
+
+    int fault(Cpu cpu, Vma vma, long vpn, Walk walk, long entry, boolean write) {
+        cpu.enter(KernelFunction.DO_SWAP_PAGE);
+        int slot = (int) PTE.swapSlot(entry);
+        int cached = swap.cached(cpu, slot);
+        int result;
+        if (cached >= 0) {
+            result = mapCached(cpu, vma, walk, entry, slot, cached, write);
+        } else if (swap.device().synchronous() && swap.mappings(cpu, slot) == 1) {
+            result = readAround(cpu, vma, vpn, walk, entry, slot, write);
+        } else {
+            result = readIntoCache(cpu, vma, vpn, walk, entry, slot, write);
+        }
+        cpu.exit();
+        return result;
+    }
+
+    /// The page is still in the swap cache: a minor fault.
+    private int mapCached(
+            Cpu cpu, Vma vma, Walk walk, long entry, int slot, int pfn, boolean write) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return PageFaults.DONE;
+        }
+        wait.lock(cpu, pfn);
+        boolean same =
+                folios.test(cpu, pfn, SWAPCACHE)
+                        && swap.cached(cpu, slot) == pfn
+                        && folios.test(cpu, pfn, UPTODATE);
+        if (same) {
+            if (folios.testAndClear(cpu, pfn, READAHEAD)) {
+                stat.inc(cpu, VmEvent.SWAP_RA_HIT);
+            }
+            if (write && !folios.test(cpu, pfn, LRU)) {
+                lru.drain(cpu);
+            }
+            mapSwapCacheFolio(cpu, vma, walk, entry, slot, pfn, write);
+        }
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+        return PageFaults.DONE;
+    }
+
+    /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot.
+    private void mapSwapCacheFolio(
+            Cpu cpu, Vma vma, Walk walk, long entry, int slot, int pfn, boolean write) {
+        wait.forWriteback(cpu, pfn);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        if (cpu.load(walk.words, walk.index) == entry) {
+            swap.release(cpu, slot);
+            boolean last = swap.mappings(cpu, slot) == 0;
+            // our reference, the cache's, and an LRU batch's at most
+            boolean exclusive = last && refcount(folios.state(cpu, pfn)) <= 3;
+            if (last && exclusive && (write || swap.isFull())) {
+                leaveCache(cpu, slot, pfn);
+            }
+            folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
+            folios.get(cpu, pfn);
+            long pte = PageFaults.leaf(vma, pfn, write);
+            if (!write && folios.test(cpu, pfn, SWAPCACHE)) {
+                pte &= ~PteFormat.DIRTY;
+            }
+            Pte.set(cpu, walk.words, walk.index, pte);
+        }
+        lock.unlock(cpu);
+    }
+
+    /// `folio_free_swap`: the slot is not needed any more, so the page has no copy but itself.
+    private void leaveCache(Cpu cpu, int slot, int pfn) {
+        folios.update(cpu, pfn, SWAPCACHE, DIRTY);
+        swap.removeFromCache(cpu, slot, 0);
+        folios.dropReference(cpu, pfn);
+    }
+
+    /// Synchronous device, one user: read it without the swap cache.
+    private int readAround(
+            Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, boolean write) {
+        int pfn = allocator.allocate(cpu, vma.mm().memcg(), ANON | LOCKED);
+        if (pfn < 0) {
+            return PageFaults.NOMEM;
+        }
+        if (!swap.tryReserveCache(cpu, slot)) {
+            wait.unlock(cpu, pfn);
+            lru.put(cpu, pfn);
+            yieldUnlessChanged(cpu, walk, entry);
+            return PageFaults.DONE;
+        }
+        workingset.refault(cpu, pfn, swap.shadow(cpu, slot), true);
+        lru.add(cpu, pfn, true);
+        read(cpu, slot, pfn);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        boolean same = cpu.load(walk.words, walk.index) == entry;
+        if (same) {
+            swap.releaseReserved(cpu, slot);
+            folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
+            folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
+            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
+        } else {
+            swap.removeFromCache(cpu, slot, 0);
+        }
+        lock.unlock(cpu);
+        wait.unlock(cpu, pfn);
+        if (!same) {
+            lru.put(cpu, pfn);
+        }
+        return PageFaults.DONE;
+    }
+
+    /// Another device, or several users: through the swap cache.
+    private int readIntoCache(
+            Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, boolean write) {
+        int pfn = allocator.allocate(cpu, vma.mm().memcg(), ANON | LOCKED | SWAPCACHE);
+        if (pfn < 0) {
+            return PageFaults.NOMEM;
+        }
+        if (!swap.tryReserveCache(cpu, slot)) {
+            folios.update(cpu, pfn, LOCKED | SWAPCACHE, 0);
+            lru.put(cpu, pfn);
+            yieldUnlessChanged(cpu, walk, entry);
+            return PageFaults.DONE;
+        }
+        folios.get(cpu, pfn);
+        folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
+        folios.setSwapSlot(pfn, slot);
+        long shadow = swap.addToCache(cpu, slot, pfn);
+        workingset.refault(cpu, pfn, shadow, true);
+        lru.add(cpu, pfn, true);
+        read(cpu, slot, pfn);
+        mapSwapCacheFolio(cpu, vma, walk, entry, slot, pfn, write);
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+        return PageFaults.DONE;
+    }
+
+    private void read(Cpu cpu, int slot, int pfn) {
+        cpu.enter(KernelFunction.SWAP_READ);
+        stat.inc(cpu, VmEvent.PGMAJFAULT);
+        stat.inc(cpu, VmEvent.PSWPIN);
+        swap.device().read(cpu, slot, pfn);
+        folios.set(cpu, pfn, UPTODATE);
+        cpu.exit();
+    }
+
+    /// Somebody else is reading the slot: let them, unless they have finished.
+    private void yieldUnlessChanged(Cpu cpu, Walk walk, long entry) {
+        if (cpu.load(walk.words, walk.index) == entry) {
+            cpu.sleep(RETRY_NANOS);
+        }
+    }
+}

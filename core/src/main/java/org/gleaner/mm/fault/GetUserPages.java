@@ -1,0 +1,122 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// Resolves a virtual page for somebody other than the CPU: faults it in if need be and takes a reference
+/// (`get_user_pages` for one page).
+///
+/// The fast path reads the entry without a lock, takes the reference and reads the entry again; it only
+/// serves writable entries, for a read-only one may be about to be replaced. The slow path faults until the
+/// entry is there, and marks the page accessed as `FOLL_TOUCH` does.
+public final class GetUserPages {
+    /// Set in an answer if the host maps the page writable.
+    public static final long WRITABLE = 1L << 62;
+
+    private static final PteFormat PTE = PteFormat.X86_64;
+    private static final long NOT_THERE = -1;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final PageFaults faults;
+    private final Walk[] walks;
+
+    public GetUserPages(Folios folios, LruCache lru, PageFaults faults, int maxCpus) {
+        this.folios = folios;
+        this.lru = lru;
+        this.faults = faults;
+        walks = new Walk[maxCpus];
+        java.util.Arrays.setAll(walks, i -> new Walk());
+    }
+
+    /// Resolves one page; may sleep, reclaim and swap.
+    ///
+    /// @param wantWritable also for a read, find out whether the page is mapped writable
+    /// @return the pfn, with [#WRITABLE] or without, referenced; or a negative error of [PageFaults]
+    public long get(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean wantWritable) {
+        if (write || wantWritable) {
+            long fast = fast(cpu, mm, vpn);
+            if (fast != NOT_THERE) {
+                return fast;
+            }
+        }
+        for (; ; ) {
+            long slow = slow(cpu, mm, vpn, write);
+            if (slow != NOT_THERE) {
+                return write ? slow : upgrade(cpu, mm, vpn, slow, wantWritable);
+            }
+            int error = faults.handle(cpu, mm, vpn, write);
+            if (error != PageFaults.DONE) {
+                return error;
+            }
+        }
+    }
+
+    /// `get_user_pages_fast_only` for writing.
+    private long fast(Cpu cpu, AddressSpace mm, long vpn) {
+        Walk walk = walks[cpu.id];
+        mm.tables().find(walk, mm.root(), vpn);
+        if (walk.level != 1) {
+            return NOT_THERE;
+        }
+        long pte = cpu.load(walk.words, walk.index);
+        if (!PTE.isPresent(pte) || !PTE.isWritable(pte)) {
+            return NOT_THERE;
+        }
+        int pfn = (int) PTE.pfn(pte);
+        if (!folios.tryGet(cpu, pfn)) {
+            return NOT_THERE;
+        }
+        long again = cpu.load(walk.words, walk.index);
+        if (!PTE.isPresent(again) || !PTE.isWritable(again) || PTE.pfn(again) != pfn) {
+            lru.put(cpu, pfn);
+            return NOT_THERE;
+        }
+        folios.set(cpu, pfn, REFERENCED);
+        return pfn | WRITABLE;
+    }
+
+    /// The entry under its lock (`follow_page_pte`).
+    private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
+        Walk walk = walks[cpu.id];
+        mm.tables().find(walk, mm.root(), vpn);
+        if (walk.level != 1) {
+            return NOT_THERE;
+        }
+        QueuedSpinLock lock = mm.pteLock(walk);
+        lock.lock(cpu);
+        long result = NOT_THERE;
+        long pte = cpu.load(walk.words, walk.index);
+        if (PTE.isPresent(pte) && (!write || PTE.isWritable(pte))) {
+            int pfn = (int) PTE.pfn(pte);
+            folios.get(cpu, pfn);
+            if (write && !PTE.isDirty(pte)) {
+                folios.set(cpu, pfn, DIRTY);
+            }
+            lru.markAccessed(cpu, pfn);
+            result = write ? pfn | WRITABLE : pfn;
+        }
+        lock.unlock(cpu);
+        return result;
+    }
+
+    /// After a read: the page may be writable all the same; then that answer is taken instead.
+    private long upgrade(Cpu cpu, AddressSpace mm, long vpn, long readOnly, boolean wantWritable) {
+        if (!wantWritable) {
+            return readOnly;
+        }
+        long fast = fast(cpu, mm, vpn);
+        if (fast == NOT_THERE) {
+            return readOnly;
+        }
+        lru.put(cpu, (int) readOnly);
+        return fast;
+    }
+}

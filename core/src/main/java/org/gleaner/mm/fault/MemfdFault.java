@@ -1,0 +1,188 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// Faults on memfd memory (`shmem_fault`, `shmem_swapin_folio`). The page cache is asked first; a page that
+/// comes back from swap passes through the swap cache, leaves it dirty, and gives up its slot.
+public final class MemfdFault {
+    private static final PteFormat PTE = PteFormat.X86_64;
+    private static final long RETRY_NANOS = 4_000_000;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final Workingset workingset;
+    private final PageAllocator allocator;
+    private final SwapArea swap;
+    private final FolioWait wait;
+    private final VmStat stat;
+
+    public MemfdFault(
+            Folios folios,
+            LruCache lru,
+            Workingset workingset,
+            PageAllocator allocator,
+            SwapArea swap,
+            FolioWait wait,
+            VmStat stat) {
+        this.folios = folios;
+        this.lru = lru;
+        this.workingset = workingset;
+        this.allocator = allocator;
+        this.swap = swap;
+        this.wait = wait;
+        this.stat = stat;
+    }
+
+    int fault(Cpu cpu, Vma vma, Memfd memfd, long vpn, Walk walk, boolean write) {
+        cpu.enter(KernelFunction.SHMEM_FAULT);
+        long index = vma.index(vpn);
+        long entry = memfd.entry(cpu, index);
+        int result = PageFaults.DONE;
+        if (Memfd.isFolio(entry)) {
+            mapCached(cpu, vma, memfd, index, walk, Memfd.pfn(entry), write);
+        } else if (Memfd.isSwap(entry)) {
+            result = swapIn(cpu, vma, memfd, index, walk, entry, write);
+        } else {
+            result = create(cpu, vma, memfd, index, walk, write);
+        }
+        cpu.exit();
+        return result;
+    }
+
+    private void mapCached(
+            Cpu cpu, Vma vma, Memfd memfd, long index, Walk walk, int pfn, boolean write) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return;
+        }
+        wait.lock(cpu, pfn);
+        if (memfd.entry(cpu, index) == Memfd.folio(pfn)) {
+            map(cpu, vma, walk, pfn, write);
+        }
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+    }
+
+    /// First use of a page of the memfd.
+    private int create(Cpu cpu, Vma vma, Memfd memfd, long index, Walk walk, boolean write) {
+        int pfn = allocator.allocate(cpu, vma.mm().memcg(), LOCKED | UPTODATE | DIRTY);
+        if (pfn < 0) {
+            return PageFaults.NOMEM;
+        }
+        allocator.zero(cpu, pfn);
+        folios.setMapping(pfn, memfd.id(), index);
+        folios.get(cpu, pfn);
+        if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
+            lru.add(cpu, pfn, true);
+            map(cpu, vma, walk, pfn, write);
+            wait.unlock(cpu, pfn);
+        } else {
+            folios.dropReference(cpu, pfn);
+            folios.unlock(cpu, pfn);
+        }
+        lru.put(cpu, pfn);
+        return PageFaults.DONE;
+    }
+
+    private int swapIn(
+            Cpu cpu, Vma vma, Memfd memfd, long index, Walk walk, long entry, boolean write) {
+        int slot = Memfd.slot(entry);
+        int cached = swap.cached(cpu, slot);
+        if (cached >= 0) {
+            return takeCached(cpu, vma, memfd, index, walk, slot, cached, write);
+        }
+        int pfn = allocator.allocate(cpu, vma.mm().memcg(), LOCKED);
+        if (pfn < 0) {
+            return PageFaults.NOMEM;
+        }
+        if (!swap.tryReserveCache(cpu, slot)) {
+            folios.unlock(cpu, pfn);
+            lru.put(cpu, pfn);
+            if (memfd.entry(cpu, index) == entry) {
+                cpu.sleep(RETRY_NANOS);
+            }
+            return PageFaults.DONE;
+        }
+        cpu.enter(KernelFunction.SHMEM_SWAPIN);
+        folios.setMapping(pfn, memfd.id(), index);
+        folios.get(cpu, pfn);
+        folios.set(cpu, pfn, SWAPCACHE);
+        folios.setSwapSlot(pfn, slot);
+        long shadow = swap.addToCache(cpu, slot, pfn);
+        workingset.refault(cpu, pfn, shadow, true);
+        lru.add(cpu, pfn, true);
+        cpu.enter(KernelFunction.SWAP_READ);
+        stat.inc(cpu, VmEvent.PGMAJFAULT);
+        stat.inc(cpu, VmEvent.PSWPIN);
+        swap.device().read(cpu, slot, pfn);
+        folios.set(cpu, pfn, UPTODATE);
+        cpu.exit();
+        moveToPageCache(cpu, memfd, index, slot, pfn);
+        cpu.exit();
+        map(cpu, vma, walk, pfn, write);
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+        return PageFaults.DONE;
+    }
+
+    /// Reclaim has not finished with the page, or gave it up: it is still in the swap cache.
+    private int takeCached(
+            Cpu cpu,
+            Vma vma,
+            Memfd memfd,
+            long index,
+            Walk walk,
+            int slot,
+            int pfn,
+            boolean write) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return PageFaults.DONE;
+        }
+        wait.lock(cpu, pfn);
+        if (memfd.entry(cpu, index) == Memfd.swap(slot)
+                && folios.test(cpu, pfn, SWAPCACHE)
+                && swap.cached(cpu, slot) == pfn) {
+            wait.forWriteback(cpu, pfn);
+            moveToPageCache(cpu, memfd, index, slot, pfn);
+            map(cpu, vma, walk, pfn, write);
+        }
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+        return PageFaults.DONE;
+    }
+
+    /// From the swap cache back to the memfd; the cache's reference moves along, the slot is freed.
+    private void moveToPageCache(Cpu cpu, Memfd memfd, long index, int slot, int pfn) {
+        boolean replaced = memfd.replace(cpu, index, Memfd.swap(slot), Memfd.folio(pfn));
+        assert replaced : "swap entry of a locked page changed";
+        folios.update(cpu, pfn, SWAPCACHE, DIRTY);
+        swap.removeFromCache(cpu, slot, 0);
+        swap.release(cpu, slot);
+    }
+
+    private void map(Cpu cpu, Vma vma, Walk walk, int pfn, boolean write) {
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        if (PTE.isNone(cpu.load(walk.words, walk.index))) {
+            folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(1);
+            folios.get(cpu, pfn);
+            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
+        }
+        lock.unlock(cpu);
+    }
+}

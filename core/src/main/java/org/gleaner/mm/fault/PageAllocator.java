@@ -1,0 +1,120 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgCharge;
+import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.jspecify.annotations.Nullable;
+
+/// Allocates and frees charged pages: the zone's fast path, the slow path that wakes kswapd, reclaims
+/// and finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`, `free_unref_page`).
+public final class PageAllocator {
+    private static final int MAX_RECLAIM_RETRIES = 16;
+
+    private final Folios folios;
+    private final Zone zone;
+    private final MemcgCharge charge;
+    private final VmStat stat;
+    private final GlobalReclaim reclaim;
+    private final @Nullable PageContents contents;
+
+    /// What makes room when the whole host is short.
+    public interface GlobalReclaim {
+        /// Wakes the background reclaimer.
+        void wakeKswapd(Cpu cpu);
+
+        /// `try_to_free_pages`: reclaims as the caller, returns the pages freed.
+        long tryToFree(Cpu cpu);
+    }
+
+    public PageAllocator(
+            Folios folios,
+            Zone zone,
+            MemcgCharge charge,
+            VmStat stat,
+            GlobalReclaim reclaim,
+            @Nullable PageContents contents) {
+        this.folios = folios;
+        this.zone = zone;
+        this.charge = charge;
+        this.stat = stat;
+        this.reclaim = reclaim;
+        this.contents = contents;
+    }
+
+    public Zone zone() {
+        return zone;
+    }
+
+    /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
+    /// -1 if there is no memory and the killer has acted. May reclaim, so no spinning lock may be held.
+    public int allocate(Cpu cpu, Memcg memcg, long flags) {
+        int pfn = allocateFrame(cpu);
+        if (pfn < 0) {
+            return -1;
+        }
+        if (!charge.charge(cpu, memcg)) {
+            zone.release(cpu, pfn);
+            return -1;
+        }
+        memcg.lruvec().statChanged(1);
+        folios.init(cpu, pfn, SWAPBACKED | flags | (long) memcg.id() << MEMCG_SHIFT | ONE_REF);
+        return pfn;
+    }
+
+    private int allocateFrame(Cpu cpu) {
+        int pfn = zone.allocate(cpu, zone.watermarks().low());
+        return pfn >= 0 ? pfn : allocateSlow(cpu);
+    }
+
+    private int allocateSlow(Cpu cpu) {
+        cpu.enter(KernelFunction.ALLOC_PAGES);
+        long min = zone.watermarks().min();
+        int retries = MAX_RECLAIM_RETRIES;
+        int pfn;
+        for (; ; ) {
+            reclaim.wakeKswapd(cpu);
+            pfn = zone.allocate(cpu, min);
+            if (pfn >= 0) {
+                break;
+            }
+            stat.inc(cpu, VmEvent.ALLOCSTALL);
+            long freed = reclaim.tryToFree(cpu);
+            zone.drainLocal(cpu);
+            pfn = zone.allocate(cpu, min);
+            if (pfn >= 0) {
+                break;
+            }
+            if (freed == 0 && --retries < 0) {
+                stat.inc(cpu, VmEvent.OOM_KILL);
+                break;
+            }
+        }
+        cpu.exit();
+        return pfn;
+    }
+
+    /// Zeroes a page that a process will see for the first time.
+    public void zero(Cpu cpu, int pfn) {
+        cpu.charge(Cost.ZERO_PAGE);
+        if (contents != null) {
+            contents.zero(pfn);
+        }
+    }
+
+    /// Frees a folio whose last reference is gone.
+    public void free(Cpu cpu, int pfn, Memcg memcg) {
+        charge.uncharge(cpu, memcg);
+        memcg.lruvec().statChanged(1);
+        folios.init(cpu, pfn, 0);
+        zone.release(cpu, pfn);
+    }
+}

@@ -1,0 +1,157 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
+
+/// The page-fault path of the host (`handle_mm_fault` and below).
+///
+/// A fault prepares a page without locks, takes the page-table lock, and installs it only if the entry
+/// is still what it was; otherwise somebody else has resolved the fault, and the page is dropped.
+///
+/// Memory that was never written has no shared zero page here: a read of it allocates.
+public final class PageFaults {
+    /// The fault is resolved; the access may be tried again.
+    public static final int DONE = 0;
+
+    /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
+    public static final int FAULT = -14;
+
+    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`).
+    public static final int NOMEM = -12;
+
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final PageAllocator allocator;
+    private final AnonSwapIn anonSwapIn;
+    private final MemfdFault memfdFault;
+    private final VmStat stat;
+    private final Walk[] walks;
+
+    public PageFaults(
+            Folios folios,
+            LruCache lru,
+            PageAllocator allocator,
+            AnonSwapIn anonSwapIn,
+            MemfdFault memfdFault,
+            VmStat stat,
+            int maxCpus) {
+        this.folios = folios;
+        this.lru = lru;
+        this.allocator = allocator;
+        this.anonSwapIn = anonSwapIn;
+        this.memfdFault = memfdFault;
+        this.stat = stat;
+        walks = new Walk[maxCpus];
+        java.util.Arrays.setAll(walks, i -> new Walk());
+    }
+
+    /// Resolves a fault on one page. Takes mmap_lock for reading; may sleep. Returns [#DONE] or an error.
+    public int handle(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
+        cpu.enter(KernelFunction.HANDLE_MM_FAULT);
+        cpu.charge(Cost.HOST_FAULT);
+        stat.inc(cpu, VmEvent.PGFAULT);
+        mm.markUsed(cpu);
+        mm.memcg().lruvec().statChanged(1);
+        mm.mmapLock().downRead(cpu);
+        Vma vma = mm.vma(vpn);
+        int result;
+        if (vma == null || (write && !vma.writable())) {
+            result = FAULT;
+        } else {
+            result = handleIn(cpu, vma, vpn, write);
+        }
+        mm.mmapLock().upRead(cpu);
+        cpu.exit();
+        return result;
+    }
+
+    private int handleIn(Cpu cpu, Vma vma, long vpn, boolean write) {
+        AddressSpace mm = vma.mm();
+        Walk walk = walks[cpu.id];
+        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K);
+        long pte = cpu.load(walk.words, walk.index);
+        if (PTE.isPresent(pte)) {
+            return upgrade(cpu, vma, walk, pte, write);
+        }
+        if (PTE.isSwap(pte)) {
+            return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
+        }
+        return switch (vma.object()) {
+            case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
+            case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
+        };
+    }
+
+    /// The entry is there but did not permit the access, or does by now (`do_wp_page`, spurious faults).
+    private int upgrade(Cpu cpu, Vma vma, Walk walk, long seen, boolean write) {
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        long pte = cpu.load(walk.words, walk.index);
+        if (PTE.isPresent(pte) && PTE.pfn(pte) == PTE.pfn(seen)) {
+            long more = PteFormat.ACCESSED;
+            if (write && vma.writable()) {
+                more |= PteFormat.WRITABLE | PteFormat.DIRTY;
+            }
+            cpu.fetchOr(walk.words, walk.index, more);
+        }
+        lock.unlock(cpu);
+        return DONE;
+    }
+
+    /// `do_anonymous_page`.
+    private int firstTouch(Cpu cpu, Vma vma, AnonVma anon, long vpn, Walk walk, boolean write) {
+        cpu.enter(KernelFunction.DO_ANONYMOUS_PAGE);
+        int pfn = allocator.allocate(cpu, vma.mm().memcg(), ANON | UPTODATE);
+        if (pfn < 0) {
+            cpu.exit();
+            return NOMEM;
+        }
+        allocator.zero(cpu, pfn);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        boolean first = PTE.isNone(cpu.load(walk.words, walk.index));
+        if (first) {
+            folios.setMapping(pfn, anon.id(), vma.index(vpn));
+            folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(1);
+            lru.add(cpu, pfn, true);
+            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
+        }
+        lock.unlock(cpu);
+        if (!first) {
+            lru.put(cpu, pfn);
+        }
+        cpu.exit();
+        return DONE;
+    }
+
+    /// A young entry; writable if the mapping is, dirty if this is a write.
+    static long leaf(Vma vma, int pfn, boolean write) {
+        long flags = PteFormat.ACCESSED;
+        if (vma.writable()) {
+            flags |= PteFormat.WRITABLE;
+        }
+        if (write) {
+            flags |= PteFormat.DIRTY;
+        }
+        return PTE.makeLeaf(pfn, RadixTable.LEVEL_4K, flags);
+    }
+}

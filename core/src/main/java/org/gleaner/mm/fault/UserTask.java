@@ -1,0 +1,71 @@
+package org.gleaner.mm.fault;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.LeafCache;
+import org.gleaner.pagetable.PrimaryTables;
+import org.gleaner.pagetable.Walk;
+
+/// A process that touches its own memory: the CPU walks its page tables, sets accessed and dirty bits, and
+/// faults.
+///
+/// There is no TLB here: every access walks, so accessed bits are exact.
+public final class UserTask {
+    /// Page number of an access.
+    private static final int PAGE = 0x7fff_ffff;
+
+    private final PageFaults faults;
+    private final AddressSpace mm;
+    private final Walk walk = new Walk();
+    private final LeafCache leaves;
+
+    public UserTask(PageFaults faults, AddressSpace mm) {
+        this.faults = faults;
+        this.mm = mm;
+        leaves = new LeafCache(mm.tables(), mm.root());
+    }
+
+    /// One access to a page. Returns [PageFaults#DONE] or the error that stopped it.
+    public int access(Cpu cpu, long vpn, boolean write) {
+        int kind = write ? EntryFormat.WRITE : EntryFormat.READ;
+        PrimaryTables tables = mm.tables();
+        while (tables.touch(cpu, walk, mm.root(), vpn, kind) != HardwareWalk.HIT) {
+            int error = faults.handle(cpu, mm, vpn, write);
+            if (error != PageFaults.DONE) {
+                return error;
+            }
+        }
+        return PageFaults.DONE;
+    }
+
+    /// Runs `accesses[from..to)` against the region at `base`: page in bits 0 to 30, write in bit 31.
+    /// Returns the index of the first access that failed, or `to`.
+    ///
+    /// Hits on entries that need no change touch nothing shared, and are charged in one sum for as long as
+    /// no other actor could act.
+    public int run(Cpu cpu, long base, int[] accesses, int from, int to) {
+        int at = from;
+        while (at < to) {
+            int fold = cpu.foldable(Cost.GUEST_HIT, to - at);
+            int end = at + fold;
+            int hits = at;
+            while (at < end && leaves.isQuiet(base + (accesses[at] & PAGE), accesses[at] < 0)) {
+                at++;
+            }
+            cpu.charge(Cost.GUEST_HIT, at - hits);
+            if (at < to) {
+                cpu.step();
+                int access = accesses[at];
+                if (access(cpu, base + (access & PAGE), access < 0) != PageFaults.DONE) {
+                    return at;
+                }
+                cpu.charge(Cost.GUEST_HIT);
+                at++;
+            }
+        }
+        return to;
+    }
+}

@@ -1,0 +1,80 @@
+package org.gleaner.mm.folio;
+
+/// The packed state word of a folio: flags, LRU generation, owner, reference and mapping counts.
+///
+/// ```
+/// bits  0..15  flags
+/// bits 16..18  generation + 1; 0 = on no MGLRU list
+/// bits 19..20  MGLRU refs field
+/// bits 21..28  memory cgroup id
+/// bits 32..47  reference count
+/// bits 48..63  mapping count
+/// ```
+///
+/// One word, so that every transition is one atomic and a look at a folio is one load.
+public final class FolioLayout {
+    public static final long LOCKED = 1 << 0;
+    /// On an LRU list (`PG_lru`); clear while isolated or in the add batch.
+    public static final long LRU = 1 << 1;
+    public static final long ACTIVE = 1 << 2;
+    public static final long REFERENCED = 1 << 3;
+    public static final long WORKINGSET = 1 << 4;
+    public static final long DIRTY = 1 << 5;
+    public static final long WRITEBACK = 1 << 6;
+    /// To be rotated to the tail when its writeback ends (`PG_reclaim`).
+    public static final long AWAITED = 1 << 7;
+    public static final long SWAPCACHE = 1 << 8;
+    public static final long SWAPBACKED = 1 << 9;
+    public static final long ANON = 1 << 10;
+    public static final long UPTODATE = 1 << 11;
+    public static final long UNEVICTABLE = 1 << 12;
+    /// Read ahead of need and not used yet (`PG_readahead`).
+    public static final long READAHEAD = 1 << 13;
+
+    public static final int GEN_SHIFT = 16;
+    public static final long GEN_MASK = 7L << GEN_SHIFT;
+    public static final int REFS_SHIFT = 19;
+    public static final long REFS_MASK = 3L << REFS_SHIFT;
+    /// What a walker clears when it relabels a folio (`LRU_REFS_FLAGS` and the refs field).
+    public static final long REFS_FLAGS = REFERENCED | WORKINGSET | REFS_MASK;
+
+    public static final int MEMCG_SHIFT = 21;
+    public static final long MEMCG_MASK = 0xffL << MEMCG_SHIFT;
+    /// Cgroups that a host can have.
+    public static final int MEMCGS = 256;
+
+    public static final int REF_SHIFT = 32;
+    public static final long ONE_REF = 1L << REF_SHIFT;
+    public static final long REF_MASK = 0xffffL << REF_SHIFT;
+    public static final int MAP_SHIFT = 48;
+    public static final long ONE_MAP = 1L << MAP_SHIFT;
+
+    private FolioLayout() {}
+
+    public static int refcount(long state) {
+        return (int) (state >>> REF_SHIFT) & 0xffff;
+    }
+
+    public static int mapcount(long state) {
+        return (int) (state >>> MAP_SHIFT);
+    }
+
+    public static int memcg(long state) {
+        return (int) (state >>> MEMCG_SHIFT) & 0xff;
+    }
+
+    /// Slot of the generation the folio is labelled with, or -1 if it is on no MGLRU list.
+    public static int gen(long state) {
+        return ((int) (state >>> GEN_SHIFT) & 7) - 1;
+    }
+
+    /// `folio_lru_refs` of 6.12: refs field plus one for the workingset flag, 0 to 4.
+    public static int refs(long state) {
+        return ((int) (state >>> REFS_SHIFT) & 3) + ((state & WORKINGSET) != 0 ? 1 : 0);
+    }
+
+    /// 0 for anonymous and shmem memory, 1 for the page cache of files.
+    public static int type(long state) {
+        return (state & SWAPBACKED) != 0 ? 0 : 1;
+    }
+}

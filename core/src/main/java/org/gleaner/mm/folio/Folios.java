@@ -1,0 +1,265 @@
+package org.gleaner.mm.folio;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+
+/// The folio table: a struct of arrays with one slot per page frame, plus list heads.
+///
+/// | array | bytes | protected by |
+/// |---|---|---|
+/// | `state` ([FolioLayout]) | 8 | atomics |
+/// | `next`, `prev` | 4 + 4 | the lock of the list's owner (lru_lock, or private) |
+/// | `mapping` | 8 | the folio lock |
+/// | `swapSlot` | 4 | the folio lock |
+///
+/// Lists are circular and doubly linked; a list is named by its head, an index above all frames. The
+/// head's `next` is the most recently added side, its `prev` the tail that scans pop.
+///
+/// Reference counts follow the kernel: one for the page or swap cache, one per mapping, one for whoever
+/// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none.
+public final class Folios {
+    private final long[] state;
+    private final int[] next;
+    private final int[] prev;
+    private final long[] mapping;
+    private final int[] swapSlot;
+    private final int frames;
+    private int heads;
+
+    /// A table for `frames` page frames and at most `lists` lists.
+    public Folios(int frames, int lists) {
+        this.frames = frames;
+        state = new long[frames];
+        mapping = new long[frames];
+        swapSlot = new int[frames];
+        next = new int[frames + lists];
+        prev = new int[frames + lists];
+        heads = frames;
+    }
+
+    public int frames() {
+        return frames;
+    }
+
+    // --- state -------------------------------------------------------------------------------
+
+    public long state(Cpu cpu, int pfn) {
+        return cpu.load(state, pfn);
+    }
+
+    /// A racy look, to be checked again or for reports.
+    public long peek(Cpu cpu, int pfn) {
+        return cpu.peek(state, pfn);
+    }
+
+    public boolean test(Cpu cpu, int pfn, long flags) {
+        return (cpu.load(state, pfn) & flags) != 0;
+    }
+
+    public void set(Cpu cpu, int pfn, long flags) {
+        if ((cpu.load(state, pfn) & flags) != flags) {
+            cpu.fetchOr(state, pfn, flags);
+        }
+    }
+
+    public void clear(Cpu cpu, int pfn, long flags) {
+        if ((cpu.load(state, pfn) & flags) != 0) {
+            cpu.fetchAnd(state, pfn, ~flags);
+        }
+    }
+
+    /// Returns whether all of `flags` were set before.
+    public boolean testAndSet(Cpu cpu, int pfn, long flag) {
+        return (cpu.fetchOr(state, pfn, flag) & flag) != 0;
+    }
+
+    /// Returns whether `flag` was set before.
+    public boolean testAndClear(Cpu cpu, int pfn, long flag) {
+        return (cpu.load(state, pfn) & flag) != 0 && (cpu.fetchAnd(state, pfn, ~flag) & flag) != 0;
+    }
+
+    public boolean cas(Cpu cpu, int pfn, long expect, long update) {
+        return cpu.cas(state, pfn, expect, update);
+    }
+
+    /// Gives a fresh frame its first state; the caller is its only user.
+    public void init(Cpu cpu, int pfn, long value) {
+        cpu.store(state, pfn, value);
+    }
+
+    /// Replaces the bits of `mask` by `bits` in one atomic; returns the state before.
+    public long update(Cpu cpu, int pfn, long mask, long bits) {
+        for (; ; ) {
+            long old = cpu.load(state, pfn);
+            long neu = (old & ~mask) | bits;
+            if (old == neu || cpu.cas(state, pfn, old, neu)) {
+                return old;
+            }
+        }
+    }
+
+    // --- counts ------------------------------------------------------------------------------
+
+    public void get(Cpu cpu, int pfn) {
+        cpu.fetchAdd(state, pfn, ONE_REF);
+    }
+
+    /// Takes a reference unless the folio is being freed; returns whether it did.
+    public boolean tryGet(Cpu cpu, int pfn) {
+        for (; ; ) {
+            long old = cpu.load(state, pfn);
+            if (refcount(old) == 0) {
+                return false;
+            }
+            if (cpu.cas(state, pfn, old, old + ONE_REF)) {
+                return true;
+            }
+        }
+    }
+
+    /// Drops a reference; returns whether it was the last.
+    public boolean dropReference(Cpu cpu, int pfn) {
+        long old = cpu.fetchAdd(state, pfn, -ONE_REF);
+        assert refcount(old) > 0 : "reference of pfn " + pfn + " dropped twice";
+        return refcount(old) == 1;
+    }
+
+    /// Freezes the reference count at zero if it equals `expect`; returns whether it did.
+    public boolean refFreeze(Cpu cpu, int pfn, int expect) {
+        for (; ; ) {
+            long old = cpu.load(state, pfn);
+            if (refcount(old) != expect) {
+                return false;
+            }
+            if (cpu.cas(state, pfn, old, old & ~REF_MASK)) {
+                return true;
+            }
+        }
+    }
+
+    /// Undoes [#refFreeze].
+    public void refUnfreeze(Cpu cpu, int pfn, int count) {
+        cpu.fetchAdd(state, pfn, count * ONE_REF);
+    }
+
+    public void addMap(Cpu cpu, int pfn) {
+        cpu.fetchAdd(state, pfn, ONE_MAP);
+    }
+
+    public void removeMap(Cpu cpu, int pfn) {
+        long old = cpu.fetchAdd(state, pfn, -ONE_MAP);
+        assert mapcount(old) > 0 : "pfn " + pfn + " unmapped twice";
+    }
+
+    // --- folio lock --------------------------------------------------------------------------
+
+    public boolean tryLock(Cpu cpu, int pfn) {
+        return !testAndSet(cpu, pfn, LOCKED);
+    }
+
+    public void unlock(Cpu cpu, int pfn) {
+        long old = cpu.fetchAnd(state, pfn, ~LOCKED);
+        assert (old & LOCKED) != 0 : "pfn " + pfn + " was not locked";
+    }
+
+    // --- mapping -----------------------------------------------------------------------------
+
+    /// Id of the reverse-map object, in the upper 24 bits, and page index in it.
+    public long mapping(int pfn) {
+        return mapping[pfn];
+    }
+
+    public void setMapping(int pfn, int object, long index) {
+        mapping[pfn] = ((long) object << 40) | index;
+    }
+
+    public static int mappingObject(long mapping) {
+        return (int) (mapping >>> 40);
+    }
+
+    public static long mappingIndex(long mapping) {
+        return mapping & ((1L << 40) - 1);
+    }
+
+    /// Slot of a folio in the swap cache (`folio->swap`).
+    public int swapSlot(int pfn) {
+        return swapSlot[pfn];
+    }
+
+    public void setSwapSlot(int pfn, int slot) {
+        swapSlot[pfn] = slot;
+    }
+
+    // --- lists -------------------------------------------------------------------------------
+
+    /// A new empty list; returns its head.
+    public int newList() {
+        int head = heads++;
+        if (head >= next.length) {
+            throw new IllegalStateException("folio table has no room for another list");
+        }
+        next[head] = head;
+        prev[head] = head;
+        return head;
+    }
+
+    public boolean isEmpty(int list) {
+        return next[list] == list;
+    }
+
+    /// The oldest folio of a list, or -1.
+    public int tail(int list) {
+        int t = prev[list];
+        return t == list ? -1 : t;
+    }
+
+    /// The folio before `pfn`, one step newer, or -1 at the head.
+    public int newer(int list, int pfn) {
+        int p = prev[pfn];
+        return p == list ? -1 : p;
+    }
+
+    public void addHead(int list, int pfn) {
+        link(list, pfn, next[list]);
+    }
+
+    public void addTail(int list, int pfn) {
+        link(prev[list], pfn, list);
+    }
+
+    private void link(int before, int pfn, int after) {
+        next[before] = pfn;
+        prev[pfn] = before;
+        next[pfn] = after;
+        prev[after] = pfn;
+    }
+
+    public void unlink(int pfn) {
+        int n = next[pfn];
+        int p = prev[pfn];
+        next[p] = n;
+        prev[n] = p;
+        next[pfn] = pfn;
+        prev[pfn] = pfn;
+    }
+
+    public void moveToHead(int list, int pfn) {
+        unlink(pfn);
+        addHead(list, pfn);
+    }
+
+    public void moveToTail(int list, int pfn) {
+        unlink(pfn);
+        addTail(list, pfn);
+    }
+
+    /// Folios on a list, by walking it; for tests and checks.
+    public int count(int list) {
+        int n = 0;
+        for (int i = next[list]; i != list; i = next[i]) {
+            n++;
+        }
+        return n;
+    }
+}

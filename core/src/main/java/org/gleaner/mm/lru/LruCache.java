@@ -1,0 +1,217 @@
+package org.gleaner.mm.lru;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+
+/// How folios get onto, off and around the LRU lists outside of reclaim (the kernel's `swap.c`).
+///
+/// Additions, activations and rotations gather in per-CPU batches, which decide order: a folio in an add
+/// batch is invisible to scans; one in an activation batch stays where it is but carries an extra reference,
+/// so that reclaim fails to free it if it gets there first.
+public final class LruCache {
+    private final Folios folios;
+    private final Lruvec[] lruvecs;
+    private final VmStat stat;
+    private final LruBatch[] batches;
+
+    /// @param lruvecs by memory cgroup id; filled as cgroups are made
+    public LruCache(Folios folios, Lruvec[] lruvecs, VmStat stat, int maxCpus) {
+        this.folios = folios;
+        this.lruvecs = lruvecs;
+        this.stat = stat;
+        batches = new LruBatch[maxCpus];
+        for (int i = 0; i < maxCpus; i++) {
+            batches[i] = new LruBatch();
+        }
+    }
+
+    public Lruvec lruvec(long state) {
+        return lruvecs[memcg(state)];
+    }
+
+    /// `folio_add_lru`. Under MGLRU a folio added by a page fault of a task that is not reclaiming starts
+    /// active, that is, in the youngest generation once the batch is flushed.
+    public void add(Cpu cpu, int pfn, boolean inFault) {
+        cpu.enter(KernelFunction.FOLIO_ADD_LRU);
+        cpu.charge(Cost.LRU_ADD);
+        long state = folios.state(cpu, pfn);
+        if (inFault && lruvec(state).lruGenEnabled() && (state & UNEVICTABLE) == 0) {
+            folios.set(cpu, pfn, ACTIVE);
+        }
+        folios.get(cpu, pfn);
+        LruBatch batch = batches[cpu.id];
+        if (batch.added.push(pfn)) {
+            flushAdded(cpu, batch);
+        }
+        cpu.exit();
+    }
+
+    /// `folio_activate`: queues an inactive folio on a list for activation.
+    public void activate(Cpu cpu, int pfn) {
+        if ((folios.state(cpu, pfn) & (LRU | ACTIVE | UNEVICTABLE)) != LRU) {
+            return;
+        }
+        folios.get(cpu, pfn);
+        LruBatch batch = batches[cpu.id];
+        if (batch.activated.push(pfn)) {
+            flushActivated(cpu, batch);
+        }
+    }
+
+    /// `folio_rotate_reclaimable`: writeback of a folio that reclaim waits for has ended.
+    public void rotate(Cpu cpu, int pfn) {
+        if ((folios.state(cpu, pfn) & (LRU | LOCKED | DIRTY | UNEVICTABLE)) != LRU) {
+            return;
+        }
+        folios.get(cpu, pfn);
+        LruBatch batch = batches[cpu.id];
+        if (batch.rotated.push(pfn)) {
+            flushRotated(cpu, batch);
+        }
+    }
+
+    /// `lru_add_drain`: flushes this CPU's batches, additions first, activations last.
+    public void drain(Cpu cpu) {
+        LruBatch batch = batches[cpu.id];
+        if (batch.isEmpty()) {
+            return;
+        }
+        cpu.enter(KernelFunction.LRU_ADD_DRAIN);
+        flushAdded(cpu, batch);
+        flushRotated(cpu, batch);
+        flushActivated(cpu, batch);
+        cpu.exit();
+    }
+
+    private void flushAdded(Cpu cpu, LruBatch batch) {
+        Lruvec locked = null;
+        for (int i = 0; i < batch.added.size; i++) {
+            int pfn = batch.added.pfns[i];
+            locked = relock(cpu, locked, pfn);
+            cpu.charge(Cost.LRU_DRAIN_ONE);
+            locked.add(cpu, pfn);
+            folios.set(cpu, pfn, LRU);
+        }
+        finish(cpu, locked, batch.added);
+    }
+
+    private void flushActivated(Cpu cpu, LruBatch batch) {
+        Lruvec locked = null;
+        for (int i = 0; i < batch.activated.size; i++) {
+            int pfn = batch.activated.pfns[i];
+            if (!folios.testAndClear(cpu, pfn, LRU)) {
+                continue;
+            }
+            locked = relock(cpu, locked, pfn);
+            cpu.charge(Cost.LRU_DRAIN_ONE);
+            if ((folios.state(cpu, pfn) & (ACTIVE | UNEVICTABLE)) == 0) {
+                locked.del(cpu, pfn);
+                folios.set(cpu, pfn, ACTIVE);
+                locked.add(cpu, pfn);
+                stat.inc(cpu, VmEvent.PGACTIVATE);
+                locked.statChanged(1);
+            }
+            folios.set(cpu, pfn, LRU);
+        }
+        finish(cpu, locked, batch.activated);
+    }
+
+    private void flushRotated(Cpu cpu, LruBatch batch) {
+        Lruvec locked = null;
+        for (int i = 0; i < batch.rotated.size; i++) {
+            int pfn = batch.rotated.pfns[i];
+            if (!folios.testAndClear(cpu, pfn, LRU)) {
+                continue;
+            }
+            locked = relock(cpu, locked, pfn);
+            cpu.charge(Cost.LRU_DRAIN_ONE);
+            if ((folios.state(cpu, pfn) & UNEVICTABLE) == 0) {
+                locked.del(cpu, pfn);
+                folios.clear(cpu, pfn, ACTIVE);
+                locked.addTail(cpu, pfn);
+                stat.inc(cpu, VmEvent.PGROTATED);
+            }
+            folios.set(cpu, pfn, LRU);
+        }
+        finish(cpu, locked, batch.rotated);
+    }
+
+    private Lruvec relock(Cpu cpu, @org.jspecify.annotations.Nullable Lruvec locked, int pfn) {
+        Lruvec wanted = lruvec(folios.peek(cpu, pfn));
+        if (wanted != locked) {
+            if (locked != null) {
+                locked.lock().unlock(cpu);
+            }
+            wanted.lock().lock(cpu);
+        }
+        return wanted;
+    }
+
+    private void finish(
+            Cpu cpu, @org.jspecify.annotations.Nullable Lruvec locked, LruBatch.Queue queue) {
+        if (locked != null) {
+            locked.lock().unlock(cpu);
+        }
+        int n = queue.size;
+        queue.size = 0;
+        for (int i = 0; i < n; i++) {
+            put(cpu, queue.pfns[i]);
+        }
+    }
+
+    // --- references --------------------------------------------------------------------------
+
+    /// What frees a folio whose last reference is gone; set once by the host.
+    public interface Freer {
+        void free(Cpu cpu, int pfn);
+    }
+
+    private Freer freer = (cpu, pfn) -> {
+        throw new IllegalStateException("no freer set");
+    };
+
+    public void setFreer(Freer freer) {
+        this.freer = freer;
+    }
+
+    /// `folio_put`: drops a reference; the last one takes the folio off its list and frees it.
+    public void put(Cpu cpu, int pfn) {
+        if (folios.dropReference(cpu, pfn)) {
+            if (folios.testAndClear(cpu, pfn, LRU)) {
+                Lruvec lruvec = lruvec(folios.state(cpu, pfn));
+                lruvec.lock().lock(cpu);
+                lruvec.del(cpu, pfn);
+                lruvec.lock().unlock(cpu);
+            }
+            freer.free(cpu, pfn);
+        }
+    }
+
+    /// `folio_mark_accessed`. MGLRU climbs the reference ladder; the classic LRU activates at the second
+    /// access, inside the add batch if the folio is still there.
+    public void markAccessed(Cpu cpu, int pfn) {
+        long state = folios.state(cpu, pfn);
+        Lruvec lruvec = lruvec(state);
+        if (lruvec.lruGenEnabled()) {
+            lruvec.gen().incRefs(cpu, pfn);
+            return;
+        }
+        if ((state & REFERENCED) == 0) {
+            folios.set(cpu, pfn, REFERENCED);
+        } else if ((state & (UNEVICTABLE | ACTIVE)) == 0) {
+            if ((state & LRU) != 0) {
+                activate(cpu, pfn);
+            } else if (batches[cpu.id].added.contains(pfn)) {
+                folios.set(cpu, pfn, ACTIVE);
+            }
+            folios.clear(cpu, pfn, REFERENCED);
+            lruvec.advanceNonresidentAge(cpu, 1);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package org.gleaner.mm.lru;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.folio.Folios;
+
+/// Generations of one lruvec (`struct lru_gen_folio`), and the rules that put a folio into one.
+///
+/// A folio's label (the gen field of its state) and the list it hangs on may differ: walkers relabel
+/// without a lock and leave the link behind, eviction moves the folio when it meets it. `nrPages` counts
+/// by label and may lag behind by what walkers hold in their batches, so single slots may be negative for
+/// a while.
+///
+/// | word | writer | mode | reader | mode |
+/// |---|---|---|---|---|
+/// | `seqs[MAX]` | holder of lru_lock | release | walkers, look-around | acquire |
+/// | `seqs[MIN + type]` | holder of lru_lock | release | refault, scan sizing | acquire |
+/// | folio gen, refs, flags | walkers | CAS | all | acquire |
+/// | lists, `nrPages` | holder of lru_lock | plain | holder; scan sizing reads a hint | plain |
+public final class LruGen {
+    public static final int MIN_NR_GENS = 2;
+    public static final int MAX_NR_GENS = 4;
+    public static final int MAX_NR_TIERS = 4;
+    public static final int ANON = 0;
+    public static final int FILE = 1;
+
+    private static final int MAX = 0;
+    private static final int MIN = 1;
+
+    private final Lruvec lruvec;
+    private final Folios folios;
+    private final long[] seqs = {3, 0, 0};
+    private final int[][] lists = new int[MAX_NR_GENS][2];
+    private final long[][] nrPages = new long[MAX_NR_GENS][2];
+    private final long[] birthNanos = new long[MAX_NR_GENS];
+
+    /// The tier controller of each type.
+    private final TierControl[] tiers = {new TierControl(), new TierControl()};
+
+    private final MmWalkState walkState = new MmWalkState();
+
+    LruGen(Lruvec lruvec, Folios folios) {
+        this.lruvec = lruvec;
+        this.folios = folios;
+        for (int[] slot : lists) {
+            slot[ANON] = folios.newList();
+            slot[FILE] = folios.newList();
+        }
+    }
+
+    // --- sequence numbers --------------------------------------------------------------------
+
+    public static int slot(long seq) {
+        return (int) (seq % MAX_NR_GENS);
+    }
+
+    public long maxSeq(Cpu cpu) {
+        return cpu.load(seqs, MAX);
+    }
+
+    public long minSeq(Cpu cpu, int type) {
+        return cpu.load(seqs, MIN + type);
+    }
+
+    /// A racy look at the youngest generation, for reports.
+    public long peekMaxSeq(Cpu cpu) {
+        return cpu.peek(seqs, MAX);
+    }
+
+    /// Stores the youngest sequence number. Caller holds lru_lock.
+    public void setMaxSeq(Cpu cpu, long seq) {
+        birthNanos[slot(seq)] = cpu.now();
+        cpu.store(seqs, MAX, seq);
+    }
+
+    /// Stores an oldest sequence number. Caller holds lru_lock.
+    public void setMinSeq(Cpu cpu, int type, long seq) {
+        cpu.store(seqs, MIN + type, seq);
+    }
+
+    public int nrGens(Cpu cpu, int type) {
+        return (int) (maxSeq(cpu) - minSeq(cpu, type)) + 1;
+    }
+
+    /// When the generation was opened, in nanoseconds of engine time.
+    public long birthNanos(long seq) {
+        return birthNanos[slot(seq)];
+    }
+
+    public int list(int slot, int type) {
+        return lists[slot][type];
+    }
+
+    /// Pages labelled with the slot; may be negative for a while.
+    public long nrPages(int slot, int type) {
+        return nrPages[slot][type];
+    }
+
+    public TierControl tiers(int type) {
+        return tiers[type];
+    }
+
+    public MmWalkState walkState() {
+        return walkState;
+    }
+
+    private boolean isActiveSlot(Cpu cpu, int slot) {
+        long max = cpu.peek(seqs, MAX);
+        return slot == slot(max) || slot == slot(max - 1);
+    }
+
+    // --- adding and removing (lru_lock held) -------------------------------------------------
+
+    /// `lru_gen_add_folio` by the rules of 6.12: a folio marked active goes to the youngest generation;
+    /// an anonymous one outside the swap cache, or one whose writeback is awaited, to the second youngest;
+    /// others to the oldest or second oldest. A rotated folio goes to the tail.
+    boolean add(Cpu cpu, int pfn, boolean rotated) {
+        if (!lruvec.lruGenEnabled()) {
+            return false;
+        }
+        long state = folios.state(cpu, pfn);
+        if ((state & UNEVICTABLE) != 0) {
+            return false;
+        }
+        int type = type(state);
+        long seq = placement(cpu, state, type, rotated);
+        int slot = slot(seq);
+        folios.update(cpu, pfn, GEN_MASK | ACTIVE, (slot + 1L) << GEN_SHIFT);
+        account(cpu, type, -1, slot, 1);
+        if (rotated) {
+            folios.addTail(lists[slot][type], pfn);
+        } else {
+            folios.addHead(lists[slot][type], pfn);
+        }
+        return true;
+    }
+
+    private long placement(Cpu cpu, long state, int type, boolean rotated) {
+        long max = maxSeq(cpu);
+        long min = minSeq(cpu, type);
+        if ((state & ACTIVE) != 0) {
+            return max;
+        }
+        boolean awaitsWriteback = (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
+        if ((type == ANON && (state & SWAPCACHE) == 0) || awaitsWriteback) {
+            return max - 1;
+        }
+        return rotated || min + MIN_NR_GENS >= max ? min : min + 1;
+    }
+
+    /// `lru_gen_del_folio`. Unless `reclaiming`, a folio of the two youngest generations is marked active so
+    /// that whoever adds it again keeps it young.
+    boolean del(Cpu cpu, int pfn, boolean reclaiming) {
+        long state = folios.state(cpu, pfn);
+        if (gen(state) < 0) {
+            return false;
+        }
+        // walkers may relabel between the look and the clearing: what update returns is what counts
+        long old = folios.update(cpu, pfn, GEN_MASK, 0);
+        int slot = gen(old);
+        if (!reclaiming && isActiveSlot(cpu, slot)) {
+            folios.set(cpu, pfn, ACTIVE);
+        }
+        account(cpu, type(old), slot, -1, 1);
+        folios.unlink(pfn);
+        return true;
+    }
+
+    // --- moving between generations ----------------------------------------------------------
+
+    /// `folio_update_gen`: relabels without a lock and without touching the list. An isolated folio only
+    /// gets its referenced flag. Returns the old slot, or -1 if it was isolated.
+    public int updateGen(Cpu cpu, int pfn, int slot) {
+        for (; ; ) {
+            long old = folios.state(cpu, pfn);
+            long neu;
+            if (gen(old) < 0) {
+                neu = old | REFERENCED;
+            } else {
+                neu = (old & ~(GEN_MASK | REFS_FLAGS)) | (slot + 1L) << GEN_SHIFT;
+            }
+            if (old == neu || folios.cas(cpu, pfn, old, neu)) {
+                return gen(old);
+            }
+        }
+    }
+
+    /// `folio_inc_gen` under lru_lock: from the oldest generation to the next, unless a walker was here
+    /// first. Returns the slot the folio belongs to now.
+    public int incGen(Cpu cpu, int pfn, boolean reclaiming) {
+        long seen = folios.state(cpu, pfn);
+        int type = type(seen);
+        int oldest = slot(minSeq(cpu, type));
+        for (; ; ) {
+            long old = folios.state(cpu, pfn);
+            int gen = gen(old);
+            if (gen >= 0 && gen != oldest) {
+                return gen;
+            }
+            int next = (oldest + 1) % MAX_NR_GENS;
+            long neu = (old & ~(GEN_MASK | REFS_FLAGS)) | (next + 1L) << GEN_SHIFT;
+            if (reclaiming) {
+                neu |= AWAITED;
+            }
+            if (folios.cas(cpu, pfn, old, neu)) {
+                account(cpu, type, oldest, next, 1);
+                return next;
+            }
+        }
+    }
+
+    /// `lru_gen_update_size` under lru_lock; -1 stands for "not on a list".
+    public void account(Cpu cpu, int type, int oldSlot, int newSlot, long n) {
+        if (oldSlot >= 0) {
+            nrPages[oldSlot][type] -= n;
+        }
+        if (newSlot >= 0) {
+            nrPages[newSlot][type] += n;
+        }
+        boolean wasActive = oldSlot >= 0 && isActiveSlot(cpu, oldSlot);
+        boolean nowActive = newSlot >= 0 && isActiveSlot(cpu, newSlot);
+        if (oldSlot >= 0 && newSlot >= 0) {
+            if (wasActive != nowActive) {
+                lruvec.addSize(LruList.of(type, wasActive), -n);
+                lruvec.addSize(LruList.of(type, nowActive), n);
+            }
+        } else if (oldSlot >= 0) {
+            lruvec.addSize(LruList.of(type, wasActive), -n);
+        } else if (newSlot >= 0) {
+            lruvec.addSize(LruList.of(type, nowActive), n);
+        }
+    }
+
+    /// Adds a walker's batched deltas under lru_lock (`reset_batch_size`), and zeroes the batch.
+    public void flushBatch(Cpu cpu, long[][] batch) {
+        for (int slot = 0; slot < MAX_NR_GENS; slot++) {
+            for (int type = 0; type < 2; type++) {
+                long delta = batch[slot][type];
+                if (delta != 0) {
+                    batch[slot][type] = 0;
+                    nrPages[slot][type] += delta;
+                    lruvec.addSize(LruList.of(type, isActiveSlot(cpu, slot)), delta);
+                }
+            }
+        }
+    }
+
+    /// Re-labels the classic counters for a new youngest generation (`inc_max_seq` step 4). Before the
+    /// store of max_seq, lru_lock held: what is the second youngest now becomes inactive, and what lies in
+    /// the slot to be reused becomes active.
+    public void relabelCounters(long maxSeq) {
+        int leaving = slot(maxSeq - 1);
+        int entering = slot(maxSeq + 1);
+        for (int type = 0; type < 2; type++) {
+            long delta = nrPages[leaving][type] - nrPages[entering][type];
+            lruvec.addSize(LruList.of(type, false), delta);
+            lruvec.addSize(LruList.of(type, true), -delta);
+        }
+    }
+
+    /// One step of the reference ladder (`folio_inc_refs`): referenced, workingset, then the refs field.
+    void incRefs(Cpu cpu, int pfn) {
+        for (; ; ) {
+            long old = folios.state(cpu, pfn);
+            long neu;
+            if ((old & UNEVICTABLE) != 0) {
+                return;
+            } else if ((old & REFERENCED) == 0) {
+                neu = old | REFERENCED;
+            } else if ((old & WORKINGSET) == 0) {
+                neu = old | WORKINGSET;
+            } else if ((old & REFS_MASK) == REFS_MASK) {
+                return;
+            } else {
+                neu = old + (1L << REFS_SHIFT);
+            }
+            if (folios.cas(cpu, pfn, old, neu)) {
+                return;
+            }
+        }
+    }
+}

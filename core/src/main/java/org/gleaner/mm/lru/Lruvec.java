@@ -1,0 +1,171 @@
+package org.gleaner.mm.lru;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+
+/// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations, whichever
+/// is enabled, their exact sizes, and the costs that balance anonymous against file memory.
+///
+/// Everything here is protected by [#lock], except `nonresidentAge` (an atomic) and reads of sizes as hints.
+/// `flushed...` values are what the kernel's statistics would say: they change only when [#flushStats] is
+/// called, which misleads the classic LRU just as it does on a real host.
+public final class Lruvec {
+    private final Folios folios;
+    private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.LRU_LOCK);
+    private final int[] lists = new int[LruList.COUNT];
+    private final long[] sizes = new long[LruList.COUNT];
+    private final LruGen gen;
+    private boolean lruGenEnabled;
+
+    /// Evictions and activations ever, the clock of refault distances.
+    private final long[] nonresidentAge = new long[1];
+
+    private final ReclaimCost cost = new ReclaimCost();
+    private final StatDelay stats = new StatDelay();
+    private final long[] refaultSnapshot = new long[2];
+
+    /// True for the root cgroup, whose statistics are the host's and never delayed.
+    private final boolean undelayed;
+
+    public Lruvec(Folios folios, boolean lruGenEnabled, boolean undelayed) {
+        this.undelayed = undelayed;
+        this.folios = folios;
+        this.lruGenEnabled = lruGenEnabled;
+        for (int i = 0; i < lists.length; i++) {
+            lists[i] = folios.newList();
+        }
+        gen = new LruGen(this, folios);
+    }
+
+    public QueuedSpinLock lock() {
+        return lock;
+    }
+
+    public LruGen gen() {
+        return gen;
+    }
+
+    public boolean lruGenEnabled() {
+        return lruGenEnabled;
+    }
+
+    public ReclaimCost cost() {
+        return cost;
+    }
+
+    public StatDelay stats() {
+        return stats;
+    }
+
+    public int list(int index) {
+        return lists[index];
+    }
+
+    /// Pages on a list, exact (`lruvec_lru_size`).
+    public long size(int list) {
+        return sizes[list];
+    }
+
+    void addSize(int list, long n) {
+        sizes[list] += n;
+        if (undelayed) {
+            stats.flush(sizes);
+        } else {
+            stats.changed(Math.abs(n));
+        }
+    }
+
+    /// All evictable pages.
+    public long evictable() {
+        return sizes[0] + sizes[1] + sizes[2] + sizes[3];
+    }
+
+    /// Makes the delayed statistics current (`mem_cgroup_flush_stats`).
+    public void flushStats() {
+        stats.flush(sizes);
+    }
+
+    /// Remembers the refault activations that reclaim has reacted to (`snapshot_refaults`).
+    public void snapshotRefaults() {
+        refaultSnapshot[0] = stats.activations(0);
+        refaultSnapshot[1] = stats.activations(1);
+    }
+
+    public long refaultSnapshot(int type) {
+        return refaultSnapshot[type];
+    }
+
+    /// List total that decides when costs are halved: as of the last flush.
+    public long costBase() {
+        return stats.total();
+    }
+
+    /// Counts `n` updates of the cgroup's statistics, which a reader of `memory.stat` sees late.
+    public void statChanged(long n) {
+        if (!undelayed) {
+            stats.changed(n);
+        }
+    }
+
+    public long nonresidentAge(Cpu cpu) {
+        return cpu.load(nonresidentAge, 0);
+    }
+
+    public long advanceNonresidentAge(Cpu cpu, long pages) {
+        return cpu.fetchAdd(nonresidentAge, 0, pages);
+    }
+
+    // --- lists (lru_lock held) ---------------------------------------------------------------
+
+    /// `lruvec_add_folio`: to the head, by MGLRU's rules where they apply.
+    public void add(Cpu cpu, int pfn) {
+        if (gen.add(cpu, pfn, false)) {
+            return;
+        }
+        int list = listOf(folios.state(cpu, pfn));
+        addSize(list, 1);
+        folios.addHead(lists[list], pfn);
+    }
+
+    /// `lruvec_add_folio_tail`.
+    public void addTail(Cpu cpu, int pfn) {
+        if (gen.add(cpu, pfn, true)) {
+            return;
+        }
+        int list = listOf(folios.state(cpu, pfn));
+        addSize(list, 1);
+        folios.addTail(lists[list], pfn);
+    }
+
+    /// `lruvec_del_folio`.
+    public void del(Cpu cpu, int pfn) {
+        if (gen.del(cpu, pfn, false)) {
+            return;
+        }
+        addSize(listOf(folios.state(cpu, pfn)), -1);
+        folios.unlink(pfn);
+    }
+
+    /// Removes a folio that reclaim has chosen from its generation.
+    public void isolateFromGen(Cpu cpu, int pfn) {
+        boolean was = gen.del(cpu, pfn, true);
+        assert was : "pfn " + pfn + " was on no generation";
+    }
+
+    /// Removes a folio that reclaim has chosen from a classic list.
+    public void isolateFromList(int pfn, int list) {
+        addSize(list, -1);
+        folios.unlink(pfn);
+    }
+
+    private static int listOf(long state) {
+        if ((state & UNEVICTABLE) != 0) {
+            return LruList.UNEVICTABLE;
+        }
+        return LruList.of(type(state), (state & ACTIVE) != 0);
+    }
+}

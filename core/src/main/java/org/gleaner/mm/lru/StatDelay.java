@@ -1,0 +1,56 @@
+package org.gleaner.mm.lru;
+
+/// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per CPU
+/// and are posted in lumps of 64; a reader that asks for fresh values gets them only once enough lumps are
+/// pending.
+public final class StatDelay {
+    private static final long LUMP = 64;
+
+    private final long[] flushedSizes = new long[LruList.COUNT];
+    private final long[] activations = new long[2];
+    private final long[] flushedActivations = new long[2];
+    private long unposted;
+    private long posted;
+
+    /// Counts `n` statistic updates.
+    public void changed(long n) {
+        unposted += n;
+        if (unposted >= LUMP) {
+            posted += unposted;
+            unposted = 0;
+        }
+    }
+
+    /// Counts a refault activation of a type.
+    public void activated(int type) {
+        activations[type]++;
+        changed(1);
+    }
+
+    /// Whether a reader of `memory.stat` on a host of `cpus` CPUs would cause a flush.
+    public boolean flushIsDue(int cpus) {
+        return posted > LUMP * cpus;
+    }
+
+    void flush(long[] sizes) {
+        System.arraycopy(sizes, 0, flushedSizes, 0, flushedSizes.length);
+        flushedActivations[0] = activations[0];
+        flushedActivations[1] = activations[1];
+        unposted = 0;
+        posted = 0;
+    }
+
+    public long size(int list) {
+        return flushedSizes[list];
+    }
+
+    /// Evictable pages at the last flush.
+    public long total() {
+        return flushedSizes[0] + flushedSizes[1] + flushedSizes[2] + flushedSizes[3];
+    }
+
+    /// `workingset_activate` of a type at the last flush.
+    public long activations(int type) {
+        return flushedActivations[type];
+    }
+}

@@ -1,0 +1,33 @@
+package org.gleaner.mm.memory;
+
+import java.util.Arrays;
+
+/// What is in the page frames, where the engine has real memory. Guest accesses race as they do on a real
+/// machine: a reader sees some value that was written, words do not tear.
+public final class PageContents {
+    /// 64-bit words of a page.
+    public static final int WORDS = 512;
+
+    private static final int FRAMES_PER_CHUNK = 256;
+
+    private final long[][] chunks;
+
+    public PageContents(int frames) {
+        chunks = new long[(frames + FRAMES_PER_CHUNK - 1) / FRAMES_PER_CHUNK][];
+        Arrays.setAll(chunks, i -> new long[FRAMES_PER_CHUNK * WORDS]);
+    }
+
+    /// The array that holds the frame's words, from [#base].
+    public long[] words(int frame) {
+        return chunks[frame / FRAMES_PER_CHUNK];
+    }
+
+    public int base(int frame) {
+        return frame % FRAMES_PER_CHUNK * WORDS;
+    }
+
+    public void zero(int frame) {
+        int base = base(frame);
+        Arrays.fill(words(frame), base, base + WORDS, 0);
+    }
+}

@@ -1,0 +1,119 @@
+package org.gleaner.mm.memory;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+
+/// The free page frames of the host: one stack under the zone lock, and per-CPU lists in front of it.
+///
+/// `free` counts the stack only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's count.
+/// It is written under the lock and read as a racy hint.
+public final class Zone {
+    private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
+    private final int[] stack;
+    private final long[] free = new long[1];
+    private final PerCpuPages[] perCpu;
+    private final Watermarks watermarks;
+    private final int batch;
+
+    /// All of `frames` are free at first, to be handed out in ascending order.
+    ///
+    /// @param batch frames moved at once between a per-CPU list and the stack
+    public Zone(int frames, Watermarks watermarks, int maxCpus, int batch) {
+        this.watermarks = watermarks;
+        this.batch = batch;
+        stack = new int[frames];
+        for (int i = 0; i < frames; i++) {
+            stack[i] = frames - 1 - i;
+        }
+        free[0] = frames;
+        perCpu = new PerCpuPages[maxCpus];
+        for (int i = 0; i < maxCpus; i++) {
+            perCpu[i] = new PerCpuPages(2 * batch);
+        }
+    }
+
+    public Watermarks watermarks() {
+        return watermarks;
+    }
+
+    /// Free pages, as watermark checks see them.
+    public long free(Cpu cpu) {
+        return cpu.peek(free, 0);
+    }
+
+    /// A frame if more than `mark` pages are free or this CPU has one at hand, else -1.
+    public int allocate(Cpu cpu, long mark) {
+        if (free(cpu) <= mark) {
+            return -1;
+        }
+        PerCpuPages pages = perCpu[cpu.id];
+        cpu.charge(Cost.PCP_ALLOC);
+        if (pages.size == 0 && !refill(cpu, pages)) {
+            return -1;
+        }
+        return pages.frames[--pages.size];
+    }
+
+    private boolean refill(Cpu cpu, PerCpuPages pages) {
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        int n = (int) Math.min(batch, cpu.peek(free, 0));
+        int top = (int) cpu.peek(free, 0);
+        for (int i = 0; i < n; i++) {
+            pages.frames[pages.size + n - 1 - i] = stack[top - 1 - i];
+        }
+        // handed out from the end: keep the stack's order
+        reverse(pages.frames, pages.size, n);
+        pages.size += n;
+        cpu.store(free, 0, top - n);
+        lock.unlock(cpu);
+        return n > 0;
+    }
+
+    private static void reverse(int[] a, int from, int n) {
+        for (int i = from, j = from + n - 1; i < j; i++, j--) {
+            int t = a[i];
+            a[i] = a[j];
+            a[j] = t;
+        }
+    }
+
+    /// Takes a frame back.
+    public void release(Cpu cpu, int frame) {
+        PerCpuPages pages = perCpu[cpu.id];
+        pages.frames[pages.size++] = frame;
+        if (pages.size == pages.frames.length) {
+            drain(cpu, pages, batch);
+        }
+    }
+
+    private void drain(Cpu cpu, PerCpuPages pages, int n) {
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        int top = (int) cpu.peek(free, 0);
+        for (int i = 0; i < n; i++) {
+            stack[top + i] = pages.frames[--pages.size];
+        }
+        cpu.store(free, 0, top + n);
+        lock.unlock(cpu);
+    }
+
+    /// Returns what this CPU holds to the zone, so that a host in trouble sees it.
+    public void drainLocal(Cpu cpu) {
+        PerCpuPages pages = perCpu[cpu.id];
+        if (pages.size > 0) {
+            drain(cpu, pages, pages.size);
+        }
+    }
+
+    private static final class PerCpuPages {
+        final int[] frames;
+        int size;
+
+        PerCpuPages(int capacity) {
+            frames = new int[capacity];
+        }
+    }
+}

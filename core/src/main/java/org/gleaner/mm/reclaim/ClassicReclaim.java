@@ -1,0 +1,218 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+import static org.gleaner.mm.lru.LruList.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruList;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.lru.StatDelay;
+import org.gleaner.mm.stat.VmEvent;
+
+/// The classic LRU's share of reclaim (`shrink_lruvec` and below, rules of 6.12): scan a fraction of each
+/// list that depends on priority and cost, deactivate from the active lists, evict from the inactive ones.
+final class ClassicReclaim {
+    private static final int BATCH = ScanControl.SWAP_CLUSTER_MAX;
+
+    private final ReclaimContext host;
+    private final Folios folios;
+    private final ShrinkFolioList shrink;
+    private final FolioReferenced referenced;
+    private final Putback putback;
+    private final ScanBalance balance = new ScanBalance();
+    private final FolioQueue isolated = new FolioQueue();
+    private final long[] nr = new long[4];
+
+    ClassicReclaim(ReclaimContext host, ShrinkFolioList shrink, FolioReferenced referenced) {
+        this.host = host;
+        this.shrink = shrink;
+        this.referenced = referenced;
+        folios = host.folios();
+        putback = new Putback(host);
+    }
+
+    /// `shrink_lruvec`.
+    void shrink(Cpu cpu, Lruvec lruvec, ScanControl sc) {
+        cpu.enter(KernelFunction.SHRINK_LRUVEC);
+        boolean canSwap = host.swap().free() > 0;
+        balance.count(lruvec, sc, canSwap, nr);
+        long fileTarget = nr[INACTIVE_FILE] + nr[ACTIVE_FILE] + 1;
+        long anonTarget = nr[INACTIVE_ANON] + nr[ACTIVE_ANON] + 1;
+        long[] targets = nr.clone();
+        boolean proportional =
+                !sc.isMemcgReclaim() && !sc.kswapd && sc.priority == ScanControl.DEF_PRIORITY;
+        long reclaimed = 0;
+        while (nr[INACTIVE_ANON] != 0 || nr[ACTIVE_FILE] != 0 || nr[INACTIVE_FILE] != 0) {
+            for (int list = 0; list < 4; list++) {
+                long n = Math.min(nr[list], BATCH);
+                if (n > 0) {
+                    nr[list] -= n;
+                    reclaimed += shrinkList(cpu, lruvec, list, n, sc);
+                }
+            }
+            if (reclaimed < sc.nrToReclaim || proportional) {
+                continue;
+            }
+            if (!dropSmallerType(targets, fileTarget, anonTarget)) {
+                break;
+            }
+            proportional = true;
+        }
+        sc.nrReclaimed += reclaimed;
+        if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0, sc)) {
+            shrinkActive(cpu, lruvec, BATCH, ACTIVE_ANON, sc);
+        }
+        cpu.exit();
+    }
+
+    /// The goal is met: forgets the type with less left to scan, and reduces the other's rest by the same
+    /// proportion. False if only one type is left, and so nothing to do.
+    private boolean dropSmallerType(long[] targets, long fileTarget, long anonTarget) {
+        long file = nr[INACTIVE_FILE] + nr[ACTIVE_FILE];
+        long anon = nr[INACTIVE_ANON] + nr[ACTIVE_ANON];
+        if (file == 0 || anon == 0) {
+            return false;
+        }
+        int drop = file > anon ? INACTIVE_ANON : INACTIVE_FILE;
+        int keep = file > anon ? INACTIVE_FILE : INACTIVE_ANON;
+        long percent = file > anon ? anon * 100 / anonTarget : file * 100 / fileTarget;
+        for (int i = 0; i < 2; i++) {
+            nr[drop + i] = 0;
+            long scanned = targets[keep + i] - nr[keep + i];
+            long left = targets[keep + i] * (100 - percent) / 100;
+            nr[keep + i] = left - Math.min(left, scanned);
+        }
+        return true;
+    }
+
+    private long shrinkList(Cpu cpu, Lruvec lruvec, int list, long n, ScanControl sc) {
+        if ((list & 1) != 0) {
+            if (sc.mayDeactivate[list >> 1]) {
+                shrinkActive(cpu, lruvec, n, list, sc);
+            } else {
+                sc.skippedDeactivate = true;
+            }
+            return 0;
+        }
+        return shrinkInactive(cpu, lruvec, n, list, sc);
+    }
+
+    /// Whether a type's inactive list is too short, judged by the statistics of the last flush where a
+    /// cgroup is reclaimed (`inactive_is_low`).
+    boolean inactiveIsLow(Lruvec lruvec, int type, ScanControl sc) {
+        long inactive = listSize(lruvec, LruList.of(type, false), sc);
+        long active = listSize(lruvec, LruList.of(type, true), sc);
+        long gigabytes = inactive + active >> 18;
+        long ratio = gigabytes == 0 ? 1 : (long) Math.sqrt(10.0 * gigabytes);
+        return inactive * ratio < active;
+    }
+
+    private static long listSize(Lruvec lruvec, int list, ScanControl sc) {
+        StatDelay stats = lruvec.stats();
+        return sc.isMemcgReclaim() ? stats.size(list) : lruvec.size(list);
+    }
+
+    /// `shrink_active_list`: anonymous pages are deactivated whether or not they were used; asking them
+    /// has consumed the accessed bit.
+    private void shrinkActive(Cpu cpu, Lruvec lruvec, long n, int list, ScanControl sc) {
+        cpu.enter(KernelFunction.SHRINK_ACTIVE_LIST);
+        host.lru().drain(cpu);
+        lruvec.lock().lock(cpu);
+        long scanned = isolate(cpu, lruvec, n, list);
+        lruvec.lock().unlock(cpu);
+        host.stat().add(cpu, VmEvent.PGREFILL, scanned);
+        lruvec.statChanged(scanned + isolated.size());
+        for (int i = 0; i < isolated.size(); i++) {
+            int pfn = isolated.get(i);
+            referenced.count(cpu, pfn, sc);
+            folios.update(cpu, pfn, ACTIVE, WORKINGSET);
+        }
+        lruvec.lock().lock(cpu);
+        putback.toLists(cpu, lruvec, isolated);
+        lruvec.lock().unlock(cpu);
+        host.stat().add(cpu, VmEvent.PGDEACTIVATE, isolated.size());
+        putback.release(cpu, isolated);
+        cpu.exit();
+    }
+
+    /// `shrink_inactive_list`.
+    private long shrinkInactive(Cpu cpu, Lruvec lruvec, long n, int list, ScanControl sc) {
+        cpu.enter(KernelFunction.SHRINK_INACTIVE_LIST);
+        host.lru().drain(cpu);
+        lruvec.lock().lock(cpu);
+        long scanned = isolate(cpu, lruvec, n, list);
+        lruvec.lock().unlock(cpu);
+        boolean file = list >= INACTIVE_FILE;
+        countScanned(cpu, sc, scanned, file);
+        lruvec.statChanged(scanned);
+        long freed = 0;
+        if (!isolated.isEmpty()) {
+            long written = sc.nrPageout;
+            freed = shrink.shrink(cpu, isolated, sc);
+            written = sc.nrPageout - written;
+            lruvec.lock().lock(cpu);
+            for (int i = 0; i < isolated.size(); i++) {
+                if (folios.test(cpu, isolated.get(i), ACTIVE)) {
+                    lruvec.advanceNonresidentAge(cpu, 1);
+                }
+            }
+            putback.toLists(cpu, lruvec, isolated);
+            lruvec.cost().note(file, written, scanned - freed, lruvec.costBase());
+            lruvec.lock().unlock(cpu);
+            putback.release(cpu, isolated);
+            countFreed(cpu, sc, freed, file);
+            lruvec.statChanged(freed);
+        }
+        cpu.exit();
+        return freed;
+    }
+
+    /// `isolate_lru_folios` from the tail, under lru_lock; returns the folios looked at.
+    private long isolate(Cpu cpu, Lruvec lruvec, long n, int list) {
+        isolated.clear();
+        long scanned = 0;
+        int head = lruvec.list(list);
+        for (int pfn = folios.tail(head); pfn >= 0 && scanned < n; pfn = folios.tail(head)) {
+            scanned++;
+            cpu.charge(Cost.ISOLATE);
+            if (!folios.tryGet(cpu, pfn)) {
+                folios.moveToHead(head, pfn);
+                continue;
+            }
+            if (!folios.testAndClear(cpu, pfn, LRU)) {
+                folios.dropReference(cpu, pfn);
+                folios.moveToHead(head, pfn);
+                continue;
+            }
+            lruvec.isolateFromList(pfn, list);
+            isolated.add(pfn);
+        }
+        return scanned;
+    }
+
+    private void countScanned(Cpu cpu, ScanControl sc, long n, boolean file) {
+        host.stat().add(cpu, VmEvent.PGSCAN, n);
+        host.stat().add(cpu, file ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, n);
+        if (!sc.isMemcgReclaim()) {
+            host.stat().add(cpu, sc.kswapd ? VmEvent.PGSCAN_KSWAPD : VmEvent.PGSCAN_DIRECT, n);
+        }
+    }
+
+    private void countFreed(Cpu cpu, ScanControl sc, long n, boolean file) {
+        host.stat().add(cpu, VmEvent.PGSTEAL, n);
+        host.stat().add(cpu, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, n);
+        if (!sc.isMemcgReclaim()) {
+            host.stat().add(cpu, sc.kswapd ? VmEvent.PGSTEAL_KSWAPD : VmEvent.PGSTEAL_DIRECT, n);
+        }
+    }
+
+    /// `age_active_anon`: kswapd's aging before it looks at the lists.
+    void ageActiveAnon(Cpu cpu, Lruvec lruvec, ScanControl sc) {
+        if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0, sc)) {
+            shrinkActive(cpu, lruvec, BATCH, ACTIVE_ANON, sc);
+        }
+    }
+}

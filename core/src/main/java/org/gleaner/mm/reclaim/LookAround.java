@@ -1,0 +1,145 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// `lru_gen_look_around`: when the page that reclaim is about to evict turns out young, its neighbours
+/// in the same page table probably are too, and their accessed bits are harvested while the table is at
+/// hand. The page table then is worth a scan in the next aging walk.
+final class LookAround {
+    /// Pages harvested at most (`MIN_LRU_BATCH`).
+    private static final int WINDOW = 64;
+
+    private static final int TABLE = 512;
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final ReclaimContext host;
+    private final Folios folios;
+    private final SecondaryAging.Window window;
+
+    LookAround(ReclaimContext host) {
+        this.host = host;
+        folios = host.folios();
+        window = host.aging().newWindow();
+    }
+
+    /// Whether the mapping of `vpn` was used; `walk` is at its entry and the table's lock is held.
+    boolean lookAround(Cpu cpu, ScanControl sc, Vma vma, Walk walk, long vpn) {
+        AddressSpace mm = vma.mm();
+        boolean young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
+        boolean around = young;
+        if (!mm.notifiers().isEmpty()) {
+            int answer = host.aging().target(cpu, mm.notifiers(), vpn, young);
+            young |= (answer & SecondaryAging.YOUNG) != 0;
+            around = (answer & SecondaryAging.LOOK_AROUND) != 0;
+        }
+        if (!around || mm.pteLock(walk).isContended()) {
+            return young;
+        }
+        long tableStart = vpn & -TABLE;
+        long start = Math.max(tableStart, vma.start());
+        long end = Math.min(tableStart + TABLE, vma.end());
+        if (end - start == 1) {
+            return young;
+        }
+        if (end - start > WINDOW) {
+            if (vpn - start < WINDOW / 2) {
+                end = start + WINDOW;
+            } else if (end - vpn < WINDOW / 2) {
+                start = end - WINDOW;
+            } else {
+                start = vpn - WINDOW / 2;
+                end = vpn + WINDOW / 2;
+            }
+        }
+        cpu.enter(KernelFunction.LRU_GEN_LOOK_AROUND);
+        int found = harvest(cpu, sc, mm, walk, vpn, start, end);
+        cpu.exit();
+        if (found * 8L >= end - start) {
+            Lruvec lruvec = mm.memcg().lruvec();
+            long maxSeq = lruvec.gen().maxSeq(cpu);
+            lruvec.gen().walkState().add(maxSeq, PageTableWalk.filterKey(mm, vpn));
+        }
+        return true;
+    }
+
+    /// Harvests `[start, end)`; returns the young pages, the target included.
+    private int harvest(
+            Cpu cpu, ScanControl sc, AddressSpace mm, Walk walk, long vpn, long start, long end) {
+        Memcg memcg = mm.memcg();
+        LruGen gen = memcg.lruvec().gen();
+        int youngest = LruGen.slot(gen.maxSeq(cpu));
+        boolean secondary = !mm.notifiers().isEmpty();
+        if (secondary) {
+            window.begin(mm.notifiers(), start, end);
+        }
+        int found = 1;
+        for (long at = start; at < end; at++) {
+            int i = walk.index + (int) (at - vpn);
+            cpu.charge(Cost.PTE_SCAN);
+            long pte = cpu.load(walk.words, i);
+            if (!PTE.isPresent(pte)) {
+                continue;
+            }
+            boolean primaryYoung = PTE.isAccessed(pte);
+            if (secondary ? !window.test(cpu, at, primaryYoung) : !primaryYoung) {
+                continue;
+            }
+            int pfn = (int) PTE.pfn(pte);
+            if (memcg(folios.peek(cpu, pfn)) != memcg.id()) {
+                if (secondary) {
+                    window.skip(cpu, at);
+                }
+                continue;
+            }
+            boolean young = primaryYoung && Pte.testAndClearYoung(cpu, walk.words, i);
+            if (secondary) {
+                young |= window.clear(cpu, at);
+            }
+            if (young) {
+                found++;
+                carryDirty(cpu, pte, pfn);
+                promote(cpu, sc, gen, pfn, youngest);
+            }
+        }
+        if (secondary) {
+            window.finish(cpu);
+        }
+        return found;
+    }
+
+    private void carryDirty(Cpu cpu, long pte, int pfn) {
+        PageTableWalk.carryDirty(folios, cpu, pte, pfn);
+    }
+
+    /// With the session's walk at hand the folio is relabelled at once, without it activated by batch.
+    private void promote(Cpu cpu, ScanControl sc, LruGen gen, int pfn, int youngest) {
+        LruGenWalk walk = sc.walk;
+        if (walk != null) {
+            int old = gen.updateGen(cpu, pfn, youngest);
+            if (old >= 0 && old != youngest) {
+                walk.moved(type(folios.peek(cpu, pfn)), old, youngest);
+            }
+            return;
+        }
+        int label = gen(folios.state(cpu, pfn));
+        if (label < 0) {
+            folios.set(cpu, pfn, REFERENCED);
+        } else if (label != youngest) {
+            host.lru().activate(cpu, pfn);
+        }
+    }
+}

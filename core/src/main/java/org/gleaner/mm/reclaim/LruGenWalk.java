@@ -1,0 +1,41 @@
+package org.gleaner.mm.reclaim;
+
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.Lruvec;
+
+/// State of a reclaim session's page-table walks (`struct lru_gen_mm_walk`): which lruvec and generation,
+/// and the moves not yet accounted to it.
+final class LruGenWalk {
+    /// Moves between two visits to lru_lock.
+    static final int MAX_LRU_BATCH = 4096;
+
+    private final long[][] nrPages = new long[LruGen.MAX_NR_GENS][2];
+    private int batched;
+    Lruvec lruvec;
+
+    /// The walk's sequence number: the youngest generation when it began.
+    long seq;
+
+    boolean forceScan;
+    boolean canSwap;
+
+    LruGenWalk(Lruvec lruvec) {
+        this.lruvec = lruvec;
+    }
+
+    void moved(int type, int fromSlot, int toSlot) {
+        nrPages[fromSlot][type]--;
+        nrPages[toSlot][type]++;
+        batched++;
+    }
+
+    int batched() {
+        return batched;
+    }
+
+    /// Hands the moves over; the caller accounts and zeroes them under lru_lock.
+    long[][] takeBatch() {
+        batched = 0;
+        return nrPages;
+    }
+}

@@ -1,0 +1,104 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.SwapArea;
+
+/// Gets a folio's data to swap: slot and swap cache (`add_to_swap`, `shmem_writeout`), then the device
+/// (`pageout`).
+final class PageOut {
+    /// Not written: something else refers to it, or there is no slot.
+    static final int KEEP = 0;
+
+    /// Not written and not worth trying soon.
+    static final int ACTIVATE = 1;
+
+    /// Written, or being written.
+    static final int SUCCESS = 2;
+
+    private final ReclaimContext host;
+    private final Folios folios;
+    private final SwapArea swap;
+
+    PageOut(ReclaimContext host) {
+        this.host = host;
+        folios = host.folios();
+        swap = host.swap();
+    }
+
+    /// Gives an anonymous folio a slot and puts it into the swap cache; false if swap is full.
+    boolean addToSwap(Cpu cpu, int pfn) {
+        cpu.enter(KernelFunction.ADD_TO_SWAP);
+        int slot = swap.allocate(cpu, pfn);
+        if (slot >= 0) {
+            folios.setSwapSlot(pfn, slot);
+            folios.get(cpu, pfn);
+            folios.set(cpu, pfn, SWAPCACHE | DIRTY);
+            // swap cache and swap entries
+            host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(2);
+        }
+        cpu.exit();
+        return slot >= 0;
+    }
+
+    /// Writes a dirty, locked, unmapped folio. Whoever holds a reference besides us and the cache may still
+    /// change it, so then it is kept.
+    int pageOut(Cpu cpu, int pfn) {
+        if (refcount(folios.state(cpu, pfn)) != 2) {
+            return KEEP;
+        }
+        cpu.enter(KernelFunction.PAGEOUT);
+        int result = SUCCESS;
+        if (!folios.test(cpu, pfn, SWAPCACHE) && !moveToSwapCache(cpu, pfn)) {
+            result = ACTIVATE;
+        } else {
+            write(cpu, pfn);
+        }
+        cpu.exit();
+        return result;
+    }
+
+    /// A memfd's page: its place in the page cache is taken by the swap entry, and the cache's reference
+    /// moves to the swap cache.
+    private boolean moveToSwapCache(Cpu cpu, int pfn) {
+        long mapping = folios.mapping(pfn);
+        RmapObject object = host.objects().get(Folios.mappingObject(mapping));
+        if (!(object instanceof Memfd memfd)) {
+            throw new IllegalStateException("anonymous pfn " + pfn + " has no swap slot");
+        }
+        int slot = swap.allocate(cpu, pfn);
+        if (slot < 0) {
+            return false;
+        }
+        folios.setSwapSlot(pfn, slot);
+        swap.duplicate(cpu, slot);
+        folios.set(cpu, pfn, SWAPCACHE);
+        boolean replaced =
+                memfd.replace(
+                        cpu, Folios.mappingIndex(mapping), Memfd.folio(pfn), Memfd.swap(slot));
+        assert replaced : "page cache entry of a locked page changed";
+        return true;
+    }
+
+    private void write(Cpu cpu, int pfn) {
+        folios.update(cpu, pfn, DIRTY, AWAITED);
+        boolean synchronous = swap.device().synchronous();
+        if (!synchronous) {
+            folios.set(cpu, pfn, WRITEBACK);
+        }
+        cpu.enter(KernelFunction.SWAP_WRITE);
+        swap.device().write(cpu, folios.swapSlot(pfn), pfn);
+        cpu.exit();
+        host.stat().inc(cpu, VmEvent.PSWPOUT);
+        host.stat().inc(cpu, VmEvent.NR_VMSCAN_WRITE);
+        if (synchronous) {
+            folios.clear(cpu, pfn, AWAITED);
+        }
+    }
+}

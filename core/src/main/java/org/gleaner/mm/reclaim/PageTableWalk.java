@@ -1,0 +1,201 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.MmWalkState;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
+
+/// MGLRU's walk over the page tables of one address space (`walk_mm` and below): finds young pages and
+/// relabels their folios to the youngest generation, without touching any list.
+///
+/// A table is skipped if hardware did not enter it since the last walk (the non-leaf accessed bit), or
+/// if neither the last walk nor look-around found it dense enough (the Bloom filter). The first is not to be
+/// trusted where secondary MMUs map the memory too.
+final class PageTableWalk {
+    private static final int TABLE = 512;
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    /// One young entry per cache line of eight makes a table dense.
+    private static final int DENSE = 8;
+
+    private final ReclaimContext host;
+    private final Folios folios;
+    private final SecondaryAging.Window window;
+    private final Walk pmd = new Walk();
+    private final Walk pte = new Walk();
+
+    PageTableWalk(ReclaimContext host) {
+        this.host = host;
+        folios = host.folios();
+        window = host.aging().newWindow();
+    }
+
+    /// What the Bloom filters know a page table by: the place of the entry that points to it.
+    static long filterKey(AddressSpace mm, long vpn) {
+        return (long) mm.root() << 36 | vpn / TABLE;
+    }
+
+    /// Walks all of an address space, unless its mmap_lock is taken.
+    void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
+        cpu.enter(KernelFunction.WALK_MM);
+        if (mm.mmapLock().tryDownRead(cpu)) {
+            for (Vma vma : mm.vmas()) {
+                for (long at = vma.start(); at < vma.end(); ) {
+                    long end = Math.min((at | TABLE - 1) + 1, vma.end());
+                    table(cpu, walk, mm, at, end);
+                    at = end;
+                }
+            }
+            mm.mmapLock().upRead(cpu);
+            flush(cpu, walk);
+        }
+        cpu.exit();
+    }
+
+    private void table(Cpu cpu, LruGenWalk walk, AddressSpace mm, long start, long end) {
+        mm.tables().find(pte, mm.root(), start);
+        MmWalkState state = walk.lruvec.gen().walkState();
+        if (pte.level != RadixTable.LEVEL_4K) {
+            state.leafTotal++;
+            return;
+        }
+        boolean secondary = !mm.notifiers().isEmpty();
+        if (trustsNonLeaf(secondary) && !walk.forceScan && !testAndClearNonLeaf(cpu, mm, start)) {
+            return;
+        }
+        long key = filterKey(mm, start);
+        if (!walk.forceScan && !state.mayContain(walk.seq, key)) {
+            return;
+        }
+        state.nonleafFound++;
+        if (entries(cpu, walk, mm, start, end, secondary, state)) {
+            state.nonleafAdded++;
+            state.add(walk.seq + 1, key);
+        }
+    }
+
+    private boolean trustsNonLeaf(boolean secondary) {
+        return host.caps().nonLeafYoung() && (!secondary || host.aging().trustsNonLeafYoung());
+    }
+
+    private boolean testAndClearNonLeaf(Cpu cpu, AddressSpace mm, long vpn) {
+        mm.tables().findAt(pmd, mm.root(), vpn, RadixTable.LEVEL_2M);
+        return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
+    }
+
+    /// `walk_pte_range`; returns whether the table is dense.
+    private boolean entries(
+            Cpu cpu,
+            LruGenWalk walk,
+            AddressSpace mm,
+            long start,
+            long end,
+            boolean secondary,
+            MmWalkState state) {
+        QueuedSpinLock lock = mm.pteLock(pte);
+        if (!lock.tryLock(cpu)) {
+            return false;
+        }
+        cpu.enter(KernelFunction.WALK_PTE_RANGE);
+        LruGen gen = walk.lruvec.gen();
+        int youngest = LruGen.slot(gen.maxSeq(cpu));
+        int memcg = mm.memcg().id();
+        if (secondary) {
+            window.begin(mm.notifiers(), start, end);
+        }
+        int young = 0;
+        for (long at = start; at < end; at++) {
+            int i = pte.index + (int) (at - start);
+            cpu.charge(Cost.PTE_SCAN);
+            long entry = cpu.load(pte.words, i);
+            if (!PTE.isPresent(entry)) {
+                continue;
+            }
+            if (page(cpu, walk, gen, entry, i, at, secondary, memcg, youngest)) {
+                young++;
+            }
+        }
+        if (secondary) {
+            window.finish(cpu);
+        }
+        lock.unlock(cpu);
+        state.leafTotal += end - start;
+        state.leafYoung += young;
+        cpu.exit();
+        if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
+            flush(cpu, walk);
+        }
+        return (long) young * DENSE >= end - start;
+    }
+
+    private boolean page(
+            Cpu cpu,
+            LruGenWalk walk,
+            LruGen gen,
+            long entry,
+            int i,
+            long vpn,
+            boolean secondary,
+            int memcg,
+            int youngest) {
+        boolean primaryYoung = PTE.isAccessed(entry);
+        if (secondary ? !window.test(cpu, vpn, primaryYoung) : !primaryYoung) {
+            return false;
+        }
+        int pfn = (int) PTE.pfn(entry);
+        long state = folios.peek(cpu, pfn);
+        if (memcg(state) != memcg || (type(state) == LruGen.ANON && !walk.canSwap)) {
+            if (secondary) {
+                window.skip(cpu, vpn);
+            }
+            return false;
+        }
+        boolean young = primaryYoung && Pte.testAndClearYoung(cpu, pte.words, i);
+        if (secondary) {
+            young |= window.clear(cpu, vpn);
+        }
+        if (!young) {
+            return false;
+        }
+        carryDirty(folios, cpu, entry, pfn);
+        int old = gen.updateGen(cpu, pfn, youngest);
+        if (old >= 0 && old != youngest) {
+            walk.moved(type(state), old, youngest);
+        }
+        return true;
+    }
+
+    /// A dirty entry makes its folio dirty, except where dirtiness means nothing: anonymous memory that has
+    /// no copy in swap.
+    static void carryDirty(Folios folios, Cpu cpu, long pte, int pfn) {
+        if (PTE.isDirty(pte)) {
+            long state = folios.peek(cpu, pfn);
+            boolean noCopy = (state & ANON) != 0 && (state & SWAPCACHE) == 0;
+            if ((state & DIRTY) == 0 && !noCopy) {
+                folios.set(cpu, pfn, DIRTY);
+            }
+        }
+    }
+
+    /// Accounts the walk's moves (`reset_batch_size`).
+    static void flush(Cpu cpu, LruGenWalk walk) {
+        if (walk.batched() == 0) {
+            return;
+        }
+        walk.lruvec.lock().lock(cpu);
+        walk.lruvec.gen().flushBatch(cpu, walk.takeBatch());
+        walk.lruvec.lock().unlock(cpu);
+    }
+}

@@ -1,0 +1,86 @@
+package org.gleaner.mm.reclaim;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+import org.gleaner.mm.fault.PageAllocator;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgCharge;
+import org.gleaner.mm.stat.VmEvent;
+import org.jspecify.annotations.Nullable;
+
+/// Entry points of reclaim: the charge path and the page allocator call in here, and the kswapd actor
+/// lives here.
+public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.GlobalReclaim {
+    /// How long kswapd naps before it sleeps for good.
+    private static final long NAP_NANOS = 100_000_000;
+
+    /// Pause of a direct reclaimer that got nowhere: one jiffy (`VMSCAN_THROTTLE_NOPROGRESS`).
+    private static final long NO_PROGRESS_NANOS = 4_000_000;
+
+    /// After this many rounds without a page kswapd gives up (`MAX_RECLAIM_RETRIES`).
+    private static final int MAX_FAILURES = 16;
+
+    private final ReclaimContext host;
+    private final @Nullable Reclaimer[] reclaimers;
+    private final Word kswapdWanted = new Word();
+    private volatile int kswapdFailures;
+
+    public Reclaim(ReclaimContext host) {
+        this.host = host;
+        reclaimers = new @Nullable Reclaimer[host.maxCpus()];
+    }
+
+    private Reclaimer reclaimer(Cpu cpu) {
+        Reclaimer mine = reclaimers[cpu.id];
+        if (mine == null) {
+            mine = new Reclaimer(host, cpu.id);
+            reclaimers[cpu.id] = mine;
+        }
+        return mine;
+    }
+
+    @Override
+    public long tryToFree(Cpu cpu, Memcg memcg, long goal) {
+        return reclaimer(cpu).direct(cpu, memcg, goal);
+    }
+
+    @Override
+    public long tryToFree(Cpu cpu) {
+        long freed = reclaimer(cpu).direct(cpu, null, 1);
+        if (freed == 0 && !host.swap().device().synchronous()) {
+            cpu.sleep(NO_PROGRESS_NANOS);
+        } else if (freed > 0) {
+            kswapdFailures = 0;
+        }
+        return freed;
+    }
+
+    @Override
+    public void wakeKswapd(Cpu cpu) {
+        if (kswapdFailures < MAX_FAILURES && cpu.load(kswapdWanted) == 0) {
+            cpu.store(kswapdWanted, 1);
+        }
+    }
+
+    /// The kswapd actor: naps, and balances the zone whenever it is woken.
+    public void kswapd(Cpu cpu) {
+        for (; ; ) {
+            cpu.block(kswapdWanted, 1, 1);
+            do {
+                cpu.store(kswapdWanted, 0);
+                host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
+                if (reclaimer(cpu).balance(cpu)) {
+                    kswapdFailures = 0;
+                } else {
+                    kswapdFailures++;
+                }
+                cpu.blockFor(kswapdWanted, 1, 1, NAP_NANOS);
+            } while (cpu.load(kswapdWanted) != 0);
+        }
+    }
+
+    /// `+` of the lru_gen debugfs file: opens a new generation of a cgroup. False if it could not.
+    public boolean age(Cpu cpu, Memcg memcg) {
+        return reclaimer(cpu).forceAging(cpu, memcg);
+    }
+}

@@ -1,0 +1,40 @@
+package org.gleaner.mm.reclaim;
+
+import org.gleaner.machine.Engine;
+import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.fault.FolioWait;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.space.RmapObjects;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.swap.SwapArea;
+
+import java.util.List;
+
+/// What reclaim works on: the host's parts and the settings that choose its rules.
+///
+/// @param switchChance see [SwitchChance]
+/// @param seed of everything left to chance
+/// @param memcgs every cgroup of the host, the root first; grows while the host is set up
+/// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
+public record ReclaimContext(
+        Engine engine,
+        Folios folios,
+        LruCache lru,
+        Workingset workingset,
+        RmapObjects objects,
+        SwapArea swap,
+        FolioWait folioWait,
+        Zone zone,
+        VmStat stat,
+        SecondaryAging aging,
+        LruGenCaps caps,
+        int swappiness,
+        double switchChance,
+        long seed,
+        List<Memcg> memcgs,
+        LruCache.Freer freeFolio,
+        int maxCpus) {}

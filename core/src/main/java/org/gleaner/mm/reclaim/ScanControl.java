@@ -1,0 +1,54 @@
+package org.gleaner.mm.reclaim;
+
+import org.gleaner.mm.memcg.Memcg;
+import org.jspecify.annotations.Nullable;
+
+/// One reclaim session: its goal and what it has done so far (`struct scan_control`). Private to the CPU
+/// that reclaims.
+final class ScanControl {
+    static final int DEF_PRIORITY = 12;
+    static final int SWAP_CLUSTER_MAX = 32;
+
+    /// The cgroup whose limit was hit, or null if the whole host is short.
+    @Nullable Memcg target;
+
+    boolean kswapd;
+    long nrToReclaim;
+    int priority;
+    int swappiness;
+
+    long nrScanned;
+    long nrReclaimed;
+
+    /// Classic: which types' active lists may be shrunk in this pass.
+    final boolean[] mayDeactivate = new boolean[2];
+
+    boolean forceDeactivate;
+    boolean skippedDeactivate;
+
+    /// Classic: I/O started and pages found under writeback in this pass.
+    long nrPageout;
+
+    long nrWriteback;
+    long nrTaken;
+
+    /// MGLRU: the session's page-table walk, or null for sessions that have none when they evict.
+    @Nullable LruGenWalk walk;
+
+    void start(@Nullable Memcg target, boolean kswapd, long goal, int swappiness) {
+        this.target = target;
+        this.kswapd = kswapd;
+        this.swappiness = swappiness;
+        nrToReclaim = goal;
+        priority = DEF_PRIORITY;
+        nrScanned = 0;
+        nrReclaimed = 0;
+        forceDeactivate = false;
+        skippedDeactivate = false;
+        walk = null;
+    }
+
+    boolean isMemcgReclaim() {
+        return target != null;
+    }
+}

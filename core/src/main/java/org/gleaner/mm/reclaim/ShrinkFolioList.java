@@ -1,0 +1,163 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.SwapArea;
+
+/// `shrink_folio_list`: decides about each isolated folio, and frees those that can go. Common to MGLRU
+/// and the classic LRU.
+///
+/// A folio that stays keeps its place in the queue; one to be activated has its active flag set. The
+/// caller puts the survivors back.
+final class ShrinkFolioList {
+    private static final int RECLAIM = 0;
+    private static final int RECLAIM_CLEAN = 1;
+    private static final int KEEP = 2;
+    private static final int ACTIVATE = 3;
+
+    private final ReclaimContext host;
+    private final Folios folios;
+    private final SwapArea swap;
+    private final FolioReferenced referenced;
+    private final Unmap unmap;
+    private final PageOut pageOut;
+
+    ShrinkFolioList(ReclaimContext host, FolioReferenced referenced) {
+        this.host = host;
+        this.referenced = referenced;
+        folios = host.folios();
+        swap = host.swap();
+        unmap = new Unmap(host);
+        pageOut = new PageOut(host);
+    }
+
+    /// Reclaims from `queue`, oldest first, and leaves the survivors in it in the same order. Returns the
+    /// pages freed.
+    long shrink(Cpu cpu, FolioQueue queue, ScanControl sc) {
+        cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
+        int kept = 0;
+        int n = queue.size();
+        for (int i = 0; i < n; i++) {
+            int pfn = queue.get(i);
+            sc.nrScanned++;
+            cpu.charge(Cost.SHRINK_FOLIO);
+            if (!folios.tryLock(cpu, pfn)) {
+                queue.set(kept++, pfn);
+                continue;
+            }
+            switch (one(cpu, pfn, sc)) {
+                case RECLAIM -> {
+                    continue;
+                }
+                case ACTIVATE -> activate(cpu, pfn);
+                default -> {}
+            }
+            host.folioWait().unlock(cpu, pfn);
+            queue.set(kept++, pfn);
+        }
+        queue.truncate(kept);
+        cpu.exit();
+        return n - kept;
+    }
+
+    private void activate(Cpu cpu, int pfn) {
+        if (folios.test(cpu, pfn, SWAPCACHE) && swap.isFull()) {
+            freeSwap(cpu, pfn);
+        }
+        folios.set(cpu, pfn, ACTIVE);
+        host.stat().inc(cpu, VmEvent.PGACTIVATE);
+        host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(1);
+    }
+
+    /// Gives up the slot of a folio that nothing else needs it for (`folio_free_swap`).
+    private void freeSwap(Cpu cpu, int pfn) {
+        int slot = folios.swapSlot(pfn);
+        if (folios.test(cpu, pfn, WRITEBACK) || swap.mappings(cpu, slot) != 0) {
+            return;
+        }
+        folios.update(cpu, pfn, SWAPCACHE, DIRTY);
+        swap.removeFromCache(cpu, slot, 0);
+        folios.dropReference(cpu, pfn);
+    }
+
+    /// The fate of one locked folio: freed (and unlocked), or what to do with it.
+    private int one(Cpu cpu, int pfn, ScanControl sc) {
+        long state = folios.state(cpu, pfn);
+        if ((state & UNEVICTABLE) != 0) {
+            return ACTIVATE;
+        }
+        if (host.caps().core() && mapcount(state) > 0 && (state & REFERENCED) != 0) {
+            return KEEP;
+        }
+        if ((state & WRITEBACK) != 0) {
+            folios.set(cpu, pfn, AWAITED);
+            sc.nrWriteback++;
+            return ACTIVATE;
+        }
+        int references = checkReferences(cpu, pfn, sc);
+        if (references >= KEEP) {
+            return references;
+        }
+        if ((state & (ANON | SWAPCACHE)) == ANON && !pageOut.addToSwap(cpu, pfn)) {
+            return ACTIVATE;
+        }
+        if (mapcount(state) > 0 && !unmap.tryToUnmap(cpu, pfn, folios.swapSlot(pfn))) {
+            return ACTIVATE;
+        }
+        if (folios.test(cpu, pfn, DIRTY)) {
+            if (references == RECLAIM_CLEAN) {
+                return KEEP;
+            }
+            int written = pageOut.pageOut(cpu, pfn);
+            if (written != PageOut.SUCCESS) {
+                return written == PageOut.ACTIVATE ? ACTIVATE : KEEP;
+            }
+            sc.nrPageout++;
+            if (folios.test(cpu, pfn, WRITEBACK | DIRTY)) {
+                return KEEP;
+            }
+        }
+        return removeMapping(cpu, pfn, sc) ? RECLAIM : KEEP;
+    }
+
+    /// `folio_check_references`.
+    private int checkReferences(Cpu cpu, int pfn, ScanControl sc) {
+        int users = referenced.count(cpu, pfn, sc);
+        boolean flagged = folios.testAndClear(cpu, pfn, REFERENCED);
+        if (users == FolioReferenced.CONTENDED) {
+            return KEEP;
+        }
+        if (users > 0) {
+            folios.set(cpu, pfn, REFERENCED);
+            return flagged || users > 1 ? ACTIVATE : KEEP;
+        }
+        boolean file = type(folios.state(cpu, pfn)) == LruGen.FILE;
+        return flagged && file ? RECLAIM_CLEAN : RECLAIM;
+    }
+
+    /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`).
+    private boolean removeMapping(Cpu cpu, int pfn, ScanControl sc) {
+        if (!folios.refFreeze(cpu, pfn, 2)) {
+            return false;
+        }
+        if (folios.test(cpu, pfn, DIRTY)) {
+            folios.refUnfreeze(cpu, pfn, 2);
+            return false;
+        }
+        Memcg target = sc.target != null ? sc.target : host.memcgs().getFirst();
+        Lruvec lruvec = target.lruvec();
+        long shadow = host.workingset().evict(cpu, pfn, lruvec, target.id());
+        swap.removeFromCache(cpu, folios.swapSlot(pfn), shadow);
+        lruvec.statChanged(1);
+        host.freeFolio().free(cpu, pfn);
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// Takes a folio out of every page table that maps it (`try_to_unmap`). Secondary MMUs are told before
+/// the entry goes and after. Anonymous memory leaves its swap entry behind, which counts as a user of the
+/// slot.
+final class Unmap {
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final SwapArea swap;
+    private final ReclaimContext host;
+    private final Walk walk = new Walk();
+
+    Unmap(ReclaimContext host) {
+        this.host = host;
+        folios = host.folios();
+        lru = host.lru();
+        swap = host.swap();
+    }
+
+    /// Unmaps a locked folio; `slot` is its swap slot if it is anonymous. Returns whether no mapping is left.
+    boolean tryToUnmap(Cpu cpu, int pfn, int slot) {
+        cpu.enter(KernelFunction.TRY_TO_UNMAP);
+        long mapping = folios.mapping(pfn);
+        RmapObject object = host.objects().get(Folios.mappingObject(mapping));
+        boolean anon = object instanceof AnonVma;
+        object.lock().downRead(cpu);
+        for (Vma vma : object.vmas()) {
+            long vpn = vma.vpn(Folios.mappingIndex(mapping));
+            if (vpn >= 0) {
+                one(cpu, pfn, vma, vpn, anon ? slot : -1);
+            }
+        }
+        object.lock().upRead(cpu);
+        cpu.exit();
+        return mapcount(folios.state(cpu, pfn)) == 0;
+    }
+
+    private void one(Cpu cpu, int pfn, Vma vma, long vpn, int slot) {
+        AddressSpace mm = vma.mm();
+        cpu.enter(KernelFunction.TRY_TO_UNMAP_ONE);
+        boolean notify = !mm.notifiers().isEmpty();
+        if (notify) {
+            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        }
+        mm.tables().find(walk, mm.root(), vpn);
+        boolean unmapped = false;
+        if (walk.level == 1) {
+            QueuedSpinLock lock = mm.pteLock(walk);
+            lock.lock(cpu);
+            long pte = cpu.load(walk.words, walk.index);
+            if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
+                clear(cpu, pfn, slot);
+                unmapped = true;
+            }
+            lock.unlock(cpu);
+        }
+        if (notify) {
+            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + 1);
+        }
+        if (unmapped) {
+            lru.put(cpu, pfn);
+        }
+        cpu.exit();
+    }
+
+    private void clear(Cpu cpu, int pfn, int slot) {
+        long pte = Pte.getAndClear(cpu, walk.words, walk.index);
+        if (PTE.isDirty(pte)) {
+            folios.set(cpu, pfn, DIRTY);
+        }
+        if (slot >= 0) {
+            swap.duplicate(cpu, slot);
+            Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(0, slot));
+        }
+        folios.removeMap(cpu, pfn);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
+    }
+}

@@ -1,0 +1,142 @@
+package org.gleaner.mm.space;
+
+import java.util.Arrays;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.RwSemaphore;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.PrimaryTables;
+import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
+
+/// One process's address space (`struct mm_struct`): its mappings, primary page tables and subscribers.
+///
+/// Virtual pages are numbers below 2^36. The list of mappings changes under mmap_lock held for writing and
+/// is replaced, never edited, so a reverse-map walk may look at an old one.
+public final class AddressSpace {
+    private static final Vma[] NONE = {};
+
+    private final Memcg memcg;
+    private final PrimaryTables tables;
+    private final int root;
+    private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
+    private final MmuNotifierSubscriptions notifiers;
+    private volatile Vma[] vmas = NONE;
+
+    /// One word: whether a task of this address space ran since MGLRU last walked it.
+    private final long[] used = {1};
+
+    public AddressSpace(
+            Cpu cpu, Memcg memcg, PrimaryTables tables, MmuNotifierSubscriptions notifiers) {
+        this.memcg = memcg;
+        this.tables = tables;
+        this.notifiers = notifiers;
+        root = tables.newRoot(cpu);
+        memcg.addMm(cpu, this);
+    }
+
+    /// The cgroup that its pages are charged to.
+    public Memcg memcg() {
+        return memcg;
+    }
+
+    public PrimaryTables tables() {
+        return tables;
+    }
+
+    /// Root table of the primary page tables.
+    public int root() {
+        return root;
+    }
+
+    public RwSemaphore mmapLock() {
+        return mmapLock;
+    }
+
+    public MmuNotifierSubscriptions notifiers() {
+        return notifiers;
+    }
+
+    /// Mappings in ascending order.
+    public Vma[] vmas() {
+        return vmas;
+    }
+
+    /// The lock of the page table that a walk ended in.
+    public QueuedSpinLock pteLock(Walk walk) {
+        return tables.lock(walk.table);
+    }
+
+    /// The mapping of a virtual page, or null.
+    public @Nullable Vma vma(long vpn) {
+        Vma[] all = vmas;
+        int low = 0;
+        int high = all.length - 1;
+        while (low <= high) {
+            int mid = (low + high) >>> 1;
+            if (vpn < all[mid].start()) {
+                high = mid - 1;
+            } else if (vpn >= all[mid].end()) {
+                low = mid + 1;
+            } else {
+                return all[mid];
+            }
+        }
+        return null;
+    }
+
+    /// Maps `pages` pages of an object from its page `offset` at `start` (`mmap`, fixed address).
+    ///
+    /// @throws IllegalArgumentException if the range overlaps a mapping
+    public Vma map(
+            Cpu cpu, long start, long pages, RmapObject object, long offset, boolean writable) {
+        mmapLock.downWrite(cpu);
+        Vma vma = new Vma(this, start, start + pages, object, offset, writable);
+        Vma[] old = vmas;
+        int at = 0;
+        while (at < old.length && old[at].start() < start) {
+            at++;
+        }
+        boolean overlaps =
+                (at > 0 && old[at - 1].end() > start)
+                        || (at < old.length && old[at].start() < vma.end());
+        if (!overlaps) {
+            Vma[] more = new Vma[old.length + 1];
+            System.arraycopy(old, 0, more, 0, at);
+            more[at] = vma;
+            System.arraycopy(old, at, more, at + 1, old.length - at);
+            vmas = more;
+            object.add(cpu, vma);
+        }
+        mmapLock.upWrite(cpu);
+        if (overlaps) {
+            throw new IllegalArgumentException("pages from " + start + " are mapped already");
+        }
+        return vma;
+    }
+
+    /// Takes a mapping off the lists; its pages must have been zapped. mmap_lock held for writing.
+    public void remove(Cpu cpu, Vma vma) {
+        vmas = Arrays.stream(vmas).filter(v -> v != vma).toArray(Vma[]::new);
+        vma.object().remove(cpu, vma);
+    }
+
+    /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for writing.
+    public void protect(Vma vma, boolean writable) {
+        vma.setWritable(writable);
+    }
+
+    /// A task of this address space was scheduled in (`lru_gen_use_mm`).
+    public void markUsed(Cpu cpu) {
+        if (cpu.peek(used, 0) == 0) {
+            cpu.store(used, 0, 1);
+        }
+    }
+
+    /// Whether a task ran since the last call that said so.
+    public boolean testAndClearUsed(Cpu cpu) {
+        return cpu.load(used, 0) != 0 && cpu.swap(used, 0, 0) != 0;
+    }
+}

@@ -1,0 +1,62 @@
+package org.gleaner.mm.space;
+
+/// One mapping of an address space: a range of virtual pages that shows a range of an object.
+public final class Vma {
+    private final AddressSpace mm;
+    private final long start;
+    private final long end;
+    private final RmapObject object;
+    private final long offset;
+    private volatile boolean writable;
+
+    Vma(AddressSpace mm, long start, long end, RmapObject object, long offset, boolean writable) {
+        this.mm = mm;
+        this.start = start;
+        this.end = end;
+        this.object = object;
+        this.offset = offset;
+        this.writable = writable;
+    }
+
+    public AddressSpace mm() {
+        return mm;
+    }
+
+    /// First virtual page.
+    public long start() {
+        return start;
+    }
+
+    /// First virtual page behind the mapping.
+    public long end() {
+        return end;
+    }
+
+    public RmapObject object() {
+        return object;
+    }
+
+    /// Index in the object of the page at [#start].
+    public long offset() {
+        return offset;
+    }
+
+    public boolean writable() {
+        return writable;
+    }
+
+    void setWritable(boolean writable) {
+        this.writable = writable;
+    }
+
+    /// Index in the object of a virtual page of this mapping.
+    public long index(long vpn) {
+        return offset + (vpn - start);
+    }
+
+    /// Virtual page that shows the object's page `index`, or -1 if this mapping does not.
+    public long vpn(long index) {
+        long vpn = start + (index - offset);
+        return vpn >= start && vpn < end ? vpn : -1;
+    }
+}

@@ -1,0 +1,44 @@
+package org.gleaner.mm.stat;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.gleaner.machine.Cpu;
+
+/// Event counters, kept per CPU so that counting is a plain add, and summed when read.
+public final class VmStat {
+    private static final int EVENTS = VmEvent.values().length;
+
+    private final long[][] perCpu;
+
+    /// Counters for CPUs with ids below `maxCpus`.
+    public VmStat(int maxCpus) {
+        // eight words apart, so that CPUs do not share lines
+        perCpu = new long[maxCpus][EVENTS + 8];
+    }
+
+    public void add(Cpu cpu, VmEvent event, long n) {
+        perCpu[cpu.id][event.ordinal()] += n;
+    }
+
+    public void inc(Cpu cpu, VmEvent event) {
+        perCpu[cpu.id][event.ordinal()]++;
+    }
+
+    /// The sum over all CPUs; exact when they are at rest.
+    public long get(VmEvent event) {
+        long sum = 0;
+        for (long[] counters : perCpu) {
+            sum += counters[event.ordinal()];
+        }
+        return sum;
+    }
+
+    /// All counters by the kernel's names.
+    public Map<VmEvent, Long> snapshot() {
+        Map<VmEvent, Long> all = new EnumMap<>(VmEvent.class);
+        for (VmEvent event : VmEvent.values()) {
+            all.put(event, get(event));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,176 @@
+package org.gleaner.mm.swap;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.Word;
+
+/// Slots of the swap device with what is known about each: who maps it, what is in its cache, and the
+/// shadow of the folio that was there (`swap_map` and the swap cache in one word).
+///
+/// ```
+/// bits 0..7   mappings that hold a swap entry for the slot
+/// bit 8       cache: the slot belongs to a folio, or a swap-in of it is under way
+/// bit 9       the payload is a pfn; else a shadow, or 0
+/// bits 16..63 payload
+/// ```
+///
+/// A slot is free when the word is 0; its last user frees it. All transitions are compare-and-swap, so
+/// a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
+///
+/// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that pages
+/// evicted together lie together.
+public final class SwapArea {
+    private static final long COUNT_MASK = 0xff;
+    private static final long CACHE = 1 << 8;
+    private static final long FOLIO = 1 << 9;
+    private static final int PAYLOAD_SHIFT = 16;
+    private static final int CLUSTER = 512;
+
+    private final SwapDevice device;
+    private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
+    private final long[] slots;
+    private final SlotClusters clusters;
+    private final Word free;
+
+    /// Room for `size` pages on `device`.
+    public SwapArea(SwapDevice device, int size, int maxCpus) {
+        this.device = device;
+        slots = new long[size];
+        clusters = new SlotClusters(size, CLUSTER, maxCpus);
+        free = new Word(size);
+    }
+
+    public SwapDevice device() {
+        return device;
+    }
+
+    /// Slots in all.
+    public int size() {
+        return slots.length;
+    }
+
+    /// Slots not in use; a racy hint.
+    public long free() {
+        return free.snapshot();
+    }
+
+    /// `vm_swap_full`: less than half of the slots are free, so cached slots are given up early.
+    public boolean isFull() {
+        return free() * 2 < slots.length;
+    }
+
+    /// Takes a free slot for a folio that enters the swap cache, or returns -1.
+    public int allocate(Cpu cpu, int pfn) {
+        cpu.charge(Cost.SWAP_SLOT);
+        lock.lock(cpu);
+        int slot = clusters.take(cpu.id);
+        lock.unlock(cpu);
+        if (slot >= 0) {
+            cpu.fetchAdd(free, -1);
+            cpu.store(slots, slot, CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
+        }
+        return slot;
+    }
+
+    /// The folio cached for a slot, or -1.
+    public int cached(Cpu cpu, int slot) {
+        long word = cpu.load(slots, slot);
+        return (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;
+    }
+
+    /// Swap entries that point to the slot.
+    public int mappings(Cpu cpu, int slot) {
+        return (int) (cpu.load(slots, slot) & COUNT_MASK);
+    }
+
+    /// The shadow of the folio that was evicted to the slot, or 0.
+    public long shadow(Cpu cpu, int slot) {
+        long word = cpu.load(slots, slot);
+        return (word & FOLIO) != 0 ? 0 : word >>> PAYLOAD_SHIFT;
+    }
+
+    /// One more swap entry points to the slot (`swap_duplicate`).
+    public void duplicate(Cpu cpu, int slot) {
+        long old = cpu.fetchAdd(slots, slot, 1);
+        assert (old & COUNT_MASK) < COUNT_MASK && old != 0 : "swap count of slot " + slot;
+    }
+
+    /// One swap entry less; frees the slot if nothing else holds it (`swap_free`).
+    public void release(Cpu cpu, int slot) {
+        long old = cpu.fetchAdd(slots, slot, -1);
+        assert (old & COUNT_MASK) > 0 : "swap slot " + slot + " freed twice";
+        if ((old & (COUNT_MASK | CACHE)) == 1) {
+            free(cpu, slot);
+        }
+    }
+
+    /// Claims the cache of a slot for a swap-in (`swapcache_prepare`); false if somebody else has it, or the
+    /// slot is gone.
+    public boolean tryReserveCache(Cpu cpu, int slot) {
+        for (; ; ) {
+            long old = cpu.load(slots, slot);
+            if ((old & CACHE) != 0 || (old & COUNT_MASK) == 0) {
+                return false;
+            }
+            if (cpu.cas(slots, slot, old, old | CACHE)) {
+                return true;
+            }
+        }
+    }
+
+    /// Puts a folio into the cache of a slot that was claimed; returns the shadow that was there, or 0.
+    public long addToCache(Cpu cpu, int slot, int pfn) {
+        for (; ; ) {
+            long old = cpu.load(slots, slot);
+            assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
+            long neu = old & COUNT_MASK | CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT;
+            if (cpu.cas(slots, slot, old, neu)) {
+                return old >>> PAYLOAD_SHIFT;
+            }
+        }
+    }
+
+    /// Ends a folio's or a swap-in's hold on the slot and leaves `shadow` (0 for none); frees the slot if
+    /// no entry points to it any more (`delete_from_swap_cache`, `swapcache_clear`).
+    public void removeFromCache(Cpu cpu, int slot, long shadow) {
+        for (; ; ) {
+            long old = cpu.load(slots, slot);
+            assert (old & CACHE) != 0 : "swap slot " + slot + " has no cache";
+            long neu = old & COUNT_MASK | shadow << PAYLOAD_SHIFT;
+            if (cpu.cas(slots, slot, old, neu)) {
+                if ((neu & COUNT_MASK) == 0) {
+                    free(cpu, slot);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Ends the hold of a swap-in that bypassed the cache, together with its swap entry.
+    public void releaseReserved(Cpu cpu, int slot) {
+        for (; ; ) {
+            long old = cpu.load(slots, slot);
+            assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
+            long count = (old & COUNT_MASK) - 1;
+            long neu = count == 0 ? 0 : old - 1 & ~CACHE;
+            if (cpu.cas(slots, slot, old, neu)) {
+                if (count == 0) {
+                    free(cpu, slot);
+                }
+                return;
+            }
+        }
+    }
+
+    private void free(Cpu cpu, int slot) {
+        cpu.charge(Cost.SWAP_SLOT);
+        cpu.store(slots, slot, 0);
+        device.discard(cpu, slot);
+        lock.lock(cpu);
+        clusters.giveBack(slot);
+        lock.unlock(cpu);
+        cpu.fetchAdd(free, 1);
+    }
+}

@@ -1,0 +1,83 @@
+package org.gleaner.mm.swap;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.memory.PageContents;
+
+/// Swap in a real file, for the engine with real memory: page contents go to disk and come back, so that
+/// a page lost on the way is seen by its checksum. Written in place, hence synchronous.
+public final class SwapFile implements SwapDevice, AutoCloseable {
+    private static final int PAGE_BYTES = PageContents.WORDS * Long.BYTES;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final PageContents contents;
+    private final ByteBuffer[] buffers;
+
+    /// Creates a temporary file that is deleted by [#close].
+    public SwapFile(PageContents contents, int maxCpus) {
+        this.contents = contents;
+        buffers = new ByteBuffer[maxCpus];
+        for (int i = 0; i < maxCpus; i++) {
+            buffers[i] = ByteBuffer.allocateDirect(PAGE_BYTES);
+        }
+        try {
+            path = Files.createTempFile("gleaner-swap", ".bin");
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no room for the swap file", e);
+        }
+    }
+
+    @Override
+    public boolean synchronous() {
+        return true;
+    }
+
+    @Override
+    public void write(Cpu cpu, int slot, int pfn) {
+        ByteBuffer buffer = buffers[cpu.id].clear();
+        buffer.asLongBuffer().put(contents.words(pfn), contents.base(pfn), PageContents.WORDS);
+        try {
+            for (long at = (long) slot * PAGE_BYTES; buffer.hasRemaining(); ) {
+                at += channel.write(buffer, at);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("swap file " + path, e);
+        }
+    }
+
+    @Override
+    public void read(Cpu cpu, int slot, int pfn) {
+        ByteBuffer buffer = buffers[cpu.id].clear();
+        try {
+            for (long at = (long) slot * PAGE_BYTES; buffer.hasRemaining(); ) {
+                int n = channel.read(buffer, at);
+                if (n < 0) {
+                    throw new IllegalStateException("swap slot " + slot + " was never written");
+                }
+                at += n;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("swap file " + path, e);
+        }
+        buffer.flip();
+        buffer.asLongBuffer().get(contents.words(pfn), contents.base(pfn), PageContents.WORDS);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("swap file " + path, e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package org.gleaner.mm.swap;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+
+/// Compressed memory in virtual time: the caller's CPU compresses and decompresses, nothing queues.
+///
+/// Pages have no contents here, so the compressed size is not modelled: what the device itself occupies is
+/// part of what a scenario states as used by the host.
+public final class ZramDevice implements SwapDevice {
+    @Override
+    public boolean synchronous() {
+        return true;
+    }
+
+    @Override
+    public void write(Cpu cpu, int slot, int pfn) {
+        cpu.charge(Cost.ZRAM_WRITE);
+    }
+
+    @Override
+    public void read(Cpu cpu, int slot, int pfn) {
+        cpu.charge(Cost.ZRAM_READ);
+    }
+}

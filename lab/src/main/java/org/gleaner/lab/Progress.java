@@ -1,0 +1,45 @@
+package org.gleaner.lab;
+
+/// How a long run says how far it is, and hears that it should stop.
+///
+/// An executor calls `begin`, then `at` now and then (every few thousand steps: a call costs a clock read), then
+/// `end`; all from one thread at a time. `cancelled` may be asked from any thread, and costs one volatile read.
+public interface Progress {
+
+    /// A task of `steps` steps starts; 0 if their number is unknown.
+    void begin(String task, long steps);
+
+    /// `done` steps of the task are finished, counted from its begin.
+    void at(long done);
+
+    /// The task is over, finished or not.
+    void end();
+
+    /// A line for people, such as a phase that ended.
+    void say(String line);
+
+    /// Whether the user asked to stop. An executor that sees this returns what it has finished, marked as not
+    /// complete, or throws [Cancelled] if that is nothing.
+    boolean cancelled();
+
+    /// Says nothing and is never cancelled.
+    Progress SILENT =
+            new Progress() {
+                @Override
+                public void begin(String task, long steps) {}
+
+                @Override
+                public void at(long done) {}
+
+                @Override
+                public void end() {}
+
+                @Override
+                public void say(String line) {}
+
+                @Override
+                public boolean cancelled() {
+                    return false;
+                }
+            };
+}

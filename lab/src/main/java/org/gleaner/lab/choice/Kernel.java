@@ -1,0 +1,31 @@
+package org.gleaner.lab.choice;
+
+/// Which kernel's reclaim rules hold.
+public enum Kernel implements Choice {
+    /// Long-term 6.1.
+    V6_1("6.1", AgingDesign.LOCKED_FLUSH),
+
+    /// Long-term 6.12, as of 6.12.107: later stable updates differ.
+    V6_12("6.12", AgingDesign.LOCKED),
+
+    /// Long-term 6.18.
+    V6_18("6.18", AgingDesign.MERGED);
+
+    private final String label;
+    private final AgingDesign aging;
+
+    Kernel(String label, AgingDesign aging) {
+        this.label = label;
+        this.aging = aging;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    /// The aging design that this kernel was released with.
+    public AgingDesign aging() {
+        return aging;
+    }
+}

@@ -1,0 +1,20 @@
+package org.gleaner.lab.report;
+
+import java.util.Locale;
+
+/// Numbers for people.
+final class Figures {
+
+    private Figures() {}
+
+    static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /// Three digits that mean something, if there are as many.
+    static String number(double value) {
+        double size = Math.abs(value);
+        int digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+}

@@ -1,0 +1,128 @@
+package org.gleaner.lab.report;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.gleaner.lab.BadInput;
+
+/// The directory that keeps a run's results. It appears at once and whole, or not at all: files are written to a
+/// directory beside it, which is renamed when all of them are there.
+public final class ResultsDirectory {
+
+    private static final int MOST_TRIES = 10_000;
+
+    private final Path target;
+    private final boolean numbered;
+
+    private ResultsDirectory(Path target, boolean numbered) {
+        this.target = target;
+        this.numbered = numbered;
+    }
+
+    /// Exactly `target`, checked now so that a long run is not in vain.
+    ///
+    /// @throws BadInput if there is something already, or it cannot be made
+    public static ResultsDirectory at(Path target) {
+        if (Files.exists(target) && !isEmptyDirectory(target)) {
+            throw new BadInput(target.toString(), "is there already", "name a new directory");
+        }
+        ResultsDirectory results = new ResultsDirectory(target, false);
+        results.makeParent();
+        return results;
+    }
+
+    /// `base`, or the first of `base-2`, `base-3`, ... that is not there yet.
+    ///
+    /// @throws BadInput if it cannot be made
+    public static ResultsDirectory numbered(Path base) {
+        ResultsDirectory results = new ResultsDirectory(base, true);
+        results.makeParent();
+        return results;
+    }
+
+    /// Writes the files, by name, and gives the directory that holds them now.
+    ///
+    /// @throws BadInput if the disk does not take them
+    public Path write(Map<String, String> files) {
+        Path draft = sibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            Files.createDirectory(draft);
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                Files.writeString(draft.resolve(file.getKey()), file.getValue());
+            }
+            return publish(draft);
+        } catch (IOException e) {
+            discard(draft, files.keySet());
+            throw bad(e);
+        }
+    }
+
+    private Path publish(Path draft) throws IOException {
+        for (int number = 1; ; number++) {
+            Path name = number == 1 ? target : sibling(target.getFileName() + "-" + number);
+            if (numbered && Files.exists(name)) {
+                continue;
+            }
+            try {
+                return Files.move(draft, name, StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileSystemException e) {
+                // Another run may have taken the number meanwhile.
+                if (!numbered || number >= MOST_TRIES || !Files.exists(name)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void makeParent() {
+        try {
+            Files.createDirectories(sibling(""));
+            if (!Files.isWritable(sibling(""))) {
+                throw new AccessDeniedException(sibling("").toString());
+            }
+        } catch (IOException e) {
+            throw bad(e);
+        }
+    }
+
+    private Path sibling(String name) {
+        return target.toAbsolutePath().resolveSibling(name);
+    }
+
+    private BadInput bad(IOException e) {
+        String reason =
+                switch (e) {
+                    case AccessDeniedException _ -> "no right to write there";
+                    case FileAlreadyExistsException _ -> "a file is in the way";
+                    default -> String.valueOf(e.getMessage());
+                };
+        String what = "cannot be written (" + reason + ")";
+        return new BadInput(target.toString(), what, "name another directory with --out", e);
+    }
+
+    private static void discard(Path draft, Set<String> files) {
+        try {
+            for (String file : files) {
+                Files.deleteIfExists(draft.resolve(file));
+            }
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            // The fault that led here is the one to tell.
+        }
+    }
+
+    private static boolean isEmptyDirectory(Path path) {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.gleaner.lab.run;
+
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+
+/// What executes what. This is the one place where executors are chosen.
+public record Executors(
+        ReplayExecutor replay,
+        ScenarioExecutor<MaxGuestMemory, MaxGuestMemoryResult> maxGuestMemory,
+        ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
+        ScenarioExecutor<MmuStress, MmuStressResult> mmuStress) {
+
+    /// The executors that the command line uses.
+    public static Executors standard() {
+        return new Executors(
+                (_, _) -> {
+                    throw notBuilt("gleaner replay");
+                },
+                (_, _) -> {
+                    throw notBuilt("gleaner run " + MaxGuestMemory.KIND);
+                },
+                (_, _) -> {
+                    throw notBuilt("gleaner run " + AccessTracking.KIND);
+                },
+                (_, _) -> {
+                    throw notBuilt("gleaner run " + MmuStress.KIND);
+                });
+    }
+
+    /// Runs a scenario of any kind with the executor of its kind.
+    public ScenarioResult run(
+            Scenario scenario, Scale scale, Engine engine, boolean ablate, Progress progress) {
+        return switch (scenario) {
+            case MaxGuestMemory max ->
+                    maxGuestMemory.run(new ScenarioRequest<>(max, scale, engine, ablate), progress);
+            case AccessTracking tracking ->
+                    accessTracking.run(
+                            new ScenarioRequest<>(tracking, scale, engine, ablate), progress);
+            case MmuStress stress ->
+                    mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
+        };
+    }
+
+    private static BadInput notBuilt(String what) {
+        return new BadInput(what, "not built yet", "wait for a version that has it");
+    }
+}

@@ -1,0 +1,80 @@
+package org.gleaner.lab.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
+
+/// What came out of [MaxGuestMemory].
+///
+/// @param runs one for each configuration, in their order, then one for each ablation of each
+public record MaxGuestMemoryResult(
+        MaxGuestMemory scenario,
+        Scale scale,
+        Engine engine,
+        boolean complete,
+        List<Run> runs,
+        List<String> assumptions,
+        List<String> failures,
+        double wallSeconds)
+        implements ScenarioResult {
+
+    public MaxGuestMemoryResult {
+        runs = List.copyOf(runs);
+        assumptions = List.copyOf(assumptions);
+        failures = List.copyOf(failures);
+    }
+
+    /// One configuration, run.
+    ///
+    /// @param ablation what was taken out of it; null for the configuration as it is
+    /// @param run1Seconds until the last vCPU had written its memory for the first time
+    /// @param resetSeconds of the MMU context reset
+    /// @param run2Seconds until the last vCPU had written its memory again
+    /// @param kswapd where kswapd's time went in run2
+    /// @param directReclaim where the vCPUs' time in reclaim went in run2
+    /// @param vmstat what the kernel's counters of these names grew by in run2
+    public record Run(
+            Configuration configuration,
+            @Nullable Ablation ablation,
+            SwapDevice swap,
+            double run1Seconds,
+            double resetSeconds,
+            double run2Seconds,
+            CallNode kswapd,
+            CallNode directReclaim,
+            Map<String, Long> vmstat) {
+
+        public Run {
+            vmstat = Vmstat.copyOf(vmstat);
+        }
+    }
+
+    /// How many times as long one configuration took as another.
+    public record Ratio(String of, String to, double run1, double run2) {}
+
+    /// The first configuration against each of the others, ablations left out.
+    @JsonProperty("ratios")
+    public List<Ratio> ratios() {
+        List<Run> plain = runs.stream().filter(run -> run.ablation() == null).toList();
+        return plain.stream()
+                .skip(1)
+                .filter(run -> run.run1Seconds() > 0 && run.run2Seconds() > 0)
+                .map(run -> ratio(plain.getFirst(), run))
+                .toList();
+    }
+
+    private static Ratio ratio(Run of, Run to) {
+        return new Ratio(
+                of.configuration().name(),
+                to.configuration().name(),
+                of.run1Seconds() / to.run1Seconds(),
+                of.run2Seconds() / to.run2Seconds());
+    }
+}

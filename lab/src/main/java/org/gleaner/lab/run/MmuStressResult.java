@@ -1,0 +1,58 @@
+package org.gleaner.lab.run;
+
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.size.Scale;
+
+/// What came out of [MmuStress]. A write that got through where it must not, or was lost, is among the failures.
+///
+/// @param runs one for each configuration, in their order
+public record MmuStressResult(
+        MmuStress scenario,
+        Scale scale,
+        Engine engine,
+        boolean complete,
+        List<Run> runs,
+        List<String> assumptions,
+        List<String> failures,
+        double wallSeconds)
+        implements ScenarioResult {
+
+    public MmuStressResult {
+        runs = List.copyOf(runs);
+        assumptions = List.copyOf(assumptions);
+        failures = List.copyOf(failures);
+    }
+
+    /// One configuration, run.
+    ///
+    /// @param readOnlySeconds the average mprotect to read-only
+    /// @param writableSeconds the average mprotect back
+    /// @param readOnlyFaults writes that were refused while they were forbidden, as they must be
+    /// @param forbiddenWrites writes that got through all the same: 0, or it is a failure
+    /// @param lostWrites pages that did not hold what was written last: 0, or it is a failure
+    /// @param agingPasses that the agers made
+    /// @param youngPages that they found, all passes together
+    /// @param vmstat what the kernel's counters of these names grew by
+    public record Run(
+            Configuration configuration,
+            double run1Seconds,
+            double resetSeconds,
+            double run2Seconds,
+            double readOnlySeconds,
+            double writableSeconds,
+            long readOnlyFaults,
+            long forbiddenWrites,
+            long lostWrites,
+            long agingPasses,
+            long youngPages,
+            Map<String, Long> vmstat) {
+
+        public Run {
+            vmstat = Vmstat.copyOf(vmstat);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package org.gleaner.lab.run;
+
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+
+/// Replays traces.
+@FunctionalInterface
+public interface ReplayExecutor {
+
+    /// Replays one trace; with the virtual engine the same request gives the same result to the bit.
+    ///
+    /// @param progress told of one task, counted in accesses
+    /// @throws BadInput if this combination of choices is not supported
+    /// @throws Cancelled if `progress` says so before the trace is through
+    ReplayResult run(ReplayRequest request, Progress progress);
+}

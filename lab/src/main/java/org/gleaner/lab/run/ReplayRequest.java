@@ -1,0 +1,35 @@
+package org.gleaner.lab.run;
+
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.trace.Trace;
+
+/// Replay one trace, in order and by one task, in a region of [Trace#regionPages] pages under a memory limit.
+///
+/// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
+/// @param lruGen [LruGen#NONE] exactly if `lru` is classic
+/// @param aging how the host learns of a guest's accesses; of no effect unless `through` is KVM
+/// @param swap zram or disk
+/// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
+/// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
+/// @param seed of everything random in the machine
+public record ReplayRequest(
+        Trace trace,
+        long memoryPages,
+        Lru lru,
+        LruGen lruGen,
+        Kernel kernel,
+        Through through,
+        AgingDesign aging,
+        Backing backing,
+        SwapDevice swap,
+        int pageCluster,
+        long ageEvery,
+        Engine engine,
+        long seed) {}

@@ -1,0 +1,118 @@
+package org.gleaner.lab.run;
+
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.trace.Trace;
+import org.jspecify.annotations.Nullable;
+
+/// What replaying one trace did. The components are the fields of the JSON document.
+///
+/// @param trace the trace's name
+/// @param accesses in the trace
+/// @param distinctPages touched by the trace
+/// @param memoryPages the limit
+/// @param aging null unless through KVM
+/// @param vmstat what the kernel's counters of these names grew by
+/// @param oomKill whether the OOM killer ended the replay
+/// @param replayedAccesses how far it got: `accesses` unless killed
+/// @param machineSeconds virtual seconds; null if the engine keeps no virtual time
+/// @param wallSeconds real seconds
+/// @param accessesPerSecond replayed accesses in a real second
+public record ReplayResult(
+        String trace,
+        long accesses,
+        long distinctPages,
+        long memoryPages,
+        Lru lru,
+        LruGen lruGen,
+        Kernel kernel,
+        Through through,
+        @Nullable AgingDesign aging,
+        Backing backing,
+        SwapDevice swap,
+        int pageCluster,
+        long ageEvery,
+        Engine engine,
+        long seed,
+        Map<String, Long> vmstat,
+        boolean oomKill,
+        long replayedAccesses,
+        @Nullable Double machineSeconds,
+        double wallSeconds,
+        double accessesPerSecond,
+        List<String> failures)
+        implements Result {
+
+    public ReplayResult {
+        vmstat = Vmstat.copyOf(vmstat);
+        failures = List.copyOf(failures);
+    }
+
+    /// The result of `request`, replayed to its end.
+    public static ReplayResult of(
+            ReplayRequest request,
+            Map<String, Long> vmstat,
+            @Nullable Double machineSeconds,
+            double wallSeconds) {
+        return of(
+                request,
+                vmstat,
+                machineSeconds,
+                wallSeconds,
+                request.trace().accesses().length,
+                List.of());
+    }
+
+    /// The result of `request`, ended by the OOM killer after `replayed` accesses. That is a failure: what a limit does
+    /// to a program that it kills says nothing about the whole trace.
+    public static ReplayResult killed(
+            ReplayRequest request,
+            Map<String, Long> vmstat,
+            @Nullable Double machineSeconds,
+            double wallSeconds,
+            long replayed) {
+        String failure = "the OOM killer ended the replay at access " + replayed;
+        return of(request, vmstat, machineSeconds, wallSeconds, replayed, List.of(failure));
+    }
+
+    private static ReplayResult of(
+            ReplayRequest request,
+            Map<String, Long> vmstat,
+            @Nullable Double machineSeconds,
+            double wallSeconds,
+            long replayed,
+            List<String> failures) {
+        Trace trace = request.trace();
+        return new ReplayResult(
+                trace.name(),
+                trace.accesses().length,
+                trace.distinctPages(),
+                request.memoryPages(),
+                request.lru(),
+                request.lruGen(),
+                request.kernel(),
+                request.through(),
+                request.through() == Through.KVM ? request.aging() : null,
+                request.backing(),
+                request.swap(),
+                request.pageCluster(),
+                request.ageEvery(),
+                request.engine(),
+                request.seed(),
+                vmstat,
+                !failures.isEmpty(),
+                replayed,
+                machineSeconds,
+                wallSeconds,
+                wallSeconds > 0 ? replayed / wallSeconds : 0,
+                failures);
+    }
+}

@@ -1,0 +1,13 @@
+package org.gleaner.lab.run;
+
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+
+/// Run a scenario.
+///
+/// @param scenario checked, with its sizes at `scale` already
+/// @param scale what its sizes were multiplied by; costs that are fixed per pass must be multiplied too
+/// @param ablate whether to run the scenario's ablations as well
+public record ScenarioRequest<S extends Scenario>(
+        S scenario, Scale scale, Engine engine, boolean ablate) {}

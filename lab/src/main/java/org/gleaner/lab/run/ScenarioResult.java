@@ -1,0 +1,27 @@
+package org.gleaner.lab.run;
+
+import java.util.List;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+
+/// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the threads engine.
+public sealed interface ScenarioResult extends Result
+        permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult {
+
+    /// What was run, with its sizes at `scale`.
+    Scenario scenario();
+
+    Scale scale();
+
+    Engine engine();
+
+    /// Whether every configuration was finished.
+    boolean complete();
+
+    /// What a reader must know to compare the figures with others.
+    List<String> assumptions();
+
+    /// Real seconds that the whole run took.
+    double wallSeconds();
+}

@@ -1,0 +1,15 @@
+package org.gleaner.lab.run;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Keeps the order in which an executor names its counters, which is that of `/proc/vmstat`.
+final class Vmstat {
+
+    private Vmstat() {}
+
+    static Map<String, Long> copyOf(Map<String, Long> counters) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(counters));
+    }
+}

@@ -1,0 +1,240 @@
+package org.gleaner.lab.scenario;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.Tracking;
+import org.gleaner.lab.size.Size;
+
+/// What a scenario must fulfil before anything is built from it. A fault names the key that would mend it.
+final class Checks {
+
+    private static final int MOST_CPUS = 1024;
+    private static final int MOST_CONFIGURATIONS = 32;
+
+    /// KVM's own limit on memslots.
+    private static final int MOST_SLOTS = 32_764;
+
+    private final Scenario scenario;
+    private final Function<String, Place> where;
+
+    private Checks(Scenario scenario, Function<String, Place> where) {
+        this.scenario = scenario;
+        this.where = where;
+    }
+
+    /// @param where the place of a key, for the fault
+    /// @throws BadInput for the first thing that does not hold
+    static void check(Scenario scenario, Function<String, Place> where) {
+        Checks checks = new Checks(scenario, where);
+        checks.names();
+        checks.ranges();
+        checks.sizes();
+        checks.capacity();
+        checks.reclaim();
+        checks.kind();
+    }
+
+    private void names() {
+        name("name", scenario.name());
+        List<Configuration> all = scenario.configurations();
+        range("configurations", "the number of configurations", all.size(), 1, MOST_CONFIGURATIONS);
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < all.size(); i++) {
+            String path = "configurations." + i + ".name";
+            name(path, all.get(i).name());
+            if (!seen.add(all.get(i).name())) {
+                throw bad(path, "'" + all.get(i).name() + "' is taken", "give each its own name");
+            }
+        }
+    }
+
+    private void ranges() {
+        Host host = scenario.host();
+        range("host.cpus", "cpus", host.cpus(), 1, MOST_CPUS);
+        range("guest.vcpus", "vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
+        if (scenario.guest().vcpus() > host.cpus()) {
+            throw bad(
+                    List.of("guest.vcpus", "host.cpus"),
+                    scenario.guest().vcpus() + " vcpus on " + host.cpus() + " cpus",
+                    "give the host as many cpus: vCPUs do not share them");
+        }
+        range("guest.tlbEntries", "tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
+        range(
+                "host.watermarks.scaleFactor",
+                "scaleFactor",
+                host.watermarks().scaleFactor(),
+                1,
+                3000);
+        int cluster = host.swap().pageCluster();
+        range("host.swap.pageCluster", "pageCluster", cluster, 0, Swap.MOST_CLUSTER);
+    }
+
+    private void sizes() {
+        if (!(scenario.guest().memory() instanceof Size.Bytes)) {
+            throw bad(
+                    "guest.memory",
+                    "a share of nothing",
+                    "give an amount: what is said in % elsewhere is a share of this");
+        }
+        long guest = resolved("guest.memory", scenario::guestPages);
+        long slot = resolved("guest.slotSize", scenario::slotPages);
+        resolved("host.memory", scenario::hostPages);
+        resolved("host.swap.size", scenario::swapPages);
+        long minFree = resolved("host.watermarks.minFree", scenario::minFreePages);
+        if (minFree > scenario.hostPages() / 2) {
+            throw bad(
+                    List.of("host.watermarks.minFree", "host.memory"),
+                    pages(minFree) + " of the host's " + pages(scenario.hostPages()) + " kept free",
+                    "give at most half of host.memory");
+        }
+        if (guest < scenario.guest().vcpus()) {
+            throw bad(
+                    List.of("guest.memory", "guest.vcpus"),
+                    pages(guest) + " for " + scenario.guest().vcpus() + " vcpus",
+                    "give at least a page (4KiB) for each");
+        }
+        if (slot > guest || guest % slot != 0 || guest / slot > MOST_SLOTS) {
+            throw bad(
+                    List.of("guest.slotSize", "guest.memory"),
+                    "slots of "
+                            + pages(slot)
+                            + " do not make up "
+                            + pages(guest)
+                            + " of guest memory",
+                    "give a size that divides it into 1 to " + MOST_SLOTS);
+        }
+    }
+
+    /// Page tables cannot be swapped; what else is in use must fit memory and swap together.
+    private void capacity() {
+        long tables = tables(scenario.guestPages()) + tables(scenario.backingPages());
+        long needed = tables + scenario.minFreePages();
+        long host = scenario.hostPages();
+        if (host <= needed) {
+            throw bad(
+                    List.of("host.memory", "guest.memory", "guest.slotSize"),
+                    pages(host)
+                            + " is less than page tables and watermarks need ("
+                            + pages(needed)
+                            + ")",
+                    "give more, or less guest.memory");
+        }
+        long room = host - needed + scenario.swapPages();
+        if (room < scenario.backingPages()) {
+            throw bad(
+                    List.of("host.swap.size", "host.swap.device", "host.memory", "guest.memory"),
+                    pages(scenario.backingPages())
+                            + " of guest memory do not fit the "
+                            + pages(room)
+                            + " of memory and swap left for it",
+                    "give more swap (host.swap.device, host.swap.size) or memory");
+        }
+    }
+
+    private void reclaim() {
+        boolean mglru = scenario.configurations().stream().anyMatch(c -> c.lru() == Lru.MGLRU);
+        if (mglru && !scenario.host().lruGen().enabled()) {
+            throw bad(
+                    "host.lruGen",
+                    scenario.host().lruGen()
+                            + " switches mglru off, which a configuration asks for",
+                    "set bit 0x1, or use lru: classic");
+        }
+    }
+
+    private void kind() {
+        switch (scenario) {
+            case MaxGuestMemory _ -> {}
+            case AccessTracking tracking -> tracking(tracking);
+            case MmuStress stress -> stress(stress);
+        }
+    }
+
+    private void tracking(AccessTracking tracking) {
+        for (int i = 0; i < tracking.configurations().size(); i++) {
+            Configuration each = tracking.configurations().get(i);
+            if (tracking.tracking() == Tracking.LRU_GEN && each.lru() != Lru.MGLRU) {
+                throw bad(
+                        List.of("configurations." + i + ".lru", "tracking"),
+                        "'" + each.name() + "' has no generations to track by",
+                        "use lru: mglru, or tracking: page-idle");
+            }
+        }
+        if (tracking.benchmark() && tracking.tracking() != Tracking.LRU_GEN) {
+            throw bad(
+                    List.of("benchmark", "tracking"),
+                    "only aging passes are timed against the guest",
+                    "use tracking: lru-gen, or benchmark: false");
+        }
+    }
+
+    private void stress(MmuStress stress) {
+        range("protectRounds", "protectRounds", stress.protectRounds(), 1, 1000);
+        range("agers", "agers", stress.agers(), 0, 64);
+        int actors = stress.guest().vcpus() + stress.agers();
+        if (actors > stress.host().cpus()) {
+            throw bad(
+                    List.of("agers", "guest.vcpus", "host.cpus"),
+                    actors + " vcpus and agers on " + stress.host().cpus() + " cpus",
+                    "give the host as many cpus: they do not share them");
+        }
+    }
+
+    /// Pages of table that map `pages` pages: three levels of 512 entries below a root.
+    static long tables(long pages) {
+        long tables = 1;
+        long entries = pages;
+        for (int level = 0; level < 3; level++) {
+            entries = Math.ceilDiv(entries, 512);
+            tables += entries;
+        }
+        return tables;
+    }
+
+    private void name(String path, String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+            throw bad(
+                    path,
+                    "'" + name + "' cannot name a result",
+                    "use letters, digits, '.', '_' and '-', 64 at most, the first a letter or"
+                            + " digit");
+        }
+    }
+
+    private void range(String path, String what, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw bad(path, value + " " + what, "give " + least + " to " + most);
+        }
+    }
+
+    private long resolved(String path, LongSupplier size) {
+        try {
+            return size.getAsLong();
+        } catch (BadInput bad) {
+            throw bad(path, bad.what(), bad.mend());
+        }
+    }
+
+    private static String pages(long pages) {
+        return Size.approximately(pages * Size.PAGE);
+    }
+
+    private BadInput bad(String path, String what, String mend) {
+        return new BadInput(where.apply(path).toString(), path + ": " + what, mend);
+    }
+
+    /// A fault between several keys, told at the first that the user wrote.
+    private BadInput bad(List<String> paths, String what, String mend) {
+        String first =
+                paths.stream()
+                        .filter(path -> !where.apply(path).bundled())
+                        .findFirst()
+                        .orElse(paths.getFirst());
+        return bad(first, what, mend);
+    }
+}

@@ -1,0 +1,16 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+
+/// One of the things that a scenario compares. In a file, what is left out is the host's; a left-out aging design is
+/// the one that the kernel was released with.
+public record Configuration(
+        @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
+                String name,
+        @JsonPropertyDescription("Which reclaim runs; default host.lru.") Lru lru,
+        @JsonPropertyDescription("Whose reclaim rules hold; default host.kernel.") Kernel kernel,
+        @JsonPropertyDescription("How KVM is asked for young pages; default the kernel's own.")
+                AgingDesign aging) {}

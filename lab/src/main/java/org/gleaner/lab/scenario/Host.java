@@ -1,0 +1,37 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+
+/// The machine and its kernel's settings.
+public record Host(
+        @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
+        @JsonPropertyDescription("Memory; a share is of the guest's memory.") Size memory,
+        @JsonPropertyDescription("What virtual time charges.") CostModel costs,
+        @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
+        @JsonPropertyDescription("Which reclaim runs.") Lru lru,
+        @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0x7; for mglru.")
+                LruGen lruGen,
+        Watermarks watermarks,
+        Swap swap) {
+
+    /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled from what it is at full
+    /// size, because the kernel's formula for it is not linear.
+    Host scaled(Scale scale, long pages) {
+        long bytes = pages * Size.PAGE;
+        return new Host(
+                cpus,
+                memory.scaled(scale),
+                costs,
+                kernel,
+                lru,
+                lruGen,
+                watermarks.scaled(scale, bytes),
+                new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()));
+    }
+}

@@ -1,0 +1,69 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+
+/// What to set up and run. The kind says which test's phases are run on it; the rest is common to all kinds.
+///
+/// A scenario read by [ScenarioReader] is checked: sizes resolve, ranges hold, the memory suffices.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = MaxGuestMemory.class, name = MaxGuestMemory.KIND),
+    @JsonSubTypes.Type(value = AccessTracking.class, name = AccessTracking.KIND),
+    @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND)
+})
+public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStress {
+
+    /// What results are filed under: letters, digits, `.`, `_` and `-`.
+    String name();
+
+    /// The seed of everything random. The same scenario, seed and virtual engine give the same results to the bit.
+    long seed();
+
+    Host host();
+
+    Guest guest();
+
+    /// What is compared: each is run by itself on a fresh host. At least one; their names differ.
+    List<Configuration> configurations();
+
+    /// The same with its memory at `scale`.
+    Scenario scaled(Scale scale);
+
+    /// Whether every slot of the guest maps the same host memory, as in KVM's own tests.
+    boolean slotsShareMemory();
+
+    /// Guest memory in pages.
+    default long guestPages() {
+        return guest().memory().pages(0);
+    }
+
+    /// One memslot in pages; the guest has [#guestPages] divided by this many slots.
+    default long slotPages() {
+        return guest().slotSize().pages(guestPages());
+    }
+
+    /// Host memory that backs the guest, in pages: one slot's worth if slots share it.
+    default long backingPages() {
+        return slotsShareMemory() ? slotPages() : guestPages();
+    }
+
+    /// Host memory in pages.
+    default long hostPages() {
+        return host().memory().pages(guestPages());
+    }
+
+    /// `min_free_kbytes` in pages.
+    default long minFreePages() {
+        return host().watermarks().minFree().bytes(hostPages() * Size.PAGE) / Size.PAGE;
+    }
+
+    /// Swap in pages; 0 without a device.
+    default long swapPages() {
+        Swap swap = host().swap();
+        return swap.present() ? swap.size().pages(hostPages()) : 0;
+    }
+}

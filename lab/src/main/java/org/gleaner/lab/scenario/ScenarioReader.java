@@ -1,0 +1,182 @@
+package org.gleaner.lab.scenario;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.size.Scale;
+
+/// Reads a scenario: the bundled one of its kind, a file laid over it, overrides over both, then checks and scale.
+public final class ScenarioReader {
+
+    /// The kinds, which are the names of the bundled scenarios too. The first is the default.
+    public static final List<String> KINDS =
+            List.of(MaxGuestMemory.KIND, AccessTracking.KIND, MmuStress.KIND);
+
+    private static final long MOST_BYTES = 1 << 20;
+
+    private ScenarioReader() {}
+
+    /// Reads what `word` means: a file's path, or the name of a bundled scenario.
+    ///
+    /// @param settings overrides such as `host.cpus=128`, later ones over earlier ones
+    /// @param scale what to run it at, applied after all else
+    /// @throws BadInput if there is no such scenario, or anything in it or in the overrides is wrong
+    public static Scenario read(String word, List<String> settings, Scale scale) {
+        Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word);
+        Node.Entry kind = file.entries().get("kind");
+        String name = kind == null ? KINDS.getFirst() : kind(kind.value());
+        Node.Mapping tree = Overrides.apply(bundled(name).under(file), settings);
+        Scenario scenario = bind(name, tree);
+        Checks.check(scenario, path -> find(tree, path).place());
+        if (scale.equals(Scale.FULL)) {
+            return scenario;
+        }
+        Scenario small = scenario.scaled(scale);
+        Checks.check(small, _ -> new Place("--scale " + scale, 0, 0));
+        return small;
+    }
+
+    /// The text of a bundled scenario, comments and all.
+    ///
+    /// @param kind one of [#KINDS]
+    public static String text(String kind) {
+        String resource = kind + ".yaml";
+        try (InputStream in = ScenarioReader.class.getResourceAsStream(resource)) {
+            byte[] bytes = Objects.requireNonNull(in, resource).readAllBytes();
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Node.Mapping bundled(String kind) {
+        return mapping(Place.bundled(kind + ".yaml"), text(kind));
+    }
+
+    private static Node.Mapping file(String word) {
+        boolean bare = !word.contains("/") && !word.contains(".");
+        try {
+            Path path = Path.of(word);
+            if (bare && !Files.exists(path)) {
+                throw new BadInput(word, "no such scenario", Nearest.mend(word, KINDS));
+            }
+            if (Files.isDirectory(path)) {
+                throw new BadInput(word, "is a directory", "name a .yaml file in it");
+            }
+            if (Files.size(path) > MOST_BYTES) {
+                throw new BadInput(word, "is too large for a scenario", "give a file under 1MiB");
+            }
+            return mapping(word, Files.readString(path));
+        } catch (NoSuchFileException e) {
+            throw new BadInput(word, "no such file", "check the path", e);
+        } catch (InvalidPathException e) {
+            throw new BadInput("'" + word + "'", "is no name of a file", "give a path", e);
+        } catch (CharacterCodingException e) {
+            throw new BadInput(word, "is not UTF-8 text", "save it as UTF-8", e);
+        } catch (IOException e) {
+            throw new BadInput(
+                    word, "cannot be read (" + e.getMessage() + ")", "check the file", e);
+        }
+    }
+
+    private static Node.Mapping mapping(String source, String text) {
+        Node node = Yaml.read(source, true, text);
+        if (node instanceof Node.Mapping mapping) {
+            return mapping;
+        }
+        throw new BadInput(node.place().toString(), "is not a scenario", "write it as KEY: VALUE");
+    }
+
+    private static String kind(Node node) {
+        String word = node instanceof Node.Scalar scalar ? scalar.text() : "";
+        if (!KINDS.contains(word)) {
+            BadInput unknown = Choice.unknown(word, KINDS);
+            throw new BadInput(node.place().toString(), "kind: " + unknown.what(), unknown.mend());
+        }
+        return word;
+    }
+
+    private static Scenario bind(String kind, Node.Mapping tree) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(tree.entries());
+        entries.remove("kind");
+        entries.computeIfPresent(
+                "configurations",
+                (key, entry) -> new Node.Entry(entry.key(), completed(entry.value(), tree)));
+        Node.Mapping rest = new Node.Mapping(tree.place(), entries);
+        return switch (kind) {
+            case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
+            case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
+            default -> Binder.record(MaxGuestMemory.class, rest, "");
+        };
+    }
+
+    /// The configurations with what they leave out taken from the host.
+    private static Node completed(Node node, Node.Mapping tree) {
+        if (!(node instanceof Node.Listing listing)) {
+            return node;
+        }
+        List<Node> items = new ArrayList<>();
+        for (Node item : listing.items()) {
+            items.add(item instanceof Node.Mapping each ? completed(each, tree) : item);
+        }
+        return new Node.Listing(listing.place(), items);
+    }
+
+    private static Node.Mapping completed(Node.Mapping configuration, Node.Mapping tree) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(configuration.entries());
+        for (String key : List.of("lru", "kernel")) {
+            Node host = find(tree, "host." + key);
+            entries.putIfAbsent(key, new Node.Entry(host.place(), host));
+        }
+        Node.Entry kernel = Objects.requireNonNull(entries.get("kernel"));
+        if (!entries.containsKey("aging") && kernel.value() instanceof Node.Scalar version) {
+            entries.put("aging", new Node.Entry(kernel.key(), aging(version)));
+        }
+        return new Node.Mapping(configuration.place(), entries);
+    }
+
+    private static Node aging(Node.Scalar version) {
+        try {
+            Kernel kernel = Choice.of(Kernel.class, version.text());
+            return new Node.Scalar(version.place(), kernel.aging().label());
+        } catch (BadInput bad) {
+            throw new BadInput(
+                    version.place().toString(), "kernel: " + bad.what(), bad.mend(), bad);
+        }
+    }
+
+    /// The node at a dotted path, or the last one on the way to it.
+    private static Node find(Node tree, String path) {
+        Node node = tree;
+        for (String part : path.split("\\.")) {
+            Node next =
+                    switch (node) {
+                        case Node.Mapping mapping when mapping.entries().containsKey(part) ->
+                                Objects.requireNonNull(mapping.entries().get(part)).value();
+                        case Node.Listing listing when part.matches("\\d{1,6}") ->
+                                listing.items().get(Integer.parseInt(part));
+                        default -> node;
+                    };
+            if (next == node) {
+                return node;
+            }
+            node = next;
+        }
+        return node;
+    }
+}

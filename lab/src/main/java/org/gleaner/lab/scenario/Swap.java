@@ -1,0 +1,20 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.size.Size;
+
+/// Where pages go that do not fit.
+public record Swap(
+        SwapDevice device,
+        @JsonPropertyDescription("Capacity; a share is of the host's memory.") Size size,
+        @JsonPropertyDescription("vm.page-cluster: swap-in reads 2^N pages, 0 to 9; a disk's only.")
+                int pageCluster) {
+
+    /// The largest readahead, 2^9 pages: 2 MiB.
+    public static final int MOST_CLUSTER = 9;
+
+    public boolean present() {
+        return device != SwapDevice.NONE;
+    }
+}

@@ -1,0 +1,64 @@
+package org.gleaner.lab.trace;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+
+/// Finds the file that a user means by a path or by the bare name of a bundled trace.
+///
+/// @param directory where the bundled traces are; need not exist
+public record TraceCatalog(Path directory) {
+
+    /// The file for `word`: that path if it is a file, else the bundled trace of that name.
+    ///
+    /// @throws BadInput if there is neither, with the bundled names or the one nearest to `word`
+    public Path find(String word) {
+        Path path = path(word);
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            return path;
+        }
+        if (path.getNameCount() == 1 && !path.isAbsolute()) {
+            for (Packing packing : Packing.values()) {
+                Path bundled = directory.resolve(word + packing.suffix);
+                if (Files.isRegularFile(bundled)) {
+                    return bundled;
+                }
+            }
+        }
+        if (Files.isDirectory(path)) {
+            return path;
+        }
+        List<String> names = names();
+        String mend = names.isEmpty() ? "check the path" : Nearest.mend(word, names);
+        throw new BadInput(word, "no such trace", mend);
+    }
+
+    /// The names of the bundled traces, in their order; empty if there are none.
+    public List<String> names() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> Packing.of(file) != null)
+                    .map(TraceReader::nameOf)
+                    .sorted()
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static Path path(String word) {
+        try {
+            if (!word.isBlank()) {
+                return Path.of(word);
+            }
+        } catch (InvalidPathException e) {
+            // Falls through: no file can have this name.
+        }
+        throw new BadInput("'" + word + "'", "is no name of a file", "give a path or a name");
+    }
+}

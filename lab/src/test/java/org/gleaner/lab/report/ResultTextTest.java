@@ -1,0 +1,64 @@
+package org.gleaner.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ResultTextTest {
+
+    @Test
+    void replaysStandSideBySide() {
+        assertThat(ReplayText.of(List.of(Samples.replay("sqlite"), Samples.replay("cc1"))))
+                .isEqualTo(
+                        """
+                                                sqlite             cc1
+                        accesses             7,229,958       7,229,958
+                        distinct pages           8,873           8,873
+                        memory pages             4,436           4,436
+                        reclaim         6.12 mglru 0x7  6.12 mglru 0x7
+                        through             host, anon      host, anon
+                        swap                      zram            zram
+                        pswpin                   5,000           5,000
+                        pgmajfault               5,000           5,000
+                        allocstall                   0               0
+                        seconds                  0.500           0.500
+                        M accesses/s              14.5            14.5
+                        """);
+    }
+
+    @Test
+    void aScenarioHasTimesRatiosTreesCountersAndRemarks() {
+        assertThat(ScenarioText.of(Samples.maxGuestMemory()))
+                .startsWith(
+                        "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap zram,"
+                                + " scale 1/64, engine virtual, seed 1\n\n")
+                .contains("before  mglru  6.12    locked-flush  -          zram")
+                .contains("before  mglru  6.12    locked-flush  flush-off  zram")
+                .contains("before takes 4.00 times as long as after in run2, 1.00 times in run1\n")
+                .contains("\nkswapd (before)\n  80.00%  shrink_node\n")
+                .contains("\ndirect reclaim (after)\n  no time spent\n")
+                .contains("vmstat      before  after\n")
+                .contains("\nassumed: the swap device is zram\n")
+                .contains("\nFAILED: run2 of after is out of its bounds\n")
+                .endsWith("\ninterrupted: what is missing was not finished\n");
+    }
+
+    @Test
+    void theOtherKindsHaveTheirTables() {
+        assertThat(ScenarioText.of(Samples.accessTracking()))
+                .contains("locked  Mark memory idle     0.250  262,144  262,000\n")
+                .contains("locked            9.50            12           0.750\n");
+        assertThat(ScenarioText.of(Samples.mmuStress()))
+                .contains("lost writes                  1\n")
+                .contains("FAILED: 1 lost write\n");
+    }
+
+    @Test
+    void figuresHaveThreeDigits() {
+        assertThat(Figures.number(1234.56)).isEqualTo("1235");
+        assertThat(Figures.number(12.345)).isEqualTo("12.3");
+        assertThat(Figures.number(1.2345)).isEqualTo("1.23");
+        assertThat(Figures.number(0.01234)).isEqualTo("0.012");
+    }
+}

@@ -1,0 +1,87 @@
+package org.gleaner.lab.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.gleaner.lab.BadInput;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ResultsDirectoryTest {
+
+    private static final Map<String, String> FILES = Map.of("result.json", "{}", "report.txt", "x");
+
+    @TempDir Path directory;
+
+    @Test
+    void writesAllFilesAndLeavesNothingElse() throws IOException {
+        Path out = directory.resolve("a/b/out");
+
+        assertThat(ResultsDirectory.at(out).write(FILES)).isEqualTo(out);
+        assertThat(out.resolve("result.json")).hasContent("{}");
+        assertThat(out.resolve("report.txt")).hasContent("x");
+        assertThat(names(out.getParent())).containsExactly("out");
+    }
+
+    @Test
+    void nothingIsThereBeforeItIsWritten() throws IOException {
+        ResultsDirectory.at(directory.resolve("out"));
+        assertThat(names(directory)).isEmpty();
+    }
+
+    @Test
+    void anEmptyDirectoryIsTaken() throws IOException {
+        Path out = Files.createDirectory(directory.resolve("out"));
+        ResultsDirectory.at(out).write(FILES);
+        assertThat(names(out)).containsExactlyInAnyOrder("result.json", "report.txt");
+    }
+
+    @Test
+    void whatIsThereIsNotOverwritten() throws IOException {
+        Path out = Files.createDirectory(directory.resolve("out"));
+        Files.writeString(out.resolve("mine"), "");
+        Path file = Files.writeString(directory.resolve("file"), "");
+
+        assertThatThrownBy(() -> ResultsDirectory.at(out))
+                .isInstanceOf(BadInput.class)
+                .hasMessage(out + ": is there already; name a new directory");
+        assertThatThrownBy(() -> ResultsDirectory.at(file)).isInstanceOf(BadInput.class);
+        assertThatThrownBy(() -> ResultsDirectory.at(file.resolve("x")))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("cannot be written");
+    }
+
+    @Test
+    void whatAppearedMeanwhileIsNotOverwritten() throws IOException {
+        Path out = directory.resolve("out");
+        ResultsDirectory results = ResultsDirectory.at(out);
+        Files.createDirectory(out);
+        Files.writeString(out.resolve("mine"), "");
+
+        assertThatThrownBy(() -> results.write(FILES)).isInstanceOf(BadInput.class);
+        assertThat(names(directory)).containsExactly("out");
+        assertThat(names(out)).containsExactly("mine");
+    }
+
+    @Test
+    void numberedTakesTheFirstFreeName() throws IOException {
+        Path base = directory.resolve("results/max-s1");
+        for (int i = 0; i < 3; i++) {
+            ResultsDirectory.numbered(base).write(FILES);
+        }
+        assertThat(names(base.getParent()))
+                .containsExactlyInAnyOrder("max-s1", "max-s1-2", "max-s1-3");
+    }
+
+    private static List<String> names(Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}

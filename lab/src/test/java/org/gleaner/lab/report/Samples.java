@@ -1,0 +1,147 @@
+package org.gleaner.lab.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.CallNode;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
+
+/// Made-up results, to see what reports make of them.
+final class Samples {
+
+    private Samples() {}
+
+    static ReplayResult replay(String trace) {
+        return new ReplayResult(
+                trace,
+                7_229_958,
+                8873,
+                4436,
+                Lru.MGLRU,
+                LruGen.ALL,
+                Kernel.V6_12,
+                Through.HOST,
+                null,
+                Backing.ANON,
+                SwapDevice.ZRAM,
+                3,
+                0,
+                Engine.VIRTUAL,
+                1,
+                counters(5000),
+                false,
+                7_229_958,
+                1.25,
+                0.5,
+                14_459_916,
+                List.of());
+    }
+
+    static MaxGuestMemoryResult maxGuestMemory() {
+        MaxGuestMemory scenario = (MaxGuestMemory) scenario(MaxGuestMemory.KIND);
+        List<MaxGuestMemoryResult.Run> runs =
+                List.of(
+                        run(scenario, 0, null, 12),
+                        run(scenario, 1, null, 3),
+                        run(scenario, 0, Ablation.FLUSH_OFF, 11));
+        return new MaxGuestMemoryResult(
+                scenario,
+                Scale.parse("1/64"),
+                Engine.VIRTUAL,
+                false,
+                runs,
+                List.of("the swap device is zram"),
+                List.of("run2 of after is out of its bounds"),
+                2.5);
+    }
+
+    static AccessTrackingResult accessTracking() {
+        AccessTracking scenario = (AccessTracking) scenario(AccessTracking.KIND);
+        var phases =
+                List.of(
+                        new AccessTrackingResult.Phase("Populating memory", 1.5, null),
+                        new AccessTrackingResult.Phase(
+                                "Mark memory idle",
+                                0.25,
+                                new AccessTrackingResult.Young(262_144, 262_000)));
+        var run =
+                new AccessTrackingResult.Run(
+                        scenario.configurations().getFirst(),
+                        phases,
+                        new AccessTrackingResult.Benchmark(9.5, 12, 0.75));
+        return new AccessTrackingResult(
+                scenario, Scale.FULL, Engine.THREADS, true, List.of(run), List.of(), List.of(), 1);
+    }
+
+    static MmuStressResult mmuStress() {
+        MmuStress scenario = (MmuStress) scenario(MmuStress.KIND);
+        var run =
+                new MmuStressResult.Run(
+                        scenario.configurations().getFirst(),
+                        1,
+                        0.1,
+                        2,
+                        0.01,
+                        0.02,
+                        12,
+                        0,
+                        1,
+                        345,
+                        6789,
+                        counters(1));
+        return new MmuStressResult(
+                scenario,
+                Scale.FULL,
+                Engine.THREADS,
+                true,
+                List.of(run),
+                List.of(),
+                List.of("1 lost write"),
+                1);
+    }
+
+    private static MaxGuestMemoryResult.Run run(
+            MaxGuestMemory scenario, int configuration, @Nullable Ablation ablation, double run2) {
+        CallNode reclaim = new CallNode("shrink_node", 800, 800, List.of());
+        return new MaxGuestMemoryResult.Run(
+                scenario.configurations().get(configuration),
+                ablation,
+                SwapDevice.ZRAM,
+                2,
+                0.001,
+                run2,
+                new CallNode("kswapd", 1000, 200, List.of(reclaim)),
+                CallNode.empty("direct reclaim"),
+                counters(1000 + configuration));
+    }
+
+    private static Map<String, Long> counters(long faults) {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("pswpin", faults);
+        counters.put("pgmajfault", faults);
+        counters.put("allocstall", 0L);
+        return counters;
+    }
+
+    private static Scenario scenario(String kind) {
+        return ScenarioReader.read(kind, List.of(), Scale.FULL);
+    }
+}

@@ -1,0 +1,229 @@
+package org.gleaner.lab.scenario;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Everything that can be wrong with a scenario ends in one line with the place and the mend.
+final class ScenarioFaultsTest {
+
+    @TempDir Path directory;
+
+    @Test
+    void anUnknownKeyHasItsPlaceAndTheNearestKey() {
+        file("seed: 1\nguest:\n  memory: 1GiB\n  vcpu: 4\n")
+                .hasMessageEndingWith(
+                        "s.yaml:4:3: unknown key 'vcpu' in guest; did you mean 'vcpus'?");
+        file("host:\n  swap: {device: zram, page-cluster: 0}\n")
+                .hasMessageEndingWith(
+                        "s.yaml:2:24: unknown key 'page-cluster' in host.swap;"
+                                + " did you mean 'pageCluster'?");
+        file("colour: red\n")
+                .hasMessageEndingWith(
+                        "s.yaml:1:1: unknown key 'colour';"
+                                + " known: name, seed, host, guest, configurations, ablations");
+        file("configurations:\n  - name: a\n    agin: v1\n")
+                .hasMessageEndingWith(
+                        "s.yaml:3:5: unknown key 'agin' in configurations.0;"
+                                + " did you mean 'aging'?");
+    }
+
+    @Test
+    void aBadValueHasItsPlace() {
+        file("host:\n  memory: 256GB\n")
+                .hasMessageEndingWith(
+                        "s.yaml:2:11: host.memory: '256GB' may mean powers of 10 or of 2;"
+                                + " write 256GiB (sizes are powers of 2)");
+        file("host:\n  cpus: many\n")
+                .hasMessageEndingWith(
+                        "s.yaml:2:9: host.cpus: 'many' is not a whole number;"
+                                + " write digits alone, such as 64");
+        file("host: {cpus: 99999999999}")
+                .hasMessageContaining("1:14: host.cpus: '99999999999' is too large a number");
+        file("host: {lru: mglur}").hasMessageContaining("did you mean 'mglru'?");
+        file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
+        file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
+                .hasMessageContaining("1:16: kernel: '6.6' is not one of 6.1, 6.12, 6.18");
+        file("host: {lruGen: 9}").hasMessageContaining("not a set of lru_gen bits");
+        file("kind: access-tracking\nbenchmark: maybe")
+                .hasMessageContaining("benchmark: 'maybe' is not true or false");
+        file("configurations:\n  - name: a\n    aging: v4\n")
+                .hasMessageContaining("s.yaml:3:12: configurations.0.aging: 'v4' is not one of");
+        file("ablations: [flush-of]").hasMessageContaining("did you mean 'flush-off'?");
+    }
+
+    @Test
+    void aWrongFormHasItsPlace() {
+        file("host: 64\n").hasMessageContaining("s.yaml:1:7: host holds keys, not '64'");
+        file("host: [1]\n").hasMessageContaining("host holds keys, not a list");
+        file("guest:\n  vcpus: {a: 1}\n")
+                .hasMessageContaining("guest.vcpus is one value, not keys");
+        file("guest:\n  vcpus:\n").hasMessageContaining("guest.vcpus has no value");
+        file("configurations: x").hasMessageContaining("configurations is a list, not 'x'");
+        file("configurations:\n").hasMessageContaining("configurations has no value");
+        file("configurations: [a]").hasMessageContaining("configurations.0 holds keys, not 'a'");
+        file("configurations: [{lru: mglru}]")
+                .hasMessageContaining("1:18: configurations.0 lacks 'name'; add it");
+    }
+
+    @Test
+    void whatIsNoYamlIsRefused() {
+        file("host: {cpus: 4\n").hasMessageContaining("s.yaml:");
+        file("host:\n\tcpus: 4\n").hasMessageContaining("s.yaml:2:");
+        file("a: 1\na: 2\n").hasMessageContaining("s.yaml:2:1: 'a' was already given at");
+        file("seed: 1\n---\nseed: 2\n").hasMessageContaining("a second document starts here");
+        file("a: &x 1\nb: *x\n").hasMessageContaining("aliases are not read");
+        file("seed: !!binary aGk=\n").hasMessageContaining("s.yaml:1:");
+        file("").hasMessageContaining("nothing is written here");
+        file("# only a comment\n").hasMessageContaining("nothing is written here");
+        file("- 1\n").hasMessageContaining("s.yaml:1:1: is not a scenario");
+        file("hello").hasMessageContaining("is not a scenario");
+        file("[".repeat(5000)).hasMessageContaining("s.yaml: is not valid YAML");
+        file("\0").hasMessageContaining("s.yaml");
+    }
+
+    @Test
+    void aFileThatIsNoneIsRefused() throws IOException {
+        word("none.yaml").hasMessage("none.yaml: no such file; check the path");
+        word("mmu-stres").hasMessage("mmu-stres: no such scenario; did you mean 'mmu-stress'?");
+        word(directory.toString()).hasMessageContaining("is a directory");
+        word("").hasMessageContaining(";");
+        word("a\0b.yaml").hasMessageContaining("is no name of a file");
+        Path latin = directory.resolve("latin.yaml");
+        Files.write(latin, "name: \u00e4".getBytes(StandardCharsets.ISO_8859_1));
+        word(latin.toString()).hasMessageContaining("is not UTF-8 text");
+        Path large = Files.write(directory.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        word(large.toString()).hasMessageContaining("too large");
+    }
+
+    @Test
+    void anUnknownKindGetsTheNearest() {
+        file("kind: max-guest-memroy")
+                .hasMessageEndingWith(
+                        "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
+                                + " access-tracking, mmu-stress; did you mean 'max-guest-memory'?");
+        file("kind: [1]").hasMessageContaining("kind: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "guest.vcpus=0 | 0 vcpus; give 1 to 1024",
+                "guest.vcpus=65 | 65 vcpus on 64 cpus; give the host as many",
+                "host.cpus=2000 | 2000 cpus; give 1 to 1024",
+                "host.memory=65TiB | 65TiB is more than 64TiB",
+                "guest.memory=0 | has no unit",
+                "guest.memory=0G | 0G is no memory at all",
+                "guest.memory=50% | a share of nothing",
+                "host.memory=512MiB | is less than page tables and watermarks need",
+                "host.swap.device=none | do not fit",
+                "host.swap.size=1p | 256GiB of guest memory do not fit the 254.9GiB of memory and"
+                        + " swap",
+                "host.cpus=32 | host.cpus: 64 vcpus on 32 cpus",
+                "guest.memory=64TiB | guest.memory: 256GiB is less than page tables",
+                "host.swap.pageCluster=10 | 10 pageCluster; give 0 to 9",
+                "host.watermarks.scaleFactor=0 | give 1 to 3000",
+                "host.watermarks.minFree=60% | give at most half of host.memory",
+                "host.lruGen=0x6 | switches mglru off",
+                "guest.slotSize=3GiB | do not make up",
+                "guest.slotSize=512GiB | do not make up",
+                "guest.slotSize=1MiB | do not make up",
+                "guest.slotSize=100B | less than one page",
+                "guest.tlbEntries=-1 | give 0 to 65536",
+                "name=../x | cannot name a result",
+                "name=-x | cannot name a result",
+                "configurations=[] | 0 the number of configurations",
+                "configurations.1.name=before | is taken; give each its own name",
+            })
+    void whatDoesNotHoldIsRefusedWhereItWasSet(String setting, String message) {
+        assertThatThrownBy(
+                        () -> ScenarioReader.read("max-guest-memory", List.of(setting), Scale.FULL))
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("--set " + setting + ": ")
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "access-tracking | configurations.0.lru=classic | no generations to track by",
+                "access-tracking | host.memory=1GiB | do not fit",
+                "mmu-stress | agers=5 | 17 vcpus and agers on 16 cpus",
+                "mmu-stress | protectRounds=0 | give 1 to 1000",
+            })
+    void eachKindHasItsOwnChecks(String kind, String setting, String message) {
+        assertThatThrownBy(() -> ScenarioReader.read(kind, List.of(setting), Scale.FULL))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "=",
+                "=1",
+                "host.cpus",
+                "host.cpus=",
+                "host..cpus=1",
+                ".=1",
+                "seed.x=1",
+                "kind=mmu-stress",
+                "configurations.9.name=x",
+                "configurations.x.name=x",
+                "configurations.-1.name=x",
+                "host.cpu=1",
+                "host.x.y=1",
+                "host={cpus: 4",
+                "seed=a: b: c",
+                "host=4",
+                "seed=[1]",
+                "guest.vcpus.0=1"
+            })
+    void badOverridesAreRefused(String setting) {
+        assertThatThrownBy(
+                        () -> ScenarioReader.read("max-guest-memory", List.of(setting), Scale.FULL))
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("--set " + setting)
+                .hasMessageMatching("[^\\n]+: [^\\n]+; [^\\n]+");
+    }
+
+    @Test
+    void whatOnlyTheScaleBreaksNamesTheScale() {
+        assertThatThrownBy(() ->
+                        ScenarioReader.read(
+                                "max-guest-memory",
+                                List.of("guest.memory=1GiB"),
+                                Scale.parse("1/65536")))
+                .hasMessageStartingWith("--scale 1/65536: guest.memory: 16KiB for 64 vcpus");
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> file(String yaml) {
+        try {
+            return word(Files.writeString(directory.resolve("s.yaml"), yaml).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static AbstractThrowableAssert<?, ? extends Throwable> word(String word) {
+        return assertThatThrownBy(() -> ScenarioReader.read(word, List.of(), Scale.FULL))
+                .isInstanceOf(BadInput.class)
+                .hasMessageMatching("[^\\n]*; [^\\n]+");
+    }
+}

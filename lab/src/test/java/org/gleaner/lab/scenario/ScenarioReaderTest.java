@@ -1,0 +1,197 @@
+package org.gleaner.lab.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+final class ScenarioReaderTest {
+
+    static final List<String> KINDS = ScenarioReader.KINDS;
+
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @FieldSource("KINDS")
+    void everyBundledScenarioIsSoundAtEveryUsualScale(String kind) {
+        for (String scale : List.of("1", "1/4", "1/16", "1/64", "1/1024")) {
+            Scenario scenario = ScenarioReader.read(kind, List.of(), Scale.parse(scale));
+            assertThat(scenario.name()).isEqualTo(kind);
+        }
+    }
+
+    @Test
+    void theDefaultIsTheCoverLettersMachine() {
+        MaxGuestMemory scenario = maxGuestMemory();
+
+        assertThat(scenario.host().cpus()).isEqualTo(64);
+        assertThat(scenario.guest().vcpus()).isEqualTo(64);
+        assertThat(scenario.hostPages()).isEqualTo(64L << 20);
+        assertThat(scenario.guestPages()).isEqualTo(64L << 20);
+        assertThat(scenario.slotPages()).isEqualTo(64L << 20);
+        assertThat(scenario.swapPages()).isEqualTo(64L << 20);
+        assertThat(scenario.minFreePages()).isEqualTo(16_384);
+        assertThat(scenario.guest().backing()).isEqualTo(Backing.MEMFD);
+        assertThat(scenario.host().lruGen()).isEqualTo(LruGen.ALL);
+        assertThat(scenario.ablations()).containsExactly(Ablation.values());
+        assertThat(scenario.configurations())
+                .containsExactly(
+                        new Configuration(
+                                "before", Lru.MGLRU, Kernel.V6_12, AgingDesign.LOCKED_FLUSH),
+                        new Configuration("after", Lru.MGLRU, Kernel.V6_12, AgingDesign.V1),
+                        new Configuration(
+                                "off", Lru.CLASSIC, Kernel.V6_12, AgingDesign.LOCKED_FLUSH));
+    }
+
+    @Test
+    void aFileNeedOnlySayWhatDiffers() {
+        Scenario scenario =
+                read(
+                        """
+                        kind: mmu-stress
+                        name: mine
+                        guest:
+                          vcpus: 4
+                        host:   # nothing below: stays as it was
+                        """);
+
+        assertThat(scenario).isInstanceOf(MmuStress.class);
+        assertThat(scenario.name()).isEqualTo("mine");
+        assertThat(scenario.guest().vcpus()).isEqualTo(4);
+        assertThat(scenario.guest().tlbEntries()).isEqualTo(1536);
+        assertThat(scenario.host().cpus()).isEqualTo(16);
+        assertThat(scenario.backingPages()).isEqualTo(512 << 10);
+    }
+
+    @Test
+    void withoutAKindItIsMaxGuestMemory() {
+        assertThat(read("seed: 7")).isInstanceOf(MaxGuestMemory.class);
+    }
+
+    @Test
+    void configurationsTakeWhatTheyLeaveOutFromTheHost() {
+        Scenario scenario =
+                read(
+                        """
+                        host: {kernel: 6.18, lru: classic}
+                        configurations:
+                          - name: plain
+                          - {name: old, kernel: 6.1}
+                          - {name: own, lru: mglru, aging: v3}
+                        """);
+
+        assertThat(scenario.configurations())
+                .containsExactly(
+                        new Configuration("plain", Lru.CLASSIC, Kernel.V6_18, AgingDesign.MERGED),
+                        new Configuration(
+                                "old", Lru.CLASSIC, Kernel.V6_1, AgingDesign.LOCKED_FLUSH),
+                        new Configuration("own", Lru.MGLRU, Kernel.V6_18, AgingDesign.V3));
+    }
+
+    @Test
+    void overridesAreLaidOverTheFileInTheirOrder() {
+        Scenario scenario =
+                read(
+                        "guest: {vcpus: 4}",
+                        "host.cpus=128",
+                        "guest.vcpus=100",
+                        "guest.vcpus=120",
+                        "host.swap={device: disk, size: 1TiB}",
+                        "configurations.0.aging=two-bitmaps",
+                        "configurations.2.name=classic");
+
+        assertThat(scenario.host().cpus()).isEqualTo(128);
+        assertThat(scenario.guest().vcpus()).isEqualTo(120);
+        assertThat(scenario.host().swap().device()).isEqualTo(SwapDevice.DISK);
+        assertThat(scenario.host().swap().pageCluster()).isEqualTo(3);
+        assertThat(scenario.swapPages()).isEqualTo(256L << 20);
+        assertThat(scenario.configurations().get(0).aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
+        assertThat(scenario.configurations().get(2).name()).isEqualTo("classic");
+    }
+
+    @Test
+    void aListIsReplacedAsAWhole() {
+        Scenario scenario = read("seed: 1", "configurations=[{name: one}]", "ablations=[]");
+
+        assertThat(scenario.configurations()).hasSize(1);
+        assertThat(((MaxGuestMemory) scenario).ablations()).isEmpty();
+    }
+
+    @Test
+    void scaleShrinksMemoryAndWatermarksButNotCpus() {
+        Scenario scenario = ScenarioReader.read("max-guest-memory", List.of(), Scale.parse("1/64"));
+
+        assertThat(scenario.host().cpus()).isEqualTo(64);
+        assertThat(scenario.hostPages()).isEqualTo(1 << 20);
+        assertThat(scenario.guestPages()).isEqualTo(1 << 20);
+        assertThat(scenario.slotPages()).isEqualTo(1 << 20);
+        assertThat(scenario.swapPages()).isEqualTo(1 << 20);
+        assertThat(scenario.minFreePages()).isEqualTo(256);
+    }
+
+    @Test
+    void scaleKeepsTheNumberOfSlots() {
+        Scenario scenario = ScenarioReader.read("mmu-stress", List.of(), Scale.parse("1/3"));
+
+        assertThat(scenario.guestPages() % scenario.slotPages()).isZero();
+        assertThat(scenario.guestPages() / scenario.slotPages()).isEqualTo(64);
+    }
+
+    @Test
+    void sharesAreOfWhatTheCommentsSay() {
+        Scenario scenario =
+                read(
+                        """
+                        host: {memory: 60%, swap: {size: 50%}, watermarks: {minFree: 1%}}
+                        guest: {memory: 100GiB, slotSize: 25%}
+                        """);
+
+        assertThat(scenario.hostPages()).isEqualTo(15 << 20);
+        assertThat(scenario.swapPages()).isEqualTo((15 << 20) / 2);
+        assertThat(scenario.minFreePages()).isEqualTo((15 << 20) / 100);
+        assertThat(scenario.slotPages()).isEqualTo(25 << 18);
+    }
+
+    @Test
+    void minFreeIsTheKernelsFormulaBetweenItsBounds() {
+        MinFree auto = MinFree.parse("auto");
+        assertThat(auto.bytes(16L << 30)).isEqualTo(16_384 << 10);
+        assertThat(auto.bytes(1 << 20)).isEqualTo(128 << 10);
+        assertThat(auto.bytes(64L << 40)).isEqualTo(256 << 20);
+    }
+
+    @Test
+    void pageTablesAreCountedByLevel() {
+        assertThat(Checks.tables(1)).isEqualTo(4);
+        assertThat(Checks.tables(513)).isEqualTo(5);
+        assertThat(Checks.tables(64L << 20)).isEqualTo((128 << 10) + 256 + 1 + 1);
+    }
+
+    private static MaxGuestMemory maxGuestMemory() {
+        return (MaxGuestMemory) ScenarioReader.read("max-guest-memory", List.of(), Scale.FULL);
+    }
+
+    private Scenario read(String yaml, String... settings) {
+        try {
+            var file = Files.writeString(directory.resolve("s.yaml"), yaml);
+            return ScenarioReader.read(file.toString(), List.of(settings), Scale.FULL);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
