@@ -2,8 +2,9 @@ package org.gleaner.lab;
 
 import org.jspecify.annotations.Nullable;
 
-/// Input from outside that cannot be used: a file, an option, a key. The message is one line that names the place,
-/// the fault and the mend, in that order, so that whoever catches it need only print it.
+/// Input from outside that cannot be used: a file, an option, a key. The message is one line that
+/// names the place, the fault and the mend, in that order, so that whoever catches it need only
+/// print it.
 ///
 /// Thrown for what a user can put right. A fault of Gleaner's own is never a `BadInput`.
 public final class BadInput extends RuntimeException {
@@ -46,7 +47,8 @@ public final class BadInput extends RuntimeException {
         return new BadInput(place, what, mend, this);
     }
 
-    /// `text` on one line that a terminal shows as it is: controls become spaces, and a very long text is cut.
+    /// `text` on one line that a terminal shows as it is: controls become spaces, and a very long
+    /// text is cut.
     public static String oneLine(String text) {
         StringBuilder line = new StringBuilder(Math.min(text.length(), LONGEST));
         int end = Math.min(text.length(), LONGEST);

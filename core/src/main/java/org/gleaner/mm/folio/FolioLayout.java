@@ -31,6 +31,9 @@ public final class FolioLayout {
     /// Read ahead of need and not used yet (`PG_readahead`).
     public static final long READAHEAD = 1 << 13;
 
+    /// Marked by idle page tracking and not used since (`PG_idle`).
+    public static final long IDLE = 1 << 14;
+
     public static final int GEN_SHIFT = 16;
     public static final long GEN_MASK = 7L << GEN_SHIFT;
     public static final int REFS_SHIFT = 19;

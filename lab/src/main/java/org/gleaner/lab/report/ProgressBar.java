@@ -6,7 +6,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 
-/// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few seconds, or nothing.
+/// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few
+/// seconds, or nothing.
 public final class ProgressBar implements Progress {
 
     /// How progress is shown.
