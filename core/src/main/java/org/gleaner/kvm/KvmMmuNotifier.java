@@ -81,7 +81,7 @@ class KvmMmuNotifier extends MmuNotifier {
     @Override
     public final void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
         cpu.enter(KernelFunction.KVM_UNMAP_HVA_RANGE);
-        walk.invalidateStart(cpu, start, end);
+        walk.invalidateStart(cpu, start, end, mayBlock);
         cpu.exit();
     }
 

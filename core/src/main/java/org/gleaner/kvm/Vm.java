@@ -135,6 +135,13 @@ public final class Vm {
         cpu.exit();
     }
 
+    /// Holds `mmu_lock` for writing for a while; for tests.
+    void holdMmuLock(Cpu cpu, long nanos) {
+        mmuLock.writeLock(cpu);
+        cpu.chargeNanos(nanos);
+        mmuLock.writeUnlock(cpu);
+    }
+
     PageFault faults() {
         return faults;
     }

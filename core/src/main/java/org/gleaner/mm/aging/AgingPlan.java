@@ -4,7 +4,7 @@ package org.gleaner.mm.aging;
 ///
 /// @param design the API generation and mm's use of it
 /// @param flush `clear_flush_young` really flushes the secondary TLB if anything was young; without it,
-///     the architecture elides the flush (`KVM_ELIDE_TLB_FLUSH_IF_YOUNG`, since 6.13)
+///     the architecture elides the flush (x86 does so since 6.13)
 /// @param lookAround a young eviction target makes reclaim harvest its neighbours
 /// @param lock the secondary MMU takes its lock for writing around each query or batch
 public record AgingPlan(AgingDesign design, boolean flush, boolean lookAround, boolean lock) {
