@@ -98,6 +98,25 @@ final class LockDepTest {
     }
 
     @Test
+    void aReaderMayTryToReadOnceMoreButNotWait() {
+        passes(
+                cpu -> {
+                    mmap.downRead(cpu);
+                    assertThat(mmap.tryDownRead(cpu)).isTrue();
+                    mmap.upRead(cpu);
+                    assertThat(mmap.isHeldBy(cpu)).isTrue();
+                    mmap.upRead(cpu);
+                    assertThat(mmap.isHeldBy(cpu)).isFalse();
+                });
+        fires(
+                "taking mmap_lock",
+                cpu -> {
+                    mmap.downRead(cpu);
+                    mmap.downRead(cpu);
+                });
+    }
+
+    @Test
     void sleepingLockUnderSpinningLockFires() {
         fires(
                 "taking mmap_lock under a spinning lock",
