@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,6 +57,35 @@ class SpteRaceTest {
     static Stream<Arguments> zappedStaysZapped() {
         return Stream.of(Machine.values())
                 .flatMap(m -> SpteFormatTest.formats().map(f -> Arguments.of(m, f)));
+    }
+
+    /// I4 for the walker alone, with nobody else to slow it down: each round it has one A and one D
+    /// to set, and the zap comes at any time.
+    @Test
+    void walkerNeverWritesToAZappedEntry() {
+        SpteFormat f = SpteFormat.NPT;
+        long leaf = f.makeLeaf(7, 1, WRITE_ALLOWED | SpteFormat.PREFETCH) & ~f.dirty;
+        Machine.THREADS.run(
+                7,
+                cpu -> {
+                    SplittableRandom random = new SplittableRandom(70);
+                    for (int n = 0; n < 10 * THREAD_ROUNDS && cpu.now() < LIMIT_NANOS; n++) {
+                        cpu.store(word, 0, leaf);
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                        cpu.swap(word, 0, f.empty);
+                        for (int look = 0; look < 8; look++) {
+                            assertThat(cpu.load(word, 0) == f.empty).as("round %d", n).isTrue();
+                        }
+                    }
+                    cpu.store(state, OVER);
+                },
+                cpu -> {
+                    while (!isOver(cpu)) {
+                        HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE);
+                    }
+                });
     }
 
     private void zapAndInstall(Cpu cpu, SpteFormat f, int rounds) {
