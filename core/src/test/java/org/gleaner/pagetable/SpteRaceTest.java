@@ -65,18 +65,20 @@ class SpteRaceTest {
     void walkerNeverWritesToAZappedEntry() {
         SpteFormat f = SpteFormat.NPT;
         long leaf = f.makeLeaf(7, 1, WRITE_ALLOWED | SpteFormat.PREFETCH) & ~f.dirty;
+        word[0] = f.empty;
         Machine.THREADS.run(
                 7,
                 cpu -> {
                     SplittableRandom random = new SplittableRandom(70);
                     for (int n = 0; n < 10 * THREAD_ROUNDS && cpu.now() < LIMIT_NANOS; n++) {
-                        cpu.store(word, 0, leaf);
+                        boolean stillEmpty = cpu.cas(word, 0, f.empty, leaf);
+                        assertThat(stillEmpty).as("round %d", n).isTrue();
                         for (int spin = random.nextInt(64); spin > 0; spin--) {
                             Thread.onSpinWait();
                         }
                         cpu.swap(word, 0, f.empty);
-                        for (int look = 0; look < 8; look++) {
-                            assertThat(cpu.load(word, 0) == f.empty).as("round %d", n).isTrue();
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
                         }
                     }
                     cpu.store(state, OVER);
@@ -92,7 +94,9 @@ class SpteRaceTest {
         SplittableRandom random = new SplittableRandom(40);
         for (int n = 1; n <= rounds && cpu.now() < LIMIT_NANOS; n++) {
             int flags = WRITE_ALLOWED | (random.nextBoolean() ? SpteFormat.PREFETCH : 0);
-            cpu.store(word, 0, f.makeLeaf(n, 1, flags));
+            assertThat(cpu.cas(word, 0, f.empty, f.makeLeaf(n, 1, flags)))
+                    .as("round %d", n)
+                    .isTrue();
             pause(cpu, random, 200);
             long old = cpu.load(word, 0);
             long gone = Spte.setExclusive(cpu, f, word, 0, 1, old, f.empty);
