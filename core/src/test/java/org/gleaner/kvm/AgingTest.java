@@ -179,7 +179,8 @@ final class AgingTest {
                 });
     }
 
-    /// I19: the offset is linear in host pages, also where the range spans slots that lie apart in the guest.
+    /// I19: the offset is linear in host pages, also where the range spans slots that lie apart in
+    /// the guest.
     @Test
     void aWindowAcrossTwoSlotsHasOneOrderOfBits() {
         World world = new World(World.Kind.VIRTUAL, PAGES, PAGES);

@@ -3,9 +3,8 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
