@@ -18,8 +18,8 @@ final class LockModelTest {
 
     private static void check(Class<?> data, int threads, int actors) {
         new ModelCheckingOptions()
-                .iterations(5)
-                .invocationsPerIteration(300 * EFFORT)
+                .iterations(3)
+                .invocationsPerIteration(200 * EFFORT)
                 .threads(threads)
                 .actorsPerThread(actors)
                 .actorsBefore(0)

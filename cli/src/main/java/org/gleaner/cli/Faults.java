@@ -41,7 +41,7 @@ final class Faults {
         if (!unmatched.isEmpty()) {
             return badInput(unknown(unmatched.getFirst(), command, help));
         }
-        return badInput(new BadInput("", lowerCase(fault.getMessage()), help));
+        return badInput(new BadInput("", lowerCase(String.valueOf(fault.getMessage())), help));
     }
 
     /// What a command threw.

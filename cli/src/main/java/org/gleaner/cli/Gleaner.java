@@ -1,5 +1,6 @@
 package org.gleaner.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
@@ -79,10 +80,14 @@ public final class Gleaner implements Callable<Integer> {
                 .registerConverter(Scale.class, Scale::parse)
                 .registerConverter(LruGen.class, LruGen::parse)
                 .setExpandAtFiles(false)
-                .setOut(new PrintWriter(surroundings.out(), true))
-                .setErr(new PrintWriter(surroundings.err(), true))
+                .setOut(writer(surroundings.out()))
+                .setErr(writer(surroundings.err()))
                 .setParameterExceptionHandler(faults::usage)
                 .setExecutionExceptionHandler(faults::execution);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
     }
 
     private static <E extends Enum<E> & Choice> void convert(CommandLine command, Class<E> type) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// | rule | fires in |
 /// |---|---|
 /// | a lock is inner to everything held (by [LockClass], strictly, so one of a class at a time) | [#acquire] |
-/// | what is held is not taken again, not even by a try | [#acquire], [#acquired] |
+/// | what is held is not taken again, not even by a try, but for a try to read what is read | [#acquire], [#acquired] |
 /// | nothing sleeps under a spinning lock or in an RCU read section | [#mightSleep], [#acquire] |
 /// | only what is held is released, in the mode it was taken | [#release] |
 /// | no `synchronize` inside its own SRCU section, nor under a lock that its readers may take | [#synchronizes] |
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// | sections end as often as they begin, and an actor ends with nothing held | [#exitRcu], [#checkIdle] |
 ///
 /// A try-lock and the entry of an SRCU section never wait, so they cannot close a circle and are
-/// exempt from the first rule; once taken they count as held for whatever comes next.
+/// exempt from the first rule; once taken they count as held for whatever comes next. So a reader may
+/// try to read once more: reclaim in a page fault walks the page tables of its own address space.
 public final class LockDep {
     /// Modes of holding.
     static final int READ = 1, WRITE = 2;
@@ -42,11 +43,15 @@ public final class LockDep {
             sleepable(cpu, "taking " + c.lockName);
         }
         ordered(cpu, c, "taking ");
+        anew(cpu, l, i, c);
         push(cpu, l, i, c, m);
     }
 
     /// Counts what was taken without waiting as held.
     void acquired(Cpu cpu, Object l, int i, LockClass c, int m) {
+        if (m != READ || mode(l) != READ) {
+            anew(cpu, l, i, c);
+        }
         push(cpu, l, i, c, m);
     }
 
@@ -153,10 +158,13 @@ public final class LockDep {
         }
     }
 
-    private void push(Cpu cpu, Object l, int i, LockClass c, int m) {
+    private void anew(Cpu cpu, Object l, int i, LockClass c) {
         if (c.kind != LockClass.Kind.SRCU && find(l, i, c.rank()) >= 0) {
             throw violation(cpu, "taking " + c.lockName + ", which it holds");
         }
+    }
+
+    private void push(Cpu cpu, Object l, int i, LockClass c, int m) {
         if (held == DEPTH) {
             throw violation(cpu, "holding more than " + DEPTH + " locks");
         }

@@ -189,7 +189,8 @@ public final class Rcu {
         }
     }
 
-    private void awaitReaders(Cpu cpu, long pollNanos) {
+    /// The grace period itself: returns when every section that was open at the call has ended.
+    void awaitReaders(Cpu cpu, long pollNanos) {
         VarHandle.fullFence(); // Pairs with the publishing in readLock.
         for (int id = 0; id < sections.size(); id++) {
             long[] other = sections.get(id);

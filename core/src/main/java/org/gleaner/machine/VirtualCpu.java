@@ -57,6 +57,9 @@ final class VirtualCpu extends OrderedCpu {
     boolean interruptible;
     long requests;
 
+    /// The line that holds both: whoever posts a request or changes the mode has to own it.
+    private final Word mailbox = new Word();
+
     final Coroutine coroutine;
 
     /// Latest time at which this CPU still goes first; it runs on without asking until then.
@@ -326,6 +329,7 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public long enterInterruptible() {
         step();
+        ownMailbox();
         interruptible = true;
         return requests;
     }
@@ -333,18 +337,28 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public void exitInterruptible() {
         step();
+        ownMailbox();
         interruptible = false;
+    }
+
+    /// Takes the mailbox's line back if a poster has it.
+    private void ownMailbox() {
+        if (mailbox.lineOwner != id) {
+            ticks = lines.write(mailbox, id, ticks);
+        }
     }
 
     @Override
     public long pendingRequests() {
         slabStep();
+        ownMailbox();
         return requests;
     }
 
     @Override
     public long takeRequests() {
         slabStep();
+        ownMailbox();
         long taken = requests;
         requests = 0;
         return taken;
@@ -360,6 +374,9 @@ final class VirtualCpu extends OrderedCpu {
         int hit = 0;
         for (int i = 0; i < n; i++) {
             VirtualCpu target = (VirtualCpu) targets[i];
+            // the request bit pulls the target's line here, the look at its mode finds it
+            ticks = lines.write(target.mailbox, id, ticks);
+            charge(Cost.LINE_LOCAL_RMW);
             target.requests |= request;
             if (target.interruptible) {
                 hit++;

@@ -154,6 +154,11 @@ public final class Host implements AutoCloseable {
         return memcg;
     }
 
+    /// All cgroups, the root first.
+    public List<Memcg> memcgs() {
+        return Collections.unmodifiableList(memcgs);
+    }
+
     /// The cgroup of everything that has no other.
     public Memcg rootMemcg() {
         return memcgs.getFirst();

@@ -24,10 +24,16 @@ public final class BadInput extends RuntimeException {
 
     /// As above, for a fault that another exception found.
     public BadInput(String where, String what, String mend, @Nullable Throwable cause) {
-        super(oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend), cause);
+        super(null, cause);
         this.where = where;
         this.what = what;
         this.mend = mend;
+    }
+
+    /// The one line: place, fault and mend.
+    @Override
+    public String getMessage() {
+        return oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend);
     }
 
     public String where() {

@@ -54,6 +54,11 @@ public final class PageAllocator {
         return zone;
     }
 
+    /// Pages charged to a cgroup ahead of use.
+    public long stocked(Memcg memcg) {
+        return charge.stocked(memcg);
+    }
+
     /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
     /// -1 if there is no memory and the killer has acted. May reclaim, so no spinning lock may be held.
     public int allocate(Cpu cpu, Memcg memcg, long flags) {

@@ -1,5 +1,7 @@
 package org.gleaner.mm.lru;
 
+import java.util.function.IntConsumer;
+
 /// One CPU's pending list operations (`struct cpu_fbatches`). Private to its CPU.
 final class LruBatch {
     /// Entries per queue on 6.12 (`PAGEVEC_SIZE`).
@@ -13,6 +15,12 @@ final class LruBatch {
         return added.size == 0 && rotated.size == 0 && activated.size == 0;
     }
 
+    void forEach(IntConsumer action) {
+        added.forEach(action);
+        rotated.forEach(action);
+        activated.forEach(action);
+    }
+
     /// Folios in the order they were queued.
     static final class Queue {
         final int[] pfns = new int[CAPACITY];
@@ -22,6 +30,12 @@ final class LruBatch {
         boolean push(int pfn) {
             pfns[size++] = pfn;
             return size == CAPACITY;
+        }
+
+        void forEach(IntConsumer action) {
+            for (int i = 0; i < size; i++) {
+                action.accept(pfns[i]);
+            }
         }
 
         /// Looks from the newest entry, where a folio just added is.

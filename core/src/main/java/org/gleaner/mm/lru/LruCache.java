@@ -2,6 +2,7 @@ package org.gleaner.mm.lru;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -165,6 +166,13 @@ public final class LruCache {
         }
     }
 
+    /// Every reference that a batch of any CPU holds. For checks of a host at rest.
+    public void forEachBatched(IntConsumer action) {
+        for (LruBatch batch : batches) {
+            batch.forEach(action);
+        }
+    }
+
     // --- references --------------------------------------------------------------------------
 
     /// What frees a folio whose last reference is gone; set once by the host.
@@ -172,9 +180,10 @@ public final class LruCache {
         void free(Cpu cpu, int pfn);
     }
 
-    private Freer freer = (cpu, pfn) -> {
-        throw new IllegalStateException("no freer set");
-    };
+    private Freer freer =
+            (cpu, pfn) -> {
+                throw new IllegalStateException("no freer set");
+            };
 
     public void setFreer(Freer freer) {
         this.freer = freer;

@@ -68,6 +68,11 @@ public final class LruGen {
         return cpu.peek(seqs, MAX);
     }
 
+    /// A racy look at the oldest generation of a type, for reports.
+    public long peekMinSeq(Cpu cpu, int type) {
+        return cpu.peek(seqs, MIN + type);
+    }
+
     /// Stores the youngest sequence number. Caller holds lru_lock.
     public void setMaxSeq(Cpu cpu, long seq) {
         birthNanos[slot(seq)] = cpu.now();

@@ -80,6 +80,15 @@ public final class MemcgCharge {
         return charged;
     }
 
+    /// Pages of a cgroup charged ahead, on all CPUs; exact when they are at rest.
+    public long stocked(Memcg memcg) {
+        long sum = 0;
+        for (int i = 0; i < stock.length; i++) {
+            sum += stocked[i] == memcg ? stock[i] : 0;
+        }
+        return sum;
+    }
+
     /// Gives back one page.
     public void uncharge(Cpu cpu, Memcg memcg) {
         if (memcg.id() != Memcg.ROOT) {

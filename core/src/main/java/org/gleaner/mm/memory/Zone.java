@@ -1,5 +1,6 @@
 package org.gleaner.mm.memory;
 
+import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -105,6 +106,18 @@ public final class Zone {
         PerCpuPages pages = perCpu[cpu.id];
         if (pages.size > 0) {
             drain(cpu, pages, pages.size);
+        }
+    }
+
+    /// Every free frame, those on per-CPU lists included. For checks of a host at rest.
+    public void forEachFree(IntConsumer action) {
+        for (int i = 0; i < free[0]; i++) {
+            action.accept(stack[i]);
+        }
+        for (PerCpuPages pages : perCpu) {
+            for (int i = 0; i < pages.size; i++) {
+                action.accept(pages.frames[i]);
+            }
         }
     }
 

@@ -27,6 +27,11 @@ public final class Memfd extends RmapObject {
         return cpu.load(cache, (int) index);
     }
 
+    /// As [#entry], for checks: no step.
+    public long peek(Cpu cpu, long index) {
+        return cpu.peek(cache, (int) index);
+    }
+
     public boolean replace(Cpu cpu, long index, long expect, long update) {
         return cpu.cas(cache, (int) index, expect, update);
     }

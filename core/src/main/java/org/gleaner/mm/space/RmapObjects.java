@@ -25,6 +25,11 @@ public final class RmapObjects {
         return object;
     }
 
+    /// How many there are; ids are below.
+    public int size() {
+        return objects.length;
+    }
+
     public RmapObject get(int id) {
         return objects[id];
     }

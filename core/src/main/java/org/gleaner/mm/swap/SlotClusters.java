@@ -74,6 +74,10 @@ final class SlotClusters {
         return -1;
     }
 
+    boolean isUsed(int slot) {
+        return (used[slot >>> 6] & 1L << slot) != 0;
+    }
+
     void giveBack(int slot) {
         used[slot >>> 6] &= ~(1L << slot);
         int c = slot / cluster;

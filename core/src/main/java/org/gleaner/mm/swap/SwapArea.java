@@ -80,6 +80,21 @@ public final class SwapArea {
         return (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;
     }
 
+    /// What is known about a slot, as a debugger would see it.
+    ///
+    /// @param mappings swap entries that point to it
+    /// @param cache whether a folio or a swap-in has hold of it
+    /// @param pfn that folio, or -1
+    /// @param taken whether it has been handed out
+    public record Slot(int mappings, boolean cache, int pfn, boolean taken) {}
+
+    /// A slot without a step. For checks of a host at rest.
+    public Slot peek(Cpu cpu, int slot) {
+        long word = cpu.peek(slots, slot);
+        int pfn = (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;
+        return new Slot((int) (word & COUNT_MASK), (word & CACHE) != 0, pfn, clusters.isUsed(slot));
+    }
+
     /// Swap entries that point to the slot.
     public int mappings(Cpu cpu, int slot) {
         return (int) (cpu.load(slots, slot) & COUNT_MASK);

@@ -111,7 +111,7 @@ public final class ProgressBar implements Progress {
         double rate = done / seconds;
         String speed = String.format(Locale.ROOT, " %s/s", amount(rate));
         if (steps <= 0) {
-            return " " + amount(done) + speed;
+            return " " + amount((double) done) + speed;
         }
         long percent = Math.min(100, Math.round(100.0 * done / steps));
         String left = rate > 0 ? ", " + time((steps - done) / rate) + " left" : "";

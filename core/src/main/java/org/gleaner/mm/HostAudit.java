@@ -1,0 +1,322 @@
+package org.gleaner.mm;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.LruList;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Counts a host that is at rest from scratch, page by page, and compares with what its books say.
+///
+/// | what | must equal |
+/// |---|---|
+/// | a folio's mapping count | the present entries that show it |
+/// | its reference count | its mappings, its cache, per-CPU batches, pins stated by the caller |
+/// | its LRU flag and generation label | the list it is on; active flags are for classic lists only |
+/// | sizes of lists and generations | folios counted, by label |
+/// | generations of a type | 2 to 4, file no older than anonymous, births in order |
+/// | a slot's count | the swap entries in page tables and memfds that name it |
+/// | a slot's cache | the one folio that names it |
+/// | frames | free exactly once, or in use |
+/// | a cgroup's usage | its folios, pages in stocks, kernel pages stated by the caller |
+///
+/// Nothing here is a step, so the engine must have finished its run.
+public final class HostAudit {
+    private static final PteFormat PTE = PteFormat.X86_64;
+    private static final int MOST = 20;
+
+    private final Host host;
+    private final Cpu cpu;
+    private final Folios folios;
+    private final List<String> findings = new ArrayList<>();
+
+    /// By pfn: references explained so far, mappings found, and the list the folio is on, or -1.
+    private final int[] references;
+
+    private final int[] mappings;
+    private final int[] onList;
+    private final int[] free;
+
+    /// By slot.
+    private final int[] swapEntries;
+
+    private final long[] kernelPages = new long[MEMCGS];
+
+    /// An audit by way of any CPU of the host's engine, which stays untouched.
+    public HostAudit(Host host, Cpu cpu) {
+        this.host = host;
+        this.cpu = cpu;
+        folios = host.folios();
+        references = new int[folios.frames()];
+        mappings = new int[folios.frames()];
+        onList = new int[folios.frames()];
+        free = new int[folios.frames()];
+        swapEntries = new int[host.swap().size()];
+    }
+
+    /// States that somebody holds a reference of a page.
+    public HostAudit pinned(int pfn) {
+        references[pfn]++;
+        return this;
+    }
+
+    /// States that a cgroup was charged for pages that are no folios.
+    public HostAudit kernelPages(Memcg memcg, long pages) {
+        kernelPages[memcg.id()] += pages;
+        return this;
+    }
+
+    /// Everything that does not add up, in words; the first twenty. To be called once.
+    public List<String> findings() {
+        Arrays.fill(onList, -1);
+        for (Memcg memcg : host.memcgs()) {
+            for (AddressSpace mm : memcg.mmList()) {
+                countEntries(mm);
+            }
+        }
+        countMemfds();
+        host.lru().forEachBatched(pfn -> references[pfn]++);
+        host.allocator().zone().forEachFree(pfn -> free[pfn]++);
+        for (Memcg memcg : host.memcgs()) {
+            countLists(memcg);
+        }
+        for (int pfn = 0; pfn < folios.frames(); pfn++) {
+            checkFrame(pfn);
+        }
+        checkSlots();
+        checkUsage();
+        return findings;
+    }
+
+    private void expect(boolean holds, String format, Object... arguments) {
+        if (!holds && findings.size() < MOST) {
+            findings.add(format.formatted(arguments));
+        }
+    }
+
+    private void countEntries(AddressSpace mm) {
+        Walk walk = new Walk();
+        for (Vma vma : mm.vmas()) {
+            for (long vpn = vma.start(); vpn < vma.end(); vpn++) {
+                mm.tables().find(walk, mm.root(), vpn);
+                if (walk.level == 1) {
+                    countEntry(vma, vpn, walk.entry);
+                }
+            }
+        }
+    }
+
+    private void countEntry(Vma vma, long vpn, long entry) {
+        if (PTE.isPresent(entry)) {
+            int pfn = (int) PTE.pfn(entry);
+            mappings[pfn]++;
+            references[pfn]++;
+            long mapping = folios.mapping(pfn);
+            expect(
+                    Folios.mappingObject(mapping) == vma.object().id()
+                            && Folios.mappingIndex(mapping) == vma.index(vpn),
+                    "pfn %d at page %d belongs elsewhere",
+                    pfn,
+                    vpn);
+        } else if (PTE.isSwap(entry)) {
+            swapEntries[(int) PTE.swapSlot(entry)]++;
+        }
+    }
+
+    private void countMemfds() {
+        for (int id = 0; id < host.objects().size(); id++) {
+            RmapObject object = host.objects().get(id);
+            if (object instanceof Memfd memfd) {
+                for (int i = 0; i < memfd.pages(); i++) {
+                    long entry = memfd.peek(cpu, i);
+                    if (Memfd.isFolio(entry)) {
+                        references[Memfd.pfn(entry)]++;
+                    } else if (Memfd.isSwap(entry)) {
+                        swapEntries[Memfd.slot(entry)]++;
+                    }
+                }
+            }
+        }
+    }
+
+    private void countLists(Memcg memcg) {
+        Lruvec lruvec = memcg.lruvec();
+        long[] sizes = new long[LruList.COUNT];
+        if (lruvec.lruGenEnabled()) {
+            countGenerations(memcg, lruvec, sizes);
+        }
+        for (int list = 0; list < LruList.COUNT; list++) {
+            int head = lruvec.list(list);
+            for (int pfn = folios.tail(head); pfn >= 0; pfn = folios.newer(head, pfn)) {
+                long state = checkListed(memcg, pfn, head);
+                boolean active = (state & ACTIVE) != 0;
+                expect(gen(state) < 0, "pfn %d has a generation on a classic list", pfn);
+                expect(list == LruList.of(type(state), active), "pfn %d: list %d", pfn, list);
+                sizes[list]++;
+            }
+        }
+        for (int list = 0; list < LruList.COUNT; list++) {
+            long size = lruvec.size(list);
+            expect(
+                    size == sizes[list],
+                    "memcg %d list %d: %d pages, says %d",
+                    memcg.id(),
+                    list,
+                    sizes[list],
+                    size);
+        }
+    }
+
+    private void countGenerations(Memcg memcg, Lruvec lruvec, long[] sizes) {
+        LruGen gen = lruvec.gen();
+        long max = gen.peekMaxSeq(cpu);
+        for (int type = 0; type < 2; type++) {
+            long[] labels = new long[LruGen.MAX_NR_GENS];
+            for (int slot = 0; slot < LruGen.MAX_NR_GENS; slot++) {
+                int head = gen.list(slot, type);
+                for (int pfn = folios.tail(head); pfn >= 0; pfn = folios.newer(head, pfn)) {
+                    long state = checkListed(memcg, pfn, head);
+                    expect((state & ACTIVE) == 0, "pfn %d is active in a generation", pfn);
+                    expect(gen(state) >= 0, "pfn %d has no generation", pfn);
+                    expect(type(state) == type, "pfn %d is of another type", pfn);
+                    labels[Math.max(gen(state), 0)]++;
+                }
+            }
+            for (int slot = 0; slot < LruGen.MAX_NR_GENS; slot++) {
+                long says = gen.nrPages(slot, type);
+                expect(
+                        labels[slot] == says,
+                        "memcg %d slot %d type %d: %d pages, says %d",
+                        memcg.id(),
+                        slot,
+                        type,
+                        labels[slot],
+                        says);
+                boolean active = slot == LruGen.slot(max) || slot == LruGen.slot(max - 1);
+                sizes[LruList.of(type, active)] += labels[slot];
+            }
+            checkSequence(memcg, gen, type, max);
+        }
+        expect(
+                gen.peekMinSeq(cpu, LruGen.ANON) <= gen.peekMinSeq(cpu, LruGen.FILE),
+                "memcg %d: file generations older than anonymous ones",
+                memcg.id());
+    }
+
+    private void checkSequence(Memcg memcg, LruGen gen, int type, long max) {
+        long min = gen.peekMinSeq(cpu, type);
+        long gens = max - min + 1;
+        expect(
+                gens >= LruGen.MIN_NR_GENS && gens <= LruGen.MAX_NR_GENS,
+                "memcg %d type %d has %d generations",
+                memcg.id(),
+                type,
+                gens);
+        for (long seq = Math.max(min, max - LruGen.MAX_NR_GENS + 1); seq < max; seq++) {
+            expect(
+                    gen.birthNanos(seq) <= gen.birthNanos(seq + 1),
+                    "memcg %d: generation %d born after the next",
+                    memcg.id(),
+                    seq);
+        }
+    }
+
+    private long checkListed(Memcg memcg, int pfn, int head) {
+        long state = folios.peek(cpu, pfn);
+        expect(onList[pfn] < 0, "pfn %d is on two lists", pfn);
+        onList[pfn] = head;
+        expect(memcg(state) == memcg.id(), "pfn %d is on the list of memcg %d", pfn, memcg.id());
+        return state;
+    }
+
+    private void checkFrame(int pfn) {
+        long state = folios.peek(cpu, pfn);
+        if (free[pfn] != 0 || state == 0) {
+            expect(free[pfn] == 1, "pfn %d is free %d times", pfn, free[pfn]);
+            expect(state == 0, "pfn %d is free, its state is %x", pfn, state);
+            expect(references[pfn] == 0, "pfn %d is free and used", pfn);
+            expect(onList[pfn] < 0, "pfn %d is free and on a list", pfn);
+            return;
+        }
+        if ((state & SWAPCACHE) != 0) {
+            references[pfn]++;
+            SwapArea.Slot slot = host.swap().peek(cpu, folios.swapSlot(pfn));
+            expect(slot.pfn() == pfn, "pfn %d is not in the cache of its slot", pfn);
+        }
+        expect(
+                mapcount(state) == mappings[pfn],
+                "pfn %d: %d mappings, says %d",
+                pfn,
+                mappings[pfn],
+                mapcount(state));
+        expect(
+                refcount(state) == references[pfn],
+                "pfn %d: %d references, says %d",
+                pfn,
+                references[pfn],
+                refcount(state));
+        expect((state & LOCKED) == 0, "pfn %d is locked", pfn);
+        boolean listed = onList[pfn] >= 0;
+        expect(((state & LRU) != 0) == listed, "pfn %d: listed %s", pfn, listed);
+        expect(listed || gen(state) < 0, "pfn %d has a generation and is on no list", pfn);
+    }
+
+    private void checkSlots() {
+        long unused = 0;
+        for (int s = 0; s < swapEntries.length; s++) {
+            SwapArea.Slot slot = host.swap().peek(cpu, s);
+            expect(
+                    slot.mappings() == swapEntries[s],
+                    "slot %d: %d entries, says %d",
+                    s,
+                    swapEntries[s],
+                    slot.mappings());
+            boolean owned = slot.pfn() >= 0;
+            expect(slot.cache() == owned, "slot %d is claimed", s);
+            if (owned) {
+                long state = folios.peek(cpu, slot.pfn());
+                boolean names = (state & SWAPCACHE) != 0 && folios.swapSlot(slot.pfn()) == s;
+                expect(names, "slot %d caches pfn %d, which is not its", s, slot.pfn());
+            }
+            boolean inUse = slot.cache() || slot.mappings() > 0;
+            expect(slot.taken() == inUse, "slot %d: in use %s, taken %s", s, inUse, slot.taken());
+            unused += inUse ? 0 : 1;
+        }
+        long says = host.swap().free();
+        expect(unused == says, "%d free slots, says %d", unused, says);
+    }
+
+    private void checkUsage() {
+        long[] resident = kernelPages.clone();
+        for (int pfn = 0; pfn < folios.frames(); pfn++) {
+            long state = folios.peek(cpu, pfn);
+            resident[memcg(state)] += state != 0 ? 1 : 0;
+        }
+        for (Memcg memcg : host.memcgs()) {
+            if (memcg.id() != Memcg.ROOT) {
+                long expected = resident[memcg.id()] + host.allocator().stocked(memcg);
+                long usage = memcg.usage().snapshot();
+                expect(
+                        usage == expected,
+                        "memcg %d: %d pages, usage %d",
+                        memcg.id(),
+                        expected,
+                        usage);
+            }
+        }
+    }
+}

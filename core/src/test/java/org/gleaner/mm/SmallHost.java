@@ -1,0 +1,192 @@
+package org.gleaner.mm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.machine.Actor;
+import org.gleaner.machine.CostModel;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.LockDep;
+import org.gleaner.machine.ThreadEngine;
+import org.gleaner.machine.VirtualEngine;
+import org.gleaner.machine.VirtualOptions;
+import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.DiskTiming;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run ends with
+/// an audit of the whole host.
+public final class SmallHost {
+    private final Engine engine;
+    private int frames = 20_000;
+    private Watermarks watermarks = new Watermarks(16, 32, 48);
+    private boolean kswapd;
+    private HostConfig.Swap swap = HostConfig.Swap.ZRAM;
+    private int slots = 1 << 16;
+    private int swappiness = 60;
+    private double switchChance;
+    private long seed = 1;
+    private int lruGen = 7;
+    private int cpus = 8;
+    private Host host;
+    private final List<Consumer<HostAudit>> known = new ArrayList<>();
+
+    private SmallHost(Engine engine) {
+        this.engine = engine;
+    }
+
+    /// A host in virtual time, MGLRU and zram.
+    public static SmallHost virtual() {
+        return virtual(1);
+    }
+
+    public static SmallHost virtual(long seed) {
+        Engine engine = new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(seed));
+        SmallHost small = new SmallHost(engine);
+        small.seed = seed;
+        return small;
+    }
+
+    /// A host on real threads, MGLRU and a swap file.
+    public static SmallHost threads() {
+        return new SmallHost(new ThreadEngine(CostModel.named("x86-server")));
+    }
+
+    public SmallHost frames(int n) {
+        frames = n;
+        return this;
+    }
+
+    public SmallHost watermarks(long min, long low, long high) {
+        watermarks = new Watermarks(min, low, high);
+        return this;
+    }
+
+    public SmallHost kswapd() {
+        kswapd = true;
+        return this;
+    }
+
+    public SmallHost disk() {
+        swap = HostConfig.Swap.DISK;
+        return this;
+    }
+
+    public SmallHost slots(int n) {
+        slots = n;
+        return this;
+    }
+
+    public SmallHost swappiness(int n) {
+        swappiness = n;
+        return this;
+    }
+
+    public SmallHost switchChance(double p) {
+        switchChance = p;
+        return this;
+    }
+
+    /// The switches of MGLRU; 0 for the classic lists.
+    public SmallHost lruGen(int bits) {
+        lruGen = bits;
+        return this;
+    }
+
+    public SmallHost classic() {
+        return lruGen(0);
+    }
+
+    public SmallHost cpus(int n) {
+        cpus = n;
+        return this;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Host host() {
+        if (host == null) {
+            host =
+                    new Host(
+                            engine,
+                            new HostConfig(
+                                    frames,
+                                    watermarks,
+                                    31,
+                                    kswapd,
+                                    swap,
+                                    DiskTiming.NVME,
+                                    slots,
+                                    swappiness,
+                                    switchChance,
+                                    seed,
+                                    LruGenCaps.of(lruGen),
+                                    AgingDesign.LOCKED.plan().secondary(),
+                                    4096,
+                                    16,
+                                    cpus));
+            for (Cpu daemon : engine.cpus()) {
+                daemon.lockDep = new LockDep();
+            }
+        }
+        return host;
+    }
+
+    /// A cgroup of its own with one process of `pages` anonymous pages.
+    public Process process(Cpu cpu, long limit, int pages) {
+        return process(cpu, host().addMemcg(limit), pages);
+    }
+
+    public Process process(Cpu cpu, Memcg memcg, int pages) {
+        return new Process(host(), cpu, memcg, host().objects().newAnon(), pages);
+    }
+
+    /// Charges pages to a cgroup that are no folios, as slab memory is.
+    public void chargeKernel(Cpu cpu, Memcg memcg, long pages) {
+        cpu.fetchAdd(memcg.usage(), pages);
+        audit(audit -> audit.kernelPages(memcg, pages));
+    }
+
+    /// Adds to what the audit is told beforehand.
+    public void audit(Consumer<HostAudit> statement) {
+        known.add(statement);
+    }
+
+    public long stat(VmEvent event) {
+        return host().stat().get(event);
+    }
+
+    /// Runs one actor per body to the end, then audits the host.
+    public void run(Actor... bodies) {
+        for (int i = 0; i < bodies.length; i++) {
+            Actor body = bodies[i];
+            engine.spawn(
+                    "task" + i,
+                    cpu -> {
+                        cpu.lockDep = new LockDep();
+                        body.run(cpu);
+                        LockDep.checkIdle(cpu);
+                    });
+        }
+        try (Host _ = host()) {
+            engine.run();
+        }
+        assertThat(findings()).isEmpty();
+    }
+
+    /// What an audit finds now.
+    public List<String> findings() {
+        HostAudit audit = new HostAudit(host(), engine.cpus().getFirst());
+        known.forEach(statement -> statement.accept(audit));
+        return audit.findings();
+    }
+}
