@@ -1,12 +1,11 @@
 package org.gleaner.kvm;
 
-import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.SpteFormat;
-import org.gleaner.pagetable.TableSlab;
-
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.SpteFormat;
+import org.gleaner.pagetable.TableSlab;
 
 /// What must always hold of a VM's second stage, checked while it runs. Armed by assertions
 /// (`-ea`); unarmed, every method folds to nothing.

@@ -1,10 +1,9 @@
 package org.gleaner.kvm;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable set of slots with two indexes (`struct kvm_memslots`): by guest page, and by
 /// interval of host pages. A new set replaces the old one as a whole; readers hold the VM's SRCU.

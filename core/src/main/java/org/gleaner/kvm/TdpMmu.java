@@ -1,5 +1,7 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -14,9 +16,6 @@ import org.gleaner.pagetable.Spte;
 import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// The second stage's page tables (`tdp_mmu.c`): roots, and the way a fault installs a page.
 /// Zapping is [TdpZapper]'s, aging [TdpAger]'s.

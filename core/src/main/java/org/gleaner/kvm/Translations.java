@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.EntryFormat;
@@ -7,8 +8,6 @@ import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
-
-import java.util.Arrays;
 
 /// A vCPU's own page walker and what it remembers: hardware, as far as the second stage can tell.
 ///

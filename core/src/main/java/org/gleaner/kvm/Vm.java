@@ -1,5 +1,8 @@
 package org.gleaner.kvm;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
@@ -12,10 +15,6 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TdpIter;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription
 /// to the address space that backs it.

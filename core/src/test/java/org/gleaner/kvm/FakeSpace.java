@@ -1,13 +1,12 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.UserPages;
 import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-
-import java.util.Arrays;
 
 /// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the
 /// next page.

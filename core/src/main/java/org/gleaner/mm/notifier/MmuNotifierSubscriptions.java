@@ -1,13 +1,12 @@
 package org.gleaner.mm.notifier;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Srcu;
-
-import java.util.Arrays;
 
 /// The subscribers of one address space and the loops over them (`struct
 /// mmu_notifier_subscriptions`).
