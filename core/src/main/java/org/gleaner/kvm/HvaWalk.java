@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// From host pages to guest pages: what every notifier call does around its handler
 /// (`kvm_handle_hva_range`).
 ///
-/// Inside the VM's SRCU it visits each slot that the range touches, aliases included. `mmu_lock` is taken at the
-/// first such slot, so a range that touches none costs no lock. A flush, if one is due, happens before the
-/// lock is dropped.
+/// Inside the VM's SRCU it visits each slot that the range touches, aliases included. `mmu_lock` is
+/// taken at the first such slot, so a range that touches none costs no lock. A flush, if one is
+/// due, happens before the lock is dropped.
 final class HvaWalk {
     /// A long unmap looks for waiters once per level-1 table.
     private static final long YIELD_PAGES = TableSlab.ENTRIES;
@@ -26,8 +26,8 @@ final class HvaWalk {
         ager = new TdpAger(mmu);
     }
 
-    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1 - k`, also
-    /// where the range spans several slots.
+    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1
+    /// - k`, also where the range spans several slots.
     ///
     /// @param lock hold `mmu_lock` for writing
     /// @param flush flush the guests' cached translations if anything was young
@@ -64,8 +64,8 @@ final class HvaWalk {
         return any;
     }
 
-    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes. Where it may block, it lets
-    /// waiters have the lock in between; the gate stays closed.
+    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes. Where it may
+    /// block, it lets waiters have the lock in between; the gate stays closed.
     void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
         gate.enter(cpu);
         int section = vm.srcu.readLock(cpu);

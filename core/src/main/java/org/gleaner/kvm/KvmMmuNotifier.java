@@ -6,8 +6,8 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.jspecify.annotations.Nullable;
 
-/// A VM's subscription to its address space (`kvm_mmu_notifier_ops`): the baseline operations. Those designs that
-/// add an operation of a later generation are subclasses.
+/// A VM's subscription to its address space (`kvm_mmu_notifier_ops`): the baseline operations.
+/// Those designs that add an operation of a later generation are subclasses.
 ///
 /// Which operation takes `mmu_lock` is the difference between the designs that share this class:
 ///

@@ -5,8 +5,8 @@ import org.gleaner.machine.Word;
 
 /// A root of the TDP MMU (`struct kvm_mmu_page` of the top level).
 ///
-/// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid, if the
-/// kernel does that. Whoever drops the last one takes it off the list.
+/// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid,
+/// if the kernel does that. Whoever drops the last one takes it off the list.
 final class TdpRoot {
     private static final long INVALID = 1;
 
@@ -15,7 +15,8 @@ final class TdpRoot {
     private final Word references;
     private final Word role = new Word();
 
-    /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under `slots_lock`.
+    /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under
+    /// `slots_lock`.
     boolean scheduledToZap;
 
     /// For checks only: its table was given back.

@@ -5,14 +5,16 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
-/// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host demand.
+/// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host
+/// demand.
 ///
-/// In guest mode the CPU is in its interruptible section. It polls for requests before each access; on one it
-/// leaves, serves and enters again, as an interrupt and the entry after it would make it. So whoever
-/// has posted a flush and got its answer knows that no access through an old translation is under way.
+/// In guest mode the CPU is in its interruptible section. It polls for requests before each access;
+/// on one it leaves, serves and enters again, as an interrupt and the entry after it would make it.
+/// So whoever has posted a flush and got its answer knows that no access through an old translation
+/// is under way.
 ///
-/// Hits are folded: as many as fit before any other actor could act are found by one loop over plain loads and
-/// charged at once. The result is that of single steps.
+/// Hits are folded: as many as fit before any other actor could act are found by one loop over
+/// plain loads and charged at once. The result is that of single steps.
 ///
 /// Not thread-safe: one CPU runs it.
 public final class Vcpu {
@@ -70,8 +72,8 @@ public final class Vcpu {
         return Math.min(pfn, 0);
     }
 
-    /// One guest access that reads, or writes `value` to, a word (0 to 511) of the page's contents, which the VM
-    /// must have.
+    /// One guest access that reads, or writes `value` to, a word (0 to 511) of the page's contents,
+    /// which the VM must have.
     ///
     /// @return as [#access]; what was read is in [#data]
     public long accessData(Cpu cpu, long gfn, int word, boolean write, long value) {
@@ -94,8 +96,8 @@ public final class Vcpu {
         return data;
     }
 
-    /// Runs `accesses[from]` to `accesses[to - 1]`. Each has a guest page, relative to `base`, in bits 0 to
-    /// 30, and is a write if bit 31 is set.
+    /// Runs `accesses[from]` to `accesses[to - 1]`. Each has a guest page, relative to `base`, in
+    /// bits 0 to 30, and is a write if bit 31 is set.
     ///
     /// @return `to`, or the index of the first access that could not be done; [#error] says why
     public int run(Cpu cpu, int[] accesses, int from, int to, long base) {
@@ -230,8 +232,9 @@ public final class Vcpu {
         }
     }
 
-    /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry loads one
-    /// again, a new one if this was the last vCPU to hold it and the kernel keeps none itself.
+    /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry
+    /// loads one again, a new one if this was the last vCPU to hold it and the kernel keeps none
+    /// itself.
     public void resetContext(Cpu cpu) {
         unload(cpu);
     }

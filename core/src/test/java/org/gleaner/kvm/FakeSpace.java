@@ -1,18 +1,19 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.UserPages;
+import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-import java.util.Arrays;
-
-/// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the next page.
+/// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the
+/// next page.
 ///
-/// A page that is evicted clean loses its contents to what swap has of it, and its frame is poisoned: so a
-/// dirty mark that comes too late, or an access through a stale translation, is seen by who reads.
+/// A page that is evicted clean loses its contents to what swap has of it, and its frame is
+/// poisoned: so a dirty mark that comes too late, or an access through a stale translation, is seen
+/// by who reads.
 final class FakeSpace implements UserPages, GuestMemory {
     static final int WORDS = 4;
     static final long POISON = 0xbadL;

@@ -2,6 +2,9 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
@@ -9,10 +12,6 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 
 /// Folded runs of hits and single accesses are the same run, to the tick.
 final class FoldingTest {

@@ -10,7 +10,8 @@ import org.gleaner.mm.notifier.PredicateBitmapYoung;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 
-/// Every invariant fires: each test breaks one step of a protocol and runs the interleaving that shows it.
+/// Every invariant fires: each test breaks one step of a protocol and runs the interleaving that
+/// shows it.
 final class InvariantsTest {
     private static final int PAGES = 600;
     private static final long WELL_BEFORE = 50_000;
@@ -169,7 +170,8 @@ final class InvariantsTest {
         ageAcrossSlotDeletion(with(blind));
     }
 
-    /// Agers that begin after the slot was marked invalid, so that its deletion does not wait for them all.
+    /// Agers that begin after the slot was marked invalid, so that its deletion does not wait for
+    /// them all.
     private static void ageAcrossSlotDeletion(VmConfig config) {
         World world = new World(World.Kind.VIRTUAL, PAGES, PAGES);
         world.host(
@@ -331,7 +333,8 @@ final class InvariantsTest {
                 });
     }
 
-    /// The same interleavings with the right steps: nothing fires, and the page that lost its race is young.
+    /// The same interleavings with the right steps: nothing fires, and the page that lost its race
+    /// is young.
     @Test
     void aLostRaceIsHarmless() {
         ProtocolSteps late =

@@ -3,16 +3,14 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.fault.PageFaults;
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /// Faults, zaps and slots of one VM.
 final class PageFaultTest {

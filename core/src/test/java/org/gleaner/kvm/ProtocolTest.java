@@ -77,7 +77,8 @@ final class ProtocolTest {
         }
     }
 
-    /// I13: without hardware bits, an ager that loses its one attempt leaves the page young, and says so.
+    /// I13: without hardware bits, an ager that loses its one attempt leaves the page young, and
+    /// says so.
     @Test
     void aLostAttemptIsNotRepeated() {
         ProtocolSteps conflict =

@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -11,12 +12,11 @@ import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.util.SplittableRandom;
-
-/// vCPUs with contents, agers, a reclaimer, and slots that come and go, all at once, with every invariant armed.
+/// vCPUs with contents, agers, a reclaimer, and slots that come and go, all at once, with every
+/// invariant armed.
 ///
-/// Each vCPU owns some pages and remembers what it wrote there last: a lost write, a write through a stale
-/// translation, or a page shown before it is filled reads as something else.
+/// Each vCPU owns some pages and remembers what it wrote there last: a lost write, a write through
+/// a stale translation, or a page shown before it is filled reads as something else.
 final class StressTest {
     private static final int PAGES = 1200;
     private static final int FRAMES = 500;
