@@ -44,6 +44,11 @@ final class Reclaimer {
                         : KernelFunction.TRY_TO_FREE_PAGES);
         sc.start(target, false, Math.max(goal, ScanControl.SWAP_CLUSTER_MAX), host.swappiness());
         ladder(cpu);
+        if (sc.nrReclaimed == 0) {
+            // once more, over all cgroups this time; with nothing freed the first time was no shorter
+            sc.priority = ScanControl.DEF_PRIORITY;
+            ladder(cpu);
+        }
         if (sc.nrReclaimed == 0 && sc.skippedDeactivate) {
             sc.forceDeactivate = true;
             sc.skippedDeactivate = false;
