@@ -180,12 +180,12 @@ final class Reclaimer {
     }
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
-    boolean forceAging(Cpu cpu, Memcg memcg) {
+    boolean forceAging(Cpu cpu, Memcg memcg, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         boolean done =
-                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, true, sc);
+                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, forceScan, sc);
         sc.walk = null;
         return done;
     }
