@@ -337,7 +337,6 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public void exitInterruptible() {
         step();
-        ownMailbox();
         interruptible = false;
     }
 
