@@ -92,9 +92,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--page-cluster",
             paramLabel = "K",
-            defaultValue = "3",
-            description = "Swap-in from a disk reads 2^K pages, 0 to 9 (default: 3).")
-    private int pageCluster = 3;
+            defaultValue = "0",
+            description =
+                    "Swap-in from a disk reads 2^K pages, 0 to 9 (default: 0, as read-ahead is not "
+                            + "built yet).")
+    private int pageCluster;
 
     @Option(
             names = "--lru-gen",

@@ -59,17 +59,6 @@ final class GleanerTest {
     }
 
     @Test
-    void whatIsNotBuiltSaysSo() {
-        session.standardExecutors = true;
-        assertThat(session.run("run", "--scale", "1/64")).isEqualTo(2);
-        assertThat(session.err())
-                .isEqualTo(
-                        "gleaner: gleaner run max-guest-memory: not built yet;"
-                                + " wait for a version that has it\n");
-        assertThat(directory.resolve("results/max-guest-memory-s1")).doesNotExist();
-    }
-
-    @Test
     void aFaultOfOurOwnIsOneLineAndAFile() throws IOException {
         crash(new IllegalStateException("two\nlines"));
         assertThat(session.err())

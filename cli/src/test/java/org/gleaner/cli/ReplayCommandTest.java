@@ -54,7 +54,7 @@ final class ReplayCommandTest {
         assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
         assertThat(request.backing()).isEqualTo(Backing.ANON);
         assertThat(request.swap()).isEqualTo(SwapDevice.ZRAM);
-        assertThat(request.pageCluster()).isEqualTo(3);
+        assertThat(request.pageCluster()).isZero();
         assertThat(request.ageEvery()).isZero();
         assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
         assertThat(request.seed()).isEqualTo(1);
@@ -66,7 +66,7 @@ final class ReplayCommandTest {
         int code =
                 session.run(
                         ("replay small --memory 16384p --lru mglru --kernel 6.18 --through kvm"
-                                        + " --backing memfd --swap disk --page-cluster 0 --lru-gen 0x3"
+                                        + " --backing memfd --swap disk --page-cluster 2 --lru-gen 0x3"
                                         + " --age-every 2048 --aging two-bitmaps --engine threads --seed -7"
                                         + " -q")
                                 .split(" "));
@@ -78,7 +78,7 @@ final class ReplayCommandTest {
         assertThat(request.through()).isEqualTo(Through.KVM);
         assertThat(request.backing()).isEqualTo(Backing.MEMFD);
         assertThat(request.swap()).isEqualTo(SwapDevice.DISK);
-        assertThat(request.pageCluster()).isZero();
+        assertThat(request.pageCluster()).isEqualTo(2);
         assertThat(request.lruGen().bits()).isEqualTo(3);
         assertThat(request.ageEvery()).isEqualTo(2048);
         assertThat(request.aging()).isEqualTo(AgingDesign.TWO_BITMAPS);

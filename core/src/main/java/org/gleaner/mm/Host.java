@@ -124,17 +124,31 @@ public final class Host implements AutoCloseable {
         }
         return switch (config.swap()) {
             case ZRAM -> new ZramDevice();
-            case DISK -> new DiskDevice(engine, config.disk(), this::writeDone);
+            case DISK -> new DiskDevice(engine, config.disk(), new EndOfWriteback());
         };
     }
 
-    /// `folio_end_writeback` for a folio written to swap.
-    private void writeDone(Cpu cpu, int pfn) {
-        long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
-        if ((old & AWAITED) != 0) {
-            lru.rotate(cpu, pfn);
+    /// `folio_end_writeback` for folios written to swap.
+    private final class EndOfWriteback implements SwapDevice.Completion {
+        /// Writeback keeps the folio in the swap cache and so alive; from its end on only our own
+        /// reference does.
+        @Override
+        public void writeDone(Cpu cpu, int pfn) {
+            folios.get(cpu, pfn);
+            long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
+            if ((old & AWAITED) != 0) {
+                lru.rotate(cpu, pfn);
+            }
+            folioWait.announce(cpu, pfn);
+            lru.put(cpu, pfn);
         }
-        folioWait.announce(cpu, pfn);
+
+        /// Rotated folios wait in a batch, which holds on to them. Nothing else ever flushes the batch of
+        /// the device's own CPU, as reclaim does that of a CPU that takes its interrupts.
+        @Override
+        public void idle(Cpu cpu) {
+            lru.drain(cpu);
+        }
     }
 
     private void free(Cpu cpu, int pfn) {

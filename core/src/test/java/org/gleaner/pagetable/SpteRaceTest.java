@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -58,11 +59,44 @@ class SpteRaceTest {
                 .flatMap(m -> SpteFormatTest.formats().map(f -> Arguments.of(m, f)));
     }
 
+    /// I4 for the walker alone, with nobody else to slow it down: each round it has one A and one D
+    /// to set, and the zap comes at any time.
+    @Test
+    void walkerNeverWritesToAZappedEntry() {
+        SpteFormat f = SpteFormat.NPT;
+        long leaf = f.makeLeaf(7, 1, WRITE_ALLOWED | SpteFormat.PREFETCH) & ~f.dirty;
+        word[0] = f.empty;
+        Machine.THREADS.run(
+                7,
+                cpu -> {
+                    SplittableRandom random = new SplittableRandom(70);
+                    for (int n = 0; n < 10 * THREAD_ROUNDS && cpu.now() < LIMIT_NANOS; n++) {
+                        boolean stillEmpty = cpu.cas(word, 0, f.empty, leaf);
+                        assertThat(stillEmpty).as("round %d", n).isTrue();
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                        cpu.swap(word, 0, f.empty);
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    cpu.store(state, OVER);
+                },
+                cpu -> {
+                    while (!isOver(cpu)) {
+                        HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE);
+                    }
+                });
+    }
+
     private void zapAndInstall(Cpu cpu, SpteFormat f, int rounds) {
         SplittableRandom random = new SplittableRandom(40);
         for (int n = 1; n <= rounds && cpu.now() < LIMIT_NANOS; n++) {
             int flags = WRITE_ALLOWED | (random.nextBoolean() ? SpteFormat.PREFETCH : 0);
-            cpu.store(word, 0, f.makeLeaf(n, 1, flags));
+            assertThat(cpu.cas(word, 0, f.empty, f.makeLeaf(n, 1, flags)))
+                    .as("round %d", n)
+                    .isTrue();
             pause(cpu, random, 200);
             long old = cpu.load(word, 0);
             long gone = Spte.setExclusive(cpu, f, word, 0, 1, old, f.empty);

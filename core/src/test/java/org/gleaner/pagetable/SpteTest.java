@@ -213,4 +213,35 @@ class SpteTest {
                     }
                 });
     }
+
+    /// I4 at the one point where it matters: the entry is zapped, frozen or made old between the
+    /// walker's look and its write.
+    @ParameterizedTest
+    @MethodSource("formats")
+    void walkerDecidesAgainWhenTheEntryChangesUnderIt(SpteFormat f) {
+        if (!f.hardwareAccessedDirty) {
+            return;
+        }
+        Machine.onOneCpu(
+                real -> {
+                    HookedCpu cpu = new HookedCpu(real);
+                    long leaf = f.makeLeaf(7, 1, WRITE_ALLOWED) & ~(f.accessed | f.dirty);
+                    for (long gone : new long[] {f.empty, f.frozen}) {
+                        word[0] = leaf;
+                        cpu.beforeCas(() -> real.store(word, 0, gone));
+                        assertThat(HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE))
+                                .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
+                        assertThat(word[0]).isEqualTo(gone);
+                    }
+                    word[0] = leaf;
+                    cpu.beforeCas(() -> real.store(word, 0, leaf & ~SpteFormat.WRITE_BIT));
+                    assertThat(HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE))
+                            .isEqualTo(HardwareWalk.FAULT_PROTECTION);
+                    assertThat(word[0]).isEqualTo(leaf & ~SpteFormat.WRITE_BIT);
+                    word[0] = leaf;
+                    cpu.beforeCas(() -> real.store(word, 0, leaf | f.accessed));
+                    assertThat(HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE)).isZero();
+                    assertThat(word[0]).isEqualTo(leaf | f.accessed | f.dirty);
+                });
+    }
 }

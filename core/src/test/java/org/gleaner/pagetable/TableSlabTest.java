@@ -153,4 +153,33 @@ class TableSlabTest {
                     }
                 });
     }
+
+    /// Between one CPU's look at the free stack and its compare-and-swap, others take the two upper
+    /// tables and give the upper one back: the head is the same table again, but what is below it
+    /// is in use.
+    @Test
+    void theTagTellsAnOldHeadFromTheSameTableAgain() {
+        Machine.onOneCpu(
+                real -> {
+                    TableSlab slab = new TableSlab(8);
+                    int low = slab.allocate(real, 0);
+                    int middle = slab.allocate(real, 0);
+                    int top = slab.allocate(real, 0);
+                    slab.free(real, low);
+                    slab.free(real, middle);
+                    slab.free(real, top);
+                    Set<Integer> taken = new HashSet<>();
+                    HookedCpu cpu = new HookedCpu(real);
+                    cpu.beforeCas(
+                            () -> {
+                                assertThat(slab.allocate(real, 0)).isEqualTo(top);
+                                assertThat(slab.allocate(real, 0)).isEqualTo(middle);
+                                slab.free(real, top);
+                                taken.add(middle);
+                            });
+                    for (int n = 0; n < 3; n++) {
+                        assertThat(taken.add(slab.allocate(cpu, 0))).isTrue();
+                    }
+                });
+    }
 }

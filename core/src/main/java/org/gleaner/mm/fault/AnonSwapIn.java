@@ -62,7 +62,7 @@ public final class AnonSwapIn {
         int cached = swap.cached(cpu, slot);
         int result;
         if (cached >= 0) {
-            result = mapCached(cpu, vma, walk, entry, slot, cached, write);
+            result = mapCached(cpu, vma, vpn, walk, entry, slot, cached, write);
         } else if (swap.device().synchronous() && swap.mappings(cpu, slot) == 1) {
             result = readAround(cpu, vma, vpn, walk, entry, slot, write);
         } else {
@@ -74,7 +74,7 @@ public final class AnonSwapIn {
 
     /// The page is still in the swap cache: a minor fault.
     private int mapCached(
-            Cpu cpu, Vma vma, Walk walk, long entry, int slot, int pfn, boolean write) {
+            Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
         if (!folios.tryGet(cpu, pfn)) {
             return PageFaults.DONE;
         }
@@ -87,38 +87,36 @@ public final class AnonSwapIn {
             if (folios.testAndClear(cpu, pfn, READAHEAD)) {
                 stat.inc(cpu, VmEvent.SWAP_RA_HIT);
             }
-            if (write && !folios.test(cpu, pfn, LRU)) {
-                lru.drain(cpu);
-            }
-            mapSwapCacheFolio(cpu, vma, walk, entry, slot, pfn, write);
+            mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
         }
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
         return PageFaults.DONE;
     }
 
-    /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot.
+    /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot. Before a
+    /// write an add batch is flushed, whose reference would hide that the page is ours alone.
     private void mapSwapCacheFolio(
-            Cpu cpu, Vma vma, Walk walk, long entry, int slot, int pfn, boolean write) {
+            Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
+        if (write && !folios.test(cpu, pfn, LRU)) {
+            lru.drain(cpu);
+        }
         wait.forWriteback(cpu, pfn);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         if (cpu.load(walk.words, walk.index) == entry) {
             swap.release(cpu, slot);
             boolean last = swap.mappings(cpu, slot) == 0;
-            // our reference, the cache's, and an LRU batch's at most
-            boolean exclusive = last && refcount(folios.state(cpu, pfn)) <= 3;
-            if (last && exclusive && (write || swap.isFull())) {
+            // our reference and the cache's
+            boolean exclusive = refcount(folios.state(cpu, pfn)) == 2;
+            if (last && (write && exclusive || swap.isFull())) {
                 leaveCache(cpu, slot, pfn);
             }
+            folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
             folios.get(cpu, pfn);
-            long pte = PageFaults.leaf(vma, pfn, write);
-            if (!write && folios.test(cpu, pfn, SWAPCACHE)) {
-                pte &= ~PteFormat.DIRTY;
-            }
-            Pte.set(cpu, walk.words, walk.index, pte);
+            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
         }
         lock.unlock(cpu);
     }
@@ -156,7 +154,8 @@ public final class AnonSwapIn {
             vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
             Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
         } else {
-            swap.removeFromCache(cpu, slot, 0);
+            // the slot is another page's by now
+            swap.unreserve(cpu, slot);
         }
         lock.unlock(cpu);
         wait.unlock(cpu, pfn);
@@ -174,19 +173,19 @@ public final class AnonSwapIn {
             return PageFaults.NOMEM;
         }
         if (!swap.tryReserveCache(cpu, slot)) {
-            folios.update(cpu, pfn, LOCKED | SWAPCACHE, 0);
+            folios.clear(cpu, pfn, SWAPCACHE);
+            wait.unlock(cpu, pfn);
             lru.put(cpu, pfn);
             yieldUnlessChanged(cpu, walk, entry);
             return PageFaults.DONE;
         }
         folios.get(cpu, pfn);
-        folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
         folios.setSwapSlot(pfn, slot);
         long shadow = swap.addToCache(cpu, slot, pfn);
         workingset.refault(cpu, pfn, shadow, true);
         lru.add(cpu, pfn, true);
         read(cpu, slot, pfn);
-        mapSwapCacheFolio(cpu, vma, walk, entry, slot, pfn, write);
+        mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
         return PageFaults.DONE;

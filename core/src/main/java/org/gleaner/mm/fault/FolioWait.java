@@ -49,7 +49,7 @@ public final class FolioWait {
     /// A bit of the folio was cleared that others may wait for.
     public void announce(Cpu cpu, int pfn) {
         int bucket = pfn & BUCKETS - 1;
-        if (cpu.peek(waiters, bucket) != 0) {
+        if (cpu.load(waiters, bucket) != 0) {
             cpu.fetchAdd(wakeups[bucket], 1);
         }
     }

@@ -92,7 +92,7 @@ public final class MemfdFault {
             wait.unlock(cpu, pfn);
         } else {
             folios.dropReference(cpu, pfn);
-            folios.unlock(cpu, pfn);
+            wait.unlock(cpu, pfn);
         }
         lru.put(cpu, pfn);
         return PageFaults.DONE;
@@ -110,11 +110,18 @@ public final class MemfdFault {
             return PageFaults.NOMEM;
         }
         if (!swap.tryReserveCache(cpu, slot)) {
-            folios.unlock(cpu, pfn);
+            wait.unlock(cpu, pfn);
             lru.put(cpu, pfn);
             if (memfd.entry(cpu, index) == entry) {
                 cpu.sleep(RETRY_NANOS);
             }
+            return PageFaults.DONE;
+        }
+        // Before we claimed it the slot may have been freed, and taken by another page.
+        if (memfd.entry(cpu, index) != entry) {
+            swap.unreserve(cpu, slot);
+            wait.unlock(cpu, pfn);
+            lru.put(cpu, pfn);
             return PageFaults.DONE;
         }
         cpu.enter(KernelFunction.SHMEM_SWAPIN);

@@ -44,7 +44,7 @@ public final class Zone {
         return cpu.peek(free, 0);
     }
 
-    /// A frame if more than `mark` pages are free or this CPU has one at hand, else -1.
+    /// A frame if more than `mark` pages are free, those on per-CPU lists not counted, else -1.
     public int allocate(Cpu cpu, long mark) {
         if (free(cpu) <= mark) {
             return -1;
@@ -60,25 +60,14 @@ public final class Zone {
     private boolean refill(Cpu cpu, PerCpuPages pages) {
         lock.lock(cpu);
         cpu.charge(Cost.ZONE_REFILL);
-        int n = (int) Math.min(batch, cpu.peek(free, 0));
         int top = (int) cpu.peek(free, 0);
-        for (int i = 0; i < n; i++) {
-            pages.frames[pages.size + n - 1 - i] = stack[top - 1 - i];
-        }
-        // handed out from the end: keep the stack's order
-        reverse(pages.frames, pages.size, n);
+        int n = Math.min(batch, top);
+        // both ends are taken from the top, so a copy keeps the stack's order
+        System.arraycopy(stack, top - n, pages.frames, pages.size, n);
         pages.size += n;
         cpu.store(free, 0, top - n);
         lock.unlock(cpu);
         return n > 0;
-    }
-
-    private static void reverse(int[] a, int from, int n) {
-        for (int i = from, j = from + n - 1; i < j; i++, j--) {
-            int t = a[i];
-            a[i] = a[j];
-            a[j] = t;
-        }
     }
 
     /// Takes a frame back.

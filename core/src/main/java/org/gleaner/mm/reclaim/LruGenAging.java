@@ -100,9 +100,11 @@ final class LruGenAging {
 
     /// Every task of the cgroup was scheduled in since the last walk of its page tables.
     static void markUsed(Cpu cpu, Memcg memcg) {
+        memcg.mmListLock().lock(cpu);
         for (AddressSpace mm : memcg.mmList()) {
             mm.markUsed(cpu);
         }
+        memcg.mmListLock().unlock(cpu);
     }
 
     private boolean iterateWithoutWalk(Cpu cpu, Memcg memcg, long seq) {
@@ -170,18 +172,29 @@ final class LruGenAging {
     private void incMaxSeq(Cpu cpu, Lruvec lruvec, long seq, boolean canSwap) {
         LruGen gen = lruvec.gen();
         lruvec.lock().lock(cpu);
-        if (gen.maxSeq(cpu) == seq) {
-            for (int type = LruGen.FILE; type >= LruGen.ANON; type--) {
-                while (gen.nrGens(cpu, type) == LruGen.MAX_NR_GENS
-                        && !incMinSeq(cpu, lruvec, type, canSwap)) {
-                    lruvec.lock().unlock(cpu);
-                    lruvec.lock().lock(cpu);
-                }
+        while (gen.maxSeq(cpu) == seq) {
+            if (makeRoom(cpu, lruvec, canSwap)) {
+                gen.relabelCounters(seq);
+                gen.setMaxSeq(cpu, seq + 1);
+                break;
             }
-            gen.relabelCounters(seq);
-            gen.setMaxSeq(cpu, seq + 1);
+            // lets others in; one of them may have opened the generation when we are back
+            lruvec.lock().unlock(cpu);
+            lruvec.lock().lock(cpu);
         }
         lruvec.lock().unlock(cpu);
+    }
+
+    /// Retires the oldest generation of each type that has all four. False if that takes longer than one
+    /// hold of lru_lock may.
+    private boolean makeRoom(Cpu cpu, Lruvec lruvec, boolean canSwap) {
+        for (int type = LruGen.FILE; type >= LruGen.ANON; type--) {
+            if (lruvec.gen().nrGens(cpu, type) == LruGen.MAX_NR_GENS
+                    && !incMinSeq(cpu, lruvec, type, canSwap)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// `inc_min_seq`: retires the oldest generation of a type, moving its folios one younger in reverse

@@ -47,15 +47,20 @@ final class PageTableWalk {
         return (long) mm.root() << 36 | vpn / TABLE;
     }
 
-    /// Walks all of an address space, unless its mmap_lock is taken.
+    /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page table are
+    /// seen in one visit to it, for the visit takes away what says that the table is worth one.
     void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
         cpu.enter(KernelFunction.WALK_MM);
         if (mm.mmapLock().tryDownRead(cpu)) {
-            for (Vma vma : mm.vmas()) {
-                for (long at = vma.start(); at < vma.end(); ) {
-                    long end = Math.min((at | TABLE - 1) + 1, vma.end());
-                    table(cpu, walk, mm, at, end);
-                    at = end;
+            Vma[] vmas = mm.vmas();
+            long at = 0;
+            for (int first = 0; first < vmas.length; ) {
+                at = Math.max(at, vmas[first].start());
+                long end = (at | TABLE - 1) + 1;
+                table(cpu, walk, mm, vmas, first, at, end);
+                at = end;
+                while (first < vmas.length && vmas[first].end() <= end) {
+                    first++;
                 }
             }
             mm.mmapLock().upRead(cpu);
@@ -64,7 +69,9 @@ final class PageTableWalk {
         cpu.exit();
     }
 
-    private void table(Cpu cpu, LruGenWalk walk, AddressSpace mm, long start, long end) {
+    /// Visits the table of `start`, for the mappings from `first` on, up to `end`.
+    private void table(
+            Cpu cpu, LruGenWalk walk, AddressSpace mm, Vma[] vmas, int first, long start, long end) {
         mm.tables().find(pte, mm.root(), start);
         MmWalkState state = walk.lruvec.gen().walkState();
         if (pte.level != RadixTable.LEVEL_4K) {
@@ -80,7 +87,28 @@ final class PageTableWalk {
             return;
         }
         state.nonleafFound++;
-        if (entries(cpu, walk, mm, start, end, secondary, state)) {
+        QueuedSpinLock lock = mm.pteLock(pte);
+        if (!lock.tryLock(cpu)) {
+            return;
+        }
+        cpu.enter(KernelFunction.WALK_PTE_RANGE);
+        int base = pte.index - (int) (start & TABLE - 1);
+        long total = 0;
+        long young = 0;
+        for (int v = first; v < vmas.length && vmas[v].start() < end; v++) {
+            long from = Math.max(start, vmas[v].start());
+            long to = Math.min(end, vmas[v].end());
+            total += to - from;
+            young += entries(cpu, walk, mm, base, from, to, secondary);
+        }
+        lock.unlock(cpu);
+        state.leafTotal += total;
+        state.leafYoung += young;
+        cpu.exit();
+        if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
+            flush(cpu, walk);
+        }
+        if (young * DENSE >= total) {
             state.nonleafAdded++;
             state.add(walk.seq + 1, key);
         }
@@ -95,29 +123,24 @@ final class PageTableWalk {
         return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
     }
 
-    /// `walk_pte_range`; returns whether the table is dense.
-    private boolean entries(
+    /// `walk_pte_range` for one mapping, the table's lock held; returns how many pages were young.
+    private long entries(
             Cpu cpu,
             LruGenWalk walk,
             AddressSpace mm,
+            int base,
             long start,
             long end,
-            boolean secondary,
-            MmWalkState state) {
-        QueuedSpinLock lock = mm.pteLock(pte);
-        if (!lock.tryLock(cpu)) {
-            return false;
-        }
-        cpu.enter(KernelFunction.WALK_PTE_RANGE);
+            boolean secondary) {
         LruGen gen = walk.lruvec.gen();
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         int memcg = mm.memcg().id();
         if (secondary) {
             window.begin(mm.notifiers(), start, end);
         }
-        int young = 0;
+        long young = 0;
         for (long at = start; at < end; at++) {
-            int i = pte.index + (int) (at - start);
+            int i = base + (int) (at & TABLE - 1);
             cpu.charge(Cost.PTE_SCAN);
             long entry = cpu.load(pte.words, i);
             if (!PTE.isPresent(entry)) {
@@ -130,14 +153,7 @@ final class PageTableWalk {
         if (secondary) {
             window.finish(cpu);
         }
-        lock.unlock(cpu);
-        state.leafTotal += end - start;
-        state.leafYoung += young;
-        cpu.exit();
-        if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
-            flush(cpu, walk);
-        }
-        return (long) young * DENSE >= end - start;
+        return young;
     }
 
     private boolean page(

@@ -81,6 +81,15 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     /// `+` of the lru_gen debugfs file: opens a new generation of a cgroup. False if it could not.
     public boolean age(Cpu cpu, Memcg memcg) {
-        return reclaimer(cpu).forceAging(cpu, memcg);
+        return age(cpu, memcg, true);
+    }
+
+    /// As [#age(Cpu, Memcg)]; without `forceScan` page tables are skipped as reclaim itself would.
+    public boolean age(Cpu cpu, Memcg memcg, boolean forceScan) {
+        return reclaimer(cpu).forceAging(cpu, memcg, forceScan);
+    }
+
+    ReclaimContext context() {
+        return host;
     }
 }

@@ -44,6 +44,11 @@ final class Reclaimer {
                         : KernelFunction.TRY_TO_FREE_PAGES);
         sc.start(target, false, Math.max(goal, ScanControl.SWAP_CLUSTER_MAX), host.swappiness());
         ladder(cpu);
+        if (sc.nrReclaimed == 0) {
+            // once more, over all cgroups this time; with nothing freed the first time was no shorter
+            sc.priority = ScanControl.DEF_PRIORITY;
+            ladder(cpu);
+        }
         if (sc.nrReclaimed == 0 && sc.skippedDeactivate) {
             sc.forceDeactivate = true;
             sc.skippedDeactivate = false;
@@ -175,12 +180,12 @@ final class Reclaimer {
     }
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
-    boolean forceAging(Cpu cpu, Memcg memcg) {
+    boolean forceAging(Cpu cpu, Memcg memcg, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         boolean done =
-                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, true, sc);
+                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, forceScan, sc);
         sc.walk = null;
         return done;
     }

@@ -75,7 +75,9 @@ public final class DiskDevice implements SwapDevice {
             }
             cpu.sleep(writes.firstTime() - cpu.now());
             completion.writeDone(cpu, writes.removeFirst());
-            cpu.fetchAdd(inFlight, -1);
+            if (cpu.fetchAdd(inFlight, -1) == 1) {
+                completion.idle(cpu);
+            }
         }
     }
 }

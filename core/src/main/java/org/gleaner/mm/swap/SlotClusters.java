@@ -54,10 +54,23 @@ final class SlotClusters {
                 isPartial[c] = false;
             }
             if (c < 0) {
+                c = clusterOfAnotherCpu();
+            }
+            if (c < 0) {
                 return -1;
             }
             current[cpu] = c * cluster;
         }
+    }
+
+    /// Nothing is queued any more: a cluster that another CPU has not filled up yet, or -1.
+    private int clusterOfAnotherCpu() {
+        for (int next : current) {
+            if (next >= 0 && usedInCluster[next / cluster] < cluster) {
+                return next / cluster;
+            }
+        }
+        return -1;
     }
 
     /// The first free slot at or after `from` in its cluster, or -1.

@@ -135,6 +135,20 @@ public final class SwapArea {
         }
     }
 
+    /// Gives up a claim without having used it; whatever the slot remembers stays.
+    public void unreserve(Cpu cpu, int slot) {
+        for (; ; ) {
+            long old = cpu.load(slots, slot);
+            assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
+            if (cpu.cas(slots, slot, old, old & ~CACHE)) {
+                if ((old & COUNT_MASK) == 0) {
+                    free(cpu, slot);
+                }
+                return;
+            }
+        }
+    }
+
     /// Puts a folio into the cache of a slot that was claimed; returns the shadow that was there, or 0.
     public long addToCache(Cpu cpu, int slot, int pfn) {
         for (; ; ) {

@@ -20,5 +20,8 @@ public interface SwapDevice {
     /// Ends the writeback of a folio (`end_swap_bio_write`).
     interface Completion {
         void writeDone(Cpu cpu, int pfn);
+
+        /// No write is in flight any more.
+        void idle(Cpu cpu);
     }
 }

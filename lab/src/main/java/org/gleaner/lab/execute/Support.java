@@ -52,7 +52,7 @@ final class Support {
             throw new BadInput(
                     "page-cluster " + pageCluster,
                     "swap read-ahead is not built yet",
-                    "set it to 0");
+                    "give 0, which reads one page at a time");
         }
     }
 }

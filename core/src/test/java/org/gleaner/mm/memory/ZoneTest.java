@@ -1,0 +1,98 @@
+package org.gleaner.mm.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.machine.Actor;
+import org.gleaner.mm.OneCpu;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+
+final class ZoneTest {
+    private static final Watermarks MARKS = new Watermarks(4, 6, 8);
+
+    @Test
+    void freshFramesAreHandedOutInAscendingOrder() {
+        OneCpu.run(cpu -> {
+            Zone zone = new Zone(100, MARKS, 1, 7);
+            for (int frame = 0; frame < 50; frame++) {
+                assertThat(zone.allocate(cpu, 0)).isEqualTo(frame);
+            }
+        });
+    }
+
+    @Test
+    void nothingIsHandedOutAtOrBelowTheMark() {
+        OneCpu.run(cpu -> {
+            Zone zone = new Zone(20, MARKS, 1, 5);
+            int got = 0;
+            while (zone.allocate(cpu, 6) >= 0) {
+                got++;
+            }
+            // the third refill of 5 leaves 5, and what it brought is out of reach
+            assertThat(got).isEqualTo(11);
+            assertThat(zone.free(cpu)).isEqualTo(5);
+            zone.drainLocal(cpu);
+            assertThat(zone.free(cpu)).isEqualTo(9);
+        });
+    }
+
+    @Test
+    void releasedFramesComeBackLastInFirstOut() {
+        OneCpu.run(cpu -> {
+            Zone zone = new Zone(20, MARKS, 1, 5);
+            int first = zone.allocate(cpu, 0);
+            int second = zone.allocate(cpu, 0);
+            zone.release(cpu, first);
+            zone.release(cpu, second);
+            assertThat(zone.allocate(cpu, 0)).isEqualTo(second);
+            assertThat(zone.allocate(cpu, 0)).isEqualTo(first);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void noFrameIsHandedOutTwiceNorLost(long seed) {
+        System.out.println("seed " + seed);
+        int frames = 500;
+        int cpus = 4;
+        Zone zone = new Zone(frames, MARKS, cpus, 8);
+        BitSet used = new BitSet();
+        Actor[] bodies = new Actor[cpus];
+        for (int i = 0; i < cpus; i++) {
+            Random random = new Random(seed * 31 + i);
+            bodies[i] =
+                    cpu -> {
+                        List<Integer> mine = new ArrayList<>();
+                        for (int turn = 0; turn < 5_000; turn++) {
+                            cpu.chargeNanos(random.nextInt(50));
+                            if (random.nextInt(100) < 55) {
+                                int frame = zone.allocate(cpu, 0);
+                                if (frame >= 0) {
+                                    assertThat(used.get(frame)).isFalse();
+                                    used.set(frame);
+                                    mine.add(frame);
+                                }
+                            } else if (!mine.isEmpty()) {
+                                int frame = mine.remove(random.nextInt(mine.size()));
+                                used.clear(frame);
+                                zone.release(cpu, frame);
+                            }
+                        }
+                    };
+        }
+        OneCpu.run(bodies);
+        BitSet free = new BitSet();
+        zone.forEachFree(frame -> {
+            assertThat(free.get(frame)).isFalse();
+            free.set(frame);
+        });
+        assertThat(free.intersects(used)).isFalse();
+        assertThat(free.cardinality() + used.cardinality()).isEqualTo(frames);
+    }
+}

@@ -1,0 +1,161 @@
+package org.gleaner.mm.swap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.OneCpu;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The life of a swap slot: who counts, who caches, what is remembered, who frees.
+final class SwapAreaTest {
+    private static final long SHADOW = 0x3ffL << 10 | 1;
+
+    private final List<Integer> discarded = new ArrayList<>();
+    private final SwapArea swap = new SwapArea(new Recorder(), 1000, 2);
+
+    private final class Recorder implements SwapDevice {
+        @Override
+        public boolean synchronous() {
+            return true;
+        }
+
+        @Override
+        public void write(Cpu cpu, int slot, int pfn) {}
+
+        @Override
+        public void read(Cpu cpu, int slot, int pfn) {}
+
+        @Override
+        public void discard(Cpu cpu, int slot) {
+            discarded.add(slot);
+        }
+    }
+
+    @Test
+    void anEvictedPageLeavesAShadowInItsSlot() {
+        OneCpu.run(cpu -> {
+            int slot = swap.allocate(cpu, 17);
+            assertThat(swap.cached(cpu, slot)).isEqualTo(17);
+            assertThat(swap.shadow(cpu, slot)).isZero();
+            assertThat(swap.free()).isEqualTo(999);
+            swap.duplicate(cpu, slot);
+            swap.removeFromCache(cpu, slot, SHADOW);
+            assertThat(swap.cached(cpu, slot)).isEqualTo(-1);
+            assertThat(swap.mappings(cpu, slot)).isOne();
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            assertThat(discarded).isEmpty();
+        });
+    }
+
+    @Test
+    void aSwapInAroundTheCacheFreesTheSlotWithItsLastEntry() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 2);
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            assertThat(swap.tryReserveCache(cpu, slot)).isFalse();
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            swap.releaseReserved(cpu, slot);
+            assertThat(swap.mappings(cpu, slot)).isOne();
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            swap.releaseReserved(cpu, slot);
+            assertThat(swap.free()).isEqualTo(1000);
+            assertThat(discarded).containsExactly(slot);
+            assertThat(swap.tryReserveCache(cpu, slot)).isFalse();
+        });
+    }
+
+    @Test
+    void aClaimThatIsGivenUpLeavesEverythingAsItWas() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 1);
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            swap.unreserve(cpu, slot);
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            assertThat(swap.mappings(cpu, slot)).isOne();
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            swap.release(cpu, slot);
+            assertThat(discarded).isEmpty();
+            swap.unreserve(cpu, slot);
+            assertThat(discarded).containsExactly(slot);
+        });
+    }
+
+    @Test
+    void theSwapCacheKeepsTheSlotWithoutEntries() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 1);
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            assertThat(swap.addToCache(cpu, slot, 99)).isEqualTo(SHADOW);
+            assertThat(swap.cached(cpu, slot)).isEqualTo(99);
+            assertThat(swap.shadow(cpu, slot)).isZero();
+            swap.release(cpu, slot);
+            assertThat(swap.mappings(cpu, slot)).isZero();
+            assertThat(swap.free()).isEqualTo(999);
+            assertThat(swap.tryReserveCache(cpu, slot)).isFalse();
+            swap.removeFromCache(cpu, slot, 0);
+            assertThat(swap.free()).isEqualTo(1000);
+            assertThat(discarded).containsExactly(slot);
+        });
+    }
+
+    @Test
+    void misuseIsCaught() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 1);
+            assertThatThrownBy(() -> swap.addToCache(cpu, slot, 3))
+                    .hasMessageContaining("not claimed");
+            assertThatThrownBy(() -> swap.removeFromCache(cpu, slot, 0))
+                    .hasMessageContaining("has no cache");
+            swap.release(cpu, slot);
+            assertThatThrownBy(() -> swap.release(cpu, slot)).hasMessageContaining("freed twice");
+            assertThatThrownBy(() -> swap.duplicate(cpu, slot + 1))
+                    .hasMessageContaining("swap count");
+        });
+    }
+
+    @Test
+    void pagesEvictedTogetherLieTogetherAndFreedSlotsAreReusedLast() {
+        OneCpu.run(cpu -> {
+            for (int i = 0; i < 100; i++) {
+                assertThat(evicted(cpu, 1)).isEqualTo(i);
+            }
+            for (int i = 40; i < 60; i++) {
+                swap.release(cpu, i);
+            }
+            for (int i = 100; i < 1000; i++) {
+                assertThat(evicted(cpu, 1)).isEqualTo(i);
+            }
+            for (int i = 40; i < 60; i++) {
+                assertThat(evicted(cpu, 1)).isEqualTo(i);
+            }
+            assertThat(swap.allocate(cpu, 1)).isEqualTo(-1);
+            assertThat(swap.free()).isZero();
+        });
+    }
+
+    @Test
+    void swapIsFullWhenLessThanHalfIsFree() {
+        OneCpu.run(cpu -> {
+            for (int i = 0; i < 500; i++) {
+                swap.allocate(cpu, i);
+            }
+            assertThat(swap.isFull()).isFalse();
+            swap.allocate(cpu, 500);
+            assertThat(swap.isFull()).isTrue();
+        });
+    }
+
+    private int evicted(Cpu cpu, int entries) {
+        int slot = swap.allocate(cpu, 5);
+        for (int i = 0; i < entries; i++) {
+            swap.duplicate(cpu, slot);
+        }
+        swap.removeFromCache(cpu, slot, SHADOW);
+        return slot;
+    }
+}
