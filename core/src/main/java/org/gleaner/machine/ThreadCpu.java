@@ -1,10 +1,9 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A hardware thread that is a platform thread: every step is just its atomic.
 ///

@@ -1,9 +1,8 @@
 package org.gleaner.pagetable;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-
-import java.util.Arrays;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
@@ -47,6 +46,7 @@ public final class TableSlab {
 
     /// By table: the free table below it on the stack.
     private final int[][] next;
+
     private final int capacity;
 
     /// Tag in the upper, top of the stack in the lower 32 bits.

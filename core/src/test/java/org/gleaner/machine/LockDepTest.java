@@ -99,15 +99,14 @@ final class LockDepTest {
 
     @Test
     void aReaderMayTryToReadOnceMoreButNotWait() {
-        passes(
-                cpu -> {
-                    mmap.downRead(cpu);
-                    assertThat(mmap.tryDownRead(cpu)).isTrue();
-                    mmap.upRead(cpu);
-                    assertThat(mmap.isHeldBy(cpu)).isTrue();
-                    mmap.upRead(cpu);
-                    assertThat(mmap.isHeldBy(cpu)).isFalse();
-                });
+        passes(cpu -> {
+            mmap.downRead(cpu);
+            assertThat(mmap.tryDownRead(cpu)).isTrue();
+            mmap.upRead(cpu);
+            assertThat(mmap.isHeldBy(cpu)).isTrue();
+            mmap.upRead(cpu);
+            assertThat(mmap.isHeldBy(cpu)).isFalse();
+        });
         fires(
                 "taking mmap_lock",
                 cpu -> {

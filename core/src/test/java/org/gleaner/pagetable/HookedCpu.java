@@ -80,6 +80,11 @@ final class HookedCpu extends Cpu {
     }
 
     @Override
+    public long blockChange(Word w, long seen) {
+        return cpu.blockChange(w, seen);
+    }
+
+    @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
         return cpu.blockFor(w, mask, expect, nanos);
     }

@@ -2,6 +2,8 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
@@ -9,9 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /// One entry and several actors, on threads and in virtual time.
 ///

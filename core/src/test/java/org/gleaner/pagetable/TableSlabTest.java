@@ -3,17 +3,16 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.machine.Cpu;
-import org.gleaner.machine.Word;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TableSlabTest {
     private static final int CPUS = 4;
@@ -85,73 +84,68 @@ class TableSlabTest {
 
     @Test
     void capacityIsExactAndAFullSlabRecovers() {
-        Machine.onOneCpu(
-                cpu -> {
-                    for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
-                        TableSlab slab = new TableSlab(capacity);
-                        Set<Integer> tables = new HashSet<>();
-                        for (int n = 0; n < capacity; n++) {
-                            assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
-                        }
-                        for (int n = 0; n < 3; n++) {
-                            assertThatThrownBy(() -> slab.allocate(cpu, 0))
-                                    .isInstanceOf(IllegalStateException.class)
-                                    .hasMessageContaining(String.valueOf(capacity));
-                        }
-                        assertThat(slab.inUse()).isEqualTo(capacity);
-                        slab.free(cpu, capacity - 1);
-                        assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
-                        assertThat(slab.highWater()).isEqualTo(capacity);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
+                TableSlab slab = new TableSlab(capacity);
+                Set<Integer> tables = new HashSet<>();
+                for (int n = 0; n < capacity; n++) {
+                    assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
+                }
+                for (int n = 0; n < 3; n++) {
+                    assertThatThrownBy(() -> slab.allocate(cpu, 0))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining(String.valueOf(capacity));
+                }
+                assertThat(slab.inUse()).isEqualTo(capacity);
+                slab.free(cpu, capacity - 1);
+                assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
+                assertThat(slab.highWater()).isEqualTo(capacity);
+            }
+        });
     }
 
     @Test
     void freedTablesReadPoisonAndReusedOnesTheirFill() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(4);
-                    int table = slab.allocate(cpu, 42);
-                    long[] words = slab.words(table);
-                    int base = slab.base(table);
-                    slab.free(cpu, table);
-                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                        assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
-                    }
-                    assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
-                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                        assertThat(words[base + i]).isEqualTo(43);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(4);
+            int table = slab.allocate(cpu, 42);
+            long[] words = slab.words(table);
+            int base = slab.base(table);
+            slab.free(cpu, table);
+            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
+            }
+            assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
+            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                assertThat(words[base + i]).isEqualTo(43);
+            }
+        });
     }
 
     @Test
     void freeingTwiceIsCaught() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(4);
-                    int table = slab.allocate(cpu, 0);
-                    slab.free(cpu, table);
-                    assertThatThrownBy(() -> slab.free(cpu, table))
-                            .isInstanceOf(AssertionError.class);
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(4);
+            int table = slab.allocate(cpu, 0);
+            slab.free(cpu, table);
+            assertThatThrownBy(() -> slab.free(cpu, table)).isInstanceOf(AssertionError.class);
+        });
     }
 
     @Test
     void slotsNameEntries() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(2500);
-                    SplittableRandom random = new SplittableRandom(2);
-                    for (int n = 0; n < 2500; n++) {
-                        int table = slab.allocate(cpu, 0);
-                        int i = random.nextInt(TableSlab.ENTRIES);
-                        long slot = TableSlab.slot(table, i);
-                        assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
-                        assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
-                        assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(2500);
+            SplittableRandom random = new SplittableRandom(2);
+            for (int n = 0; n < 2500; n++) {
+                int table = slab.allocate(cpu, 0);
+                int i = random.nextInt(TableSlab.ENTRIES);
+                long slot = TableSlab.slot(table, i);
+                assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
+                assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
+                assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
+            }
+        });
     }
 
     /// Between one CPU's look at the free stack and its compare-and-swap, others take the two upper
@@ -159,27 +153,25 @@ class TableSlabTest {
     /// is in use.
     @Test
     void theTagTellsAnOldHeadFromTheSameTableAgain() {
-        Machine.onOneCpu(
-                real -> {
-                    TableSlab slab = new TableSlab(8);
-                    int low = slab.allocate(real, 0);
-                    int middle = slab.allocate(real, 0);
-                    int top = slab.allocate(real, 0);
-                    slab.free(real, low);
-                    slab.free(real, middle);
-                    slab.free(real, top);
-                    Set<Integer> taken = new HashSet<>();
-                    HookedCpu cpu = new HookedCpu(real);
-                    cpu.beforeCas(
-                            () -> {
-                                assertThat(slab.allocate(real, 0)).isEqualTo(top);
-                                assertThat(slab.allocate(real, 0)).isEqualTo(middle);
-                                slab.free(real, top);
-                                taken.add(middle);
-                            });
-                    for (int n = 0; n < 3; n++) {
-                        assertThat(taken.add(slab.allocate(cpu, 0))).isTrue();
-                    }
-                });
+        Machine.onOneCpu(real -> {
+            TableSlab slab = new TableSlab(8);
+            int low = slab.allocate(real, 0);
+            int middle = slab.allocate(real, 0);
+            int top = slab.allocate(real, 0);
+            slab.free(real, low);
+            slab.free(real, middle);
+            slab.free(real, top);
+            Set<Integer> taken = new HashSet<>();
+            HookedCpu cpu = new HookedCpu(real);
+            cpu.beforeCas(() -> {
+                assertThat(slab.allocate(real, 0)).isEqualTo(top);
+                assertThat(slab.allocate(real, 0)).isEqualTo(middle);
+                slab.free(real, top);
+                taken.add(middle);
+            });
+            for (int n = 0; n < 3; n++) {
+                assertThat(taken.add(slab.allocate(cpu, 0))).isTrue();
+            }
+        });
     }
 }

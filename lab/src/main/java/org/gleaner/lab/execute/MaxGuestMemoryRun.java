@@ -85,9 +85,7 @@ public final class MaxGuestMemoryRun {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
         }
         int threads =
-                request.engine() == Engine.VIRTUAL
-                        ? Runtime.getRuntime().availableProcessors()
-                        : 1;
+                request.engine() == Engine.VIRTUAL ? Runtime.getRuntime().availableProcessors() : 1;
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
         var outcome = ParallelRuns.run("run " + scenario.name(), tasks, steps, threads, progress);
         List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
@@ -242,8 +240,7 @@ public final class MaxGuestMemoryRun {
 
     private MaxGuestMemoryResult.Run result() {
         CallNode kswapd =
-                CallTrees.since(
-                        machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
+                CallTrees.since(machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
         CallNode direct =
                 CallTrees.since(
                         machine.cpus("vcpu"), vcpusBefore, KernelFunction.TRY_TO_FREE_PAGES);
@@ -251,11 +248,8 @@ public final class MaxGuestMemoryRun {
         machine.host()
                 .stat()
                 .snapshot()
-                .forEach(
-                        (event, n) ->
-                                counters.put(
-                                        event.statName(),
-                                        n - countersBefore.getOrDefault(event, 0L)));
+                .forEach((event, n) ->
+                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
         return new MaxGuestMemoryResult.Run(
                 variant.configuration(),
                 variant.ablation(),
