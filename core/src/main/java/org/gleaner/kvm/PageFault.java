@@ -121,7 +121,7 @@ final class PageFault {
 
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
-        return root.isInvalid(cpu) || mmu.steps.asksTheGate() && gate.retry(cpu, seq, gfn);
+        return root.isInvalidLocked(cpu) || mmu.steps.asksTheGate() && gate.retry(cpu, seq, gfn);
     }
 
     /// `kvm_release_faultin_page`, under `mmu_lock`.

@@ -75,9 +75,9 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         cpu.step();
-        cpu.charge(Cost.MMU_AGE_GFN);
         long slot = tables.leafSlot(root.table, gfn);
         if (slot < 0) {
+            cpu.charge(Cost.MMU_AGE_GFN);
             return false;
         }
         long[] words = tables.slab.slotWords(slot);
@@ -103,6 +103,7 @@ final class TdpAger {
                 break;
             }
         }
+        cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         cpu.charge(Cost.LINE_LOCAL_RMW, cleared);
         return any;

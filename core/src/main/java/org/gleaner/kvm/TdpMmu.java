@@ -141,7 +141,7 @@ final class TdpMmu {
 
     private @Nullable TdpRoot findValid(Cpu cpu) {
         for (TdpRoot root : roots) {
-            if (!root.isInvalid(cpu) && root.get(cpu)) {
+            if (!root.isInvalidLocked(cpu) && root.get(cpu)) {
                 return root;
             }
         }
@@ -233,11 +233,11 @@ final class TdpMmu {
             boolean mapWritable,
             boolean write) {
         cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
-        cpu.charge(Cost.MMU_INSTALL);
         rcu.readLock(cpu);
         int table = descend(cpu, root, spare, gfn);
         int result = table < 0 ? RetPf.RETRY : install(cpu, table, gfn, pfn, mapWritable, write);
         rcu.readUnlock(cpu);
+        cpu.charge(Cost.MMU_INSTALL);
         cpu.exit();
         return result;
     }

@@ -13,7 +13,7 @@ final class TdpRoot {
     final int table;
 
     private final Word references;
-    private final Word role = new Word();
+    private final long[] role = new long[1];
 
     /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under
     /// `slots_lock`.
@@ -46,11 +46,17 @@ final class TdpRoot {
 
     /// Set once, under `mmu_lock` write.
     void invalidate(Cpu cpu) {
-        cpu.fetchOr(role, INVALID);
+        cpu.store(role, 0, INVALID);
     }
 
+    /// An ordered look; the answer may change at once unless `mmu_lock` is held.
     boolean isInvalid(Cpu cpu) {
-        return (cpu.load(role) & INVALID) != 0;
+        return cpu.load(role, 0) != 0;
+    }
+
+    /// The answer under `mmu_lock`.
+    boolean isInvalidLocked(Cpu cpu) {
+        return cpu.peek(role, 0) != 0;
     }
 
     void setFreed() {

@@ -58,8 +58,8 @@ final class TdpZapper {
     private boolean zapInTable(Cpu cpu, TdpRoot root, long gfn, int n) {
         cpu.step();
         long slot = tables.leafSlot(root.table, gfn);
-        cpu.charge(Cost.MMU_AGE_GFN);
         if (slot < 0) {
+            cpu.charge(Cost.MMU_AGE_GFN);
             return false;
         }
         long[] words = tables.slab.slotWords(slot);
@@ -71,6 +71,7 @@ final class TdpZapper {
                 any = true;
             }
         }
+        cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         return any;
     }
@@ -103,8 +104,14 @@ final class TdpZapper {
     }
 
     private void zapLevel(Cpu cpu, TdpIter iter, int level, boolean shared) {
-        long charged = 0;
+        long paid = 0;
+        long zapped = 0;
         while (iter.next(cpu)) {
+            if (iter.scanned - paid >= TableSlab.ENTRIES) {
+                pay(cpu, iter.scanned - paid, zapped);
+                paid = iter.scanned;
+                zapped = 0;
+            }
             if (shared && iter.mayYield() && mmu.mmuLock.isContended()) {
                 letOthersIn(cpu, iter);
                 continue;
@@ -112,20 +119,23 @@ final class TdpZapper {
             if (iter.level != level || !format.isPresent(iter.old)) {
                 continue;
             }
-            if (shared) {
-                if (!iter.setAtomic(cpu, format, format.empty)) {
-                    iter.retry();
-                    continue;
-                }
+            if (!shared) {
+                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+            } else if (iter.setAtomic(cpu, format, format.empty)) {
                 gone(cpu, iter.old, level, true);
             } else {
-                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+                iter.retry();
+                continue;
             }
-            cpu.charge(Cost.LINE_LOCAL_RMW);
-            cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
-            charged = iter.scanned;
+            zapped++;
         }
-        cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
+        pay(cpu, iter.scanned - paid, zapped);
+    }
+
+    /// Pays for a stretch of a walk at once, so that its steps do not yield one by one.
+    private static void pay(Cpu cpu, long scanned, long zapped) {
+        cpu.charge(Cost.SPTE_SCAN, scanned);
+        cpu.charge(Cost.LINE_LOCAL_RMW, zapped);
     }
 
     private void gone(Cpu cpu, long old, int level, boolean shared) {

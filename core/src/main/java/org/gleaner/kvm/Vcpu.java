@@ -47,6 +47,10 @@ public final class Vcpu {
     private final Translations translations;
     private @Nullable TdpRoot root;
     private boolean inGuest;
+
+    /// The most accesses that are folded into one; 1 makes every access a step of its own.
+    private int foldLimit = Integer.MAX_VALUE;
+
     private long error;
     private long data;
 
@@ -106,7 +110,7 @@ public final class Vcpu {
         enterGuest(cpu);
         while (i < to) {
             servePending(cpu);
-            int limit = i + Math.max(1, cpu.foldable(Cost.GUEST_HIT, to - i));
+            int limit = i + room(cpu, to - i);
             int done = translations.hits(cpu, table(), accesses, i, limit, base);
             if (done > i) {
                 hit(cpu, done - i);
@@ -135,8 +139,7 @@ public final class Vcpu {
         enterGuest(cpu);
         while (gfn < end) {
             servePending(cpu);
-            int left = (int) Math.min(end - gfn, Integer.MAX_VALUE);
-            long limit = gfn + Math.max(1, cpu.foldable(Cost.GUEST_HIT, left));
+            long limit = gfn + room(cpu, end - gfn);
             long done = translations.sequentialHits(cpu, table(), gfn, limit, write);
             if (done > gfn) {
                 hit(cpu, done - gfn);
@@ -154,6 +157,11 @@ public final class Vcpu {
     /// Why the last run ended early; 0 if it did not.
     public long error() {
         return error;
+    }
+
+    /// How many accesses may be folded now: as many as fit before others act, and at least one.
+    private int room(Cpu cpu, long left) {
+        return Math.max(1, cpu.foldable(Cost.GUEST_HIT, (int) Math.min(left, foldLimit)));
     }
 
     private void hit(Cpu cpu, long n) {
@@ -258,6 +266,11 @@ public final class Vcpu {
 
     private int table() {
         return root().table;
+    }
+
+    /// For tests of folding.
+    void setFoldLimit(int accesses) {
+        foldLimit = accesses;
     }
 
     void count(int result) {

@@ -69,17 +69,11 @@ final class FoldingTest {
     }
 
     private static void guest(Cpu cpu, Vcpu vcpu, int[] trace, boolean folded) {
-        if (folded) {
-            assertThat(vcpu.run(cpu, trace, 0, trace.length)).isEqualTo(trace.length);
-            assertThat(vcpu.runSequential(cpu, 0, 700, false)).isEqualTo(700);
-            return;
+        if (!folded) {
+            vcpu.setFoldLimit(1);
         }
-        for (int access : trace) {
-            vcpu.access(cpu, access & 0x7fff_ffff, access < 0);
-        }
-        for (int page = 0; page < 700; page++) {
-            vcpu.access(cpu, page, false);
-        }
+        assertThat(vcpu.run(cpu, trace, 0, trace.length)).isEqualTo(trace.length);
+        assertThat(vcpu.runSequential(cpu, 0, 700, false)).isEqualTo(700);
     }
 
     private static int[] trace(int seed) {
