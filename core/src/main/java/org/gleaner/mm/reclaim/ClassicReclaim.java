@@ -59,7 +59,6 @@ final class ClassicReclaim {
             if (!dropSmallerType(targets, fileTarget, anonTarget)) {
                 break;
             }
-            proportional = true;
         }
         sc.nrReclaimed += reclaimed;
         if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0, sc)) {

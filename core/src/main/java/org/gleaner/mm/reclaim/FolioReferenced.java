@@ -89,7 +89,7 @@ final class FolioReferenced {
         boolean young = false;
         if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
             if (host.caps().core()) {
-                young = lookAround.lookAround(cpu, sc, vma, walk, vpn);
+                young = lookAround.lookAround(cpu, sc, pfn, vma, walk, vpn);
             } else {
                 young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
                 if (!mm.notifiers().isEmpty()) {

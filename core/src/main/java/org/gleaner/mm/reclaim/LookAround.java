@@ -36,8 +36,9 @@ final class LookAround {
         window = host.aging().newWindow();
     }
 
-    /// Whether the mapping of `vpn` was used; `walk` is at its entry and the table's lock is held.
-    boolean lookAround(Cpu cpu, ScanControl sc, Vma vma, Walk walk, long vpn) {
+    /// Whether the mapping of `pfn` at `vpn` was used; `walk` is at its entry and the table's lock is held.
+    /// Neighbours count if they belong to the folio's own cgroup, whoever's address space this is.
+    boolean lookAround(Cpu cpu, ScanControl sc, int pfn, Vma vma, Walk walk, long vpn) {
         AddressSpace mm = vma.mm();
         boolean young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
         boolean around = young;
@@ -66,10 +67,11 @@ final class LookAround {
             }
         }
         cpu.enter(KernelFunction.LRU_GEN_LOOK_AROUND);
-        int found = harvest(cpu, sc, mm, walk, vpn, start, end);
+        Memcg memcg = host.memcgs().get(memcg(folios.peek(cpu, pfn)));
+        int found = harvest(cpu, sc, memcg, mm, walk, vpn, start, end);
         cpu.exit();
         if (found * 8L >= end - start) {
-            Lruvec lruvec = mm.memcg().lruvec();
+            Lruvec lruvec = memcg.lruvec();
             long maxSeq = lruvec.gen().maxSeq(cpu);
             lruvec.gen().walkState().add(maxSeq, PageTableWalk.filterKey(mm, vpn));
         }
@@ -78,8 +80,14 @@ final class LookAround {
 
     /// Harvests `[start, end)`; returns the young pages, the target included.
     private int harvest(
-            Cpu cpu, ScanControl sc, AddressSpace mm, Walk walk, long vpn, long start, long end) {
-        Memcg memcg = mm.memcg();
+            Cpu cpu,
+            ScanControl sc,
+            Memcg memcg,
+            AddressSpace mm,
+            Walk walk,
+            long vpn,
+            long start,
+            long end) {
         LruGen gen = memcg.lruvec().gen();
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         boolean secondary = !mm.notifiers().isEmpty();

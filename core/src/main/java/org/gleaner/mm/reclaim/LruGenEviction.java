@@ -89,7 +89,7 @@ final class LruGenEviction {
         if (sc.nrReclaimed >= Math.max(sc.nrToReclaim, 2)) {
             return true;
         }
-        return sc.kswapd && host.zone().free(cpu) >= host.zone().watermarks().high() + BATCH;
+        return sc.kswapd && host.zone().free(cpu) > host.zone().watermarks().high() + BATCH;
     }
 
     /// `evict_folios`: one round. Returns the pages scanned, 0 to stop.
@@ -131,7 +131,7 @@ final class LruGenEviction {
         lruvec.lock().lock(cpu);
         putback.toLists(cpu, lruvec, queue);
         LruGenWalk walk = sc.walk;
-        if (walk != null && walk.batched() > 0 && walk.lruvec == lruvec) {
+        if (walk != null && walk.batched() > 0) {
             lruvec.gen().flushBatch(cpu, walk.takeBatch());
         }
         lruvec.lock().unlock(cpu);
