@@ -21,7 +21,8 @@ final class CallTrees {
     private CallTrees() {}
 
     /// What was spent under `root` by all of `cpus` since `before` (frames as [#snapshot] took them).
-    static CallNode since(List<Cpu> cpus, List<CallTree.@Nullable Frame> before, KernelFunction root) {
+    static CallNode since(
+            List<Cpu> cpus, List<CallTree.@Nullable Frame> before, KernelFunction root) {
         Node sum = new Node();
         for (int i = 0; i < cpus.size(); i++) {
             CallTree.Frame now = frame(cpus.get(i));

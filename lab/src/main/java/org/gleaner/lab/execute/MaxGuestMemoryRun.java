@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs `max_guest_memory_test` for each configuration, and for each of its ablations if asked to.
 public final class MaxGuestMemoryRun {
-    /// Pages between two looks at the meter.
-    private static final int CHUNK = 1024;
-
     /// One thing to run: a configuration, whole or with a part taken out.
     private record Variant(
             Configuration configuration,
@@ -85,9 +82,7 @@ public final class MaxGuestMemoryRun {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
         }
         int threads =
-                request.engine() == Engine.VIRTUAL
-                        ? Runtime.getRuntime().availableProcessors()
-                        : 1;
+                request.engine() == Engine.VIRTUAL ? Runtime.getRuntime().availableProcessors() : 1;
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
         var outcome = ParallelRuns.run("run " + scenario.name(), tasks, steps, threads, progress);
         List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
@@ -167,6 +162,7 @@ public final class MaxGuestMemoryRun {
     private Outcome run() {
         try (machine) {
             machine.engine().spawn("boss", this::boss);
+            meter.watch(machine.engine());
             machine.engine().run();
         }
         if (outOfMemory) {
@@ -181,11 +177,10 @@ public final class MaxGuestMemoryRun {
 
     private void boss(Cpu boss) {
         machine.build(boss);
-        if (!machine.prefault(boss)) {
+        if (!machine.prefault(boss, meter)) {
             outOfMemory = true;
             return;
         }
-        meter.advance(request.scenario().backingPages());
         for (int i = 0; i < request.scenario().guest().vcpus(); i++) {
             int index = i;
             machine.engine().spawn("vcpu" + i, cpu -> vcpu(cpu, index));
@@ -226,14 +221,14 @@ public final class MaxGuestMemoryRun {
     private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
         long end = machine.shareEnd(index);
         for (long gfn = machine.shareStart(index); gfn < end; ) {
-            long stop = Math.min(gfn + CHUNK, end);
+            long stop = Math.min(gfn + GuestMachine.CHUNK, end);
             long at = vcpu.runSequential(cpu, gfn, stop, true);
             meter.advance(at - gfn);
             if (at < stop) {
                 outOfMemory = true;
                 return;
             }
-            if (meter.cancelled() || outOfMemory) {
+            if (outOfMemory) {
                 return;
             }
             gfn = at;
@@ -242,8 +237,7 @@ public final class MaxGuestMemoryRun {
 
     private MaxGuestMemoryResult.Run result() {
         CallNode kswapd =
-                CallTrees.since(
-                        machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
+                CallTrees.since(machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
         CallNode direct =
                 CallTrees.since(
                         machine.cpus("vcpu"), vcpusBefore, KernelFunction.TRY_TO_FREE_PAGES);
@@ -251,11 +245,8 @@ public final class MaxGuestMemoryRun {
         machine.host()
                 .stat()
                 .snapshot()
-                .forEach(
-                        (event, n) ->
-                                counters.put(
-                                        event.statName(),
-                                        n - countersBefore.getOrDefault(event, 0L)));
+                .forEach((event, n) ->
+                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
         return new MaxGuestMemoryResult.Run(
                 variant.configuration(),
                 variant.ablation(),

@@ -40,9 +40,7 @@ final class Support {
     static void checkKernel(Kernel kernel) {
         if (kernel != Kernel.V6_12) {
             throw new BadInput(
-                    "kernel " + kernel.label(),
-                    "its reclaim rules are not built yet",
-                    "use 6.12");
+                    "kernel " + kernel.label(), "its reclaim rules are not built yet", "use 6.12");
         }
     }
 
