@@ -135,7 +135,7 @@ final class EndToEndTest {
     @Test
     void anInterruptEndsARun() {
         session.interrupted.set(true);
-        assertThat(session.run("run", "--scale", "1/64", "--json"))
+        assertThat(session.run("run", "--scale", "1/1024", "--json"))
                 .isEqualTo(ExitCodes.INTERRUPTED);
         assertThat(session.out()).isEmpty();
         assertThat(session.err()).endsWith("gleaner: interrupted before anything was finished\n");

@@ -37,6 +37,9 @@ final class GuestMachine implements AutoCloseable {
     private static final long BASE_VPN = 1 << 20;
     private static final int TABLE = 512;
 
+    /// Pages between two looks at the meter.
+    static final int CHUNK = 128;
+
     /// Pages that a per-CPU list takes at once on a host of full size.
     private static final int PCP_BATCH = 63;
 
@@ -144,12 +147,15 @@ final class GuestMachine implements AutoCloseable {
     }
 
     /// The process writes all of its memory once, before the guest runs. False if the host ran out of memory.
-    boolean prefault(Cpu cpu) {
+    boolean prefault(Cpu cpu, ParallelRuns.Meter meter) {
         UserTask task = new UserTask(host.faults(), mm());
         Vma all = vma();
         for (long vpn = all.start(); vpn < all.end(); vpn++) {
             if (task.access(cpu, vpn, true) != PageFaults.DONE) {
                 return false;
+            }
+            if (vpn % CHUNK == CHUNK - 1) {
+                meter.advance(CHUNK);
             }
         }
         return true;

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs `max_guest_memory_test` for each configuration, and for each of its ablations if asked to.
 public final class MaxGuestMemoryRun {
-    /// Pages between two looks at the meter.
-    private static final int CHUNK = 1024;
-
     /// One thing to run: a configuration, whole or with a part taken out.
     private record Variant(
             Configuration configuration,
@@ -165,6 +162,7 @@ public final class MaxGuestMemoryRun {
     private Outcome run() {
         try (machine) {
             machine.engine().spawn("boss", this::boss);
+            meter.watch(machine.engine());
             machine.engine().run();
         }
         if (outOfMemory) {
@@ -179,11 +177,10 @@ public final class MaxGuestMemoryRun {
 
     private void boss(Cpu boss) {
         machine.build(boss);
-        if (!machine.prefault(boss)) {
+        if (!machine.prefault(boss, meter)) {
             outOfMemory = true;
             return;
         }
-        meter.advance(request.scenario().backingPages());
         for (int i = 0; i < request.scenario().guest().vcpus(); i++) {
             int index = i;
             machine.engine().spawn("vcpu" + i, cpu -> vcpu(cpu, index));
@@ -224,14 +221,14 @@ public final class MaxGuestMemoryRun {
     private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
         long end = machine.shareEnd(index);
         for (long gfn = machine.shareStart(index); gfn < end; ) {
-            long stop = Math.min(gfn + CHUNK, end);
+            long stop = Math.min(gfn + GuestMachine.CHUNK, end);
             long at = vcpu.runSequential(cpu, gfn, stop, true);
             meter.advance(at - gfn);
             if (at < stop) {
                 outOfMemory = true;
                 return;
             }
-            if (meter.cancelled() || outOfMemory) {
+            if (outOfMemory) {
                 return;
             }
             gfn = at;

@@ -12,10 +12,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.jspecify.annotations.Nullable;
 
 /// Runs independent hosts on all cores, each on one, and keeps the order of their results.
 final class ParallelRuns {
     private static final long POLL_MILLIS = 100;
+
+    /// How often a run looks whether the user stopped it, in the machine's nanoseconds: virtual ones cost
+    /// tens of real ones.
+    private static final long VIRTUAL_WATCH_NANOS = 1_000_000;
+
+    private static final long REAL_WATCH_NANOS = 50_000_000;
 
     /// One host's run, as it may report and ask while it goes.
     static final class Meter {
@@ -26,14 +35,28 @@ final class ParallelRuns {
             this.cancelled = cancelled;
         }
 
-        /// Counts finished steps. May be called by any actor of the run.
+        /// Counts finished steps. May be called by any actor of the run, every hundred steps or so.
         void advance(long steps) {
             done.addAndGet(steps);
         }
 
-        /// Whether to stop as soon as possible; the result will not be used.
-        boolean cancelled() {
-            return cancelled.get();
+        /// Ends all of an engine's actors when the user stops the run, whatever they are at.
+        void watch(Engine engine) {
+            long nanos = engine.realMemory() ? REAL_WATCH_NANOS : VIRTUAL_WATCH_NANOS;
+            engine.daemon("watch", cpu -> watch(cpu, nanos));
+        }
+
+        private void watch(Cpu cpu, long nanos) {
+            for (; ; ) {
+                check();
+                cpu.sleep(nanos);
+            }
+        }
+
+        private void check() {
+            if (cancelled.get()) {
+                throw new Cancelled();
+            }
         }
     }
 
@@ -53,7 +76,7 @@ final class ParallelRuns {
             String name, List<Task<R>> tasks, long stepsPerTask, int threads, Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
         List<Meter> meters = new ArrayList<>();
-        List<Future<R>> futures = new ArrayList<>();
+        List<Future<@Nullable R>> futures = new ArrayList<>();
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
         progress.begin(name, stepsPerTask * tasks.size());
@@ -61,19 +84,19 @@ final class ParallelRuns {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);
                 meters.add(meter);
-                futures.add(executor.submit(() -> task.run(meter)));
+                futures.add(executor.submit(() -> finish(task, meter)));
             }
             List<R> results = new ArrayList<>();
-            for (Future<R> future : futures) {
-                R result = await(future, meters, cancelled, progress);
-                if (!cancelled.get()) {
+            for (Future<@Nullable R> future : futures) {
+                @Nullable R result = await(future, meters, cancelled, progress);
+                if (result != null) {
                     results.add(result);
                 }
             }
             if (results.isEmpty() && cancelled.get()) {
                 throw new Cancelled();
             }
-            return new Outcome<>(results, !cancelled.get());
+            return new Outcome<>(results, results.size() == tasks.size());
         } finally {
             cancelled.set(true);
             executor.shutdownNow();
@@ -81,8 +104,21 @@ final class ParallelRuns {
         }
     }
 
-    private static <R> R await(
-            Future<R> future, List<Meter> meters, AtomicBoolean cancelled, Progress progress) {
+    /// The task's result, or null if the user stopped the run first.
+    private static <R> @Nullable R finish(Task<R> task, Meter meter) {
+        try {
+            meter.check();
+            return task.run(meter);
+        } catch (Cancelled stopped) {
+            return null;
+        }
+    }
+
+    private static <R> @Nullable R await(
+            Future<@Nullable R> future,
+            List<Meter> meters,
+            AtomicBoolean cancelled,
+            Progress progress) {
         for (; ; ) {
             try {
                 return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
