@@ -2,7 +2,6 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -11,6 +10,8 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.SplittableRandom;
 
 /// vCPUs with contents, agers, a reclaimer, and slots that come and go, all at once, with every
 /// invariant armed.
@@ -21,6 +22,9 @@ final class StressTest {
     private static final int PAGES = 1200;
     private static final int FRAMES = 500;
     private static final int VCPUS = 2;
+
+    /// `-Dgleaner.stress=20` runs twenty times as long.
+    private static final int LONGER = Integer.getInteger("gleaner.stress", 1);
 
     @ParameterizedTest
     @CsvSource({
@@ -43,8 +47,9 @@ final class StressTest {
         AgingPlan plan = AgingPlan.parse(design);
         World world = new World(kind, PAGES, FRAMES);
         Word running = new Word(VCPUS + 4);
-        VmConfig config = VmConfig.of(spte, plan).withTlb(tlb).withMemory(world.space);
-        long nanos = millis * 1_000_000;
+        VmConfig config =
+                VmConfig.of(spte, plan).withTlb(tlb).withMemory(world.space).withZapAll(tlb == 0);
+        long nanos = millis * 1_000_000 * LONGER;
         world.host(
                 config,
                 cpu -> {
