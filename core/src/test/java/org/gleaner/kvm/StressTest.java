@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -10,8 +11,6 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.SplittableRandom;
 
 /// vCPUs with contents, agers, a reclaimer, and slots that come and go, all at once, with every
 /// invariant armed.
