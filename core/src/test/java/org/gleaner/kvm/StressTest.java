@@ -59,7 +59,7 @@ final class StressTest {
                         assertThat(vcpu.hits()).isPositive();
                         assertThat(vcpu.faults()).isPositive();
                     }
-                    assertThat(world.space.evictions).isPositive();
+                    assertThat(world.space.evictions.get()).isPositive();
                     assertThat(world.space.held()).isZero();
                     world.vm.destroy(cpu);
                 });
