@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.GuestMemory;
+import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
@@ -55,6 +56,9 @@ final class GuestMachine implements AutoCloseable {
     private @Nullable AddressSpace mm;
     private @Nullable Vma vma;
     private @Nullable Vm vm;
+
+    /// Somebody got no memory: the OOM killer ends the guest, all of it.
+    private volatile boolean outOfMemory;
 
     GuestMachine(
             Scenario scenario,
@@ -146,12 +150,14 @@ final class GuestMachine implements AutoCloseable {
         return asked == 0 ? 0 : Integer.highestOneBit(asked);
     }
 
-    /// The process writes all of its memory once, before the guest runs. False if the host ran out of memory.
+    /// The process writes all of its memory once, before the guest runs. False if it could not.
     boolean prefault(Cpu cpu, ParallelRuns.Meter meter) {
         UserTask task = new UserTask(host.faults(), mm());
         Vma all = vma();
         for (long vpn = all.start(); vpn < all.end(); vpn++) {
-            if (task.access(cpu, vpn, true) != PageFaults.DONE) {
+            int error = task.access(cpu, vpn, true);
+            if (error != PageFaults.DONE) {
+                outOfMemory |= error == PageFaults.NOMEM;
                 return false;
             }
             if (vpn % CHUNK == CHUNK - 1) {
@@ -159,6 +165,39 @@ final class GuestMachine implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// A vCPU touches guest pages `[start, end)`, once each. False if it could not, or another got no memory;
+    /// [Vcpu#error] says why.
+    boolean touch(
+            Cpu cpu, Vcpu vcpu, long start, long end, boolean write, ParallelRuns.Meter meter) {
+        for (long gfn = start; gfn < end; ) {
+            long stop = Math.min(gfn + CHUNK, end);
+            long at = vcpu.runSequential(cpu, gfn, stop, write);
+            meter.advance(at - gfn);
+            outOfMemory |= vcpu.error() == PageFaults.NOMEM;
+            if (at < stop || outOfMemory) {
+                return false;
+            }
+            gfn = at;
+        }
+        return true;
+    }
+
+    boolean outOfMemory() {
+        return outOfMemory;
+    }
+
+    /// What a run says of a configuration whose guest was killed.
+    static String killed(Configuration configuration) {
+        return configuration.name()
+                + ": the host ran out of memory and swap, and the OOM killer ended the guest";
+    }
+
+    /// The host page behind a guest page.
+    long vpn(long gfn) {
+        long page = gfn - BASE_GFN;
+        return BASE_VPN + (scenario.slotsShareMemory() ? page % scenario.slotPages() : page);
     }
 
     AddressSpace mm() {
@@ -186,9 +225,12 @@ final class GuestMachine implements AutoCloseable {
     }
 
     long shareEnd(int vcpu) {
-        return vcpu == scenario.guest().vcpus() - 1
-                ? BASE_GFN + scenario.guestPages()
-                : shareStart(vcpu + 1);
+        return vcpu == scenario.guest().vcpus() - 1 ? end() : shareStart(vcpu + 1);
+    }
+
+    /// First page behind the guest's memory.
+    long end() {
+        return BASE_GFN + scenario.guestPages();
     }
 
     /// CPUs by the start of their names: `vcpu`, `kswapd`.

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Ablation;
-import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.run.CallNode;
@@ -38,8 +37,7 @@ public final class MaxGuestMemoryRun {
     private final Variant variant;
     private final ParallelRuns.Meter meter;
     private final GuestMachine machine;
-    private final Rendezvous rendezvous;
-    private boolean outOfMemory;
+    private final Crew crew;
     private double run1;
     private double reset;
     private double run2;
@@ -62,27 +60,21 @@ public final class MaxGuestMemoryRun {
                         request.scale(),
                         request.engine(),
                         0);
-        rendezvous = new Rendezvous(scenario.guest().vcpus());
+        crew = new Crew(machine, scenario.guest().vcpus());
     }
 
     /// Runs the scenario.
     public static MaxGuestMemoryResult run(
             ScenarioRequest<MaxGuestMemory> request, Progress progress) {
         MaxGuestMemory scenario = request.scenario();
-        scenario.configurations().forEach(c -> Support.checkKernel(c.kernel()));
+        Support.check(scenario);
         List<Variant> variants = variants(request);
-        for (Variant variant : variants) {
-            if (variant.ablation() == null) {
-                Support.checkReadAhead(variant.device(), scenario.host().swap().pageCluster());
-            }
-        }
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
         for (Variant variant : variants) {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
         }
-        int threads =
-                request.engine() == Engine.VIRTUAL ? Runtime.getRuntime().availableProcessors() : 1;
+        int threads = Support.runsAtOnce(request.engine());
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
         var outcome = ParallelRuns.run("run " + scenario.name(), tasks, steps, threads, progress);
         List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
@@ -165,40 +157,24 @@ public final class MaxGuestMemoryRun {
             meter.watch(machine.engine());
             machine.engine().run();
         }
-        if (outOfMemory) {
-            return new Outcome(
-                    null,
-                    variant.configuration().name()
-                            + ": the host ran out of memory and swap, and the OOM killer ended the"
-                            + " guest");
-        }
-        return new Outcome(result(), null);
+        return machine.outOfMemory()
+                ? new Outcome(null, GuestMachine.killed(variant.configuration()))
+                : new Outcome(result(), null);
     }
 
     private void boss(Cpu boss) {
         machine.build(boss);
         if (!machine.prefault(boss, meter)) {
-            outOfMemory = true;
             return;
         }
-        for (int i = 0; i < request.scenario().guest().vcpus(); i++) {
-            int index = i;
-            machine.engine().spawn("vcpu" + i, cpu -> vcpu(cpu, index));
+        crew.hire(boss);
+        run1 = crew.together(boss, this::writeAll);
+        if (!machine.outOfMemory()) {
+            reset = crew.together(boss, (cpu, vcpu, index) -> vcpu.resetContext(cpu));
+            takeBefore();
+            run2 = crew.together(boss, this::writeAll);
         }
-        rendezvous.awaitAll(boss);
-        run1 = phase(boss);
-        reset = phase(boss);
-        takeBefore();
-        run2 = phase(boss);
-        rendezvous.release(boss);
-    }
-
-    /// Lets the vCPUs go and waits for them; seconds between the two.
-    private double phase(Cpu boss) {
-        long start = boss.now();
-        rendezvous.release(boss);
-        rendezvous.awaitAll(boss);
-        return (boss.now() - start) / 1e9;
+        crew.dismiss(boss);
     }
 
     private void takeBefore() {
@@ -207,32 +183,8 @@ public final class MaxGuestMemoryRun {
         countersBefore = machine.host().stat().snapshot();
     }
 
-    private void vcpu(Cpu cpu, int index) {
-        Vcpu vcpu = machine.vm().newVcpu(cpu);
-        rendezvous.arrive(cpu);
-        writeAll(cpu, vcpu, index);
-        rendezvous.arrive(cpu);
-        vcpu.resetContext(cpu);
-        rendezvous.arrive(cpu);
-        writeAll(cpu, vcpu, index);
-        rendezvous.arrive(cpu);
-    }
-
     private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
-        long end = machine.shareEnd(index);
-        for (long gfn = machine.shareStart(index); gfn < end; ) {
-            long stop = Math.min(gfn + GuestMachine.CHUNK, end);
-            long at = vcpu.runSequential(cpu, gfn, stop, true);
-            meter.advance(at - gfn);
-            if (at < stop) {
-                outOfMemory = true;
-                return;
-            }
-            if (outOfMemory) {
-                return;
-            }
-            gfn = at;
-        }
+        machine.touch(cpu, vcpu, machine.shareStart(index), machine.shareEnd(index), true, meter);
     }
 
     private MaxGuestMemoryResult.Run result() {

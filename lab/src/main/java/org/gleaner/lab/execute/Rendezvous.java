@@ -27,6 +27,11 @@ final class Rendezvous {
         boss.store(arrived, 0);
     }
 
+    /// Whether all workers have arrived.
+    boolean allThere(Cpu boss) {
+        return boss.load(arrived) == workers;
+    }
+
     /// The boss lets all workers go.
     void release(Cpu boss) {
         boss.fetchAdd(generation, 1);

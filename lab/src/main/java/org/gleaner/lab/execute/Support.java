@@ -5,6 +5,7 @@ import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
@@ -34,6 +35,19 @@ final class Support {
 
     static HostConfig.Swap swap(SwapDevice device) {
         return device == SwapDevice.DISK ? HostConfig.Swap.DISK : HostConfig.Swap.ZRAM;
+    }
+
+    /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.
+    static int runsAtOnce(org.gleaner.lab.choice.Engine choice) {
+        return choice == org.gleaner.lab.choice.Engine.VIRTUAL
+                ? Runtime.getRuntime().availableProcessors()
+                : 1;
+    }
+
+    /// @throws BadInput if something that the scenario asks for is not there
+    static void check(Scenario scenario) {
+        scenario.configurations().forEach(c -> checkKernel(c.kernel()));
+        checkReadAhead(scenario.host().swap().device(), scenario.host().swap().pageCluster());
     }
 
     /// @throws BadInput if the kernel's reclaim rules are not there

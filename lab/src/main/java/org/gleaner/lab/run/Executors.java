@@ -3,6 +3,7 @@ package org.gleaner.lab.run;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.execute.AccessTrackingRun;
 import org.gleaner.lab.execute.MaxGuestMemoryRun;
 import org.gleaner.lab.execute.ReplayRun;
 import org.gleaner.lab.scenario.AccessTracking;
@@ -23,9 +24,7 @@ public record Executors(
         return new Executors(
                 ReplayRun::run,
                 MaxGuestMemoryRun::run,
-                (_, _) -> {
-                    throw notBuilt("gleaner run " + AccessTracking.KIND);
-                },
+                AccessTrackingRun::run,
                 (_, _) -> {
                     throw notBuilt("gleaner run " + MmuStress.KIND);
                 });
