@@ -33,6 +33,9 @@ public final class PageAllocator {
 
         /// `try_to_free_pages`: reclaims as the caller, returns the pages freed.
         long tryToFree(Cpu cpu);
+
+        /// If other CPUs are reclaiming, gives them a moment and returns true.
+        boolean waitForOthers(Cpu cpu);
     }
 
     public PageAllocator(
@@ -84,6 +87,7 @@ public final class PageAllocator {
         cpu.enter(KernelFunction.ALLOC_PAGES);
         long min = zone.watermarks().min();
         int retries = MAX_RECLAIM_RETRIES;
+        int reprieves = 0;
         int pfn;
         for (; ; ) {
             reclaim.wakeKswapd(cpu);
@@ -99,6 +103,10 @@ public final class PageAllocator {
                 break;
             }
             if (freed == 0 && --retries < 0) {
+                if (++reprieves <= MAX_RECLAIM_RETRIES && reclaim.waitForOthers(cpu)) {
+                    retries = 0;
+                    continue;
+                }
                 stat.inc(cpu, VmEvent.OOM_KILL);
                 break;
             }

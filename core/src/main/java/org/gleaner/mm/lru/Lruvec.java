@@ -32,6 +32,9 @@ public final class Lruvec {
     private final long[] refaultSnapshot = new long[2];
     private long flushedAt;
 
+    /// One word: how many CPUs are reclaiming from here.
+    private final long[] reclaimers = new long[1];
+
     /// True for the root cgroup, whose statistics are the host's and never delayed.
     private final boolean undelayed;
 
@@ -132,6 +135,20 @@ public final class Lruvec {
         if (!undelayed) {
             stats.changed(n);
         }
+    }
+
+    /// A CPU starts to reclaim from these lists.
+    public void beginReclaim(Cpu cpu) {
+        cpu.fetchAdd(reclaimers, 0, 1);
+    }
+
+    public void endReclaim(Cpu cpu) {
+        cpu.fetchAdd(reclaimers, 0, -1);
+    }
+
+    /// Whether anybody is reclaiming from these lists, and so may have all that could go in hand.
+    public boolean isBeingReclaimed(Cpu cpu) {
+        return cpu.load(reclaimers, 0) != 0;
     }
 
     public long nonresidentAge(Cpu cpu) {

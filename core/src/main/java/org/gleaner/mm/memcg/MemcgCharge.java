@@ -18,6 +18,9 @@ public final class MemcgCharge {
     /// The least that reclaim is asked for (`SWAP_CLUSTER_MAX`).
     private static final int RECLAIM_GOAL = 32;
 
+    /// How long to wait for another CPU that reclaims.
+    private static final long JIFFY_NANOS = 4_000_000;
+
     private final LimitReclaim reclaim;
     private final @Nullable Memcg[] stocked;
     private final int[] stock;
@@ -55,6 +58,7 @@ public final class MemcgCharge {
         cpu.enter(KernelFunction.TRY_CHARGE);
         boolean drained = false;
         int retries = MAX_RECLAIM_RETRIES;
+        int reprieves = 0;
         boolean charged = false;
         while (!charged) {
             cpu.fetchAdd(memcg.maxEvents(), 1);
@@ -70,8 +74,7 @@ public final class MemcgCharge {
                 drained = true;
                 charged = tryCount(cpu, memcg, 1);
             } else if (reclaimed == 0 && --retries < 0) {
-                if (memcg.lruvec().flushStatsIfMisleading()) {
-                    // nobody is killed for numbers up to two seconds old: one more try
+                if (++reprieves <= MAX_RECLAIM_RETRIES && deservesReprieve(cpu, memcg)) {
                     retries = 0;
                     continue;
                 }
@@ -83,6 +86,20 @@ public final class MemcgCharge {
         }
         cpu.exit();
         return charged;
+    }
+
+    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old,
+    /// or another CPU has its hands on all there is, for which we wait. A real kernel is slow enough at its
+    /// retries not to kill for either.
+    private static boolean deservesReprieve(Cpu cpu, Memcg memcg) {
+        if (memcg.lruvec().flushStatsIfMisleading()) {
+            return true;
+        }
+        boolean others = memcg.lruvec().isBeingReclaimed(cpu);
+        if (others) {
+            cpu.sleep(JIFFY_NANOS);
+        }
+        return others;
     }
 
     /// Pages of a cgroup charged ahead, on all CPUs; exact when they are at rest.

@@ -58,6 +58,17 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     }
 
     @Override
+    public boolean waitForOthers(Cpu cpu) {
+        for (Memcg memcg : host.memcgs()) {
+            if (memcg.lruvec().isBeingReclaimed(cpu)) {
+                cpu.sleep(NO_PROGRESS_NANOS);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public void wakeKswapd(Cpu cpu) {
         if (cpu.peek(kswapdFailures, 0) < MAX_FAILURES && cpu.load(kswapdWanted) == 0) {
             cpu.store(kswapdWanted, 1);

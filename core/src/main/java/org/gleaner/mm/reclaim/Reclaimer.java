@@ -85,12 +85,14 @@ final class Reclaimer {
             if (sc.target != null && memcg != sc.target) {
                 continue;
             }
+            memcg.lruvec().beginReclaim(cpu);
             if (host.caps().core()) {
                 shrinkOne(cpu, memcg, sc);
             } else {
                 prepare(cpu, memcg.lruvec(), sc);
                 classic.shrink(cpu, memcg.lruvec(), sc);
             }
+            memcg.lruvec().endReclaim(cpu);
             if (!sc.isMemcgReclaim() && !sc.kswapd && sc.nrReclaimed >= sc.nrToReclaim) {
                 break;
             }

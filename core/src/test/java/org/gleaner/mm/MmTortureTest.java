@@ -1,0 +1,98 @@
+package org.gleaner.mm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.machine.Actor;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.stat.VmEvent;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice or stuck.
+/// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.
+final class MmTortureTest {
+    private static final double SECONDS =
+            Double.parseDouble(System.getProperty("gleaner.torture.seconds", "1"));
+
+    private static final long SEED = Long.getLong("gleaner.torture.seed", 1);
+    private static final int PROCESSES = 3;
+    private static final int PAGES = 400;
+    private static final long SHARED = 100_000;
+
+    @ParameterizedTest
+    @CsvSource({
+        // MGLRU, limit of each cgroup, frames
+        "7, 300, 4000",
+        "0, 300, 4000",
+        "7, 1000000, 800",
+        "1, 350, 800",
+    })
+    @Timeout(600)
+    void nothingIsLostUnderPressure(int lruGen, long limit, int frames) {
+        System.out.println("seed " + SEED);
+        SmallHost small =
+                SmallHost.threads()
+                        .lruGen(lruGen)
+                        .frames(frames)
+                        .watermarks(40, 80, 160)
+                        .kswapd()
+                        .slots(4_000);
+        LongAdder accesses = new LongAdder();
+        small.run(torturers(small, limit, accesses));
+        System.out.printf(
+                "%d accesses, %d major faults, %d written%n",
+                accesses.sum(), small.stat(VmEvent.PGMAJFAULT), small.stat(VmEvent.PSWPOUT));
+        assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
+        assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(small.stat(VmEvent.PGMAJFAULT));
+    }
+
+    /// Two threads in each process: memory of its own, and a memfd that all map.
+    private static Actor[] torturers(SmallHost small, long limit, LongAdder accesses) {
+        Host host = small.host();
+        Memfd memfd = host.objects().newMemfd(PAGES);
+        List<RmapObject> anons = new ArrayList<>();
+        List<Memcg> memcgs = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            anons.add(host.objects().newAnon());
+            memcgs.add(host.addMemcg(limit));
+        }
+        AtomicReferenceArray<Process> processes = new AtomicReferenceArray<>(PROCESSES);
+        Actor[] actors = new Actor[2 * PROCESSES];
+        for (int i = 0; i < actors.length; i++) {
+            int me = i;
+            actors[i] =
+                    cpu -> {
+                        int n = me / 2;
+                        if (me % 2 == 0) {
+                            Process made =
+                                    Process.mapping(host, cpu, memcgs.get(n), anons.get(n), PAGES);
+                            made.mm.map(cpu, SHARED, PAGES, memfd, 0, true);
+                            processes.set(n, made);
+                        }
+                        while (processes.get(n) == null) {
+                            cpu.sleep(100_000);
+                        }
+                        Process p = processes.get(n);
+                        Torturer torturer =
+                                new Torturer(
+                                        p,
+                                        1 + me,
+                                        SEED * 100 + me,
+                                        new Torturer.Region(
+                                                Process.BASE, PAGES, 1_000_000L * (n + 1)),
+                                        new Torturer.Region(SHARED, PAGES, 9_000_000));
+                        torturer.run(cpu, (long) (SECONDS * 1e9));
+                        accesses.add(torturer.accesses);
+                    };
+        }
+        return actors;
+    }
+}
