@@ -83,6 +83,7 @@ final class VirtualCpu extends OrderedCpu {
             int slot,
             long start) {
         super(id, name);
+        mailbox.lineOwner = id;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
@@ -29,8 +30,8 @@ final class FakeSpace implements UserPages, GuestMemory {
     /// Called in [#getUserPage] when the page is resolved and nothing is locked.
     volatile Hook afterLookup = cpu -> {};
 
-    volatile long marked;
-    volatile long evictions;
+    final AtomicLong marked = new AtomicLong();
+    final AtomicLong evictions = new AtomicLong();
 
     private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
     private final int[] frameOf;
@@ -116,7 +117,7 @@ final class FakeSpace implements UserPages, GuestMemory {
             Arrays.fill(contents, frame * WORDS, frame * WORDS + WORDS, POISON);
             frameOf[vpn] = -1;
             freeStack[freeFrames++] = frame;
-            evictions++;
+            evictions.incrementAndGet();
         }
         ptl.unlock(cpu);
         return gone;
@@ -134,7 +135,7 @@ final class FakeSpace implements UserPages, GuestMemory {
 
     @Override
     public void markAccessed(Cpu cpu, int pfn) {
-        marked++;
+        marked.incrementAndGet();
     }
 
     @Override

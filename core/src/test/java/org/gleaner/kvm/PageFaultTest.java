@@ -88,11 +88,11 @@ final class PageFaultTest {
                         world.vm.createSlot(cpu, 1, 4096, PAGES, 0, false);
                         vcpu.access(cpu, 7, true);
                         vcpu.access(cpu, 4096 + 7, true);
-                        long marked = world.space.marked;
+                        long marked = world.space.marked.get();
                         assertThat(world.space.evict(cpu, 7)).isTrue();
                         assertThat(world.vm.countLeaves(cpu, false)).isZero();
                         assertThat(world.vm.remoteFlushes()).isEqualTo(1);
-                        assertThat(world.space.marked - marked)
+                        assertThat(world.space.marked.get() - marked)
                                 .isEqualTo(config.marksAtZap() ? 2 : 0);
                         vcpu.access(cpu, 7, false);
                         assertThat(vcpu.faults()).isEqualTo(3);
@@ -115,7 +115,7 @@ final class PageFaultTest {
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
                     assertThat(vcpu.retries()).isEqualTo(1);
                     assertThat(vcpu.faults()).isEqualTo(1);
-                    assertThat(world.space.marked).isEqualTo(1);
+                    assertThat(world.space.marked.get()).isEqualTo(1);
                     assertThat(world.space.held()).isZero();
                 });
     }

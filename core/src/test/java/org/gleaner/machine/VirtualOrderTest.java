@@ -243,7 +243,7 @@ final class VirtualOrderTest {
         private Late() {}
 
         static void touch() {
-            Initialised.VALUE.length();
+            assertThat(Initialised.VALUE.length()).isPositive();
         }
     }
 

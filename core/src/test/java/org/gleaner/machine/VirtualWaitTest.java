@@ -329,10 +329,10 @@ final class VirtualWaitTest {
         CallTree.Frame lock = fault.children().get(0);
         long end = 3_000 + 2 * SAME;
         assertThat(root.exclusiveNanos()).isEqualTo(7);
-        assertThat(root.inclusiveNanos()).isEqualTo(end);
+        assertThat(root.inclusiveNanos()).isEqualTo((double) end);
         assertThat(fault.exclusiveNanos()).isEqualTo(11);
         assertThat(lock.function()).isEqualTo(KernelFunction.RAW_SPIN_LOCK);
-        assertThat(lock.exclusiveNanos()).isEqualTo(end - 18);
+        assertThat(lock.exclusiveNanos()).isEqualTo((double) end - 18);
         assertThat(lock.calls()).isEqualTo(1);
     }
 

@@ -28,6 +28,7 @@ public final class SmallHost {
     private Watermarks watermarks = new Watermarks(16, 32, 48);
     private boolean kswapd;
     private HostConfig.Swap swap = HostConfig.Swap.ZRAM;
+    private DiskTiming disk = DiskTiming.NVME;
     private int slots = 1 << 16;
     private int swappiness = 60;
     private double switchChance;
@@ -74,7 +75,12 @@ public final class SmallHost {
     }
 
     public SmallHost disk() {
+        return disk(DiskTiming.NVME);
+    }
+
+    public SmallHost disk(DiskTiming timing) {
         swap = HostConfig.Swap.DISK;
+        disk = timing;
         return this;
     }
 
@@ -123,7 +129,7 @@ public final class SmallHost {
                                     31,
                                     kswapd,
                                     swap,
-                                    DiskTiming.NVME,
+                                    disk,
                                     slots,
                                     swappiness,
                                     switchChance,

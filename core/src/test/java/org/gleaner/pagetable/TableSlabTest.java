@@ -62,7 +62,7 @@ class TableSlabTest {
     private static void churn(Cpu cpu, TableSlab slab, int rounds, int most, long seed) {
         SplittableRandom random = new SplittableRandom(seed * 31 + cpu.id);
         Deque<Integer> mine = new ArrayDeque<>();
-        long mark = 0x1000 + cpu.id;
+        long mark = 0x1000L + cpu.id;
         for (int n = 0; n < rounds; n++) {
             if (mine.size() < most && (mine.isEmpty() || random.nextInt(3) > 0)) {
                 int table = slab.allocate(cpu, mark);

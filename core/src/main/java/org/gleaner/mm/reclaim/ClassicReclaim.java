@@ -104,6 +104,12 @@ final class ClassicReclaim {
     boolean inactiveIsLow(Lruvec lruvec, int type, ScanControl sc) {
         long inactive = listSize(lruvec, LruList.of(type, false), sc);
         long active = listSize(lruvec, LruList.of(type, true), sc);
+        return isLow(inactive, active);
+    }
+
+    /// Up to a gigabyte the lists may be of equal length, beyond the active one may be longer by the root of
+    /// ten times the gigabytes.
+    static boolean isLow(long inactive, long active) {
         long gigabytes = inactive + active >> 18;
         long ratio = gigabytes == 0 ? 1 : (long) Math.sqrt(10.0 * gigabytes);
         return inactive * ratio < active;
