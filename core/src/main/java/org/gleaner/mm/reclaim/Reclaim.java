@@ -49,7 +49,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     @Override
     public long tryToFree(Cpu cpu) {
         long freed = reclaimer(cpu).direct(cpu, null, 1);
-        if (freed == 0 && !host.swap().device().synchronous()) {
+        if (freed == 0 && (host.engine().realMemory() || !host.swap().device().synchronous())) {
+            // Real threads: who has isolated the pages may be without a core for a while.
             cpu.sleep(NO_PROGRESS_NANOS);
         } else if (freed > 0) {
             cpu.store(kswapdFailures, 0, 0);

@@ -12,6 +12,9 @@ final class GenerationTracker implements Tracker {
     /// How long to wait at a time where reclaim ages already.
     private static final long ANOTHERS_PASS_NANOS = 100_000;
 
+    /// Of a command through debugfs besides the pass: the file is opened, written, and read again as text.
+    private static final long COMMAND_NANOS = 20_000;
+
     private final GuestMachine machine;
     private final long testPages;
 
@@ -42,6 +45,7 @@ final class GenerationTracker implements Tracker {
     /// One forced aging pass, by this CPU or by one that was faster.
     void age(Cpu boss) {
         long youngest = generations().maxSeq(boss);
+        boss.chargeNanos(COMMAND_NANOS);
         while (!machine.host().reclaim().age(boss, memcg())
                 && generations().maxSeq(boss) == youngest) {
             boss.sleep(ANOTHERS_PASS_NANOS);
