@@ -39,8 +39,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--scale",
             paramLabel = "1/N",
-            defaultValue = "1",
-            description = "Shrink memory, swap and watermarks, such as 1/64; CPUs and costs stay.")
+            defaultValue = "1/64",
+            description =
+                    "Shrink memory, swap and watermarks; CPUs and costs stay. 1 is full size"
+                            + " (default: ${DEFAULT-VALUE}).")
     private Scale scale = Scale.FULL;
 
     @Option(

@@ -11,9 +11,12 @@ import org.gleaner.mm.folio.Folios;
 /// is enabled, their exact sizes, and the costs that balance anonymous against file memory.
 ///
 /// Everything here is protected by [#lock], except `nonresidentAge` (an atomic) and reads of sizes as hints.
-/// `flushed...` values are what the kernel's statistics would say: they change only when [#flushStats] is
-/// called, which misleads the classic LRU just as it does on a real host.
+/// What [#stats] says is what the kernel's statistics would say: it changes every two seconds, and whenever
+/// [#flushStats] is called, which misleads the classic LRU just as it does on a real host.
 public final class Lruvec {
+    /// Period of the worker that flushes statistics.
+    private static final long FLUSH_NANOS = 2_000_000_000L;
+
     private final Folios folios;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.LRU_LOCK);
     private final int[] lists = new int[LruList.COUNT];
@@ -27,6 +30,7 @@ public final class Lruvec {
     private final ReclaimCost cost = new ReclaimCost();
     private final StatDelay stats = new StatDelay();
     private final long[] refaultSnapshot = new long[2];
+    private long flushedAt;
 
     /// True for the root cgroup, whose statistics are the host's and never delayed.
     private final boolean undelayed;
@@ -87,6 +91,25 @@ public final class Lruvec {
     /// Makes the delayed statistics current (`mem_cgroup_flush_stats`).
     public void flushStats() {
         stats.flush(sizes);
+    }
+
+    /// What a worker does every two seconds; called where statistics are about to be used.
+    public void flushStatsIfLate(Cpu cpu) {
+        long now = cpu.now();
+        if (now - flushedAt >= FLUSH_NANOS) {
+            flushedAt = now;
+            flushStats();
+        }
+    }
+
+    /// Flushes if the classic lists have changed since, which may have misled their reclaim. Returns
+    /// whether they had.
+    public boolean flushStatsIfMisleading() {
+        boolean misleading = !lruGenEnabled && !stats.isCurrent(sizes);
+        if (misleading) {
+            flushStats();
+        }
+        return misleading;
     }
 
     /// Remembers the refault activations that reclaim has reacted to (`snapshot_refaults`).

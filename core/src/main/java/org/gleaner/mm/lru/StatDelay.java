@@ -1,5 +1,7 @@
 package org.gleaner.mm.lru;
 
+import java.util.Arrays;
+
 /// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per CPU
 /// and are posted in lumps of 64; a reader that asks for fresh values gets them only once enough lumps are
 /// pending.
@@ -38,6 +40,11 @@ public final class StatDelay {
         flushedActivations[1] = activations[1];
         unposted = 0;
         posted = 0;
+    }
+
+    /// Whether a flush would change no size.
+    boolean isCurrent(long[] sizes) {
+        return Arrays.equals(sizes, flushedSizes);
     }
 
     public long size(int list) {

@@ -97,6 +97,7 @@ public final class Workingset {
         stat.add(cpu, refault(type), 1);
         own.statChanged(1);
         Lruvec evictedFrom = lruvecs[(int) (shadow >>> MEMCG_SHIFT & 0xff)];
+        evictedFrom.flushStatsIfLate(cpu);
         long token = shadow >>> TOKEN_SHIFT & TOKEN_MASK;
         long distance = evictedFrom.nonresidentAge(cpu) - token & TOKEN_MASK;
         StatDelay stats = evictedFrom.stats();

@@ -70,6 +70,11 @@ public final class MemcgCharge {
                 drained = true;
                 charged = tryCount(cpu, memcg, 1);
             } else if (reclaimed == 0 && --retries < 0) {
+                if (memcg.lruvec().flushStatsIfMisleading()) {
+                    // nobody is killed for numbers up to two seconds old: one more try
+                    retries = 0;
+                    continue;
+                }
                 cpu.fetchAdd(memcg.oomKills(), 1);
                 break;
             } else {

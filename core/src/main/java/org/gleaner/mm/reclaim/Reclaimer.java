@@ -88,7 +88,7 @@ final class Reclaimer {
             if (host.caps().core()) {
                 shrinkOne(cpu, memcg, sc);
             } else {
-                prepare(memcg.lruvec(), sc);
+                prepare(cpu, memcg.lruvec(), sc);
                 classic.shrink(cpu, memcg.lruvec(), sc);
             }
             if (!sc.isMemcgReclaim() && !sc.kswapd && sc.nrReclaimed >= sc.nrToReclaim) {
@@ -109,7 +109,8 @@ final class Reclaimer {
     }
 
     /// `prepare_scan_control` for one lruvec: whether its active lists may be touched.
-    private void prepare(Lruvec lruvec, ScanControl sc) {
+    private void prepare(Cpu cpu, Lruvec lruvec, ScanControl sc) {
+        lruvec.flushStatsIfLate(cpu);
         for (int type = 0; type < 2; type++) {
             sc.mayDeactivate[type] =
                     sc.forceDeactivate

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
+import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,41 @@ final class OutOfMemoryTest {
             }
             assertThat(page).isBetween(150, 250);
             assertThat(p.memcg.oomKills().snapshot()).isOne();
+        });
+    }
+
+    /// Everything has become active since statistics were flushed, so to reclaim the inactive list looks long
+    /// while there is nothing on it.
+    @Test
+    void nobodyIsKilledForStaleStatistics() {
+        SmallHost small = SmallHost.virtual().classic();
+        small.run(cpu -> {
+            Process p = small.process(cpu, 300, 1_000);
+            p.writeAll(cpu, 0, 300);
+            small.host().lru().drain(cpu);
+            p.memcg.lruvec().flushStats();
+            for (int touch = 0; touch < 2; touch++) {
+                for (int page = 0; page < 300; page++) {
+                    small.host().lru().markAccessed(cpu, p.pfn(page));
+                }
+            }
+            small.host().lru().drain(cpu);
+            assertThat(p.memcg.lruvec().size(LruList.ACTIVE_ANON)).isEqualTo(300);
+            p.write(cpu, 300);
+            assertThat(p.memcg.oomKills().snapshot()).isZero();
+        });
+    }
+
+    @Test
+    void statisticsAreFlushedEveryTwoSeconds() {
+        SmallHost small = SmallHost.virtual().classic();
+        small.run(cpu -> {
+            Process p = small.process(cpu, 300, 1_000);
+            p.writeAll(cpu, 0, 400);
+            assertThat(p.memcg.lruvec().stats().size(LruList.INACTIVE_ANON)).isZero();
+            cpu.sleep(2_000_000_000);
+            p.readAll(cpu, 0, 10);
+            assertThat(p.memcg.lruvec().stats().size(LruList.INACTIVE_ANON)).isPositive();
         });
     }
 

@@ -1,0 +1,106 @@
+package org.gleaner.mm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.machine.Actor;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.Memfd;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
+
+/// Several processes that use memory at random, on one CPU each: private memory, a memfd they share, pages
+/// pinned for a while, limits that move, agings forced from outside.
+final class Churn {
+    private static final int PAGES = 700;
+    private static final int PINS = 8;
+
+    private final SmallHost small;
+    private final long seed;
+    private final int turns;
+    private final Process[] processes;
+    private final Memcg[] memcgs = new Memcg[2];
+
+    Churn(SmallHost small, long seed, int tasks, int turns) {
+        this.small = small;
+        this.seed = seed;
+        this.turns = turns;
+        processes = new Process[tasks];
+    }
+
+    /// One actor sets up, and then all run.
+    Actor[] actors(long limit) {
+        Host host = small.host();
+        memcgs[0] = host.addMemcg(limit);
+        memcgs[1] = host.addMemcg(limit);
+        Memfd memfd = host.objects().newMemfd(PAGES);
+        Actor[] actors = new Actor[processes.length];
+        for (int i = 0; i < actors.length; i++) {
+            int me = i;
+            Memcg memcg = memcgs[i % 2];
+            AnonVma anon = host.objects().newAnon();
+            actors[i] =
+                    cpu -> {
+                        Process p = Process.mapping(host, cpu, memcg, anon, PAGES);
+                        p.mm.map(cpu, 100_000, PAGES, memfd, 0, true);
+                        processes[me] = p;
+                        run(cpu, me, p, new Random(seed * 1_000 + me));
+                    };
+        }
+        return actors;
+    }
+
+    private void run(Cpu cpu, int me, Process p, Random random) {
+        Deque<Integer> pins = new ArrayDeque<>();
+        for (int turn = 0; turn < turns; turn++) {
+            cpu.chargeNanos(random.nextInt(400));
+            long page = random.nextInt(100) < 70 ? random.nextInt(150) : random.nextInt(PAGES);
+            long vpn = random.nextInt(3) == 0 ? 100_000 + page : Process.BASE + page;
+            int what = random.nextInt(1_000);
+            if (what < 20) {
+                pins.add(pin(cpu, p, vpn, random));
+            } else if (what < 22) {
+                small.host().reclaim().age(cpu, p.memcg, random.nextBoolean());
+            } else if (what < 24) {
+                long limit = 250 + random.nextInt(600);
+                p.memcg.setMax(limit);
+            } else if (what < 30) {
+                other(p, random).access(cpu, Process.BASE + page, random.nextBoolean());
+            } else if (what < 32) {
+                p.memcg.lruvec().flushStats();
+            } else {
+                assertThat(p.task.access(cpu, vpn, random.nextInt(3) == 0))
+                        .isEqualTo(PageFaults.DONE);
+            }
+            if (pins.size() > PINS || (!pins.isEmpty() && random.nextInt(30) == 0)) {
+                small.host().lru().put(cpu, pins.remove());
+            }
+        }
+        for (int pfn : pins) {
+            small.host().lru().put(cpu, pfn);
+        }
+    }
+
+    private int pin(Cpu cpu, Process p, long vpn, Random random) {
+        long answer =
+                small.host()
+                        .userPages()
+                        .get(cpu, p.mm, vpn, random.nextBoolean(), random.nextBoolean());
+        assertThat(answer).isNotNegative();
+        int pfn = (int) (answer & ~GetUserPages.WRITABLE);
+        small.host().lru().markAccessed(cpu, pfn);
+        return pfn;
+    }
+
+    /// A thread in some process's address space.
+    private UserTask other(Process own, Random random) {
+        Process p = processes[random.nextInt(processes.length)];
+        return new UserTask(small.host().faults(), (p != null ? p : own).mm);
+    }
+}

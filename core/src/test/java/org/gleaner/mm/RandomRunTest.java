@@ -1,0 +1,51 @@
+package org.gleaner.mm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.mm.stat.VmEvent;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Long random runs in virtual time, after which every page, reference, slot and counter must add up.
+final class RandomRunTest {
+    @ParameterizedTest
+    @CsvSource({
+        // seed, MGLRU, disk, kswapd
+        "1, 7, false, false",
+        "2, 7, true, false",
+        "3, 7, false, true",
+        "4, 7, true, true",
+        "5, 1, false, true",
+        "6, 1, true, false",
+        "7, 0, false, false",
+        "8, 0, true, false",
+        "9, 0, false, true",
+        "10, 0, true, true",
+        "11, 3, true, true",
+    })
+    void theBooksAddUp(long seed, int lruGen, boolean disk, boolean kswapd) {
+        System.out.println("seed " + seed);
+        Map<VmEvent, Long> first = run(seed, lruGen, disk, kswapd);
+        assertThat(first.get(VmEvent.PSWPOUT)).isPositive();
+        assertThat(first.get(VmEvent.PSWPIN)).isEqualTo(first.get(VmEvent.PGMAJFAULT));
+        assertThat(first.get(VmEvent.PGSTEAL_ANON)).isEqualTo(first.get(VmEvent.PGSTEAL));
+        assertThat(first.get(VmEvent.PGSCAN)).isGreaterThanOrEqualTo(first.get(VmEvent.PGSTEAL));
+        assertThat(first.get(VmEvent.PAGEOUTRUN) > 0).isEqualTo(kswapd);
+        assertThat(run(seed, lruGen, disk, kswapd)).as("the same again").isEqualTo(first);
+    }
+
+    private static Map<VmEvent, Long> run(long seed, int lruGen, boolean disk, boolean kswapd) {
+        SmallHost small = SmallHost.virtual(seed).lruGen(lruGen).switchChance(0.3);
+        if (disk) {
+            small.disk();
+        }
+        if (kswapd) {
+            small.kswapd().frames(1_100).watermarks(30, 100, 160);
+        }
+        small.run(new Churn(small, seed, 4, 6_000).actors(450));
+        return new EnumMap<>(small.host().stat().snapshot());
+    }
+}
