@@ -20,7 +20,7 @@ final class LockModelTest {
     private static void check(Class<?> data, int threads, int actors) {
         new ModelCheckingOptions()
                 .iterations(3)
-                .invocationsPerIteration(200 * EFFORT)
+                .invocationsPerIteration(120 * EFFORT)
                 .threads(threads)
                 .actorsPerThread(actors)
                 .actorsBefore(0)
@@ -67,7 +67,7 @@ final class LockModelTest {
     /// schedule needs three switches in the right places, so it gets a search of its own.
     @Test
     void srcuWaitsForStragglers() {
-        Lincheck.runConcurrentTest(1_500 * EFFORT, LockModelTest::oneReaderTwoWrites);
+        Lincheck.runConcurrentTest(800 * EFFORT, LockModelTest::oneReaderTwoWrites);
     }
 
     private static void oneReaderTwoWrites() {
@@ -75,11 +75,10 @@ final class LockModelTest {
         long[] seen = new long[1];
         Thread reader = new Thread(() -> seen[0] = row.read(0));
         Thread writer =
-                new Thread(
-                        () -> {
-                            row.write(1);
-                            row.write(1);
-                        });
+                new Thread(() -> {
+                    row.write(1);
+                    row.write(1);
+                });
         reader.start();
         writer.start();
         join(reader);
