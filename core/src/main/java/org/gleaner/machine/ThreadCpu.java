@@ -50,6 +50,7 @@ final class ThreadCpu extends Cpu {
 
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
+        lockDep = LockDep.ARMED ? new LockDep() : null;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
@@ -159,6 +160,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
@@ -170,6 +172,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
@@ -181,6 +184,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
         long start = System.nanoTime();
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
@@ -194,6 +198,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public void sleep(long nanos) {
+        LockDep.mightSleep(this);
         if (nanos <= 0) {
             return;
         }

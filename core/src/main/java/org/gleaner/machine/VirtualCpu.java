@@ -84,6 +84,7 @@ final class VirtualCpu extends OrderedCpu {
             long start) {
         super(id, name);
         mailbox.lineOwner = id;
+        lockDep = LockDep.ARMED ? new LockDep() : null;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
@@ -199,16 +200,19 @@ final class VirtualCpu extends OrderedCpu {
 
     @Override
     public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
         return waitFor(w, mask, expect, false, true, EventTree.NEVER);
     }
 
     @Override
     public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
         return waitFor(w, -1, seen, true, true, EventTree.NEVER);
     }
 
     @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
         long bounded = Math.clamp(nanos, 0, FOREVER_NANOS);
         long deadline = ticks + bounded * CostModel.TICKS_PER_NANO;
         return waitFor(w, mask, expect, false, true, deadline);
@@ -262,6 +266,7 @@ final class VirtualCpu extends OrderedCpu {
 
     @Override
     public void sleep(long nanos) {
+        LockDep.mightSleep(this);
         if (nanos <= 0) {
             return;
         }

@@ -244,6 +244,7 @@ final class LockDepTest {
         engine.spawn(
                 "cpu0",
                 cpu -> {
+                    cpu.lockDep = null;
                     mmu.readLock(cpu);
                     pte.lock(cpu);
                     LockDep.mightSleep(cpu);
