@@ -25,6 +25,7 @@ final class EndToEndTest {
 
     /// A quarter of the guest is more than the host has.
     private static final String[] SMALL = {
+        "--scale=1",
         "--set=host.cpus=2",
         "--set=guest.vcpus=2",
         "--set=host.memory=12MiB",

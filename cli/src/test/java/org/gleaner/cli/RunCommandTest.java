@@ -31,12 +31,12 @@ final class RunCommandTest {
     }
 
     @Test
-    void theDefaultIsMaxGuestMemoryAtFullSize() {
+    void theDefaultIsMaxGuestMemoryAtOneSixtyFourth() {
         assertThat(session.run("run")).isZero();
 
         ScenarioRequest<?> request = session.scenarios.getFirst();
         assertThat(request.scenario()).isInstanceOf(MaxGuestMemory.class);
-        assertThat(request.scenario().hostPages()).isEqualTo(64L << 20);
+        assertThat(request.scenario().hostPages()).isEqualTo(1L << 20);
         assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
         assertThat(request.ablate()).isFalse();
         Path kept = directory.resolve("results/max-guest-memory-s1").toAbsolutePath();
