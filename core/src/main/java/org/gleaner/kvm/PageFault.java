@@ -3,7 +3,7 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.fault.GetUserPages;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of

@@ -9,7 +9,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Spte;

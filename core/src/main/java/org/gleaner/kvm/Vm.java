@@ -10,7 +10,7 @@ import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TdpIter;

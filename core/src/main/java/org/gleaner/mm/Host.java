@@ -25,6 +25,7 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;

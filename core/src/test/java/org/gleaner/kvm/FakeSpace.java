@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 

@@ -1,7 +1,6 @@
-package org.gleaner.mm;
+package org.gleaner.mm.notifier;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
 /// What a secondary MMU needs of an address space and its folios: to resolve a page, to give the
 /// reference back, and to say what its users did to the page.
