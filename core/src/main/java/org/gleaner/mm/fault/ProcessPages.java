@@ -3,10 +3,10 @@ package org.gleaner.mm.fault;
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.space.AddressSpace;
 
 /// A process's pages as its secondary MMUs use them.

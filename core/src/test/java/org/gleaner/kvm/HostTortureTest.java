@@ -1,0 +1,221 @@
+package org.gleaner.kvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.LockDep;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.ThreadEngine;
+import org.gleaner.machine.Word;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.pagetable.SpteFormat;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The whole machine on real threads: eight vCPUs that write and check page contents, two agers, kswapd, and
+/// a zapper, on a host with two thirds of the memory and a swap file for the rest. Every invariant and the
+/// lock order are armed; a page that lost a write fails its checksum.
+///
+/// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other accesses.
+final class HostTortureTest {
+    private static final double SECONDS =
+            Double.parseDouble(System.getProperty("gleaner.torture.seconds", "1.5"));
+    private static final long SEED = Long.getLong("gleaner.torture.seed", 1);
+    private static final int VCPUS = 8;
+    private static final int PAGES_EACH = 256;
+    private static final int PAGES = VCPUS * PAGES_EACH;
+    private static final int FRAMES = PAGES * 2 / 3;
+    private static final long VPN = 512;
+    private static final long GFN = 1 << 20;
+
+    private final LongAdder accesses = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder agings = new LongAdder();
+    private final LongAdder zaps = new LongAdder();
+    private final AtomicInteger running = new AtomicInteger(VCPUS);
+
+    @ParameterizedTest
+    @CsvSource({
+        "merged, ept, 7, true",
+        "locked-flush, ept, 7, false",
+        "v1, npt, 7, true",
+        "merged, ept-noad, 0, false",
+    })
+    @Timeout(900)
+    void nothingIsLost(String design, String format, int lruGen, boolean memfd) {
+        AgingPlan plan = AgingDesign.forName(design).plan();
+        Engine engine = new ThreadEngine(org.gleaner.machine.CostModel.named("x86-server"));
+        try (Host host = new Host(engine, config(plan, lruGen))) {
+            Rcu rcu = Rcu.start(engine);
+            engine.spawn("boss", cpu -> boss(cpu, host, rcu, plan, formatOf(format), memfd));
+            engine.run();
+            System.out.printf(
+                    "%s %s seed %d: %d accesses, %d refused, %d agings, %d zaps, %d swap-ins%n",
+                    design,
+                    format,
+                    SEED,
+                    accesses.sum(),
+                    refused.sum(),
+                    agings.sum(),
+                    zaps.sum(),
+                    host.stat().get(VmEvent.PSWPIN));
+            assertThat(host.stat().get(VmEvent.PSWPIN)).isPositive();
+            assertThat(agings.sum()).isPositive();
+            assertThat(zaps.sum()).isPositive();
+        }
+    }
+
+    private static SpteFormat formatOf(String name) {
+        return switch (name) {
+            case "ept" -> SpteFormat.EPT;
+            case "npt" -> SpteFormat.NPT;
+            default -> SpteFormat.EPT_NO_AD;
+        };
+    }
+
+    private static HostConfig config(AgingPlan plan, int lruGen) {
+        return new HostConfig(
+                FRAMES,
+                new Watermarks(40, 80, 160),
+                8,
+                true,
+                HostConfig.Swap.ZRAM,
+                DiskTiming.NVME,
+                4 * PAGES,
+                60,
+                0,
+                SEED,
+                LruGenCaps.of(lruGen),
+                plan.secondary(),
+                256,
+                2,
+                VCPUS + 12);
+    }
+
+    private void boss(
+            Cpu boss, Host host, Rcu rcu, AgingPlan plan, SpteFormat format, boolean memfd) {
+        AddressSpace mm = host.newAddressSpace(boss, host.rootMemcg());
+        Vma vma =
+                mm.map(
+                        boss,
+                        VPN,
+                        PAGES,
+                        memfd ? host.objects().newMemfd(PAGES) : host.objects().newAnon(),
+                        0,
+                        true);
+        PageContents contents = host.contents();
+        VmConfig config = VmConfig.of(format, plan).withTlb(64).withMemory(new Frames(contents));
+        Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);
+        vm.createSlot(boss, 0, GFN, PAGES, VPN, false);
+        Word done = new Word();
+        for (int i = 0; i < VCPUS; i++) {
+            int id = i;
+            host.engine().spawn("vcpu" + i, cpu -> guest(cpu, vm, id, done));
+        }
+        host.engine().spawn("ager0", cpu -> age(cpu, host, done));
+        host.engine().spawn("ager1", cpu -> harvest(cpu, mm, done));
+        host.engine().spawn("zapper", cpu -> zap(cpu, host, vma, done));
+        boss.block(done, -1, VCPUS + 3);
+        host.mappingChanges().exit(boss, mm);
+        vm.destroy(boss);
+        LockDep.checkIdle(boss);
+    }
+
+    /// Writes pages of its own and reads back what it wrote last, over and over.
+    private void guest(Cpu cpu, Vm vm, int id, Word done) {
+        try {
+            Vcpu vcpu = vm.newVcpu(cpu);
+            SplittableRandom random = new SplittableRandom(SEED * 31 + id);
+            long[] last = new long[PAGES_EACH];
+            long end = System.nanoTime() + (long) (SECONDS * 1e9);
+            while (System.nanoTime() < end) {
+                int page = (int) (PAGES_EACH * Math.pow(random.nextDouble(), 2));
+                long gfn = GFN + (long) id * PAGES_EACH + page;
+                int word = page % PageContents.WORDS;
+                boolean write = random.nextInt(3) == 0;
+                long value = random.nextLong();
+                long result = vcpu.accessData(cpu, gfn, word, write, value);
+                accesses.increment();
+                if (result == PageFaults.FAULT && write) {
+                    refused.increment();
+                } else if (result != 0) {
+                    throw new AssertionError("access fails with " + result);
+                } else if (write) {
+                    last[page] = value;
+                } else if (vcpu.data() != last[page]) {
+                    throw new AssertionError(
+                            "page " + page + " of vcpu" + id + " lost its last write");
+                }
+            }
+        } finally {
+            running.decrementAndGet();
+            cpu.fetchAdd(done, 1);
+        }
+    }
+
+    /// Forced aging, as through debugfs.
+    private void age(Cpu cpu, Host host, Word done) {
+        while (running.get() > 0) {
+            host.reclaim().age(cpu, host.rootMemcg());
+            agings.increment();
+            cpu.sleep(100_000);
+        }
+        cpu.fetchAdd(done, 1);
+    }
+
+    /// The baseline queries, over ranges.
+    private void harvest(Cpu cpu, AddressSpace mm, Word done) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        while (running.get() > 0) {
+            long start = VPN + random.nextInt(PAGES - 64);
+            switch (random.nextInt(3)) {
+                case 0 -> mm.notifiers().clearYoung(cpu, start, start + 64);
+                case 1 -> mm.notifiers().clearFlushYoung(cpu, start, start + 1);
+                default -> mm.notifiers().testYoung(cpu, start);
+            }
+            agings.increment();
+            cpu.sleep(20_000);
+        }
+        cpu.fetchAdd(done, 1);
+    }
+
+    /// Takes the right to write away, and gives it back.
+    private void zap(Cpu cpu, Host host, Vma vma, Word done) {
+        while (running.get() > 0) {
+            host.mappingChanges().protect(cpu, vma, false);
+            cpu.sleep(200_000);
+            host.mappingChanges().protect(cpu, vma, true);
+            zaps.increment();
+            cpu.sleep(2_000_000);
+        }
+        cpu.fetchAdd(done, 1);
+    }
+
+    private record Frames(PageContents contents) implements GuestMemory {
+        @Override
+        public long read(int pfn, int word) {
+            return contents.words(pfn)[contents.base(pfn) + word];
+        }
+
+        @Override
+        public void write(int pfn, int word, long value) {
+            contents.words(pfn)[contents.base(pfn) + word] = value;
+        }
+    }
+}
