@@ -86,6 +86,11 @@ final class ModelCpu extends Cpu {
     }
 
     @Override
+    public long blockChange(Word w, long seen) {
+        return awaitChange(w, seen);
+    }
+
+    @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
         return load(w);
     }

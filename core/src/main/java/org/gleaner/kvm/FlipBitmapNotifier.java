@@ -10,8 +10,8 @@ final class FlipBitmapNotifier extends KvmMmuNotifier implements FlipBitmapYoung
         super(vm, walk, plan);
     }
 
-    /// Bits that come in as 1 are the predicate; what was young is flipped once it is all known, so that aliases
-    /// of one page do not undo each other.
+    /// Bits that come in as 1 are the predicate; what was young is flipped once it is all known, so
+    /// that aliases of one page do not undo each other.
     @Override
     public boolean testClearYoung(Cpu cpu, long start, long end, long[] bitmap) {
         long[] young = new long[bitmap.length];

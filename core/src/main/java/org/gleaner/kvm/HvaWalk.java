@@ -1,15 +1,19 @@
 package org.gleaner.kvm;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
 /// From host pages to guest pages: what every notifier call does around its handler
 /// (`kvm_handle_hva_range`).
 ///
-/// Inside the VM's SRCU it visits each slot that the range touches, aliases included. `mmu_lock` is taken at the
-/// first such slot, so a range that touches none costs no lock. A flush, if one is due, happens before the
-/// lock is dropped.
+/// Inside the VM's SRCU it visits each slot that the range touches, aliases included. `mmu_lock` is
+/// taken at the first such slot, so a range that touches none costs no lock. A flush, if one is
+/// due, happens before the lock is dropped.
 final class HvaWalk {
+    /// A long unmap looks for waiters once per level-1 table.
+    private static final long YIELD_PAGES = TableSlab.ENTRIES;
+
     private final Vm vm;
     private final TdpMmu mmu;
     private final TdpAger ager;
@@ -22,8 +26,8 @@ final class HvaWalk {
         ager = new TdpAger(mmu);
     }
 
-    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1 - k`, also
-    /// where the range spans several slots.
+    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1
+    /// - k`, also where the range spans several slots.
     ///
     /// @param lock hold `mmu_lock` for writing
     /// @param flush flush the guests' cached translations if anything was young
@@ -60,8 +64,9 @@ final class HvaWalk {
         return any;
     }
 
-    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes.
-    void invalidateStart(Cpu cpu, long start, long end) {
+    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes. Where it may
+    /// block, it lets waiters have the lock in between; the gate stays closed.
+    void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
         gate.enter(cpu);
         int section = vm.srcu.readLock(cpu);
         Memslots slots = vm.memslots();
@@ -78,17 +83,38 @@ final class HvaWalk {
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
             gate.add(cpu, first, limit);
-            zapped |= mmu.zapper().zapLeafs(cpu, first, limit);
+            zapped |= zap(cpu, first, limit, mayBlock);
         }
-        if (zapped && mmu.steps.flushesAfterZap()) {
-            vm.flushRemoteTlbs(cpu);
-        }
+        flushIf(cpu, zapped);
         if (locked) {
             mmu.invariants.zapFlushed();
             checkAbsent(cpu, slots, start, end, false);
             mmu.mmuLock.writeUnlock(cpu);
         }
         vm.srcu.readUnlock(cpu, section);
+    }
+
+    /// Zaps guest pages; returns whether a flush is owed.
+    private boolean zap(Cpu cpu, long start, long end, boolean mayBlock) {
+        boolean zapped = false;
+        for (long gfn = start; gfn < end; ) {
+            long next = mayBlock ? Math.min(end, (gfn | YIELD_PAGES - 1) + 1) : end;
+            zapped |= mmu.zapper().zapLeafs(cpu, gfn, next);
+            if (next < end && mmu.mmuLock.isContended()) {
+                flushIf(cpu, zapped);
+                zapped = false;
+                mmu.mmuLock.writeUnlock(cpu);
+                mmu.mmuLock.writeLock(cpu);
+            }
+            gfn = next;
+        }
+        return zapped;
+    }
+
+    private void flushIf(Cpu cpu, boolean zapped) {
+        if (zapped && mmu.steps.flushesAfterZap()) {
+            vm.flushRemoteTlbs(cpu);
+        }
     }
 
     /// `kvm_mmu_notifier_invalidate_range_end`: opens the gate again.

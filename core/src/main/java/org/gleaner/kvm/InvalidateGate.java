@@ -5,8 +5,8 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 
-/// What keeps a page fault from installing a page that the host is taking away: the invalidation count, the
-/// range and the sequence number of `struct kvm`.
+/// What keeps a page fault from installing a page that the host is taking away: the invalidation
+/// count, the range and the sequence number of `struct kvm`.
 ///
 /// ## The protocol
 ///
@@ -19,26 +19,26 @@ import org.gleaner.machine.Word;
 /// end: seq++, then in_progress--              install, unlock
 /// ```
 ///
-/// A fault that resolved its page before the host changed it finds, under `mmu_lock`, either the count still
-/// raised or the sequence number moved. It cannot miss both: `end` raises the sequence before it lowers the
-/// count, and the fault read the sequence before it resolved. Were the order of the two stores reversed, a
-/// fault between them would pass.
+/// A fault that resolved its page before the host changed it finds, under `mmu_lock`, either the
+/// count still raised or the sequence number moved. It cannot miss both: `end` raises the sequence
+/// before it lowers the count, and the fault read the sequence before it resolved. Were the order
+/// of the two stores reversed, a fault between them would pass.
 ///
-/// While the count is not zero the range only grows: a second invalidation merges with the first, and the gap
-/// between them is closed as well. The first begin after zero starts afresh. Aging takes no part: it creates no
-/// translation.
+/// While the count is not zero the range only grows: a second invalidation merges with the first,
+/// and the gap between them is closed as well. The first begin after zero starts afresh. Aging
+/// takes no part: it creates no translation.
 ///
-/// Beside it stands `mn_active`, raised before the gate closes and lowered after it opens again, whether or not
-/// the range touches a slot. The set of slots is swapped only while it is zero, so that start and end
-/// of one invalidation see the same slots.
+/// Beside it stands `mn_active`, raised before the gate closes and lowered after it opens again,
+/// whether or not the range touches a slot. The set of slots is swapped only while it is zero, so
+/// that start and end of one invalidation see the same slots.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
-/// | `SEQ` | end, under mmu_lock write | release | snapshot | acquire | what the fault reads of the host afterwards |
-/// | `SEQ` | the same | release | retry, under mmu_lock | opaque | the lock |
-/// | `IN_PROGRESS`, range | begin, add, end, under mmu_lock write | release | retry, under mmu_lock | opaque | the lock |
-/// | `IN_PROGRESS`, range, `SEQ` | the same | release | retryUnsafe, no lock | opaque | nothing: a hint, checked again |
-/// | `active` | enter, leave, under `activeLock` | release | lockIdle, under it | acquire | the lock; the sleeper's wake-up |
+/// | `SEQ` | end, lock write | release | snapshot | acquire | the fault's later reads of the host |
+/// | `SEQ` | the same | release | retry, lock | opaque | the lock |
+/// | count, range | begin, add, end, lock write | release | retry, lock | opaque | the lock |
+/// | count, range, `SEQ` | the same | release | retryUnsafe | opaque | nothing: asked again |
+/// | `active` | enter, leave, its lock | release | lockIdle, its lock | acquire | the lock |
 final class InvalidateGate {
     private static final int SEQ = 8, IN_PROGRESS = 9, START = 10, END = 11, LINE = 24;
 
@@ -48,7 +48,8 @@ final class InvalidateGate {
 
     // --- faults ------------------------------------------------------------------------------
 
-    /// The sequence number; everything the caller reads later comes after it (`mmu_invalidate_seq`).
+    /// The sequence number; everything the caller reads later comes after it
+    /// (`mmu_invalidate_seq`).
     long snapshot(Cpu cpu) {
         return cpu.load(state, SEQ);
     }

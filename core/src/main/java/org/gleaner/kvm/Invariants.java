@@ -1,19 +1,18 @@
 package org.gleaner.kvm;
 
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-
-/// What must always hold of a VM's second stage, checked while it runs. Armed by assertions (`-ea`); unarmed,
-/// every method folds to nothing.
+/// What must always hold of a VM's second stage, checked while it runs. Armed by assertions
+/// (`-ea`); unarmed, every method folds to nothing.
 ///
 /// | | invariant | checked where |
 /// |---|---|---|
-/// | I1 | an accessed bit that was set is taken exactly once | [#balanced]: bits set and taken, over a life |
+/// | I1 | an accessed bit that was set is taken exactly once | [#balanced], over a VM's life |
 /// | I2 | aging changes nothing but A, or makes exactly the tracked form | [#aged] |
 /// | I3 | a page that could be written is dirty before its mapping goes | [#zapped] |
 /// | I4 | what was zapped stays zapped | [#absent], [#balanced] |
@@ -26,8 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// | I19 | every bit lies in its bitmap | [#bitInRange] |
 /// | I20 | a test clears nothing | [#aged] |
 ///
-/// The ledgers are kept by atomic counters beside the steps they count. They may lag while actors run; they must
-/// balance when all have stopped.
+/// The ledgers are kept by atomic counters beside the steps they count. They may lag while actors
+/// run; they must balance when all have stopped.
 final class Invariants {
     /// Whether anything here checks.
     static final boolean ARMED = Invariants.class.desiredAssertionStatus();
@@ -103,9 +102,10 @@ final class Invariants {
         }
     }
 
-    /// The root is being aged.
-    void visited(Cpu cpu, TdpRoot root) {
-        if (ARMED && (root.isFreed() || root.isInvalid(cpu))) {
+    /// The root is being aged. It may become invalid meanwhile; it must not have been when it was
+    /// looked at.
+    void visited(TdpRoot root, boolean wasInvalid) {
+        if (ARMED && (root.isFreed() || wasInvalid)) {
             throw broken(
                     "I7: an ager visits a root that is " + (root.isFreed() ? "freed" : "invalid"));
         }
@@ -189,8 +189,8 @@ final class Invariants {
         }
     }
 
-    /// A leaf was zapped. Its page must have been marked dirty if a guest may have written to it; faults that
-    /// installed it have marked it, for they held the lock until then.
+    /// A leaf was zapped. Its page must have been marked dirty if a guest may have written to it;
+    /// faults that installed it have marked it, for they held the lock until then.
     void zapped(long leaf) {
         if (!ARMED) {
             return;

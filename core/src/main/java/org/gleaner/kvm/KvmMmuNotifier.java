@@ -6,8 +6,8 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.jspecify.annotations.Nullable;
 
-/// A VM's subscription to its address space (`kvm_mmu_notifier_ops`): the baseline operations. Those designs that
-/// add an operation of a later generation are subclasses.
+/// A VM's subscription to its address space (`kvm_mmu_notifier_ops`): the baseline operations.
+/// Those designs that add an operation of a later generation are subclasses.
 ///
 /// Which operation takes `mmu_lock` is the difference between the designs that share this class:
 ///
@@ -81,7 +81,7 @@ class KvmMmuNotifier extends MmuNotifier {
     @Override
     public final void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
         cpu.enter(KernelFunction.KVM_UNMAP_HVA_RANGE);
-        walk.invalidateStart(cpu, start, end);
+        walk.invalidateStart(cpu, start, end, mayBlock);
         cpu.exit();
     }
 

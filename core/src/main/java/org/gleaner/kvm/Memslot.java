@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
-/// One memory slot (`struct kvm_memory_slot`): guest pages backed by a range of the host's address space.
+/// One memory slot (`struct kvm_memory_slot`): guest pages backed by a range of the host's address
+/// space.
 ///
 /// @param id unique in the VM
 /// @param baseGfn first guest page

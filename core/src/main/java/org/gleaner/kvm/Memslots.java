@@ -1,18 +1,17 @@
 package org.gleaner.kvm;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// An immutable set of slots with two indexes (`struct kvm_memslots`): by guest page, and by interval of host
-/// pages. A new set replaces the old one as a whole; readers hold the VM's SRCU.
+/// An immutable set of slots with two indexes (`struct kvm_memslots`): by guest page, and by
+/// interval of host pages. A new set replaces the old one as a whole; readers hold the VM's SRCU.
 ///
-/// The interval index is the array of slots in order of their first host page, with the greatest end of
-/// each prefix beside it. A search for `[start, end)` goes down from the last slot that begins before `end`
-/// and stops where no slot further down can reach `start`: one step for disjoint slots, and exactly the
-/// aliases where many slots share one range.
+/// The interval index is the array of slots in order of their first host page, with the greatest
+/// end of each prefix beside it. A search for `[start, end)` goes down from the last slot that
+/// begins before `end` and stops where no slot further down can reach `start`: one step for
+/// disjoint slots, and exactly the aliases where many slots share one range.
 final class Memslots {
     static final Memslots EMPTY = new Memslots(List.of(), 0);
 

@@ -3,11 +3,11 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.UserPages;
 
-/// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of anonymous
-/// or shared memory.
+/// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of
+/// anonymous or shared memory.
 ///
 /// ```
 /// fast path        no lock: restore an access-tracked or write-protected leaf
@@ -23,10 +23,10 @@ import org.gleaner.mm.UserPages;
 /// unlock
 /// ```
 ///
-/// The page is marked and released under the lock because then no invalidation of it can have finished: dirty
-/// state cannot come too late. A fault that retries has used nothing and marks nothing. Dirty goes by whether
-/// the *host* maps the page writable, not by the entry's W: the fast path may set W later and must
-/// not touch the page.
+/// The page is marked and released under the lock because then no invalidation of it can have
+/// finished: dirty state cannot come too late. A fault that retries has used nothing and marks
+/// nothing. Dirty goes by whether the *host* maps the page writable, not by the entry's W: the fast
+/// path may set W later and must not touch the page.
 final class PageFault {
     private final Vm vm;
     private final TdpMmu mmu;
@@ -121,7 +121,7 @@ final class PageFault {
 
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
-        return root.isInvalid(cpu) || mmu.steps.asksTheGate() && gate.retry(cpu, seq, gfn);
+        return root.isInvalidLocked(cpu) || mmu.steps.asksTheGate() && gate.retry(cpu, seq, gfn);
     }
 
     /// `kvm_release_faultin_page`, under `mmu_lock`.

@@ -5,7 +5,8 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
 import org.jspecify.annotations.Nullable;
 
-/// `v2`. The answer is the fast path's also with the lock put back, so that nothing else changes then.
+/// `v2`. The answer is the fast path's also with the lock put back, so that nothing else changes
+/// then.
 final class PredicateBitmapNotifier extends KvmMmuNotifier implements PredicateBitmapYoung {
     PredicateBitmapNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
         super(vm, walk, plan);

@@ -6,8 +6,8 @@ import org.gleaner.pagetable.SpteFormat;
 /// The steps on which the second stage's protocols rest, each as Linux takes it.
 ///
 /// A VM is built over one of these. Subclasses leave a step out or take it wrongly, so that the
-/// invariants can be seen to fire: that is all they are for. While only this class is loaded, every call
-/// is direct.
+/// invariants can be seen to fire: that is all they are for. While only this class is loaded, every
+/// call is direct.
 public class ProtocolSteps {
     /// What is right.
     public static final ProtocolSteps LINUX = new ProtocolSteps();
@@ -19,7 +19,8 @@ public class ProtocolSteps {
         return format.markForAccessTrack(leaf);
     }
 
-    /// The ager's one attempt to make `old` into `update`: only if the entry still is what was read.
+    /// The ager's one attempt to make `old` into `update`: only if the entry still is what was
+    /// read.
     protected boolean age(Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
         return cpu.cas(words, i, old, update);
     }

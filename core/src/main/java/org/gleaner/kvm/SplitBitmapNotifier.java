@@ -5,7 +5,8 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.SplitBitmapYoung;
 import org.jspecify.annotations.Nullable;
 
-/// `v3`. The answer is the fast path's also with the lock put back, so that nothing else changes then.
+/// `v3`. The answer is the fast path's also with the lock put back, so that nothing else changes
+/// then.
 final class SplitBitmapNotifier extends KvmMmuNotifier implements SplitBitmapYoung {
     SplitBitmapNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
         super(vm, walk, plan);

@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Testing and clearing accessed bits (`kvm_tdp_mmu_age_gfn_range`), for every design.
 ///
-/// One primitive with two optional bitmaps serves them all; the API generations are adapters over it. It may
-/// run under `mmu_lock` write, or under no lock at all: an RCU read section around the whole loop over
-/// roots keeps every table it can reach, and each entry is changed by one compare-and-swap from the leaf
-/// that was read. A lost race is not tried again: whoever won has used the page, aged it or zapped it, and
-/// the page is reported young either way. No flush, no wait, no allocation.
+/// One primitive with two optional bitmaps serves them all; the API generations are adapters over
+/// it. It may run under `mmu_lock` write, or under no lock at all: an RCU read section around the
+/// whole loop over roots keeps every table it can reach, and each entry is changed by one
+/// compare-and-swap from the leaf that was read. A lost race is not tried again: whoever won has
+/// used the page, aged it or zapped it, and the page is reported young either way. No flush, no
+/// wait, no allocation.
 ///
-/// Entries are looked at a table at a time. One ordered step comes before each table, and the entries are then
-/// read as they are; each change is a step of its own.
+/// Entries are looked at a table at a time. One ordered step comes before each table, and the
+/// entries are then read as they are; each change is a step of its own.
 final class TdpAger {
     private final TdpMmu mmu;
     private final RadixTable tables;
@@ -48,10 +49,11 @@ final class TdpAger {
         boolean any = false;
         mmu.rcu.readLock(cpu);
         for (TdpRoot root : mmu.roots()) {
-            if (steps.skipsInvalidRoots() && root.isInvalid(cpu)) {
+            boolean invalid = root.isInvalid(cpu);
+            if (invalid && steps.skipsInvalidRoots()) {
                 continue;
             }
-            mmu.invariants.visited(cpu, root);
+            mmu.invariants.visited(root, invalid);
             for (long gfn = start; gfn < end; ) {
                 long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
                 int n = (int) (next - gfn);
@@ -73,9 +75,9 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         cpu.step();
-        cpu.charge(Cost.MMU_AGE_GFN);
         long slot = tables.leafSlot(root.table, gfn);
         if (slot < 0) {
+            cpu.charge(Cost.MMU_AGE_GFN);
             return false;
         }
         long[] words = tables.slab.slotWords(slot);
@@ -101,6 +103,7 @@ final class TdpAger {
                 break;
             }
         }
+        cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         cpu.charge(Cost.LINE_LOCAL_RMW, cleared);
         return any;

@@ -1,5 +1,7 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -7,7 +9,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Spte;
@@ -15,61 +17,59 @@ import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
-
-/// The second stage's page tables (`tdp_mmu.c`): roots, and the way a fault installs a page. Zapping is
-/// [TdpZapper]'s, aging [TdpAger]'s.
+/// The second stage's page tables (`tdp_mmu.c`): roots, and the way a fault installs a page.
+/// Zapping is [TdpZapper]'s, aging [TdpAger]'s.
 ///
 /// ## Who may change what
 ///
 /// An entry is one word, and it is changed by
 ///
-/// - *faults*, many at a time, under `mmu_lock` read: from not present to a table or a leaf, or a leaf to
-///   one that allows more, by compare-and-swap;
+/// - *faults*, many at a time, under `mmu_lock` read: from not present to a table or a leaf, or a
+///   leaf to one that allows more, by compare-and-swap;
 /// - *zaps*: under `mmu_lock` write by exchange, and of invalid roots under `mmu_lock` read by
 ///   compare-and-swap;
 /// - the *fast page fault*, without a lock: gives a leaf back its R, X or W, by compare-and-swap;
 /// - the *page walker*: sets A and D of a leaf that permits the access, in one step with its check;
-/// - *agers*, under `mmu_lock` write or without any lock: take A away, or make the tracked form, by one
-///   compare-and-swap against the leaf they read.
+/// - *agers*, under `mmu_lock` write or without any lock: take A away, or make the tracked form, by
+///   one compare-and-swap against the leaf they read.
 ///
-/// Everybody who may run beside another uses compare-and-swap from a value it has looked at, and only a fault
-/// turns a word from not present to present. So what was zapped stays zapped until a fault says otherwise,
-/// and a fault asks the [InvalidateGate] under `mmu_lock` before it does.
+/// Everybody who may run beside another uses compare-and-swap from a value it has looked at, and
+/// only a fault turns a word from not present to present. So what was zapped stays zapped until a
+/// fault says otherwise, and a fault asks the [InvalidateGate] under `mmu_lock` before it does.
 ///
 /// ## Tables
 ///
-/// A table is filled before it is linked. One that is taken out is unreachable for new walks, but old walks may
-/// stand in it; so each of its entries is frozen, which no fault and no ager will touch, and it is given
-/// back after an RCU grace period. Whoever walks without `mmu_lock` write is in an RCU read section. Guests
-/// walk without one: they are interrupted, and leave, between the unlinking and the free.
+/// A table is filled before it is linked. One that is taken out is unreachable for new walks, but
+/// old walks may stand in it; so each of its entries is frozen, which no fault and no ager will
+/// touch, and it is given back after an RCU grace period. Whoever walks without `mmu_lock` write is
+/// in an RCU read section. Guests walk without one: they are interrupted, and leave, between the
+/// unlinking and the free.
 ///
 /// ## Roots
 ///
-/// The list of roots is an immutable array. An invalid root stays on it until its last reference is gone,
-/// so that notifiers can still zap below it; faults and agers pass it over. All vCPUs are told to drop it in
-/// the critical section that invalidates it, and a vCPU that loads a root drops all it has cached: so
-/// zapping an invalid root owes no flush.
+/// The list of roots is an immutable array. An invalid root stays on it until its last reference is
+/// gone, so that notifiers can still zap below it; faults and agers pass it over. All vCPUs are
+/// told to drop it in the critical section that invalidates it, and a vCPU that loads a root drops
+/// all it has cached: so zapping an invalid root owes no flush.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
-/// | entry, to present | fault, `mmu_lock` read, RCU | compare-and-swap | any walk | acquire | filling of the table, release of the page |
-/// | entry, to empty | zap, `mmu_lock` write | exchange | fault, ager, walker | compare-and-swap fails | the interrupt that follows |
-/// | entry, to empty | zap of an invalid root, `mmu_lock` read | compare-and-swap | ager, walker | compare-and-swap fails | the request that came before |
-/// | entry, to frozen | zap, on a detached table | exchange | fault, ager | compare-and-swap fails | RCU |
-/// | entry, A off or tracked | ager | compare-and-swap | walker | atomic | nothing: lost races are allowed |
-/// | entry, A or D on | walker | compare-and-swap | zap, ager | atomic | the interrupt, for accesses through it |
-/// | `roots` | add, remove, under `pagesLock` | volatile | all | volatile | RCU, for what a removed root reaches |
-/// | `role` invalid | invalidate, `mmu_lock` write | full | faults, `mmu_lock` read | acquire | the lock |
-/// | `role` invalid | the same | full | agers, RCU | acquire | RCU: the tables outlive the section |
-/// | `unlinkEpoch` | zap, before the interrupt | volatile | vCPU, at its next entry | volatile | the request |
+/// | entry: present | fault, lock read, RCU | CAS | any walk | acquire | filling of the table |
+/// | entry: empty | zap, lock write | exchange | fault, ager, walker | CAS | the flush after it |
+/// | entry: empty | zap of invalid root, lock read | CAS | ager, walker | CAS | request before |
+/// | entry: frozen | zap, detached table | exchange | fault, ager | CAS | RCU |
+/// | entry: A off, tracked | ager | CAS | walker | CAS | nothing: races are allowed |
+/// | entry: A or D on | walker | CAS | zap, ager | CAS | the flush after a zap |
+/// | `roots` | add, unlist, `pagesLock` | volatile | all | volatile | RCU |
+/// | role: invalid | invalidate, lock write | full | faults, lock read | acquire | the lock |
+/// | role: invalid | the same | full | agers, RCU | acquire | RCU: tables stay |
+/// | `unlinkEpoch` | zap, before the flush | volatile | vCPU, next entry | volatile | the request |
 ///
 /// ## Races that are allowed
 ///
-/// An ager's compare-and-swap may lose against the walker, a fault or a zap: the page stays young, or is
-/// gone, and was reported young. An access through a cached translation sets nothing: the page looks old. Two
-/// agers may both report one access.
+/// An ager's compare-and-swap may lose against the walker, a fault or a zap: the page stays young,
+/// or is gone, and was reported young. An access through a cached translation sets nothing: the
+/// page looks old. Two agers may both report one access.
 ///
 /// Leaves are of level 1 only.
 final class TdpMmu {
@@ -84,7 +84,8 @@ final class TdpMmu {
     /// A zapped leaf passes its A and D on to the page.
     final boolean marksAtZap;
 
-    /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is stale.
+    /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is
+    /// stale.
     final AtomicLong unlinkEpoch = new AtomicLong();
 
     private final boolean keepsRoots;
@@ -140,15 +141,15 @@ final class TdpMmu {
 
     private @Nullable TdpRoot findValid(Cpu cpu) {
         for (TdpRoot root : roots) {
-            if (!root.isInvalid(cpu) && root.get(cpu)) {
+            if (!root.isInvalidLocked(cpu) && root.get(cpu)) {
                 return root;
             }
         }
         return null;
     }
 
-    /// Drops a reference (`kvm_tdp_mmu_put_root`). The last one of a valid root, on a kernel that keeps none
-    /// itself, tears the tables down first. Must be called without `mmu_lock`.
+    /// Drops a reference (`kvm_tdp_mmu_put_root`). The last one of a valid root, on a kernel that
+    /// keeps none itself, tears the tables down first. Must be called without `mmu_lock`.
     void release(Cpu cpu, TdpRoot root) {
         if (!root.put(cpu)) {
             return;
@@ -178,8 +179,9 @@ final class TdpMmu {
         tables.slab.free(cpu, root.table);
     }
 
-    /// `kvm_tdp_mmu_invalidate_roots`, under `mmu_lock` write: no new fault will use the roots of now. A kernel
-    /// that holds no reference itself takes one, so that the tables stay until they are zapped.
+    /// `kvm_tdp_mmu_invalidate_roots`, under `mmu_lock` write: no new fault will use the roots of
+    /// now. A kernel that holds no reference itself takes one, so that the tables stay until they
+    /// are zapped.
     void invalidateRoots(Cpu cpu) {
         assert mmuLock.isHeldForWriteBy(cpu);
         for (TdpRoot root : roots) {
@@ -231,16 +233,17 @@ final class TdpMmu {
             boolean mapWritable,
             boolean write) {
         cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
-        cpu.charge(Cost.MMU_INSTALL);
         rcu.readLock(cpu);
         int table = descend(cpu, root, spare, gfn);
         int result = table < 0 ? RetPf.RETRY : install(cpu, table, gfn, pfn, mapWritable, write);
         rcu.readUnlock(cpu);
+        cpu.charge(Cost.MMU_INSTALL);
         cpu.exit();
         return result;
     }
 
-    /// The level-1 table of `gfn`, linked if it was missing; -1 if another was faster or the tree is going.
+    /// The level-1 table of `gfn`, linked if it was missing; -1 if another was faster or the tree
+    /// is going.
     private int descend(Cpu cpu, TdpRoot root, TableCache spare, long gfn) {
         int table = root.table;
         for (int level = RadixTable.ROOT_LEVEL; level > RadixTable.LEVEL_4K; level--) {

@@ -5,17 +5,18 @@ import org.gleaner.machine.Word;
 
 /// A root of the TDP MMU (`struct kvm_mmu_page` of the top level).
 ///
-/// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid, if the
-/// kernel does that. Whoever drops the last one takes it off the list.
+/// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid,
+/// if the kernel does that. Whoever drops the last one takes it off the list.
 final class TdpRoot {
     private static final long INVALID = 1;
 
     final int table;
 
     private final Word references;
-    private final Word role = new Word();
+    private final long[] role = new long[1];
 
-    /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under `slots_lock`.
+    /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under
+    /// `slots_lock`.
     boolean scheduledToZap;
 
     /// For checks only: its table was given back.
@@ -45,11 +46,17 @@ final class TdpRoot {
 
     /// Set once, under `mmu_lock` write.
     void invalidate(Cpu cpu) {
-        cpu.fetchOr(role, INVALID);
+        cpu.store(role, 0, INVALID);
     }
 
+    /// An ordered look; the answer may change at once unless `mmu_lock` is held.
     boolean isInvalid(Cpu cpu) {
-        return (cpu.load(role) & INVALID) != 0;
+        return cpu.load(role, 0) != 0;
+    }
+
+    /// The answer under `mmu_lock`.
+    boolean isInvalidLocked(Cpu cpu) {
+        return cpu.peek(role, 0) != 0;
     }
 
     void setFreed() {

@@ -9,15 +9,17 @@ import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TdpIter;
 
-/// Taking entries and tables out of the second stage; see [TdpMmu] for who may be running meanwhile.
+/// Taking entries and tables out of the second stage; see [TdpMmu] for who may be running
+/// meanwhile.
 ///
 /// | path | `mmu_lock` | takes | flush |
 /// |---|---|---|---|
-/// | [#zapLeafs] | write | leaves; tables stay linked | owed by the caller before it drops the lock |
-/// | [#zapRoot] | read or write | everything, level by level, so that no step takes out much at once | none: the root is invalid, or no vCPU can run |
+/// | [#zapLeafs] | write | leaves; tables stay linked | the caller's, under the lock |
+/// | [#zapRoot] | read or write | everything, level by level | none: no vCPU can use the root |
 ///
-/// Leaves are always taken by an exchange. Linux may use a plain store over a leaf that is dirty and has
-/// hardware A/D, and then loses an A bit that arrives in between; nothing here depends on that.
+/// Leaves are always taken by an exchange. Linux may use a plain store over a leaf that is dirty
+/// and has hardware A/D, and then loses an A bit that arrives in between; nothing here depends on
+/// that.
 final class TdpZapper {
     /// Entries a walk over a whole tree reads at one step.
     private static final int BATCH = 64;
@@ -36,8 +38,8 @@ final class TdpZapper {
         freeTable = (cpu, table) -> free(cpu, (int) table);
     }
 
-    /// `kvm_tdp_mmu_unmap_gfn_range`: takes all leaves of `[start, end)` out of every root, invalid ones
-    /// included. Under `mmu_lock` write. Returns whether there were any.
+    /// `kvm_tdp_mmu_unmap_gfn_range`: takes all leaves of `[start, end)` out of every root, invalid
+    /// ones included. Under `mmu_lock` write. Returns whether there were any.
     boolean zapLeafs(Cpu cpu, long start, long end) {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
         boolean any = false;
@@ -56,8 +58,8 @@ final class TdpZapper {
     private boolean zapInTable(Cpu cpu, TdpRoot root, long gfn, int n) {
         cpu.step();
         long slot = tables.leafSlot(root.table, gfn);
-        cpu.charge(Cost.MMU_AGE_GFN);
         if (slot < 0) {
+            cpu.charge(Cost.MMU_AGE_GFN);
             return false;
         }
         long[] words = tables.slab.slotWords(slot);
@@ -69,6 +71,7 @@ final class TdpZapper {
                 any = true;
             }
         }
+        cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         return any;
     }
@@ -88,8 +91,8 @@ final class TdpZapper {
         }
     }
 
-    /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the mode that
-    /// `shared` says (read if true); may drop and take the read lock again in between.
+    /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the
+    /// mode that `shared` says (read if true); may drop and take the read lock again in between.
     void zapRoot(Cpu cpu, TdpRoot root, boolean shared) {
         TdpIter iter = new TdpIter(tables, BATCH);
         mmu.rcu.readLock(cpu);
@@ -101,8 +104,14 @@ final class TdpZapper {
     }
 
     private void zapLevel(Cpu cpu, TdpIter iter, int level, boolean shared) {
-        long charged = 0;
+        long paid = 0;
+        long zapped = 0;
         while (iter.next(cpu)) {
+            if (iter.scanned - paid >= TableSlab.ENTRIES) {
+                pay(cpu, iter.scanned - paid, zapped);
+                paid = iter.scanned;
+                zapped = 0;
+            }
             if (shared && iter.mayYield() && mmu.mmuLock.isContended()) {
                 letOthersIn(cpu, iter);
                 continue;
@@ -110,20 +119,23 @@ final class TdpZapper {
             if (iter.level != level || !format.isPresent(iter.old)) {
                 continue;
             }
-            if (shared) {
-                if (!iter.setAtomic(cpu, format, format.empty)) {
-                    iter.retry();
-                    continue;
-                }
+            if (!shared) {
+                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+            } else if (iter.setAtomic(cpu, format, format.empty)) {
                 gone(cpu, iter.old, level, true);
             } else {
-                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+                iter.retry();
+                continue;
             }
-            cpu.charge(Cost.LINE_LOCAL_RMW);
-            cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
-            charged = iter.scanned;
+            zapped++;
         }
-        cpu.charge(Cost.SPTE_SCAN, iter.scanned - charged);
+        pay(cpu, iter.scanned - paid, zapped);
+    }
+
+    /// Pays for a stretch of a walk at once, so that its steps do not yield one by one.
+    private static void pay(Cpu cpu, long scanned, long zapped) {
+        cpu.charge(Cost.SPTE_SCAN, scanned);
+        cpu.charge(Cost.LINE_LOCAL_RMW, zapped);
     }
 
     private void gone(Cpu cpu, long old, int level, boolean shared) {
@@ -144,8 +156,9 @@ final class TdpZapper {
         iter.yielded();
     }
 
-    /// `handle_removed_pt`: freezes the entries of a table that was just taken out, and all tables below it, and
-    /// frees each after a grace period. A fault that still stands in one finds nothing it may change.
+    /// `handle_removed_pt`: freezes the entries of a table that was just taken out, and all tables
+    /// below it, and frees each after a grace period. A fault that still stands in one finds
+    /// nothing it may change.
     private void removeTable(Cpu cpu, int table, int level, boolean shared) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);

@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.EntryFormat;
@@ -8,23 +9,22 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 
-import java.util.Arrays;
-
 /// A vCPU's own page walker and what it remembers: hardware, as far as the second stage can tell.
 ///
 /// Two caches, both private to the vCPU:
 ///
-/// - the *directory* maps a gfn's upper bits to its level-1 table, as a paging-structure cache does. Only
-///   the unlinking of tables makes it stale, so a flush empties it only after one ([TdpMmu#unlinkEpoch]);
-/// - the *TLB*, if it is modelled: gfn to leaf, direct-mapped. An access that finds its leaf there, with the
-///   permission and the A and D bits it needs, does not look at the table: aging without a flush is
-///   not seen, and neither is a zap until the flush.
+/// - the *directory* maps a gfn's upper bits to its level-1 table, as a paging-structure cache
+///   does. Only the unlinking of tables makes it stale, so a flush empties it only after one
+///   ([TdpMmu#unlinkEpoch]);
+/// - the *TLB*, if it is modelled: gfn to leaf, direct-mapped. An access that finds its leaf there,
+///   with the permission and the A and D bits it needs, does not look at the table: aging without a
+///   flush is not seen, and neither is a zap until the flush.
 ///
-/// Without a TLB every access reads its entry, at the price of one load and a test. A hit changes nothing, so
-/// runs of hits are private work.
+/// Without a TLB every access reads its entry, at the price of one load and a test. A hit changes
+/// nothing, so runs of hits are private work.
 ///
-/// An access must follow a poll for requests with no time in between; then every table it reaches is still
-/// there, because whoever unlinked one has not yet been answered.
+/// An access must follow a poll for requests with no time in between; then every table it reaches
+/// is still there, because whoever unlinked one has not yet been answered.
 final class Translations {
     private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
     private static final long NOWHERE = -1;
@@ -170,8 +170,8 @@ final class Translations {
 
     /// One access: walks if it must, and sets A and D as hardware does.
     ///
-    /// @return the leaf, or [HardwareWalk#FAULT_NOT_PRESENT] or [HardwareWalk#FAULT_PROTECTION], which no leaf
-    ///     equals
+    /// @return the leaf, or [HardwareWalk#FAULT_NOT_PRESENT] or [HardwareWalk#FAULT_PROTECTION],
+    ///     which no leaf equals
     long access(Cpu cpu, int root, long gfn, boolean write) {
         if (tlbTag.length == 0) {
             return walk(cpu, root, gfn, write);

@@ -5,14 +5,16 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
-/// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host demand.
+/// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host
+/// demand.
 ///
-/// In guest mode the CPU is in its interruptible section. It polls for requests before each access; on one it
-/// leaves, serves and enters again, as an interrupt and the entry after it would make it. So whoever
-/// has posted a flush and got its answer knows that no access through an old translation is under way.
+/// In guest mode the CPU is in its interruptible section. It polls for requests before each access;
+/// on one it leaves, serves and enters again, as an interrupt and the entry after it would make it.
+/// So whoever has posted a flush and got its answer knows that no access through an old translation
+/// is under way.
 ///
-/// Hits are folded: as many as fit before any other actor could act are found by one loop over plain loads and
-/// charged at once. The result is that of single steps.
+/// Hits are folded: as many as fit before any other actor could act are found by one loop over
+/// plain loads and charged at once. The result is that of single steps.
 ///
 /// Not thread-safe: one CPU runs it.
 public final class Vcpu {
@@ -45,6 +47,10 @@ public final class Vcpu {
     private final Translations translations;
     private @Nullable TdpRoot root;
     private boolean inGuest;
+
+    /// The most accesses that are folded into one; 1 makes every access a step of its own.
+    private int foldLimit = Integer.MAX_VALUE;
+
     private long error;
     private long data;
 
@@ -70,8 +76,8 @@ public final class Vcpu {
         return Math.min(pfn, 0);
     }
 
-    /// One guest access that reads, or writes `value` to, a word (0 to 511) of the page's contents, which the VM
-    /// must have.
+    /// One guest access that reads, or writes `value` to, a word (0 to 511) of the page's contents,
+    /// which the VM must have.
     ///
     /// @return as [#access]; what was read is in [#data]
     public long accessData(Cpu cpu, long gfn, int word, boolean write, long value) {
@@ -94,8 +100,8 @@ public final class Vcpu {
         return data;
     }
 
-    /// Runs `accesses[from]` to `accesses[to - 1]`. Each has a guest page, relative to `base`, in bits 0 to
-    /// 30, and is a write if bit 31 is set.
+    /// Runs `accesses[from]` to `accesses[to - 1]`. Each has a guest page, relative to `base`, in
+    /// bits 0 to 30, and is a write if bit 31 is set.
     ///
     /// @return `to`, or the index of the first access that could not be done; [#error] says why
     public int run(Cpu cpu, int[] accesses, int from, int to, long base) {
@@ -104,7 +110,7 @@ public final class Vcpu {
         enterGuest(cpu);
         while (i < to) {
             servePending(cpu);
-            int limit = i + Math.max(1, cpu.foldable(Cost.GUEST_HIT, to - i));
+            int limit = i + room(cpu, to - i);
             int done = translations.hits(cpu, table(), accesses, i, limit, base);
             if (done > i) {
                 hit(cpu, done - i);
@@ -133,8 +139,7 @@ public final class Vcpu {
         enterGuest(cpu);
         while (gfn < end) {
             servePending(cpu);
-            int left = (int) Math.min(end - gfn, Integer.MAX_VALUE);
-            long limit = gfn + Math.max(1, cpu.foldable(Cost.GUEST_HIT, left));
+            long limit = gfn + room(cpu, end - gfn);
             long done = translations.sequentialHits(cpu, table(), gfn, limit, write);
             if (done > gfn) {
                 hit(cpu, done - gfn);
@@ -152,6 +157,11 @@ public final class Vcpu {
     /// Why the last run ended early; 0 if it did not.
     public long error() {
         return error;
+    }
+
+    /// How many accesses may be folded now: as many as fit before others act, and at least one.
+    private int room(Cpu cpu, long left) {
+        return Math.max(1, cpu.foldable(Cost.GUEST_HIT, (int) Math.min(left, foldLimit)));
     }
 
     private void hit(Cpu cpu, long n) {
@@ -230,8 +240,9 @@ public final class Vcpu {
         }
     }
 
-    /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry loads one
-    /// again, a new one if this was the last vCPU to hold it and the kernel keeps none itself.
+    /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry
+    /// loads one again, a new one if this was the last vCPU to hold it and the kernel keeps none
+    /// itself.
     public void resetContext(Cpu cpu) {
         unload(cpu);
     }
@@ -255,6 +266,11 @@ public final class Vcpu {
 
     private int table() {
         return root().table;
+    }
+
+    /// For tests of folding.
+    void setFoldLimit(int accesses) {
+        foldLimit = accesses;
     }
 
     void count(int result) {

@@ -1,23 +1,23 @@
 package org.gleaner.kvm;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TdpIter;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
-
-/// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription to the address
-/// space that backs it.
+/// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription
+/// to the address space that backs it.
 ///
 /// ```
 /// Vm vm = Vm.create(cpu, VmConfig.of(SpteFormat.EPT, AgingDesign.MERGED.plan()), space, rcu);
@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// vm.destroy(cpu);                      // when no vCPU runs any more
 /// ```
 ///
-/// Locks, outer first: the notifiers' SRCU, `slots_lock`, the VM's SRCU, `mmu_lock`, the list of roots.
+/// Locks, outer first: `kvm->lock`, `slots_lock`, the notifiers' SRCU, the VM's SRCU, `mmu_lock`,
+/// the list of roots.
 public final class Vm {
     /// Room for tables: 16 GiB of them. Costs memory only as they are used.
     private static final int TABLES = 1 << 22;
@@ -47,7 +48,8 @@ public final class Vm {
     private final KvmMmuNotifier notifier;
     private final LongAdder remoteFlushes = new LongAdder();
 
-    private final List<Vcpu> vcpus = new ArrayList<>();
+    private final RwSemaphore lock = new RwSemaphore(LockClass.KVM_LOCK);
+    private volatile List<Vcpu> vcpus = List.of();
     private volatile Cpu[] vcpuCpus = {};
 
     private Vm(VmConfig config, UserPages pages, Rcu rcu) {
@@ -74,8 +76,8 @@ public final class Vm {
 
     // --- slots -------------------------------------------------------------------------------
 
-    /// Backs `count` guest pages from `baseGfn` on by host pages from `vpn` on. Several slots may have the same
-    /// host pages.
+    /// Backs `count` guest pages from `baseGfn` on by host pages from `vpn` on. Several slots may
+    /// have the same host pages.
     ///
     /// @throws IllegalArgumentException if the id is taken or guest pages overlap
     public void createSlot(Cpu cpu, int id, long baseGfn, long count, long vpn, boolean readOnly) {
@@ -89,7 +91,8 @@ public final class Vm {
         slots.delete(cpu, id, config.zapsAll() ? this::zapAllFast : this::zapSlot);
     }
 
-    /// `kvm_mmu_zap_all_fast`: makes every root invalid and has every vCPU drop it, then empties them at leisure.
+    /// `kvm_mmu_zap_all_fast`: makes every root invalid and has every vCPU drop it, then empties
+    /// them at leisure.
     private void zapAllFast(Cpu cpu, Memslot slot) {
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
@@ -118,21 +121,31 @@ public final class Vm {
 
     /// A vCPU that will run on `cpu`.
     public Vcpu newVcpu(Cpu cpu) {
-        synchronized (vcpus) {
-            Vcpu vcpu = new Vcpu(this, mmu, vcpus.size(), cpu, config.tlbEntries());
-            vcpus.add(vcpu);
-            vcpuCpus = vcpus.stream().map(v -> v.cpu).toArray(Cpu[]::new);
-            return vcpu;
-        }
+        lock.downWrite(cpu);
+        Vcpu vcpu = new Vcpu(this, mmu, vcpus.size(), cpu, config.tlbEntries());
+        List<Vcpu> more = new ArrayList<>(vcpus);
+        more.add(vcpu);
+        vcpus = List.copyOf(more);
+        vcpuCpus = more.stream().map(v -> v.cpu).toArray(Cpu[]::new);
+        lock.upWrite(cpu);
+        return vcpu;
     }
 
-    /// `kvm_flush_remote_tlbs`: when this returns, no vCPU makes an access through a translation of before.
+    /// `kvm_flush_remote_tlbs`: when this returns, no vCPU makes an access through a translation of
+    /// before.
     void flushRemoteTlbs(Cpu cpu) {
         cpu.enter(KernelFunction.KVM_FLUSH_REMOTE_TLBS);
         Cpu[] targets = vcpuCpus;
         cpu.interrupt(targets, targets.length, Vcpu.REQ_TLB_FLUSH);
         remoteFlushes.increment();
         cpu.exit();
+    }
+
+    /// Holds `mmu_lock` for writing for a while; for tests.
+    void holdMmuLock(Cpu cpu, long nanos) {
+        mmuLock.writeLock(cpu);
+        cpu.chargeNanos(nanos);
+        mmuLock.writeUnlock(cpu);
     }
 
     PageFault faults() {
@@ -156,12 +169,11 @@ public final class Vm {
         srcu.readUnlock(cpu, section);
     }
 
-    /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any more.
+    /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any
+    /// more.
     public void destroy(Cpu cpu) {
         pages.notifiers().unregister(cpu, notifier);
-        synchronized (vcpus) {
-            vcpuCpus = new Cpu[0];
-        }
+        vcpuCpus = new Cpu[0];
         for (Vcpu vcpu : vcpus) {
             vcpu.destroy(cpu);
         }
@@ -178,9 +190,7 @@ public final class Vm {
 
     /// The vCPUs, in order of id.
     public List<Vcpu> vcpus() {
-        synchronized (vcpus) {
-            return List.copyOf(vcpus);
-        }
+        return vcpus;
     }
 
     /// Flushes of all vCPUs that were asked for.

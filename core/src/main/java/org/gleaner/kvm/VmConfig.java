@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param tlbEntries translations each vCPU caches, a power of two; 0 means that every access walks
 /// @param keepsRoots the MMU itself holds a reference to each root, so that it outlives its vCPUs
 ///     (6.4 and later); without it the last vCPU to let go tears the tables down
-/// @param marksAtZap a zapped entry passes its A and D on to the page (before 6.13); the page was marked
-///     at fault time anyway
+/// @param marksAtZap a zapped entry passes its A and D on to the page (before 6.13); the page was
+///     marked at fault time anyway
 /// @param zapsAll deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`)
 /// @param memory contents of page frames, or null
 /// @param steps how the protocols are carried out

@@ -7,14 +7,15 @@ import org.gleaner.machine.Srcu;
 
 /// The VM's slots and the protocol that changes them (`kvm_set_memory_region`).
 ///
-/// Readers hold SRCU and read the published set once. A change, under `slots_lock`, publishes a new set when no
-/// invalidation is on its way, so that the start and the end of one see the same slots, and then waits for
-/// all readers. Deleting publishes twice: first with the slot marked invalid, so that faults on it retry and
-/// every fault that took the old slot has ended when its pages are zapped; then without it.
+/// Readers hold SRCU and read the published set once. A change, under `slots_lock`, publishes a new
+/// set when no invalidation is on its way, so that the start and the end of one see the same slots,
+/// and then waits for all readers. Deleting publishes twice: first with the slot marked invalid, so
+/// that faults on it retry and every fault that took the old slot has ended when its pages are
+/// zapped; then without it.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
-/// | `active` | publish, under `slots_lock` and the idle gate | volatile | faults, notifiers, in SRCU | volatile | synchronize, before anything old goes |
+/// | `active` | publish, idle gate | volatile | faults, notifiers, SRCU | volatile | synchronize |
 final class VmSlots {
     private final RwSemaphore slotsLock = new RwSemaphore(LockClass.SLOTS_LOCK);
     private final Srcu srcu;

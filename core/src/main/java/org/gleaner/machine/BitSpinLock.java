@@ -171,11 +171,12 @@ public final class BitSpinLock {
                 head = waiter.next;
                 return;
             }
-            Waiter at = head;
-            while (at.next != waiter) {
-                at = at.next;
+            for (Waiter at = head; at != null; at = at.next) {
+                if (at.next == waiter) {
+                    at.next = waiter.next;
+                    return;
+                }
             }
-            at.next = waiter.next;
         }
     }
 

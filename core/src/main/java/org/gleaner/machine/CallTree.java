@@ -1,10 +1,9 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Virtual time per call path of one actor: exact, for every tick is charged to exactly one frame.
 ///

@@ -49,6 +49,8 @@ public enum LockClass {
     TDP_MMU_PAGES("tdp_mmu_pages_lock", Kind.SPINNING),
     /// `mn_invalidate_lock`.
     MN_INVALIDATE_LOCK("mn_invalidate_lock", Kind.SPINNING),
+    /// The list of an address space's notifiers.
+    NOTIFIER_LIST_LOCK("mmu_notifier_lock", Kind.SPINNING),
     /// The list of address spaces that a page-table walk visits.
     MM_LIST_LOCK("mm_list_lock", Kind.SPINNING),
     /// Lock of a page cache or swap cache tree.

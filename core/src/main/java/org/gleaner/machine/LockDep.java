@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// exempt from the first rule; once taken they count as held for whatever comes next. So a reader may
 /// try to read once more: reclaim in a page fault walks the page tables of its own address space.
 public final class LockDep {
+    /// Whether engines arm every CPU: where assertions are enabled (`-ea`).
+    static final boolean ARMED = LockDep.class.desiredAssertionStatus();
+
     /// Modes of holding.
     static final int READ = 1, WRITE = 2;
 

@@ -139,9 +139,7 @@ public final class QueuedRwLock {
     /// Whether `cpu` holds the lock for writing; where checking is not armed, whether anybody does.
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
-        return dep != null
-                ? dep.mode(this) == LockDep.WRITE
-                : (counts.snapshot() & LOCKED) != 0;
+        return dep != null ? dep.mode(this) == LockDep.WRITE : (counts.snapshot() & LOCKED) != 0;
     }
 
     /// A hint without a step: somebody waits, so that a long holder should let go

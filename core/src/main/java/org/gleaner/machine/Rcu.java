@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// period pass, and runs what it took: callbacks run on the daemon's CPU, must not wait for an RCU
 /// grace period themselves, and may queue further ones. A period lasts at least the time given (the
 /// kernel's are 10 to 30 ms, so that they are cheap), unless a CPU's queue has grown beyond
-/// [#BACKLOG] or somebody asks for an expedited one.
+/// [#BACKLOG] or somebody asks for an expedited one. Like every daemon it ends with the run, and
+/// callbacks that wait then are dropped: who needs them calls [#barrier].
 ///
 /// ## Why a reader never sees what was freed
 ///
@@ -189,7 +190,8 @@ public final class Rcu {
         }
     }
 
-    private void awaitReaders(Cpu cpu, long pollNanos) {
+    /// The grace period itself: returns when every section that was open at the call has ended.
+    void awaitReaders(Cpu cpu, long pollNanos) {
         VarHandle.fullFence(); // Pairs with the publishing in readLock.
         for (int id = 0; id < sections.size(); id++) {
             long[] other = sections.get(id);

@@ -143,9 +143,7 @@ public final class RwSemaphore {
     /// Whether `cpu` holds the lock for writing; where checking is not armed, whether anybody does.
     public boolean isHeldForWriteBy(Cpu cpu) {
         LockDep dep = cpu.lockDep;
-        return dep != null
-                ? dep.mode(this) == LockDep.WRITE
-                : (counts.snapshot() & WRITER) != 0;
+        return dep != null ? dep.mode(this) == LockDep.WRITE : (counts.snapshot() & WRITER) != 0;
     }
 
     /// A hint without a step: somebody sleeps in the queue.
@@ -213,9 +211,8 @@ public final class RwSemaphore {
             return;
         }
         if (head.writer) {
-            long free = WAITERS;
-            if (cpu.cas(counts, free, head.next == null ? WRITER : WRITER | WAITERS)) {
-                grantFirst(cpu);
+            if (cpu.cas(counts, WAITERS, head.next == null ? WRITER : WRITER | WAITERS)) {
+                grant(cpu, head);
             }
             return;
         }
@@ -229,18 +226,18 @@ public final class RwSemaphore {
             end = end.next;
         }
         cpu.fetchAdd(counts, readers - (end == null ? WAITERS : 0));
-        while (first != end) {
-            grantFirst(cpu);
+        for (Waiter reader = head; reader != null && reader != end; reader = first) {
+            grant(cpu, reader);
         }
     }
 
-    private void grantFirst(Cpu cpu) {
-        Waiter granted = first;
-        first = granted.next;
+    /// Takes the head off the list; from the store on it is its CPU's again.
+    private void grant(Cpu cpu, Waiter head) {
+        first = head.next;
         if (first == null) {
             last = null;
         }
-        cpu.store(granted.word, GRANTED);
+        cpu.store(head.word, GRANTED);
     }
 
     /// A CPU's place in the list; all but the word belongs to the holder of the list's lock.

@@ -1,10 +1,9 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A hardware thread that is a platform thread: every step is just its atomic.
 ///
@@ -51,6 +50,7 @@ final class ThreadCpu extends Cpu {
 
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
+        lockDep = LockDep.ARMED ? new LockDep() : null;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
@@ -160,6 +160,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
@@ -171,6 +172,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
@@ -182,6 +184,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
         long start = System.nanoTime();
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
@@ -195,6 +198,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public void sleep(long nanos) {
+        LockDep.mightSleep(this);
         if (nanos <= 0) {
             return;
         }

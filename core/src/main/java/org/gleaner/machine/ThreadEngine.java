@@ -1,9 +1,8 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Real platform threads: proves that the code is a correct lock-free Java program. Charges
 /// nothing; time is `System.nanoTime`. See [ThreadCpu] for memory order and interrupts.

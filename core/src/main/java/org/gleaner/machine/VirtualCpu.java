@@ -57,6 +57,9 @@ final class VirtualCpu extends OrderedCpu {
     boolean interruptible;
     long requests;
 
+    /// The line that holds both: whoever posts a request or changes the mode has to own it.
+    private final Word mailbox = new Word();
+
     final Coroutine coroutine;
 
     /// Latest time at which this CPU still goes first; it runs on without asking until then.
@@ -80,6 +83,8 @@ final class VirtualCpu extends OrderedCpu {
             int slot,
             long start) {
         super(id, name);
+        mailbox.lineOwner = id;
+        lockDep = LockDep.ARMED ? new LockDep() : null;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
@@ -195,16 +200,19 @@ final class VirtualCpu extends OrderedCpu {
 
     @Override
     public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
         return waitFor(w, mask, expect, false, true, EventTree.NEVER);
     }
 
     @Override
     public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
         return waitFor(w, -1, seen, true, true, EventTree.NEVER);
     }
 
     @Override
     public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
         long bounded = Math.clamp(nanos, 0, FOREVER_NANOS);
         long deadline = ticks + bounded * CostModel.TICKS_PER_NANO;
         return waitFor(w, mask, expect, false, true, deadline);
@@ -258,6 +266,7 @@ final class VirtualCpu extends OrderedCpu {
 
     @Override
     public void sleep(long nanos) {
+        LockDep.mightSleep(this);
         if (nanos <= 0) {
             return;
         }
@@ -326,6 +335,7 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public long enterInterruptible() {
         step();
+        ownMailbox();
         interruptible = true;
         return requests;
     }
@@ -336,15 +346,24 @@ final class VirtualCpu extends OrderedCpu {
         interruptible = false;
     }
 
+    /// Takes the mailbox's line back if a poster has it.
+    private void ownMailbox() {
+        if (mailbox.lineOwner != id) {
+            ticks = lines.write(mailbox, id, ticks);
+        }
+    }
+
     @Override
     public long pendingRequests() {
         slabStep();
+        ownMailbox();
         return requests;
     }
 
     @Override
     public long takeRequests() {
         slabStep();
+        ownMailbox();
         long taken = requests;
         requests = 0;
         return taken;
@@ -360,6 +379,9 @@ final class VirtualCpu extends OrderedCpu {
         int hit = 0;
         for (int i = 0; i < n; i++) {
             VirtualCpu target = (VirtualCpu) targets[i];
+            // the request bit pulls the target's line here, the look at its mode finds it
+            ticks = lines.write(target.mailbox, id, ticks);
+            charge(Cost.LINE_LOCAL_RMW);
             target.requests |= request;
             if (target.interruptible) {
                 hit++;

@@ -1,8 +1,7 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Up to 4,096 CPUs in virtual time on one host thread: exact, and repeatable to the bit.
 ///

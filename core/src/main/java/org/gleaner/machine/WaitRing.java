@@ -1,5 +1,7 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /// The CPUs that wait for one word in virtual time, in the order in which they came: a ring linked
@@ -15,7 +17,7 @@ final class WaitRing {
             cpu.waitPrev = cpu;
             w.waiters = cpu;
         } else {
-            VirtualCpu last = first.waitPrev;
+            VirtualCpu last = requireNonNull(first.waitPrev);
             cpu.waitNext = first;
             cpu.waitPrev = last;
             last.waitNext = cpu;
@@ -32,8 +34,8 @@ final class WaitRing {
         if (cpu.waitNext == cpu) {
             w.waiters = null;
         } else {
-            cpu.waitPrev.waitNext = cpu.waitNext;
-            cpu.waitNext.waitPrev = cpu.waitPrev;
+            requireNonNull(cpu.waitPrev).waitNext = cpu.waitNext;
+            requireNonNull(cpu.waitNext).waitPrev = cpu.waitPrev;
             if (w.waiters == cpu) {
                 w.waiters = cpu.waitNext;
             }

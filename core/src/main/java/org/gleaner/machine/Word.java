@@ -1,9 +1,8 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// One shared 64-bit word on a cache line of its own: a lock, a counter, a flag.
 ///

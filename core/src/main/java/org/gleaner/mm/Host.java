@@ -10,9 +10,11 @@ import org.gleaner.machine.Engine;
 import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdFault;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.fault.ProcessPages;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
@@ -23,6 +25,8 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
 import org.gleaner.mm.space.AddressSpace;
@@ -60,6 +64,8 @@ public final class Host implements AutoCloseable {
     private final PageFaults faults;
     private final GetUserPages userPages;
     private final Reclaim reclaim;
+    private final MappingChanges mappingChanges;
+    private final PageIdle pageIdle;
 
     /// Builds a host on an engine and starts its daemons.
     public Host(Engine engine, HostConfig config) {
@@ -105,6 +111,8 @@ public final class Host implements AutoCloseable {
                 new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
+        mappingChanges = new MappingChanges(folios, lru, swap);
+        pageIdle = new PageIdle(folios, objects);
         addMemcg(Memcg.UNLIMITED);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
@@ -198,6 +206,21 @@ public final class Host implements AutoCloseable {
 
     public PageFaults faults() {
         return faults;
+    }
+
+    /// `mprotect`, `munmap` and exit of this host's processes.
+    public MappingChanges mappingChanges() {
+        return mappingChanges;
+    }
+
+    /// Idle page tracking.
+    public PageIdle pageIdle() {
+        return pageIdle;
+    }
+
+    /// An address space's pages as its secondary MMUs use them.
+    public UserPages pagesOf(AddressSpace mm) {
+        return new ProcessPages(mm, userPages, lru, folios);
     }
 
     public GetUserPages userPages() {

@@ -2,6 +2,9 @@ package org.gleaner.mm;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
@@ -15,10 +18,6 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /// Counts a host that is at rest from scratch, page by page, and compares with what its books say.
 ///

@@ -109,8 +109,7 @@ public final class PrimaryTables {
             }
             table = pte.table(entry);
         }
-        long leaf =
-                RadixTable.read(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+        long leaf = RadixTable.read(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
         long hit = write ? pte.writeHit : pte.readHit;
         return (leaf & hit) == hit;
     }

@@ -1,9 +1,8 @@
 package org.gleaner.pagetable;
 
-import org.gleaner.machine.Cpu;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.gleaner.machine.Cpu;
 
 /// Four-level radix trees in one format over one slab: where an entry is.
 ///

@@ -16,10 +16,8 @@ import org.gleaner.machine.Cpu;
 /// | ager | RCU | present leaf: A to 0; tracks | [#age] |
 /// | page fault, split, recovery | lock for read, RCU | what is not frozen | [#setAtomic] |
 /// | zap | lock for write | what is not frozen | [#setExclusive] |
-/// | write-protect, clear-dirty | lock for write | present leaf: W or D to 0 |
-// [#clearBitsExclusive] |
-/// | who detached a table | lock, any | its entries: frozen, for good | [#freezeShared] and its
-// twin |
+/// | write-protect | lock for write | present leaf: W or D to 0 | [#clearBitsExclusive] |
+/// | who detached a table | lock, any | its entries, to frozen | [#freezeShared] |
 ///
 /// The walker and the ager, too, change an entry by compare-and-swap.
 ///
@@ -63,8 +61,7 @@ import org.gleaner.machine.Cpu;
 /// | leaf, gone | `setExclusive` | release at least | hardware | acquire | nothing: the flush |
 /// | leaf: A, D on | hardware | full | ager, zap, dirty log | acquire | the guest's access |
 /// | leaf: A off | `age` | full | hardware | acquire | nothing: stale translations set no A |
-/// | detached entry | `freeze...` | release at least | fault | full | its compare-and-swap, failing
-// |
+/// | detached entry | `freeze...` | release at least | fault | full | its attempt, which fails |
 ///
 /// *Nothing: RCU* means that a descent which misses the change goes on in a table that stays
 /// readable; *nothing: the flush*, that what ends the use of a page is not the entry but the TLB

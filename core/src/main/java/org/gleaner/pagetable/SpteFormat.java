@@ -100,7 +100,6 @@ public final class SpteFormat extends EntryFormat {
     public final long frozen;
 
     private final long type;
-    private final long tracked;
     private final long always;
     private final long leafOnly;
     private final long exec;
@@ -123,7 +122,6 @@ public final class SpteFormat extends EntryFormat {
         hostWritable = hostW;
         mmuWritable = mmuW;
         this.type = type;
-        this.tracked = tracked;
         this.always = always;
         this.leafOnly = leafOnly;
         this.exec = exec;

@@ -1,9 +1,10 @@
 package org.gleaner.pagetable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-
-import java.util.Arrays;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
@@ -21,20 +22,23 @@ import java.util.Arrays;
 /// |---|---|---|---|---|---|
 /// | `free` | free, allocate | full | allocate | acquire | the poisoned table, its `next` |
 /// | `next[t]` | free | plain, before that | allocate | plain | nothing by itself |
-/// | `chunks[c]` | first carver in `c` | monitor | other carvers | monitor | the zeroed array |
+/// | `chunks[c]` | first carver in `c` | CAS | other carvers | acquire | the zeroed array |
 /// | `chunks[c]` | the same | plain | walkers | plain | the array, filled |
 ///
 /// A `next` that is read too early or too late does no harm: the tag makes the compare-and-swap
 /// after it fail. Walkers need no ordered read of `chunks`, because nobody knows the id of a table
 /// before its chunk is there: whoever links the table releases the entry that says so, and walkers
-/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's, hence the
-/// monitor; no step is taken inside it.
+/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's: carvers that
+/// race each make one, and all but the first throw theirs away.
 public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;
 
     /// What every entry of a free table reads.
     public static final long POISON = 0xdead_7ab1_e000_0a5aL;
+
+    private static final VarHandle CHUNK = MethodHandles.arrayElementVarHandle(long[][].class);
+    private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(int[][].class);
 
     static final int CHUNK_SHIFT = 10;
     static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
@@ -47,6 +51,7 @@ public final class TableSlab {
 
     /// By table: the free table below it on the stack.
     private final int[][] next;
+
     private final int capacity;
 
     /// Tag in the upper, top of the stack in the lower 32 bits.
@@ -166,12 +171,10 @@ public final class TableSlab {
             }
         } while (!cpu.cas(carved, table, table + 1));
         int chunk = (int) table >>> CHUNK_SHIFT;
-        synchronized (chunks) {
-            if (chunks[chunk] == null) {
-                int size = Math.min(1 << CHUNK_SHIFT, capacity - (chunk << CHUNK_SHIFT));
-                next[chunk] = new int[size];
-                chunks[chunk] = new long[size << TABLE_SHIFT];
-            }
+        if (CHUNK.getAcquire(chunks, chunk) == null) {
+            int size = Math.min(1 << CHUNK_SHIFT, capacity - (chunk << CHUNK_SHIFT));
+            NEXT.compareAndSet(next, chunk, null, new int[size]);
+            CHUNK.compareAndSet(chunks, chunk, null, new long[size << TABLE_SHIFT]);
         }
         return (int) table;
     }

@@ -36,7 +36,6 @@ public final class TdpIter {
     private static final int STAY = 2;
     private static final int MOVE = 3;
 
-    private final RadixTable tables;
     private final EntryFormat format;
     private final TableSlab slab;
     private final int readsPerStep;
@@ -83,7 +82,6 @@ public final class TdpIter {
     /// inexact as a walk that reads a batch of entries ahead; changes by compare-and-swap stay
     /// right.
     public TdpIter(RadixTable tables, int readsPerStep) {
-        this.tables = tables;
         this.readsPerStep = readsPerStep;
         format = tables.format;
         slab = tables.slab;

@@ -2,6 +2,9 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
@@ -18,10 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.BitSet;
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /// What the designs find in a real second stage.
 final class AgingTest {
@@ -179,7 +178,8 @@ final class AgingTest {
                 });
     }
 
-    /// I19: the offset is linear in host pages, also where the range spans slots that lie apart in the guest.
+    /// I19: the offset is linear in host pages, also where the range spans slots that lie apart in
+    /// the guest.
     @Test
     void aWindowAcrossTwoSlotsHasOneOrderOfBits() {
         World world = new World(World.Kind.VIRTUAL, PAGES, PAGES);

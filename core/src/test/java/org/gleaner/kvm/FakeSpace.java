@@ -1,18 +1,20 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-import java.util.Arrays;
-
-/// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the next page.
+/// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the
+/// next page.
 ///
-/// A page that is evicted clean loses its contents to what swap has of it, and its frame is poisoned: so a
-/// dirty mark that comes too late, or an access through a stale translation, is seen by who reads.
+/// A page that is evicted clean loses its contents to what swap has of it, and its frame is
+/// poisoned: so a dirty mark that comes too late, or an access through a stale translation, is seen
+/// by who reads.
 final class FakeSpace implements UserPages, GuestMemory {
     static final int WORDS = 4;
     static final long POISON = 0xbadL;
@@ -28,8 +30,8 @@ final class FakeSpace implements UserPages, GuestMemory {
     /// Called in [#getUserPage] when the page is resolved and nothing is locked.
     volatile Hook afterLookup = cpu -> {};
 
-    volatile long marked;
-    volatile long evictions;
+    final AtomicLong marked = new AtomicLong();
+    final AtomicLong evictions = new AtomicLong();
 
     private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
     private final int[] frameOf;
@@ -115,7 +117,7 @@ final class FakeSpace implements UserPages, GuestMemory {
             Arrays.fill(contents, frame * WORDS, frame * WORDS + WORDS, POISON);
             frameOf[vpn] = -1;
             freeStack[freeFrames++] = frame;
-            evictions++;
+            evictions.incrementAndGet();
         }
         ptl.unlock(cpu);
         return gone;
@@ -133,7 +135,7 @@ final class FakeSpace implements UserPages, GuestMemory {
 
     @Override
     public void markAccessed(Cpu cpu, int pfn) {
-        marked++;
+        marked.incrementAndGet();
     }
 
     @Override

@@ -2,6 +2,9 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
@@ -9,10 +12,6 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 
 /// Folded runs of hits and single accesses are the same run, to the tick.
 final class FoldingTest {
@@ -70,17 +69,11 @@ final class FoldingTest {
     }
 
     private static void guest(Cpu cpu, Vcpu vcpu, int[] trace, boolean folded) {
-        if (folded) {
-            assertThat(vcpu.run(cpu, trace, 0, trace.length)).isEqualTo(trace.length);
-            assertThat(vcpu.runSequential(cpu, 0, 700, false)).isEqualTo(700);
-            return;
+        if (!folded) {
+            vcpu.setFoldLimit(1);
         }
-        for (int access : trace) {
-            vcpu.access(cpu, access & 0x7fff_ffff, access < 0);
-        }
-        for (int page = 0; page < 700; page++) {
-            vcpu.access(cpu, page, false);
-        }
+        assertThat(vcpu.run(cpu, trace, 0, trace.length)).isEqualTo(trace.length);
+        assertThat(vcpu.runSequential(cpu, 0, 700, false)).isEqualTo(700);
     }
 
     private static int[] trace(int seed) {

@@ -3,16 +3,14 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.fault.PageFaults;
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /// Faults, zaps and slots of one VM.
 final class PageFaultTest {
@@ -90,11 +88,11 @@ final class PageFaultTest {
                         world.vm.createSlot(cpu, 1, 4096, PAGES, 0, false);
                         vcpu.access(cpu, 7, true);
                         vcpu.access(cpu, 4096 + 7, true);
-                        long marked = world.space.marked;
+                        long marked = world.space.marked.get();
                         assertThat(world.space.evict(cpu, 7)).isTrue();
                         assertThat(world.vm.countLeaves(cpu, false)).isZero();
                         assertThat(world.vm.remoteFlushes()).isEqualTo(1);
-                        assertThat(world.space.marked - marked)
+                        assertThat(world.space.marked.get() - marked)
                                 .isEqualTo(config.marksAtZap() ? 2 : 0);
                         vcpu.access(cpu, 7, false);
                         assertThat(vcpu.faults()).isEqualTo(3);
@@ -117,7 +115,7 @@ final class PageFaultTest {
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
                     assertThat(vcpu.retries()).isEqualTo(1);
                     assertThat(vcpu.faults()).isEqualTo(1);
-                    assertThat(world.space.marked).isEqualTo(1);
+                    assertThat(world.space.marked.get()).isEqualTo(1);
                     assertThat(world.space.held()).isZero();
                 });
     }

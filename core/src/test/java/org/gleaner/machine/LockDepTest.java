@@ -32,32 +32,31 @@ final class LockDepTest {
 
     @Test
     void locksTakenInOrderPass() {
-        passes(
-                cpu -> {
-                    int s = srcu.readLock(cpu);
-                    mmap.downRead(cpu);
-                    folioLock.lock(cpu, words, 0, 0);
-                    pte.lock(cpu);
-                    int n = notifiers.readLock(cpu);
-                    int nested = srcu.readLock(cpu);
-                    mmu.writeLock(cpu);
-                    rcu.readLock(cpu);
-                    rmapLock.lock(cpu, words, 1, 1);
-                    assertThat(cpu.lockDep.inRcuSection()).isTrue();
-                    assertThat(mmu.isHeldForWriteBy(cpu)).isTrue();
-                    assertThat(folioLock.isHeldBy(cpu, words, 0, 0)).isTrue();
-                    assertThat(folioLock.isHeldBy(cpu, words, 1, 0)).isFalse();
-                    rmapLock.unlock(cpu, words, 1, 1);
-                    rcu.readUnlock(cpu);
-                    mmu.writeUnlock(cpu);
-                    srcu.readUnlock(cpu, nested);
-                    notifiers.readUnlock(cpu, n);
-                    pte.unlock(cpu);
-                    folioLock.unlock(cpu, words, 0, 0);
-                    mmap.upRead(cpu);
-                    srcu.readUnlock(cpu, s);
-                    assertThat(srcu.isHeldBy(cpu)).isFalse();
-                });
+        passes(cpu -> {
+            int s = srcu.readLock(cpu);
+            mmap.downRead(cpu);
+            folioLock.lock(cpu, words, 0, 0);
+            pte.lock(cpu);
+            int n = notifiers.readLock(cpu);
+            int nested = srcu.readLock(cpu);
+            mmu.writeLock(cpu);
+            rcu.readLock(cpu);
+            rmapLock.lock(cpu, words, 1, 1);
+            assertThat(cpu.lockDep.inRcuSection()).isTrue();
+            assertThat(mmu.isHeldForWriteBy(cpu)).isTrue();
+            assertThat(folioLock.isHeldBy(cpu, words, 0, 0)).isTrue();
+            assertThat(folioLock.isHeldBy(cpu, words, 1, 0)).isFalse();
+            rmapLock.unlock(cpu, words, 1, 1);
+            rcu.readUnlock(cpu);
+            mmu.writeUnlock(cpu);
+            srcu.readUnlock(cpu, nested);
+            notifiers.readUnlock(cpu, n);
+            pte.unlock(cpu);
+            folioLock.unlock(cpu, words, 0, 0);
+            mmap.upRead(cpu);
+            srcu.readUnlock(cpu, s);
+            assertThat(srcu.isHeldBy(cpu)).isFalse();
+        });
     }
 
     @Test
@@ -82,15 +81,14 @@ final class LockDepTest {
 
     @Test
     void aTryMayBreakTheOrderButCountsAsHeld() {
-        passes(
-                cpu -> {
-                    mmu.writeLock(cpu);
-                    assertThat(pte.tryLock(cpu)).isTrue();
-                    assertThat(otherPte.tryLock(cpu)).isTrue();
-                    otherPte.unlock(cpu);
-                    pte.unlock(cpu);
-                    mmu.writeUnlock(cpu);
-                });
+        passes(cpu -> {
+            mmu.writeLock(cpu);
+            assertThat(pte.tryLock(cpu)).isTrue();
+            assertThat(otherPte.tryLock(cpu)).isTrue();
+            otherPte.unlock(cpu);
+            pte.unlock(cpu);
+            mmu.writeUnlock(cpu);
+        });
         fires(
                 "taking ptlock inside ptlock",
                 cpu -> {
@@ -101,15 +99,14 @@ final class LockDepTest {
 
     @Test
     void aReaderMayTryToReadOnceMoreButNotWait() {
-        passes(
-                cpu -> {
-                    mmap.downRead(cpu);
-                    assertThat(mmap.tryDownRead(cpu)).isTrue();
-                    mmap.upRead(cpu);
-                    assertThat(mmap.isHeldBy(cpu)).isTrue();
-                    mmap.upRead(cpu);
-                    assertThat(mmap.isHeldBy(cpu)).isFalse();
-                });
+        passes(cpu -> {
+            mmap.downRead(cpu);
+            assertThat(mmap.tryDownRead(cpu)).isTrue();
+            mmap.upRead(cpu);
+            assertThat(mmap.isHeldBy(cpu)).isTrue();
+            mmap.upRead(cpu);
+            assertThat(mmap.isHeldBy(cpu)).isFalse();
+        });
         fires(
                 "taking mmap_lock",
                 cpu -> {
@@ -196,16 +193,15 @@ final class LockDepTest {
 
     @Test
     void whatIsHeldAcrossSynchronizeIsNotTakenInside() {
-        passes(
-                cpu -> {
-                    slots.downWrite(cpu);
-                    srcu.synchronize(cpu);
-                    slots.upWrite(cpu);
-                    int s = srcu.readLock(cpu);
-                    slotsArch.downWrite(cpu);
-                    slotsArch.upWrite(cpu);
-                    srcu.readUnlock(cpu, s);
-                });
+        passes(cpu -> {
+            slots.downWrite(cpu);
+            srcu.synchronize(cpu);
+            slots.upWrite(cpu);
+            int s = srcu.readLock(cpu);
+            slotsArch.downWrite(cpu);
+            slotsArch.upWrite(cpu);
+            srcu.readUnlock(cpu, s);
+        });
         fires(
                 "taking slots_lock inside kvm->srcu",
                 cpu -> {
@@ -248,6 +244,7 @@ final class LockDepTest {
         engine.spawn(
                 "cpu0",
                 cpu -> {
+                    cpu.lockDep = null;
                     mmu.readLock(cpu);
                     pte.lock(cpu);
                     LockDep.mightSleep(cpu);

@@ -271,6 +271,7 @@ final class RcuTest {
         engine.spawn(
                 "reader",
                 cpu -> {
+                    cpu.lockDep = null; // sleeps in a section, on purpose
                     rcu.readLock(cpu);
                     cpu.block(never, -1, 1);
                 });

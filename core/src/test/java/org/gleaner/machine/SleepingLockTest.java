@@ -169,11 +169,13 @@ final class SleepingLockTest {
                     cpu.store(stage, 1);
                     cpu.await(stage, -1, 3);
                     cpu.chargeNanos(5_000);
+                    cpu.store(stage, 5);
                     lock.unlock(cpu, a, 0, 5);
                 },
                 cpu -> {
                     cpu.await(stage, 1, 1);
                     lock.lock(cpu, a, 0, 5);
+                    assertThat(cpu.load(stage)).as("the holder has left").isEqualTo(5);
                     lock.unlock(cpu, a, 0, 5);
                 },
                 cpu -> {

@@ -30,7 +30,7 @@ final class SpinningLockTest {
                                 cpu.step();
                                 plain[0] = before + 1;
                                 lock.unlock(cpu);
-                                cpu.chargeNanos(10 * cpu.id);
+                                cpu.chargeNanos(10L * cpu.id);
                             }
                         }));
         assertThat(plain[0]).isEqualTo(6 * TURNS);

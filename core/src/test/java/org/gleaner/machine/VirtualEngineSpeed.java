@@ -31,7 +31,7 @@ final class VirtualEngineSpeed {
             engine.spawn(
                     "a" + a,
                     cpu -> {
-                        long x = cpu.id + 1;
+                        long x = cpu.id + 1L;
                         for (long i = 0; i < each; i++) {
                             x ^= x << 13;
                             x ^= x >>> 7;

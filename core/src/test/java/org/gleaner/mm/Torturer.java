@@ -1,5 +1,8 @@
 package org.gleaner.mm;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.GetUserPages;
@@ -9,10 +12,6 @@ import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
-
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Random;
 
 /// One thread of one process that writes to real pages and remembers what it wrote.
 ///

@@ -1,10 +1,9 @@
 package org.gleaner.pagetable;
 
-import org.gleaner.machine.Cpu;
-
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
+import org.gleaner.machine.Cpu;
 
 /// Prints what a lookup costs. A main, not a test: run it on a quiet machine.
 ///
@@ -30,12 +29,10 @@ final class LookupTiming {
         Tree.map(cpu, tables, root, 0, PAGES);
         int[] keys = new SplittableRandom(1).ints(LOOKUPS, 0, PAGES).toArray();
         Walk walk = new Walk();
-        PagingCache cache = new PagingCache(tables);
         TdpIter iter = new TdpIter(tables, 64);
         for (int round = 0; round < 3; round++) {
             time("leafSlot + entry", LOOKUPS, () -> slots(tables, root, keys));
             time("find + hit test ", LOOKUPS, () -> finds(tables, walk, root, keys));
-            time("cached find     ", LOOKUPS, () -> cached(tables, cache, walk, root, keys));
             time("iterator        ", PAGES, () -> iterate(cpu, iter, root));
         }
     }
@@ -74,19 +71,6 @@ final class LookupTiming {
         long hits = 0;
         for (int key : keys) {
             long entry = tables.find(walk, root, key);
-            if ((entry & hit) == hit) {
-                hits++;
-            }
-        }
-        return hits;
-    }
-
-    private static long cached(
-            RadixTable tables, PagingCache cache, Walk walk, int root, int[] keys) {
-        long hit = tables.format.readHit;
-        long hits = 0;
-        for (int key : keys) {
-            long entry = cache.find(walk, root, key);
             if ((entry & hit) == hit) {
                 hits++;
             }

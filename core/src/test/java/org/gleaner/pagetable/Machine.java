@@ -1,5 +1,6 @@
 package org.gleaner.pagetable;
 
+import java.util.Arrays;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Engine;
@@ -7,8 +8,6 @@ import org.gleaner.machine.LockDep;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
-
-import java.util.Arrays;
 
 /// The engines that tests run on, with lock checking armed.
 enum Machine {

@@ -2,14 +2,13 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.SplittableRandom;
 
 class PrimaryTablesTest {
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -114,53 +113,51 @@ class PrimaryTablesTest {
 
     @Test
     void touchSetsAccessedOnEveryLevel() {
-        Machine.onOneCpu(
-                cpu -> {
-                    int root = primary.newRoot(cpu);
-                    Walk walk = new Walk();
-                    assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ))
-                            .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
-                    faultIn(cpu, walk, root, 77);
-                    for (int level = 2; level <= 4; level++) {
-                        primary.allocate(cpu, walk, root, 77, level);
-                        assertThat(PTE.isTable(walk.entry, level)).isTrue();
-                        assertThat(PTE.isAccessed(walk.entry)).isFalse();
-                    }
-                    assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
-                    assertThat(walk.level).isEqualTo(1);
-                    for (int level = 1; level <= 4; level++) {
-                        primary.allocate(cpu, walk, root, 77, level);
-                        assertThat(walk.level).isEqualTo(level);
-                        assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
-                        assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
-                    }
-                    assertThat(Pte.getAndClear(cpu, walk.words, walk.index)).isNotZero();
-                });
+        Machine.onOneCpu(cpu -> {
+            int root = primary.newRoot(cpu);
+            Walk walk = new Walk();
+            assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ))
+                    .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
+            faultIn(cpu, walk, root, 77);
+            for (int level = 2; level <= 4; level++) {
+                primary.allocate(cpu, walk, root, 77, level);
+                assertThat(PTE.isTable(walk.entry, level)).isTrue();
+                assertThat(PTE.isAccessed(walk.entry)).isFalse();
+            }
+            assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
+            assertThat(walk.level).isEqualTo(1);
+            for (int level = 1; level <= 4; level++) {
+                primary.allocate(cpu, walk, root, 77, level);
+                assertThat(walk.level).isEqualTo(level);
+                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
+                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+            }
+            assertThat(Pte.getAndClear(cpu, walk.words, walk.index)).isNotZero();
+        });
     }
 
     @Test
     void allocationStopsAtAHugeLeafAndSwapEntriesFault() {
-        Machine.onOneCpu(
-                cpu -> {
-                    int root = primary.newRoot(cpu);
-                    Walk walk = new Walk();
-                    primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M);
-                    long huge = PTE.makeLeaf(512, 2, PteFormat.WRITABLE);
-                    Pte.set(cpu, walk.words, walk.index, huge);
-                    assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K))
-                            .isEqualTo(huge);
-                    assertThat(walk.level).isEqualTo(RadixTable.LEVEL_2M);
-                    assertThat(primary.touch(cpu, walk, root, 1030, EntryFormat.WRITE)).isZero();
-                    assertThat(PTE.isDirty(cpu.load(walk.words, walk.index))).isTrue();
+        Machine.onOneCpu(cpu -> {
+            int root = primary.newRoot(cpu);
+            Walk walk = new Walk();
+            primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M);
+            long huge = PTE.makeLeaf(512, 2, PteFormat.WRITABLE);
+            Pte.set(cpu, walk.words, walk.index, huge);
+            assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K))
+                    .isEqualTo(huge);
+            assertThat(walk.level).isEqualTo(RadixTable.LEVEL_2M);
+            assertThat(primary.touch(cpu, walk, root, 1030, EntryFormat.WRITE)).isZero();
+            assertThat(PTE.isDirty(cpu.load(walk.words, walk.index))).isTrue();
 
-                    faultIn(cpu, walk, root, 7);
-                    primary.find(walk, root, 7);
-                    Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(1, 99));
-                    assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
-                            .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
-                    assertThat(PTE.swapSlot(walk.entry)).isEqualTo(99);
-                    assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
-                });
+            faultIn(cpu, walk, root, 7);
+            primary.find(walk, root, 7);
+            Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(1, 99));
+            assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
+                    .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
+            assertThat(PTE.swapSlot(walk.entry)).isEqualTo(99);
+            assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+        });
     }
 
     @Test

@@ -2,9 +2,8 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class PteFormatTest {
     private static final PteFormat PTE = PteFormat.X86_64;

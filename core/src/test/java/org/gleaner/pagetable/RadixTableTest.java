@@ -2,12 +2,11 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gleaner.machine.Cpu;
-import org.junit.jupiter.api.Test;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.gleaner.machine.Cpu;
+import org.junit.jupiter.api.Test;
 
 class RadixTableTest {
     private static final SpteFormat F = SpteFormat.EPT;
@@ -18,35 +17,32 @@ class RadixTableTest {
 
     @Test
     void lookupsFindWhatWasStoredAndNothingElse() {
-        Machine.onOneCpu(
-                cpu -> {
-                    SplittableRandom random = new SplittableRandom(11);
-                    int root = tables.newRoot(cpu);
-                    int other = tables.newRoot(cpu);
-                    Map<Long, Long> stored = new HashMap<>();
-                    for (int n = 0; n < 2_000; n++) {
-                        long key = random.nextLong(RadixTable.KEYS >> random.nextInt(36));
-                        long leaf = F.makeLeaf(random.nextLong(1 << 20), 1, 3);
-                        Tree.put(cpu, tables, root, key, 1, leaf);
-                        stored.put(key, leaf);
-                    }
-                    PagingCache cache = new PagingCache(tables);
-                    for (int n = 0; n < 50_000; n++) {
-                        long key = random.nextLong(RadixTable.KEYS >> random.nextInt(36));
-                        check(cpu, root, key, stored.getOrDefault(key, F.empty), cache);
-                    }
-                    stored.forEach((key, leaf) -> check(cpu, root, key, leaf, cache));
-                    assertThat(tables.leafSlot(other, 0)).isEqualTo(-1);
-                    assertThat(tables.find(walk, other, 0)).isEqualTo(F.empty);
-                    assertThat(walk.level).isEqualTo(RadixTable.ROOT_LEVEL);
-                    tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
-                    tables.freeTree(cpu, other, RadixTable.ROOT_LEVEL);
-                    assertThat(slab.inUse()).isZero();
-                });
+        Machine.onOneCpu(cpu -> {
+            SplittableRandom random = new SplittableRandom(11);
+            int root = tables.newRoot(cpu);
+            int other = tables.newRoot(cpu);
+            Map<Long, Long> stored = new HashMap<>();
+            for (int n = 0; n < 2_000; n++) {
+                long key = random.nextLong(RadixTable.KEYS >> random.nextInt(36));
+                long leaf = F.makeLeaf(random.nextLong(1 << 20), 1, 3);
+                Tree.put(cpu, tables, root, key, 1, leaf);
+                stored.put(key, leaf);
+            }
+            for (int n = 0; n < 50_000; n++) {
+                long key = random.nextLong(RadixTable.KEYS >> random.nextInt(36));
+                check(cpu, root, key, stored.getOrDefault(key, F.empty));
+            }
+            stored.forEach((key, leaf) -> check(cpu, root, key, leaf));
+            assertThat(tables.leafSlot(other, 0)).isEqualTo(-1);
+            assertThat(tables.find(walk, other, 0)).isEqualTo(F.empty);
+            assertThat(walk.level).isEqualTo(RadixTable.ROOT_LEVEL);
+            tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
+            tables.freeTree(cpu, other, RadixTable.ROOT_LEVEL);
+            assertThat(slab.inUse()).isZero();
+        });
     }
 
-    private void check(Cpu cpu, int root, long key, long expected, PagingCache cache) {
-        assertThat(cache.find(walk, root, key)).isEqualTo(expected);
+    private void check(Cpu cpu, int root, long key, long expected) {
         assertThat(tables.find(walk, root, key)).isEqualTo(expected);
         assertThat(walk.entry).isEqualTo(expected);
         assertThat(walk.words).isSameAs(slab.words(walk.table));
@@ -61,47 +57,19 @@ class RadixTableTest {
 
     @Test
     void hugeLeavesEndTheDescent() {
-        Machine.onOneCpu(
-                cpu -> {
-                    for (int level = 2; level <= 3; level++) {
-                        int root = tables.newRoot(cpu);
-                        long base = 5 * RadixTable.pages(3);
-                        long leaf = F.makeLeaf(base, level, 3);
-                        Tree.put(cpu, tables, root, base, level, leaf);
-                        long inside = base + RadixTable.pages(level) - 1;
-                        assertThat(tables.leafSlot(root, inside)).isEqualTo(-1);
-                        assertThat(tables.find(walk, root, inside)).isEqualTo(leaf);
-                        assertThat(walk.level).isEqualTo(level);
-                        assertThat(tables.find(walk, root, inside + 1)).isEqualTo(F.empty);
-                        assertThat(walk.level).isEqualTo(level == 3 ? 3 : 2);
-                    }
-                });
-    }
-
-    @Test
-    void cacheBelievesNothingThatIsNotPresentAndForgetsOnFlush() {
-        Machine.onOneCpu(
-                cpu -> {
-                    int root = tables.newRoot(cpu);
-                    long leaf = F.makeLeaf(9, 1, 3);
-                    Tree.put(cpu, tables, root, 700, 1, leaf);
-                    PagingCache cache = new PagingCache(tables);
-                    assertThat(cache.find(walk, root, 700)).isEqualTo(leaf);
-                    int table = walk.table;
-
-                    // The 2 MiB entry is replaced by a huge leaf; the table below is detached.
-                    long huge = F.makeLeaf(512, 2, 3);
-                    Tree.put(cpu, tables, root, 700, 2, huge);
-                    assertThat(cache.find(walk, root, 700))
-                            .as("stale until flushed")
-                            .isEqualTo(leaf);
-                    cpu.store(slab.words(table), slab.base(table) + 700 % 512, F.frozen);
-                    assertThat(cache.find(walk, root, 700))
-                            .as("frozen: from the root")
-                            .isEqualTo(huge);
-                    cpu.store(slab.words(table), slab.base(table) + 700 % 512, leaf);
-                    cache.flush();
-                    assertThat(cache.find(walk, root, 700)).isEqualTo(huge);
-                });
+        Machine.onOneCpu(cpu -> {
+            for (int level = 2; level <= 3; level++) {
+                int root = tables.newRoot(cpu);
+                long base = 5 * RadixTable.pages(3);
+                long leaf = F.makeLeaf(base, level, 3);
+                Tree.put(cpu, tables, root, base, level, leaf);
+                long inside = base + RadixTable.pages(level) - 1;
+                assertThat(tables.leafSlot(root, inside)).isEqualTo(-1);
+                assertThat(tables.find(walk, root, inside)).isEqualTo(leaf);
+                assertThat(walk.level).isEqualTo(level);
+                assertThat(tables.find(walk, root, inside + 1)).isEqualTo(F.empty);
+                assertThat(walk.level).isEqualTo(level == 3 ? 3 : 2);
+            }
+        });
     }
 }

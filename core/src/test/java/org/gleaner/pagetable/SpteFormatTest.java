@@ -2,12 +2,11 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 class SpteFormatTest {
     private static final int RANDOM_LEAVES = 20_000;
@@ -58,12 +57,11 @@ class SpteFormatTest {
                 .isEqualTo(bits(0, 1, 2, 11, 52, 63) | 5L << 12);
         assertThat(SpteFormat.NPT.makeTable(5)).isEqualTo(bits(0, 1, 2, 5, 11) | 5L << 12);
         formats()
-                .forEach(
-                        f -> {
-                            assertThat(f.isTable(f.makeTable(77), 2)).isTrue();
-                            assertThat(f.isLeaf(f.makeTable(77), 2)).isFalse();
-                            assertThat(f.table(f.makeTable(77))).isEqualTo(77);
-                        });
+                .forEach(f -> {
+                    assertThat(f.isTable(f.makeTable(77), 2)).isTrue();
+                    assertThat(f.isLeaf(f.makeTable(77), 2)).isFalse();
+                    assertThat(f.table(f.makeTable(77))).isEqualTo(77);
+                });
     }
 
     @ParameterizedTest

@@ -2,79 +2,140 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-import java.util.SplittableRandom;
-
-/// One entry, several actors, no luck needed: on threads and in virtual time.
+/// One entry and several actors, on threads and in virtual time.
+///
+/// Every actor pauses at random, so that in virtual time each seed is another interleaving of the
+/// same steps. A run ends after so many rounds, or after [#LIMIT_NANOS] on a busy machine.
 class SpteRaceTest {
     private static final int WRITE_ALLOWED = SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE;
+    private static final int ROUNDS = 6_000;
+    private static final int THREAD_ROUNDS = 300_000;
+    private static final long LIMIT_NANOS = 1_000_000_000L;
+
+    /// Ends a run.
+    private static final long OVER = -1;
 
     private final long[] word = new long[1];
+    private final Word state = new Word();
 
     private static int rounds(Machine machine) {
-        return machine == Machine.THREADS ? 40_000 : 3_000;
+        return machine == Machine.THREADS ? THREAD_ROUNDS : ROUNDS;
+    }
+
+    private static void pause(Cpu cpu, SplittableRandom random, int most) {
+        cpu.chargeNanos(random.nextInt(most));
+    }
+
+    private boolean isOver(Cpu cpu) {
+        return cpu.load(state) == OVER;
     }
 
     /// I4: between a zap and the next install nobody turns the empty entry into anything else.
     @ParameterizedTest
-    @EnumSource
-    void zappedStaysZapped(Machine machine) {
-        for (SpteFormat f :
-                new SpteFormat[] {SpteFormat.EPT, SpteFormat.EPT_NO_AD, SpteFormat.NPT}) {
-            word[0] = f.empty;
-            Word stop = new Word();
-            machine.run(
-                    4,
-                    cpu -> zapAndInstall(cpu, f, rounds(machine), stop),
-                    cpu -> walker(cpu, f, stop, EntryFormat.WRITE),
-                    cpu -> ager(cpu, f, stop),
-                    cpu -> fastFault(cpu, f, stop));
-        }
+    @MethodSource
+    void zappedStaysZapped(Machine machine, SpteFormat f) {
+        word[0] = f.empty;
+        machine.run(
+                4,
+                cpu -> zapAndInstall(cpu, f, rounds(machine)),
+                cpu -> write(cpu, f),
+                cpu -> age(cpu, f),
+                cpu -> fastFault(cpu, f));
     }
 
-    private void zapAndInstall(Cpu cpu, SpteFormat f, int rounds, Word stop) {
-        for (int n = 1; n <= rounds; n++) {
-            cpu.store(word, 0, f.makeLeaf(n, 1, WRITE_ALLOWED | n & SpteFormat.PREFETCH));
-            cpu.chargeNanos(300);
+    static Stream<Arguments> zappedStaysZapped() {
+        return Stream.of(Machine.values())
+                .flatMap(m -> SpteFormatTest.formats().map(f -> Arguments.of(m, f)));
+    }
+
+    /// I4 for the walker alone, with nobody else to slow it down: each round it has one A and one D
+    /// to set, and the zap comes at any time.
+    @Test
+    void walkerNeverWritesToAZappedEntry() {
+        SpteFormat f = SpteFormat.NPT;
+        long leaf = f.makeLeaf(7, 1, WRITE_ALLOWED | SpteFormat.PREFETCH) & ~f.dirty;
+        word[0] = f.empty;
+        Machine.THREADS.run(
+                7,
+                cpu -> {
+                    SplittableRandom random = new SplittableRandom(70);
+                    for (int n = 0; n < 10 * THREAD_ROUNDS && cpu.now() < LIMIT_NANOS; n++) {
+                        boolean stillEmpty = cpu.cas(word, 0, f.empty, leaf);
+                        assertThat(stillEmpty).as("round %d", n).isTrue();
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                        cpu.swap(word, 0, f.empty);
+                        for (int spin = random.nextInt(64); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    cpu.store(state, OVER);
+                },
+                cpu -> {
+                    while (!isOver(cpu)) {
+                        HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE);
+                    }
+                });
+    }
+
+    private void zapAndInstall(Cpu cpu, SpteFormat f, int rounds) {
+        SplittableRandom random = new SplittableRandom(40);
+        for (int n = 1; n <= rounds && cpu.now() < LIMIT_NANOS; n++) {
+            int flags = WRITE_ALLOWED | (random.nextBoolean() ? SpteFormat.PREFETCH : 0);
+            assertThat(cpu.cas(word, 0, f.empty, f.makeLeaf(n, 1, flags)))
+                    .as("round %d", n)
+                    .isTrue();
+            pause(cpu, random, 200);
             long old = cpu.load(word, 0);
             long gone = Spte.setExclusive(cpu, f, word, 0, 1, old, f.empty);
             assertThat(f.pfn(gone)).isEqualTo(n);
             assertThat(f.isLegal(gone)).isTrue();
-            for (int look = 0; look < 5; look++) {
+            for (int look = 0; look < 3; look++) {
+                pause(cpu, random, 60);
                 assertThat(cpu.load(word, 0)).as("round %d", n).isEqualTo(f.empty);
-                cpu.chargeNanos(50);
             }
         }
-        cpu.store(stop, 1);
+        cpu.store(state, OVER);
     }
 
-    private void walker(Cpu cpu, EntryFormat f, Word stop, int access) {
-        while (cpu.load(stop) == 0) {
-            HardwareWalk.touch(cpu, f, word, 0, access);
-            cpu.chargeNanos(40);
+    private void write(Cpu cpu, SpteFormat f) {
+        SplittableRandom random = new SplittableRandom(41);
+        while (!isOver(cpu)) {
+            HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE);
+            pause(cpu, random, 20);
         }
     }
 
-    private void ager(Cpu cpu, SpteFormat f, Word stop) {
-        SplittableRandom random = new SplittableRandom(cpu.id);
-        while (cpu.load(stop) == 0) {
+    private void age(Cpu cpu, SpteFormat f) {
+        SplittableRandom random = new SplittableRandom(42);
+        while (!isOver(cpu)) {
             long old = cpu.load(word, 0);
+            pause(cpu, random, 20);
             if (random.nextBoolean()) {
                 Spte.age(cpu, f, word, 0, old);
             } else {
                 Spte.ageBlind(cpu, f, word, 0, old);
             }
-            cpu.chargeNanos(60);
+            pause(cpu, random, 20);
         }
     }
 
-    private void fastFault(Cpu cpu, SpteFormat f, Word stop) {
-        while (cpu.load(stop) == 0) {
+    private void fastFault(Cpu cpu, SpteFormat f) {
+        SplittableRandom random = new SplittableRandom(43);
+        while (!isOver(cpu)) {
             long old = cpu.load(word, 0);
+            pause(cpu, random, 20);
             if (f.isPresent(old)) {
                 long update = f.isAccessTracked(old) ? f.restoreAccessTrack(old) | f.accessed : old;
                 update |= f.isMmuWritable(update) ? SpteFormat.WRITE_BIT : 0;
@@ -82,92 +143,95 @@ class SpteRaceTest {
                     Spte.setAtomic(cpu, f, word, 0, 1, old, update);
                 }
             }
-            cpu.chargeNanos(70);
         }
     }
 
-    /// I3: every write that went through is either still in D, or was collected after it.
+    /// I3: whenever D is found clear after a write, it was reported to the one who cleared it.
+    ///
+    /// There is one writer. After a write it waits until nothing is being collected; then either D
+    /// is still set, or the number of dirty reports has grown since before the write.
     @ParameterizedTest
     @EnumSource
     void dirtyIsNeverLost(Machine machine) {
         SpteFormat f = SpteFormat.EPT;
         word[0] = f.makeLeaf(1, 1, WRITE_ALLOWED);
-        Word stop = new Word();
-        Word collected = new Word();
+        Word collecting = new Word();
+        Word reports = new Word();
         machine.run(
                 5,
                 cpu -> {
-                    for (int n = 0; n < rounds(machine); n++) {
-                        long before = cpu.load(collected);
+                    SplittableRandom random = new SplittableRandom(50);
+                    for (int n = 0; n < rounds(machine) && cpu.now() < LIMIT_NANOS; n++) {
+                        cpu.await(collecting, 1, 0);
+                        long before = cpu.load(reports);
+                        pause(cpu, random, 100);
                         int outcome = HardwareWalk.touch(cpu, f, word, 0, EntryFormat.WRITE);
-                        boolean kept = outcome != HardwareWalk.HIT || f.isDirty(cpu.load(word, 0));
-                        if (!kept) {
-                            assertThat(cpu.awaitChange(collected, before)).isGreaterThan(before);
+                        cpu.await(collecting, 1, 0);
+                        if (outcome == HardwareWalk.HIT && !f.isDirty(cpu.load(word, 0))) {
+                            assertThat(cpu.load(reports)).as("write %d", n).isGreaterThan(before);
                         }
-                        cpu.chargeNanos(30);
                     }
-                    cpu.store(stop, 1);
+                    cpu.store(state, OVER);
                 },
-                cpu -> {
-                    SplittableRandom random = new SplittableRandom(5);
-                    while (cpu.load(stop) == 0) {
-                        collectDirty(cpu, f, random.nextBoolean(), collected);
-                        cpu.chargeNanos(90);
-                    }
-                    cpu.fetchAdd(collected, 1);
-                },
-                cpu -> ager(cpu, f, stop),
-                cpu -> fastFault(cpu, f, stop));
+                cpu -> collectDirty(cpu, f, collecting, reports),
+                cpu -> age(cpu, f),
+                cpu -> fastFault(cpu, f));
     }
 
-    /// The dirty log, as the holder of the lock for write runs it: D is cleared, or W is taken
-    /// away.
-    private void collectDirty(Cpu cpu, SpteFormat f, boolean protect, Word collected) {
-        long old = cpu.load(word, 0);
-        cpu.chargeNanos(20);
-        long mask = f.dirty | (protect ? SpteFormat.WRITE_BIT : 0);
-        long was = Spte.clearBitsExclusive(cpu, f, word, 0, 1, old, mask);
-        if (f.isDirty(was)) {
-            cpu.fetchAdd(collected, 1);
+    /// The dirty log, as the holder of the lock for write runs it: D is cleared, or W as well.
+    private void collectDirty(Cpu cpu, SpteFormat f, Word collecting, Word reports) {
+        SplittableRandom random = new SplittableRandom(51);
+        while (!isOver(cpu)) {
+            cpu.fetchAdd(collecting, 1);
+            long old = cpu.load(word, 0);
+            pause(cpu, random, 60);
+            long mask = f.dirty | (random.nextBoolean() ? SpteFormat.WRITE_BIT : 0);
+            if (f.isDirty(Spte.clearBitsExclusive(cpu, f, word, 0, 1, old, mask))) {
+                cpu.fetchAdd(reports, 1);
+            }
+            cpu.fetchAdd(collecting, 1);
+            pause(cpu, random, 200);
         }
     }
 
-    /// I12 and I1: of concurrent agers at least one reports an access, and an access after both is
-    /// seen by the next.
+    /// I12 and I1: of two concurrent agers at least one reports an access, after both the bit is
+    /// clear, and the next access is seen by the next ager.
     @ParameterizedTest
     @EnumSource
     void everyAccessIsReportedByAnAger(Machine machine) {
         SpteFormat f = SpteFormat.NPT;
         word[0] = f.makeLeaf(1, 1, WRITE_ALLOWED | SpteFormat.PREFETCH);
-        Word turn = new Word();
         Word reports = new Word();
-        int rounds = rounds(machine);
         machine.run(
                 6,
                 cpu -> {
-                    for (long n = 0; n < rounds; n++) {
+                    for (long n = 0; n < rounds(machine) && cpu.now() < LIMIT_NANOS; n++) {
                         long before = cpu.load(reports);
                         assertThat(HardwareWalk.touch(cpu, f, word, 0, EntryFormat.READ)).isZero();
-                        cpu.fetchAdd(turn, 1);
-                        cpu.await(turn, -1, 3 * n + 3);
+                        cpu.fetchAdd(state, 1);
+                        cpu.await(state, -1, 3 * n + 3);
                         assertThat(f.isAccessed(cpu.load(word, 0))).isFalse();
                         assertThat(cpu.load(reports) - before).isBetween(1L, 2L);
                     }
+                    cpu.store(state, OVER);
                 },
-                cpu -> ageInTurn(cpu, f, rounds, turn, reports),
-                cpu -> ageInTurn(cpu, f, rounds, turn, reports));
+                cpu -> ageInTurn(cpu, f, reports),
+                cpu -> ageInTurn(cpu, f, reports));
     }
 
-    private void ageInTurn(Cpu cpu, SpteFormat f, int rounds, Word turn, Word reports) {
-        for (long n = 0; n < rounds; n++) {
-            long now = cpu.load(turn);
-            while (now < 3 * n + 1) {
-                now = cpu.awaitChange(turn, now);
+    private void ageInTurn(Cpu cpu, SpteFormat f, Word reports) {
+        for (long n = 0; ; n++) {
+            long now = cpu.load(state);
+            while (now != OVER && now < 3 * n + 1) {
+                now = cpu.awaitChange(state, now);
+            }
+            if (now == OVER) {
+                return;
             }
             if (Spte.ageBlind(cpu, f, word, 0, cpu.load(word, 0))) {
                 cpu.fetchAdd(reports, 1);
             }
-            cpu.fetchAdd(turn, 1);
+            cpu.fetchAdd(state, 1);
         }
     }
 }

@@ -3,17 +3,16 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.machine.Cpu;
-import org.gleaner.machine.Word;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TableSlabTest {
     private static final int CPUS = 4;
@@ -63,7 +62,7 @@ class TableSlabTest {
     private static void churn(Cpu cpu, TableSlab slab, int rounds, int most, long seed) {
         SplittableRandom random = new SplittableRandom(seed * 31 + cpu.id);
         Deque<Integer> mine = new ArrayDeque<>();
-        long mark = 0x1000 + cpu.id;
+        long mark = 0x1000L + cpu.id;
         for (int n = 0; n < rounds; n++) {
             if (mine.size() < most && (mine.isEmpty() || random.nextInt(3) > 0)) {
                 int table = slab.allocate(cpu, mark);
@@ -85,72 +84,94 @@ class TableSlabTest {
 
     @Test
     void capacityIsExactAndAFullSlabRecovers() {
-        Machine.onOneCpu(
-                cpu -> {
-                    for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
-                        TableSlab slab = new TableSlab(capacity);
-                        Set<Integer> tables = new HashSet<>();
-                        for (int n = 0; n < capacity; n++) {
-                            assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
-                        }
-                        for (int n = 0; n < 3; n++) {
-                            assertThatThrownBy(() -> slab.allocate(cpu, 0))
-                                    .isInstanceOf(IllegalStateException.class)
-                                    .hasMessageContaining(String.valueOf(capacity));
-                        }
-                        assertThat(slab.inUse()).isEqualTo(capacity);
-                        slab.free(cpu, capacity - 1);
-                        assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
-                        assertThat(slab.highWater()).isEqualTo(capacity);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
+                TableSlab slab = new TableSlab(capacity);
+                Set<Integer> tables = new HashSet<>();
+                for (int n = 0; n < capacity; n++) {
+                    assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
+                }
+                for (int n = 0; n < 3; n++) {
+                    assertThatThrownBy(() -> slab.allocate(cpu, 0))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining(String.valueOf(capacity));
+                }
+                assertThat(slab.inUse()).isEqualTo(capacity);
+                slab.free(cpu, capacity - 1);
+                assertThat(slab.allocate(cpu, 0)).isEqualTo(capacity - 1);
+                assertThat(slab.highWater()).isEqualTo(capacity);
+            }
+        });
     }
 
     @Test
     void freedTablesReadPoisonAndReusedOnesTheirFill() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(4);
-                    int table = slab.allocate(cpu, 42);
-                    long[] words = slab.words(table);
-                    int base = slab.base(table);
-                    slab.free(cpu, table);
-                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                        assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
-                    }
-                    assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
-                    for (int i = 0; i < TableSlab.ENTRIES; i++) {
-                        assertThat(words[base + i]).isEqualTo(43);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(4);
+            int table = slab.allocate(cpu, 42);
+            long[] words = slab.words(table);
+            int base = slab.base(table);
+            slab.free(cpu, table);
+            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
+            }
+            assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
+            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                assertThat(words[base + i]).isEqualTo(43);
+            }
+        });
     }
 
     @Test
     void freeingTwiceIsCaught() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(4);
-                    int table = slab.allocate(cpu, 0);
-                    slab.free(cpu, table);
-                    assertThatThrownBy(() -> slab.free(cpu, table))
-                            .isInstanceOf(AssertionError.class);
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(4);
+            int table = slab.allocate(cpu, 0);
+            slab.free(cpu, table);
+            assertThatThrownBy(() -> slab.free(cpu, table)).isInstanceOf(AssertionError.class);
+        });
     }
 
     @Test
     void slotsNameEntries() {
-        Machine.onOneCpu(
-                cpu -> {
-                    TableSlab slab = new TableSlab(2500);
-                    SplittableRandom random = new SplittableRandom(2);
-                    for (int n = 0; n < 2500; n++) {
-                        int table = slab.allocate(cpu, 0);
-                        int i = random.nextInt(TableSlab.ENTRIES);
-                        long slot = TableSlab.slot(table, i);
-                        assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
-                        assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
-                        assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            TableSlab slab = new TableSlab(2500);
+            SplittableRandom random = new SplittableRandom(2);
+            for (int n = 0; n < 2500; n++) {
+                int table = slab.allocate(cpu, 0);
+                int i = random.nextInt(TableSlab.ENTRIES);
+                long slot = TableSlab.slot(table, i);
+                assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
+                assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
+                assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
+            }
+        });
+    }
+
+    /// Between one CPU's look at the free stack and its compare-and-swap, others take the two upper
+    /// tables and give the upper one back: the head is the same table again, but what is below it
+    /// is in use.
+    @Test
+    void theTagTellsAnOldHeadFromTheSameTableAgain() {
+        Machine.onOneCpu(real -> {
+            TableSlab slab = new TableSlab(8);
+            int low = slab.allocate(real, 0);
+            int middle = slab.allocate(real, 0);
+            int top = slab.allocate(real, 0);
+            slab.free(real, low);
+            slab.free(real, middle);
+            slab.free(real, top);
+            Set<Integer> taken = new HashSet<>();
+            HookedCpu cpu = new HookedCpu(real);
+            cpu.beforeCas(() -> {
+                assertThat(slab.allocate(real, 0)).isEqualTo(top);
+                assertThat(slab.allocate(real, 0)).isEqualTo(middle);
+                slab.free(real, top);
+                taken.add(middle);
+            });
+            for (int n = 0; n < 3; n++) {
+                assertThat(taken.add(slab.allocate(cpu, 0))).isTrue();
+            }
+        });
     }
 }

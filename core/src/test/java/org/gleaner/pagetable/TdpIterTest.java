@@ -2,9 +2,6 @@ package org.gleaner.pagetable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gleaner.machine.Cpu;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.gleaner.machine.Cpu;
+import org.junit.jupiter.api.Test;
 
 /// The iterator against a map from first page to level, which knows nothing of tables.
 class TdpIterTest {
@@ -74,14 +73,11 @@ class TdpIterTest {
 
         List<At> expectedLeaves(int minLevel, long start, long end) {
             List<At> expected = new ArrayList<>();
-            leaves.forEach(
-                    (gfn, level) -> {
-                        if (level >= minLevel
-                                && gfn < end
-                                && gfn + RadixTable.pages(level) > start) {
-                            expected.add(new At(gfn, level));
-                        }
-                    });
+            leaves.forEach((gfn, level) -> {
+                if (level >= minLevel && gfn < end && gfn + RadixTable.pages(level) > start) {
+                    expected.add(new At(gfn, level));
+                }
+            });
             return expected;
         }
 
@@ -107,23 +103,22 @@ class TdpIterTest {
 
     @Test
     void visitsWhatTheModelSaysInOrder() {
-        Machine.onOneCpu(
-                cpu -> {
-                    long seed = 20_240_601;
-                    for (int round = 0; round < 120; round++, seed++) {
-                        SplittableRandom random = new SplittableRandom(seed);
-                        Model model = new Model(cpu, random);
-                        TdpIter iter = new TdpIter(tables, 1 + random.nextInt(64));
-                        for (int n = 0; n < 6; n++) {
-                            long start = FROM + random.nextLong(TO - FROM);
-                            long end = start + 1 + random.nextLong(n % 2 == 0 ? 2_000 : TO - start);
-                            int minLevel = 1 + random.nextInt(3);
-                            check(cpu, model, iter, minLevel, start, end, seed);
-                        }
-                        tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
-                        assertThat(slab.inUse()).isZero();
-                    }
-                });
+        Machine.onOneCpu(cpu -> {
+            long seed = 20_240_601;
+            for (int round = 0; round < 120; round++, seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                Model model = new Model(cpu, random);
+                TdpIter iter = new TdpIter(tables, 1 + random.nextInt(64));
+                for (int n = 0; n < 6; n++) {
+                    long start = FROM + random.nextLong(TO - FROM);
+                    long end = start + 1 + random.nextLong(n % 2 == 0 ? 2_000 : TO - start);
+                    int minLevel = 1 + random.nextInt(3);
+                    check(cpu, model, iter, minLevel, start, end, seed);
+                }
+                tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
+                assertThat(slab.inUse()).isZero();
+            }
+        });
     }
 
     private void check(
@@ -151,86 +146,77 @@ class TdpIterTest {
 
     @Test
     void yieldingAnywhereLosesAndRepeatsNoLeaf() {
-        Machine.onOneCpu(
-                cpu -> {
-                    for (long seed = 1; seed <= 100; seed++) {
-                        SplittableRandom random = new SplittableRandom(seed);
-                        Model model = new Model(cpu, random);
-                        TdpIter iter = new TdpIter(tables);
-                        List<At> leaves = new ArrayList<>();
-                        int yields = 0;
-                        iter.start(model.root, 1, FROM, TO);
-                        while (iter.next(cpu)) {
-                            if (iter.mayYield() && random.nextInt(3) == 0) {
-                                iter.yielded();
-                                assertThat(iter.mayYield()).as("progress between yields").isFalse();
-                                yields++;
-                                continue;
-                            }
-                            if (F.isLeaf(iter.old, iter.level)) {
-                                leaves.add(new At(iter.gfn, iter.level));
-                            }
-                        }
-                        assertThat(leaves)
-                                .as("seed %d, %d yields", seed, yields)
-                                .isEqualTo(model.expectedLeaves(1, FROM, TO));
-                        tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
+        Machine.onOneCpu(cpu -> {
+            for (long seed = 1; seed <= 100; seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                Model model = new Model(cpu, random);
+                TdpIter iter = new TdpIter(tables);
+                List<At> leaves = new ArrayList<>();
+                int yields = 0;
+                iter.start(model.root, 1, FROM, TO);
+                while (iter.next(cpu)) {
+                    if (iter.mayYield() && random.nextInt(3) == 0) {
+                        iter.yielded();
+                        assertThat(iter.mayYield()).as("progress between yields").isFalse();
+                        yields++;
+                        continue;
                     }
-                });
+                    if (F.isLeaf(iter.old, iter.level)) {
+                        leaves.add(new At(iter.gfn, iter.level));
+                    }
+                }
+                assertThat(leaves)
+                        .as("seed %d, %d yields", seed, yields)
+                        .isEqualTo(model.expectedLeaves(1, FROM, TO));
+                tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
+            }
+        });
     }
 
     @Test
     void lostRaceRefreshesTheSnapshotAndRetryStays() {
-        Machine.onOneCpu(
-                cpu -> {
-                    Model model = new Model(cpu, new SplittableRandom(1));
-                    TdpIter iter = new TdpIter(tables);
-                    iter.start(model.root, 1, FROM, TO);
-                    assertThat(iter.nextLeaf(cpu)).isTrue();
-                    long gfn = iter.gfn;
-                    long seen = iter.old;
-                    long changed = seen & ~F.dirty;
-                    cpu.store(iter.words, iter.index, changed);
-                    assertThat(iter.setAtomic(cpu, F, F.empty)).isFalse();
-                    assertThat(iter.old).isEqualTo(changed);
-                    iter.retry();
-                    assertThat(iter.next(cpu)).isTrue();
-                    assertThat(iter.gfn).isEqualTo(gfn);
-                    assertThat(iter.setAtomic(cpu, F, F.empty)).isTrue();
-                    assertThat(cpu.load(iter.words, iter.index)).isEqualTo(F.empty);
-                });
+        Machine.onOneCpu(cpu -> {
+            Model model = new Model(cpu, new SplittableRandom(1));
+            TdpIter iter = new TdpIter(tables);
+            iter.start(model.root, 1, FROM, TO);
+            assertThat(iter.nextLeaf(cpu)).isTrue();
+            long gfn = iter.gfn;
+            long seen = iter.old;
+            long changed = seen & ~F.dirty;
+            cpu.store(iter.words, iter.index, changed);
+            assertThat(iter.setAtomic(cpu, F, F.empty)).isFalse();
+            assertThat(iter.old).isEqualTo(changed);
+            iter.retry();
+            assertThat(iter.next(cpu)).isTrue();
+            assertThat(iter.gfn).isEqualTo(gfn);
+            assertThat(iter.setAtomic(cpu, F, F.empty)).isTrue();
+            assertThat(cpu.load(iter.words, iter.index)).isEqualTo(F.empty);
+        });
     }
 
     @Test
     void goesDownIntoWhatTheEntryPointsToNow() {
-        Machine.onOneCpu(
-                cpu -> {
-                    int root = tables.newRoot(cpu);
-                    int[] old = new int[4];
-                    int[] fresh = new int[4];
-                    for (int level = 3; level >= 1; level--) {
-                        old[level] = slab.allocate(cpu, F.empty);
-                        fresh[level] = slab.allocate(cpu, F.empty);
-                    }
-                    for (int[] branch : List.of(old, fresh)) {
-                        cpu.store(
-                                slab.words(branch[3]),
-                                slab.base(branch[3]),
-                                F.makeTable(branch[2]));
-                        cpu.store(
-                                slab.words(branch[2]),
-                                slab.base(branch[2]),
-                                F.makeTable(branch[1]));
-                    }
-                    cpu.store(slab.words(root), slab.base(root), F.makeTable(old[3]));
-                    TdpIter iter = new TdpIter(tables);
-                    iter.start(root, 1, 0, 512);
-                    assertThat(iter.next(cpu)).isTrue();
-                    assertThat(F.table(iter.old)).isEqualTo(old[3]);
-                    cpu.store(slab.words(root), slab.base(root), F.makeTable(fresh[3]));
-                    assertThat(iter.next(cpu)).isTrue();
-                    assertThat(iter.level).isEqualTo(3);
-                    assertThat(iter.table()).isEqualTo(fresh[3]);
-                });
+        Machine.onOneCpu(cpu -> {
+            int root = tables.newRoot(cpu);
+            int[] old = new int[4];
+            int[] fresh = new int[4];
+            for (int level = 3; level >= 1; level--) {
+                old[level] = slab.allocate(cpu, F.empty);
+                fresh[level] = slab.allocate(cpu, F.empty);
+            }
+            for (int[] branch : List.of(old, fresh)) {
+                cpu.store(slab.words(branch[3]), slab.base(branch[3]), F.makeTable(branch[2]));
+                cpu.store(slab.words(branch[2]), slab.base(branch[2]), F.makeTable(branch[1]));
+            }
+            cpu.store(slab.words(root), slab.base(root), F.makeTable(old[3]));
+            TdpIter iter = new TdpIter(tables);
+            iter.start(root, 1, 0, 512);
+            assertThat(iter.next(cpu)).isTrue();
+            assertThat(F.table(iter.old)).isEqualTo(old[3]);
+            cpu.store(slab.words(root), slab.base(root), F.makeTable(fresh[3]));
+            assertThat(iter.next(cpu)).isTrue();
+            assertThat(iter.level).isEqualTo(3);
+            assertThat(iter.table()).isEqualTo(fresh[3]);
+        });
     }
 }

@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -10,8 +11,6 @@ import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.SplittableRandom;
 
 /// Trees that grow, age, are walked and lose whole tables at the same time.
 ///

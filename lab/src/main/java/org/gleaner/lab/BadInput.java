@@ -2,8 +2,9 @@ package org.gleaner.lab;
 
 import org.jspecify.annotations.Nullable;
 
-/// Input from outside that cannot be used: a file, an option, a key. The message is one line that names the place,
-/// the fault and the mend, in that order, so that whoever catches it need only print it.
+/// Input from outside that cannot be used: a file, an option, a key. The message is one line that
+/// names the place, the fault and the mend, in that order, so that whoever catches it need only
+/// print it.
 ///
 /// Thrown for what a user can put right. A fault of Gleaner's own is never a `BadInput`.
 public final class BadInput extends RuntimeException {
@@ -23,10 +24,16 @@ public final class BadInput extends RuntimeException {
 
     /// As above, for a fault that another exception found.
     public BadInput(String where, String what, String mend, @Nullable Throwable cause) {
-        super(oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend), cause);
+        super(null, cause);
         this.where = where;
         this.what = what;
         this.mend = mend;
+    }
+
+    /// The one line: place, fault and mend.
+    @Override
+    public String getMessage() {
+        return oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend);
     }
 
     public String where() {
@@ -46,7 +53,8 @@ public final class BadInput extends RuntimeException {
         return new BadInput(place, what, mend, this);
     }
 
-    /// `text` on one line that a terminal shows as it is: controls become spaces, and a very long text is cut.
+    /// `text` on one line that a terminal shows as it is: controls become spaces, and a very long
+    /// text is cut.
     public static String oneLine(String text) {
         StringBuilder line = new StringBuilder(Math.min(text.length(), LONGEST));
         int end = Math.min(text.length(), LONGEST);

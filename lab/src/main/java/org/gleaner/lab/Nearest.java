@@ -9,8 +9,9 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /// The known word at the smallest edit distance from `word`, the first of several; empty if even that one is too
-    /// far away to be a likely slip (more than a third of the letters, and more than two of them).
+    /// The known word at the smallest edit distance from `word`, the first of several; empty if
+    /// even that one is too far away to be a likely slip (more than a third of the letters, and
+    /// more than two of them).
     public static Optional<String> to(String word, Collection<String> known) {
         String best = null;
         int least = Integer.MAX_VALUE;

@@ -2,8 +2,9 @@ package org.gleaner.lab;
 
 /// How a long run says how far it is, and hears that it should stop.
 ///
-/// An executor calls `begin`, then `at` now and then (every few thousand steps: a call costs a clock read), then
-/// `end`; all from one thread at a time. `cancelled` may be asked from any thread, and costs one volatile read.
+/// An executor calls `begin`, then `at` now and then (every few thousand steps: a call costs a
+/// clock read), then `end`; all from one thread at a time. `cancelled` may be asked from any
+/// thread, and costs one volatile read.
 public interface Progress {
 
     /// A task of `steps` steps starts; 0 if their number is unknown.
@@ -18,8 +19,8 @@ public interface Progress {
     /// A line for people, such as a phase that ended.
     void say(String line);
 
-    /// Whether the user asked to stop. An executor that sees this returns what it has finished, marked as not
-    /// complete, or throws [Cancelled] if that is nothing.
+    /// Whether the user asked to stop. An executor that sees this returns what it has finished,
+    /// marked as not complete, or throws [Cancelled] if that is nothing.
     boolean cancelled();
 
     /// Says nothing and is never cancelled.

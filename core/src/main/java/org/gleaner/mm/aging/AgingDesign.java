@@ -3,8 +3,8 @@ package org.gleaner.mm.aging;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// The nine ways to age memory that secondary MMUs map: what eleven versions of one patch series did,
-/// before, between and after, and what its reviewer proposed.
+/// The nine ways to age memory that secondary MMUs map: what eleven versions of one patch series
+/// did, before, between and after, and what its reviewer proposed.
 ///
 /// | design | who has it | walk and look-around ask the secondary MMU | secondary lock |
 /// |---|---|---|---|

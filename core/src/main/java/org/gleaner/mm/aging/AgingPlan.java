@@ -1,14 +1,16 @@
 package org.gleaner.mm.aging;
 
-/// A design with its three separable ingredients, each of which an experiment may take away or put back.
+/// A design with its three separable ingredients, each of which an experiment may take away or put
+/// back.
 ///
 /// @param design the API generation and mm's use of it
-/// @param flush `clear_flush_young` really flushes the secondary TLB if anything was young; without it,
-///     the architecture elides the flush (`KVM_ELIDE_TLB_FLUSH_IF_YOUNG`, since 6.13)
+/// @param flush `clear_flush_young` really flushes the secondary TLB if anything was young; without
+///     it, the architecture elides the flush (x86 does so since 6.13)
 /// @param lookAround a young eviction target makes reclaim harvest its neighbours
 /// @param lock the secondary MMU takes its lock for writing around each query or batch
 public record AgingPlan(AgingDesign design, boolean flush, boolean lookAround, boolean lock) {
-    /// Parses `DESIGN`, followed by any of `/no-flush`, `/no-look-around` and `/lock`: the ablations.
+    /// Parses `DESIGN`, followed by any of `/no-flush`, `/no-look-around` and `/lock`: the
+    /// ablations.
     ///
     /// @throws IllegalArgumentException naming what is known
     public static AgingPlan parse(String text) {

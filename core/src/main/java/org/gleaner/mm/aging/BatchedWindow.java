@@ -6,18 +6,18 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 /// Two calls per 64 pages: one tests the whole window, one clears what reclaim wants cleared
 /// (`test_spte_young`, `clear_spte_young`, `skip_spte_young` of v2 and v3).
 ///
-/// A window opens at the first page asked about and ends 64 pages on, or at the end of the pass. Two
-/// masks describe it, in the order of the notifier's bitmaps (last page is bit 0):
+/// A window opens at the first page asked about and ends 64 pages on, or at the end of the pass.
+/// Two masks describe it, in the order of the notifier's bitmaps (last page is bit 0):
 ///
 /// - `young`: what the test call found;
-/// - `consumed`: young pages that reclaim claimed by [#clear]. Only these go into the predicate of the
-///   clear call, so a page of another cgroup keeps its accessed bit, whether it was skipped or never
-///   looked up.
+/// - `consumed`: young pages that reclaim claimed by [#clear]. Only these go into the predicate of
+///   the clear call, so a page of another cgroup keeps its accessed bit, whether it was skipped or
+///   never looked up.
 ///
-/// The clear call covers only the span from the first to the last consumed page. Offsets are relative to
-/// the end of the range that is passed, so the mask is shifted by as much as the end moves. The historical
-/// code forgot the shift and then cleared by the wrong bits whenever the last page of the window was not
-/// consumed; `unshifted` brings that back.
+/// The clear call covers only the span from the first to the last consumed page. Offsets are
+/// relative to the end of the range that is passed, so the mask is shifted by as much as the end
+/// moves. The historical code forgot the shift and then cleared by the wrong bits whenever the last
+/// page of the window was not consumed; `unshifted` brings that back.
 abstract class BatchedWindow extends SecondaryAging.Window {
     /// `MIN_LRU_BATCH`.
     static final int PAGES = 64;

@@ -4,8 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.FastOnlyYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// `v5-fast-only`: an operation of its own that may fail. A young page costs two calls, test and then
-/// clear after the folio lookup; an old one costs one.
+/// `v5-fast-only`: an operation of its own that may fail. A young page costs two calls, test and
+/// then clear after the folio lookup; an old one costs one.
 final class FastOnlyAging extends SecondaryAging {
     /// Eviction must not take a hot page, so where the fast operation fails the baseline decides.
     @Override

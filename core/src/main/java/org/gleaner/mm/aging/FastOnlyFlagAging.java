@@ -4,8 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.FastOnlyFlagYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// `v6-fast-only`: the walk asks once per page, and only those subscribers that can answer fast; the
-/// eviction target asks all.
+/// `v6-fast-only`: the walk asks once per page, and only those subscribers that can answer fast;
+/// the eviction target asks all.
 final class FastOnlyFlagAging extends SecondaryAging {
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {

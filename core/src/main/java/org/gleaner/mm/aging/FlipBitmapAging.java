@@ -4,7 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.FlipBitmapYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// `v1`: bitmaps flip. The walk uses no fallback: what a subscriber cannot do without its lock is not young.
+/// `v1`: bitmaps flip. The walk uses no fallback: what a subscriber cannot do without its lock is
+/// not young.
 final class FlipBitmapAging extends SecondaryAging {
     private final boolean unshifted;
 
@@ -16,8 +17,8 @@ final class FlipBitmapAging extends SecondaryAging {
         this.unshifted = unshifted;
     }
 
-    /// One page with the bit preset: a bit that comes back 0 was toggled by the fast path. The fallback's
-    /// answer says young too, but that the neighbours would cost the lock.
+    /// One page with the bit preset: a bit that comes back 0 was toggled by the fast path. The
+    /// fallback's answer says young too, but that the neighbours would cost the lock.
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {
         long[] bitmap = {1};

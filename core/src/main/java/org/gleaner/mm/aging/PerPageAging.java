@@ -3,9 +3,9 @@ package org.gleaner.mm.aging;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// `locked` (6.12) and `merged` (6.18): wherever reclaim clears a primary accessed bit it clears the
-/// secondary ones too (`ptep_clear_young_notify`), one call per page. The two differ only in what the
-/// secondary MMU does inside the call.
+/// `locked` (6.12) and `merged` (6.18): wherever reclaim clears a primary accessed bit it clears
+/// the secondary ones too (`ptep_clear_young_notify`), one call per page. The two differ only in
+/// what the secondary MMU does inside the call.
 final class PerPageAging extends SecondaryAging {
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {

@@ -4,7 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
 
-/// `v2`: one operation with a clear flag; the bitmap is the answer of a test and the predicate of a clear.
+/// `v2`: one operation with a clear flag; the bitmap is the answer of a test and the predicate of a
+/// clear.
 final class PredicateBitmapAging extends SecondaryAging {
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {

@@ -3,8 +3,9 @@ package org.gleaner.mm.aging;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// mm's half of an aging design: how reclaim asks the secondary MMUs of an address space for accessed
-/// bits. Reclaim tests and clears the primary accessed bit itself and passes what it found.
+/// mm's half of an aging design: how reclaim asks the secondary MMUs of an address space for
+/// accessed bits. Reclaim tests and clears the primary accessed bit itself and passes what it
+/// found.
 ///
 /// All calls are made with the page-table lock of `vpn` held and must not sleep.
 public abstract class SecondaryAging {
@@ -24,19 +25,21 @@ public abstract class SecondaryAging {
     ///
     /// @param primaryYoung whether the primary entry was accessed (already cleared by the caller)
     /// @return [#YOUNG] and [#LOOK_AROUND] bits; YOUNG says what the secondary MMUs said
-    public abstract int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung);
+    public abstract int target(
+            Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung);
 
-    /// Whether MGLRU's page-table walk may skip a table whose non-leaf accessed bit is clear, for an
-    /// address space with subscribers. Where it consults secondary MMUs it may not.
+    /// Whether MGLRU's page-table walk may skip a table whose non-leaf accessed bit is clear, for
+    /// an address space with subscribers. Where it consults secondary MMUs it may not.
     public abstract boolean trustsNonLeafYoung();
 
     /// Harvest state for a run of consecutive pages; one per CPU, reused, never shared.
     public abstract Window newWindow();
 
-    /// One pass over consecutive pages of one address space, by the page-table walk or by look-around.
+    /// One pass over consecutive pages of one address space, by the page-table walk or by
+    /// look-around.
     ///
-    /// For each page in ascending order reclaim calls [#test]; if that says yes it looks the folio up and
-    /// then calls exactly one of [#clear] or [#skip]. At the end it calls [#finish].
+    /// For each page in ascending order reclaim calls [#test]; if that says yes it looks the folio
+    /// up and then calls exactly one of [#clear] or [#skip]. At the end it calls [#finish].
     public abstract static class Window {
         /// Starts a pass over `[start, end)`.
         public abstract void begin(MmuNotifierSubscriptions mm, long start, long end);
@@ -47,8 +50,8 @@ public abstract class SecondaryAging {
         /// The page is out of scope (another cgroup or node): its accessed bits stay as they are.
         public abstract void skip(Cpu cpu, long vpn);
 
-        /// Consumes the secondary accessed bits of a page that [#test] let through; returns whether any
-        /// was set. A batching design may clear later, at the latest in [#finish].
+        /// Consumes the secondary accessed bits of a page that [#test] let through; returns whether
+        /// any was set. A batching design may clear later, at the latest in [#finish].
         public abstract boolean clear(Cpu cpu, long vpn);
 
         /// Ends the pass: what was promised to be cleared is cleared now.

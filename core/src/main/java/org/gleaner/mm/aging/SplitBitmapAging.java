@@ -4,8 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.SplitBitmapYoung;
 
-/// `v3`: test and clear are two operations, both with a bitmap. The callers of v3 ignore UNRELIABLE: such a
-/// window is simply not young.
+/// `v3`: test and clear are two operations, both with a bitmap. The callers of v3 ignore
+/// UNRELIABLE: such a window is simply not young.
 final class SplitBitmapAging extends SecondaryAging {
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {

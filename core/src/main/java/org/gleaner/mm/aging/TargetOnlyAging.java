@@ -3,9 +3,10 @@ package org.gleaner.mm.aging;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// `locked-flush`, Linux 6.1: only the eviction target asks the secondary MMUs, and a young answer costs a
-/// lock for writing and a flush of every running guest. Walk and look-around see primary bits alone, so
-/// memory that only guests touch drifts to the oldest generation and is rescued page by page.
+/// `locked-flush`, Linux 6.1: only the eviction target asks the secondary MMUs, and a young answer
+/// costs a lock for writing and a flush of every running guest. Walk and look-around see primary
+/// bits alone, so memory that only guests touch drifts to the oldest generation and is rescued page
+/// by page.
 final class TargetOnlyAging extends SecondaryAging {
     /// Neighbours are worth a look only if the host itself touched the page
     /// (`folio_referenced_one` looks around before it asks the notifiers).

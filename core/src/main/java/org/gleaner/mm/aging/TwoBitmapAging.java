@@ -4,8 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.TwoBitmapYoung;
 
-/// `two-bitmaps`: every subscriber serves every call, so a young target always makes its neighbours worth
-/// a look.
+/// `two-bitmaps`: every subscriber serves every call, so a young target always makes its neighbours
+/// worth a look.
 final class TwoBitmapAging extends SecondaryAging {
     @Override
     public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {

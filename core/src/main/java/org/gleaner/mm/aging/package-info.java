@@ -1,7 +1,8 @@
-/// Aging designs, the memory manager's half: how reclaim harvests accessed bits from secondary MMUs.
+/// Aging designs, the memory manager's half: how reclaim harvests accessed bits from secondary
+/// MMUs.
 ///
-/// One strategy per design over one seam, chosen by name. What may not enter: generations, lists and
-/// other policy of reclaim.
+/// One strategy per design over one seam, chosen by name. What may not enter: generations, lists
+/// and other policy of reclaim.
 @NullMarked
 package org.gleaner.mm.aging;
 

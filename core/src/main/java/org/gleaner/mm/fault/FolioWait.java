@@ -13,6 +13,7 @@ public final class FolioWait {
     private static final int BUCKETS = 256;
 
     private final Folios folios;
+
     /// How many sleep on each bucket; a waiter counts itself before it looks at the bit again, and who
     /// clears the bit looks here after it, so one of the two sees the other.
     private final long[] waiters = new long[BUCKETS];

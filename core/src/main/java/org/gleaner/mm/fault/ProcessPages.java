@@ -3,7 +3,7 @@ package org.gleaner.mm.fault;
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.UserPages;
+import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;

@@ -14,32 +14,42 @@ package org.gleaner.mm.folio;
 /// One word, so that every transition is one atomic and a look at a folio is one load.
 public final class FolioLayout {
     public static final long LOCKED = 1 << 0;
+
     /// On an LRU list (`PG_lru`); clear while isolated or in the add batch.
     public static final long LRU = 1 << 1;
+
     public static final long ACTIVE = 1 << 2;
     public static final long REFERENCED = 1 << 3;
     public static final long WORKINGSET = 1 << 4;
     public static final long DIRTY = 1 << 5;
     public static final long WRITEBACK = 1 << 6;
+
     /// To be rotated to the tail when its writeback ends (`PG_reclaim`).
     public static final long AWAITED = 1 << 7;
+
     public static final long SWAPCACHE = 1 << 8;
     public static final long SWAPBACKED = 1 << 9;
     public static final long ANON = 1 << 10;
     public static final long UPTODATE = 1 << 11;
     public static final long UNEVICTABLE = 1 << 12;
+
     /// Read ahead of need and not used yet (`PG_readahead`).
     public static final long READAHEAD = 1 << 13;
+
+    /// Marked by idle page tracking and not used since (`PG_idle`).
+    public static final long IDLE = 1 << 14;
 
     public static final int GEN_SHIFT = 16;
     public static final long GEN_MASK = 7L << GEN_SHIFT;
     public static final int REFS_SHIFT = 19;
     public static final long REFS_MASK = 3L << REFS_SHIFT;
+
     /// What a walker clears when it relabels a folio (`LRU_REFS_FLAGS` and the refs field).
     public static final long REFS_FLAGS = REFERENCED | WORKINGSET | REFS_MASK;
 
     public static final int MEMCG_SHIFT = 21;
     public static final long MEMCG_MASK = 0xffL << MEMCG_SHIFT;
+
     /// Cgroups that a host can have.
     public static final int MEMCGS = 256;
 

@@ -207,6 +207,9 @@ public final class LruCache {
     public void markAccessed(Cpu cpu, int pfn) {
         long state = folios.state(cpu, pfn);
         Lruvec lruvec = lruvec(state);
+        if ((state & IDLE) != 0) {
+            folios.clear(cpu, pfn, IDLE);
+        }
         if (lruvec.lruGenEnabled()) {
             lruvec.gen().incRefs(cpu, pfn);
             return;

@@ -102,9 +102,10 @@ public final class Workingset {
         long distance = evictedFrom.nonresidentAge(cpu) - token & TOKEN_MASK;
         StatDelay stats = evictedFrom.stats();
         long size = stats.size(LruList.ACTIVE_FILE) + stats.size(LruList.ACTIVE_ANON);
-        size += type == LruGen.ANON
-                ? stats.size(LruList.INACTIVE_FILE)
-                : stats.size(LruList.INACTIVE_ANON);
+        size +=
+                type == LruGen.ANON
+                        ? stats.size(LruList.INACTIVE_FILE)
+                        : stats.size(LruList.INACTIVE_ANON);
         if (distance > size) {
             return;
         }

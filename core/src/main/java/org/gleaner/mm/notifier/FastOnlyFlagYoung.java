@@ -25,8 +25,8 @@ public non-sealed interface FastOnlyFlagYoung extends YoungGeneration {
         return false;
     }
 
-    /// `mmu_notifier_clear_young` of this generation. With `fastOnly`, subscribers that did not opt in are
-    /// passed over; without it, those of other generations answer by the baseline.
+    /// `mmu_notifier_clear_young` of this generation. With `fastOnly`, subscribers that did not opt
+    /// in are passed over; without it, those of other generations answer by the baseline.
     static boolean clearYoung(
             Cpu cpu, MmuNotifierSubscriptions mm, long start, long end, boolean fastOnly) {
         if (mm.isEmpty()) {

@@ -3,8 +3,8 @@ package org.gleaner.mm.notifier;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 
-/// v5, June 2024: one more operation beside the baseline (`test_clear_young_fast_only`). It must not
-/// disturb other work of the secondary MMU: speed over accuracy.
+/// v5, June 2024: one more operation beside the baseline (`test_clear_young_fast_only`). It must
+/// not disturb other work of the secondary MMU: speed over accuracy.
 public non-sealed interface FastOnlyYoung extends YoungGeneration {
     /// Answer: young (`MMU_NOTIFIER_FAST_YOUNG`).
     int FAST_YOUNG = 1;
@@ -15,8 +15,8 @@ public non-sealed interface FastOnlyYoung extends YoungGeneration {
     /// Tests, or tests and clears.
     int testClearYoungFastOnly(Cpu cpu, long start, long end, boolean clear);
 
-    /// The loop over all subscribers. The answer is the last called subscriber's, not the OR; it ends at
-    /// a failure, and a test at the first young.
+    /// The loop over all subscribers. The answer is the last called subscriber's, not the OR; it
+    /// ends at a failure, and a test at the first young.
     static int testClearYoungFastOnly(
             Cpu cpu, MmuNotifierSubscriptions mm, long start, long end, boolean clear) {
         if (mm.isEmpty()) {

@@ -5,11 +5,11 @@ import org.gleaner.machine.Cpu;
 /// A secondary MMU's view of one address space (`struct mmu_notifier_ops`): the baseline operations
 /// that every kernel has. Later API generations add operations; see the package.
 ///
-/// Ranges are virtual page numbers, `start` inclusive, `end` exclusive. Young queries must not sleep:
-/// reclaim calls them with a page-table lock held.
+/// Ranges are virtual page numbers, `start` inclusive, `end` exclusive. Young queries must not
+/// sleep: reclaim calls them with a page-table lock held.
 public abstract class MmuNotifier {
-    /// Tests and clears accessed bits in the range, and flushes the secondary TLB if any was set (unless
-    /// the architecture elides that). Returns whether any was.
+    /// Tests and clears accessed bits in the range, and flushes the secondary TLB if any was set
+    /// (unless the architecture elides that). Returns whether any was.
     public abstract boolean clearFlushYoung(Cpu cpu, long start, long end);
 
     /// As [#clearFlushYoung], without any flush.

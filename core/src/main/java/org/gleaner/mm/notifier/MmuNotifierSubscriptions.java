@@ -1,33 +1,32 @@
 package org.gleaner.mm.notifier;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Srcu;
 
-import java.util.Arrays;
-
-/// The subscribers of one address space and the loops over them (`struct mmu_notifier_subscriptions`).
+/// The subscribers of one address space and the loops over them (`struct
+/// mmu_notifier_subscriptions`).
 ///
-/// The list is an immutable array behind one volatile reference. Every call runs in a read section of the
-/// notifiers' SRCU, so a subscriber that was taken off the list may still be called until the grace
-/// period of [#unregister] or [#release] has passed, and never after it.
+/// The list is an immutable array behind one volatile reference. Every call runs in a read section
+/// of the notifiers' SRCU, so a subscriber that was taken off the list may still be called until
+/// the grace period of [#unregister] or [#release] has passed, and never after it.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
-/// | `subscribers` | register, unregister, release, under a monitor | volatile | loops, in `srcu` | volatile |
+/// | `subscribers` | register, remove, under `lock` | volatile | loops, in `srcu` | volatile |
 /// | `subscribers` | the same | volatile | [#isEmpty], no section | volatile, a hint |
 ///
-/// Changing the list is rare and its contention no part of the model, hence the monitor; no step is
-/// taken inside it.
-///
-/// Young queries OR their answers over all subscribers; a test ends at the first young. The loops of the
-/// later API generations stand with their operations ([YoungGeneration]).
+/// Young queries OR their answers over all subscribers; a test ends at the first young. The loops
+/// of the later API generations stand with their operations ([YoungGeneration]).
 public final class MmuNotifierSubscriptions {
     private static final MmuNotifier[] NONE = {};
 
     private final Srcu srcu = new Srcu(LockClass.MN_SRCU);
+    private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.NOTIFIER_LIST_LOCK);
     private volatile MmuNotifier[] subscribers = NONE;
 
     /// `mm_has_notifiers`: a plain test, for the hot path.
@@ -35,18 +34,18 @@ public final class MmuNotifierSubscriptions {
         return subscribers.length == 0;
     }
 
-    /// Adds a subscriber. No invalidation of this address space may be in progress (the kernel takes all
-    /// of its locks for that), or the subscriber would see an end without its start.
+    /// Adds a subscriber. No invalidation of this address space may be in progress (the kernel
+    /// takes all of its locks for that), or the subscriber would see an end without its start.
     public void register(Cpu cpu, MmuNotifier notifier) {
-        synchronized (srcu) {
-            MmuNotifier[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
-            more[more.length - 1] = notifier;
-            subscribers = more;
-        }
+        lock.lock(cpu);
+        MmuNotifier[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
+        more[more.length - 1] = notifier;
+        subscribers = more;
+        lock.unlock(cpu);
     }
 
-    /// Removes a subscriber and waits until no call into it is running; calls its `release` first if
-    /// the address space still lives.
+    /// Removes a subscriber and waits until no call into it is running; calls its `release` first
+    /// if the address space still lives.
     public void unregister(Cpu cpu, MmuNotifier notifier) {
         int section = srcu.readLock(cpu);
         boolean listed = Arrays.asList(subscribers).contains(notifier);
@@ -55,18 +54,18 @@ public final class MmuNotifierSubscriptions {
         }
         srcu.readUnlock(cpu, section);
         if (listed) {
-            remove(notifier);
+            remove(cpu, notifier);
         }
         srcu.synchronize(cpu);
     }
 
-    private void remove(MmuNotifier notifier) {
-        synchronized (srcu) {
-            subscribers =
-                    Arrays.stream(subscribers)
-                            .filter(other -> other != notifier)
-                            .toArray(MmuNotifier[]::new);
-        }
+    private void remove(Cpu cpu, MmuNotifier notifier) {
+        lock.lock(cpu);
+        subscribers =
+                Arrays.stream(subscribers)
+                        .filter(other -> other != notifier)
+                        .toArray(MmuNotifier[]::new);
+        lock.unlock(cpu);
     }
 
     /// `mmu_notifier_clear_flush_young`: ORs over all subscribers.
@@ -143,16 +142,16 @@ public final class MmuNotifierSubscriptions {
         end(cpu, section);
     }
 
-    /// `__mmu_notifier_release`: the address space goes away. Tells all, empties the list and waits until
-    /// no call is running.
+    /// `__mmu_notifier_release`: the address space goes away. Tells all, empties the list and waits
+    /// until no call is running.
     public void release(Cpu cpu) {
         int section = srcu.readLock(cpu);
         for (MmuNotifier subscriber : subscribers) {
             subscriber.release(cpu);
         }
-        synchronized (srcu) {
-            subscribers = NONE;
-        }
+        lock.lock(cpu);
+        subscribers = NONE;
+        lock.unlock(cpu);
         srcu.readUnlock(cpu, section);
         srcu.synchronize(cpu);
     }

@@ -26,8 +26,8 @@ public non-sealed interface PredicateBitmapYoung extends YoungGeneration {
     /// @return [#LOCKLESS], [#YOUNG] or 0; with a bitmap and no fast path 0, and nothing is touched
     int testClearYoung(Cpu cpu, long start, long end, boolean clear, long @Nullable [] bitmap);
 
-    /// The loop over all subscribers. A test ends at the first subscriber that reports young, even with
-    /// a bitmap: the bits of those behind it are missing, as they were in v2.
+    /// The loop over all subscribers. A test ends at the first subscriber that reports young, even
+    /// with a bitmap: the bits of those behind it are missing, as they were in v2.
     static int testClearYoung(
             Cpu cpu,
             MmuNotifierSubscriptions mm,

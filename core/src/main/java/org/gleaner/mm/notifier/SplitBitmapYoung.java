@@ -49,8 +49,8 @@ public non-sealed interface SplitBitmapYoung extends YoungGeneration {
         return young;
     }
 
-    /// `mmu_notifier_test_young_bitmap`: ORs, and ends at the first young subscriber only if there is no
-    /// bitmap to fill.
+    /// `mmu_notifier_test_young_bitmap`: ORs, and ends at the first young subscriber only if there
+    /// is no bitmap to fill.
     static int testYoung(
             Cpu cpu, MmuNotifierSubscriptions mm, long start, long end, long @Nullable [] bitmap) {
         if (mm.isEmpty()) {

@@ -1,7 +1,7 @@
 package org.gleaner.mm.notifier;
 
-/// Where the bit of a page stands in a bitmap for `[start, end)`: counted from the end, so that the last
-/// page is bit 0. A caller that loops forward over a window can so test bit `last - vpn`.
+/// Where the bit of a page stands in a bitmap for `[start, end)`: counted from the end, so that the
+/// last page is bit 0. A caller that loops forward over a window can so test bit `last - vpn`.
 ///
 /// Bitmaps belong to their caller and are never shared while a call runs: plain access.
 public final class YoungBitmapLayout {

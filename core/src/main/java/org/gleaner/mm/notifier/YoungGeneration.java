@@ -1,7 +1,7 @@
 package org.gleaner.mm.notifier;
 
-/// The young query of one generation of the notifier API, offered by a subscriber beside the baseline
-/// operations of [MmuNotifier].
+/// The young query of one generation of the notifier API, offered by a subscriber beside the
+/// baseline operations of [MmuNotifier].
 ///
 /// | generation | interface | bitmap | answer |
 /// |---|---|---|---|
@@ -13,8 +13,8 @@ package org.gleaner.mm.notifier;
 /// | v6 | [FastOnlyFlagYoung] | none | any young |
 /// | two bitmaps | [TwoBitmapYoung] | young out, predicate in | any young |
 ///
-/// The merged form of the series is the baseline again. Each interface states its contract and holds the
-/// loop over all subscribers. Bit positions are those of [YoungBitmapLayout] everywhere.
+/// The merged form of the series is the baseline again. Each interface states its contract and
+/// holds the loop over all subscribers. Bit positions are those of [YoungBitmapLayout] everywhere.
 public sealed interface YoungGeneration
         permits FlipBitmapYoung,
                 PredicateBitmapYoung,

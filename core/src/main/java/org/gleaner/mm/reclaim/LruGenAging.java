@@ -61,8 +61,9 @@ final class LruGenAging {
             }
         }
         need.aging =
-                min + MIN_NR_GENS >= max && (young * MIN_NR_GENS > need.total
-                        || old * (MIN_NR_GENS + 2) < need.total);
+                min + MIN_NR_GENS >= max
+                        && (young * MIN_NR_GENS > need.total
+                                || old * (MIN_NR_GENS + 2) < need.total);
     }
 
     /// Opens a new generation after walking all address spaces of the cgroup. False if another walk of

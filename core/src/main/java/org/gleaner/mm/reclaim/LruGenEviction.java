@@ -265,7 +265,8 @@ final class LruGenEviction {
         }
         host.stat().add(cpu, VmEvent.PGREFILL, sorted);
         host.stat().add(cpu, VmEvent.PGSCAN, taken);
-        host.stat().add(cpu, type == LruGen.ANON ? VmEvent.PGSCAN_ANON : VmEvent.PGSCAN_FILE, taken);
+        host.stat()
+                .add(cpu, type == LruGen.ANON ? VmEvent.PGSCAN_ANON : VmEvent.PGSCAN_FILE, taken);
         if (!sc.isMemcgReclaim()) {
             VmEvent by = sc.kswapd ? VmEvent.PGSCAN_KSWAPD : VmEvent.PGSCAN_DIRECT;
             host.stat().add(cpu, by, taken);
@@ -295,7 +296,8 @@ final class LruGenEviction {
             return true;
         }
         boolean busy =
-                (state & (LOCKED | WRITEBACK)) != 0 || (type == LruGen.FILE && (state & DIRTY) != 0);
+                (state & (LOCKED | WRITEBACK)) != 0
+                        || (type == LruGen.FILE && (state & DIRTY) != 0);
         if (busy) {
             int slot = gen.incGen(cpu, pfn, true);
             folios.moveToHead(gen.list(slot, type), pfn);

@@ -71,7 +71,13 @@ final class PageTableWalk {
 
     /// Visits the table of `start`, for the mappings from `first` on, up to `end`.
     private void table(
-            Cpu cpu, LruGenWalk walk, AddressSpace mm, Vma[] vmas, int first, long start, long end) {
+            Cpu cpu,
+            LruGenWalk walk,
+            AddressSpace mm,
+            Vma[] vmas,
+            int first,
+            long start,
+            long end) {
         mm.tables().find(pte, mm.root(), start);
         MmWalkState state = walk.lruvec.gen().walkState();
         if (pte.level != RadixTable.LEVEL_4K) {

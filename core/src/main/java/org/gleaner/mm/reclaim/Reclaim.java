@@ -23,7 +23,9 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private final ReclaimContext host;
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
-    private volatile int kswapdFailures;
+
+    /// Rounds of kswapd in a row that freed nothing; it gives up at [#MAX_FAILURES].
+    private final long[] kswapdFailures = new long[1];
 
     public Reclaim(ReclaimContext host) {
         this.host = host;
@@ -47,10 +49,11 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     @Override
     public long tryToFree(Cpu cpu) {
         long freed = reclaimer(cpu).direct(cpu, null, 1);
-        if (freed == 0 && !host.swap().device().synchronous()) {
+        if (freed == 0 && (host.engine().realMemory() || !host.swap().device().synchronous())) {
+            // Real threads: who has isolated the pages may be without a core for a while.
             cpu.sleep(NO_PROGRESS_NANOS);
         } else if (freed > 0) {
-            kswapdFailures = 0;
+            cpu.store(kswapdFailures, 0, 0);
         }
         return freed;
     }
@@ -68,7 +71,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     @Override
     public void wakeKswapd(Cpu cpu) {
-        if (kswapdFailures < MAX_FAILURES && cpu.load(kswapdWanted) == 0) {
+        if (cpu.peek(kswapdFailures, 0) < MAX_FAILURES && cpu.load(kswapdWanted) == 0) {
             cpu.store(kswapdWanted, 1);
         }
     }
@@ -81,9 +84,9 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
                 cpu.store(kswapdWanted, 0);
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
                 if (reclaimer(cpu).balance(cpu)) {
-                    kswapdFailures = 0;
+                    cpu.store(kswapdFailures, 0, 0);
                 } else {
-                    kswapdFailures++;
+                    cpu.fetchAdd(kswapdFailures, 0, 1);
                 }
                 cpu.blockFor(kswapdWanted, 1, 1, NAP_NANOS);
             } while (cpu.load(kswapdWanted) != 0);

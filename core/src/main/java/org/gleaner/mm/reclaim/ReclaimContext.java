@@ -1,5 +1,6 @@
 package org.gleaner.mm.reclaim;
 
+import java.util.List;
 import org.gleaner.machine.Engine;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.FolioWait;
@@ -11,8 +12,6 @@ import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
-
-import java.util.List;
 
 /// What reclaim works on: the host's parts and the settings that choose its rules.
 ///

@@ -24,8 +24,7 @@ final class Reclaimer {
         this.host = host;
         FolioReferenced referenced = new FolioReferenced(host, new LookAround(host));
         ShrinkFolioList shrink = new ShrinkFolioList(host, referenced);
-        SwitchChance chance =
-                new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
+        SwitchChance chance = new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
         aging = new LruGenAging(host, chance);
         eviction = new LruGenEviction(host, aging, shrink);
         classic = new ClassicReclaim(host, shrink, referenced);
@@ -45,7 +44,8 @@ final class Reclaimer {
         sc.start(target, false, Math.max(goal, ScanControl.SWAP_CLUSTER_MAX), host.swappiness());
         ladder(cpu);
         if (sc.nrReclaimed == 0) {
-            // once more, over all cgroups this time; with nothing freed the first time was no shorter
+            // once more, over all cgroups this time; with nothing freed the first time was no
+            // shorter
             sc.priority = ScanControl.DEF_PRIORITY;
             ladder(cpu);
         }

@@ -65,7 +65,7 @@ final class ShrinkFolioList {
         }
         queue.truncate(kept);
         cpu.exit();
-        return n - kept;
+        return (long) n - kept;
     }
 
     private void activate(Cpu cpu, int pfn) {

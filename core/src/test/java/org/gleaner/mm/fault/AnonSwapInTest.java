@@ -3,6 +3,7 @@ package org.gleaner.mm.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gleaner.mm.folio.FolioLayout.SWAPCACHE;
 
+import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
@@ -12,8 +13,6 @@ import org.gleaner.mm.swap.DiskTiming;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /// How pages come back, by way of the swap cache or around it.
 final class AnonSwapInTest {

@@ -6,6 +6,7 @@ import static org.gleaner.mm.folio.FolioLayout.SWAPCACHE;
 import static org.gleaner.mm.folio.FolioLayout.mapcount;
 import static org.gleaner.mm.folio.FolioLayout.refcount;
 
+import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
@@ -15,8 +16,6 @@ import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /// Shared memory with a page cache of its own: first use, sharing, swap-out and swap-in.
 final class MemfdFaultTest {

@@ -17,6 +17,7 @@ import static org.gleaner.mm.folio.FolioLayout.WRITEBACK;
 import static org.gleaner.mm.folio.FolioLayout.gen;
 import static org.gleaner.mm.folio.FolioLayout.type;
 
+import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /// Into which generation a folio goes, and what moving does to its flags and to the sizes (6.12).
 final class LruGenTest {

@@ -2,12 +2,11 @@ package org.gleaner.mm.lru;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.math.BigInteger;
-import java.util.Random;
 
 /// The controller that protects tiers which refault too often.
 final class TierControlTest {
@@ -91,7 +90,7 @@ final class TierControlTest {
             sp.refaulted(0, spRefaulted);
             pv.evicted(1, pvTotal);
             pv.refaulted(1, pvRefaulted);
-            long gain = 1 + random.nextInt(200);
+            long gain = 1L + random.nextInt(200);
             BigInteger left =
                     BigInteger.valueOf(pvRefaulted)
                             .multiply(BigInteger.valueOf(spTotal + 64))

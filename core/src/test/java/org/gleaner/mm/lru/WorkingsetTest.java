@@ -10,6 +10,7 @@ import static org.gleaner.mm.folio.FolioLayout.REFS_SHIFT;
 import static org.gleaner.mm.folio.FolioLayout.SWAPBACKED;
 import static org.gleaner.mm.folio.FolioLayout.WORKINGSET;
 
+import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
@@ -18,8 +19,6 @@ import org.gleaner.mm.stat.VmStat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
 
 /// What a shadow remembers of an evicted folio, and what a refault makes of it.
 final class WorkingsetTest {

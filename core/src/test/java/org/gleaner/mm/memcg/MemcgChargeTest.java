@@ -2,14 +2,13 @@ package org.gleaner.mm.memcg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.gleaner.machine.Actor;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /// The charge path: stock, counter, reclaim, killer.
 final class MemcgChargeTest {
@@ -46,7 +45,7 @@ final class MemcgChargeTest {
         OneCpu.run(cpu -> {
             for (int page = 1; page <= 128; page++) {
                 assertThat(charge.charge(cpu, memcg)).isTrue();
-                long batches = (page + 63) / 64;
+                long batches = (page + 63L) / 64;
                 assertThat(memcg.usage().snapshot()).isEqualTo(64 * batches);
                 assertThat(charge.stocked(memcg)).isEqualTo(64 * batches - page);
             }

@@ -2,16 +2,15 @@ package org.gleaner.mm.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.mm.OneCpu;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.List;
-import java.util.Random;
 
 final class ZoneTest {
     private static final Watermarks MARKS = new Watermarks(4, 6, 8);

@@ -1,12 +1,11 @@
 package org.gleaner.mm.notifier;
 
-import org.gleaner.machine.Cpu;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.gleaner.machine.Cpu;
+import org.jspecify.annotations.Nullable;
 
 /// A subscriber that is a set of young pages and speaks every generation of the API.
 public final class FakeSecondary extends MmuNotifier

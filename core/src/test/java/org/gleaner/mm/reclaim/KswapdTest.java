@@ -2,14 +2,13 @@ package org.gleaner.mm.reclaim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /// Background reclaim of a host without limits, over several cgroups. What it leaves behind is audited.
 final class KswapdTest {

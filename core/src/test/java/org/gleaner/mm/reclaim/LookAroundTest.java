@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.Process;
@@ -14,8 +15,6 @@ import org.gleaner.pagetable.Walk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.stream.IntStream;
 
 /// What becomes of the neighbours when an eviction candidate turns out young.
 final class LookAroundTest {

@@ -2,16 +2,15 @@ package org.gleaner.mm.swap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.mm.OneCpu;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 
 /// A disk in virtual time, against its data sheet.
 final class DiskDeviceTest {

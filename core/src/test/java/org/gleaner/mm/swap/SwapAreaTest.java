@@ -3,12 +3,11 @@ package org.gleaner.mm.swap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /// The life of a swap slot: who counts, who caches, what is remembered, who frees.
 final class SwapAreaTest {

@@ -26,7 +26,8 @@ public sealed interface Choice
 
     /// The constant of `type` with this label.
     ///
-    /// @throws BadInput if none has it, with the nearest label or all of them as the mend, and no place
+    /// @throws BadInput if none has it, with the nearest label or all of them as the mend, and no
+    ///     place
     static <E extends Enum<E> & Choice> E of(Class<E> type, String label) {
         for (E constant : type.getEnumConstants()) {
             if (constant.label().equals(label)) {
@@ -36,7 +37,8 @@ public sealed interface Choice
         throw unknown(label, labels(type));
     }
 
-    /// The fault of a word that is none of `labels`, with the nearest of them or all as the mend, and no place.
+    /// The fault of a word that is none of `labels`, with the nearest of them or all as the mend,
+    /// and no place.
     static BadInput unknown(String word, List<String> labels) {
         return new BadInput(
                 "",

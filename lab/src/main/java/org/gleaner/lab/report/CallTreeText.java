@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.gleaner.lab.run.CallTree;
 
-/// A call tree in the form in which kernel developers post `perf` profiles: the thread, then a line for each function
-/// with its share of the thread's time, callees below their caller and indented by two.
+/// A call tree in the form in which kernel developers post `perf` profiles: the thread, then a line
+/// for each function with its share of the thread's time, callees below their caller and indented
+/// by two.
 ///
 /// ```
 /// kswapd (before)

@@ -14,7 +14,7 @@ final class Figures {
     /// Three digits that mean something, if there are as many.
     static String number(double value) {
         double size = Math.abs(value);
-        int digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+        int digits = size == 0 ? 3 : Math.clamp(2 - (int) Math.floor(Math.log10(size)), 0, 9);
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

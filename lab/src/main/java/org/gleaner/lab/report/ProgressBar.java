@@ -6,7 +6,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 
-/// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few seconds, or nothing.
+/// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few
+/// seconds, or nothing.
 public final class ProgressBar implements Progress {
 
     /// How progress is shown.
@@ -110,7 +111,7 @@ public final class ProgressBar implements Progress {
         double rate = done / seconds;
         String speed = String.format(Locale.ROOT, " %s/s", amount(rate));
         if (steps <= 0) {
-            return " " + amount(done) + speed;
+            return " " + amount((double) done) + speed;
         }
         long percent = Math.min(100, Math.round(100.0 * done / steps));
         String left = rate > 0 ? ", " + time((steps - done) / rate) + " left" : "";

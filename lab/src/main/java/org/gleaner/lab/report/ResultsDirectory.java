@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 
-/// The directory that keeps a run's results. It appears at once and whole, or not at all: files are written to a
-/// directory beside it, which is renamed when all of them are there.
+/// The directory that keeps a run's results. It appears at once and whole, or not at all: files are
+/// written to a directory beside it, which is renamed when all of them are there.
 public final class ResultsDirectory {
 
     private static final int MOST_TRIES = 10_000;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A table for people: a heading, then rows, in columns as wide as their widest cell. The first columns may be aligned
-/// to the left; the rest, which hold figures, are aligned to the right.
+/// A table for people: a heading, then rows, in columns as wide as their widest cell. The first
+/// columns may be aligned to the left; the rest, which hold figures, are aligned to the right.
 final class TextTable {
 
     private static final String GAP = "  ";

@@ -3,6 +3,9 @@ package org.gleaner.lab.run;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.execute.AccessTrackingRun;
+import org.gleaner.lab.execute.MaxGuestMemoryRun;
+import org.gleaner.lab.execute.ReplayRun;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -19,15 +22,9 @@ public record Executors(
     /// The executors that the command line uses.
     public static Executors standard() {
         return new Executors(
-                (_, _) -> {
-                    throw notBuilt("gleaner replay");
-                },
-                (_, _) -> {
-                    throw notBuilt("gleaner run " + MaxGuestMemory.KIND);
-                },
-                (_, _) -> {
-                    throw notBuilt("gleaner run " + AccessTracking.KIND);
-                },
+                ReplayRun::run,
+                MaxGuestMemoryRun::run,
+                AccessTrackingRun::run,
                 (_, _) -> {
                     throw notBuilt("gleaner run " + MmuStress.KIND);
                 });

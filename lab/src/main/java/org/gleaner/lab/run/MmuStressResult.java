@@ -7,7 +7,8 @@ import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.size.Scale;
 
-/// What came out of [MmuStress]. A write that got through where it must not, or was lost, is among the failures.
+/// What came out of [MmuStress]. A write that got through where it must not, or was lost, is among
+/// the failures.
 ///
 /// @param runs one for each configuration, in their order
 public record MmuStressResult(

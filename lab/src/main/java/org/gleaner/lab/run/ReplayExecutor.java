@@ -8,7 +8,8 @@ import org.gleaner.lab.Progress;
 @FunctionalInterface
 public interface ReplayExecutor {
 
-    /// Replays one trace; with the virtual engine the same request gives the same result to the bit.
+    /// Replays one trace; with the virtual engine the same request gives the same result to the
+    /// bit.
     ///
     /// @param progress told of one task, counted in accesses
     /// @throws BadInput if this combination of choices is not supported

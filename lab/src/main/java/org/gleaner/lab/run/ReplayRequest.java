@@ -10,7 +10,8 @@ import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
 
-/// Replay one trace, in order and by one task, in a region of [Trace#regionPages] pages under a memory limit.
+/// Replay one trace, in order and by one task, in a region of [Trace#regionPages] pages under a
+/// memory limit.
 ///
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
 /// @param lruGen [LruGen#NONE] exactly if `lru` is classic

@@ -71,8 +71,8 @@ public record ReplayResult(
                 List.of());
     }
 
-    /// The result of `request`, ended by the OOM killer after `replayed` accesses. That is a failure: what a limit does
-    /// to a program that it kills says nothing about the whole trace.
+    /// The result of `request`, ended by the OOM killer after `replayed` accesses. That is a
+    /// failure: what a limit does to a program that it kills says nothing about the whole trace.
     public static ReplayResult killed(
             ReplayRequest request,
             Map<String, Long> vmstat,

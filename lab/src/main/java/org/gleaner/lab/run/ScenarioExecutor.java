@@ -9,10 +9,11 @@ import org.gleaner.lab.scenario.Scenario;
 @FunctionalInterface
 public interface ScenarioExecutor<S extends Scenario, R extends ScenarioResult> {
 
-    /// Runs each configuration of a scenario on a fresh host; with the virtual engine the same request gives the same
-    /// result to the bit, but for `wallSeconds`.
+    /// Runs each configuration of a scenario on a fresh host; with the virtual engine the same
+    /// request gives the same result to the bit, but for `wallSeconds`.
     ///
-    /// @return the configurations that were finished; not [ScenarioResult#complete] if `progress` was cancelled
+    /// @return the configurations that were finished; not [ScenarioResult#complete] if `progress`
+    ///     was cancelled
     /// @throws BadInput if something that the scenario asks for is not supported
     /// @throws Cancelled if `progress` was cancelled before the first configuration was finished
     R run(ScenarioRequest<S> request, Progress progress);

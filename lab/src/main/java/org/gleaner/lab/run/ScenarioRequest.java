@@ -7,7 +7,8 @@ import org.gleaner.lab.size.Scale;
 /// Run a scenario.
 ///
 /// @param scenario checked, with its sizes at `scale` already
-/// @param scale what its sizes were multiplied by; costs that are fixed per pass must be multiplied too
+/// @param scale what its sizes were multiplied by; costs that are fixed per pass must be multiplied
+///     too
 /// @param ablate whether to run the scenario's ablations as well
 public record ScenarioRequest<S extends Scenario>(
         S scenario, Scale scale, Engine engine, boolean ablate) {}

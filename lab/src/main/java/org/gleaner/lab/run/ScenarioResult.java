@@ -5,7 +5,8 @@ import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
-/// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the threads engine.
+/// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the
+/// threads engine.
 public sealed interface ScenarioResult extends Result
         permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult {
 

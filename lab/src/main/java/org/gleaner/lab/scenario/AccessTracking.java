@@ -6,9 +6,9 @@ import java.util.List;
 import org.gleaner.lab.choice.Tracking;
 import org.gleaner.lab.size.Scale;
 
-/// Guest memory is touched and marked idle in turn, and what the tracker saw is counted: the selftest
-/// `access_tracking_perf_test`. With `benchmark`, aging passes run as fast as they can while the guest populates its
-/// memory, and the two are timed against each other.
+/// Guest memory is touched and marked idle in turn, and what the tracker saw is counted: the
+/// selftest `access_tracking_perf_test`. With `benchmark`, aging passes run as fast as they can
+/// while the guest populates its memory, and the two are timed against each other.
 @JsonTypeName(AccessTracking.KIND)
 public record AccessTracking(
         @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")

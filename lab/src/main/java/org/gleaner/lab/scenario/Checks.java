@@ -10,7 +10,8 @@ import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Tracking;
 import org.gleaner.lab.size.Size;
 
-/// What a scenario must fulfil before anything is built from it. A fault names the key that would mend it.
+/// What a scenario must fulfil before anything is built from it. A fault names the key that would
+/// mend it.
 final class Checks {
 
     private static final int MOST_CPUS = 1024;

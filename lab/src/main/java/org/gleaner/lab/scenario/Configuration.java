@@ -5,8 +5,8 @@ import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 
-/// One of the things that a scenario compares. In a file, what is left out is the host's; a left-out aging design is
-/// the one that the kernel was released with.
+/// One of the things that a scenario compares. In a file, what is left out is the host's; a
+/// left-out aging design is the one that the kernel was released with.
 public record Configuration(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
                 String name,

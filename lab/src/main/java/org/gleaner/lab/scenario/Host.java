@@ -20,8 +20,8 @@ public record Host(
         Watermarks watermarks,
         Swap swap) {
 
-    /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled from what it is at full
-    /// size, because the kernel's formula for it is not linear.
+    /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled
+    /// from what it is at full size, because the kernel's formula for it is not linear.
     Host scaled(Scale scale, long pages) {
         long bytes = pages * Size.PAGE;
         return new Host(

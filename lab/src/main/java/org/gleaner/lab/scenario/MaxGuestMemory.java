@@ -6,8 +6,9 @@ import java.util.List;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.size.Scale;
 
-/// Every vCPU writes its share of a guest as large as the host, twice: the selftest `max_guest_memory_test`. Between
-/// the two runs all secondary page tables are torn down, so that the second is reclaim and faults and little else.
+/// Every vCPU writes its share of a guest as large as the host, twice: the selftest
+/// `max_guest_memory_test`. Between the two runs all secondary page tables are torn down, so that
+/// the second is reclaim and faults and little else.
 @JsonTypeName(MaxGuestMemory.KIND)
 public record MaxGuestMemory(
         @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")

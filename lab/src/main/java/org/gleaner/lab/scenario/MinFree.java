@@ -20,8 +20,8 @@ public record MinFree(@Nullable Size size) {
         return new MinFree(text.equals(AUTO) ? null : Size.parse(text));
     }
 
-    /// In bytes, on a host of `hostBytes`. The kernel's formula is the square root of 16 times the memory in KiB,
-    /// between 128 KiB and 256 MiB.
+    /// In bytes, on a host of `hostBytes`. The kernel's formula is the square root of 16 times the
+    /// memory in KiB, between 128 KiB and 256 MiB.
     public long bytes(long hostBytes) {
         if (size != null) {
             return size.bytes(hostBytes);

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.gleaner.lab.size.Scale;
 
-/// vCPUs write and read all of their memory while the host takes away the right to write and gives it back, and
-/// while agers harvest accessed bits: the selftest `mmu_stress_test`. What is looked for is a write that gets through
-/// after it was forbidden, a write that is lost, and the time it all takes.
+/// vCPUs write and read all of their memory while the host takes away the right to write and gives
+/// it back, and while agers harvest accessed bits: the selftest `mmu_stress_test`. What is looked
+/// for is a write that gets through after it was forbidden, a write that is lost, and the time it
+/// all takes.
 @JsonTypeName(MmuStress.KIND)
 public record MmuStress(
         @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")

@@ -4,7 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A piece of YAML that remembers where it was written. Scalars stay text: `6.10` is a version, not a number.
+/// A piece of YAML that remembers where it was written. Scalars stay text: `6.10` is a version, not
+/// a number.
 sealed interface Node {
 
     Place place();
@@ -32,8 +33,8 @@ sealed interface Node {
     /// @param text empty if nothing was written
     record Scalar(Place place, String text) implements Node {}
 
-    /// `over` laid over `base`: mappings are merged, all else is replaced. A key of a mapping with nothing behind it,
-    /// as is left when all lines under it are commented out, changes nothing.
+    /// `over` laid over `base`: mappings are merged, all else is replaced. A key of a mapping with
+    /// nothing behind it, as is left when all lines under it are commented out, changes nothing.
     static Node overlay(Node base, Node over) {
         if (base instanceof Mapping old && over instanceof Mapping fresh) {
             return old.under(fresh);

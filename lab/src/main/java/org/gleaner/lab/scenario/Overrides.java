@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.BadInput;
 
-/// Lays `--set host.cpus=128` over a scenario. A part of the path that is a number counts items of a list from 0; the
-/// value is YAML, so that lists and mappings can be given too.
+/// Lays `--set host.cpus=128` over a scenario. A part of the path that is a number counts items of
+/// a list from 0; the value is YAML, so that lists and mappings can be given too.
 final class Overrides {
 
     private static final String EXAMPLE = "write --set host.cpus=128";
@@ -22,7 +22,8 @@ final class Overrides {
 
     /// `base` with every one of `settings` laid over it, in their order.
     ///
-    /// @throws BadInput if a setting has no path or value, or leads through something that has no parts
+    /// @throws BadInput if a setting has no path or value, or leads through something that has no
+    ///     parts
     static Node.Mapping apply(Node.Mapping base, List<String> settings) {
         Node.Mapping tree = base;
         for (String setting : settings) {
@@ -81,7 +82,8 @@ final class Overrides {
         return new Node.Listing(listing.place(), items);
     }
 
-    /// Stands for a key that is not there yet; whether it may be is found out when the record is made.
+    /// Stands for a key that is not there yet; whether it may be is found out when the record is
+    /// made.
     private Node nothing(List<String> rest) {
         return rest.isEmpty()
                 ? new Node.Scalar(place, "")

@@ -6,7 +6,8 @@ import java.util.List;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
-/// What to set up and run. The kind says which test's phases are run on it; the rest is common to all kinds.
+/// What to set up and run. The kind says which test's phases are run on it; the rest is common to
+/// all kinds.
 ///
 /// A scenario read by [ScenarioReader] is checked: sizes resolve, ranges hold, the memory suffices.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -20,7 +21,8 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
     /// What results are filed under: letters, digits, `.`, `_` and `-`.
     String name();
 
-    /// The seed of everything random. The same scenario, seed and virtual engine give the same results to the bit.
+    /// The seed of everything random. The same scenario, seed and virtual engine give the same
+    /// results to the bit.
     long seed();
 
     Host host();

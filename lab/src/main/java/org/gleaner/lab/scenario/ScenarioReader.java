@@ -20,7 +20,8 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.size.Scale;
 
-/// Reads a scenario: the bundled one of its kind, a file laid over it, overrides over both, then checks and scale.
+/// Reads a scenario: the bundled one of its kind, a file laid over it, overrides over both, then
+/// checks and scale.
 public final class ScenarioReader {
 
     /// The kinds, which are the names of the bundled scenarios too. The first is the default.
@@ -35,7 +36,8 @@ public final class ScenarioReader {
     ///
     /// @param settings overrides such as `host.cpus=128`, later ones over earlier ones
     /// @param scale what to run it at, applied after all else
-    /// @throws BadInput if there is no such scenario, or anything in it or in the overrides is wrong
+    /// @throws BadInput if there is no such scenario, or anything in it or in the overrides is
+    ///     wrong
     public static Scenario read(String word, List<String> settings, Scale scale) {
         Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word);
         Node.Entry kind = file.entries().get("kind");

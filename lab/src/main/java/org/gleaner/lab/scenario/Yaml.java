@@ -35,8 +35,8 @@ final class Yaml {
     /// The one document in `text`.
     ///
     /// @param lines whether places in `text` have lines; not if it is an option's value
-    /// @throws BadInput if `text` is no YAML, or uses what scenarios have no use for: several documents, aliases, tags,
-    ///     the same key twice
+    /// @throws BadInput if `text` is no YAML, or uses what scenarios have no use for: several
+    ///     documents, aliases, tags, the same key twice
     static Node read(String source, boolean lines, String text) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             return new Yaml(source, lines, parser).document();

@@ -6,8 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gleaner.lab.BadInput;
 
-/// The fraction of its memory that a scenario is run with, so that a rack fits a laptop. Memory, swap and watermarks
-/// shrink; CPUs and costs do not, because contention depends on them. Times then shrink about as the memory does.
+/// The fraction of its memory that a scenario is run with, so that a rack fits a laptop. Memory,
+/// swap and watermarks shrink; CPUs and costs do not, because contention depends on them. Times
+/// then shrink about as the memory does.
 ///
 /// @param part 1 to `whole`
 /// @param whole 1 to 1,048,576

@@ -10,15 +10,15 @@ import org.gleaner.lab.BadInput;
 
 /// An amount of memory: so many bytes, or a share of a footprint that is only known later.
 ///
-/// Written `256GiB`, `64M` (binary, as the kernel reads its own parameters), `16384p` (pages of 4 KiB), `4096B` or
-/// `50%`. More than nothing and at most 64 TiB.
+/// Written `256GiB`, `64M` (binary, as the kernel reads its own parameters), `16384p` (pages of 4
+/// KiB), `4096B` or `50%`. More than nothing and at most 64 TiB.
 public sealed interface Size {
 
     /// Bytes in a page.
     int PAGE = 4096;
 
-    /// The most memory that can be asked for: 64 TiB, what four levels of page table with a 46-bit physical address
-    /// reach.
+    /// The most memory that can be asked for: 64 TiB, what four levels of page table with a 46-bit
+    /// physical address reach.
     long MOST = 64L << 40;
 
     /// An amount in bytes, 1 to [#MOST].
@@ -94,7 +94,8 @@ public sealed interface Size {
     /// The amount at a scale, in whole pages and at least one; a share stays what it is.
     Size scaled(Scale scale);
 
-    /// The amount in whole pages, rounded down as the kernel rounds limits; a share is taken of `footprintPages`.
+    /// The amount in whole pages, rounded down as the kernel rounds limits; a share is taken of
+    /// `footprintPages`.
     ///
     /// @throws BadInput if that is not even one page, without a place
     default long pages(long footprintPages) {

@@ -1,11 +1,13 @@
 package org.gleaner.lab.trace;
 
-/// Turns the words of a file into a [Trace]: counts pages, and closes the gaps between far-apart regions.
+/// Turns the words of a file into a [Trace]: counts pages, and closes the gaps between far-apart
+/// regions.
 ///
 /// Three passes over the words at most, none of which allocates per access.
 final class Interning {
 
-    /// Page numbers below this are kept, so that a trace in first-touch order or of one small region is what it was.
+    /// Page numbers below this are kept, so that a trace in first-touch order or of one small
+    /// region is what it was.
     private static final int KEEP_BELOW = 1 << 24;
 
     /// Pages in the 2 MiB that one last-level table maps, as a shift.
@@ -27,7 +29,8 @@ final class Interning {
         return new Trace(name, words, distinct(words, highest), highest + 1, writes);
     }
 
-    /// Numbers the blocks that occur in their order, renames every access, and gives the new highest page.
+    /// Numbers the blocks that occur in their order, renames every access, and gives the new
+    /// highest page.
     private static int closeGaps(int[] words, int highest) {
         long[] seen = new long[(highest >> BLOCK_SHIFT >> 6) + 1];
         for (int word : words) {

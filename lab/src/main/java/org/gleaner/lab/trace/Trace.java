@@ -2,10 +2,11 @@ package org.gleaner.lab.trace;
 
 /// A recorded stream of page accesses in memory, ready to be replayed.
 ///
-/// An access is one `int`: the page in bits 0-30, and bit 31 set for a write. Pages keep the order and the neighbours
-/// that they have in the file, because look-around and huge pages depend on them. Where the file's page numbers fit
-/// 24 bits they are kept as they are; otherwise the aligned 2 MiB blocks (512 pages) that occur are numbered anew in
-/// their order, and each page keeps its place in its block.
+/// An access is one `int`: the page in bits 0-30, and bit 31 set for a write. Pages keep the order
+/// and the neighbours that they have in the file, because look-around and huge pages depend on
+/// them. Where the file's page numbers fit 24 bits they are kept as they are; otherwise the aligned
+/// 2 MiB blocks (512 pages) that occur are numbered anew in their order, and each page keeps its
+/// place in its block.
 public final class Trace {
 
     private static final int WRITE = 1 << 31;
@@ -29,7 +30,8 @@ public final class Trace {
         return name;
     }
 
-    /// The accesses in order. The array is the trace's own, so that replaying copies nothing: do not change it.
+    /// The accesses in order. The array is the trace's own, so that replaying copies nothing: do
+    /// not change it.
     public int[] accesses() {
         return accesses;
     }

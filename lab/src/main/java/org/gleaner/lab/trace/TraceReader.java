@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.gleaner.lab.BadInput;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `*.u32`, `*.u32.xz` and `*.u32.zst`: a stream of little-endian 32-bit words, one per access, with the page
-/// number in bits 0-30 and bit 31 set for a write.
+/// Reads `*.u32`, `*.u32.xz` and `*.u32.zst`: a stream of little-endian 32-bit words, one per
+/// access, with the page number in bits 0-30 and bit 31 set for a write.
 ///
 /// Decompresses as it reads; the words are all that is held.
 public final class TraceReader {
@@ -31,8 +31,9 @@ public final class TraceReader {
 
     /// Reads and interns a whole trace.
     ///
-    /// @throws BadInput if the file is missing, not a file, of no known format, empty, cut short, damaged or not made of
-    ///     whole words; the place is the file, with the byte where there is one
+    /// @throws BadInput if the file is missing, not a file, of no known format, empty, cut short,
+    ///     damaged or not made of whole words; the place is the file, with the byte where there is
+    ///     one
     public static Trace read(Path file) {
         if (Files.isDirectory(file)) {
             throw bad(file, "is a directory", "name a file in it ending in " + Packing.SUFFIXES);

@@ -1,4 +1,5 @@
-/// Recorded page traces: finding one, reading it, and interning it into arrays that can be replayed at full speed.
+/// Recorded page traces: finding one, reading it, and interning it into arrays that can be replayed
+/// at full speed.
 ///
 /// A trace is read once and whole. Nothing here knows what an access will meet when it is replayed.
 @NullMarked

@@ -59,6 +59,8 @@ final class ResultTextTest {
         assertThat(Figures.number(1234.56)).isEqualTo("1235");
         assertThat(Figures.number(12.345)).isEqualTo("12.3");
         assertThat(Figures.number(1.2345)).isEqualTo("1.23");
-        assertThat(Figures.number(0.01234)).isEqualTo("0.012");
+        assertThat(Figures.number(0.01234)).isEqualTo("0.0123");
+        assertThat(Figures.number(0.0000567)).isEqualTo("0.0000567");
+        assertThat(Figures.number(0)).isEqualTo("0.000");
     }
 }

@@ -118,7 +118,7 @@ final class ScenarioReaderTest {
         assertThat(scenario.host().cpus()).isEqualTo(128);
         assertThat(scenario.guest().vcpus()).isEqualTo(120);
         assertThat(scenario.host().swap().device()).isEqualTo(SwapDevice.DISK);
-        assertThat(scenario.host().swap().pageCluster()).isEqualTo(3);
+        assertThat(scenario.host().swap().pageCluster()).isZero();
         assertThat(scenario.swapPages()).isEqualTo(256L << 20);
         assertThat(scenario.configurations().get(0).aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
         assertThat(scenario.configurations().get(2).name()).isEqualTo("classic");

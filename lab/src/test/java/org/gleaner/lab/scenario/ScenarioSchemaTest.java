@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Keeps `schema/scenario.schema.json`, which editors check and complete scenario files by, in step with the records.
-/// Run with `-Dgleaner.schema.write=true` to write it anew.
+/// Keeps `schema/scenario.schema.json`, which editors check and complete scenario files by, in step
+/// with the records. Run with `-Dgleaner.schema.write=true` to write it anew.
 final class ScenarioSchemaTest {
 
     private static final Path FILE = Path.of("..", "schema", "scenario.schema.json");

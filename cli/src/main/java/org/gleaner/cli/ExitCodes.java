@@ -1,0 +1,21 @@
+package org.gleaner.cli;
+
+/// What the process ends with.
+final class ExitCodes {
+
+    static final int DONE = 0;
+
+    /// A check failed, or a result is out of its stated bounds.
+    static final int FAILED = 1;
+
+    /// Bad usage or bad input.
+    static final int BAD_INPUT = 2;
+
+    /// Interrupted; what was finished is kept.
+    static final int INTERRUPTED = 3;
+
+    /// A fault of Gleaner's own (EX_SOFTWARE).
+    static final int INTERNAL = 70;
+
+    private ExitCodes() {}
+}

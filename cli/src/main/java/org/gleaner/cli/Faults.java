@@ -1,0 +1,124 @@
+package org.gleaner.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Nearest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// Turns whatever went wrong into one line on standard error and an exit code. A stack trace is for
+/// a file.
+final class Faults {
+
+    private final Surroundings surroundings;
+
+    Faults(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /// What picocli could not parse.
+    int usage(ParameterException fault, String[] arguments) {
+        BadInput bad = findBadInput(fault);
+        if (bad != null) {
+            ArgSpec argument = fault.getArgSpec();
+            return badInput(argument == null ? bad : bad.at(name(argument)));
+        }
+        CommandLine command = fault.getCommandLine();
+        List<String> unmatched = command.getUnmatchedArguments();
+        String help = "see '" + command.getCommandSpec().qualifiedName() + " --help'";
+        if (!unmatched.isEmpty()) {
+            return badInput(unknown(unmatched.getFirst(), command, help));
+        }
+        return badInput(new BadInput("", lowerCase(String.valueOf(fault.getMessage())), help));
+    }
+
+    /// What a command threw.
+    int execution(Exception fault, CommandLine command, ParseResult parsed) {
+        return switch (fault) {
+            case BadInput bad -> badInput(bad);
+            case Cancelled _ -> {
+                line("interrupted before anything was finished");
+                yield ExitCodes.INTERRUPTED;
+            }
+            default -> internal(fault, parsed.originalArgs().toArray(String[]::new));
+        };
+    }
+
+    /// What should not have happened.
+    int internal(Throwable fault, String... arguments) {
+        String what = "internal error: " + fault;
+        if (fault instanceof OutOfMemoryError) {
+            what = "the heap is too small (" + fault.getMessage() + "); give Java more with -Xmx";
+        }
+        line(what + "; the stack trace is in " + crash(fault, arguments));
+        return ExitCodes.INTERNAL;
+    }
+
+    private int badInput(BadInput bad) {
+        line(bad.getMessage());
+        return ExitCodes.BAD_INPUT;
+    }
+
+    private void line(String text) {
+        surroundings.err().println("gleaner: " + BadInput.oneLine(text));
+    }
+
+    private String crash(Throwable fault, String... arguments) {
+        StringWriter text = new StringWriter();
+        PrintWriter out = new PrintWriter(text);
+        out.println(Version.text());
+        out.println("arguments: " + Arrays.toString(arguments));
+        fault.printStackTrace(out);
+        try {
+            Path file = Files.createTempFile(surroundings.crashes(), "gleaner-crash-", ".txt");
+            return Files.writeString(file, text.toString()).toString();
+        } catch (IOException e) {
+            return "no file: " + surroundings.crashes() + " cannot be written";
+        }
+    }
+
+    private static BadInput unknown(String word, CommandLine command, String help) {
+        boolean option = word.startsWith("-");
+        Collection<String> known =
+                option
+                        ? command.getCommandSpec().optionsMap().keySet()
+                        : command.getSubcommands().keySet();
+        String bare = word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word;
+        String what =
+                option ? "no such option" : known.isEmpty() ? "unexpected" : "no such command";
+        String mend =
+                Nearest.to(bare, known).map(near -> "did you mean '" + near + "'?").orElse(help);
+        return new BadInput(bare, what, mend);
+    }
+
+    private static @Nullable BadInput findBadInput(Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BadInput bad) {
+                return bad;
+            }
+        }
+        return null;
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    }
+
+    private static String lowerCase(String message) {
+        return message.isEmpty()
+                ? "bad usage"
+                : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+}

@@ -1,0 +1,96 @@
+package org.gleaner.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The `gleaner` command.
+@Command(
+        name = "gleaner",
+        description =
+                "Linux's host memory manager and KVM's second-stage MMU as an executable system.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:a check failed, or a result is out of its stated bounds",
+            "2:bad usage or bad input",
+            "3:interrupted; what was finished is kept",
+            "70:a fault of Gleaner's own"
+        })
+public final class Gleaner implements Callable<Integer> {
+
+    private Gleaner() {}
+
+    /// Runs a command and ends the process with its exit code.
+    public static void main(String[] arguments) {
+        Interrupts interrupts = Interrupts.install();
+        int code = run(Surroundings.ofProcess(interrupts::raised), arguments);
+        interrupts.finished();
+        System.exit(code);
+    }
+
+    /// Runs a command and gives its exit code.
+    static int run(Surroundings surroundings, String... arguments) {
+        Faults faults = new Faults(surroundings);
+        try {
+            return commandLine(surroundings, faults).execute(arguments);
+        } catch (Throwable fault) {
+            // What picocli lets through: errors such as a heap that is too small.
+            return faults.internal(fault, arguments);
+        } finally {
+            surroundings.out().flush();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        throw new BadInput("", "no command given", "try 'gleaner run' or 'gleaner --help'");
+    }
+
+    private static CommandLine commandLine(Surroundings surroundings, Faults faults) {
+        CommandLine command = new CommandLine(new Gleaner());
+        command.addSubcommand("run", new RunCommand(surroundings));
+        command.addSubcommand("replay", new ReplayCommand(surroundings));
+        command.addSubcommand("help", new CommandLine.HelpCommand());
+        convert(command, Engine.class);
+        convert(command, Lru.class);
+        convert(command, Kernel.class);
+        convert(command, Through.class);
+        convert(command, Backing.class);
+        convert(command, SwapDevice.class);
+        convert(command, AgingDesign.class);
+        return command.registerConverter(Size.class, Size::parse)
+                .registerConverter(Scale.class, Scale::parse)
+                .registerConverter(LruGen.class, LruGen::parse)
+                .setExpandAtFiles(false)
+                .setOut(writer(surroundings.out()))
+                .setErr(writer(surroundings.err()))
+                .setParameterExceptionHandler(faults::usage)
+                .setExecutionExceptionHandler(faults::execution);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
+    }
+
+    private static <E extends Enum<E> & Choice> void convert(CommandLine command, Class<E> type) {
+        command.registerConverter(type, word -> Choice.of(type, word));
+    }
+}

@@ -1,0 +1,41 @@
+package org.gleaner.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.report.ResultJson;
+import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.run.Result;
+import org.jspecify.annotations.Nullable;
+
+/// What a command ends with: results on standard output, in their directory, and as an exit code.
+///
+/// @param text the results for people
+/// @param complete whether all that was asked for was finished
+record Outcome(List<? extends Result> results, String text, boolean complete) {
+
+    /// Prints and keeps the results, and gives the exit code.
+    ///
+    /// @param directory where to keep them; null for nowhere
+    int tell(
+            Surroundings surroundings,
+            CommonOptions options,
+            @Nullable ResultsDirectory directory) {
+        String json = ResultJson.document(results) + "\n";
+        surroundings.out().print(options.json ? json : text);
+        if (directory != null) {
+            // After printing, so that a full disk does not take the results with it.
+            Path kept = directory.write(Map.of("result.json", json, "report.txt", text));
+            if (!options.quiet) {
+                (options.json ? surroundings.err() : surroundings.out())
+                        .println("results in " + kept);
+            }
+        }
+        if (!complete) {
+            surroundings.err().println("gleaner: interrupted; what was finished is kept");
+            return ExitCodes.INTERRUPTED;
+        }
+        boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());
+        return failed ? ExitCodes.FAILED : ExitCodes.DONE;
+    }
+}

@@ -1,0 +1,217 @@
+package org.gleaner.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.report.ReplayText;
+import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.scenario.Swap;
+import org.gleaner.lab.size.Size;
+import org.gleaner.lab.trace.Trace;
+import org.gleaner.lab.trace.TraceReader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `gleaner replay`: recorded traces, each by itself under a memory limit.
+@Command(
+        name = "replay",
+        description = "Replay recorded page traces, each by itself, under a memory limit.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class ReplayCommand implements Callable<Integer> {
+
+    private static final long DEFAULT_SEED = 1;
+
+    private final Surroundings surroundings;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "TRACE",
+            description = "Files ending in .u32, .u32.xz or .u32.zst, or names of bundled traces.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--memory",
+            required = true,
+            paramLabel = "SIZE",
+            description = "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched.")
+    private Size memory = new Size.Bytes(Size.PAGE);
+
+    @Option(
+            names = "--lru",
+            paramLabel = "LRU",
+            defaultValue = "mglru",
+            description = "mglru or classic (default: mglru).")
+    private Lru lru = Lru.MGLRU;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "VERSION",
+            defaultValue = "6.12",
+            description = "Whose reclaim rules: 6.1, 6.12 or 6.18 (default: 6.12).")
+    private Kernel kernel = Kernel.V6_12;
+
+    @Option(
+            names = "--through",
+            paramLabel = "WAY",
+            defaultValue = "host",
+            description = "host: a process touches the pages; kvm: a guest does (default: host).")
+    private Through through = Through.HOST;
+
+    @Option(
+            names = "--backing",
+            paramLabel = "BACKING",
+            defaultValue = "anon",
+            description = "anon or memfd (default: anon).")
+    private Backing backing = Backing.ANON;
+
+    @Option(
+            names = "--swap",
+            paramLabel = "DEVICE",
+            defaultValue = "zram",
+            description = "zram or disk (default: zram).")
+    private SwapDevice swap = SwapDevice.ZRAM;
+
+    @Option(
+            names = "--page-cluster",
+            paramLabel = "K",
+            defaultValue = "0",
+            description =
+                    "Swap-in from a disk reads 2^K pages, 0 to 9 (default: 0, as read-ahead is not "
+                            + "built yet).")
+    private int pageCluster;
+
+    @Option(
+            names = "--lru-gen",
+            paramLabel = "BITS",
+            description = "/sys/kernel/mm/lru_gen/enabled, 0x1 to 0x7 (default: 0x7).")
+    private @Nullable LruGen lruGen;
+
+    @Option(
+            names = "--age-every",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Force an aging pass every N accesses, 0 for never (default: 0).")
+    private long ageEvery;
+
+    @Option(
+            names = "--aging",
+            paramLabel = "DESIGN",
+            description =
+                    "How the host asks KVM for young pages: locked-flush, locked, v1, v2, v3, "
+                            + "v5-fast-only, v6-fast-only, merged or two-bitmaps "
+                            + "(default: the kernel's own).")
+    private @Nullable AgingDesign aging;
+
+    @Mixin private CommonOptions options = new CommonOptions();
+
+    ReplayCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        check();
+        List<Path> files = names.stream().map(surroundings.traces()::find).toList();
+        ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
+        List<ReplayRequest> requests =
+                files.stream().map(TraceReader::read).map(this::request).toList();
+        List<ReplayResult> results = replay(requests);
+        boolean complete = results.size() == requests.size();
+        return new Outcome(results, ReplayText.of(results), complete)
+                .tell(surroundings, options, directory);
+    }
+
+    /// Replays as many as it can before it is interrupted, and at least one.
+    private List<ReplayResult> replay(List<ReplayRequest> requests) {
+        Progress progress = options.progress(surroundings);
+        List<ReplayResult> results = new ArrayList<>();
+        try {
+            for (ReplayRequest request : requests) {
+                if (progress.cancelled()) {
+                    throw new Cancelled();
+                }
+                results.add(surroundings.executors().replay().run(request, progress));
+            }
+        } catch (Cancelled cancelled) {
+            if (results.isEmpty()) {
+                throw cancelled;
+            }
+        }
+        return results;
+    }
+
+    private ReplayRequest request(Trace trace) {
+        return new ReplayRequest(
+                trace,
+                pages(trace),
+                lru,
+                lruGen != null ? lruGen : lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE,
+                kernel,
+                through,
+                aging != null ? aging : kernel.aging(),
+                backing,
+                swap,
+                pageCluster,
+                ageEvery,
+                options.engine,
+                options.seed != null ? options.seed : DEFAULT_SEED);
+    }
+
+    private long pages(Trace trace) {
+        try {
+            return memory.pages(trace.distinctPages());
+        } catch (BadInput bad) {
+            throw bad.at("--memory " + memory + " of " + trace.name());
+        }
+    }
+
+    /// What each option allows but their combination does not.
+    private void check() {
+        if (swap == SwapDevice.NONE) {
+            throw new BadInput("--swap", "a replay needs swap", "give zram or disk");
+        }
+        if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
+            throw new BadInput(
+                    "--page-cluster",
+                    pageCluster + " is out of range",
+                    "give 0 to " + Swap.MOST_CLUSTER);
+        }
+        if (ageEvery < 0) {
+            throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");
+        }
+        if (lru == Lru.CLASSIC && (lruGen != null || ageEvery > 0)) {
+            throw new BadInput(
+                    lruGen != null ? "--lru-gen" : "--age-every",
+                    "classic reclaim has no generations",
+                    "use --lru mglru, or leave it out");
+        }
+        if (lruGen != null && !lruGen.enabled()) {
+            throw new BadInput(
+                    "--lru-gen",
+                    lruGen + " switches mglru off",
+                    "set bit 0x1, or use --lru classic");
+        }
+        if (aging != null && through != Through.KVM) {
+            throw new BadInput(
+                    "--aging", "only a guest's pages are asked for", "add --through kvm");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.gleaner.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.report.ScenarioText;
+import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `gleaner run`: one scenario, its configurations side by side.
+@Command(
+        name = "run",
+        description = "Run a scenario: designs side by side on one machine.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SCENARIO",
+            defaultValue = MaxGuestMemory.KIND,
+            description =
+                    "A .yaml file, or a bundled scenario: max-guest-memory, access-tracking, "
+                            + "mmu-stress (default: max-guest-memory).")
+    private String scenario = MaxGuestMemory.KIND;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "1/N",
+            defaultValue = "1/64",
+            description =
+                    "Shrink memory, swap and watermarks; CPUs and costs stay. 1 is full size"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Scale scale = Scale.FULL;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Change one key, such as host.cpus=128; may be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--ablate",
+            description = "Also run the configurations with parts taken out, one at a time.")
+    private boolean ablate;
+
+    @Mixin private CommonOptions options = new CommonOptions();
+
+    RunCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        List<String> all = new ArrayList<>(settings);
+        if (options.seed != null) {
+            all.add("seed=" + options.seed);
+        }
+        Scenario chosen = ScenarioReader.read(scenario, all, scale);
+        checkAblations(chosen);
+        ResultsDirectory directory = directory(chosen);
+        ScenarioResult result =
+                surroundings
+                        .executors()
+                        .run(chosen, scale, options.engine, ablate, options.progress(surroundings));
+        return new Outcome(List.of(result), ScenarioText.of(result), result.complete())
+                .tell(surroundings, options, directory);
+    }
+
+    private void checkAblations(Scenario chosen) {
+        boolean some = chosen instanceof MaxGuestMemory max && !max.ablations().isEmpty();
+        if (ablate && !some) {
+            throw new BadInput(
+                    "--ablate",
+                    "'" + chosen.name() + "' has no ablations",
+                    "use it with a max-guest-memory scenario that lists some");
+        }
+    }
+
+    private ResultsDirectory directory(Scenario chosen) {
+        if (options.out != null) {
+            return ResultsDirectory.at(options.out);
+        }
+        String name = chosen.name() + "-s" + chosen.seed();
+        return ResultsDirectory.numbered(surroundings.directory().resolve("results").resolve(name));
+    }
+}

@@ -1,0 +1,58 @@
+package org.gleaner.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import org.gleaner.lab.report.ProgressBar;
+import org.gleaner.lab.run.Executors;
+import org.gleaner.lab.trace.TraceCatalog;
+
+/// All that a command knows of the process around it.
+///
+/// @param directory that results are put under
+/// @param home of the installation, with the bundled traces in `traces`
+/// @param crashes where stack traces of internal errors go
+/// @param progress how progress is shown unless silenced
+/// @param interrupted whether the user asked to stop
+record Surroundings(
+        PrintStream out,
+        PrintStream err,
+        Path directory,
+        Path home,
+        Path crashes,
+        ProgressBar.Mode progress,
+        BooleanSupplier interrupted,
+        Executors executors) {
+
+    /// This process's own. The launcher passes the installation's directory as `gleaner.home`;
+    /// without it, the bundled traces are looked for under the current directory.
+    static Surroundings ofProcess(BooleanSupplier interrupted) {
+        return new Surroundings(
+                System.out,
+                System.err,
+                Path.of(""),
+                Path.of(System.getProperty("gleaner.home", "")),
+                Path.of(System.getProperty("java.io.tmpdir", "")),
+                isTerminal() ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
+                interrupted,
+                Executors.standard());
+    }
+
+    TraceCatalog traces() {
+        return new TraceCatalog(home.resolve("traces"));
+    }
+
+    /// Whether standard error is a terminal that can draw over a line. [java.io.Console] cannot
+    /// tell: it looks at standard input and output, and `--json` is meant to be piped.
+    private static boolean isTerminal() {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            boolean dumb = "dumb".equals(System.getenv("TERM"));
+            return !dumb && (device.startsWith("/dev/pts/") || device.startsWith("/dev/tty"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+}

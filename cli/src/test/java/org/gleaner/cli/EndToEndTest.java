@@ -1,0 +1,178 @@
+package org.gleaner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The command line with the machine behind it, on inputs as small as they come.
+final class EndToEndTest {
+
+    private static final int ACCESSES = 2000;
+    private static final int PAGES = 256;
+
+    /// A quarter of the guest is more than the host has.
+    private static final String[] SMALL = {
+        "--scale=1",
+        "--set=host.cpus=2",
+        "--set=guest.vcpus=2",
+        "--set=host.memory=12MiB",
+        "--set=guest.memory=16MiB",
+        "--set=guest.tlbEntries=64",
+        "--set=host.watermarks.minFree=256KiB",
+    };
+
+    @TempDir Path directory;
+
+    private Session session = new Session(Path.of("unset"));
+
+    @BeforeEach
+    void standardExecutors() throws IOException {
+        session = session();
+        Path traces = Files.createDirectory(directory.resolve("traces"));
+        Random random = new Random(7);
+        ByteBuffer bytes = ByteBuffer.allocate(ACCESSES * 4).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < ACCESSES; i++) {
+            int page = i < PAGES ? i : (int) (PAGES * Math.pow(random.nextDouble(), 3));
+            bytes.putInt(page | random.nextInt(2) << 31);
+        }
+        Files.write(traces.resolve("small.u32"), bytes.array());
+    }
+
+    private Session session() {
+        Session fresh = new Session(directory);
+        fresh.standardExecutors = true;
+        return fresh;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--lru classic",
+                "--through kvm",
+                "--through kvm --aging v3 --backing memfd --age-every 512",
+                "--swap disk",
+                "--engine threads",
+            })
+    void replays(String options) {
+        String line = "replay small --memory 50% --json " + options;
+        assertThat(session.run(line.strip().split(" "))).as(session.err()).isZero();
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("accesses").intValue()).isEqualTo(ACCESSES);
+        assertThat(json.get("replayedAccesses").intValue()).isEqualTo(ACCESSES);
+        assertThat(json.get("distinctPages").intValue()).isEqualTo(PAGES);
+        assertThat(json.get("memoryPages").intValue()).isEqualTo(PAGES / 2);
+        assertThat(json.get("oomKill").booleanValue()).isFalse();
+        assertThat(json.get("vmstat").get("pgmajfault").intValue()).isPositive();
+        assertThat(json.get("vmstat").get("pswpin").intValue()).isPositive();
+    }
+
+    @Test
+    void virtualTimeRepeatsToTheBit() {
+        session.run("replay", "small", "--memory", "50%", "--json");
+        Session again = session();
+        again.run("replay", "small", "--memory", "50%", "--json");
+        JsonMapper json = JsonMapper.shared();
+        assertThat(json.readTree(again.out()).get("vmstat"))
+                .isEqualTo(json.readTree(session.out()).get("vmstat"));
+        assertThat(json.readTree(again.out()).get("machineSeconds"))
+                .isEqualTo(json.readTree(session.out()).get("machineSeconds"));
+    }
+
+    @Test
+    void runsTheDefaultScenario() {
+        assertThat(session.run(run("--json", "-q"))).as(session.err()).isZero();
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("runs")).hasSize(3);
+        for (JsonNode run : json.get("runs")) {
+            assertThat(run.get("run1Seconds").doubleValue()).isPositive();
+            assertThat(run.get("run2Seconds").doubleValue()).isPositive();
+            assertThat(run.get("vmstat").get("pswpin").longValue()).isPositive();
+        }
+        assertThat(directory.resolve("results/max-guest-memory-s1/report.txt")).exists();
+    }
+
+    @Test
+    void runsOnRealThreads() {
+        assertThat(session.run(run("--engine=threads", "--json", "-q"))).as(session.err()).isZero();
+        assertThat(JsonMapper.shared().readTree(session.out()).get("runs")).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "threads"})
+    void theOomKillerIsAFailureAndNoCrash(String engine) {
+        int code =
+                session.run(
+                        run(
+                                "--set=host.memory=16800KiB",
+                                "--set=host.swap.device=none",
+                                "--set=host.watermarks.minFree=128KiB",
+                                "--engine=" + engine,
+                                "--json"));
+
+        assertThat(code).as(session.err()).isEqualTo(ExitCodes.FAILED);
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("failures").get(0).stringValue())
+                .isEqualTo(
+                        "before: the host ran out of memory and swap, and the OOM killer ended the"
+                                + " guest");
+    }
+
+    @Test
+    void anInterruptEndsARun() {
+        session.interrupted.set(true);
+        assertThat(session.run("run", "--scale", "1/1024", "--json"))
+                .isEqualTo(ExitCodes.INTERRUPTED);
+        assertThat(session.out()).isEmpty();
+        assertThat(session.err()).endsWith("gleaner: interrupted before anything was finished\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replay small --memory 50% --swap disk --page-cluster 3"
+                        + " | page-cluster 3: swap read-ahead is not built yet; give 0, which"
+                        + " reads one page at a time",
+                "replay small --memory 50% --kernel 6.18"
+                        + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
+                "replay small --memory 50% --kernel 6.1"
+                        + " | kernel 6.1: its reclaim rules are not built yet; use 6.12",
+                "replay small --memory 10p"
+                        + " | --memory 10p: is less than the kernel itself needs; give at least"
+                        + " 64p",
+                "run --scale 1/4096 --set host.kernel=6.18"
+                        + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
+                "run --scale 1/4096 --set host.swap.device=disk --set host.swap.pageCluster=3"
+                        + " | page-cluster 3: swap read-ahead is not built yet; give 0, which"
+                        + " reads one page at a time",
+            })
+    void whatIsNotBuiltYetIsOneLine(String line, String message) {
+        assertThat(session.run(line.strip().split(" "))).isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(session.err()).isEqualTo("gleaner: " + message + "\n");
+        assertThat(session.out()).isEmpty();
+    }
+
+    private static String[] run(String... options) {
+        String[] all = new String[1 + SMALL.length + options.length];
+        all[0] = "run";
+        System.arraycopy(SMALL, 0, all, 1, SMALL.length);
+        System.arraycopy(options, 0, all, 1 + SMALL.length, options.length);
+        return all;
+    }
+}

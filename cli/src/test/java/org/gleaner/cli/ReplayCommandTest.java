@@ -1,0 +1,270 @@
+package org.gleaner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.ReplayRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class ReplayCommandTest {
+
+    @TempDir Path directory;
+
+    private Session session = new Session(Path.of("unset"));
+
+    @BeforeEach
+    void bundledTraces() throws IOException {
+        session = new Session(directory);
+        Path traces = Files.createDirectory(directory.resolve("traces"));
+        trace(traces.resolve("small.u32"), 0, 1, 2, 1);
+        trace(traces.resolve("other.u32"), 5);
+    }
+
+    @Test
+    void defaultsAreTheContracts() {
+        assertThat(session.run("replay", "small", "--memory", "67%")).isZero();
+
+        ReplayRequest request = session.replays.getFirst();
+        assertThat(request.trace().name()).isEqualTo("small");
+        assertThat(request.memoryPages()).isEqualTo(2);
+        assertThat(request.lru()).isEqualTo(Lru.MGLRU);
+        assertThat(request.lruGen()).isEqualTo(LruGen.ALL);
+        assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
+        assertThat(request.through()).isEqualTo(Through.HOST);
+        assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
+        assertThat(request.backing()).isEqualTo(Backing.ANON);
+        assertThat(request.swap()).isEqualTo(SwapDevice.ZRAM);
+        assertThat(request.pageCluster()).isZero();
+        assertThat(request.ageEvery()).isZero();
+        assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
+        assertThat(request.seed()).isEqualTo(1);
+        assertThat(directory.resolve("results")).doesNotExist();
+    }
+
+    @Test
+    void everyOptionReachesTheRequest() {
+        int code =
+                session.run(
+                        ("replay small --memory 16384p --lru mglru --kernel 6.18 --through kvm"
+                                        + " --backing memfd --swap disk --page-cluster 2 --lru-gen 0x3"
+                                        + " --age-every 2048 --aging two-bitmaps --engine threads --seed -7"
+                                        + " -q")
+                                .split(" "));
+
+        assertThat(code).as(session.err()).isZero();
+        ReplayRequest request = session.replays.getFirst();
+        assertThat(request.memoryPages()).isEqualTo(16_384);
+        assertThat(request.kernel()).isEqualTo(Kernel.V6_18);
+        assertThat(request.through()).isEqualTo(Through.KVM);
+        assertThat(request.backing()).isEqualTo(Backing.MEMFD);
+        assertThat(request.swap()).isEqualTo(SwapDevice.DISK);
+        assertThat(request.pageCluster()).isEqualTo(2);
+        assertThat(request.lruGen().bits()).isEqualTo(3);
+        assertThat(request.ageEvery()).isEqualTo(2048);
+        assertThat(request.aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
+        assertThat(request.engine()).isEqualTo(Engine.THREADS);
+        assertThat(request.seed()).isEqualTo(-7);
+        assertThat(session.err()).isEmpty();
+    }
+
+    @Test
+    void classicHasNoGenerations() {
+        session.run("replay", "small", "--memory", "1p", "--lru", "classic", "--kernel", "6.1");
+        assertThat(session.replays.getFirst().lruGen()).isEqualTo(LruGen.NONE);
+        assertThat(session.replays.getFirst().aging()).isEqualTo(AgingDesign.LOCKED_FLUSH);
+    }
+
+    @Test
+    void jsonIsOneDocumentAndNothingElse() {
+        session.run("replay", "small", "--memory", "2p", "--json");
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("trace").stringValue()).isEqualTo("small");
+        assertThat(json.get("accesses").intValue()).isEqualTo(4);
+        assertThat(json.get("distinctPages").intValue()).isEqualTo(3);
+        assertThat(json.get("memoryPages").intValue()).isEqualTo(2);
+        assertThat(json.get("vmstat").get("pgmajfault").intValue()).isEqualTo(42);
+        assertThat(json.get("accessesPerSecond").doubleValue()).isEqualTo(8);
+        assertThat(json.has("aging")).isFalse();
+        assertThat(session.err()).isEmpty();
+    }
+
+    @Test
+    void severalTracesAreReplayedOneByOne() {
+        assertThat(session.run("replay", "small", "other", "--memory", "50%", "--json"))
+                .isEqualTo(2);
+        assertThat(session.err())
+                .isEqualTo(
+                        "gleaner: --memory 50% of other: 50% is less than one page;"
+                                + " give 1p (4KiB) or more\n");
+
+        Session second = new Session(directory);
+        assertThat(second.run("replay", "small", "other", "--memory", "1p", "--json")).isZero();
+        JsonNode json = JsonMapper.shared().readTree(second.out());
+        assertThat(json.get(0).get("trace").stringValue()).isEqualTo("small");
+        assertThat(json.get(1).get("trace").stringValue()).isEqualTo("other");
+    }
+
+    @Test
+    void resultsAreKeptWhereAsked() {
+        Path out = directory.resolve("kept");
+        assertThat(session.run("replay", "small", "--memory", "1p", "--out", out.toString()))
+                .isZero();
+
+        assertThat(out.resolve("result.json")).content().contains("\"pgmajfault\" : 42");
+        assertThat(out.resolve("report.txt")).content().contains("pgmajfault");
+        assertThat(session.out()).endsWith("results in " + out + "\n");
+
+        Session second = new Session(directory);
+        assertThat(second.run("replay", "small", "--memory", "1p", "--out", out.toString()))
+                .isEqualTo(2);
+        assertThat(second.err()).contains("is there already");
+        assertThat(second.replays).isEmpty();
+    }
+
+    @Test
+    void anInterruptKeepsWhatWasFinished() {
+        session.onReplay = () -> session.interrupted.set(true);
+        int code = session.run("replay", "small", "other", "--memory", "1p", "--json");
+
+        assertThat(code).isEqualTo(3);
+        assertThat(JsonMapper.shared().readTree(session.out()).get("trace").stringValue())
+                .isEqualTo("small");
+        assertThat(session.err()).isEqualTo("gleaner: interrupted; what was finished is kept\n");
+    }
+
+    @Test
+    void anInterruptWithNothingFinishedPrintsNothing() {
+        session.onReplay =
+                () -> {
+                    throw new Cancelled();
+                };
+        assertThat(session.run("replay", "small", "--memory", "1p", "--json")).isEqualTo(3);
+        assertThat(session.out()).isEmpty();
+        assertThat(session.err()).isEqualTo("gleaner: interrupted before anything was finished\n");
+    }
+
+    @Test
+    void theOomKillerIsAFailure() {
+        session.failures = List.of("killed");
+        assertThat(session.run("replay", "small", "--memory", "1p")).isEqualTo(1);
+        assertThat(session.out())
+                .contains("FAILED: small: the OOM killer ended the replay at access 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replay | missing required",
+                "replay small | missing required option: '--memory=SIZE'; see 'gleaner replay"
+                        + " --help'",
+                "replay --memory 1p | missing required parameter: 'TRACE'",
+                "replay small --memroy 1p | --memroy: no such option; did you mean '--memory'?",
+                "replay small --memory | --memory",
+                "replay small --memory 0p | --memory: 0p is no memory at all; give",
+                "replay small --memory 64GB | --memory: \"64GB\" may mean powers of 10",
+                "replay small --memory 65TiB | --memory: 65TiB is more than 64TiB; give",
+                "replay small --memory 1% | --memory 1% of small: 1% is less than one page",
+                "replay smal --memory 1p | smal: no such trace; did you mean \"small\"?",
+                "replay no/such.u32 --memory 1p | no/such.u32: no such trace; known: other, small",
+                "replay traces --memory 1p | traces: no such trace",
+                "replay small --memory 1p --lru fifo | --lru: \"fifo\" is not one of mglru,"
+                        + " classic",
+                "replay small --memory 1p --kernel 6.6 | --kernel: \"6.6\" is not one of",
+                "replay small --memory 1p --kernel 6.1 --lru mglur | did you mean \"mglru\"?",
+                "replay small --memory 1p --aging v4 --through kvm | --aging: \"v4\" is not one of",
+                "replay small --memory 1p --aging v3 | --aging: only a guest",
+                "replay small --memory 1p --swap none | --swap: a replay needs swap; give",
+                "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
+                "replay small --memory 1p --page-cluster x | --page-cluster",
+                "replay small --memory 1p --lru-gen 9 | --lru-gen: \"9\" is not a set of lru_gen"
+                        + " bits",
+                "replay small --memory 1p --lru-gen 0x6 | --lru-gen: 0x6 switches mglru off",
+                "replay small --memory 1p --lru classic --lru-gen 7 | --lru-gen: classic reclaim"
+                        + " has",
+                "replay small --memory 1p --lru classic --age-every 9 | --age-every: classic",
+                "replay small --memory 1p --age-every -1 | --age-every: -1 is less than 0",
+                "replay small --memory 1p --seed x | --seed",
+                "replay small --memory 1p --engine turbo | --engine: \"turbo\" is not one of",
+                "replay small --memory 1p --json=1 | --json",
+                "replay small --memory 1p --memory 2p | --memory",
+                "replay small --memory 1p --curve | no such option",
+                "replay @nothing --memory 1p | @nothing: no such trace",
+            })
+    void badUsageIsOneLineAndExitCode2(String line, String message) {
+        assertThat(session.run(line.strip().split(" "))).isEqualTo(2);
+        assertThat(session.err())
+                .startsWith("gleaner: ")
+                .contains(message.replace('"', '\''))
+                .contains("; ")
+                .hasLineCount(1)
+                .doesNotContain("Exception");
+        assertThat(session.out()).isEmpty();
+        assertThat(session.replays).isEmpty();
+    }
+
+    @Test
+    void everyTraceIsReadBeforeAnyIsReplayed() throws IOException {
+        Path odd = Files.write(directory.resolve("odd.u32"), new byte[7]);
+        assertThat(session.run("replay", "small", odd.toString(), "--memory", "1p")).isEqualTo(2);
+        assertThat(session.err())
+                .isEqualTo(
+                        "gleaner: "
+                                + odd
+                                + ", byte 7: the last word has 3 of its 4 bytes;"
+                                + " record or copy it again\n");
+        assertThat(session.replays).isEmpty();
+    }
+
+    private static void trace(Path file, int... words) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(words.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(words);
+        Files.write(file, bytes.array());
+    }
+
+    @Test
+    void helpNamesEveryOption() {
+        assertThat(session.run("replay", "--help")).isZero();
+        List<String> options =
+                List.of(
+                        "--memory",
+                        "--lru",
+                        "--kernel",
+                        "--through",
+                        "--backing",
+                        "--swap",
+                        "--page-cluster",
+                        "--lru-gen",
+                        "--age-every",
+                        "--aging",
+                        "--engine",
+                        "--seed",
+                        "--out",
+                        "--json",
+                        "--quiet");
+        for (String option : options) {
+            assertThat(session.out()).contains(option);
+        }
+    }
+}

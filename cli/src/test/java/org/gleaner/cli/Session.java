@@ -1,0 +1,115 @@
+package org.gleaner.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.gleaner.lab.report.ProgressBar;
+import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.Executors;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.ScenarioRequest;
+
+/// One run of the command line with what it printed, against executors that record what they are
+/// asked.
+final class Session {
+
+    final List<ReplayRequest> replays = new ArrayList<>();
+    final List<ScenarioRequest<?>> scenarios = new ArrayList<>();
+    final AtomicBoolean interrupted = new AtomicBoolean();
+
+    /// What happens when a replay is asked for, before its made-up result is given back.
+    Runnable onReplay = () -> {};
+
+    /// What a scenario's result says of itself.
+    boolean complete = true;
+
+    List<String> failures = List.of();
+    boolean standardExecutors;
+
+    private final Path directory;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /// @param directory for results, bundled traces and crashes
+    Session(Path directory) {
+        this.directory = directory;
+    }
+
+    int run(String... arguments) {
+        Surroundings surroundings =
+                new Surroundings(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        directory,
+                        directory,
+                        directory,
+                        ProgressBar.Mode.LINES,
+                        interrupted::get,
+                        standardExecutors ? Executors.standard() : executors());
+        return Gleaner.run(surroundings, arguments);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Executors executors() {
+        return new Executors(
+                (request, _) -> {
+                    onReplay.run();
+                    replays.add(request);
+                    Map<String, Long> vmstat = Map.of("pgmajfault", 42L);
+                    return failures.isEmpty()
+                            ? ReplayResult.of(request, vmstat, null, 0.5)
+                            : ReplayResult.killed(request, vmstat, null, 0.5, 2);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new MaxGuestMemoryResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            complete,
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new AccessTrackingResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            complete,
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new MmuStressResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            complete,
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                });
+    }
+}

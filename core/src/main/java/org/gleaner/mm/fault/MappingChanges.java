@@ -1,0 +1,112 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.DIRTY;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit. Secondary MMUs
+/// are told before any entry changes and after the last has.
+public final class MappingChanges {
+    private static final int TABLE = 512;
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final SwapArea swap;
+
+    public MappingChanges(Folios folios, LruCache lru, SwapArea swap) {
+        this.folios = folios;
+        this.lru = lru;
+        this.swap = swap;
+    }
+
+    /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable` false, no
+    /// write through any MMU gets through any more. Entries become writable again by faults.
+    public void protect(Cpu cpu, Vma vma, boolean writable) {
+        AddressSpace mm = vma.mm();
+        mm.mmapLock().downWrite(cpu);
+        mm.protect(vma, writable);
+        if (!writable) {
+            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            forEachTable(cpu, vma, this::writeProtect);
+            mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        }
+        mm.mmapLock().upWrite(cpu);
+    }
+
+    /// Takes a mapping away with all its pages (`munmap`).
+    public void unmap(Cpu cpu, Vma vma) {
+        AddressSpace mm = vma.mm();
+        mm.mmapLock().downWrite(cpu);
+        mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        mm.remove(cpu, vma);
+        forEachTable(cpu, vma, this::zap);
+        mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        mm.mmapLock().upWrite(cpu);
+    }
+
+    /// The process ends (`exit_mmap`): secondary MMUs let go, then every mapping is taken away.
+    public void exit(Cpu cpu, AddressSpace mm) {
+        mm.notifiers().release(cpu);
+        for (Vma vma : mm.vmas()) {
+            unmap(cpu, vma);
+        }
+    }
+
+    private interface EntryChange {
+        void apply(Cpu cpu, long[] words, int i, long entry);
+    }
+
+    private void forEachTable(Cpu cpu, Vma vma, EntryChange change) {
+        AddressSpace mm = vma.mm();
+        Walk walk = new Walk();
+        for (long at = vma.start(); at < vma.end(); ) {
+            long end = Math.min((at | TABLE - 1) + 1, vma.end());
+            mm.tables().find(walk, mm.root(), at);
+            if (walk.level == 1) {
+                QueuedSpinLock lock = mm.pteLock(walk);
+                lock.lock(cpu);
+                for (int i = 0; i < end - at; i++) {
+                    cpu.charge(Cost.PTE_SCAN);
+                    long entry = cpu.load(walk.words, walk.index + i);
+                    if (!PTE.isNone(entry)) {
+                        change.apply(cpu, walk.words, walk.index + i, entry);
+                    }
+                }
+                lock.unlock(cpu);
+            }
+            at = end;
+        }
+    }
+
+    private void writeProtect(Cpu cpu, long[] words, int i, long entry) {
+        if (PTE.isPresent(entry)) {
+            Pte.setReadOnly(cpu, words, i);
+        }
+    }
+
+    private void zap(Cpu cpu, long[] words, int i, long entry) {
+        if (PTE.isSwap(entry)) {
+            Pte.set(cpu, words, i, PteFormat.NONE);
+            swap.release(cpu, (int) PTE.swapSlot(entry));
+            return;
+        }
+        long pte = Pte.getAndClear(cpu, words, i);
+        int pfn = (int) PTE.pfn(pte);
+        if (PTE.isDirty(pte)) {
+            folios.set(cpu, pfn, DIRTY);
+        }
+        folios.removeMap(cpu, pfn);
+        lru.put(cpu, pfn);
+    }
+}

@@ -1,0 +1,97 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.IDLE;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.RmapObjects;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Pte;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.Walk;
+
+/// Idle page tracking: user space marks pages idle and asks later which of them still are
+/// (`/sys/kernel/mm/page_idle/bitmap`). Both consume the accessed bits of every mapping, primary and
+/// secondary, without a flush.
+public final class PageIdle {
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final RmapObjects objects;
+
+    public PageIdle(Folios folios, RmapObjects objects) {
+        this.folios = folios;
+        this.objects = objects;
+    }
+
+    /// The frame that an address space maps at `vpn`, or -1 (what `pagemap` would say).
+    public static int frame(Cpu cpu, AddressSpace mm, long vpn, Walk walk) {
+        mm.tables().find(walk, mm.root(), vpn);
+        if (walk.level != 1) {
+            return -1;
+        }
+        long pte = cpu.load(walk.words, walk.index);
+        return PTE.isPresent(pte) ? (int) PTE.pfn(pte) : -1;
+    }
+
+    /// Whether the page has not been used since it was marked.
+    public boolean isIdle(Cpu cpu, int pfn, Walk walk) {
+        if (!folios.test(cpu, pfn, IDLE)) {
+            return false;
+        }
+        clearReferences(cpu, pfn, walk);
+        return folios.test(cpu, pfn, IDLE);
+    }
+
+    /// Marks the page idle.
+    public void mark(Cpu cpu, int pfn, Walk walk) {
+        clearReferences(cpu, pfn, walk);
+        folios.set(cpu, pfn, IDLE);
+    }
+
+    /// `page_idle_clear_pte_refs`: a mapping that was used since ends the page's idleness.
+    private void clearReferences(Cpu cpu, int pfn, Walk walk) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return;
+        }
+        long mapping = folios.mapping(pfn);
+        RmapObject object = objects.get(Folios.mappingObject(mapping));
+        object.lock().downRead(cpu);
+        boolean used = false;
+        for (Vma vma : object.vmas()) {
+            long vpn = vma.vpn(Folios.mappingIndex(mapping));
+            if (vpn >= 0) {
+                cpu.charge(Cost.RMAP_WALK);
+                used |= clear(cpu, vma.mm(), vpn, pfn, walk);
+            }
+        }
+        object.lock().upRead(cpu);
+        if (used) {
+            folios.clear(cpu, pfn, IDLE);
+        }
+        folios.dropReference(cpu, pfn);
+    }
+
+    private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
+        mm.tables().find(walk, mm.root(), vpn);
+        if (walk.level != 1) {
+            return false;
+        }
+        QueuedSpinLock lock = mm.pteLock(walk);
+        lock.lock(cpu);
+        long pte = cpu.load(walk.words, walk.index);
+        boolean used = false;
+        if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
+            used = Pte.testAndClearYoung(cpu, walk.words, walk.index);
+            if (!mm.notifiers().isEmpty()) {
+                used |= mm.notifiers().clearYoung(cpu, vpn, vpn + 1);
+            }
+        }
+        lock.unlock(cpu);
+        return used;
+    }
+}

@@ -1,0 +1,75 @@
+package org.gleaner.lab.execute;
+
+import org.gleaner.lab.run.AccessTrackingResult.Young;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.memcg.Memcg;
+
+/// Tracks by generations, as the selftest does through `lru_gen_util`: an aging pass is forced through debugfs,
+/// and pages that were used are found in the generation that was the youngest when the pass began,
+/// or in the one that it opened.
+final class GenerationTracker implements Tracker {
+    /// How long to wait at a time where reclaim ages already.
+    private static final long ANOTHERS_PASS_NANOS = 100_000;
+
+    /// Of a command through debugfs besides the pass: the file is opened, written, and read again as text.
+    private static final long COMMAND_NANOS = 20_000;
+
+    private final GuestMachine machine;
+    private final long testPages;
+
+    /// @param testPages that are looked at; the guest's, for nobody else uses the cgroup
+    GenerationTracker(GuestMachine machine, long testPages) {
+        this.machine = machine;
+        this.testPages = testPages;
+    }
+
+    @Override
+    public String label() {
+        return "lru_gen";
+    }
+
+    @Override
+    public boolean prepare(Cpu boss) {
+        age(boss);
+        return pagesFrom(boss, 0) >= testPages;
+    }
+
+    @Override
+    public Young pass(Cpu boss) {
+        long youngest = generations().maxSeq(boss);
+        age(boss);
+        return new Young(testPages, Math.min(pagesFrom(boss, youngest), testPages));
+    }
+
+    /// One forced aging pass, by this CPU or by one that was faster.
+    void age(Cpu boss) {
+        long youngest = generations().maxSeq(boss);
+        boss.chargeNanos(COMMAND_NANOS);
+        while (!machine.host().reclaim().age(boss, memcg())
+                && generations().maxSeq(boss) == youngest) {
+            boss.sleep(ANOTHERS_PASS_NANOS);
+        }
+    }
+
+    /// Pages in generations from `seq` on.
+    private long pagesFrom(Cpu cpu, long seq) {
+        LruGen gen = generations();
+        long pages = 0;
+        for (int type = LruGen.ANON; type <= LruGen.FILE; type++) {
+            long from = Math.max(seq, gen.minSeq(cpu, type));
+            for (long at = from; at <= gen.maxSeq(cpu); at++) {
+                pages += gen.nrPages(LruGen.slot(at), type);
+            }
+        }
+        return pages;
+    }
+
+    private LruGen generations() {
+        return memcg().lruvec().gen();
+    }
+
+    private Memcg memcg() {
+        return machine.host().rootMemcg();
+    }
+}

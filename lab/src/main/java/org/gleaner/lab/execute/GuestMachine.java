@@ -1,0 +1,264 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gleaner.kvm.GuestMemory;
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.kvm.Vm;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.Rcu;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.swap.DiskTiming;
+import org.jspecify.annotations.Nullable;
+
+/// A fresh host with one guest on it, as a scenario and one of its configurations describe them: what the
+/// selftests' common code sets up. One process owns the guest's memory; every slot shows it, or a part of it.
+final class GuestMachine implements AutoCloseable {
+    /// Guest-physical page of the first slot: 4 GiB.
+    static final long BASE_GFN = 1 << 20;
+
+    private static final long BASE_VPN = 1 << 20;
+    private static final int TABLE = 512;
+
+    /// Pages between two looks at the meter.
+    static final int CHUNK = 128;
+
+    /// Pages that a per-CPU list takes at once on a host of full size.
+    private static final int PCP_BATCH = 63;
+
+    /// The least at a small scale, where lists of full size would hold a good part of memory.
+    private static final int LEAST_PCP_BATCH = 8;
+
+    private final Scenario scenario;
+    private final Engine engine;
+    private final Host host;
+    private final AgingPlan plan;
+    private final Rcu rcu;
+    private final HostShare share;
+    private @Nullable AddressSpace mm;
+    private @Nullable Vma vma;
+    private @Nullable Vm vm;
+
+    /// Somebody got no memory: the OOM killer ends the guest, all of it.
+    private volatile boolean outOfMemory;
+
+    GuestMachine(
+            Scenario scenario,
+            Configuration configuration,
+            AgingPlan plan,
+            SwapDevice device,
+            Scale scale,
+            org.gleaner.lab.choice.Engine choice,
+            int daemons) {
+        this.scenario = scenario;
+        this.plan = plan;
+        engine = Support.engine(choice, scenario.host().costs(), scenario.seed());
+        share = HostShare.of(scenario, device);
+        host = new Host(engine, config(configuration, device, scale, daemons));
+        rcu = Rcu.start(engine);
+    }
+
+    private HostConfig config(
+            Configuration configuration, SwapDevice device, Scale scale, int daemons) {
+        boolean mglru = configuration.lru() == Lru.MGLRU;
+        int frames = Math.toIntExact(share.usablePages());
+        int slots = device == SwapDevice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
+        long low = scenario.minFreePages();
+        long delta =
+                Math.max(
+                        low / 4,
+                        scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000);
+        int tables = (int) Math.min(1 << 22, scenario.backingPages() / TABLE * 2 + 4096);
+        return new HostConfig(
+                frames,
+                new Watermarks(low, low + delta, low + 2 * delta),
+                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
+                true,
+                Support.swap(device),
+                DiskTiming.NVME,
+                slots,
+                60,
+                0,
+                scenario.seed(),
+                LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
+                plan.secondary(),
+                tables,
+                2,
+                scenario.guest().vcpus() + daemons + 16);
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /// What this host assumes of memory that is not the guest's.
+    HostShare share() {
+        return share;
+    }
+
+    /// Builds the process, its memory and the VM. Called once, by the boss.
+    void build(Cpu cpu) {
+        int pages = Math.toIntExact(scenario.backingPages());
+        RmapObject object =
+                scenario.guest().backing() == Backing.MEMFD
+                        ? host.objects().newMemfd(pages)
+                        : host.objects().newAnon();
+        AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
+        mm = space;
+        vma = space.map(cpu, BASE_VPN, pages, object, 0, true);
+        VmConfig config =
+                VmConfig.of(Support.format(scenario.guest().format()), plan)
+                        .withTlb(tlbEntries(scenario.guest().tlbEntries()));
+        PageContents contents = host.contents();
+        if (contents != null) {
+            config = config.withMemory(new FrameContents(contents));
+        }
+        Vm guest = Vm.create(cpu, config, host.pagesOf(space), rcu);
+        vm = guest;
+        long slotPages = scenario.slotPages();
+        long slots = scenario.guestPages() / slotPages;
+        for (int i = 0; i < slots; i++) {
+            long vpn = scenario.slotsShareMemory() ? BASE_VPN : BASE_VPN + i * slotPages;
+            guest.createSlot(cpu, i, BASE_GFN + i * slotPages, slotPages, vpn, false);
+        }
+    }
+
+    /// A TLB has a power of two of entries.
+    private static int tlbEntries(int asked) {
+        return asked == 0 ? 0 : Integer.highestOneBit(asked);
+    }
+
+    /// The process writes all of its memory once, before the guest runs. False if it could not.
+    boolean prefault(Cpu cpu, ParallelRuns.Meter meter) {
+        UserTask task = new UserTask(host.faults(), mm());
+        Vma all = vma();
+        for (long vpn = all.start(); vpn < all.end(); vpn++) {
+            int error = task.access(cpu, vpn, true);
+            if (error != PageFaults.DONE) {
+                outOfMemory |= error == PageFaults.NOMEM;
+                return false;
+            }
+            if (vpn % CHUNK == CHUNK - 1) {
+                meter.advance(CHUNK);
+            }
+        }
+        return true;
+    }
+
+    /// A vCPU touches guest pages `[start, end)`, once each. False if it could not, or another got no memory;
+    /// [Vcpu#error] says why.
+    boolean touch(
+            Cpu cpu, Vcpu vcpu, long start, long end, boolean write, ParallelRuns.Meter meter) {
+        for (long gfn = start; gfn < end; ) {
+            long stop = Math.min(gfn + CHUNK, end);
+            long at = vcpu.runSequential(cpu, gfn, stop, write);
+            meter.advance(at - gfn);
+            outOfMemory |= vcpu.error() == PageFaults.NOMEM;
+            if (at < stop || outOfMemory) {
+                return false;
+            }
+            gfn = at;
+        }
+        return true;
+    }
+
+    boolean outOfMemory() {
+        return outOfMemory;
+    }
+
+    /// What a run says of a configuration whose guest was killed.
+    static String killed(Configuration configuration) {
+        return configuration.name()
+                + ": the host ran out of memory and swap, and the OOM killer ended the guest";
+    }
+
+    /// The host page behind a guest page.
+    long vpn(long gfn) {
+        long page = gfn - BASE_GFN;
+        return BASE_VPN + (scenario.slotsShareMemory() ? page % scenario.slotPages() : page);
+    }
+
+    AddressSpace mm() {
+        return built(mm);
+    }
+
+    Vma vma() {
+        return built(vma);
+    }
+
+    Vm vm() {
+        return built(vm);
+    }
+
+    private static <T> T built(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the guest is not built yet");
+        }
+        return part;
+    }
+
+    /// First and last guest page, exclusive, of a vCPU's even share.
+    long shareStart(int vcpu) {
+        return BASE_GFN + scenario.guestPages() / scenario.guest().vcpus() * vcpu;
+    }
+
+    long shareEnd(int vcpu) {
+        return vcpu == scenario.guest().vcpus() - 1 ? end() : shareStart(vcpu + 1);
+    }
+
+    /// First page behind the guest's memory.
+    long end() {
+        return BASE_GFN + scenario.guestPages();
+    }
+
+    /// CPUs by the start of their names: `vcpu`, `kswapd`.
+    List<Cpu> cpus(String prefix) {
+        List<Cpu> found = new ArrayList<>();
+        for (Cpu cpu : engine.cpus()) {
+            if (cpu.name.startsWith(prefix)) {
+                found.add(cpu);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+
+    /// Page contents as a guest sees them.
+    private record FrameContents(PageContents contents) implements GuestMemory {
+        @Override
+        public long read(int pfn, int word) {
+            return contents.words(pfn)[contents.base(pfn) + word];
+        }
+
+        @Override
+        public void write(int pfn, int word, long value) {
+            contents.words(pfn)[contents.base(pfn) + word] = value;
+        }
+    }
+}

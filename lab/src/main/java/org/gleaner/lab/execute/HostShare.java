@@ -1,0 +1,62 @@
+package org.gleaner.lab.execute;
+
+import java.util.List;
+import java.util.Locale;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Scenario;
+
+/// How much of a host's memory its guests can have: what is left after what the kernel needs to manage it.
+///
+/// The published experiment does not say how much was free. What is subtracted here follows from sizes, not
+/// from the result: 64 bytes of `struct page` for each page; eight bytes each in the primary and the secondary page
+/// table for each page of the guest; a 256th for the kernel and everything else. On zram, swapped pages come back as
+/// compressed ones: of the shortfall so far, times its ratio's share, once more.
+///
+/// @param hostPages memory of the host
+/// @param structPages for `struct page`
+/// @param tablePages for page tables
+/// @param otherPages for the kernel and the rest
+/// @param zramPages for compressed pages
+record HostShare(
+        long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
+    /// Compression ratio of lz4 on zram, mean of a published measurement.
+    private static final double ZRAM_RATIO = 2.63;
+
+    static HostShare of(Scenario scenario, SwapDevice device) {
+        long host = scenario.hostPages();
+        long struct = host / 64;
+        long tables = (scenario.backingPages() + scenario.guestPages()) / 512;
+        long other = host / 256;
+        long shortfall = scenario.backingPages() - (host - struct - tables - other);
+        long zram =
+                device == SwapDevice.ZRAM && shortfall > 0
+                        ? (long) (shortfall / (ZRAM_RATIO - 1))
+                        : 0;
+        return new HostShare(host, struct, tables, other, Math.min(zram, host / 2));
+    }
+
+    /// Pages that processes can have.
+    long usablePages() {
+        return hostPages - structPages - tablePages - otherPages - zramPages;
+    }
+
+    /// For people, what was assumed.
+    List<String> assumptions(long backingPages) {
+        long missing = Math.max(0, backingPages - usablePages());
+        return List.of(
+                String.format(
+                        Locale.ROOT,
+                        "the guest's memory exceeds what the host can give it by %.1f %%: struct page"
+                                + " takes %.2f %% of the host, page tables %.2f %%, the kernel and"
+                                + " others %.2f %%, pages compressed in zram %.2f %%",
+                        percent(missing, backingPages),
+                        percent(structPages, hostPages),
+                        percent(tablePages, hostPages),
+                        percent(otherPages, hostPages),
+                        percent(zramPages, hostPages)));
+    }
+
+    private static double percent(long part, long whole) {
+        return whole == 0 ? 0 : 100.0 * part / whole;
+    }
+}

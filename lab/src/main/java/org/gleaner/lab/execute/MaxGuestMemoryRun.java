@@ -1,0 +1,213 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.run.CallNode;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.machine.CallTree;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.stat.VmEvent;
+import org.jspecify.annotations.Nullable;
+
+/// Runs `max_guest_memory_test` for each configuration, and for each of its ablations if asked to.
+public final class MaxGuestMemoryRun {
+    /// One thing to run: a configuration, whole or with a part taken out.
+    private record Variant(
+            Configuration configuration,
+            @Nullable Ablation ablation,
+            SwapDevice device,
+            AgingPlan plan) {}
+
+    /// A finished run, or why there is none.
+    private record Outcome(MaxGuestMemoryResult.@Nullable Run run, @Nullable String failure) {}
+
+    private final ScenarioRequest<MaxGuestMemory> request;
+    private final Variant variant;
+    private final ParallelRuns.Meter meter;
+    private final GuestMachine machine;
+    private final Crew crew;
+    private double run1;
+    private double reset;
+    private double run2;
+    private List<CallTree.@Nullable Frame> kswapdBefore = List.of();
+    private List<CallTree.@Nullable Frame> vcpusBefore = List.of();
+    private Map<VmEvent, Long> countersBefore = Map.of();
+
+    private MaxGuestMemoryRun(
+            ScenarioRequest<MaxGuestMemory> request, Variant variant, ParallelRuns.Meter meter) {
+        this.request = request;
+        this.variant = variant;
+        this.meter = meter;
+        MaxGuestMemory scenario = request.scenario();
+        machine =
+                new GuestMachine(
+                        scenario,
+                        variant.configuration(),
+                        variant.plan(),
+                        variant.device(),
+                        request.scale(),
+                        request.engine(),
+                        0);
+        crew = new Crew(machine, scenario.guest().vcpus());
+    }
+
+    /// Runs the scenario.
+    public static MaxGuestMemoryResult run(
+            ScenarioRequest<MaxGuestMemory> request, Progress progress) {
+        MaxGuestMemory scenario = request.scenario();
+        Support.check(scenario);
+        List<Variant> variants = variants(request);
+        long start = System.nanoTime();
+        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        for (Variant variant : variants) {
+            tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
+        }
+        int threads = Support.runsAtOnce(request.engine());
+        long steps = 2 * scenario.guestPages() + scenario.backingPages();
+        var outcome = ParallelRuns.run("run " + scenario.name(), tasks, steps, threads, progress);
+        List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (Outcome each : outcome.results()) {
+            if (each.run() != null) {
+                runs.add(each.run());
+            }
+            if (each.failure() != null) {
+                failures.add(each.failure());
+            }
+        }
+        return new MaxGuestMemoryResult(
+                scenario,
+                request.scale(),
+                request.engine(),
+                outcome.complete(),
+                runs,
+                assumptions(scenario),
+                failures,
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private static List<String> assumptions(MaxGuestMemory scenario) {
+        List<String> all = new ArrayList<>();
+        SwapDevice device = scenario.host().swap().device();
+        all.add(
+                "swap is on "
+                        + device.label()
+                        + "; the published experiment does not name its device");
+        all.addAll(HostShare.of(scenario, device).assumptions(scenario.backingPages()));
+        all.add("every vCPU and kswapd has a CPU of its own");
+        return all;
+    }
+
+    private static List<Variant> variants(ScenarioRequest<MaxGuestMemory> request) {
+        MaxGuestMemory scenario = request.scenario();
+        SwapDevice device = scenario.host().swap().device();
+        List<Variant> all = new ArrayList<>();
+        for (Configuration each : scenario.configurations()) {
+            all.add(new Variant(each, null, device, plan(each)));
+        }
+        if (request.ablate()) {
+            for (Ablation ablation : scenario.ablations()) {
+                for (Configuration each : scenario.configurations()) {
+                    ablate(all, each, ablation, device);
+                }
+            }
+        }
+        return all;
+    }
+
+    private static AgingPlan plan(Configuration configuration) {
+        return AgingPlan.parse(configuration.aging().label());
+    }
+
+    /// Adds a configuration without one of its parts, unless it does not have that part.
+    private static void ablate(
+            List<Variant> all, Configuration configuration, Ablation ablation, SwapDevice device) {
+        AgingPlan plan = plan(configuration);
+        boolean mglru = configuration.lru() == Lru.MGLRU;
+        AgingPlan less =
+                switch (ablation) {
+                    case FLUSH_OFF -> plan.withoutFlush();
+                    case LOOK_AROUND_OFF -> mglru ? plan.withoutLookAround() : plan;
+                    case LOCK_KEPT -> mglru ? plan.withLock() : plan;
+                    case DEVICE_VARIED -> plan;
+                };
+        if (ablation == Ablation.DEVICE_VARIED) {
+            SwapDevice other = device == SwapDevice.DISK ? SwapDevice.ZRAM : SwapDevice.DISK;
+            all.add(new Variant(configuration, ablation, other, plan));
+        } else if (!less.equals(plan)) {
+            all.add(new Variant(configuration, ablation, device, less));
+        }
+    }
+
+    private Outcome run() {
+        try (machine) {
+            machine.engine().spawn("boss", this::boss);
+            meter.watch(machine.engine());
+            machine.engine().run();
+        }
+        return machine.outOfMemory()
+                ? new Outcome(null, GuestMachine.killed(variant.configuration()))
+                : new Outcome(result(), null);
+    }
+
+    private void boss(Cpu boss) {
+        machine.build(boss);
+        if (!machine.prefault(boss, meter)) {
+            return;
+        }
+        crew.hire(boss);
+        run1 = crew.together(boss, this::writeAll);
+        if (!machine.outOfMemory()) {
+            reset = crew.together(boss, (cpu, vcpu, index) -> vcpu.resetContext(cpu));
+            takeBefore();
+            run2 = crew.together(boss, this::writeAll);
+        }
+        crew.dismiss(boss);
+    }
+
+    private void takeBefore() {
+        kswapdBefore = CallTrees.snapshot(machine.cpus("kswapd"));
+        vcpusBefore = CallTrees.snapshot(machine.cpus("vcpu"));
+        countersBefore = machine.host().stat().snapshot();
+    }
+
+    private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
+        machine.touch(cpu, vcpu, machine.shareStart(index), machine.shareEnd(index), true, meter);
+    }
+
+    private MaxGuestMemoryResult.Run result() {
+        CallNode kswapd =
+                CallTrees.since(machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
+        CallNode direct =
+                CallTrees.since(
+                        machine.cpus("vcpu"), vcpusBefore, KernelFunction.TRY_TO_FREE_PAGES);
+        Map<String, Long> counters = new LinkedHashMap<>();
+        machine.host()
+                .stat()
+                .snapshot()
+                .forEach((event, n) ->
+                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
+        return new MaxGuestMemoryResult.Run(
+                variant.configuration(),
+                variant.ablation(),
+                variant.device(),
+                run1,
+                reset,
+                run2,
+                kswapd,
+                direct,
+                counters);
+    }
+}

@@ -1,0 +1,145 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.jspecify.annotations.Nullable;
+
+/// Runs independent hosts on all cores, each on one, and keeps the order of their results.
+final class ParallelRuns {
+    private static final long POLL_MILLIS = 100;
+
+    /// How often a run looks whether the user stopped it, in the machine's nanoseconds: virtual ones cost
+    /// tens of real ones.
+    private static final long VIRTUAL_WATCH_NANOS = 1_000_000;
+
+    private static final long REAL_WATCH_NANOS = 50_000_000;
+
+    /// One host's run, as it may report and ask while it goes.
+    static final class Meter {
+        private final AtomicLong done = new AtomicLong();
+        private final AtomicBoolean cancelled;
+
+        private Meter(AtomicBoolean cancelled) {
+            this.cancelled = cancelled;
+        }
+
+        /// Counts finished steps. May be called by any actor of the run, every hundred steps or so.
+        void advance(long steps) {
+            done.addAndGet(steps);
+        }
+
+        /// Ends all of an engine's actors when the user stops the run, whatever they are at.
+        void watch(Engine engine) {
+            long nanos = engine.realMemory() ? REAL_WATCH_NANOS : VIRTUAL_WATCH_NANOS;
+            engine.daemon("watch", cpu -> watch(cpu, nanos));
+        }
+
+        private void watch(Cpu cpu, long nanos) {
+            for (; ; ) {
+                check();
+                cpu.sleep(nanos);
+            }
+        }
+
+        private void check() {
+            if (cancelled.get()) {
+                throw new Cancelled();
+            }
+        }
+    }
+
+    /// One host's run.
+    interface Task<R> {
+        R run(Meter meter);
+    }
+
+    /// Results of the tasks that were finished, in order; fewer than the tasks if the user stopped the run.
+    record Outcome<R>(List<R> results, boolean complete) {}
+
+    private ParallelRuns() {}
+
+    /// @param threads how many at once; 1 where each task uses all cores by itself
+    /// @throws Cancelled if the user stopped the run before any task was finished
+    static <R> Outcome<R> run(
+            String name, List<Task<R>> tasks, long stepsPerTask, int threads, Progress progress) {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        List<Meter> meters = new ArrayList<>();
+        List<Future<@Nullable R>> futures = new ArrayList<>();
+        ExecutorService executor =
+                Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
+        progress.begin(name, stepsPerTask * tasks.size());
+        try {
+            for (Task<R> task : tasks) {
+                Meter meter = new Meter(cancelled);
+                meters.add(meter);
+                futures.add(executor.submit(() -> finish(task, meter)));
+            }
+            List<R> results = new ArrayList<>();
+            for (Future<@Nullable R> future : futures) {
+                @Nullable R result = await(future, meters, cancelled, progress);
+                if (result != null) {
+                    results.add(result);
+                }
+            }
+            if (results.isEmpty() && cancelled.get()) {
+                throw new Cancelled();
+            }
+            return new Outcome<>(results, results.size() == tasks.size());
+        } finally {
+            cancelled.set(true);
+            executor.shutdownNow();
+            progress.end();
+        }
+    }
+
+    /// The task's result, or null if the user stopped the run first.
+    private static <R> @Nullable R finish(Task<R> task, Meter meter) {
+        try {
+            meter.check();
+            return task.run(meter);
+        } catch (Cancelled stopped) {
+            return null;
+        }
+    }
+
+    private static <R> @Nullable R await(
+            Future<@Nullable R> future,
+            List<Meter> meters,
+            AtomicBoolean cancelled,
+            Progress progress) {
+        for (; ; ) {
+            try {
+                return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                progress.at(meters.stream().mapToLong(m -> m.done.get()).sum());
+                if (progress.cancelled()) {
+                    cancelled.set(true);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                cancelled.set(true);
+                throw new Cancelled();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                if (e.getCause() instanceof Error error) {
+                    throw error;
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package org.gleaner.lab.execute;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+
+/// Where vCPUs and their boss meet between phases, as in the selftests: workers arrive and sleep, the boss
+/// waits for all of them, takes the time and lets them go.
+final class Rendezvous {
+    private final int workers;
+    private final Word arrived = new Word();
+    private final Word generation = new Word();
+
+    Rendezvous(int workers) {
+        this.workers = workers;
+    }
+
+    /// A worker arrives, and returns when the boss lets it go.
+    void arrive(Cpu cpu) {
+        long seen = cpu.load(generation);
+        cpu.fetchAdd(arrived, 1);
+        cpu.blockChange(generation, seen);
+    }
+
+    /// The boss waits until all workers have arrived.
+    void awaitAll(Cpu boss) {
+        boss.block(arrived, -1, workers);
+        boss.store(arrived, 0);
+    }
+
+    /// Whether all workers have arrived.
+    boolean allThere(Cpu boss) {
+        return boss.load(arrived) == workers;
+    }
+
+    /// The boss lets all workers go.
+    void release(Cpu boss) {
+        boss.fetchAdd(generation, 1);
+    }
+}

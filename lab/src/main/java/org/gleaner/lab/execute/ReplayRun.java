@@ -1,0 +1,249 @@
+package org.gleaner.lab.execute;
+
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.kvm.Vm;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.trace.Trace;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.Rcu;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.pagetable.SpteFormat;
+import org.jspecify.annotations.Nullable;
+
+/// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables, or as a guest whose
+/// accesses reach the host only through second-stage entries.
+///
+/// What a comparison with a real kernel has to share is here too: the first touch of a page is a write, a few pages of
+/// the limit belong to the kernel, and `memory.stat` is read every 512 accesses, for the classic LRU goes by
+/// statistics that only a reader makes current.
+public final class ReplayRun {
+    /// Accesses between two reads of `memory.stat`.
+    private static final int STAT_EVERY = 512;
+
+    /// Pages of the limit that the kernel takes for itself.
+    private static final int KERNEL_PAGES = 4;
+
+    /// The least that a limit can be: what the kernel takes, and one reclaim batch.
+    private static final int LEAST_PAGES = 64;
+
+    /// Memory besides what the trace may use, so that only the limit matters.
+    private static final int SPARE_FRAMES = 16_384;
+
+    /// Two GiB of swap, or three times the footprint: never half full.
+    private static final int LEAST_SWAP = 1 << 19;
+
+    private static final long BASE_VPN = 512;
+    private static final long BASE_GFN = 1 << 20;
+    private static final int TABLE = 512;
+
+    /// Probability that another task runs between two agings of one reclaim.
+    private static final double SWITCH_CHANCE = 0.1;
+
+    private final ReplayRequest request;
+    private final Progress progress;
+    private final int[] accesses;
+    private final Engine engine;
+    private final Host host;
+    private final AgingPlan aging;
+    private long replayed;
+    private @Nullable RuntimeException stopped;
+    private double wallSeconds;
+    private double machineSeconds;
+
+    private ReplayRun(ReplayRequest request, Progress progress) {
+        this.request = request;
+        this.progress = progress;
+        accesses = firstTouchesWritten(request.trace());
+        aging = AgingPlan.parse(request.aging().label());
+        engine = Support.engine(request.engine(), CostModel.X86_SERVER, request.seed());
+        host = new Host(engine, config());
+    }
+
+    /// Runs one replay.
+    ///
+    /// @throws BadInput if something that the request asks for is not supported
+    /// @throws Cancelled if the user asked to stop
+    public static ReplayResult run(ReplayRequest request, Progress progress) {
+        Support.checkKernel(request.kernel());
+        Support.checkReadAhead(request.swap(), request.pageCluster());
+        if (request.memoryPages() < LEAST_PAGES) {
+            throw new BadInput(
+                    "--memory " + request.memoryPages() + "p",
+                    "is less than the kernel itself needs",
+                    "give at least " + LEAST_PAGES + "p");
+        }
+        if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
+            throw new BadInput("--age-every", "needs generations", "use --lru mglru");
+        }
+        return new ReplayRun(request, progress).run();
+    }
+
+    private HostConfig config() {
+        Trace trace = request.trace();
+        long used = Math.min(trace.distinctPages(), request.memoryPages());
+        int frames = Math.toIntExact(used + SPARE_FRAMES);
+        int slots =
+                request.swap() == SwapDevice.NONE
+                        ? 0
+                        : Math.max(LEAST_SWAP, 3 * trace.distinctPages());
+        int tables = trace.regionPages() / TABLE * 2 + 4096;
+        return new HostConfig(
+                frames,
+                Watermarks.of(frames, 10),
+                63,
+                false,
+                Support.swap(request.swap()),
+                DiskTiming.NVME,
+                slots,
+                60,
+                SWITCH_CHANCE,
+                request.seed(),
+                LruGenCaps.of(request.lruGen().bits()),
+                aging.secondary(),
+                tables,
+                2,
+                16);
+    }
+
+    private ReplayResult run() {
+        Rcu rcu = Rcu.start(engine);
+        try (host) {
+            engine.spawn("replay", cpu -> replay(cpu, rcu));
+            progress.begin("replay " + request.trace().name(), accesses.length);
+            engine.run();
+        } finally {
+            progress.end();
+        }
+        RuntimeException failure = stopped;
+        if (failure != null) {
+            throw failure;
+        }
+        Map<String, Long> vmstat = vmstat();
+        Double machine =
+                request.engine() == org.gleaner.lab.choice.Engine.VIRTUAL ? machineSeconds : null;
+        return replayed == accesses.length
+                ? ReplayResult.of(request, vmstat, machine, wallSeconds)
+                : ReplayResult.killed(request, vmstat, machine, wallSeconds, replayed);
+    }
+
+    private Map<String, Long> vmstat() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        host.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
+        counters.put(VmEvent.OOM_KILL.statName(), replayed == accesses.length ? 0L : 1L);
+        return counters;
+    }
+
+    private void replay(Cpu cpu, Rcu rcu) {
+        int pages = (request.trace().regionPages() + TABLE - 1) / TABLE * TABLE;
+        Memcg memcg = host.addMemcg(request.memoryPages());
+        cpu.fetchAdd(memcg.usage(), KERNEL_PAGES);
+        AddressSpace mm = host.newAddressSpace(cpu, memcg);
+        RmapObject object =
+                request.backing() == Backing.MEMFD
+                        ? host.objects().newMemfd(pages)
+                        : host.objects().newAnon();
+        mm.map(cpu, BASE_VPN, pages, object, 0, true);
+        Runner runner = request.through() == Through.KVM ? guest(cpu, mm, pages, rcu) : task(mm);
+        long start = System.nanoTime();
+        long machineStart = cpu.now();
+        loop(cpu, memcg, runner);
+        wallSeconds = (System.nanoTime() - start) / 1e9;
+        machineSeconds = (cpu.now() - machineStart) / 1e9;
+    }
+
+    /// Runs accesses `[from, to)`; returns where it stopped.
+    private interface Runner {
+        int run(Cpu cpu, int from, int to);
+    }
+
+    private Runner task(AddressSpace mm) {
+        UserTask task = new UserTask(host.faults(), mm);
+        return (cpu, from, to) -> task.run(cpu, BASE_VPN, accesses, from, to);
+    }
+
+    private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
+        Vm vm = Vm.create(cpu, VmConfig.of(SpteFormat.NPT, aging), host.pagesOf(mm), rcu);
+        vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
+        Vcpu vcpu = vm.newVcpu(cpu);
+        return (c, from, to) -> vcpu.run(c, accesses, from, to, BASE_GFN);
+    }
+
+    private void loop(Cpu cpu, Memcg memcg, Runner runner) {
+        long age = request.ageEvery();
+        int at = 0;
+        while (at < accesses.length) {
+            int end = Math.min(accesses.length, at / STAT_EVERY * STAT_EVERY + STAT_EVERY);
+            if (age > 0) {
+                end = (int) Math.min(end, at / age * age + age);
+            }
+            at = runner.run(cpu, at, end);
+            if (at < end) {
+                break;
+            }
+            if (at % STAT_EVERY == 0) {
+                readStatistics(memcg);
+                if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
+                    return;
+                }
+            }
+            if (age > 0 && at % age == 0) {
+                host.reclaim().age(cpu, memcg);
+            }
+        }
+        replayed = at;
+    }
+
+    private static void readStatistics(Memcg memcg) {
+        if (memcg.lruvec().stats().flushIsDue(1)) {
+            memcg.lruvec().flushStats();
+        }
+    }
+
+    private boolean interrupted(int at) {
+        progress.at(at);
+        if (progress.cancelled()) {
+            stopped = new Cancelled();
+            return true;
+        }
+        return false;
+    }
+
+    /// The trace with every page's first access made a write: a read of untouched memory would map the zero page.
+    private static int[] firstTouchesWritten(Trace trace) {
+        int[] accesses = Objects.requireNonNull(trace.accesses()).clone();
+        BitSet seen = new BitSet(trace.regionPages());
+        for (int i = 0; i < accesses.length; i++) {
+            int page = Trace.page(accesses[i]);
+            if (!seen.get(page)) {
+                seen.set(page);
+                accesses[i] |= 1 << 31;
+            }
+        }
+        return accesses;
+    }
+}
