@@ -112,7 +112,7 @@ public final class Host implements AutoCloseable {
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
         mappingChanges = new MappingChanges(folios, lru, swap);
-        pageIdle = new PageIdle(folios, objects);
+        pageIdle = new PageIdle(folios, lru, objects);
         addMemcg(Memcg.UNLIMITED);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);

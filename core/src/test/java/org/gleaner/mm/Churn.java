@@ -2,35 +2,43 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Walk;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
 
 /// Several processes that use memory at random, on one CPU each: private memory, a memfd they share, pages
 /// pinned for a while, limits that move, agings forced from outside.
 final class Churn {
     private static final int PAGES = 700;
     private static final int PINS = 8;
+    private static final long SCRATCH = 200_000;
 
     private final SmallHost small;
     private final long seed;
     private final int turns;
     private final Process[] processes;
     private final Memcg[] memcgs = new Memcg[2];
+    private final Walk[] walk = new Walk[64];
 
     Churn(SmallHost small, long seed, int tasks, int turns) {
         this.small = small;
         this.seed = seed;
         this.turns = turns;
         processes = new Process[tasks];
+        Arrays.setAll(walk, i -> new Walk());
     }
 
     /// One actor sets up, and then all run.
@@ -57,13 +65,15 @@ final class Churn {
 
     private void run(Cpu cpu, int me, Process p, Random random) {
         Deque<Integer> pins = new ArrayDeque<>();
+        AnonVma anon = small.host().objects().newAnon();
+        Vma scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
         for (int turn = 0; turn < turns; turn++) {
             cpu.chargeNanos(random.nextInt(400));
             long page = random.nextInt(100) < 70 ? random.nextInt(150) : random.nextInt(PAGES);
             long vpn = random.nextInt(3) == 0 ? 100_000 + page : Process.BASE + page;
             int what = random.nextInt(1_000);
             if (what < 20) {
-                pins.add(pin(cpu, p, vpn, random));
+                pin(cpu, p, vpn, random, pins);
             } else if (what < 22) {
                 small.host().reclaim().age(cpu, p.memcg, random.nextBoolean());
             } else if (what < 24) {
@@ -71,11 +81,12 @@ final class Churn {
                 p.memcg.setMax(limit);
             } else if (what < 30) {
                 other(p, random).access(cpu, Process.BASE + page, random.nextBoolean());
-            } else if (what < 32) {
+            } else if (what < 100) {
+                scratch = use(cpu, p, scratch, random);
+            } else if (what < 102) {
                 p.memcg.lruvec().flushStats();
             } else {
-                assertThat(p.task.access(cpu, vpn, random.nextInt(3) == 0))
-                        .isEqualTo(PageFaults.DONE);
+                expectDone(p.task.access(cpu, vpn, random.nextInt(3) == 0));
             }
             if (pins.size() > PINS || (!pins.isEmpty() && random.nextInt(30) == 0)) {
                 small.host().lru().put(cpu, pins.remove());
@@ -86,15 +97,52 @@ final class Churn {
         }
     }
 
-    private int pin(Cpu cpu, Process p, long vpn, Random random) {
+    /// Memory that comes and goes, is protected and unprotected, and watched for idleness.
+    private Vma use(Cpu cpu, Process p, Vma scratch, Random random) {
+        long vpn = SCRATCH + random.nextInt(64);
+        switch (random.nextInt(20)) {
+            case 0 -> {
+                small.host().mappingChanges().unmap(cpu, scratch);
+                return p.mm.map(cpu, SCRATCH, 64, scratch.object(), 0, random.nextBoolean());
+            }
+            case 1 -> small.host().mappingChanges().protect(cpu, scratch, random.nextBoolean());
+            case 2 -> {
+                int pfn = PageIdle.frame(cpu, p.mm, vpn, walk[cpu.id]);
+                if (pfn >= 0 && !small.host().pageIdle().isIdle(cpu, pfn, walk[cpu.id])) {
+                    small.host().pageIdle().mark(cpu, pfn, walk[cpu.id]);
+                }
+            }
+            default -> {
+                boolean write = random.nextBoolean();
+                int result = p.task.access(cpu, vpn, write);
+                if (write && !scratch.writable()) {
+                    assertThat(result).isEqualTo(PageFaults.FAULT);
+                } else {
+                    expectDone(result);
+                }
+            }
+        }
+        return scratch;
+    }
+
+    private void pin(Cpu cpu, Process p, long vpn, Random random, Deque<Integer> pins) {
         long answer =
                 small.host()
                         .userPages()
                         .get(cpu, p.mm, vpn, random.nextBoolean(), random.nextBoolean());
-        assertThat(answer).isNotNegative();
-        int pfn = (int) (answer & ~GetUserPages.WRITABLE);
-        small.host().lru().markAccessed(cpu, pfn);
-        return pfn;
+        if (answer < 0) {
+            expectDone((int) answer);
+        } else {
+            int pfn = (int) (answer & ~GetUserPages.WRITABLE);
+            small.host().lru().markAccessed(cpu, pfn);
+            pins.add(pfn);
+        }
+    }
+
+    /// Memory may run out only where swap has.
+    private void expectDone(int result) {
+        boolean swapUsedUp = small.host().swap().free() < 64 + PINS * processes.length;
+        assertThat(result).isIn(PageFaults.DONE, swapUsedUp ? PageFaults.NOMEM : PageFaults.DONE);
     }
 
     /// A thread in some process's address space.

@@ -2,18 +2,20 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Actor;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice or stuck.
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.
@@ -25,6 +27,7 @@ final class MmTortureTest {
     private static final int PROCESSES = 3;
     private static final int PAGES = 400;
     private static final long SHARED = 100_000;
+    private static final long SCRATCH = 200_000;
 
     @ParameterizedTest
     @CsvSource({
@@ -53,11 +56,12 @@ final class MmTortureTest {
         assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(small.stat(VmEvent.PGMAJFAULT));
     }
 
-    /// Two threads in each process: memory of its own, and a memfd that all map.
+    /// Two threads in each process: memory of its own, a memfd that all map, and scratch memory of each thread.
     private static Actor[] torturers(SmallHost small, long limit, LongAdder accesses) {
         Host host = small.host();
         Memfd memfd = host.objects().newMemfd(PAGES);
         List<RmapObject> anons = new ArrayList<>();
+        List<RmapObject> scratch = new ArrayList<>();
         List<Memcg> memcgs = new ArrayList<>();
         for (int i = 0; i < PROCESSES; i++) {
             anons.add(host.objects().newAnon());
@@ -66,6 +70,7 @@ final class MmTortureTest {
         AtomicReferenceArray<Process> processes = new AtomicReferenceArray<>(PROCESSES);
         Actor[] actors = new Actor[2 * PROCESSES];
         for (int i = 0; i < actors.length; i++) {
+            scratch.add(host.objects().newAnon());
             int me = i;
             actors[i] =
                     cpu -> {
@@ -80,11 +85,14 @@ final class MmTortureTest {
                             cpu.sleep(100_000);
                         }
                         Process p = processes.get(n);
+                        long start = SCRATCH + 10_000L * me;
+                        Vma mine = p.mm.map(cpu, start, 64, scratch.get(me), 0, true);
                         Torturer torturer =
                                 new Torturer(
                                         p,
                                         1 + me,
                                         SEED * 100 + me,
+                                        mine,
                                         new Torturer.Region(
                                                 Process.BASE, PAGES, 1_000_000L * (n + 1)),
                                         new Torturer.Region(SHARED, PAGES, 9_000_000));

@@ -2,11 +2,12 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumMap;
-import java.util.Map;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.EnumMap;
+import java.util.Map;
 
 /// Long random runs in virtual time, after which every page, reference, slot and counter must add up.
 final class RandomRunTest {
@@ -36,7 +37,29 @@ final class RandomRunTest {
         assertThat(run(seed, lruGen, disk, kswapd)).as("the same again").isEqualTo(first);
     }
 
+    /// Slots are freed and taken by others while a fault still looks at them.
+    @ParameterizedTest
+    @CsvSource({
+        // seed, MGLRU, disk, kswapd, tasks
+        "300, 7, false, false, 8",
+        "327, 3, false, true, 7",
+        "363, 0, true, false, 8",
+    })
+    void onASwapThatIsReusedQuicklyTheyDoToo(
+            long seed, int lruGen, boolean disk, boolean kswapd, int tasks) {
+        System.out.println("seed " + seed);
+        SmallHost small = host(seed, lruGen, disk, kswapd).slots(2_500).cpus(tasks + 2);
+        small.run(new Churn(small, seed, tasks, 4_000).actors(450));
+        assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
+    }
+
     private static Map<VmEvent, Long> run(long seed, int lruGen, boolean disk, boolean kswapd) {
+        SmallHost small = host(seed, lruGen, disk, kswapd);
+        small.run(new Churn(small, seed, 4, 6_000).actors(450));
+        return new EnumMap<>(small.host().stat().snapshot());
+    }
+
+    private static SmallHost host(long seed, int lruGen, boolean disk, boolean kswapd) {
         SmallHost small = SmallHost.virtual(seed).lruGen(lruGen).switchChance(0.3);
         if (disk) {
             small.disk();
@@ -44,7 +67,6 @@ final class RandomRunTest {
         if (kswapd) {
             small.kswapd().frames(1_100).watermarks(30, 100, 160);
         }
-        small.run(new Churn(small, seed, 4, 6_000).actors(450));
-        return new EnumMap<>(small.host().stat().snapshot());
+        return small;
     }
 }

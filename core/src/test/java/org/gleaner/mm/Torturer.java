@@ -1,8 +1,5 @@
 package org.gleaner.mm;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.GetUserPages;
@@ -10,8 +7,16 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.reclaim.PageIdle;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Random;
 
 /// One thread of one process that writes to real pages and remembers what it wrote.
 ///
@@ -32,6 +37,8 @@ final class Torturer {
     private final UserTask task;
     private final Walk walk = new Walk();
     private final Region[] regions;
+    private final Region scratch;
+    private Vma scratchVma;
     long accesses;
 
     /// A range of virtual pages, and what this torturer has written there.
@@ -43,8 +50,12 @@ final class Torturer {
         }
     }
 
-    Torturer(Process process, int word, long seed, Region... regions) {
+    /// @param scratch memory of its own that it may map and unmap
+    Torturer(Process process, int word, long seed, Vma scratch, Region... regions) {
         this.process = process;
+        scratchVma = scratch;
+        this.scratch =
+                new Region(scratch.start(), (int) (scratch.end() - scratch.start()), 7_000_000);
         this.word = word;
         this.regions = regions;
         host = process.host;
@@ -79,10 +90,35 @@ final class Torturer {
             host.reclaim().age(cpu, process.memcg, random.nextBoolean());
         } else if (what < 54) {
             host.lru().drain(cpu);
+        } else if (what < 100) {
+            access(cpu, scratch, random.nextInt(scratch.pages), random.nextBoolean());
+        } else if (what < 103) {
+            renew(cpu);
+        } else if (what < 110) {
+            idle(cpu, region.start + page);
         } else {
             access(cpu, region, page, random.nextInt(3) == 0);
         }
         accesses++;
+    }
+
+    /// Takes the scratch memory away and maps it anew: what was there is gone, be it in memory or in swap.
+    private void renew(Cpu cpu) {
+        RmapObject object = scratchVma.object();
+        host.mappingChanges().protect(cpu, scratchVma, false);
+        if (task.access(cpu, scratch.start, true) != PageFaults.FAULT) {
+            throw new AssertionError("read-only memory was written");
+        }
+        host.mappingChanges().unmap(cpu, scratchVma);
+        scratchVma = process.mm.map(cpu, scratch.start, scratch.pages, object, 0, true);
+        Arrays.fill(scratch.written, 0);
+    }
+
+    private void idle(Cpu cpu, long vpn) {
+        int pfn = PageIdle.frame(cpu, process.mm, vpn, walk);
+        if (pfn >= 0 && !host.pageIdle().isIdle(cpu, pfn, walk)) {
+            host.pageIdle().mark(cpu, pfn, walk);
+        }
     }
 
     private void access(Cpu cpu, Region region, int page, boolean write) {

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.RmapObjects;
@@ -21,10 +22,12 @@ public final class PageIdle {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final Folios folios;
+    private final LruCache lru;
     private final RmapObjects objects;
 
-    public PageIdle(Folios folios, RmapObjects objects) {
+    public PageIdle(Folios folios, LruCache lru, RmapObjects objects) {
         this.folios = folios;
+        this.lru = lru;
         this.objects = objects;
     }
 
@@ -73,7 +76,7 @@ public final class PageIdle {
         if (used) {
             folios.clear(cpu, pfn, IDLE);
         }
-        folios.dropReference(cpu, pfn);
+        lru.put(cpu, pfn);
     }
 
     private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
