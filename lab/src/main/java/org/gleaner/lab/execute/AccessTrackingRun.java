@@ -159,7 +159,7 @@ public final class AccessTrackingRun {
 
     private Outcome run() {
         try (machine) {
-            machine.engine().spawn("boss", this::boss);
+            machine.spawn("boss", this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }

@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.Objects;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
 import org.jspecify.annotations.Nullable;
 
 /// The vCPUs of a guest and their boss, as the selftests have them: all of them do one job after another,
@@ -22,6 +23,7 @@ final class Crew {
     private final GuestMachine machine;
     private final int vcpus;
     private final Rendezvous rendezvous;
+    private final Word gone = new Word();
 
     /// Written by the boss before it lets the vCPUs go; null sends them home.
     private @Nullable Job job;
@@ -36,7 +38,7 @@ final class Crew {
     void hire(Cpu boss) {
         for (int i = 0; i < vcpus; i++) {
             int index = i;
-            machine.engine().spawn("vcpu" + i, cpu -> work(cpu, index));
+            machine.spawn("vcpu" + i, cpu -> work(cpu, index));
         }
         rendezvous.awaitAll(boss);
     }
@@ -47,6 +49,7 @@ final class Crew {
             rendezvous.arrive(cpu);
             Job mine = job;
             if (mine == null) {
+                cpu.fetchAdd(gone, 1);
                 return;
             }
             mine.run(cpu, vcpu, index);
@@ -77,9 +80,10 @@ final class Crew {
         rendezvous.awaitAll(boss);
     }
 
-    /// Sends all home. They end soon after this returns.
+    /// Sends all home, and waits until they are gone.
     void dismiss(Cpu boss) {
         job = null;
         rendezvous.release(boss);
+        boss.block(gone, -1, vcpus);
     }
 }

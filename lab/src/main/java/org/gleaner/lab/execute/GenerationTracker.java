@@ -13,7 +13,7 @@ final class GenerationTracker implements Tracker {
     private static final long ANOTHERS_PASS_NANOS = 100_000;
 
     /// Of a command through debugfs besides the pass: the file is opened, written, and read again as text.
-    private static final long COMMAND_NANOS = 20_000;
+    static final long COMMAND_NANOS = 20_000;
 
     private final GuestMachine machine;
     private final long testPages;

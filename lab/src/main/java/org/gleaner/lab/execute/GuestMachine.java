@@ -10,10 +10,13 @@ import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
@@ -25,7 +28,6 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
-import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.DiskTiming;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ final class GuestMachine implements AutoCloseable {
     /// Pages between two looks at the meter.
     static final int CHUNK = 128;
 
+    private static final boolean CHECKED = GuestMachine.class.desiredAssertionStatus();
+
     /// Pages that a per-CPU list takes at once on a host of full size.
     private static final int PCP_BATCH = 63;
 
@@ -54,7 +58,6 @@ final class GuestMachine implements AutoCloseable {
     private final Rcu rcu;
     private final HostShare share;
     private @Nullable AddressSpace mm;
-    private @Nullable Vma vma;
     private @Nullable Vm vm;
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
@@ -109,6 +112,17 @@ final class GuestMachine implements AutoCloseable {
         return engine;
     }
 
+    /// Adds an actor; where assertions are on, the order in which it takes locks is checked.
+    Cpu spawn(String name, Actor body) {
+        return engine.spawn(name, CHECKED ? cpu -> checked(cpu, body) : body);
+    }
+
+    private static void checked(Cpu cpu, Actor body) {
+        cpu.lockDep = new LockDep();
+        body.run(cpu);
+        LockDep.checkIdle(cpu);
+    }
+
     Host host() {
         return host;
     }
@@ -127,7 +141,12 @@ final class GuestMachine implements AutoCloseable {
                         : host.objects().newAnon();
         AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
         mm = space;
-        vma = space.map(cpu, BASE_VPN, pages, object, 0, true);
+        int half = scenario instanceof MmuStress ? pages / 2 : 0;
+        if (half > 0) {
+            // Two mappings of one object, so that half of it can be taken away.
+            space.map(cpu, BASE_VPN, half, object, 0, true);
+        }
+        space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
         VmConfig config =
                 VmConfig.of(Support.format(scenario.guest().format()), plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()));
@@ -153,11 +172,11 @@ final class GuestMachine implements AutoCloseable {
     /// The process writes all of its memory once, before the guest runs. False if it could not.
     boolean prefault(Cpu cpu, ParallelRuns.Meter meter) {
         UserTask task = new UserTask(host.faults(), mm());
-        Vma all = vma();
-        for (long vpn = all.start(); vpn < all.end(); vpn++) {
+        long end = BASE_VPN + scenario.backingPages();
+        for (long vpn = BASE_VPN; vpn < end; vpn++) {
             int error = task.access(cpu, vpn, true);
+            note(error);
             if (error != PageFaults.DONE) {
-                outOfMemory |= error == PageFaults.NOMEM;
                 return false;
             }
             if (vpn % CHUNK == CHUNK - 1) {
@@ -175,13 +194,20 @@ final class GuestMachine implements AutoCloseable {
             long stop = Math.min(gfn + CHUNK, end);
             long at = vcpu.runSequential(cpu, gfn, stop, write);
             meter.advance(at - gfn);
-            outOfMemory |= vcpu.error() == PageFaults.NOMEM;
+            note(vcpu.error());
             if (at < stop || outOfMemory) {
                 return false;
             }
             gfn = at;
         }
         return true;
+    }
+
+    /// Takes note of how an access ended; see [#outOfMemory].
+    void note(long error) {
+        if (error == PageFaults.NOMEM) {
+            outOfMemory = true;
+        }
     }
 
     boolean outOfMemory() {
@@ -202,10 +228,6 @@ final class GuestMachine implements AutoCloseable {
 
     AddressSpace mm() {
         return built(mm);
-    }
-
-    Vma vma() {
-        return built(vma);
     }
 
     Vm vm() {

@@ -153,7 +153,7 @@ public final class MaxGuestMemoryRun {
 
     private Outcome run() {
         try (machine) {
-            machine.engine().spawn("boss", this::boss);
+            machine.spawn("boss", this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }

@@ -1,10 +1,10 @@
 package org.gleaner.lab.run;
 
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.execute.AccessTrackingRun;
 import org.gleaner.lab.execute.MaxGuestMemoryRun;
+import org.gleaner.lab.execute.MmuStressRun;
 import org.gleaner.lab.execute.ReplayRun;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
@@ -22,12 +22,7 @@ public record Executors(
     /// The executors that the command line uses.
     public static Executors standard() {
         return new Executors(
-                ReplayRun::run,
-                MaxGuestMemoryRun::run,
-                AccessTrackingRun::run,
-                (_, _) -> {
-                    throw notBuilt("gleaner run " + MmuStress.KIND);
-                });
+                ReplayRun::run, MaxGuestMemoryRun::run, AccessTrackingRun::run, MmuStressRun::run);
     }
 
     /// Runs a scenario of any kind with the executor of its kind.
@@ -42,9 +37,5 @@ public record Executors(
             case MmuStress stress ->
                     mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
         };
-    }
-
-    private static BadInput notBuilt(String what) {
-        return new BadInput(what, "not built yet", "wait for a version that has it");
     }
 }
