@@ -19,7 +19,7 @@ record Outcome(List<? extends Result> results, String text, boolean complete) {
     /// @param directory where to keep them; null for nowhere
     int tell(
             Surroundings surroundings,
-            CommonOptions options,
+            OutputOptions options,
             @Nullable ResultsDirectory directory) {
         String json = ResultJson.document(results) + "\n";
         surroundings.out().print(options.json ? json : text);

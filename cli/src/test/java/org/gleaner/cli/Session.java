@@ -16,6 +16,8 @@ import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.run.TortureRequest;
+import org.gleaner.lab.run.TortureResult;
 
 /// One run of the command line with what it printed, against executors that record what they are
 /// asked.
@@ -23,6 +25,7 @@ final class Session {
 
     final List<ReplayRequest> replays = new ArrayList<>();
     final List<ScenarioRequest<?>> scenarios = new ArrayList<>();
+    final List<TortureRequest> tortures = new ArrayList<>();
     final AtomicBoolean interrupted = new AtomicBoolean();
 
     /// What happens when a replay is asked for, before its made-up result is given back.
@@ -110,6 +113,28 @@ final class Session {
                             List.of(),
                             failures,
                             1);
+                },
+                (request, _) -> {
+                    tortures.add(request);
+                    return new TortureResult(
+                            request.seed(),
+                            request.aging(),
+                            true,
+                            1,
+                            complete,
+                            1000,
+                            10,
+                            20,
+                            5,
+                            6,
+                            7,
+                            8,
+                            1,
+                            2,
+                            3,
+                            failures,
+                            failures.isEmpty() ? null : "where it was",
+                            request.seconds());
                 });
     }
 }

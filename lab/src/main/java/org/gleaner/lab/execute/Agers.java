@@ -7,11 +7,15 @@ import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
-import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.reclaim.PageIdle;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Walk;
 
-/// CPUs that age a guest's memory all the while, in turn by a harvest through the design's own query and, where
-/// there are generations, by an aging pass as through debugfs.
+/// CPUs that age a guest's memory all the while: in turn by a harvest through the design's own query, by an aging
+/// pass as through debugfs where there are generations, and by marking idle what is not.
 final class Agers {
+    private static final long PAUSE_NANOS = 100_000;
+
     private final GuestMachine machine;
     private final AgingDesign design;
     private final boolean generations;
@@ -40,18 +44,45 @@ final class Agers {
     private void age(Cpu cpu, int first) {
         Harvest harvest = new Harvest(machine.host(), design);
         BitSet found = new BitSet(pages);
+        Walk walk = new Walk();
         for (int turn = first; cpu.load(stop) == 0; turn++) {
-            if (generations && turn % 2 == 1) {
-                Memcg memcg = machine.host().rootMemcg();
-                cpu.chargeNanos(GenerationTracker.COMMAND_NANOS);
-                cpu.fetchAdd(passes, machine.host().reclaim().age(cpu, memcg) ? 1 : 0);
-            } else {
-                found.clear();
-                cpu.fetchAdd(young, harvest.pass(cpu, machine.mm(), found));
-                cpu.fetchAdd(passes, 1);
+            switch (turn % 3) {
+                case 0 -> {
+                    found.clear();
+                    cpu.fetchAdd(young, harvest.pass(cpu, machine.mm(), found));
+                    cpu.fetchAdd(passes, 1);
+                }
+                case 1 -> open(cpu);
+                default -> markIdle(cpu, walk);
+            }
+            if (machine.engine().realMemory()) {
+                // There are fewer cores than actors, and passes hold locks that vCPUs need.
+                cpu.sleep(PAUSE_NANOS);
             }
         }
         cpu.fetchAdd(gone, 1);
+    }
+
+    /// Opens a generation.
+    private void open(Cpu cpu) {
+        if (generations) {
+            cpu.chargeNanos(GenerationTracker.COMMAND_NANOS);
+            boolean done = machine.host().reclaim().age(cpu, machine.host().rootMemcg());
+            cpu.fetchAdd(passes, done ? 1 : 0);
+        }
+    }
+
+    private void markIdle(Cpu cpu, Walk walk) {
+        PageIdle idle = machine.host().pageIdle();
+        for (Vma vma : machine.mm().vmas()) {
+            for (long vpn = vma.start(); vpn < vma.end() && cpu.load(stop) == 0; vpn++) {
+                int pfn = PageIdle.frame(cpu, machine.mm(), vpn, walk);
+                if (pfn >= 0 && !idle.isIdle(cpu, pfn, walk)) {
+                    idle.mark(cpu, pfn, walk);
+                }
+            }
+        }
+        cpu.fetchAdd(passes, 1);
     }
 
     /// Ends them, and waits until they are gone.

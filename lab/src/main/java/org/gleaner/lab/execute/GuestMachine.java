@@ -154,14 +154,18 @@ final class GuestMachine implements AutoCloseable {
         if (contents != null) {
             config = config.withMemory(new FrameContents(contents));
         }
-        Vm guest = Vm.create(cpu, config, host.pagesOf(space), rcu);
-        vm = guest;
-        long slotPages = scenario.slotPages();
-        long slots = scenario.guestPages() / slotPages;
+        vm = Vm.create(cpu, config, host.pagesOf(space), rcu);
+        long slots = scenario.guestPages() / scenario.slotPages();
         for (int i = 0; i < slots; i++) {
-            long vpn = scenario.slotsShareMemory() ? BASE_VPN : BASE_VPN + i * slotPages;
-            guest.createSlot(cpu, i, BASE_GFN + i * slotPages, slotPages, vpn, false);
+            createSlot(cpu, i);
         }
+    }
+
+    /// Backs the guest pages of slot `id`, which has no memory.
+    void createSlot(Cpu cpu, int id) {
+        long pages = scenario.slotPages();
+        long vpn = scenario.slotsShareMemory() ? BASE_VPN : BASE_VPN + id * pages;
+        vm().createSlot(cpu, id, BASE_GFN + id * pages, pages, vpn, false);
     }
 
     /// A TLB has a power of two of entries.

@@ -6,6 +6,7 @@ import org.gleaner.lab.execute.AccessTrackingRun;
 import org.gleaner.lab.execute.MaxGuestMemoryRun;
 import org.gleaner.lab.execute.MmuStressRun;
 import org.gleaner.lab.execute.ReplayRun;
+import org.gleaner.lab.execute.TortureRun;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -17,12 +18,17 @@ public record Executors(
         ReplayExecutor replay,
         ScenarioExecutor<MaxGuestMemory, MaxGuestMemoryResult> maxGuestMemory,
         ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
-        ScenarioExecutor<MmuStress, MmuStressResult> mmuStress) {
+        ScenarioExecutor<MmuStress, MmuStressResult> mmuStress,
+        TortureExecutor torture) {
 
     /// The executors that the command line uses.
     public static Executors standard() {
         return new Executors(
-                ReplayRun::run, MaxGuestMemoryRun::run, AccessTrackingRun::run, MmuStressRun::run);
+                ReplayRun::run,
+                MaxGuestMemoryRun::run,
+                AccessTrackingRun::run,
+                MmuStressRun::run,
+                TortureRun::run);
     }
 
     /// Runs a scenario of any kind with the executor of its kind.

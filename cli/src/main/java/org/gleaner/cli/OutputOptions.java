@@ -1,0 +1,30 @@
+package org.gleaner.cli;
+
+import java.nio.file.Path;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.report.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Options of every command: what it prints, and where it puts it.
+class OutputOptions {
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Keep the results in this new directory.")
+    @Nullable Path out;
+
+    @Option(names = "--json", description = "Print one JSON document, and nothing else.")
+    boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Show no progress.")
+    boolean quiet;
+
+    Progress progress(Surroundings surroundings) {
+        ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : surroundings.progress();
+        return new ProgressBar(surroundings.err(), mode, surroundings.interrupted());
+    }
+}

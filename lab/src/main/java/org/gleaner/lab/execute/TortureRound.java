@@ -1,0 +1,182 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.PteFormat;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockDep;
+import org.gleaner.mm.HostAudit;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.stat.VmEvent;
+import org.jspecify.annotations.Nullable;
+
+/// One machine under torture, from its setup to its end: eight vCPUs over memory that two slots show and that is a
+/// third larger than the host, a swap file, kswapd, two agers and a zapper.
+///
+/// It ends with every page read, the process gone, the VM destroyed and the host audited.
+final class TortureRound {
+    static final int VCPUS = 8;
+    static final int AGERS = 2;
+
+    private static final int PAGES = 2048;
+    private static final int SLOTS = 2;
+    private static final long WATCH_NANOS = 20_000_000;
+
+    /// Small lists of free pages, for eleven CPUs have one each.
+    private static final Scale LISTS = Scale.parse("1/8");
+
+    /// What a round is made of.
+    record Kind(AgingDesign aging, PteFormat format, Lru lru, Backing backing) {
+        @Override
+        public String toString() {
+            return String.join(", ", aging.label(), format.label(), lru.label(), backing.label());
+        }
+    }
+
+    private final long nanos;
+    private final GuestMachine machine;
+    private final Crew crew;
+    private final Agers agers;
+    private final Zapper zapper;
+    private final List<TortureGuest> guests = new ArrayList<>();
+    private volatile boolean aborted;
+
+    /// @param nanos how long the torture itself lasts
+    TortureRound(Kind kind, long seed, long nanos, LongAdder operations, LongAdder refused) {
+        this.nanos = nanos;
+        MmuStress scenario = scenario(kind, seed);
+        Configuration configuration = scenario.configurations().getFirst();
+        AgingPlan plan = AgingPlan.parse(kind.aging().label());
+        machine =
+                new GuestMachine(
+                        scenario,
+                        configuration,
+                        plan,
+                        SwapDevice.DISK,
+                        LISTS,
+                        Engine.THREADS,
+                        AGERS + 2);
+        crew = new Crew(machine, VCPUS);
+        agers = new Agers(machine, scenario, configuration);
+        zapper = new Zapper(machine, SLOTS, kind.backing() == Backing.MEMFD, seed ^ 0x5A);
+        for (int i = 0; i < VCPUS; i++) {
+            guests.add(
+                    new TortureGuest(
+                            machine, zapper, i, PAGES, SLOTS, operations, refused, seed + i));
+        }
+    }
+
+    private static MmuStress scenario(Kind kind, long seed) {
+        List<String> settings =
+                List.of(
+                        "seed=" + seed,
+                        "host.cpus=16",
+                        "host.memory=6MiB",
+                        "host.watermarks.minFree=128KiB",
+                        "host.swap.device=disk",
+                        "host.swap.size=64MiB",
+                        "guest.vcpus=" + VCPUS,
+                        "guest.memory=" + PAGES * SLOTS + "p",
+                        "guest.slotSize=" + PAGES + "p",
+                        "guest.backing=" + kind.backing().label(),
+                        "guest.format=" + kind.format().label(),
+                        "guest.tlbEntries=64",
+                        "host.lru=" + kind.lru().label(),
+                        "configurations=[{name: x, aging: " + kind.aging().label() + "}]");
+        return (MmuStress) ScenarioReader.read(MmuStress.KIND, settings, Scale.FULL);
+    }
+
+    /// Runs the round. Throws what an actor threw, or the first finding of the audit.
+    void run() {
+        try (machine) {
+            if (TortureRound.class.desiredAssertionStatus()) {
+                machine.engine().cpus().forEach(daemon -> daemon.lockDep = new LockDep());
+            }
+            machine.spawn("boss", this::boss);
+            machine.engine().daemon("watch", this::watch);
+            machine.engine().run();
+        }
+        List<String> findings =
+                new HostAudit(machine.host(), machine.engine().cpus().getFirst()).findings();
+        if (!findings.isEmpty()) {
+            throw new AssertionError("the host's books are wrong: " + findings);
+        }
+    }
+
+    private void boss(Cpu boss) {
+        machine.build(boss);
+        crew.hire(boss);
+        agers.start(AGERS);
+        zapper.start();
+        long end = boss.now() + nanos;
+        crew.together(boss, (cpu, vcpu, i) -> guests.get(i).run(cpu, vcpu, end));
+        zapper.stop(boss);
+        crew.together(boss, (cpu, vcpu, i) -> guests.get(i).verify(cpu, vcpu));
+        crew.dismiss(boss);
+        machine.host().mappingChanges().exit(boss, machine.mm());
+        agers.stop(boss);
+        machine.vm().destroy(boss);
+    }
+
+    private void watch(Cpu cpu) {
+        while (!aborted) {
+            cpu.sleep(WATCH_NANOS);
+        }
+        throw new Cancelled();
+    }
+
+    /// Ends every actor where it next looks.
+    void abort() {
+        aborted = true;
+    }
+
+    GuestMachine machine() {
+        return machine;
+    }
+
+    Agers agers() {
+        return agers;
+    }
+
+    Zapper zapper() {
+        return zapper;
+    }
+
+    long count(VmEvent event) {
+        return machine.host().stat().get(event);
+    }
+
+    /// Where the machine's actors are, by their threads.
+    String stacks() {
+        StringBuilder text = new StringBuilder();
+        List<String> names = machine.engine().cpus().stream().map(cpu -> cpu.name).toList();
+        Thread.getAllStackTraces()
+                .forEach((thread, frames) -> {
+                    if (names.contains(thread.getName())) {
+                        append(text, thread.getName(), frames);
+                    }
+                });
+        return text.toString();
+    }
+
+    private static void append(
+            StringBuilder text, String name, StackTraceElement @Nullable [] frames) {
+        text.append(name).append('\n');
+        if (frames != null) {
+            for (StackTraceElement frame : frames) {
+                text.append("    at ").append(frame).append('\n');
+            }
+        }
+    }
+}
