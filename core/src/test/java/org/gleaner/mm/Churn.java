@@ -2,6 +2,10 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.fault.GetUserPages;
@@ -13,11 +17,6 @@ import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
-
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.Random;
 
 /// Several processes that use memory at random, on one CPU each: private memory, a memfd they share, pages
 /// pinned for a while, limits that move, agings forced from outside.
