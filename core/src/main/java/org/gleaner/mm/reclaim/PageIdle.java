@@ -1,6 +1,7 @@
 package org.gleaner.mm.reclaim;
 
 import static org.gleaner.mm.folio.FolioLayout.IDLE;
+import static org.gleaner.mm.folio.FolioLayout.LRU;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -43,24 +44,39 @@ public final class PageIdle {
 
     /// Whether the page has not been used since it was marked.
     public boolean isIdle(Cpu cpu, int pfn, Walk walk) {
-        if (!folios.test(cpu, pfn, IDLE)) {
+        if (!folios.test(cpu, pfn, IDLE) || !get(cpu, pfn)) {
             return false;
         }
         clearReferences(cpu, pfn, walk);
-        return folios.test(cpu, pfn, IDLE);
+        boolean idle = folios.test(cpu, pfn, IDLE);
+        lru.put(cpu, pfn);
+        return idle;
     }
 
-    /// Marks the page idle.
+    /// Marks the page idle, unless it is on no LRU list.
     public void mark(Cpu cpu, int pfn, Walk walk) {
-        clearReferences(cpu, pfn, walk);
-        folios.set(cpu, pfn, IDLE);
+        if (get(cpu, pfn)) {
+            clearReferences(cpu, pfn, walk);
+            folios.set(cpu, pfn, IDLE);
+            lru.put(cpu, pfn);
+        }
+    }
+
+    /// `page_idle_get_folio`: a reference to a page in use, which keeps it from being freed and flagged idle
+    /// afterwards. Pages that are isolated, or wait in a per-CPU batch, are passed over.
+    private boolean get(Cpu cpu, int pfn) {
+        if (!folios.test(cpu, pfn, LRU) || !folios.tryGet(cpu, pfn)) {
+            return false;
+        }
+        boolean same = folios.test(cpu, pfn, LRU);
+        if (!same) {
+            lru.put(cpu, pfn);
+        }
+        return same;
     }
 
     /// `page_idle_clear_pte_refs`: a mapping that was used since ends the page's idleness.
     private void clearReferences(Cpu cpu, int pfn, Walk walk) {
-        if (!folios.tryGet(cpu, pfn)) {
-            return;
-        }
         long mapping = folios.mapping(pfn);
         RmapObject object = objects.get(Folios.mappingObject(mapping));
         object.lock().downRead(cpu);
@@ -76,7 +92,6 @@ public final class PageIdle {
         if (used) {
             folios.clear(cpu, pfn, IDLE);
         }
-        lru.put(cpu, pfn);
     }
 
     private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
