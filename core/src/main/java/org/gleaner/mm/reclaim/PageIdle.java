@@ -1,7 +1,7 @@
 package org.gleaner.mm.reclaim;
 
 import static org.gleaner.mm.folio.FolioLayout.IDLE;
-import static org.gleaner.mm.folio.FolioLayout.mapcount;
+import static org.gleaner.mm.folio.FolioLayout.LRU;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -44,7 +44,7 @@ public final class PageIdle {
 
     /// Whether the page has not been used since it was marked.
     public boolean isIdle(Cpu cpu, int pfn, Walk walk) {
-        if (!folios.test(cpu, pfn, IDLE) || !take(cpu, pfn)) {
+        if (!folios.test(cpu, pfn, IDLE) || !get(cpu, pfn)) {
             return false;
         }
         clearReferences(cpu, pfn, walk);
@@ -53,26 +53,26 @@ public final class PageIdle {
         return idle;
     }
 
-    /// Marks the page idle, if it is still in use by anybody.
+    /// Marks the page idle, unless it is on no LRU list.
     public void mark(Cpu cpu, int pfn, Walk walk) {
-        if (take(cpu, pfn)) {
+        if (get(cpu, pfn)) {
             clearReferences(cpu, pfn, walk);
             folios.set(cpu, pfn, IDLE);
             lru.put(cpu, pfn);
         }
     }
 
-    /// A reference, without which the frame could be freed and used for something else meanwhile
-    /// (`page_idle_get_folio`). A frame that nobody maps need not say yet what it belongs to.
-    private boolean take(Cpu cpu, int pfn) {
-        if (!folios.tryGet(cpu, pfn)) {
+    /// `page_idle_get_folio`: a reference to a page in use, which keeps it from being freed and flagged idle
+    /// afterwards. Pages that are isolated, or wait in a per-CPU batch, are passed over.
+    private boolean get(Cpu cpu, int pfn) {
+        if (!folios.test(cpu, pfn, LRU) || !folios.tryGet(cpu, pfn)) {
             return false;
         }
-        if (mapcount(folios.state(cpu, pfn)) > 0) {
-            return true;
+        boolean same = folios.test(cpu, pfn, LRU);
+        if (!same) {
+            lru.put(cpu, pfn);
         }
-        lru.put(cpu, pfn);
-        return false;
+        return same;
     }
 
     /// `page_idle_clear_pte_refs`: a mapping that was used since ends the page's idleness.
