@@ -36,7 +36,7 @@ final class Harvest {
     /// Takes the accessed bits of all of an address space; returns how many pages had any.
     ///
     /// @param young gets the bits of those pages, counted from the first page of the first mapping
-    long pass(Cpu cpu, AddressSpace mm, BitSet young) {
+    int pass(Cpu cpu, AddressSpace mm, BitSet young) {
         Vma[] vmas = mm.vmas();
         int before = young.cardinality();
         for (Vma vma : vmas) {

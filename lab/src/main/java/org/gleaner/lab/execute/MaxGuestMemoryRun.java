@@ -33,7 +33,6 @@ public final class MaxGuestMemoryRun {
     /// A finished run, or why there is none.
     private record Outcome(MaxGuestMemoryResult.@Nullable Run run, @Nullable String failure) {}
 
-    private final ScenarioRequest<MaxGuestMemory> request;
     private final Variant variant;
     private final ParallelRuns.Meter meter;
     private final GuestMachine machine;
@@ -47,7 +46,6 @@ public final class MaxGuestMemoryRun {
 
     private MaxGuestMemoryRun(
             ScenarioRequest<MaxGuestMemory> request, Variant variant, ParallelRuns.Meter meter) {
-        this.request = request;
         this.variant = variant;
         this.meter = meter;
         MaxGuestMemory scenario = request.scenario();

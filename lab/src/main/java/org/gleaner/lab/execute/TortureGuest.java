@@ -15,7 +15,6 @@ final class TortureGuest {
     private static final int BATCH = 64;
     private static final int LONGEST_RUN = 128;
 
-    private final GuestMachine machine;
     private final Zapper zapper;
     private final int word;
     private final int pages;
@@ -30,7 +29,6 @@ final class TortureGuest {
     /// @param word of each page that is this vCPU's own
     /// @param pages of the backing memory, shown by each of `slots`
     TortureGuest(
-            GuestMachine machine,
             Zapper zapper,
             int word,
             int pages,
@@ -38,7 +36,6 @@ final class TortureGuest {
             LongAdder operations,
             LongAdder refused,
             long seed) {
-        this.machine = machine;
         this.zapper = zapper;
         this.word = word;
         this.pages = pages;

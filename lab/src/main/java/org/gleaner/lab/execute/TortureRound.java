@@ -71,9 +71,7 @@ final class TortureRound {
         agers = new Agers(machine, scenario, configuration);
         zapper = new Zapper(machine, SLOTS, kind.backing() == Backing.MEMFD, seed ^ 0x5A);
         for (int i = 0; i < VCPUS; i++) {
-            guests.add(
-                    new TortureGuest(
-                            machine, zapper, i, PAGES, SLOTS, operations, refused, seed + i));
+            guests.add(new TortureGuest(zapper, i, PAGES, SLOTS, operations, refused, seed + i));
         }
     }
 
@@ -139,10 +137,6 @@ final class TortureRound {
     /// Ends every actor where it next looks.
     void abort() {
         aborted = true;
-    }
-
-    GuestMachine machine() {
-        return machine;
     }
 
     Agers agers() {

@@ -30,6 +30,7 @@ public final class TortureRun {
     private final TortureRequest request;
     private final Progress progress;
     private final long start = System.nanoTime();
+    private final SplittableRandom random;
     private final LongAdder operations = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final List<String> failures = new ArrayList<>();
@@ -77,6 +78,7 @@ public final class TortureRun {
     private TortureRun(TortureRequest request, Progress progress) {
         this.request = request;
         this.progress = progress;
+        random = new SplittableRandom(request.seed());
     }
 
     /// Tortures; see [org.gleaner.lab.run.TortureExecutor].
@@ -122,7 +124,6 @@ public final class TortureRun {
     }
 
     private Kind kind(int round) {
-        SplittableRandom random = new SplittableRandom(request.seed() * 1_000_003 + round);
         AgingDesign[] designs = AgingDesign.values();
         PteFormat[] formats = PteFormat.values();
         AgingDesign asked = request.aging();
