@@ -2,6 +2,10 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.fault.GetUserPages;
@@ -13,11 +17,6 @@ import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
-
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.Random;
 
 /// Several processes that use memory at random, on one CPU each: private memory, a memfd they share, pages
 /// pinned for a while, limits that move, agings forced from outside.
@@ -57,13 +56,13 @@ final class Churn {
                         Process p = Process.mapping(host, cpu, memcg, anon, PAGES);
                         p.mm.map(cpu, 100_000, PAGES, memfd, 0, true);
                         processes[me] = p;
-                        run(cpu, me, p, new Random(seed * 1_000 + me));
+                        run(cpu, p, new Random(seed * 1_000 + me));
                     };
         }
         return actors;
     }
 
-    private void run(Cpu cpu, int me, Process p, Random random) {
+    private void run(Cpu cpu, Process p, Random random) {
         Deque<Integer> pins = new ArrayDeque<>();
         AnonVma anon = small.host().objects().newAnon();
         Vma scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
@@ -77,7 +76,7 @@ final class Churn {
             } else if (what < 22) {
                 small.host().reclaim().age(cpu, p.memcg, random.nextBoolean());
             } else if (what < 24) {
-                long limit = 250 + random.nextInt(600);
+                long limit = 250L + random.nextInt(600);
                 p.memcg.setMax(limit);
             } else if (what < 30) {
                 other(p, random).access(cpu, Process.BASE + page, random.nextBoolean());

@@ -2,19 +2,18 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gleaner.machine.Cpu;
-import org.gleaner.mm.stat.VmEvent;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.stat.VmEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs that must repeat to the bit, and simple patterns whose counts are known beforehand.
 final class GoldenTest {

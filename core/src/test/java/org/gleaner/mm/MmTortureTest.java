@@ -2,6 +2,10 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Actor;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.Memfd;
@@ -11,11 +15,6 @@ import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.atomic.LongAdder;
 
 /// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice or stuck.
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.

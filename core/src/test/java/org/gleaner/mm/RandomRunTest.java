@@ -2,12 +2,11 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.EnumMap;
-import java.util.Map;
 
 /// Long random runs in virtual time, after which every page, reference, slot and counter must add up.
 final class RandomRunTest {

@@ -2,6 +2,9 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
@@ -16,10 +19,6 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
 
 /// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run ends with
 /// an audit of the whole host.

@@ -1,5 +1,9 @@
 package org.gleaner.mm;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.GetUserPages;
@@ -12,11 +16,6 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
-
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.Random;
 
 /// One thread of one process that writes to real pages and remembers what it wrote.
 ///

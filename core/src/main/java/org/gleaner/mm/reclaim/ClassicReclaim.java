@@ -24,7 +24,11 @@ final class ClassicReclaim {
     private final Putback putback;
     private final ScanBalance balance = new ScanBalance();
     private final FolioQueue isolated = new FolioQueue();
+
+    /// Pages left to scan in this pass, by list, and how many there were at first.
     private final long[] nr = new long[4];
+
+    private final long[] targets = new long[4];
 
     ClassicReclaim(ReclaimContext host, ShrinkFolioList shrink, FolioReferenced referenced) {
         this.host = host;
@@ -41,7 +45,7 @@ final class ClassicReclaim {
         balance.count(lruvec, sc, canSwap, nr);
         long fileTarget = nr[INACTIVE_FILE] + nr[ACTIVE_FILE] + 1;
         long anonTarget = nr[INACTIVE_ANON] + nr[ACTIVE_ANON] + 1;
-        long[] targets = nr.clone();
+        System.arraycopy(nr, 0, targets, 0, nr.length);
         boolean proportional =
                 !sc.isMemcgReclaim() && !sc.kswapd && sc.priority == ScanControl.DEF_PRIORITY;
         long reclaimed = 0;
@@ -56,7 +60,7 @@ final class ClassicReclaim {
             if (reclaimed < sc.nrToReclaim || proportional) {
                 continue;
             }
-            if (!dropSmallerType(targets, fileTarget, anonTarget)) {
+            if (!dropSmallerType(fileTarget, anonTarget)) {
                 break;
             }
         }
@@ -69,7 +73,7 @@ final class ClassicReclaim {
 
     /// The goal is met: forgets the type with less left to scan, and reduces the other's rest by the same
     /// proportion. False if only one type is left, and so nothing to do.
-    private boolean dropSmallerType(long[] targets, long fileTarget, long anonTarget) {
+    private boolean dropSmallerType(long fileTarget, long anonTarget) {
         long file = nr[INACTIVE_FILE] + nr[ACTIVE_FILE];
         long anon = nr[INACTIVE_ANON] + nr[ACTIVE_ANON];
         if (file == 0 || anon == 0) {
