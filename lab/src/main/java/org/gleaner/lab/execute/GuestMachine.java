@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.GuestMemory;
+import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
@@ -59,6 +60,8 @@ final class GuestMachine implements AutoCloseable {
     private final HostShare share;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
+
+    private ProtocolSteps steps = ProtocolSteps.LINUX;
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
     private volatile boolean outOfMemory;
@@ -132,6 +135,11 @@ final class GuestMachine implements AutoCloseable {
         return share;
     }
 
+    /// Has the VM take other steps than Linux takes, to see that it is noticed. To be called before [#build].
+    void setSteps(ProtocolSteps wrong) {
+        steps = wrong;
+    }
+
     /// Builds the process, its memory and the VM. Called once, by the boss.
     void build(Cpu cpu) {
         int pages = Math.toIntExact(scenario.backingPages());
@@ -149,7 +157,8 @@ final class GuestMachine implements AutoCloseable {
         space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
         VmConfig config =
                 VmConfig.of(Support.format(scenario.guest().format()), plan)
-                        .withTlb(tlbEntries(scenario.guest().tlbEntries()));
+                        .withTlb(tlbEntries(scenario.guest().tlbEntries()))
+                        .withSteps(steps);
         PageContents contents = host.contents();
         if (contents != null) {
             config = config.withMemory(new FrameContents(contents));

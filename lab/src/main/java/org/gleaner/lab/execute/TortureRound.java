@@ -139,6 +139,10 @@ final class TortureRound {
         aborted = true;
     }
 
+    GuestMachine machine() {
+        return machine;
+    }
+
     Agers agers() {
         return agers;
     }
