@@ -85,7 +85,6 @@ public final class Host implements AutoCloseable {
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
-                                engine,
                                 folios,
                                 lru,
                                 workingset,

@@ -49,10 +49,10 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     @Override
     public long tryToFree(Cpu cpu) {
         long freed = reclaimer(cpu).direct(cpu, null, 1);
-        if (freed == 0 && (host.engine().realMemory() || !host.swap().device().synchronous())) {
-            // Real threads: who has isolated the pages may be without a core for a while.
+        if (freed == 0) {
+            // writes may be under way, or whoever has isolated the pages may be without a core
             cpu.sleep(NO_PROGRESS_NANOS);
-        } else if (freed > 0) {
+        } else {
             cpu.store(kswapdFailures, 0, 0);
         }
         return freed;

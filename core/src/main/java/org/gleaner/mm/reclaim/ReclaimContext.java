@@ -1,7 +1,6 @@
 package org.gleaner.mm.reclaim;
 
 import java.util.List;
-import org.gleaner.machine.Engine;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.folio.Folios;
@@ -20,7 +19,6 @@ import org.gleaner.mm.swap.SwapArea;
 /// @param memcgs every cgroup of the host, the root first; grows while the host is set up
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
-        Engine engine,
         Folios folios,
         LruCache lru,
         Workingset workingset,
