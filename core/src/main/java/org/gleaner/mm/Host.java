@@ -106,7 +106,15 @@ public final class Host implements AutoCloseable {
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::free);
         AnonSwapIn anonSwapIn =
-                new AnonSwapIn(folios, lru, workingset, allocator, swap, folioWait, stat);
+                new AnonSwapIn(
+                        folios,
+                        lru,
+                        workingset,
+                        allocator,
+                        swap,
+                        folioWait,
+                        stat,
+                        config.kernel());
         MemfdFault memfdFault =
                 new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
