@@ -83,8 +83,7 @@ final class LruGenAging {
                 }
             }
         }
-        boolean due =
-                young * MIN_NR_GENS > need.total || old * (MIN_NR_GENS + 2) < need.total;
+        boolean due = young * MIN_NR_GENS > need.total || old * (MIN_NR_GENS + 2) < need.total;
         need.aging |= need.gens == MIN_NR_GENS + 1 && (due || byCount);
     }
 
@@ -122,6 +121,7 @@ final class LruGenAging {
             walk.seq = seq;
             walk.canSwap = canSwap;
             walk.forceScan = forceScan;
+            walk.foundYoung = false;
             success = walkAll(cpu, memcg, walk);
         }
         if (success) {

@@ -164,8 +164,7 @@ final class LruGenEviction {
     }
 
     /// Since 6.18: to where a folio with these flags belongs, but not back into the oldest generation.
-    private boolean prepareByRule(
-            Cpu cpu, LruGen gen, long state, int pfn, boolean secondPass) {
+    private boolean prepareByRule(Cpu cpu, LruGen gen, long state, int pfn, boolean secondPass) {
         boolean inUse = (state & (ACTIVE | DIRTY | WRITEBACK)) != 0;
         if (!secondPass && !inUse && mapcount(state) == 0) {
             return true;
