@@ -69,6 +69,10 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("run", new RunCommand(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));
+        command.addSubcommand(
+                "validate",
+                new CommandLine(new ValidateCommand())
+                        .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings)));
         command.addSubcommand("help", new CommandLine.HelpCommand());
         convert(command, Engine.class);
         convert(command, Lru.class);

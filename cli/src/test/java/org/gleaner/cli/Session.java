@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +24,7 @@ import org.gleaner.lab.run.TortureResult;
 /// asked.
 final class Session {
 
-    final List<ReplayRequest> replays = new ArrayList<>();
+    final List<ReplayRequest> replays = Collections.synchronizedList(new ArrayList<>());
     final List<ScenarioRequest<?>> scenarios = new ArrayList<>();
     final List<TortureRequest> tortures = new ArrayList<>();
     final AtomicBoolean interrupted = new AtomicBoolean();

@@ -88,7 +88,9 @@ public final class AccessTrackingRun {
         }
         int threads = Support.runsAtOnce(request.engine());
         long touches = scenario.guestPages() * (scenario.benchmark() ? 1 : 6);
-        var outcome = ParallelRuns.run("run " + scenario.name(), tasks, touches, threads, progress);
+        var outcome =
+                ParallelRuns.run(
+                        "run " + scenario.name(), tasks, tasks.size() * touches, threads, progress);
         List<AccessTrackingResult.Run> runs = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Outcome each : outcome.results()) {

@@ -74,7 +74,9 @@ public final class MaxGuestMemoryRun {
         }
         int threads = Support.runsAtOnce(request.engine());
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
-        var outcome = ParallelRuns.run("run " + scenario.name(), tasks, steps, threads, progress);
+        var outcome =
+                ParallelRuns.run(
+                        "run " + scenario.name(), tasks, tasks.size() * steps, threads, progress);
         List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Outcome each : outcome.results()) {

@@ -89,7 +89,9 @@ public final class MmuStressRun {
         int threads = Support.runsAtOnce(request.engine());
         long touches =
                 scenario.backingPages() + scenario.guestPages() * (4 + scenario.protectRounds());
-        var outcome = ParallelRuns.run("run " + scenario.name(), tasks, touches, threads, progress);
+        var outcome =
+                ParallelRuns.run(
+                        "run " + scenario.name(), tasks, tasks.size() * touches, threads, progress);
         List<MmuStressResult.Run> runs = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Outcome each : outcome.results()) {

@@ -35,6 +35,35 @@ final class ParallelRuns {
             this.cancelled = cancelled;
         }
 
+        /// For a run that reports to a [Progress] itself, as the only one of this task.
+        Progress progress() {
+            return new Progress() {
+                @Override
+                public void begin(String task, long steps) {}
+
+                @Override
+                public void at(long steps) {
+                    done.set(steps);
+                }
+
+                @Override
+                public void end() {}
+
+                @Override
+                public void say(String line) {}
+
+                @Override
+                public boolean cancelled() {
+                    return cancelled.get();
+                }
+            };
+        }
+
+        /// Says that the task's steps are done, whatever was reported.
+        void finish(long steps) {
+            done.set(steps);
+        }
+
         /// Counts finished steps. May be called by any actor of the run, every hundred steps or so.
         void advance(long steps) {
             done.addAndGet(steps);
@@ -70,16 +99,17 @@ final class ParallelRuns {
 
     private ParallelRuns() {}
 
+    /// @param steps of all tasks together
     /// @param threads how many at once; 1 where each task uses all cores by itself
     /// @throws Cancelled if the user stopped the run before any task was finished
     static <R> Outcome<R> run(
-            String name, List<Task<R>> tasks, long stepsPerTask, int threads, Progress progress) {
+            String name, List<Task<R>> tasks, long steps, int threads, Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
         List<Meter> meters = new ArrayList<>();
         List<Future<@Nullable R>> futures = new ArrayList<>();
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
-        progress.begin(name, stepsPerTask * tasks.size());
+        progress.begin(name, steps);
         try {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);

@@ -3,7 +3,8 @@ package org.gleaner.lab.run;
 import java.util.List;
 
 /// What came out of a run.
-public sealed interface Result permits ReplayResult, ScenarioResult, TortureResult {
+public sealed interface Result
+        permits ReplayResult, ScenarioResult, TortureResult, ValidationResult {
 
     /// Checks that failed and results out of their bounds, one line each; empty if all is well.
     List<String> failures();

@@ -9,7 +9,7 @@ final class Vmstat {
 
     private Vmstat() {}
 
-    static Map<String, Long> copyOf(Map<String, Long> counters) {
+    static <V> Map<String, V> copyOf(Map<String, V> counters) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(counters));
     }
 }

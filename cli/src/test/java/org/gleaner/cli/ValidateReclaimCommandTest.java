@@ -1,0 +1,179 @@
+package org.gleaner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.ReplayRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class ValidateReclaimCommandTest {
+
+    private static final String HEADING =
+            "kernel,trace,mode,kind,swap,page_cluster,age_every,mem_pages,accesses,distinct,rep,"
+                    + "majflt,pswpout,pgscan,pgsteal,pgactivate,pgdeactivate\n";
+
+    @TempDir Path directory;
+
+    private Session session = new Session(Path.of("unset"));
+
+    @BeforeEach
+    void aLoop() throws IOException {
+        session = new Session(directory);
+        trace(Files.createDirectory(directory.resolve("traces")).resolve("loop.u32"), 300, 100);
+    }
+
+    private static void trace(Path file, int accesses, int pages) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(accesses * 4).order(ByteOrder.LITTLE_ENDIAN);
+        IntStream.range(0, accesses).forEach(i -> bytes.putInt(i % pages));
+        Files.write(file, bytes.array());
+    }
+
+    private String table(String... rows) throws IOException {
+        Path file = directory.resolve("own.csv");
+        return Files.writeString(file, HEADING + String.join("", rows)).toString();
+    }
+
+    @Test
+    void rowsAreReplayedAndHeldAgainstTheirBand() throws IOException {
+        String table =
+                table(
+                        "6.12,loop,mglru1,kvm,zram,0,128,80,300,100,0,40,0,0,0,0,0\n",
+                        "6.12,loop,mglru1,kvm,zram,0,128,80,300,100,1,44,0,0,0,0,0\n",
+                        "6.12,loop,classic,shm,disk,3,0,80,300,100,0,60,0,0,0,0,0\n",
+                        "6.18,loop,mglru,kvm,zram,0,0,80,300,100,0,60,0,0,0,0,0\n",
+                        "4.4,loop,classic,anon,zram,0,0,80,300,100,0,60,0,0,0,0,0\n");
+
+        assertThat(session.run("validate", "reclaim", table, "--json", "-q", "--seeds", "2"))
+                .as(session.err())
+                .isEqualTo(1);
+
+        assertThat(session.replays)
+                .hasSize(4)
+                .anySatisfy(ValidateReclaimCommandTest::isTheFirstRow)
+                .anySatisfy(request -> assertThat(request.seed()).isEqualTo(2));
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        JsonNode first = json.get("rows").get(0);
+        assertThat(first.get("status").stringValue()).isEqualTo("WITHIN");
+        assertThat(first.get("cell").get("memoryPages").intValue()).isEqualTo(80);
+        assertThat(first.get("runs").intValue()).isEqualTo(2);
+        JsonNode faults = first.get("counters").get("pgmajfault");
+        assertThat(faults.get("least").intValue()).isEqualTo(40);
+        assertThat(faults.get("most").intValue()).isEqualTo(44);
+        assertThat(faults.get("gleaner").size()).isEqualTo(2);
+        assertThat(faults.get("median").intValue()).isEqualTo(42);
+        assertThat(faults.get("errorPercent").doubleValue()).isZero();
+        assertThat(json.get("rows").get(1).get("status").stringValue()).isEqualTo("OUTSIDE");
+        assertThat(json.get("rows").get(2).get("status").stringValue()).isEqualTo("LEFT_OUT");
+        assertThat(json.get("rows").get(3).get("status").stringValue()).isEqualTo("REFUSED");
+        assertThat(json.get("rows").get(3).get("reason").stringValue())
+                .startsWith("'4.4' is not one of 6.1,");
+        assertThat(json.get("summary").get(0).get("rows").intValue()).isEqualTo(1);
+        assertThat(json.get("summary").get(0).get("of").intValue()).isEqualTo(2);
+        assertThat(json.get("failures").get(0).stringValue())
+                .isEqualTo(
+                        "6.12 loop 80p classic shm disk page-cluster 3:"
+                                + " pgmajfault 42 is -18.0 % outside 60 to 60");
+    }
+
+    private static void isTheFirstRow(ReplayRequest request) {
+        assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
+        assertThat(request.lruGen()).isEqualTo(new LruGen(1));
+        assertThat(request.through()).isEqualTo(Through.KVM);
+        assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
+        assertThat(request.backing()).isEqualTo(Backing.ANON);
+        assertThat(request.ageEvery()).isEqualTo(128);
+        assertThat(request.memoryPages()).isEqualTo(80);
+        assertThat(request.seed()).isEqualTo(1);
+    }
+
+    @Test
+    void theRealMachineIsDeterministicAndWithinItsOwnBand() throws IOException {
+        String any = table("6.12,loop,mglru,anon,zram,0,0,80,300,100,0,0,0,0,0,0,0\n");
+        session.standardExecutors = true;
+        session.run("validate", "reclaim", any, "--json", "-q");
+        JsonNode row = JsonMapper.shared().readTree(session.out()).get("rows").get(0);
+        JsonNode counters = row.get("counters");
+        String own =
+                table(
+                        "6.12,loop,mglru,anon,zram,0,0,80,300,100,0,%d,%d,%d,%d,%d,%d\n"
+                                .formatted(
+                                        counters.get("pgmajfault").get("median").longValue(),
+                                        counters.get("pswpout").get("median").longValue(),
+                                        counters.get("pgscan").get("median").longValue(),
+                                        counters.get("pgsteal").get("median").longValue(),
+                                        counters.get("pgactivate").get("median").longValue(),
+                                        counters.get("pgdeactivate").get("median").longValue()));
+
+        Session second = new Session(directory);
+        second.standardExecutors = true;
+        assertThat(second.run("validate", "reclaim", own)).as(second.err()).isZero();
+
+        assertThat(counters.get("pgmajfault").get("median").longValue()).isGreaterThan(20);
+        assertThat(second.out())
+                .containsPattern(
+                        "6.12 +loop +mglru +anon +zram +80 +- +1 .* \\. +\\. +\\. +\\. *\n")
+                .contains("1 of 1 rows compared")
+                .containsPattern("pgmajfault +2 +1 +1 +100 %");
+    }
+
+    @Test
+    void aTraceBesideTheTableComesFirst() throws IOException {
+        trace(directory.resolve("loop.u32"), 400, 50);
+        String table = table("6.12,loop,mglru,anon,zram,0,0,80,400,50,0,42,0,0,0,0,0\n");
+
+        assertThat(session.run("validate", "reclaim", table)).as(session.err()).isZero();
+        assertThat(session.replays.getFirst().trace().distinctPages()).isEqualTo(50);
+    }
+
+    @Test
+    void theKillerIsAFailure() throws IOException {
+        session.failures = List.of("killed");
+        String table = table("6.12,loop,mglru,anon,zram,0,0,80,300,100,0,42,0,0,0,0,0\n");
+
+        assertThat(session.run("validate", "reclaim", table, "-q")).isEqualTo(1);
+        assertThat(session.out())
+                .contains(
+                        "FAILED: 6.12 loop 80p mglru anon zram: the OOM killer ended the replay at"
+                                + " access 2");
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        String table = table("6.12,loop,mglru,anon,zram,0,0,80,300,99,0,1,0,0,0,0,0\n");
+        expectFault("own.csv, line 2: was run on 300 accesses to 99 pages", table);
+        String other = table("6.12,lop,mglru,anon,zram,0,0,80,300,99,0,1,0,0,0,0,0\n");
+        expectFault("own.csv, line 2, lop: no such trace; did you mean 'loop'?", other);
+        expectFault("--only kernel=6.6: no row has kernel=6.6", table, "--only", "kernel=6.6");
+        expectFault("--seeds: 0 is out of range", table, "--seeds", "0");
+        expectFault("results.csv: no such file");
+        Session session = new Session(directory);
+        assertThat(session.run("validate")).isEqualTo(2);
+        assertThat(session.err()).contains("try 'gleaner validate reclaim'");
+    }
+
+    private void expectFault(String message, String... arguments) {
+        Session session = new Session(directory);
+        String[] all = new String[arguments.length + 2];
+        all[0] = "validate";
+        all[1] = "reclaim";
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        assertThat(session.run(all)).isEqualTo(2);
+        assertThat(session.err()).startsWith("gleaner: ").contains(message).hasLineCount(1);
+        assertThat(session.out()).isEmpty();
+    }
+}

@@ -1,0 +1,230 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.run.ReplayExecutor;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.ValidationRequest;
+import org.gleaner.lab.run.ValidationResult;
+import org.gleaner.lab.run.ValidationResult.Comparison;
+import org.gleaner.lab.run.ValidationResult.Row;
+import org.gleaner.lab.run.ValidationResult.Share;
+import org.gleaner.lab.run.ValidationResult.Status;
+import org.gleaner.lab.trace.Trace;
+import org.gleaner.lab.validate.Band;
+import org.gleaner.lab.validate.Cell;
+import org.gleaner.lab.validate.RealRuns;
+import org.gleaner.lab.validate.ReclaimCounter;
+import org.jspecify.annotations.Nullable;
+
+/// Replays every cell of a table of real runs, on all cores, and holds the counts against the real ones.
+public final class ValidationRun {
+
+    /// One replay of a cell: its counters, or why there are none.
+    private record Replayed(
+            int cell, Map<String, Long> vmstat, @Nullable String refusal, @Nullable String kill) {}
+
+    private final ValidationRequest request;
+    private final ReplayExecutor executor;
+
+    private ValidationRun(ValidationRequest request, ReplayExecutor executor) {
+        this.request = request;
+        this.executor = executor;
+    }
+
+    /// Runs the replays that the cells need.
+    ///
+    /// @param executor of each replay; called by several threads at once
+    /// @throws Cancelled if the user stopped it before anything was finished
+    public static ValidationResult run(
+            ValidationRequest request, ReplayExecutor executor, Progress progress) {
+        return new ValidationRun(request, executor).run(progress);
+    }
+
+    private ValidationResult run(Progress progress) {
+        long start = System.nanoTime();
+        List<ParallelRuns.Task<Replayed>> tasks = new ArrayList<>();
+        long accesses = 0;
+        for (int i = 0; i < request.cells().size(); i++) {
+            if (request.cells().get(i).cell().leftOut().isEmpty()) {
+                accesses += request.seeds().size() * request.cells().get(i).accesses();
+                int cell = i;
+                for (long seed : request.seeds()) {
+                    tasks.add(meter -> replay(cell, seed, meter));
+                }
+            }
+        }
+        int threads = Support.runsAtOnce(Engine.VIRTUAL);
+        String name = "validate " + request.table().getFileName();
+        Map<Integer, List<Replayed>> replays = new TreeMap<>();
+        boolean complete = true;
+        if (!tasks.isEmpty()) {
+            var outcome = ParallelRuns.run(name, tasks, accesses, threads, progress);
+            outcome.results()
+                    .forEach(each ->
+                            replays.computeIfAbsent(each.cell(), _ -> new ArrayList<>()).add(each));
+            complete = outcome.complete();
+        }
+        List<Row> rows = rows(replays);
+        return new ValidationResult(
+                request.table().toString(),
+                request.seeds(),
+                ReclaimCounter.BOUND,
+                complete,
+                rows,
+                summary(rows),
+                failures(rows),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private Replayed replay(int index, long seed, ParallelRuns.Meter meter) {
+        Cell cell = request.cells().get(index).cell();
+        Trace trace = Objects.requireNonNull(request.traces().get(cell.trace()), cell.trace());
+        try {
+            ReplayResult result = executor.run(request(cell, trace, seed), meter.progress());
+            String kill = result.oomKill() ? result.failures().getFirst() : null;
+            return new Replayed(index, result.vmstat(), null, kill);
+        } catch (BadInput bad) {
+            return new Replayed(index, Map.of(), bad.getMessage(), null);
+        } finally {
+            meter.finish(trace.accesses().length);
+        }
+    }
+
+    private static ReplayRequest request(Cell cell, Trace trace, long seed) {
+        Kernel kernel = Choice.of(Kernel.class, cell.kernel());
+        return new ReplayRequest(
+                trace,
+                cell.memoryPages(),
+                cell.lru(),
+                cell.lruGen(),
+                kernel,
+                cell.through(),
+                kernel.aging(),
+                cell.backing(),
+                cell.swapDevice(),
+                cell.pageCluster(),
+                cell.ageEvery(),
+                Engine.VIRTUAL,
+                seed);
+    }
+
+    /// Rows of all cells whose replays were all finished, and of those left out.
+    private List<Row> rows(Map<Integer, List<Replayed>> replays) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < request.cells().size(); i++) {
+            RealRuns real = request.cells().get(i);
+            String leftOut = real.cell().leftOut();
+            List<Replayed> ours = replays.getOrDefault(i, List.of());
+            if (!leftOut.isEmpty()) {
+                rows.add(new Row(real.cell(), real.runs(), Status.LEFT_OUT, leftOut, Map.of()));
+            } else if (ours.size() == request.seeds().size()) {
+                rows.add(row(real, ours));
+            }
+        }
+        return rows;
+    }
+
+    private static Row row(RealRuns real, List<Replayed> ours) {
+        for (Replayed each : ours) {
+            if (each.refusal() != null) {
+                return new Row(real.cell(), real.runs(), Status.REFUSED, each.refusal(), Map.of());
+            }
+            if (each.kill() != null) {
+                return new Row(real.cell(), real.runs(), Status.OUTSIDE, each.kill(), Map.of());
+            }
+        }
+        Map<String, Comparison> counters = new LinkedHashMap<>();
+        Status status = Status.WITHIN;
+        for (ReclaimCounter counter : ReclaimCounter.values()) {
+            Comparison comparison = compare(counter, real, ours);
+            counters.put(counter.statName(), comparison);
+            if (counter.isBound() && Math.abs(comparison.errorPercent()) > ReclaimCounter.BOUND) {
+                status = Status.OUTSIDE;
+            }
+        }
+        return new Row(real.cell(), real.runs(), status, null, counters);
+    }
+
+    private static Comparison compare(ReclaimCounter counter, RealRuns real, List<Replayed> ours) {
+        List<Long> counts =
+                ours.stream()
+                        .map(each -> each.vmstat().getOrDefault(counter.statName(), 0L))
+                        .toList();
+        Band band = Objects.requireNonNull(real.bands().get(counter));
+        long median = median(counts);
+        return new Comparison(band.least(), band.most(), counts, median, band.error(median));
+    }
+
+    private static long median(List<Long> counts) {
+        List<Long> sorted = counts.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1
+                ? sorted.get(half)
+                : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    private static List<Share> summary(List<Row> rows) {
+        List<Share> shares = new ArrayList<>();
+        for (ReclaimCounter counter : ReclaimCounter.values()) {
+            List<Comparison> compared =
+                    rows.stream()
+                            .map(row -> row.counters().get(counter.statName()))
+                            .filter(Objects::nonNull)
+                            .toList();
+            for (int mark : counter.marks()) {
+                long within =
+                        compared.stream().filter(c -> Math.abs(c.errorPercent()) <= mark).count();
+                shares.add(
+                        new Share(
+                                counter.statName(),
+                                mark,
+                                Math.toIntExact(within),
+                                compared.size()));
+            }
+        }
+        return shares;
+    }
+
+    private static List<String> failures(List<Row> rows) {
+        List<String> failures = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.status() != Status.OUTSIDE) {
+                continue;
+            }
+            if (row.reason() != null) {
+                failures.add(row.cell() + ": " + row.reason());
+            }
+            for (ReclaimCounter counter : ReclaimCounter.values()) {
+                Comparison each = row.counters().get(counter.statName());
+                if (counter.isBound()
+                        && each != null
+                        && Math.abs(each.errorPercent()) > ReclaimCounter.BOUND) {
+                    failures.add(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s: %s %d is %+.1f %% outside %d to %d",
+                                    row.cell(),
+                                    counter.statName(),
+                                    each.median(),
+                                    each.errorPercent(),
+                                    each.least(),
+                                    each.most()));
+                }
+            }
+        }
+        return failures;
+    }
+}

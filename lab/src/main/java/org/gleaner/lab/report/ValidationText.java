@@ -1,0 +1,134 @@
+package org.gleaner.lab.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.gleaner.lab.run.ValidationResult;
+import org.gleaner.lab.run.ValidationResult.Comparison;
+import org.gleaner.lab.run.ValidationResult.Row;
+import org.gleaner.lab.run.ValidationResult.Share;
+import org.gleaner.lab.run.ValidationResult.Status;
+import org.gleaner.lab.validate.Cell;
+import org.gleaner.lab.validate.ReclaimCounter;
+
+/// Replays beside a real kernel's counts, as text for people: a line for each row, then what it comes
+/// to.
+public final class ValidationText {
+
+    private ValidationText() {}
+
+    public static String of(ValidationResult result) {
+        StringBuilder text = new StringBuilder();
+        List<Row> compared =
+                result.rows().stream().filter(row -> !row.counters().isEmpty()).toList();
+        if (!compared.isEmpty()) {
+            text.append(rows(compared)).append('\n');
+        }
+        notes(text, result, Status.REFUSED, "refused");
+        notes(text, result, Status.LEFT_OUT, "left out");
+        summary(text, result, compared.size());
+        for (String failure : result.failures()) {
+            text.append("FAILED: ").append(failure).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static TextTable rows(List<Row> rows) {
+        List<String> heading = new ArrayList<>();
+        heading.addAll(List.of("kernel", "trace", "lru", "kind", "swap", "pages", "age", "runs"));
+        for (ReclaimCounter counter : ReclaimCounter.values()) {
+            if (counter.isBound()) {
+                heading.addAll(List.of(counter.statName(), "gleaner", "off"));
+            } else {
+                heading.add(counter.statName().substring("pg".length()));
+            }
+        }
+        TextTable table = new TextTable(5, heading.toArray(String[]::new));
+        rows.forEach(row -> table.row(cells(row).toArray()));
+        return table;
+    }
+
+    private static List<String> cells(Row row) {
+        Cell cell = row.cell();
+        List<String> line = new ArrayList<>();
+        line.addAll(List.of(cell.kernel(), cell.trace(), cell.mode(), cell.kind()));
+        line.add(cell.swap() + (cell.pageCluster() > 0 ? " " + cell.pageCluster() : ""));
+        line.add(Figures.count(cell.memoryPages()));
+        line.add(cell.ageEvery() > 0 ? Figures.count(cell.ageEvery()) : "-");
+        line.add(Integer.toString(row.runs()));
+        for (ReclaimCounter counter : ReclaimCounter.values()) {
+            Comparison each = row.counters().get(counter.statName());
+            if (each == null) {
+                continue;
+            }
+            if (counter.isBound()) {
+                line.add(band(each.least(), each.most()));
+                line.add(band(least(each.gleaner()), most(each.gleaner())));
+            }
+            line.add(error(each.errorPercent()));
+        }
+        return line;
+    }
+
+    private static long least(List<Long> counts) {
+        return counts.stream().mapToLong(Long::longValue).min().orElse(0);
+    }
+
+    private static long most(List<Long> counts) {
+        return counts.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    private static String band(long least, long most) {
+        return least == most
+                ? Figures.count(least)
+                : Figures.count(least) + "-" + Figures.count(most);
+    }
+
+    /// In percent; a dot for inside.
+    private static String error(double percent) {
+        return percent == 0 ? "." : String.format(Locale.ROOT, "%+.1f", percent);
+    }
+
+    /// Rows that were not compared, by their reasons.
+    private static void notes(
+            StringBuilder text, ValidationResult result, Status status, String word) {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (Row row : result.rows()) {
+            if (row.status() == status) {
+                byReason.computeIfAbsent(String.valueOf(row.reason()), _ -> new ArrayList<>())
+                        .add(row.cell().toString());
+            }
+        }
+        byReason.forEach((reason, cells) -> {
+            text.append(word).append(": ").append(reason).append(": ");
+            text.append(cells.getFirst());
+            if (cells.size() > 1) {
+                text.append(" and ").append(cells.size() - 1).append(" more");
+            }
+            text.append('\n');
+        });
+    }
+
+    private static void summary(StringBuilder text, ValidationResult result, int compared) {
+        text.append(compared).append(" of ").append(result.rows().size()).append(" rows compared");
+        if (result.seeds().size() > 1) {
+            text.append(", by the median of ").append(result.seeds().size()).append(" seeds");
+        }
+        text.append("; off: percent outside the real kernel's least and most, . for inside\n");
+        if (compared == 0) {
+            return;
+        }
+        TextTable table = new TextTable(1, "within", "percent", "rows", "of", "share");
+        for (Share share : result.summary()) {
+            table.row(
+                    share.counter(),
+                    share.percent(),
+                    share.rows(),
+                    share.of(),
+                    Math.floorDiv(100 * share.rows(), share.of()) + " %");
+        }
+        text.append('\n').append(table);
+    }
+}

@@ -1,0 +1,76 @@
+package org.gleaner.lab.run;
+
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.validate.Cell;
+import org.jspecify.annotations.Nullable;
+
+/// Replays beside a real kernel's counts. The components are the fields of the JSON document.
+///
+/// @param boundPercent how far outside its band a row's `pgmajfault` or `pswpout` may be
+/// @param complete false if the user stopped it; rows are then those that were finished
+/// @param summary shares of the compared rows
+/// @param failures rows out of their bound, a line each
+public record ValidationResult(
+        String table,
+        List<Long> seeds,
+        int boundPercent,
+        boolean complete,
+        List<Row> rows,
+        List<Share> summary,
+        List<String> failures,
+        double wallSeconds)
+        implements Result {
+
+    /// What became of a row.
+    public enum Status {
+        /// Compared, and within the bound.
+        WITHIN,
+        /// Compared, and outside of it; or the OOM killer ended the replay.
+        OUTSIDE,
+        /// Gleaner does not have what the row needs.
+        REFUSED,
+        /// The real kernel's count is not one to compare with.
+        LEFT_OUT
+    }
+
+    /// A cell of the table.
+    ///
+    /// @param runs of the real kernel
+    /// @param reason why it was not compared; null if it was
+    /// @param counters by the kernel's names; empty if it was not compared
+    public record Row(
+            Cell cell,
+            int runs,
+            Status status,
+            @Nullable String reason,
+            Map<String, Comparison> counters) {
+
+        public Row {
+            counters = Vmstat.copyOf(counters);
+        }
+    }
+
+    /// One counter.
+    ///
+    /// @param least the real kernel's, of all runs
+    /// @param most the real kernel's
+    /// @param gleaner Gleaner's, one for each seed
+    /// @param median of Gleaner's
+    /// @param errorPercent how far the median is outside; 0 inside, negative below
+    public record Comparison(
+            long least, long most, List<Long> gleaner, long median, double errorPercent) {}
+
+    /// How many compared rows are close.
+    ///
+    /// @param counter the kernel's name
+    /// @param rows whose error is `percent` or less
+    /// @param of all compared rows
+    public record Share(String counter, int percent, int rows, int of) {}
+
+    public ValidationResult {
+        rows = List.copyOf(rows);
+        summary = List.copyOf(summary);
+        failures = List.copyOf(failures);
+    }
+}

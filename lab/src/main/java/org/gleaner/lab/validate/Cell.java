@@ -1,0 +1,99 @@
+package org.gleaner.lab.validate;
+
+import java.util.List;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+
+/// What was run: the settings that repetitions share, as the table has them.
+///
+/// @param kernel a version, whether Gleaner has its rules or not
+/// @param mode classic, mglru (0x7), mglru1 (0x1) or mglru3 (0x3)
+/// @param kind anon or shm, touched by a task; kvm or kvmshm, by a guest
+/// @param ageEvery accesses between two agings forced through debugfs, 0 for none
+/// @param memoryPages the limit
+public record Cell(
+        String kernel,
+        String trace,
+        String mode,
+        String kind,
+        String swap,
+        int pageCluster,
+        long ageEvery,
+        long memoryPages) {
+
+    /// The columns that these are, in their order.
+    static final List<String> COLUMNS =
+            List.of(
+                    "kernel",
+                    "trace",
+                    "mode",
+                    "kind",
+                    "swap",
+                    "page_cluster",
+                    "age_every",
+                    "mem_pages");
+
+    /// What [#COLUMNS] say of this cell.
+    List<String> values() {
+        return List.of(
+                kernel,
+                trace,
+                mode,
+                kind,
+                swap,
+                Integer.toString(pageCluster),
+                Long.toString(ageEvery),
+                Long.toString(memoryPages));
+    }
+
+    public Lru lru() {
+        return Mode.of(mode).lru();
+    }
+
+    public LruGen lruGen() {
+        return Mode.of(mode).bits();
+    }
+
+    public Through through() {
+        return Kind.of(kind).through();
+    }
+
+    public Backing backing() {
+        return Kind.of(kind).backing();
+    }
+
+    public SwapDevice swapDevice() {
+        return Choice.of(SwapDevice.class, swap);
+    }
+
+    /// Why this cell is not to be compared, or empty.
+    public String leftOut() {
+        return kernel.equals("6.18") && through() == Through.KVM && lru() == Lru.MGLRU
+                ? "nested, this kernel reclaims far below its limit, for a reason not established"
+                : "";
+    }
+
+    /// In a few words, for a line about it.
+    @Override
+    public String toString() {
+        String readAhead = pageCluster > 0 ? " page-cluster " + pageCluster : "";
+        String forced = ageEvery > 0 ? " age-every " + ageEvery : "";
+        return kernel
+                + " "
+                + trace
+                + " "
+                + memoryPages
+                + "p "
+                + mode
+                + " "
+                + kind
+                + " "
+                + swap
+                + readAhead
+                + forced;
+    }
+}

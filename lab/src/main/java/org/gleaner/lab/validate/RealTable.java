@@ -1,0 +1,170 @@
+package org.gleaner.lab.validate;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+
+/// Reads a table of real runs: comma-separated, a heading with the columns in any order, a line for
+/// each repetition. Columns that are not compared may be there too.
+public final class RealTable {
+
+    /// Numbers that a line must have, besides those of its cell.
+    private static final List<String> NUMBERS =
+            Stream.concat(
+                            Stream.of("accesses", "distinct"),
+                            Stream.of(ReclaimCounter.values()).map(ReclaimCounter::column))
+                    .toList();
+
+    private static final String MEND = "give rows as validation/run.sh --csv writes them";
+
+    private final Path file;
+    private final Map<String, Integer> columns = new HashMap<>();
+
+    private RealTable(Path file) {
+        this.file = file;
+    }
+
+    /// The cells of a table in their order, each with its repetitions.
+    ///
+    /// @throws BadInput for a file that is not there or no such table, with the line
+    public static List<RealRuns> read(Path file) {
+        return new RealTable(file).cells();
+    }
+
+    private List<RealRuns> cells() {
+        List<String> lines = lines();
+        if (lines.isEmpty()) {
+            throw new BadInput(file.toString(), "is empty", MEND);
+        }
+        heading(lines.getFirst());
+        Map<Cell, List<RealRuns.Row>> cells = new LinkedHashMap<>();
+        for (int i = 1; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                RealRuns.Row row = row(lines.get(i), i + 1);
+                cells.computeIfAbsent(row.cell(), _ -> new ArrayList<>()).add(row);
+            }
+        }
+        if (cells.isEmpty()) {
+            throw new BadInput(file.toString(), "has a heading and no rows", MEND);
+        }
+        return cells.values().stream().map(RealRuns::of).toList();
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException e) {
+            throw new BadInput(file.toString(), "no such file", "check the path", e);
+        } catch (MalformedInputException e) {
+            throw new BadInput(file.toString(), "is no text", MEND, e);
+        } catch (IOException e) {
+            throw new BadInput(
+                    file.toString(),
+                    "cannot be read (" + e.getMessage() + ")",
+                    "check the path",
+                    e);
+        }
+    }
+
+    private void heading(String line) {
+        List<String> names = split(line);
+        for (int i = 0; i < names.size(); i++) {
+            if (columns.put(names.get(i), i) != null) {
+                throw new BadInput(place(1), "two columns '" + names.get(i) + "'", MEND);
+            }
+        }
+        for (String needed : Stream.concat(Cell.COLUMNS.stream(), NUMBERS.stream()).toList()) {
+            if (!columns.containsKey(needed)) {
+                String mend =
+                        Nearest.to(needed, names)
+                                .map(near -> "is '" + near + "' meant?")
+                                .orElse(MEND);
+                throw new BadInput(place(1), "no column '" + needed + "'", mend);
+            }
+        }
+    }
+
+    private RealRuns.Row row(String line, int at) {
+        List<String> words = split(line);
+        if (words.size() != columns.size()) {
+            throw new BadInput(
+                    place(at),
+                    words.size() + " fields where the heading has " + columns.size(),
+                    MEND);
+        }
+        Cell cell =
+                new Cell(
+                        word(words, "kernel"),
+                        word(words, "trace"),
+                        word(words, "mode"),
+                        word(words, "kind"),
+                        word(words, "swap"),
+                        Math.toIntExact(number(words, "page_cluster", at, 9)),
+                        number(words, "age_every", at, Long.MAX_VALUE),
+                        number(words, "mem_pages", at, Long.MAX_VALUE));
+        try {
+            check(cell);
+        } catch (BadInput bad) {
+            throw bad.at(place(at));
+        }
+        Map<String, Long> numbers = new HashMap<>();
+        for (String column : NUMBERS) {
+            numbers.put(column, number(words, column, at, Long.MAX_VALUE));
+        }
+        return new RealRuns.Row(cell, place(at), numbers);
+    }
+
+    private static void check(Cell cell) {
+        if (!cell.kernel().matches("\\d+\\.\\d+")) {
+            throw new BadInput("", "kernel '" + cell.kernel() + "'", "give a series such as 6.12");
+        }
+        if (cell.trace().isEmpty()) {
+            throw new BadInput("", "no name of a trace", MEND);
+        }
+        if (cell.memoryPages() == 0) {
+            throw new BadInput("", "mem_pages is 0", "give the limit in pages");
+        }
+        // each of these names the words that it knows
+        cell.lru();
+        cell.through();
+        cell.swapDevice();
+    }
+
+    private String word(List<String> words, String column) {
+        return words.get(columns.getOrDefault(column, 0));
+    }
+
+    private long number(List<String> words, String column, int at, long most) {
+        String word = word(words, column);
+        try {
+            long number = Long.parseLong(word);
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new BadInput(
+                place(at),
+                column + " '" + word + "' is no number from 0" + (most < 10 ? " to " + most : ""),
+                MEND);
+    }
+
+    private String place(int line) {
+        return file + ", line " + line;
+    }
+
+    private static List<String> split(String line) {
+        return Stream.of(line.split(",", -1)).map(String::strip).toList();
+    }
+}

@@ -1,0 +1,9 @@
+/// Tables of what real kernels did, as rows to hold Gleaner against: reading them, choosing from them,
+/// and saying how far a count is from the kernel's.
+///
+/// Arithmetic and input only. Nothing here replays a trace, and no rule here knows which kernel or
+/// trace it is applied to, except the list of cells that are left out, with their reasons.
+@NullMarked
+package org.gleaner.lab.validate;
+
+import org.jspecify.annotations.NullMarked;

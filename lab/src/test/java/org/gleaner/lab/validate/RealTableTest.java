@@ -1,0 +1,126 @@
+package org.gleaner.lab.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.trace.TraceCatalog;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RealTableTest {
+
+    private static final String HEADING =
+            "kernel,trace,mode,kind,swap,page_cluster,age_every,mem_pages,accesses,distinct,rep,"
+                    + "majflt,pswpout,pgscan,pgsteal,pgactivate,pgdeactivate\n";
+
+    @TempDir Path directory;
+
+    private List<RealRuns> read(String... lines) throws IOException {
+        Path file = Files.writeString(directory.resolve("t.csv"), String.join("", lines));
+        return RealTable.read(file);
+    }
+
+    @Test
+    void repetitionsOfOneSettingAreOneCell() throws IOException {
+        List<RealRuns> cells =
+                read(
+                        HEADING,
+                        "6.12,t,mglru3,kvmshm,disk,3,2048,100,9,7,0,50,60,1,2,3,4\n",
+                        "6.12,t,classic,anon,zram,0,0,100,9,7,0,5,6,1,2,3,4\n",
+                        "\n",
+                        "6.12,t,mglru3,kvmshm,disk,3,2048,100,9,7,1,40,61,1,2,3,4\n");
+
+        assertThat(cells).hasSize(2);
+        RealRuns first = cells.getFirst();
+        assertThat(first.runs()).isEqualTo(2);
+        assertThat(first.accesses()).isEqualTo(9);
+        assertThat(first.distinctPages()).isEqualTo(7);
+        assertThat(first.place()).endsWith("t.csv, line 2");
+        assertThat(first.bands())
+                .containsEntry(ReclaimCounter.PGMAJFAULT, new Band(40, 50))
+                .containsEntry(ReclaimCounter.PSWPOUT, new Band(60, 61));
+        Cell cell = first.cell();
+        assertThat(cell.lru()).isEqualTo(Lru.MGLRU);
+        assertThat(cell.lruGen()).isEqualTo(new LruGen(3));
+        assertThat(cell.through()).isEqualTo(Through.KVM);
+        assertThat(cell.backing()).isEqualTo(Backing.MEMFD);
+        assertThat(cell.swapDevice()).isEqualTo(SwapDevice.DISK);
+        assertThat(cell)
+                .hasToString("6.12 t 100p mglru3 kvmshm disk page-cluster 3 age-every 2048");
+        assertThat(cells.get(1).cell().lru()).isEqualTo(Lru.CLASSIC);
+    }
+
+    @Test
+    void columnsMayComeInAnyOrderAndWithOthers() throws IOException {
+        List<RealRuns> cells =
+                read(
+                        "note,majflt,pswpout,pgscan,pgsteal,pgactivate,pgdeactivate,accesses,"
+                                + "distinct,mem_pages,age_every,page_cluster,swap,kind,mode,trace,"
+                                + "kernel\n",
+                        "mine, 1,2,3,4,5,6,10,9,64,0,0,zram,anon,mglru,t,7.2\n");
+
+        assertThat(cells.getFirst().cell().kernel()).isEqualTo("7.2");
+        assertThat(cells.getFirst().bands())
+                .containsEntry(ReclaimCounter.PGDEACTIVATE, new Band(6, 6));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "6.12,t,mglru,anon,zram,0,0,100,9,7,0,5,6,1,2,3 | 16 fields where the heading has 17",
+                "6.12,t,mglur,anon,zram,0,0,100,9,7,0,5,6,1,2,3,4 | did you mean \"mglru\"?",
+                "6.12,t,mglru,file,zram,0,0,100,9,7,0,5,6,1,2,3,4 | \"file\" is not one of anon, shm",
+                "6.12,t,mglru,anon,zarm,0,0,100,9,7,0,5,6,1,2,3,4 | did you mean \"zram\"?",
+                "6.12,t,mglru,anon,zram,10,0,100,9,7,0,5,6,1,2,3,4 | page_cluster \"10\" is no number",
+                "6.12,t,mglru,anon,zram,0,-1,100,9,7,0,5,6,1,2,3,4 | age_every \"-1\" is no number",
+                "6.12,t,mglru,anon,zram,0,0,0,9,7,0,5,6,1,2,3,4 | mem_pages is 0",
+                "6.12,t,mglru,anon,zram,0,0,8k,9,7,0,5,6,1,2,3,4 | mem_pages \"8k\" is no number",
+                "6.12,t,mglru,anon,zram,0,0,8,9,7,0,,6,1,2,3,4 | majflt \"\" is no number",
+                "612,t,mglru,anon,zram,0,0,100,9,7,0,5,6,1,2,3,4 | kernel \"612\"",
+                "6.12,,mglru,anon,zram,0,0,100,9,7,0,5,6,1,2,3,4 | no name of a trace",
+            })
+    void aBadLineIsNamed(String line, String fault) {
+        assertThatThrownBy(() -> read(HEADING, line))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("t.csv, line 2: ")
+                .hasMessageContaining(fault.replace('"', '\''));
+    }
+
+    @Test
+    void aBadFileIsNamed() {
+        assertThatThrownBy(() -> read("")).hasMessageContaining("t.csv: is empty; ");
+        assertThatThrownBy(() -> read(HEADING)).hasMessageContaining("a heading and no rows");
+        assertThatThrownBy(() -> read(HEADING.replace("pswpout", "pswpuot"), "x"))
+                .hasMessageContaining("t.csv, line 1: no column 'pswpout'; is 'pswpuot' meant?");
+        assertThatThrownBy(() -> read(HEADING.replace("rep", "kind"), "x"))
+                .hasMessageContaining("line 1: two columns 'kind'");
+        assertThatThrownBy(() -> RealTable.read(directory.resolve("none.csv")))
+                .hasMessageContaining("none.csv: no such file");
+    }
+
+    @Test
+    void theBundledTableIsReadAndItsTracesAreThere() {
+        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "results.csv"));
+
+        assertThat(cells).hasSizeGreaterThan(150);
+        assertThat(new TraceCatalog(Path.of("..", "traces")).names())
+                .containsAll(cells.stream().map(runs -> runs.cell().trace()).toList());
+        assertThat(cells.stream().filter(runs -> !runs.cell().leftOut().isEmpty()))
+                .isNotEmpty()
+                .allSatisfy(runs -> assertThat(runs.cell().kernel()).isEqualTo("6.18"))
+                .allSatisfy(runs -> assertThat(runs.cell().through()).isEqualTo(Through.KVM));
+    }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""console.py CONSOLE SETTING...: prints a line of JSON for each result on the guest's console.
+console.py --csv TABLE CONSOLE SETTING...: appends a row for each to the table, which is made if need be.
+
+A SETTING is a word such as kernel=6.12; it goes into each result."""
+import csv
+import json
+import os
+import re
+import sys
+
+COLUMNS = ('kernel trace mode kind swap page_cluster age_every mem_pages accesses distinct rep majflt pswpin pswpout '
+           'pgscan pgsteal pgrefill pgactivate pgdeactivate workingset_refault_anon workingset_activate_anon '
+           'workingset_restore_anon').split()
+
+
+def results(console, setting):
+    for line in console:
+        found = re.match(r'RESULT (\d+) (\{.*\})?\s*$', line)
+        if found:
+            result = json.loads(found[2]) if found[2] else {'error': 'killed by the out-of-memory killer'}
+            yield {**setting, 'rep': int(found[1]), **result}
+
+
+def row(result):
+    """The cgroup's counters; those that it does not count are the system's, whose only task runs in the cgroup."""
+    counters = {**result['vmstat'], **result['memcg']}
+    return [result.get(column, counters.get(column, 0)) for column in COLUMNS]
+
+
+def append(table, rows):
+    new = not os.path.exists(table)
+    with open(table, 'a', newline='') as file:
+        writer = csv.writer(file, lineterminator='\n')
+        writer.writerows(([COLUMNS] if new else []) + rows)
+
+
+def main(words):
+    table = None
+    if words[0] == '--csv':
+        table, words = words[1], words[2:]
+    with open(words[0], errors='replace') as file:
+        console = file.readlines()
+    found = list(results(console, dict(word.split('=', 1) for word in words[1:])))
+    if not found:
+        sys.exit('no result on the console; its last lines:\n' + ''.join(console[-15:]))
+    good = [result for result in found if 'error' not in result]
+    for result in found:
+        if 'error' in result:
+            print(f"repetition {result['rep']}: {result['error']}", file=sys.stderr)
+    if table:
+        append(table, [row(result) for result in good])
+    else:
+        for result in good:
+            print(json.dumps(result))
+    return 0 if len(good) == len(found) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

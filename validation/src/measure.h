@@ -1,0 +1,214 @@
+// What both replayers share: the trace, the kernel's counters around a run, the debugfs aging command and the line of
+// JSON at the end. Included once by each program.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+#define TABLE (2ul << 20)      // what one page table maps
+#define WRITE (1u << 31)
+#define TEXT 65536
+#define POINTS 64              // of the curve of faults
+#define STAT_EVERY 512         // accesses between two reads of memory.stat
+
+static const char CGROUPS[] = "/cg", LRU_GEN[] = "/sys/kernel/debug/lru_gen";
+
+static void die(const char *what) {
+    printf("{\"error\":\"%s: %s\"}\n", what, strerror(errno));
+    fflush(stdout);
+    exit(1);
+}
+
+static int read_text(const char *path, char *text) {
+    int fd = open(path, O_RDONLY), length = 0, got;
+    text[0] = 0;
+    if (fd < 0) return -1;
+    while (length < TEXT - 1 && (got = read(fd, text + length, TEXT - 1 - length)) > 0) length += got;
+    text[length] = 0;
+    close(fd);
+    return 0;
+}
+
+static int write_text(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY);
+    if (fd < 0) return -1;
+    int wrote = write(fd, text, strlen(text)), error = errno;
+    close(fd);
+    errno = error;
+    return wrote < 0 ? -1 : 0;
+}
+
+static char *in_cgroup(const char *cgroup, const char *file) {
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", cgroup, file);
+    return path;
+}
+
+static size_t round_up(size_t bytes) {
+    return (bytes + TABLE - 1) & ~(TABLE - 1);
+}
+
+// Address space that begins where a page table does.
+static char *aligned(size_t bytes) {
+    char *at = mmap(0, bytes + TABLE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return (char *)round_up((uintptr_t)at);
+}
+
+// The value of a counter in the text of a statistics file, 0 if it is not there.
+static long counter(const char *text, const char *name, size_t length) {
+    for (const char *line = text; *line; line++) {
+        if (!strncmp(line, name, length) && line[length] == ' ') return atol(line + length + 1);
+        if (!(line = strchr(line, '\n'))) break;
+    }
+    return 0;
+}
+
+// Prints what reclaim's counters grew by between two readings of a statistics file.
+static void print_deltas(const char *name, const char *before, const char *after) {
+    static const char *const PREFIXES[] = {"pswp", "pgmajfault", "pgfault", "workingset_", "pgscan", "pgsteal",
+        "pgactivate", "pgdeactivate", "pgrefill", "pgrotated", "swap_ra", "allocstall", "zswp", 0};
+    const char *comma = "";
+    printf(",\"%s\":{", name);
+    for (const char *line = after; line && *line; line = strchr(line, '\n'), line += line != 0) {
+        size_t length = strcspn(line, " \n");
+        for (const char *const *prefix = PREFIXES; *prefix; prefix++) {
+            if (strncmp(line, *prefix, strlen(*prefix))) continue;
+            long grown = atol(line + length) - counter(before, line, length);
+            if (grown) {
+                printf("%s\"%.*s\":%ld", comma, (int)length, line, grown);
+                comma = ",";
+            }
+            break;
+        }
+    }
+    printf("}");
+}
+
+struct run {
+    const char *trace, *cgroup;
+    long limit, age_every;
+    bool shm;
+    size_t accesses, pages, bytes, distinct;    // pages, bytes: the region, bytes in whole page tables
+    int stat_fd;
+    char vmstat[TEXT], memstat[TEXT];
+    struct rusage before;
+    struct timespec start;
+    long faults[POINTS];
+    int points;
+    long agings, refused;
+};
+
+static struct run arguments(int count, char **words) {
+    if (count != 6) {
+        fprintf(stderr, "usage: %s TRACE CGROUP LIMIT_PAGES anon|shm AGE_EVERY\n", words[0]);
+        exit(2);
+    }
+    return (struct run){.trace = words[1], .cgroup = words[2], .limit = atol(words[3]),
+        .shm = !strcmp(words[4], "shm"), .age_every = atol(words[5])};
+}
+
+// The size of the region that the trace needs.
+static void measure_trace(struct run *run, const uint32_t *trace) {
+    uint32_t last = 0;
+    for (size_t i = 0; i < run->accesses; i++) {
+        uint32_t page = trace[i] & ~WRITE;
+        if (page > last) last = page;
+    }
+    run->pages = (size_t)last + 1;
+    run->bytes = round_up(run->pages * PAGE);
+}
+
+// From here on the task is in the cgroup, under its limit, and is measured.
+static void begin(struct run *run) {
+    char bytes[32];
+    snprintf(bytes, sizeof bytes, "%lu", run->limit * PAGE);
+    if (write_text(in_cgroup(run->cgroup, "memory.max"), bytes)) die("memory.max");
+    if (write_text(in_cgroup(run->cgroup, "cgroup.procs"), "0")) die("cgroup.procs");
+    run->stat_fd = open(in_cgroup(run->cgroup, "memory.stat"), O_RDONLY);
+    if (run->stat_fd < 0) die("memory.stat");
+    read_text("/proc/vmstat", run->vmstat);
+    read_text(in_cgroup(run->cgroup, "memory.stat"), run->memstat);
+    getrusage(RUSAGE_SELF, &run->before);
+    clock_gettime(CLOCK_MONOTONIC, &run->start);
+}
+
+static long major_faults(const struct run *run) {
+    struct rusage now;
+    getrusage(RUSAGE_SELF, &now);
+    return now.ru_majflt - run->before.ru_majflt;
+}
+
+static void note_faults(struct run *run) {
+    if (run->points < POINTS) run->faults[run->points++] = major_faults(run);
+}
+
+// Flushes the cgroup's statistics. Classic reclaim compares sizes of lists that are otherwise up to two seconds old,
+// and is then killed by the OOM killer now and then.
+static void read_statistics(const struct run *run) {
+    static char text[16384];
+    if (pread(run->stat_fd, text, sizeof text, 0) < 0) die("memory.stat");
+}
+
+// The memcg's id and youngest generation, from the text of lru_gen.
+static bool youngest(const char *cgroup, int *id, long *seq) {
+    static char text[TEXT];
+    if (read_text(LRU_GEN, text)) return false;
+    for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != 0) {
+        char path[256];
+        if (sscanf(line, "memcg %d %255s", id, path) != 2 || strcmp(path, cgroup)) continue;
+        bool found = false;
+        line = strchr(line, '\n') + 1;      // " node 0"
+        while ((line = strchr(line, '\n')) && sscanf(line, "%ld", seq) == 1) {
+            found = true;
+            line++;
+        }
+        return found;
+    }
+    return false;
+}
+
+// One forced aging of the memcg: "+ memcg node max_gen can_swap force_scan".
+static void age(struct run *run) {
+    int id;
+    long seq;
+    char command[96];
+    if (!youngest(run->cgroup + strlen(CGROUPS), &id, &seq)) {
+        run->refused++;
+        return;
+    }
+    snprintf(command, sizeof command, "+ %d 0 %ld 1 1\n", id, seq);
+    if (write_text(LRU_GEN, command)) run->refused++;
+    else run->agings++;
+}
+
+static void print_result(struct run *run) {
+    static char vmstat[TEXT], memstat[TEXT], text[TEXT];
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    long faults = major_faults(run);
+    read_text("/proc/vmstat", vmstat);
+    read_text(in_cgroup(run->cgroup, "memory.stat"), memstat);
+    read_text(in_cgroup(run->cgroup, "memory.current"), text);
+    printf("{\"accesses\":%zu,\"distinct\":%zu,\"mem_pages\":%ld,\"seconds\":%.3f,\"majflt\":%ld,"
+           "\"current\":%ld,\"agings\":%ld,\"agings_refused\":%ld",
+        run->accesses, run->distinct, run->limit,
+        end.tv_sec - run->start.tv_sec + (end.tv_nsec - run->start.tv_nsec) / 1e9, faults, atol(text), run->agings,
+        run->refused);
+    print_deltas("vmstat", run->vmstat, vmstat);
+    print_deltas("memcg", run->memstat, memstat);
+    printf(",\"curve\":[");
+    for (int i = 0; i < run->points; i++) printf("%s%ld", i ? "," : "", run->faults[i]);
+    printf("]}\n");
+    fflush(stdout);
+    write_text(in_cgroup(CGROUPS, "cgroup.procs"), "0");
+}
