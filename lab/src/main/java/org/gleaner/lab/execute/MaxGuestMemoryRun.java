@@ -142,7 +142,7 @@ public final class MaxGuestMemoryRun {
                     case DEVICE_VARIED -> plan;
                 };
         if (ablation == Ablation.DEVICE_VARIED) {
-            SwapDevice other = device == SwapDevice.DISK ? SwapDevice.ZRAM : SwapDevice.DISK;
+            SwapDevice other = device == SwapDevice.ZRAM ? SwapDevice.SSD : SwapDevice.ZRAM;
             all.add(new Variant(configuration, ablation, other, plan));
         } else if (!less.equals(plan)) {
             all.add(new Variant(configuration, ablation, device, less));

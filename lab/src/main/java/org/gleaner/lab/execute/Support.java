@@ -11,6 +11,7 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.pagetable.SpteFormat;
 
 /// From the words of a request to the parts of the machine, and what is not built yet.
@@ -34,7 +35,15 @@ final class Support {
     }
 
     static HostConfig.Swap swap(SwapDevice device) {
-        return device == SwapDevice.DISK ? HostConfig.Swap.DISK : HostConfig.Swap.ZRAM;
+        return switch (device) {
+            case DISK, SSD -> HostConfig.Swap.DISK;
+            case ZRAM, NONE -> HostConfig.Swap.ZRAM;
+        };
+    }
+
+    /// The figures of the disk behind a swap device; unused if there is none.
+    static DiskTiming disk(SwapDevice device) {
+        return device == SwapDevice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.
@@ -47,7 +56,6 @@ final class Support {
     /// @throws BadInput if something that the scenario asks for is not there
     static void check(Scenario scenario) {
         scenario.configurations().forEach(c -> checkKernel(c.kernel()));
-        checkReadAhead(scenario.host().swap().device(), scenario.host().swap().pageCluster());
     }
 
     /// @throws BadInput if the kernel's reclaim rules are not there
@@ -55,16 +63,6 @@ final class Support {
         if (kernel != Kernel.V6_12) {
             throw new BadInput(
                     "kernel " + kernel.label(), "its reclaim rules are not built yet", "use 6.12");
-        }
-    }
-
-    /// @throws BadInput if swap read-ahead is asked for, which is not there
-    static void checkReadAhead(SwapDevice device, int pageCluster) {
-        if (device == SwapDevice.DISK && pageCluster > 0) {
-            throw new BadInput(
-                    "page-cluster " + pageCluster,
-                    "swap read-ahead is not built yet",
-                    "give 0, which reads one page at a time");
         }
     }
 }
