@@ -8,7 +8,7 @@ import org.gleaner.machine.Word;
 
 /// A block device in virtual time: parallel media channels with a latency each, and one link that
 /// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as one
-/// request; a request is finished by an actor of the device, as an interrupt would.
+/// request. One interrupt, an actor of the device, ends all that went out together.
 ///
 /// A request is admitted in (time, actor) order and so may be given its completion time at once: both
 /// queues are first come, first served, and nothing can overtake it.
@@ -86,13 +86,15 @@ public final class DiskDevice implements SwapDevice {
         }
         cpu.step();
         long now = cpu.now();
+        long done = now;
         for (int i = 0; i < pages; ) {
             int end = plug.endOfRequest(i);
             long latency = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
-            long done = admit(now, latency, end - i);
-            for (; i < end; i++) {
-                submitted.add(done, plug.pfn(i), plug.isRead(i));
-            }
+            done = admit(now, latency, end - i);
+            i = end;
+        }
+        for (int i = 0; i < pages; i++) {
+            submitted.add(done, plug.pfn(i), plug.isRead(i));
         }
         plug.clear();
         cpu.fetchAdd(inFlight, pages);
@@ -110,7 +112,7 @@ public final class DiskDevice implements SwapDevice {
         long media = Math.max(now, channelFreeAt[channel]) + latency;
         channelFreeAt[channel] = media;
         long transfer = pages * PAGE_BYTES * 1_000_000_000L / timing.bytesPerSecond();
-        linkFreeAt = Math.max(media, linkFreeAt) + transfer;
+        linkFreeAt = Math.max(media, linkFreeAt) + timing.requestNanos() + transfer;
         return linkFreeAt;
     }
 

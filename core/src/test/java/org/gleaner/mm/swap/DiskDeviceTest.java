@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class DiskDeviceTest {
     /// 1 ms reads on two channels, 100 us writes, a page in 4 us.
     private static final DiskTiming SLOW =
-            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, false);
+            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, 0, false);
 
     private static final SwapDevice.Completion NOBODY =
             new SwapDevice.Completion() {
