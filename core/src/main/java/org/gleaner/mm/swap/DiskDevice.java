@@ -67,6 +67,12 @@ public final class DiskDevice implements SwapDevice {
         }
     }
 
+    @Override
+    public boolean flushPlug(Cpu cpu) {
+        send(cpu, plugs[cpu.id]);
+        return cpu.load(inFlight) != 0;
+    }
+
     private void submit(Cpu cpu, int slot, int pfn, boolean read) {
         cpu.charge(Cost.BLOCK_SUBMIT);
         RequestPlug plug = plugs[cpu.id];

@@ -26,6 +26,12 @@ public interface SwapDevice {
     /// Ends a [#plug].
     default void unplug(Cpu cpu) {}
 
+    /// Sends what this CPU's plug holds back, as when its task goes to sleep. Returns whether anything of any CPU
+    /// is under way.
+    default boolean flushPlug(Cpu cpu) {
+        return false;
+    }
+
     /// The slot's data is not needed any more.
     default void discard(Cpu cpu, int slot) {}
 

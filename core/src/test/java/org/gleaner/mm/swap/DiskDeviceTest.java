@@ -141,6 +141,34 @@ final class DiskDeviceTest {
     }
 
     @Test
+    void aRequestHasAtMost254PagesOfOneDirection() {
+        RequestPlug plug = new RequestPlug();
+        plug.open();
+        for (int slot = 0; slot < 300; slot++) {
+            plug.add(slot, slot, slot >= 280);
+        }
+        assertThat(plug.endOfRequest(0)).isEqualTo(254);
+        assertThat(plug.endOfRequest(254)).isEqualTo(280);
+        assertThat(plug.endOfRequest(280)).isEqualTo(300);
+    }
+
+    @Test
+    void aTaskThatSleepsSendsWhatItsPlugHolds() {
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    disk.plug(cpu);
+                    disk.write(cpu, 0, 7);
+                    assertThat(disk.flushPlug(cpu)).isTrue();
+                    cpu.sleep(10_000_000);
+                    assertThat(done).containsExactly(7);
+                    assertThat(disk.flushPlug(cpu)).isFalse();
+                    disk.unplug(cpu);
+                });
+        engine.run();
+    }
+
+    @Test
     void aTrapIsPaidOncePerPlug() {
         Engine own = OneCpu.engine();
         DiskDevice virtio = new DiskDevice(own, DiskTiming.VIRTIO, 8, NOBODY);
