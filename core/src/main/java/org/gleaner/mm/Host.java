@@ -79,7 +79,7 @@ public final class Host implements AutoCloseable {
         folioWait = new FolioWait(folios);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
         swapDevice = device();
-        swap = new SwapArea(swapDevice, config.swapSlots(), cpus);
+        swap = new SwapArea(swapDevice, config.swapSlots(), config.kernel(), cpus);
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch());
         Workingset workingset = new Workingset(folios, lruvecs, stat);

@@ -105,9 +105,7 @@ final class LruGenAging {
             return false;
         }
         cpu.enter(KernelFunction.TRY_TO_INC_MAX_SEQ);
-        if (chance.strikes()) {
-            markUsed(cpu, memcg);
-        }
+        othersMayHaveRun(cpu, memcg);
         boolean success;
         if (!host.caps().mmWalk()) {
             success = iterateWithoutWalk(cpu, memcg, seq);
@@ -129,6 +127,13 @@ final class LruGenAging {
         }
         cpu.exit();
         return success;
+    }
+
+    /// Work has passed in which a timer tick may have let another task run, and then ours again.
+    void othersMayHaveRun(Cpu cpu, Memcg memcg) {
+        if (chance.strikes()) {
+            markUsed(cpu, memcg);
+        }
     }
 
     /// Every task of the cgroup was scheduled in since the last walk of its page tables.

@@ -51,7 +51,8 @@ final class LruGenEviction {
 
     /// `evict_folios`: one round, of a pass that has `nrToScan` folios left to examine. Returns the pages
     /// scanned, 0 to stop.
-    long evict(Cpu cpu, Lruvec lruvec, boolean canSwap, long nrToScan, ScanControl sc) {
+    long evict(Cpu cpu, Memcg memcg, boolean canSwap, long nrToScan, ScanControl sc) {
+        Lruvec lruvec = memcg.lruvec();
         cpu.enter(KernelFunction.EVICT_FOLIOS);
         isolated.clear();
         lruvec.lock().lock(cpu);
@@ -61,7 +62,11 @@ final class LruGenEviction {
                         : retireAndIsolate(cpu, lruvec, canSwap, nrToScan, sc);
         lruvec.lock().unlock(cpu);
         if (!isolated.isEmpty()) {
+            long before = sc.nrReclaimed;
             reclaim(cpu, lruvec, sc, isolated, false);
+            if (sc.nrReclaimed > before) {
+                aging.othersMayHaveRun(cpu, memcg);
+            }
         }
         cpu.exit();
         return scanned;

@@ -65,7 +65,7 @@ abstract class LruGenPass {
                 if (toScan <= 0) {
                     return toScan < 0;
                 }
-                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
+                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
                 if (delta == 0) {
                     return false;
                 }
@@ -105,7 +105,7 @@ abstract class LruGenPass {
                 if (toScan == 0) {
                     return false;
                 }
-                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
+                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
                 if (delta == 0) {
                     return false;
                 }
@@ -160,7 +160,7 @@ abstract class LruGenPass {
                     aged |= aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc);
                 }
                 long batch = Math.min(left, LruGenScan.BATCH);
-                long delta = eviction.evict(cpu, lruvec, canSwap, batch, sc);
+                long delta = eviction.evict(cpu, memcg, canSwap, batch, sc);
                 if (delta == 0 || shouldAbort(cpu, sc) || (wanted && !sc.isMemcgReclaim())) {
                     break;
                 }
