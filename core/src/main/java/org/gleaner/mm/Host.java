@@ -74,7 +74,7 @@ public final class Host implements AutoCloseable {
         int cpus = config.maxCpus();
         folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
-        lru = new LruCache(folios, lruvecs, stat, cpus);
+        lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
         folioWait = new FolioWait(folios);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
         swapDevice = device();
@@ -93,6 +93,7 @@ public final class Host implements AutoCloseable {
                                 folioWait,
                                 zone,
                                 stat,
+                                config.kernel(),
                                 config.aging(),
                                 config.lruGen(),
                                 config.swappiness(),
@@ -105,7 +106,15 @@ public final class Host implements AutoCloseable {
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::free);
         AnonSwapIn anonSwapIn =
-                new AnonSwapIn(folios, lru, workingset, allocator, swap, folioWait, stat);
+                new AnonSwapIn(
+                        folios,
+                        lru,
+                        workingset,
+                        allocator,
+                        swap,
+                        folioWait,
+                        stat,
+                        config.kernel());
         MemfdFault memfdFault =
                 new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
@@ -161,7 +170,9 @@ public final class Host implements AutoCloseable {
         if (id >= config.maxMemcgs()) {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
-        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), id == Memcg.ROOT);
+        lruvecs[id] = 
+                new Lruvec(
+                        folios, config.lruGen().core(), config.kernel(), id == Memcg.ROOT);
         Memcg memcg = new Memcg(id, lruvecs[id]);
         memcg.setMax(maxPages);
         memcgs.add(memcg);

@@ -4,6 +4,7 @@ import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.version.KernelVersion;
 
 /// What a host is made of.
 ///
@@ -17,6 +18,7 @@ import org.gleaner.mm.swap.DiskTiming;
 /// @param swappiness 0 to 200
 /// @param switchChance probability that another task runs between two agings of one reclaim
 /// @param seed of everything left to chance
+/// @param kernel whose rules the host follows
 /// @param lruGen MGLRU's switches; without the core bit the classic lists are used
 /// @param aging how reclaim asks secondary MMUs
 /// @param maxTables page tables that all address spaces may use
@@ -33,6 +35,7 @@ public record HostConfig(
         int swappiness,
         double switchChance,
         long seed,
+        KernelVersion kernel,
         LruGenCaps lruGen,
         SecondaryAging aging,
         int maxTables,

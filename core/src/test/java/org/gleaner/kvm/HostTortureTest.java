@@ -19,6 +19,7 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -101,6 +102,7 @@ final class HostTortureTest {
                 60,
                 0,
                 SEED,
+                KernelVersion.V6_12,
                 LruGenCaps.of(lruGen),
                 plan.secondary(),
                 256,

@@ -19,6 +19,7 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.version.KernelVersion;
 
 /// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run ends with
 /// an audit of the whole host.
@@ -33,6 +34,7 @@ public final class SmallHost {
     private int swappiness = 60;
     private double switchChance;
     private long seed = 1;
+    private KernelVersion kernel = KernelVersion.V6_12;
     private int lruGen = 7;
     private int cpus = 8;
     private Host host;
@@ -81,6 +83,11 @@ public final class SmallHost {
     public SmallHost disk(DiskTiming timing) {
         swap = HostConfig.Swap.DISK;
         disk = timing;
+        return this;
+    }
+
+    public SmallHost kernel(KernelVersion version) {
+        kernel = version;
         return this;
     }
 
@@ -134,8 +141,9 @@ public final class SmallHost {
                                     swappiness,
                                     switchChance,
                                     seed,
+                                    kernel,
                                     LruGenCaps.of(lruGen),
-                                    AgingDesign.LOCKED.plan().secondary(),
+                                    AgingDesign.ofKernel(kernel.id()).plan().secondary(),
                                     4096,
                                     16,
                                     cpus));

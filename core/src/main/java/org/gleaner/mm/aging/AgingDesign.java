@@ -55,15 +55,15 @@ public enum AgingDesign {
 
     /// What kernel `version` has.
     ///
-    /// @throws IllegalArgumentException for a version other than 6.1, 6.12 and 6.18
+    /// @throws IllegalArgumentException for a version other than 6.1, 6.12, 6.18 and 7.2
     public static AgingDesign ofKernel(String version) {
         return switch (version) {
             case "6.1" -> LOCKED_FLUSH;
             case "6.12" -> LOCKED;
-            case "6.18" -> MERGED;
+            case "6.18", "7.2" -> MERGED;
             default ->
                     throw new IllegalArgumentException(
-                            "no kernel '" + version + "'; known: 6.1, 6.12, 6.18");
+                            "no kernel '" + version + "'; known: 6.1, 6.12, 6.18, 7.2");
         };
     }
 

@@ -12,14 +12,16 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
 /// Faults on swap entries (`do_swap_page`).
 ///
-/// On a synchronous device with one user the page goes around the swap cache: the slot is claimed, read,
-/// and freed as the page is mapped, so the next eviction writes it again. Otherwise it enters the swap
+/// Before 7.2, on a synchronous device with one user, the page goes around the swap cache: the slot is claimed,
+/// read, and freed as the page is mapped, so the next eviction writes it again. 7.2 has the page in the cache for
+/// just as long, which shows in where the LRU puts it. Otherwise it enters the swap
 /// cache and, unless it is written to or swap is nearly full, keeps its slot; clean, it can then be
 /// dropped without I/O.
 public final class AnonSwapIn {
@@ -39,6 +41,12 @@ public final class AnonSwapIn {
     private final FolioWait wait;
     private final VmStat stat;
 
+    /// A page of one user on a synchronous device never enters the swap cache (before 7.2).
+    private final boolean bypassesCache;
+
+    /// It does, but leaves it again as it is mapped (7.2).
+    private final boolean leavesCacheAtOnce;
+
     public AnonSwapIn(
             Folios folios,
             LruCache lru,
@@ -46,7 +54,11 @@ public final class AnonSwapIn {
             PageAllocator allocator,
             SwapArea swap,
             FolioWait wait,
-            VmStat stat) {
+            VmStat stat,
+            KernelVersion kernel) {
+        boolean synchronous = swap.device().synchronous();
+        leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
+        bypassesCache = synchronous && !leavesCacheAtOnce;
         this.folios = folios;
         this.lru = lru;
         this.workingset = workingset;
@@ -63,7 +75,7 @@ public final class AnonSwapIn {
         int result;
         if (cached >= 0) {
             result = mapCached(cpu, vma, vpn, walk, entry, slot, cached, write);
-        } else if (swap.device().synchronous() && swap.mappings(cpu, slot) == 1) {
+        } else if (bypassesCache && swap.mappings(cpu, slot) == 1) {
             result = readAround(cpu, vma, vpn, walk, entry, slot, write);
         } else {
             result = readIntoCache(cpu, vma, vpn, walk, entry, slot, write);
@@ -109,7 +121,7 @@ public final class AnonSwapIn {
             boolean last = swap.mappings(cpu, slot) == 0;
             // our reference and the cache's
             boolean exclusive = refcount(folios.state(cpu, pfn)) == 2;
-            if (last && (write && exclusive || swap.isFull())) {
+            if (last && (leavesCacheAtOnce || write && exclusive || swap.isFull())) {
                 leaveCache(cpu, slot, pfn);
             }
             folios.setMapping(pfn, vma.object().id(), vma.index(vpn));

@@ -44,7 +44,7 @@ public final class FolioLayout {
     public static final int REFS_SHIFT = 19;
     public static final long REFS_MASK = 3L << REFS_SHIFT;
 
-    /// What a walker clears when it relabels a folio (`LRU_REFS_FLAGS` and the refs field).
+    /// Everything that counts references (`LRU_REFS_FLAGS` and the refs field).
     public static final long REFS_FLAGS = REFERENCED | WORKINGSET | REFS_MASK;
 
     public static final int MEMCG_SHIFT = 21;
@@ -76,11 +76,6 @@ public final class FolioLayout {
     /// Slot of the generation the folio is labelled with, or -1 if it is on no MGLRU list.
     public static int gen(long state) {
         return ((int) (state >>> GEN_SHIFT) & 7) - 1;
-    }
-
-    /// `folio_lru_refs` of 6.12: refs field plus one for the workingset flag, 0 to 4.
-    public static int refs(long state) {
-        return ((int) (state >>> REFS_SHIFT) & 3) + ((state & WORKINGSET) != 0 ? 1 : 0);
     }
 
     /// 0 for anonymous and shmem memory, 1 for the page cache of files.

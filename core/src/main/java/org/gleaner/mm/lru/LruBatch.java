@@ -1,15 +1,24 @@
 package org.gleaner.mm.lru;
 
 import java.util.function.IntConsumer;
+import org.gleaner.mm.version.KernelVersion;
 
 /// One CPU's pending list operations (`struct cpu_fbatches`). Private to its CPU.
 final class LruBatch {
-    /// Entries per queue on 6.12 (`PAGEVEC_SIZE`).
-    static final int CAPACITY = 31;
+    final Queue added;
+    final Queue rotated;
+    final Queue activated;
 
-    final Queue added = new Queue();
-    final Queue rotated = new Queue();
-    final Queue activated = new Queue();
+    LruBatch(int capacity) {
+        added = new Queue(capacity);
+        rotated = new Queue(capacity);
+        activated = new Queue(capacity);
+    }
+
+    /// Entries per queue (`PAGEVEC_SIZE`).
+    static int capacity(KernelVersion kernel) {
+        return kernel.isBefore(KernelVersion.V6_12) ? 15 : 31;
+    }
 
     boolean isEmpty() {
         return added.size == 0 && rotated.size == 0 && activated.size == 0;
@@ -23,13 +32,17 @@ final class LruBatch {
 
     /// Folios in the order they were queued.
     static final class Queue {
-        final int[] pfns = new int[CAPACITY];
+        final int[] pfns;
         int size;
+
+        private Queue(int capacity) {
+            pfns = new int[capacity];
+        }
 
         /// Queues a folio; returns whether the queue is now full.
         boolean push(int pfn) {
             pfns[size++] = pfn;
-            return size == CAPACITY;
+            return size == pfns.length;
         }
 
         void forEach(IntConsumer action) {

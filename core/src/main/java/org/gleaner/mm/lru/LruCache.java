@@ -9,6 +9,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.version.KernelVersion;
 
 /// How folios get onto, off and around the LRU lists outside of reclaim (the kernel's `swap.c`).
 ///
@@ -22,13 +23,14 @@ public final class LruCache {
     private final LruBatch[] batches;
 
     /// @param lruvecs by memory cgroup id; filled as cgroups are made
-    public LruCache(Folios folios, Lruvec[] lruvecs, VmStat stat, int maxCpus) {
+    public LruCache(
+            Folios folios, Lruvec[] lruvecs, VmStat stat, KernelVersion kernel, int maxCpus) {
         this.folios = folios;
         this.lruvecs = lruvecs;
         this.stat = stat;
         batches = new LruBatch[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
-            batches[i] = new LruBatch();
+            batches[i] = new LruBatch(LruBatch.capacity(kernel));
         }
     }
 
@@ -36,14 +38,14 @@ public final class LruCache {
         return lruvecs[memcg(state)];
     }
 
-    /// `folio_add_lru`. Under MGLRU a folio added by a page fault of a task that is not reclaiming starts
-    /// active, that is, in the youngest generation once the batch is flushed.
+    /// `folio_add_lru`. Under MGLRU a folio added by a page fault of a task that is not reclaiming is flagged,
+    /// which decides its generation once the batch is flushed.
     public void add(Cpu cpu, int pfn, boolean inFault) {
         cpu.enter(KernelFunction.FOLIO_ADD_LRU);
         cpu.charge(Cost.LRU_ADD);
         long state = folios.state(cpu, pfn);
         if (inFault && lruvec(state).lruGenEnabled() && (state & UNEVICTABLE) == 0) {
-            folios.set(cpu, pfn, ACTIVE);
+            lruvec(state).gen().faulted(cpu, pfn);
         }
         folios.get(cpu, pfn);
         LruBatch batch = batches[cpu.id];

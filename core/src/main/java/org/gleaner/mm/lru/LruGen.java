@@ -2,6 +2,7 @@ package org.gleaner.mm.lru;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 
@@ -30,19 +31,22 @@ public final class LruGen {
 
     private final Lruvec lruvec;
     private final Folios folios;
+    private final LruGenRules rules;
     private final long[] seqs = {3, 0, 0};
     private final int[][] lists = new int[MAX_NR_GENS][2];
     private final long[][] nrPages = new long[MAX_NR_GENS][2];
     private final long[] birthNanos = new long[MAX_NR_GENS];
 
     /// The tier controller of each type.
-    private final TierControl[] tiers = {new TierControl(), new TierControl()};
+    private final TierControl[] tiers = new TierControl[2];
 
     private final MmWalkState walkState = new MmWalkState();
 
-    LruGen(Lruvec lruvec, Folios folios) {
+    LruGen(Lruvec lruvec, Folios folios, LruGenRules rules) {
         this.lruvec = lruvec;
         this.folios = folios;
+        this.rules = rules;
+        Arrays.setAll(tiers, type -> new TierControl(rules));
         for (int[] slot : lists) {
             slot[ANON] = folios.newList();
             slot[FILE] = folios.newList();
@@ -106,6 +110,10 @@ public final class LruGen {
         return tiers[type];
     }
 
+    public LruGenRules rules() {
+        return rules;
+    }
+
     public MmWalkState walkState() {
         return walkState;
     }
@@ -117,9 +125,7 @@ public final class LruGen {
 
     // --- adding and removing (lru_lock held) -------------------------------------------------
 
-    /// `lru_gen_add_folio` by the rules of 6.12: a folio marked active goes to the youngest generation;
-    /// an anonymous one outside the swap cache, or one whose writeback is awaited, to the second youngest;
-    /// others to the oldest or second oldest. A rotated folio goes to the tail.
+    /// `lru_gen_add_folio`: into the generation that the kernel's rules say; a rotated folio goes to the tail.
     boolean add(Cpu cpu, int pfn, boolean rotated) {
         if (!lruvec.lruGenEnabled()) {
             return false;
@@ -129,7 +135,7 @@ public final class LruGen {
             return false;
         }
         int type = type(state);
-        long seq = placement(cpu, state, type, rotated);
+        long seq = rules.placement(state, type, rotated, minSeq(cpu, type), maxSeq(cpu));
         int slot = slot(seq);
         folios.update(cpu, pfn, GEN_MASK | ACTIVE, (slot + 1L) << GEN_SHIFT);
         account(cpu, type, -1, slot, 1);
@@ -139,19 +145,6 @@ public final class LruGen {
             folios.addHead(lists[slot][type], pfn);
         }
         return true;
-    }
-
-    private long placement(Cpu cpu, long state, int type, boolean rotated) {
-        long max = maxSeq(cpu);
-        long min = minSeq(cpu, type);
-        if ((state & ACTIVE) != 0) {
-            return max;
-        }
-        boolean awaitsWriteback = (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
-        if ((type == ANON && (state & SWAPCACHE) == 0) || awaitsWriteback) {
-            return max - 1;
-        }
-        return rotated || min + MIN_NR_GENS >= max ? min : min + 1;
     }
 
     /// `lru_gen_del_folio`. Unless `reclaiming`, a folio of the two youngest generations is marked active so
@@ -174,19 +167,27 @@ public final class LruGen {
 
     // --- moving between generations ----------------------------------------------------------
 
-    /// `folio_update_gen`: relabels without a lock and without touching the list. An isolated folio only
-    /// gets its referenced flag. Returns the old slot, or -1 if it was isolated.
+    /// `folio_update_gen`: what a walker does with a folio it found young, without a lock and without touching
+    /// the list. Returns the old slot if that relabelled the folio, else -1.
     public int updateGen(Cpu cpu, int pfn, int slot) {
+        long label = (slot + 1L) << GEN_SHIFT;
         for (; ; ) {
             long old = folios.state(cpu, pfn);
-            long neu;
-            if (gen(old) < 0) {
-                neu = old | REFERENCED;
-            } else {
-                neu = (old & ~(GEN_MASK | REFS_FLAGS)) | (slot + 1L) << GEN_SHIFT;
-            }
+            long neu = rules.walked(old, label);
             if (old == neu || folios.cas(cpu, pfn, old, neu)) {
-                return gen(old);
+                return gen(old) != gen(neu) ? gen(old) : -1;
+            }
+        }
+    }
+
+    /// An eviction candidate, or its neighbour in a session without a walk, was found young
+    /// (`lru_gen_set_refs`). Returns whether that promotes it.
+    public boolean sighted(Cpu cpu, int pfn) {
+        for (; ; ) {
+            long old = folios.state(cpu, pfn);
+            long neu = rules.sighted(old);
+            if (old == neu || folios.cas(cpu, pfn, old, neu)) {
+                return rules.promotes(old);
             }
         }
     }
@@ -204,7 +205,8 @@ public final class LruGen {
                 return gen;
             }
             int next = (oldest + 1) % MAX_NR_GENS;
-            long neu = (old & ~(GEN_MASK | REFS_FLAGS)) | (next + 1L) << GEN_SHIFT;
+            long neu =
+                    (old & ~(GEN_MASK | rules.clearedByIncGen())) | (next + 1L) << GEN_SHIFT;
             if (reclaiming) {
                 neu |= AWAITED;
             }
@@ -264,23 +266,26 @@ public final class LruGen {
         }
     }
 
-    /// One step of the reference ladder (`folio_inc_refs`): referenced, workingset, then the refs field.
+    /// A page fault is adding the folio.
+    void faulted(Cpu cpu, int pfn) {
+        for (; ; ) {
+            long old = folios.state(cpu, pfn);
+            long neu = rules.faulted(old);
+            if (old == neu || folios.cas(cpu, pfn, old, neu)) {
+                return;
+            }
+        }
+    }
+
+    /// One step of the reference ladder (`folio_inc_refs`).
     void incRefs(Cpu cpu, int pfn) {
         for (; ; ) {
             long old = folios.state(cpu, pfn);
-            long neu;
             if ((old & UNEVICTABLE) != 0) {
                 return;
-            } else if ((old & REFERENCED) == 0) {
-                neu = old | REFERENCED;
-            } else if ((old & WORKINGSET) == 0) {
-                neu = old | WORKINGSET;
-            } else if ((old & REFS_MASK) == REFS_MASK) {
-                return;
-            } else {
-                neu = old + (1L << REFS_SHIFT);
             }
-            if (folios.cas(cpu, pfn, old, neu)) {
+            long neu = rules.inced(old);
+            if (old == neu || folios.cas(cpu, pfn, old, neu)) {
                 return;
             }
         }

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.version.KernelVersion;
 
 /// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations, whichever
 /// is enabled, their exact sizes, and the costs that balance anonymous against file memory.
@@ -27,7 +28,7 @@ public final class Lruvec {
     /// Evictions and activations ever, the clock of refault distances.
     private final long[] nonresidentAge = new long[1];
 
-    private final ReclaimCost cost = new ReclaimCost();
+    private final ReclaimCost cost;
     private final StatDelay stats = new StatDelay();
     private final long[] refaultSnapshot = new long[2];
     private long flushedAt;
@@ -38,14 +39,16 @@ public final class Lruvec {
     /// True for the root cgroup, whose statistics are the host's and never delayed.
     private final boolean undelayed;
 
-    public Lruvec(Folios folios, boolean lruGenEnabled, boolean undelayed) {
+    public Lruvec(
+            Folios folios, boolean lruGenEnabled, KernelVersion kernel, boolean undelayed) {
         this.undelayed = undelayed;
         this.folios = folios;
         this.lruGenEnabled = lruGenEnabled;
         for (int i = 0; i < lists.length; i++) {
             lists[i] = folios.newList();
         }
-        gen = new LruGen(this, folios);
+        gen = new LruGen(this, folios, LruGenRules.of(kernel));
+        cost = ReclaimCost.of(kernel);
     }
 
     public QueuedSpinLock lock() {

@@ -3,7 +3,7 @@ package org.gleaner.mm.lru;
 import static org.gleaner.mm.lru.LruGen.MAX_NR_TIERS;
 
 /// Refault statistics per tier of one type, and the proportional-integral decision which tiers to
-/// protect (`struct ctrl_pos` and its readers, 6.12 gains).
+/// protect (`struct ctrl_pos` and its readers).
 ///
 /// All values are pages. The current history covers the oldest generation; it is folded into the moving
 /// averages each time that generation retires.
@@ -11,15 +11,22 @@ public final class TierControl {
     /// Below this many refaults a tier is never protected (`MIN_LRU_BATCH`).
     private static final long FEW = 64;
 
+    /// In place of a tier: all of them together.
+    public static final int ALL = MAX_NR_TIERS;
+
+    private final long baseGain;
+    private final long tierGain;
+
     private final long[] avgRefaulted = new long[MAX_NR_TIERS];
     private final long[] avgTotal = new long[MAX_NR_TIERS];
     private final long[] refaulted = new long[MAX_NR_TIERS];
     private final long[] evicted = new long[MAX_NR_TIERS];
     private final long[] protectedPages = new long[MAX_NR_TIERS];
 
-    /// Tier of a folio with `refs` accesses through descriptors: `order_base_2(refs + 1)`.
-    public static int tier(int refs) {
-        return refs == 0 ? 0 : 32 - Integer.numberOfLeadingZeros(refs);
+    /// @param rules whose gains decide how much more often a tier must refault to be protected
+    TierControl(LruGenRules rules) {
+        baseGain = rules.baseGain();
+        tierGain = rules.tierGain();
     }
 
     public void evicted(int tier, long pages) {
@@ -30,7 +37,6 @@ public final class TierControl {
         refaulted[tier] += pages;
     }
 
-    /// Tier 0 is never protected and so never counted here.
     public void protectedFromEviction(int tier, long pages) {
         protectedPages[tier] += pages;
     }
@@ -46,11 +52,11 @@ public final class TierControl {
         }
     }
 
-    /// The highest tier that may be evicted (`get_tier_idx`): tiers above refault more often than twice
-    /// tier 0.
+    /// The highest tier that may be evicted (`get_tier_idx`): the one above it refaults so much more often than
+    /// tier 0 that it is worth protecting.
     public int evictableTier() {
         int tier = 1;
-        while (tier < MAX_NR_TIERS && positive(this, 0, 1, this, tier, 2)) {
+        while (tier < MAX_NR_TIERS && positive(this, 0, baseGain, this, tier, tierGain)) {
             tier++;
         }
         return tier - 1;
@@ -60,15 +66,33 @@ public final class TierControl {
     /// (`positive_ctrl_err`).
     public static boolean positive(
             TierControl sp, int spTier, long spGain, TierControl pv, int pvTier, long pvGain) {
-        long pvRefaulted = pv.avgRefaulted[pvTier] + pv.refaulted[pvTier];
-        long spRefaulted = sp.avgRefaulted[spTier] + sp.refaulted[spTier];
+        long pvRefaulted = pv.refaults(pvTier);
+        long spRefaulted = sp.refaults(spTier);
         return pvRefaulted < FEW
                 || pvRefaulted * (sp.total(spTier) + FEW) * spGain
                         <= (spRefaulted + 1) * pv.total(pvTier) * pvGain;
     }
 
+    private long refaults(int tier) {
+        if (tier == ALL) {
+            long sum = 0;
+            for (int t = 0; t < MAX_NR_TIERS; t++) {
+                sum += refaults(t);
+            }
+            return sum;
+        }
+        return avgRefaulted[tier] + refaulted[tier];
+    }
+
     private long total(int tier) {
-        return avgTotal[tier] + evicted[tier] + (tier > 0 ? protectedPages[tier] : 0);
+        if (tier == ALL) {
+            long sum = 0;
+            for (int t = 0; t < MAX_NR_TIERS; t++) {
+                sum += total(t);
+            }
+            return sum;
+        }
+        return avgTotal[tier] + evicted[tier] + protectedPages[tier];
     }
 
     /// Moving average of refaults of a tier, for debugfs.

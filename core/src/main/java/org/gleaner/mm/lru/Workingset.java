@@ -38,11 +38,11 @@ public final class Workingset {
         int type = type(state);
         Lruvec own = lruvecs[memcg(state)];
         if (own.lruGenEnabled()) {
-            int refs = refs(state);
+            LruGenRules rules = own.gen().rules();
             long min = own.gen().minSeq(cpu, type);
-            own.gen().tiers(type).evicted(TierControl.tier(refs), 1);
-            long token = min << 2 | Math.max(refs - 1, 0);
-            return pack(token, memcg(state), refs > 0);
+            own.gen().tiers(type).evicted(rules.tier(state), 1);
+            long token = min << 2 | Math.max(rules.refs(state) - 1, 0);
+            return pack(token, memcg(state), rules.shadowBit(state));
         }
         long token = target.advanceNonresidentAge(cpu, 1);
         return pack(token, targetMemcg, (state & WORKINGSET) != 0);
@@ -64,32 +64,44 @@ public final class Workingset {
         long state = folios.state(cpu, pfn);
         Lruvec own = lruvecs[memcg(state)];
         if (own.lruGenEnabled()) {
-            refaultGen(cpu, pfn, shadow, own, memcg(state), type(state), inFault);
+            refaultGen(cpu, pfn, state, shadow, own, inFault);
         } else {
             refaultClassic(cpu, pfn, shadow, own, type(state));
         }
         cpu.exit();
     }
 
-    /// The rules of 6.12: recent means evicted in the generation that is the oldest now.
     private void refaultGen(
-            Cpu cpu, int pfn, long shadow, Lruvec own, int memcg, int type, boolean inFault) {
-        if ((int) (shadow >>> MEMCG_SHIFT & 0xff) != memcg) {
+            Cpu cpu, int pfn, long state, long shadow, Lruvec own, boolean inFault) {
+        if ((int) (shadow >>> MEMCG_SHIFT & 0xff) != memcg(state)) {
             return;
         }
-        stat.add(cpu, refault(type), 1);
-        own.statChanged(1);
+        int type = type(state);
+        LruGen gen = own.gen();
+        LruGenRules rules = gen.rules();
         long token = shadow >>> TOKEN_SHIFT & TOKEN_MASK;
-        if (token >>> 2 != (own.gen().minSeq(cpu, type) & SEQ_MASK)) {
+        boolean recent =
+                rules.isRecent(token >>> 2, gen.minSeq(cpu, type), gen.maxSeq(cpu), SEQ_MASK);
+        if (recent || !rules.countsRecentOnly()) {
+            stat.add(cpu, refault(type), 1);
+            own.statChanged(1);
+        }
+        if (!recent) {
             return;
         }
-        boolean workingset = (shadow & WAS_WORKINGSET) != 0;
-        int refs = (int) (token & 3) + (workingset ? 1 : 0);
-        own.gen().tiers(type).refaulted(TierControl.tier(refs), 1);
-        stat.add(cpu, activate(type), 1);
-        if (inFault || refs >= LruGen.MAX_NR_TIERS - 1) {
-            folios.update(cpu, pfn, REFS_MASK, WORKINGSET | REFS_MASK);
+        boolean bit = (shadow & WAS_WORKINGSET) != 0;
+        int refs = rules.refaultRefs((int) (token & 3), bit);
+        gen.tiers(type).refaulted(rules.refaultTier(refs, bit), 1);
+        if (rules.refaultActivates(bit, inFault)) {
+            stat.add(cpu, activate(type), 1);
+        }
+        boolean restores = rules.refaultRestores(refs, bit, inFault);
+        if (restores) {
             stat.add(cpu, restore(type), 1);
+        }
+        long neu = rules.refaulted(state, refs, restores);
+        if (neu != state) {
+            folios.update(cpu, pfn, state & ~neu, neu & ~state);
         }
     }
 

@@ -12,6 +12,7 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
@@ -23,6 +24,9 @@ final class LookAround {
     /// Pages harvested at most (`MIN_LRU_BATCH`).
     private static final int WINDOW = 64;
 
+    /// 6.1: neighbours that are worth a hold of lru_lock (`PAGEVEC_SIZE`).
+    private static final int ENOUGH_TO_LOCK = 15;
+
     private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -30,10 +34,17 @@ final class LookAround {
     private final Folios folios;
     private final SecondaryAging.Window window;
 
+    /// 6.1 looks at the target again while it harvests, and promotes what it found in one go at the end.
+    private final boolean of61;
+
+    /// 6.1: young neighbours of this window, in sessions without a walk.
+    private final FolioQueue found61 = new FolioQueue();
+
     LookAround(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
         window = host.aging().newWindow();
+        of61 = host.kernel() == KernelVersion.V6_1;
     }
 
     /// Whether the mapping of `pfn` at `vpn` was used; `walk` is at its entry and the table's lock is held.
@@ -67,6 +78,9 @@ final class LookAround {
             }
         }
         cpu.enter(KernelFunction.LRU_GEN_LOOK_AROUND);
+        if (of61) {
+            folios.set(cpu, pfn, REFERENCED);
+        }
         Memcg memcg = host.memcgs().get(memcg(folios.peek(cpu, pfn)));
         int found = harvest(cpu, sc, memcg, mm, walk, vpn, start, end);
         cpu.exit();
@@ -107,7 +121,9 @@ final class LookAround {
                 continue;
             }
             int pfn = (int) PTE.pfn(pte);
-            if (memcg(folios.peek(cpu, pfn)) != memcg.id()) {
+            long state = folios.peek(cpu, pfn);
+            boolean offList = gen(state) < 0 && gen.rules().walkSkipsOffList();
+            if (memcg(state) != memcg.id() || offList) {
                 if (secondary) {
                     window.skip(cpu, at);
                 }
@@ -126,6 +142,9 @@ final class LookAround {
         if (secondary) {
             window.finish(cpu);
         }
+        if (!found61.isEmpty()) {
+            promoteAll(cpu, memcg.lruvec(), youngest);
+        }
         return found;
     }
 
@@ -138,16 +157,36 @@ final class LookAround {
         LruGenWalk walk = sc.walk;
         if (walk != null) {
             int old = gen.updateGen(cpu, pfn, youngest);
-            if (old >= 0 && old != youngest) {
+            if (old >= 0) {
                 walk.moved(type(folios.peek(cpu, pfn)), old, youngest);
             }
-            return;
+        } else if (gen.sighted(cpu, pfn) && gen(folios.peek(cpu, pfn)) != youngest) {
+            if (of61) {
+                found61.add(pfn);
+            } else {
+                host.lru().activate(cpu, pfn);
+            }
         }
-        int label = gen(folios.state(cpu, pfn));
-        if (label < 0) {
-            folios.set(cpu, pfn, REFERENCED);
-        } else if (label != youngest) {
-            host.lru().activate(cpu, pfn);
+    }
+
+    /// 6.1: a few are activated by batch, as many as fill one are relabelled under lru_lock.
+    private void promoteAll(Cpu cpu, Lruvec lruvec, int youngest) {
+        if (found61.size() < ENOUGH_TO_LOCK) {
+            for (int i = 0; i < found61.size(); i++) {
+                host.lru().activate(cpu, found61.get(i));
+            }
+        } else {
+            lruvec.lock().lock(cpu);
+            for (int i = 0; i < found61.size(); i++) {
+                int pfn = found61.get(i);
+                int old = lruvec.gen().updateGen(cpu, pfn, youngest);
+                if (old >= 0) {
+                    int type = type(folios.peek(cpu, pfn));
+                    lruvec.gen().account(cpu, type, old, youngest, 1);
+                }
+            }
+            lruvec.lock().unlock(cpu);
         }
+        found61.clear();
     }
 }

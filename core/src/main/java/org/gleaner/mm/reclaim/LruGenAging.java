@@ -3,16 +3,19 @@ package org.gleaner.mm.reclaim;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.LruGenRules;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.MmWalkState;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
 /// MGLRU's aging: when a new generation is due, walk the page tables of everybody who uses the memory,
-/// then open it (`should_run_aging`, `try_to_inc_max_seq`, rules of 6.12).
+/// then open it (`should_run_aging`, `try_to_inc_max_seq`).
 final class LruGenAging {
     private static final int MIN_NR_GENS = LruGen.MIN_NR_GENS;
 
@@ -24,29 +27,49 @@ final class LruGenAging {
     private final PageTableWalk pageTables;
     private final SwitchChance chance;
 
+    /// Three generations want a fourth whatever is in them, and types are retired apart (6.18).
+    private final boolean byCount;
+
+    /// Two generations have pages to scan like any others (6.1, 7.2).
+    private final boolean countsFew;
+
+    /// The session's walk where it has none of its own; reused.
+    private final LruGenWalk ownWalk;
+
     LruGenAging(ReclaimContext host, SwitchChance chance) {
         this.host = host;
         this.chance = chance;
         folios = host.folios();
         pageTables = new PageTableWalk(host);
+        KernelVersion kernel = host.kernel();
+        countsFew = kernel == KernelVersion.V6_1 || kernel == KernelVersion.V7_2;
+        byCount = !kernel.isBefore(KernelVersion.V6_18);
+        ownWalk = new LruGenWalk(host.memcgs().getFirst().lruvec());
     }
 
-    /// Pages of the evictable types by label, and whether the generations call for aging: two always,
-    /// four never, three by how the pages are spread over them.
+    /// What the generations of the evictable types say about aging.
     static final class Need {
+        /// Whether there are so few of them, or so unevenly filled, that another one is due.
         boolean aging;
+
+        /// How many there are.
+        int gens;
+
+        /// Their pages; 0 if there are only two generations and the kernel does not evict from so few.
         long total;
     }
 
+    /// `should_run_aging`: two generations always, four never, three always since 6.18, before that by how the
+    /// pages are spread over them.
     void assess(Cpu cpu, Lruvec lruvec, boolean canSwap, Need need) {
         LruGen gen = lruvec.gen();
-        long max = gen.maxSeq(cpu);
-        long min = gen.minSeq(cpu, canSwap ? LruGen.ANON : LruGen.FILE);
+        need.gens = gens(cpu, gen, canSwap);
         need.total = 0;
-        if (min + MIN_NR_GENS > max) {
-            need.aging = true;
+        need.aging = need.gens == MIN_NR_GENS;
+        if (need.aging && !countsFew) {
             return;
         }
+        long max = gen.maxSeq(cpu);
         long young = 0;
         long old = 0;
         for (int type = canSwap ? LruGen.ANON : LruGen.FILE; type <= LruGen.FILE; type++) {
@@ -60,10 +83,18 @@ final class LruGenAging {
                 }
             }
         }
-        need.aging =
-                min + MIN_NR_GENS >= max
-                        && (young * MIN_NR_GENS > need.total
-                                || old * (MIN_NR_GENS + 2) < need.total);
+        boolean due =
+                young * MIN_NR_GENS > need.total || old * (MIN_NR_GENS + 2) < need.total;
+        need.aging |= need.gens == MIN_NR_GENS + 1 && (due || byCount);
+    }
+
+    /// How many generations there are to evict from: up to 6.12 those of one type, later those of both.
+    int gens(Cpu cpu, LruGen gen, boolean canSwap) {
+        long min = gen.minSeq(cpu, canSwap ? LruGen.ANON : LruGen.FILE);
+        if (canSwap && byCount) {
+            min = Math.min(min, gen.minSeq(cpu, LruGen.FILE));
+        }
+        return (int) (gen.maxSeq(cpu) - min) + 1;
     }
 
     /// Opens a new generation after walking all address spaces of the cgroup. False if another walk of
@@ -84,7 +115,8 @@ final class LruGenAging {
         } else {
             LruGenWalk walk = sc.walk;
             if (walk == null) {
-                walk = new LruGenWalk(memcg.lruvec());
+                walk = ownWalk;
+                sc.walk = walk;
             }
             walk.lruvec = memcg.lruvec();
             walk.seq = seq;
@@ -207,6 +239,9 @@ final class LruGenAging {
         if (type == LruGen.FILE || canSwap) {
             int budget = BUDGET;
             for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.tail(list)) {
+                if (byCount) {
+                    noteForced(cpu, gen, pfn, type, min);
+                }
                 int slot = gen.incGen(cpu, pfn, false);
                 folios.moveToTail(gen.list(slot, type), pfn);
                 if (--budget == 0) {
@@ -219,8 +254,18 @@ final class LruGenAging {
         return true;
     }
 
-    /// `try_to_inc_min_seq`: drops oldest generations that are empty, keeping the file type no older than
-    /// the anonymous one. Under lru_lock.
+    /// 6.18: a folio that has to leave its generation by force counts as protected.
+    private void noteForced(Cpu cpu, LruGen gen, int pfn, int type, long min) {
+        long state = folios.peek(cpu, pfn);
+        LruGenRules rules = gen.rules();
+        if (FolioLayout.gen(state) == LruGen.slot(min) && !rules.saturated(state)) {
+            gen.tiers(type).protectedFromEviction(rules.tier(state), 1);
+        }
+    }
+
+    /// `try_to_inc_min_seq`: drops oldest generations that are empty. Up to 6.12 the anonymous type is never
+    /// younger than the file type; later, neither is held back, nor let run ahead of what could be evicted
+    /// while the other still has something older. Under lru_lock.
     boolean tryToIncMinSeq(Cpu cpu, Lruvec lruvec, boolean canSwap) {
         LruGen gen = lruvec.gen();
         long max = gen.maxSeq(cpu);
@@ -228,22 +273,29 @@ final class LruGenAging {
         long oldFile = gen.minSeq(cpu, LruGen.FILE);
         long anon = canSwap ? firstFilled(gen, LruGen.ANON, oldAnon, max) : oldAnon;
         long file = firstFilled(gen, LruGen.FILE, oldFile, max);
-        if (canSwap) {
+        if (canSwap && byCount) {
+            long last = max - MIN_NR_GENS;
+            if (anon > last && file < last) {
+                anon = last;
+            } else if (file > last && anon < last) {
+                file = last;
+            }
+        } else if (canSwap) {
             anon = Math.min(anon, file);
             file = Math.max(anon, oldFile);
         }
-        boolean advanced = false;
-        if (anon != oldAnon) {
-            gen.tiers(LruGen.ANON).carryOver();
-            gen.setMinSeq(cpu, LruGen.ANON, anon);
-            advanced = true;
-        }
-        if (file != oldFile) {
-            gen.tiers(LruGen.FILE).carryOver();
-            gen.setMinSeq(cpu, LruGen.FILE, file);
-            advanced = true;
-        }
+        boolean advanced = retire(cpu, gen, LruGen.ANON, oldAnon, anon);
+        advanced |= retire(cpu, gen, LruGen.FILE, oldFile, file);
         return advanced;
+    }
+
+    private static boolean retire(Cpu cpu, LruGen gen, int type, long from, long to) {
+        if (to <= from) {
+            return false;
+        }
+        gen.tiers(type).carryOver();
+        gen.setMinSeq(cpu, type, to);
+        return true;
     }
 
     private long firstFilled(LruGen gen, int type, long from, long max) {

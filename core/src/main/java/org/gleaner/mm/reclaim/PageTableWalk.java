@@ -12,6 +12,7 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.MmWalkState;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
@@ -33,11 +34,20 @@ final class PageTableWalk {
     private final ReclaimContext host;
     private final Folios folios;
     private final SecondaryAging.Window window;
+
+    /// A walk by force skips tables that hardware did not enter all the same (6.1).
+    private final boolean forcedSkips;
+
+    /// A table whose lock is taken is worth the next walk's visit (6.18).
+    private final boolean busyIsDense;
+
     private final Walk pmd = new Walk();
     private final Walk pte = new Walk();
 
     PageTableWalk(ReclaimContext host) {
         this.host = host;
+        forcedSkips = host.kernel() == KernelVersion.V6_1;
+        busyIsDense = !host.kernel().isBefore(KernelVersion.V6_18);
         folios = host.folios();
         window = host.aging().newWindow();
     }
@@ -85,7 +95,8 @@ final class PageTableWalk {
             return;
         }
         boolean secondary = !mm.notifiers().isEmpty();
-        if (trustsNonLeaf(secondary) && !walk.forceScan && !testAndClearNonLeaf(cpu, mm, start)) {
+        boolean skips = trustsNonLeaf(secondary) && (forcedSkips || !walk.forceScan);
+        if (skips && !testAndClearNonLeaf(cpu, mm, start)) {
             return;
         }
         long key = filterKey(mm, start);
@@ -95,6 +106,9 @@ final class PageTableWalk {
         state.nonleafFound++;
         QueuedSpinLock lock = mm.pteLock(pte);
         if (!lock.tryLock(cpu)) {
+            if (busyIsDense) {
+                state.add(walk.seq + 1, key);
+            }
             return;
         }
         cpu.enter(KernelFunction.WALK_PTE_RANGE);
@@ -178,7 +192,7 @@ final class PageTableWalk {
         }
         int pfn = (int) PTE.pfn(entry);
         long state = folios.peek(cpu, pfn);
-        if (memcg(state) != memcg || (type(state) == LruGen.ANON && !walk.canSwap)) {
+        if (memcg(state) != memcg || isExempt(gen, state, walk)) {
             if (secondary) {
                 window.skip(cpu, vpn);
             }
@@ -193,10 +207,18 @@ final class PageTableWalk {
         }
         carryDirty(folios, cpu, entry, pfn);
         int old = gen.updateGen(cpu, pfn, youngest);
-        if (old >= 0 && old != youngest) {
+        if (old >= 0) {
             walk.moved(type(state), old, youngest);
         }
         return true;
+    }
+
+    /// Folios that this walk has no use for: those that are on no list, or, in kernels that do not look at that,
+    /// those that could not be evicted for want of swap.
+    private static boolean isExempt(LruGen gen, long state, LruGenWalk walk) {
+        return gen.rules().walkSkipsOffList()
+                ? gen(state) < 0
+                : type(state) == LruGen.ANON && !walk.canSwap;
     }
 
     /// A dirty entry makes its folio dirty, except where dirtiness means nothing: anonymous memory that has

@@ -11,9 +11,11 @@ import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.mm.version.KernelVersion;
 
 /// What reclaim works on: the host's parts and the settings that choose its rules.
 ///
+/// @param kernel whose rules reclaim follows
 /// @param switchChance see [SwitchChance]
 /// @param seed of everything left to chance
 /// @param memcgs every cgroup of the host, the root first; grows while the host is set up
@@ -27,6 +29,7 @@ public record ReclaimContext(
         FolioWait folioWait,
         Zone zone,
         VmStat stat,
+        KernelVersion kernel,
         SecondaryAging aging,
         LruGenCaps caps,
         int swappiness,

@@ -7,10 +7,12 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.LruGenRules;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.mm.version.KernelVersion;
 
 /// `shrink_folio_list`: decides about each isolated folio, and frees those that can go. Common to MGLRU
 /// and the classic LRU.
@@ -30,6 +32,12 @@ final class ShrinkFolioList {
     private final Unmap unmap;
     private final PageOut pageOut;
 
+    /// MGLRU before 6.18: a mapped folio that a walker marked while it was isolated is spared unseen.
+    private final boolean sparesMarked;
+
+    /// MGLRU since 6.18: sightings decide, by [LruGenRules#sighted].
+    private final boolean bySightings;
+
     ShrinkFolioList(ReclaimContext host, FolioReferenced referenced) {
         this.host = host;
         this.referenced = referenced;
@@ -37,6 +45,8 @@ final class ShrinkFolioList {
         swap = host.swap();
         unmap = new Unmap(host);
         pageOut = new PageOut(host);
+        bySightings = host.caps().core() && !host.kernel().isBefore(KernelVersion.V6_18);
+        sparesMarked = host.caps().core() && !bySightings;
     }
 
     /// Reclaims from `queue`, oldest first, and leaves the survivors in it in the same order. Returns the
@@ -94,7 +104,7 @@ final class ShrinkFolioList {
         if ((state & UNEVICTABLE) != 0) {
             return ACTIVATE;
         }
-        if (host.caps().core() && mapcount(state) > 0 && (state & REFERENCED) != 0) {
+        if (sparesMarked && mapcount(state) > 0 && (state & REFERENCED) != 0) {
             return KEEP;
         }
         if ((state & WRITEBACK) != 0) {
@@ -131,6 +141,9 @@ final class ShrinkFolioList {
     /// `folio_check_references`.
     private int checkReferences(Cpu cpu, int pfn, ScanControl sc) {
         int users = referenced.count(cpu, pfn, sc);
+        if (bySightings) {
+            return bySighting(cpu, pfn, users);
+        }
         boolean flagged = folios.testAndClear(cpu, pfn, REFERENCED);
         if (users == FolioReferenced.CONTENDED) {
             return KEEP;
@@ -141,6 +154,17 @@ final class ShrinkFolioList {
         }
         boolean file = type(folios.state(cpu, pfn)) == LruGen.FILE;
         return flagged && file ? RECLAIM_CLEAN : RECLAIM;
+    }
+
+    private int bySighting(Cpu cpu, int pfn, int users) {
+        if (users == FolioReferenced.CONTENDED) {
+            return KEEP;
+        }
+        if (users == 0) {
+            return RECLAIM;
+        }
+        LruGen gen = host.lru().lruvec(folios.peek(cpu, pfn)).gen();
+        return gen.sighted(cpu, pfn) ? ACTIVATE : KEEP;
     }
 
     /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`).

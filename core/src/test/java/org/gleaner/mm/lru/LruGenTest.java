@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.gleaner.mm.version.KernelVersion;
 
 /// Into which generation a folio goes, and what moving does to its flags and to the sizes (6.12).
 final class LruGenTest {
@@ -32,7 +33,7 @@ final class LruGenTest {
     private static final long ANONYMOUS = ANON | SWAPBACKED;
 
     private final Folios folios = new Folios(FRAMES, 13);
-    private final Lruvec lruvec = new Lruvec(folios, true, false);
+    private final Lruvec lruvec = new Lruvec(folios, true, KernelVersion.V6_12, false);
     private final LruGen gen = lruvec.gen();
 
     private void generations(Cpu cpu, long min, long max) {

@@ -7,10 +7,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.gleaner.mm.version.KernelVersion;
 
 /// The controller that protects tiers which refault too often.
 final class TierControlTest {
-    private final TierControl control = new TierControl();
+    private final TierControl control = new TierControl(LruGenRules.of(KernelVersion.V6_12));
 
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "2, 2", "3, 2", "4, 3"})
@@ -80,8 +81,8 @@ final class TierControlTest {
     void theComparisonIsExactForCountsOfAnySizeThatOccurs() {
         Random random = new Random(7);
         for (int i = 0; i < 2_000; i++) {
-            TierControl sp = new TierControl();
-            TierControl pv = new TierControl();
+            TierControl sp = new TierControl(LruGenRules.of(KernelVersion.V6_12));
+            TierControl pv = new TierControl(LruGenRules.of(KernelVersion.V6_12));
             long spTotal = random.nextLong(1L << 26);
             long spRefaulted = random.nextLong(1L << 26);
             long pvTotal = random.nextLong(1L << 26);

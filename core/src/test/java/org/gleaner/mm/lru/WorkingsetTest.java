@@ -19,6 +19,7 @@ import org.gleaner.mm.stat.VmStat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.gleaner.mm.version.KernelVersion;
 
 /// What a shadow remembers of an evicted folio, and what a refault makes of it.
 final class WorkingsetTest {
@@ -30,7 +31,7 @@ final class WorkingsetTest {
     private final Workingset workingset = new Workingset(folios, lruvecs, stat);
 
     private Lruvec lruvec(boolean lruGen) {
-        lruvecs[MEMCG] = new Lruvec(folios, lruGen, false);
+        lruvecs[MEMCG] = new Lruvec(folios, lruGen, KernelVersion.V6_12, false);
         return lruvecs[MEMCG];
     }
 
@@ -83,7 +84,7 @@ final class WorkingsetTest {
     void aPageOfAnotherCgroupIsNotEvenCounted() {
         OneCpu.run(cpu -> {
             Lruvec own = lruvec(true);
-            lruvecs[3] = new Lruvec(folios, true, false);
+            lruvecs[3] = new Lruvec(folios, true, KernelVersion.V6_12, false);
             folio(cpu, 1, 0);
             long shadow = workingset.evict(cpu, 1, own, MEMCG);
             folios.init(cpu, 2, ANON | SWAPBACKED | 3L << MEMCG_SHIFT | ONE_REF);
@@ -206,7 +207,7 @@ final class WorkingsetTest {
     void aPageEvictedByItsHostsShortageIsJudgedByTheHostsClock() {
         OneCpu.run(cpu -> {
             lruvec(false);
-            lruvecs[0] = new Lruvec(folios, false, true);
+            lruvecs[0] = new Lruvec(folios, false, KernelVersion.V6_12, true);
             folio(cpu, 1, 0);
             lruvecs[0].advanceNonresidentAge(cpu, 1_000);
             long shadow = workingset.evict(cpu, 1, lruvecs[0], 0);

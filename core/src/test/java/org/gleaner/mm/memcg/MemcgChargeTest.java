@@ -9,6 +9,7 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.junit.jupiter.api.Test;
+import org.gleaner.mm.version.KernelVersion;
 
 /// The charge path: stock, counter, reclaim, killer.
 final class MemcgChargeTest {
@@ -34,7 +35,7 @@ final class MemcgChargeTest {
                     4);
 
     private Memcg memcg(int id, long max) {
-        Memcg memcg = new Memcg(id, new Lruvec(folios, true, false));
+        Memcg memcg = new Memcg(id, new Lruvec(folios, true, KernelVersion.V6_12, false));
         memcg.setMax(max);
         return memcg;
     }

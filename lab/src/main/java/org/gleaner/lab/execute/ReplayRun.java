@@ -89,7 +89,6 @@ public final class ReplayRun {
     /// @throws BadInput if something that the request asks for is not supported
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
-        Support.checkKernel(request.kernel());
         Support.checkReadAhead(request.swap(), request.pageCluster());
         if (request.memoryPages() < LEAST_PAGES) {
             throw new BadInput(
@@ -123,6 +122,7 @@ public final class ReplayRun {
                 60,
                 SWITCH_CHANCE,
                 request.seed(),
+                Support.kernel(request.kernel()),
                 LruGenCaps.of(request.lruGen().bits()),
                 aging.secondary(),
                 tables,

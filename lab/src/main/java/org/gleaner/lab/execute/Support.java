@@ -11,6 +11,7 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.SpteFormat;
 
 /// From the words of a request to the parts of the machine, and what is not built yet.
@@ -46,16 +47,11 @@ final class Support {
 
     /// @throws BadInput if something that the scenario asks for is not there
     static void check(Scenario scenario) {
-        scenario.configurations().forEach(c -> checkKernel(c.kernel()));
         checkReadAhead(scenario.host().swap().device(), scenario.host().swap().pageCluster());
     }
 
-    /// @throws BadInput if the kernel's reclaim rules are not there
-    static void checkKernel(Kernel kernel) {
-        if (kernel != Kernel.V6_12) {
-            throw new BadInput(
-                    "kernel " + kernel.label(), "its reclaim rules are not built yet", "use 6.12");
-        }
+    static KernelVersion kernel(Kernel choice) {
+        return KernelVersion.forName(choice.label());
     }
 
     /// @throws BadInput if swap read-ahead is asked for, which is not there

@@ -1,0 +1,175 @@
+package org.gleaner.mm.reclaim;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.memcg.Memcg;
+
+/// One pass over an lruvec at one priority: how many folios it examines, and when it opens a new generation
+/// (the loop of `try_to_shrink_lruvec`, with `get_nr_to_scan`).
+///
+/// | | 6.1 | 6.12 | 6.18 | 7.2 |
+/// |---|---|---|---|---|
+/// | generations that want aging | 2; 3 by how pages are spread | same | 2 and 3 | same |
+/// | aging at priority 12 | no | no | no | with 2 generations |
+/// | after aging | evicts on | ends | ends | evicts on |
+/// | size of the pass | recomputed each turn | same | same | fixed at first |
+/// | a cgroup's pass ends early at its goal | no | no | no | yes |
+abstract class LruGenPass {
+    final ReclaimContext host;
+    final LruGenAging aging;
+    final LruGenEviction eviction;
+    final LruGenAging.Need need = new LruGenAging.Need();
+
+    private LruGenPass(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
+        this.host = host;
+        this.aging = aging;
+        this.eviction = eviction;
+    }
+
+    static LruGenPass of(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
+        return switch (host.kernel()) {
+            case V6_1 -> new AgingOnTheWay(host, aging, eviction);
+            case V6_12, V6_18 -> new AgingInstead(host, aging, eviction);
+            case V7_2 -> new CountedDown(host, aging, eviction);
+        };
+    }
+
+    /// Runs the pass. Returns whether the lruvec was aged instead, and so is the youngest now among cgroups.
+    abstract boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc);
+
+    /// `should_abort_scan`: a cgroup's reclaim goes on to the end of its pass; kswapd stops when the
+    /// zone has plenty, others when they have what they came for.
+    boolean shouldAbort(Cpu cpu, ScanControl sc) {
+        if (sc.isMemcgReclaim()) {
+            return false;
+        }
+        if (sc.nrReclaimed >= Math.max(sc.nrToReclaim, 2)) {
+            return true;
+        }
+        return sc.kswapd
+                && host.zone().free(cpu) > host.zone().watermarks().high() + LruGenScan.BATCH;
+    }
+
+    /// 6.12 and 6.18: a pass that needs aging does nothing else.
+    private static final class AgingInstead extends LruGenPass {
+        AgingInstead(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
+            super(host, aging, eviction);
+        }
+
+        @Override
+        boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            long scanned = 0;
+            for (; ; ) {
+                long toScan = nrToScan(cpu, memcg, canSwap, sc);
+                if (toScan <= 0) {
+                    return toScan < 0;
+                }
+                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
+                if (delta == 0) {
+                    return false;
+                }
+                scanned += delta;
+                if (scanned >= toScan || shouldAbort(cpu, sc)) {
+                    return false;
+                }
+            }
+        }
+
+        /// -1 after aging. At the default priority aging is put off.
+        private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            Lruvec lruvec = memcg.lruvec();
+            long max = lruvec.gen().maxSeq(cpu);
+            aging.assess(cpu, lruvec, canSwap, need);
+            if (!need.aging || sc.priority == ScanControl.DEF_PRIORITY) {
+                return need.total >> sc.priority;
+            }
+            return aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc) ? -1 : 0;
+        }
+    }
+
+    /// 6.1: direct reclaim ages and goes on; kswapd leaves aging to its own round.
+    private static final class AgingOnTheWay extends LruGenPass {
+        AgingOnTheWay(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
+            super(host, aging, eviction);
+        }
+
+        @Override
+        boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            long scanned = 0;
+            for (; ; ) {
+                long toScan = nrToScan(cpu, memcg, canSwap, sc);
+                if (toScan == 0) {
+                    return false;
+                }
+                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
+                if (delta == 0) {
+                    return false;
+                }
+                scanned += delta;
+                if (scanned >= toScan || shouldAbort(cpu, sc)) {
+                    return false;
+                }
+            }
+        }
+
+        private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            LruGen gen = memcg.lruvec().gen();
+            long max = gen.maxSeq(cpu);
+            long min = gen.minSeq(cpu, canSwap ? LruGen.ANON : LruGen.FILE);
+            aging.assess(cpu, memcg.lruvec(), canSwap, need);
+            long toScan = need.total >> sc.priority;
+            if (!need.aging) {
+                return toScan;
+            }
+            if (sc.priority < ScanControl.DEF_PRIORITY) {
+                if (sc.kswapd) {
+                    return 0;
+                }
+                if (aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc)) {
+                    return toScan;
+                }
+            }
+            return min + LruGen.MIN_NR_GENS <= max ? toScan : 0;
+        }
+    }
+
+    /// 7.2: a pass of fixed size, in rounds of 64, that ages whenever it comes to need it.
+    private static final class CountedDown extends LruGenPass {
+        CountedDown(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
+            super(host, aging, eviction);
+        }
+
+        @Override
+        boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            Lruvec lruvec = memcg.lruvec();
+            boolean aged = false;
+            aging.assess(cpu, lruvec, canSwap, need);
+            long left = need.total >> sc.priority;
+            while (left > 0) {
+                long max = lruvec.gen().maxSeq(cpu);
+                aging.assess(cpu, lruvec, canSwap, need);
+                boolean wanted =
+                        need.aging
+                                && (need.gens == LruGen.MIN_NR_GENS
+                                        || sc.priority < ScanControl.DEF_PRIORITY);
+                if (wanted) {
+                    aged |= aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc);
+                }
+                long batch = Math.min(left, LruGenScan.BATCH);
+                long delta = eviction.evict(cpu, lruvec, canSwap, batch, sc);
+                if (delta == 0 || shouldAbort(cpu, sc) || (wanted && !sc.isMemcgReclaim())) {
+                    break;
+                }
+                left -= delta;
+            }
+            return aged;
+        }
+
+        /// A cgroup's reclaim too stops at its goal.
+        @Override
+        boolean shouldAbort(Cpu cpu, ScanControl sc) {
+            return sc.nrReclaimed >= sc.nrToReclaim || super.shouldAbort(cpu, sc);
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package org.gleaner.mm.reclaim;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruGen;
+import org.gleaner.mm.lru.LruGenRules;
+import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.lru.TierControl;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.version.KernelVersion;
+
+/// Takes folios off the tail of the oldest generation (`isolate_folios` and below), under lru_lock. On the
+/// way, folios that walkers relabelled are sorted to where they belong, and tiers that refault too often are
+/// kept one generation longer.
+///
+/// | | 6.1, 6.12 | 6.18 | 7.2 |
+/// |---|---|---|---|
+/// | folios examined at most | 4,096 | what the pass has left, 4,096 at most | what it is given, 64 at most |
+/// | answer | examined, if any was isolated or the budget is gone, else 0 | same | examined |
+/// | type first tried | anonymous while it is older, else by tier 0 | by all tiers | same |
+/// | a protected folio goes to | the tail of the next generation | its head | same |
+abstract class LruGenScan {
+    /// Folios isolated at most per visit to lru_lock (`MIN_LRU_BATCH`).
+    static final int BATCH = 64;
+
+    /// Folios examined at most per visit (`MAX_LRU_BATCH`).
+    static final int MAX_BUDGET = 4096;
+
+    final ReclaimContext host;
+    final Folios folios;
+
+    private LruGenScan(ReclaimContext host) {
+        this.host = host;
+        folios = host.folios();
+    }
+
+    static LruGenScan of(ReclaimContext host) {
+        return switch (host.kernel()) {
+            case V6_1, V6_12 -> new FixedBudget(host);
+            case V6_18 -> new PassBudget(host);
+            case V7_2 -> new SmallBudget(host);
+        };
+    }
+
+    /// Isolates into `taken`, of the `nrToScan` folios that the pass has left to examine. Returns what counts
+    /// as examined.
+    abstract long isolate(
+            Cpu cpu, Lruvec lruvec, boolean canSwap, long nrToScan, ScanControl sc, FolioQueue taken);
+
+    /// `scan_folios` of one type: pops folios of its oldest generation until the budget is gone or a batch is
+    /// isolated. Returns the folios examined.
+    final long scan(
+            Cpu cpu,
+            Lruvec lruvec,
+            int type,
+            int tier,
+            long budget,
+            ScanControl sc,
+            FolioQueue taken) {
+        cpu.enter(KernelFunction.ISOLATE_FOLIOS);
+        LruGen gen = lruvec.gen();
+        long scanned = 0;
+        long sorted = 0;
+        int first = taken.size();
+        if (gen.nrGens(cpu, type) > LruGen.MIN_NR_GENS) {
+            int list = gen.list(LruGen.slot(gen.minSeq(cpu, type)), type);
+            for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.tail(list)) {
+                scanned++;
+                cpu.charge(Cost.ISOLATE);
+                if (sort(cpu, lruvec, pfn, type, tier)) {
+                    sorted++;
+                } else if (take(cpu, lruvec, pfn)) {
+                    taken.add(pfn);
+                } else {
+                    folios.moveToHead(list, pfn);
+                }
+                if (scanned >= budget || taken.size() - first >= BATCH) {
+                    break;
+                }
+            }
+        }
+        int isolated = taken.size() - first;
+        host.stat().add(cpu, VmEvent.PGREFILL, sorted);
+        host.stat().add(cpu, VmEvent.PGSCAN, isolated);
+        VmEvent ofType = type == LruGen.ANON ? VmEvent.PGSCAN_ANON : VmEvent.PGSCAN_FILE;
+        host.stat().add(cpu, ofType, isolated);
+        if (!sc.isMemcgReclaim()) {
+            VmEvent by = sc.kswapd ? VmEvent.PGSCAN_KSWAPD : VmEvent.PGSCAN_DIRECT;
+            host.stat().add(cpu, by, isolated);
+        }
+        cpu.exit();
+        return scanned;
+    }
+
+    /// `sort_folio`: moves a folio that is not to be evicted now; whether it did.
+    private boolean sort(Cpu cpu, Lruvec lruvec, int pfn, int type, int evictable) {
+        LruGen gen = lruvec.gen();
+        LruGenRules rules = gen.rules();
+        long state = folios.state(cpu, pfn);
+        int label = gen(state);
+        if (label != LruGen.slot(gen.minSeq(cpu, type))) {
+            folios.moveToHead(gen.list(label, type), pfn);
+            return true;
+        }
+        int tier = rules.tier(state);
+        boolean saturated = rules.saturated(state);
+        if (tier > evictable || saturated) {
+            int slot = gen.incGen(cpu, pfn, false);
+            keep(cpu, gen, gen.list(slot, type), pfn, type, tier, saturated);
+            return true;
+        }
+        if (isBusy(state, type)) {
+            int slot = gen.incGen(cpu, pfn, true);
+            folios.moveToHead(gen.list(slot, type), pfn);
+            return true;
+        }
+        return false;
+    }
+
+    /// A folio is protected for one generation: puts it into the next one's list and books it.
+    abstract void keep(
+            Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated);
+
+    /// Whether the folio could not be freed now, being written or waiting for it.
+    abstract boolean isBusy(long state, int type);
+
+    /// Whether isolation ends the wait for a rotation.
+    abstract boolean forgetsAwaited();
+
+    /// `isolate_folio`: takes a reference and the folio off its list.
+    private boolean take(Cpu cpu, Lruvec lruvec, int pfn) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return false;
+        }
+        if (!folios.testAndClear(cpu, pfn, LRU)) {
+            folios.dropReference(cpu, pfn);
+            return false;
+        }
+        long cleared = lruvec.gen().rules().clearedByIsolation(folios.state(cpu, pfn));
+        folios.clear(cpu, pfn, forgetsAwaited() ? cleared | AWAITED : cleared);
+        lruvec.isolateFromGen(cpu, pfn);
+        return true;
+    }
+
+    /// 6.1 and 6.12: 64 folios or none, however small the pass.
+    private static final class FixedBudget extends LruGenScan {
+        private final boolean countsProtected;
+
+        FixedBudget(ReclaimContext host) {
+            super(host);
+            countsProtected = host.kernel() == KernelVersion.V6_1;
+        }
+
+        @Override
+        long isolate(
+                Cpu cpu,
+                Lruvec lruvec,
+                boolean canSwap,
+                long nrToScan,
+                ScanControl sc,
+                FolioQueue taken) {
+            LruGen gen = lruvec.gen();
+            int type;
+            int tier = -1;
+            if (!canSwap) {
+                type = LruGen.FILE;
+            } else if (gen.minSeq(cpu, LruGen.ANON) < gen.minSeq(cpu, LruGen.FILE)) {
+                type = LruGen.ANON;
+            } else if (sc.swappiness == 1) {
+                type = LruGen.FILE;
+            } else if (sc.swappiness == 200) {
+                type = LruGen.ANON;
+            } else {
+                type = typeToScan(gen, sc.swappiness, 0);
+                tier = tierOf(gen, type, sc.swappiness);
+            }
+            for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
+                if (tier < 0) {
+                    tier = gen.tiers(type).evictableTier();
+                }
+                long scanned = scan(cpu, lruvec, type, tier, MAX_BUDGET, sc, taken);
+                if (!taken.isEmpty() || scanned >= MAX_BUDGET) {
+                    return scanned;
+                }
+                type = 1 - type;
+                tier = -1;
+            }
+            return 0;
+        }
+
+        private static int tierOf(LruGen gen, int type, int swappiness) {
+            int gain = type == LruGen.ANON ? swappiness : 200 - swappiness;
+            TierControl other = gen.tiers(1 - type);
+            int tier = 1;
+            while (tier < LruGen.MAX_NR_TIERS
+                    && TierControl.positive(other, 0, 200 - gain, gen.tiers(type), tier, gain)) {
+                tier++;
+            }
+            return tier - 1;
+        }
+
+        @Override
+        void keep(Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated) {
+            folios.moveToTail(list, pfn);
+            if (tier > 0) {
+                gen.tiers(type).protectedFromEviction(tier, 1);
+            }
+            if (countsProtected) {
+                boolean anon = type == LruGen.ANON;
+                host.stat()
+                        .inc(
+                                cpu,
+                                anon
+                                        ? VmEvent.WORKINGSET_ACTIVATE_ANON
+                                        : VmEvent.WORKINGSET_ACTIVATE_FILE);
+            }
+        }
+
+        @Override
+        boolean isBusy(long state, int type) {
+            return (state & (LOCKED | WRITEBACK)) != 0
+                    || (type == LruGen.FILE && (state & DIRTY) != 0);
+        }
+
+        @Override
+        boolean forgetsAwaited() {
+            return true;
+        }
+    }
+
+    /// 6.18: no more folios than the pass has left.
+    private static class PassBudget extends LruGenScan {
+        PassBudget(ReclaimContext host) {
+            super(host);
+        }
+
+        @Override
+        long isolate(
+                Cpu cpu,
+                Lruvec lruvec,
+                boolean canSwap,
+                long nrToScan,
+                ScanControl sc,
+                FolioQueue taken) {
+            LruGen gen = lruvec.gen();
+            long budget = Math.min(nrToScan, MAX_BUDGET);
+            int type = firstType(gen, canSwap, sc.swappiness);
+            for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
+                int tier = gen.tiers(type).evictableTier();
+                long scanned = scan(cpu, lruvec, type, tier, budget, sc, taken);
+                if (!taken.isEmpty() || scanned >= budget) {
+                    return scanned;
+                }
+                type = 1 - type;
+            }
+            return 0;
+        }
+
+        static int firstType(LruGen gen, boolean canSwap, int swappiness) {
+            if (!canSwap || swappiness <= 1) {
+                return LruGen.FILE;
+            }
+            return swappiness >= 200
+                    ? LruGen.ANON
+                    : typeToScan(gen, swappiness, TierControl.ALL);
+        }
+
+        @Override
+        final void keep(
+                Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated) {
+            folios.moveToHead(list, pfn);
+            if (!saturated) {
+                gen.tiers(type).protectedFromEviction(tier, 1);
+            }
+        }
+
+        @Override
+        boolean isBusy(long state, int type) {
+            return (state & WRITEBACK) != 0 || (type == LruGen.FILE && (state & DIRTY) != 0);
+        }
+
+        @Override
+        boolean forgetsAwaited() {
+            return true;
+        }
+    }
+
+    /// 7.2: as many as it is told, and what it examined counts whether or not it isolated any.
+    private static final class SmallBudget extends PassBudget {
+        SmallBudget(ReclaimContext host) {
+            super(host);
+        }
+
+        @Override
+        long isolate(
+                Cpu cpu,
+                Lruvec lruvec,
+                boolean canSwap,
+                long nrToScan,
+                ScanControl sc,
+                FolioQueue taken) {
+            LruGen gen = lruvec.gen();
+            int type = firstType(gen, canSwap, sc.swappiness);
+            long total = 0;
+            for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
+                int tier = gen.tiers(type).evictableTier();
+                long scanned = scan(cpu, lruvec, type, tier, nrToScan, sc, taken);
+                total += scanned;
+                if (!taken.isEmpty()) {
+                    break;
+                }
+                if (scanned == 0) {
+                    type = 1 - type;
+                }
+            }
+            return total;
+        }
+
+        @Override
+        boolean isBusy(long state, int type) {
+            return false;
+        }
+
+        @Override
+        boolean forgetsAwaited() {
+            return false;
+        }
+    }
+
+    /// `get_type_to_scan`: the type that refaults less, weighed by swappiness; files if neither does.
+    private static int typeToScan(LruGen gen, int swappiness, int tier) {
+        boolean fileFirst =
+                TierControl.positive(
+                        gen.tiers(LruGen.ANON),
+                        tier,
+                        swappiness,
+                        gen.tiers(LruGen.FILE),
+                        tier,
+                        200 - swappiness);
+        return fileFirst ? LruGen.FILE : LruGen.ANON;
+    }
+}
