@@ -94,6 +94,7 @@ final class PageTableWalk {
             state.leafTotal++;
             return;
         }
+        state.nonleafTotal++;
         boolean secondary = !mm.notifiers().isEmpty();
         boolean skips = trustsNonLeaf(secondary) && (forcedSkips || !walk.forceScan);
         if (skips && !testAndClearNonLeaf(cpu, mm, start)) {
@@ -188,6 +189,7 @@ final class PageTableWalk {
             int youngest) {
         boolean primaryYoung = PTE.isAccessed(entry);
         if (secondary ? !window.test(cpu, vpn, primaryYoung) : !primaryYoung) {
+            walk.lruvec.gen().walkState().leafOld++;
             return false;
         }
         int pfn = (int) PTE.pfn(entry);

@@ -183,13 +183,26 @@ final class Reclaimer {
     }
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
-    boolean forceAging(Cpu cpu, Memcg memcg, boolean forceScan) {
+    boolean forceAging(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         boolean done =
-                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, forceScan, sc);
+                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), canSwap, forceScan, sc);
         sc.walk = null;
         return done;
+    }
+
+    /// Evicts generations up to `seq` by force, as the debugfs command `-` does. Like all proactive reclaim it has
+    /// a walk, so its look-arounds relabel without detour.
+    void forceEviction(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
+        busy = true;
+        sc.start(null, false, goal, swappiness);
+        sc.walk = new LruGenWalk(memcg.lruvec());
+        memcg.lruvec().beginReclaim(cpu);
+        eviction.evictUpTo(cpu, memcg.lruvec(), seq, goal, sc);
+        memcg.lruvec().endReclaim(cpu);
+        sc.walk = null;
+        busy = false;
     }
 }
