@@ -107,14 +107,7 @@ public final class Host implements AutoCloseable {
         lru.setFreer(this::free);
         AnonSwapIn anonSwapIn =
                 new AnonSwapIn(
-                        folios,
-                        lru,
-                        workingset,
-                        allocator,
-                        swap,
-                        folioWait,
-                        stat,
-                        config.kernel());
+                        folios, lru, workingset, allocator, swap, folioWait, stat, config.kernel());
         MemfdFault memfdFault =
                 new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
@@ -170,9 +163,7 @@ public final class Host implements AutoCloseable {
         if (id >= config.maxMemcgs()) {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
-        lruvecs[id] = 
-                new Lruvec(
-                        folios, config.lruGen().core(), config.kernel(), id == Memcg.ROOT);
+        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), config.kernel(), id == Memcg.ROOT);
         Memcg memcg = new Memcg(id, lruvecs[id]);
         memcg.setMax(maxPages);
         memcgs.add(memcg);

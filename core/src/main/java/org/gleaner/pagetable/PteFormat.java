@@ -64,7 +64,7 @@ public final class PteFormat extends EntryFormat {
     /// A present entry that points to `table`, not accessed yet.
     @Override
     public long makeTable(int table) {
-        return P | USER | WRITABLE | address(table);
+        return P | USER | WRITABLE | ACCESSED | address(table);
     }
 
     public boolean isNone(long pte) {

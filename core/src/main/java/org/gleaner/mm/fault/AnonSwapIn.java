@@ -44,7 +44,10 @@ public final class AnonSwapIn {
     /// A page of one user on a synchronous device never enters the swap cache (before 7.2).
     private final boolean bypassesCache;
 
-    /// It does, but leaves it again as it is mapped (7.2).
+    /// A page read back by a read is mapped read-only, and a write to it later is a fault of its own (before 6.12).
+    private final boolean writableOnWrite;
+
+    /// It enters the swap cache, but leaves it again as it is mapped (7.2).
     private final boolean leavesCacheAtOnce;
 
     public AnonSwapIn(
@@ -59,6 +62,7 @@ public final class AnonSwapIn {
         boolean synchronous = swap.device().synchronous();
         leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
         bypassesCache = synchronous && !leavesCacheAtOnce;
+        writableOnWrite = kernel.isBefore(KernelVersion.V6_12);
         this.folios = folios;
         this.lru = lru;
         this.workingset = workingset;
@@ -128,9 +132,14 @@ public final class AnonSwapIn {
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
             folios.get(cpu, pfn);
-            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
+            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
         }
         lock.unlock(cpu);
+    }
+
+    private long leaf(Vma vma, int pfn, boolean write) {
+        long leaf = PageFaults.leaf(vma, pfn, write);
+        return write || !writableOnWrite ? leaf : leaf & ~PteFormat.WRITABLE;
     }
 
     /// `folio_free_swap`: the slot is not needed any more, so the page has no copy but itself.
@@ -164,7 +173,7 @@ public final class AnonSwapIn {
             folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
-            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
+            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
         } else {
             // the slot is another page's by now
             swap.unreserve(cpu, slot);

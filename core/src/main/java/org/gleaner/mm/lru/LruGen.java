@@ -205,8 +205,7 @@ public final class LruGen {
                 return gen;
             }
             int next = (oldest + 1) % MAX_NR_GENS;
-            long neu =
-                    (old & ~(GEN_MASK | rules.clearedByIncGen())) | (next + 1L) << GEN_SHIFT;
+            long neu = (old & ~(GEN_MASK | rules.clearedByIncGen())) | (next + 1L) << GEN_SHIFT;
             if (reclaiming) {
                 neu |= AWAITED;
             }

@@ -166,8 +166,7 @@ public abstract class LruGenRules {
             if ((state & ACTIVE) != 0) {
                 return max;
             }
-            boolean awaitsWriteback =
-                    (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
+            boolean awaitsWriteback = (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
             if ((type == LruGen.ANON && (state & SWAPCACHE) == 0) || awaitsWriteback) {
                 return max - 1;
             }
@@ -200,7 +199,7 @@ public abstract class LruGenRules {
         @Override
         public long clearedByIsolation(long state) {
             if (of61) {
-                return (state & REFERENCED) == 0 ? REFS_MASK : 0;
+                return (state & REFERENCED) == 0 ? REFS_MASK : REFERENCED;
             }
             return (state & REFERENCED) == 0 ? REFS_FLAGS : REFERENCED;
         }
@@ -308,8 +307,7 @@ public abstract class LruGenRules {
             if (rotated) {
                 return 4;
             }
-            boolean awaitsWriteback =
-                    (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
+            boolean awaitsWriteback = (state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0;
             if ((type == LruGen.ANON && (state & SWAPCACHE) == 0) || awaitsWriteback) {
                 return 2;
             }
@@ -392,9 +390,7 @@ public abstract class LruGenRules {
 
         @Override
         public final long refaulted(long state, int refs, boolean restores) {
-            return restores
-                    ? state | WORKINGSET
-                    : (state & ~REFS_MASK) | (refs - 1L) << REFS_SHIFT;
+            return restores ? state | WORKINGSET : (state & ~REFS_MASK) | (refs - 1L) << REFS_SHIFT;
         }
 
         @Override

@@ -29,7 +29,7 @@ public final class Lruvec {
     private final long[] nonresidentAge = new long[1];
 
     private final ReclaimCost cost;
-    private final StatDelay stats = new StatDelay();
+    private final StatDelay stats;
     private final long[] refaultSnapshot = new long[2];
     private long flushedAt;
 
@@ -39,8 +39,7 @@ public final class Lruvec {
     /// True for the root cgroup, whose statistics are the host's and never delayed.
     private final boolean undelayed;
 
-    public Lruvec(
-            Folios folios, boolean lruGenEnabled, KernelVersion kernel, boolean undelayed) {
+    public Lruvec(Folios folios, boolean lruGenEnabled, KernelVersion kernel, boolean undelayed) {
         this.undelayed = undelayed;
         this.folios = folios;
         this.lruGenEnabled = lruGenEnabled;
@@ -49,6 +48,7 @@ public final class Lruvec {
         }
         gen = new LruGen(this, folios, LruGenRules.of(kernel));
         cost = ReclaimCost.of(kernel);
+        stats = new StatDelay(kernel);
     }
 
     public QueuedSpinLock lock() {

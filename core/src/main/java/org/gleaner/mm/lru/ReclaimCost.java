@@ -17,7 +17,9 @@ public final class ReclaimCost {
     /// 6.1 counts pages of I/O and nothing else; later kernels let one weigh as much as 32 pages looked at in
     /// vain (`SWAP_CLUSTER_MAX`).
     static ReclaimCost of(KernelVersion kernel) {
-        return kernel.isBefore(KernelVersion.V6_12) ? new ReclaimCost(1, 0) : new ReclaimCost(32, 1);
+        return kernel.isBefore(KernelVersion.V6_12)
+                ? new ReclaimCost(1, 0)
+                : new ReclaimCost(32, 1);
     }
 
     public long anon() {

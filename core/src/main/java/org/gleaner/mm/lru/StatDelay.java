@@ -1,12 +1,19 @@
 package org.gleaner.mm.lru;
 
 import java.util.Arrays;
+import org.gleaner.mm.version.KernelVersion;
 
 /// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per CPU
-/// and are posted in lumps of 64; a reader that asks for fresh values gets them only once enough lumps are
+/// and are posted in lumps; a reader that asks for fresh values gets them only once enough of them are
 /// pending.
+///
+/// Up to 6.1 a lump is 65 updates and more than one of them per CPU is enough; later a lump is 64, and more than
+/// 64 updates per CPU. On one CPU that is a flush every 130 updates against one every 65 to 128.
 public final class StatDelay {
-    private static final long LUMP = 64;
+    private static final long BATCH = 64;
+
+    private final long lump;
+    private final boolean countsLumps;
 
     private final long[] flushedSizes = new long[LruList.COUNT];
     private final long[] activations = new long[2];
@@ -14,11 +21,16 @@ public final class StatDelay {
     private long unposted;
     private long posted;
 
+    StatDelay(KernelVersion kernel) {
+        countsLumps = kernel.isBefore(KernelVersion.V6_12);
+        lump = countsLumps ? BATCH + 1 : BATCH;
+    }
+
     /// Counts `n` statistic updates.
     public void changed(long n) {
         unposted += n;
-        if (unposted >= LUMP) {
-            posted += unposted;
+        if (unposted >= lump) {
+            posted += countsLumps ? unposted / BATCH : unposted;
             unposted = 0;
         }
     }
@@ -31,7 +43,7 @@ public final class StatDelay {
 
     /// Whether a reader of `memory.stat` on a host of `cpus` CPUs would cause a flush.
     public boolean flushIsDue(int cpus) {
-        return posted > LUMP * cpus;
+        return posted > (countsLumps ? cpus : BATCH * cpus);
     }
 
     void flush(long[] sizes) {

@@ -123,6 +123,7 @@ final class LruGenAging {
             walk.seq = seq;
             walk.canSwap = canSwap;
             walk.forceScan = forceScan;
+            walk.foundYoung = false;
             success = walkAll(cpu, memcg, walk);
         }
         if (success) {

@@ -89,6 +89,9 @@ abstract class LruGenPass {
     }
 
     /// 6.1: direct reclaim ages and goes on; kswapd leaves aging to its own round.
+    ///
+    /// That the pass ends all the same if the walk found nothing young is what a real kernel's counts say, without
+    /// a walk and behind a secondary MMU; why it does is not known.
     private static final class AgingOnTheWay extends LruGenPass {
         AgingOnTheWay(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
             super(host, aging, eviction);
@@ -127,7 +130,7 @@ abstract class LruGenPass {
                     return 0;
                 }
                 if (aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc)) {
-                    return toScan;
+                    return sc.walk != null && sc.walk.foundYoung ? toScan : 0;
                 }
             }
             return min + LruGen.MIN_NR_GENS <= max ? toScan : 0;

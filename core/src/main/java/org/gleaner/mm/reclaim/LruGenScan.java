@@ -49,7 +49,12 @@ abstract class LruGenScan {
     /// Isolates into `taken`, of the `nrToScan` folios that the pass has left to examine. Returns what counts
     /// as examined.
     abstract long isolate(
-            Cpu cpu, Lruvec lruvec, boolean canSwap, long nrToScan, ScanControl sc, FolioQueue taken);
+            Cpu cpu,
+            Lruvec lruvec,
+            boolean canSwap,
+            long nrToScan,
+            ScanControl sc,
+            FolioQueue taken);
 
     /// `scan_folios` of one type: pops folios of its oldest generation until the budget is gone or a batch is
     /// isolated. Returns the folios examined.
@@ -264,9 +269,7 @@ abstract class LruGenScan {
             if (!canSwap || swappiness <= 1) {
                 return LruGen.FILE;
             }
-            return swappiness >= 200
-                    ? LruGen.ANON
-                    : typeToScan(gen, swappiness, TierControl.ALL);
+            return swappiness >= 200 ? LruGen.ANON : typeToScan(gen, swappiness, TierControl.ALL);
         }
 
         @Override

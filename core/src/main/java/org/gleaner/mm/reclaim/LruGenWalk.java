@@ -19,6 +19,9 @@ final class LruGenWalk {
     boolean forceScan;
     boolean canSwap;
 
+    /// Whether the walk of `seq` came upon any young page so far.
+    boolean foundYoung;
+
     LruGenWalk(Lruvec lruvec) {
         this.lruvec = lruvec;
     }

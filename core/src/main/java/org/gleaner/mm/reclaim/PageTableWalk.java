@@ -125,6 +125,7 @@ final class PageTableWalk {
         lock.unlock(cpu);
         state.leafTotal += total;
         state.leafYoung += young;
+        walk.foundYoung |= young > 0;
         cpu.exit();
         if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
             flush(cpu, walk);

@@ -5,6 +5,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
 /// One CPU's reclaim: the priority ladder over the lruvecs (`do_try_to_free_pages`, `shrink_node`), for
@@ -17,6 +18,10 @@ final class Reclaimer {
     private final ClassicReclaim classic;
     private final ScanControl sc = new ScanControl();
 
+    /// Before each pass of the classic LRU the statistics are flushed if enough updates are pending, as for a
+    /// reader of `memory.stat` (6.1).
+    private final boolean readsFreshStats;
+
     /// Whether this CPU is reclaiming, and must not start to do so again (`PF_MEMALLOC`).
     private boolean busy;
 
@@ -28,6 +33,7 @@ final class Reclaimer {
         aging = new LruGenAging(host, chance);
         eviction = new LruGenEviction(host, aging, shrink);
         classic = new ClassicReclaim(host, shrink, referenced);
+        readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
 
     /// `try_to_free_mem_cgroup_pages` and `try_to_free_pages`: reclaims at least `goal` pages if it can, from
@@ -113,6 +119,9 @@ final class Reclaimer {
     /// `prepare_scan_control` for one lruvec: whether its active lists may be touched.
     private void prepare(Cpu cpu, Lruvec lruvec, ScanControl sc) {
         lruvec.flushStatsIfLate(cpu);
+        if (readsFreshStats && lruvec.stats().flushIsDue(1)) {
+            lruvec.flushStats();
+        }
         for (int type = 0; type < 2; type++) {
             sc.mayDeactivate[type] =
                     sc.forceDeactivate

@@ -7,7 +7,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
-import org.gleaner.mm.lru.LruGenRules;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;

@@ -21,11 +21,11 @@ import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.gleaner.mm.version.KernelVersion;
 
 /// Into which generation a folio goes, and what moving does to its flags and to the sizes (6.12).
 final class LruGenTest {

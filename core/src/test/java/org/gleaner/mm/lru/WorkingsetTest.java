@@ -16,10 +16,10 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.gleaner.mm.version.KernelVersion;
 
 /// What a shadow remembers of an evicted folio, and what a refault makes of it.
 final class WorkingsetTest {

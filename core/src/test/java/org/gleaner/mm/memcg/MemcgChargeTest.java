@@ -8,8 +8,8 @@ import org.gleaner.machine.Actor;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
-import org.junit.jupiter.api.Test;
 import org.gleaner.mm.version.KernelVersion;
+import org.junit.jupiter.api.Test;
 
 /// The charge path: stock, counter, reclaim, killer.
 final class MemcgChargeTest {
