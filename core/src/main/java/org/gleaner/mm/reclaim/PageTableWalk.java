@@ -60,6 +60,9 @@ final class PageTableWalk {
     /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page table are
     /// seen in one visit to it, for the visit takes away what says that the table is worth one.
     void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
+        if (host.aging().passesOver(mm.notifiers())) {
+            return;
+        }
         cpu.enter(KernelFunction.WALK_MM);
         if (mm.mmapLock().tryDownRead(cpu)) {
             Vma[] vmas = mm.vmas();

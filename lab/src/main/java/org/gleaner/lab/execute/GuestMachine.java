@@ -105,8 +105,8 @@ final class GuestMachine implements AutoCloseable {
                 0,
                 scenario.seed(),
                 Support.kernel(configuration.kernel()),
-                LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
-                plan.secondary(),
+                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
+                plan.secondary(scenario.host().lruGen().walksSecondary()),
                 tables,
                 2,
                 scenario.guest().vcpus() + daemons + 16);

@@ -124,8 +124,8 @@ public final class ReplayRun {
                 SWITCH_CHANCE,
                 request.seed(),
                 Support.kernel(request.kernel()),
-                LruGenCaps.of(request.lruGen().bits()),
-                aging.secondary(),
+                LruGenCaps.of(request.lruGen().commonBits()),
+                aging.secondary(request.lruGen().walksSecondary()),
                 tables,
                 2,
                 16);

@@ -15,7 +15,7 @@ public record Host(
         @JsonPropertyDescription("What virtual time charges.") CostModel costs,
         @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
-        @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0x7; for mglru.")
+        @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
                 LruGen lruGen,
         Watermarks watermarks,
         Swap swap) {

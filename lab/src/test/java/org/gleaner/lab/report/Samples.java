@@ -36,7 +36,7 @@ final class Samples {
                 8873,
                 4436,
                 Lru.MGLRU,
-                LruGen.ALL,
+                new LruGen(7),
                 Kernel.V6_12,
                 Through.HOST,
                 null,

@@ -57,7 +57,7 @@ final class ScenarioFaultsTest {
         file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
         file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
                 .hasMessageContaining("1:16: kernel: '6.6' is not one of 6.1, 6.12, 6.18");
-        file("host: {lruGen: 9}").hasMessageContaining("not a set of lru_gen bits");
+        file("host: {lruGen: 16}").hasMessageContaining("not a set of lru_gen bits");
         file("kind: access-tracking\nbenchmark: maybe")
                 .hasMessageContaining("benchmark: 'maybe' is not true or false");
         file("configurations:\n  - name: a\n    aging: v4\n")

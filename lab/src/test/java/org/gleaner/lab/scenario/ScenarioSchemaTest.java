@@ -133,8 +133,8 @@ final class ScenarioSchemaTest {
             definition.putArray("type").add("integer").add("string");
             definition
                     .put("minimum", 0)
-                    .put("maximum", 7)
-                    .put("pattern", "^(0x)?0*[0-7]$|^[yYnN]$");
+                    .put("maximum", 15)
+                    .put("pattern", "^(0x)?0*[0-7]$|^0x0*[89a-fA-F]$|^0*(8|9|1[0-5])$|^[yYnN]$");
         } else if (Choice.class.isAssignableFrom(erased)) {
             ArrayNode labels = definition.putArray("enum");
             for (Object constant : erased.getEnumConstants()) {
