@@ -22,6 +22,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     private final ReclaimContext host;
     private final LruGenDebugfs debugfs;
+    private volatile long minTtlMillis;
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
 
@@ -85,7 +86,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
             do {
                 cpu.store(kswapdWanted, 0);
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
-                if (reclaimer(cpu).balance(cpu)) {
+                if (reclaimer(cpu).balance(cpu, minTtlMillis)) {
                     cpu.store(kswapdFailures, 0, 0);
                 } else {
                     cpu.fetchAdd(kswapdFailures, 0, 1);
@@ -113,6 +114,17 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     /// Evicts a cgroup's generations up to `seq`, until `goal` pages are freed or nothing more goes.
     void evict(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
         reclaimer(cpu).forceEviction(cpu, memcg, seq, swappiness, goal);
+    }
+
+    /// `/sys/kernel/mm/lru_gen/min_ttl_ms`: kswapd has somebody killed before it evicts what was used within
+    /// so many milliseconds; 0, the default, protects nothing.
+    public void setMinTtlMillis(long millis) {
+        minTtlMillis = millis;
+    }
+
+    /// See [#setMinTtlMillis].
+    public long minTtlMillis() {
+        return minTtlMillis;
     }
 
     /// The debugfs files of MGLRU.

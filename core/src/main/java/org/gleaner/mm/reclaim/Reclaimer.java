@@ -16,6 +16,7 @@ final class Reclaimer {
     private final LruGenAging aging;
     private final LruGenEviction eviction;
     private final ClassicReclaim classic;
+    private final LruGenMinTtl minTtl;
     private final ScanControl sc = new ScanControl();
 
     /// Before each pass of the classic LRU the statistics are flushed if enough updates are pending, as for a
@@ -32,6 +33,7 @@ final class Reclaimer {
         SwitchChance chance = new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
         aging = new LruGenAging(host, chance);
         eviction = new LruGenEviction(host, aging, shrink);
+        minTtl = new LruGenMinTtl(host, aging);
         classic = new ClassicReclaim(host, shrink, referenced);
         readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
@@ -132,7 +134,9 @@ final class Reclaimer {
 
     /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps. Returns
     /// whether anything was freed.
-    boolean balance(Cpu cpu) {
+    ///
+    /// @param minTtlMillis see [LruGenMinTtl]
+    boolean balance(Cpu cpu, long minTtlMillis) {
         cpu.enter(KernelFunction.BALANCE_PGDAT);
         long high = host.zone().watermarks().high();
         LruGenWalk walk = sc.walk;
@@ -146,6 +150,7 @@ final class Reclaimer {
             if (host.caps().core()) {
                 useWalk();
                 setInitialPriority();
+                minTtl.protect(cpu, minTtlMillis, sc.priority);
             } else {
                 for (Memcg memcg : host.memcgs()) {
                     classic.ageActiveAnon(cpu, memcg.lruvec(), sc);
