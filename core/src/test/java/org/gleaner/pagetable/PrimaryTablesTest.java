@@ -122,7 +122,7 @@ class PrimaryTablesTest {
             for (int level = 2; level <= 4; level++) {
                 primary.allocate(cpu, walk, root, 77, level);
                 assertThat(PTE.isTable(walk.entry, level)).isTrue();
-                assertThat(PTE.isAccessed(walk.entry)).isFalse();
+                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
             }
             assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
             assertThat(walk.level).isEqualTo(1);

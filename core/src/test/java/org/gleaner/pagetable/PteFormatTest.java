@@ -17,7 +17,7 @@ class PteFormatTest {
                                 PteFormat.WRITABLE | PteFormat.ACCESSED | PteFormat.DIRTY))
                 .isEqualTo(0x1234067L);
         assertThat(PTE.makeLeaf(0x200, 2, 0)).isEqualTo(0x200085L);
-        assertThat(PTE.makeTable(3)).isEqualTo(0x3007L);
+        assertThat(PTE.makeTable(3)).isEqualTo(0x3027L);
         assertThat(PteFormat.NONE).isZero();
         assertThat(PTE.accessed).isEqualTo(1L << 5);
         assertThat(PTE.dirty).isEqualTo(1L << 6);

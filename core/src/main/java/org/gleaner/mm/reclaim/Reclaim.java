@@ -132,6 +132,17 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return debugfs;
     }
 
+    /// What MGLRU's rounds of eviction did so far, all CPUs together. For a host at rest.
+    public ShrinkHistogram histogram() {
+        ShrinkHistogram sum = new ShrinkHistogram();
+        for (Reclaimer reclaimer : reclaimers) {
+            if (reclaimer != null) {
+                sum.add(reclaimer.histogram());
+            }
+        }
+        return sum;
+    }
+
     ReclaimContext context() {
         return host;
     }

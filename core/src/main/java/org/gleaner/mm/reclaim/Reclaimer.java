@@ -196,6 +196,10 @@ final class Reclaimer {
         return 64 - Long.numberOfLeadingZeros(x);
     }
 
+    ShrinkHistogram histogram() {
+        return sc.histogram;
+    }
+
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
     boolean forceAging(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);

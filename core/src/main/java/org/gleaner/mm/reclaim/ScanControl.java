@@ -32,6 +32,9 @@ final class ScanControl {
     long nrWriteback;
     long nrTaken;
 
+    /// MGLRU: rounds of all this CPU's sessions.
+    final ShrinkHistogram histogram = new ShrinkHistogram();
+
     /// MGLRU: the session's page-table walk, or null for sessions that have none when they evict.
     @Nullable LruGenWalk walk;
 

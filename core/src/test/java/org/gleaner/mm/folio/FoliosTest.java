@@ -105,14 +105,6 @@ final class FoliosTest {
     }
 
     @Test
-    void refsCountsTheFieldAndTheWorkingsetFlag() {
-        long three = 3L << FolioLayout.REFS_SHIFT;
-        assertThat(FolioLayout.refs(FolioLayout.REFERENCED)).isZero();
-        assertThat(FolioLayout.refs(FolioLayout.WORKINGSET)).isOne();
-        assertThat(FolioLayout.refs(three | FolioLayout.WORKINGSET)).isEqualTo(4);
-    }
-
-    @Test
     void referencesArePinnedUntilTheLastIsDropped() {
         OneCpu.run(cpu -> {
             Folios folios = new Folios(4, 0);

@@ -246,8 +246,10 @@ final class LruGenTest {
             int youngest = LruGen.slot(gen.maxSeq(cpu));
             int type = type(folios.state(cpu, pfn));
             int old = gen.updateGen(cpu, pfn, youngest);
-            batch[old][type]--;
-            batch[youngest][type]++;
+            if (old >= 0) {
+                batch[old][type]--;
+                batch[youngest][type]++;
+            }
         } else if (what == 99) {
             long max = gen.maxSeq(cpu);
             gen.relabelCounters(max);

@@ -6,18 +6,10 @@ import java.math.BigInteger;
 import java.util.Random;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// The controller that protects tiers which refault too often.
 final class TierControlTest {
     private final TierControl control = new TierControl(LruGenRules.of(KernelVersion.V6_12));
-
-    @ParameterizedTest
-    @CsvSource({"0, 0", "1, 1", "2, 2", "3, 2", "4, 3"})
-    void theTierIsTheLogarithmOfTheReferences(int refs, int tier) {
-        assertThat(TierControl.tier(refs)).isEqualTo(tier);
-    }
 
     @Test
     void withoutRefaultsEveryTierMayGo() {
