@@ -1,5 +1,6 @@
 package org.gleaner.mm.reclaim;
 
+import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
@@ -49,6 +50,13 @@ public final class LruGenDebugfs {
             text.add(cpu, memcg);
         }
         return text.toString();
+    }
+
+    /// Whether all of `commands` are commands, whatever they name, to this kernel.
+    public static boolean understands(String commands, KernelVersion kernel) {
+        List<String> all = LruGenCommand.split(commands);
+        return !all.isEmpty()
+                && all.stream().allMatch(each -> LruGenCommand.parse(each, kernel) != null);
     }
 
     /// The number that a cgroup has in the text and in commands.

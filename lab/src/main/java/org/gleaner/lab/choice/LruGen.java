@@ -23,8 +23,7 @@ public record LruGen(int bits) {
     public static final int SECONDARY_WALK = 0x8;
 
     /// Everything on, as on a machine that has it all.
-    public static final LruGen ALL =
-            new LruGen(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
+    public static final LruGen ALL = new LruGen(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
 
     /// Everything off.
     public static final LruGen NONE = new LruGen(0);

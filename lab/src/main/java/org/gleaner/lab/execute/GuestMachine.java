@@ -58,6 +58,7 @@ final class GuestMachine implements AutoCloseable {
     private final AgingPlan plan;
     private final Rcu rcu;
     private final HostShare share;
+    private final HostCommands commands;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
@@ -80,6 +81,7 @@ final class GuestMachine implements AutoCloseable {
         share = HostShare.of(scenario, device);
         host = new Host(engine, config(configuration, device, scale, daemons));
         rcu = Rcu.start(engine);
+        commands = HostCommands.start(host, scenario.host().commands());
     }
 
     private HostConfig config(
@@ -129,6 +131,11 @@ final class GuestMachine implements AutoCloseable {
 
     Host host() {
         return host;
+    }
+
+    /// What the scenario had written into the kernel's files.
+    HostCommands commands() {
+        return commands;
     }
 
     /// What this host assumes of memory that is not the guest's.

@@ -219,7 +219,8 @@ public final class MmuStressRun {
                 sum(each -> each.lost),
                 agers.passes(),
                 agers.young(),
-                counters);
+                counters,
+                machine.commands().done());
     }
 
     private List<String> failures(MmuStressResult.Run run) {
@@ -227,6 +228,7 @@ public final class MmuStressRun {
         fail(all, run.forbiddenWrites(), "writes got through after mprotect had forbidden them");
         fail(all, run.lostWrites(), "pages did not hold what was written last");
         fail(all, sum(each -> each.errors), "accesses failed that nothing forbade");
+        all.addAll(machine.commands().failures(configuration.name()));
         return all;
     }
 

@@ -47,6 +47,7 @@ final class Support {
 
     /// @throws BadInput if something that the scenario asks for is not there
     static void check(Scenario scenario) {
+        HostCommands.check(scenario);
         checkReadAhead(scenario.host().swap().device(), scenario.host().swap().pageCluster());
     }
 

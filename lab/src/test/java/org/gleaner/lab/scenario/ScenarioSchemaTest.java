@@ -20,6 +20,7 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +55,7 @@ final class ScenarioSchemaTest {
                         "Configuration",
                         "Guest",
                         "Host",
+                        "HostCommand",
                         "Swap",
                         "Watermarks");
         definitions.forEach(type ->
@@ -70,6 +72,11 @@ final class ScenarioSchemaTest {
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
         ((ObjectNode) definitions.get("Configuration")).putArray("required").add("name");
+        ((ObjectNode) definitions.get("HostCommand"))
+                .putArray("required")
+                .add("at")
+                .add("to")
+                .add("write");
         openWords(schema);
         return schema;
     }
@@ -124,6 +131,7 @@ final class ScenarioSchemaTest {
         Map<Class<?>, String> patterns =
                 Map.of(
                         Size.class, "^[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%)$",
+                        Span.class, "^[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns)$",
                         MinFree.class,
                                 "^(auto|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
         ObjectNode definition = JSON.createObjectNode();
