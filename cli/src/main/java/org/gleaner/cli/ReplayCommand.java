@@ -86,7 +86,8 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--swap",
             paramLabel = "DEVICE",
             defaultValue = "zram",
-            description = "zram or disk (default: zram).")
+            description =
+                    "zram, disk (a virtual one, which says that it rotates) or ssd (default: zram).")
     private SwapDevice swap = SwapDevice.ZRAM;
 
     @Option(
@@ -94,8 +95,8 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "K",
             defaultValue = "0",
             description =
-                    "Swap-in from a disk reads 2^K pages, 0 to 9 (default: 0, as read-ahead is not "
-                            + "built yet).")
+                    "A swap-in reads up to 2^K pages, 0 to 9; on zram only a memfd's "
+                            + "(default: 0).")
     private int pageCluster;
 
     @Option(
@@ -195,7 +196,7 @@ final class ReplayCommand implements Callable<Integer> {
     /// What each option allows but their combination does not.
     private void check() {
         if (swap == SwapDevice.NONE) {
-            throw new BadInput("--swap", "a replay needs swap", "give zram or disk");
+            throw new BadInput("--swap", "a replay needs swap", "give zram, disk or ssd");
         }
         if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
             throw new BadInput(

@@ -146,9 +146,6 @@ final class EndToEndTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "replay small --memory 50% --swap disk --page-cluster 3"
-                        + " | page-cluster 3: swap read-ahead is not built yet; give 0, which"
-                        + " reads one page at a time",
                 "replay small --memory 50% --kernel 6.18"
                         + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
                 "replay small --memory 50% --kernel 6.1"
@@ -158,9 +155,6 @@ final class EndToEndTest {
                         + " 64p",
                 "run --scale 1/4096 --set host.kernel=6.18"
                         + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
-                "run --scale 1/4096 --set host.swap.device=disk --set host.swap.pageCluster=3"
-                        + " | page-cluster 3: swap read-ahead is not built yet; give 0, which"
-                        + " reads one page at a time",
             })
     void whatIsNotBuiltYetIsOneLine(String line, String message) {
         assertThat(session.run(line.strip().split(" "))).isEqualTo(ExitCodes.BAD_INPUT);

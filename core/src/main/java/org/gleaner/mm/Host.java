@@ -15,6 +15,7 @@ import org.gleaner.mm.fault.MemfdFault;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.ProcessPages;
+import org.gleaner.mm.fault.SwapReadAhead;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
@@ -105,11 +106,30 @@ public final class Host implements AutoCloseable {
         MemcgCharge charge = new MemcgCharge(reclaim, cpus);
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::free);
+        SwapReadAhead readAhead =
+                new SwapReadAhead(
+                        folios,
+                        lru,
+                        workingset,
+                        allocator,
+                        swap,
+                        folioWait,
+                        stat,
+                        Collections.unmodifiableList(memcgs),
+                        config.pageCluster());
         AnonSwapIn anonSwapIn =
                 new AnonSwapIn(
-                        folios, lru, workingset, allocator, swap, folioWait, stat, config.kernel());
+                        folios,
+                        lru,
+                        workingset,
+                        allocator,
+                        swap,
+                        readAhead,
+                        folioWait,
+                        stat,
+                        config.kernel());
         MemfdFault memfdFault =
-                new MemfdFault(folios, lru, workingset, allocator, swap, folioWait, stat);
+                new MemfdFault(folios, lru, allocator, swap, readAhead, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
         mappingChanges = new MappingChanges(folios, lru, swap);
@@ -126,13 +146,13 @@ public final class Host implements AutoCloseable {
         }
         return switch (config.swap()) {
             case ZRAM -> new ZramDevice();
-            case DISK -> new DiskDevice(engine, config.disk(), new EndOfWriteback());
+            case DISK -> new DiskDevice(engine, config.disk(), config.maxCpus(), new EndOfIo());
         };
     }
 
-    /// `folio_end_writeback` for folios written to swap.
-    private final class EndOfWriteback implements SwapDevice.Completion {
-        /// Writeback keeps the folio in the swap cache and so alive; from its end on only our own
+    /// What the interrupt of the swap disk does.
+    private final class EndOfIo implements SwapDevice.Completion {
+        /// `folio_end_writeback`. Writeback keeps the folio in the swap cache and so alive; from its end on only our own
         /// reference does.
         @Override
         public void writeDone(Cpu cpu, int pfn) {
@@ -143,6 +163,13 @@ public final class Host implements AutoCloseable {
             }
             folioWait.announce(cpu, pfn);
             lru.put(cpu, pfn);
+        }
+
+        /// `folio_end_read`: whoever waits for the page may have it.
+        @Override
+        public void readDone(Cpu cpu, int pfn) {
+            folios.set(cpu, pfn, UPTODATE);
+            folioWait.unlock(cpu, pfn);
         }
 
         /// Rotated folios wait in a batch, which holds on to them. Nothing else ever flushes the batch of

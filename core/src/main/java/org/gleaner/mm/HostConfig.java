@@ -15,6 +15,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param swap kind of swap device in virtual time; real memory always swaps to a file
 /// @param disk timing of a disk; ignored for zram
 /// @param swapSlots size of swap in pages
+/// @param pageCluster logarithm of the most pages that one swap-in reads
 /// @param swappiness 0 to 200
 /// @param switchChance probability that another task runs between two agings of one reclaim
 /// @param seed of everything left to chance
@@ -32,6 +33,7 @@ public record HostConfig(
         Swap swap,
         DiskTiming disk,
         int swapSlots,
+        int pageCluster,
         int swappiness,
         double switchChance,
         long seed,

@@ -99,6 +99,7 @@ final class HostTortureTest {
                 HostConfig.Swap.ZRAM,
                 DiskTiming.NVME,
                 4 * PAGES,
+                3,
                 60,
                 0,
                 SEED,

@@ -114,7 +114,7 @@ final class HostAuditTest {
     void aSlotWhoseFolioKnowsNothingOfIt() {
         finds(
                 "which is not its",
-                (cpu, p, folios) -> small.host().swap().allocate(cpu, p.pfn(499)));
+                (cpu, p, folios) -> small.host().swap().allocate(cpu, p.pfn(499), 1));
     }
 
     @Test

@@ -1,10 +1,12 @@
 package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.EnumMap;
 import java.util.Map;
 import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.DiskTiming;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +36,27 @@ final class RandomRunTest {
         assertThat(first.get(VmEvent.PGSCAN)).isGreaterThanOrEqualTo(first.get(VmEvent.PGSTEAL));
         assertThat(first.get(VmEvent.PAGEOUTRUN) > 0).isEqualTo(kswapd);
         assertThat(run(seed, lruGen, disk, kswapd)).as("the same again").isEqualTo(first);
+    }
+
+    /// Pages nobody asked for are charged, cached, dropped unused, and found by faults that race with their read.
+    @ParameterizedTest
+    @CsvSource({
+        // seed, MGLRU, disk rotates, kswapd
+        "21, 7, false, false",
+        "22, 7, true, true",
+        "23, 0, false, true",
+        "24, 0, true, false",
+    })
+    void withReadAheadTheyDoToo(long seed, int lruGen, boolean rotational, boolean kswapd) {
+        System.out.println("seed " + seed);
+        SmallHost small = host(seed, lruGen, true, kswapd).pageCluster(3);
+        small.disk(rotational ? DiskTiming.VIRTIO : DiskTiming.NVME);
+        small.run(new Churn(small, seed, 4, 6_000).actors(450));
+        long read = small.stat(VmEvent.PGMAJFAULT) + small.stat(VmEvent.SWAP_RA);
+        // a fault that meets another's read is major too, and one whose page is gone again reads
+        // twice
+        assertThat(small.stat(VmEvent.PSWPIN)).isCloseTo(read, withPercentage(2));
+        assertThat(small.stat(VmEvent.SWAP_RA_HIT)).isPositive();
     }
 
     /// Slots are freed and taken by others while a fault still looks at them.

@@ -24,6 +24,8 @@ import org.gleaner.mm.version.KernelVersion;
 /// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run ends with
 /// an audit of the whole host.
 public final class SmallHost {
+    private static final long SETTLE_NANOS = 100_000_000;
+
     private final Engine engine;
     private int frames = 20_000;
     private Watermarks watermarks = new Watermarks(16, 32, 48);
@@ -31,6 +33,7 @@ public final class SmallHost {
     private HostConfig.Swap swap = HostConfig.Swap.ZRAM;
     private DiskTiming disk = DiskTiming.NVME;
     private int slots = 1 << 16;
+    private int pageCluster;
     private int swappiness = 60;
     private double switchChance;
     private long seed = 1;
@@ -96,6 +99,12 @@ public final class SmallHost {
         return this;
     }
 
+    /// Reads up to `2^n` pages at a swap-in.
+    public SmallHost pageCluster(int n) {
+        pageCluster = n;
+        return this;
+    }
+
     public SmallHost swappiness(int n) {
         swappiness = n;
         return this;
@@ -138,6 +147,7 @@ public final class SmallHost {
                                     swap,
                                     disk,
                                     slots,
+                                    pageCluster,
                                     swappiness,
                                     switchChance,
                                     seed,
@@ -187,6 +197,10 @@ public final class SmallHost {
                     cpu -> {
                         cpu.lockDep = new LockDep();
                         body.run(cpu);
+                        if (pageCluster > 0) {
+                            // what is read ahead of need has to arrive
+                            cpu.sleep(SETTLE_NANOS);
+                        }
                         LockDep.checkIdle(cpu);
                     });
         }

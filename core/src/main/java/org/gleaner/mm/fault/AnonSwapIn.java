@@ -21,16 +21,19 @@ import org.gleaner.pagetable.Walk;
 ///
 /// Before 7.2, on a synchronous device with one user, the page goes around the swap cache: the slot is claimed,
 /// read, and freed as the page is mapped, so the next eviction writes it again. 7.2 has the page in the cache for
-/// just as long, which shows in where the LRU puts it. Otherwise it enters the swap
-/// cache and, unless it is written to or swap is nearly full, keeps its slot; clean, it can then be
-/// dropped without I/O.
+/// just as long, which shows in where the LRU puts it. Otherwise it enters the swap cache, with others that are
+/// read ahead, and unless it is written to or swap is nearly full, keeps its slot; clean, it can then be dropped
+/// without I/O.
+///
+/// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet given up by
+/// reclaim, is a minor one.
 public final class AnonSwapIn {
     private static final PteFormat PTE = PteFormat.X86_64;
 
-    /// How long a fault waits for another that reads the same slot: one jiffy.
-    private static final long RETRY_NANOS = 4_000_000;
+    /// Statistics that change when a page of the swap cache is mapped: mapped pages, swap entries.
+    private static final int MAPPED = 2;
 
-    /// Statistics that change when a page comes back: mapped pages, swap entries, major faults.
+    /// The same and major faults.
     private static final int MAPPED_AND_SWAPPED_IN = 3;
 
     private final Folios folios;
@@ -38,6 +41,7 @@ public final class AnonSwapIn {
     private final Workingset workingset;
     private final PageAllocator allocator;
     private final SwapArea swap;
+    private final SwapReadAhead readAhead;
     private final FolioWait wait;
     private final VmStat stat;
 
@@ -56,6 +60,7 @@ public final class AnonSwapIn {
             Workingset workingset,
             PageAllocator allocator,
             SwapArea swap,
+            SwapReadAhead readAhead,
             FolioWait wait,
             VmStat stat,
             KernelVersion kernel) {
@@ -68,6 +73,7 @@ public final class AnonSwapIn {
         this.workingset = workingset;
         this.allocator = allocator;
         this.swap = swap;
+        this.readAhead = readAhead;
         this.wait = wait;
         this.stat = stat;
     }
@@ -76,38 +82,46 @@ public final class AnonSwapIn {
         cpu.enter(KernelFunction.DO_SWAP_PAGE);
         int slot = (int) PTE.swapSlot(entry);
         int cached = swap.cached(cpu, slot);
-        int result;
+        int result = PageFaults.DONE;
         if (cached >= 0) {
-            result = mapCached(cpu, vma, vpn, walk, entry, slot, cached, write);
+            if (folios.tryGet(cpu, cached)) {
+                readAhead.foundAnon(cpu, vma, vpn, cached);
+                mapCached(cpu, vma, vpn, walk, entry, slot, cached, write);
+            }
         } else if (bypassesCache && swap.mappings(cpu, slot) == 1) {
             result = readAround(cpu, vma, vpn, walk, entry, slot, write);
         } else {
-            result = readIntoCache(cpu, vma, vpn, walk, entry, slot, write);
+            int pfn =
+                    leavesCacheAtOnce
+                            ? readAhead.swapInOne(cpu, slot)
+                            : readAhead.swapInAnon(cpu, vma, vpn, walk, slot);
+            if (pfn >= 0) {
+                stat.inc(cpu, VmEvent.PGMAJFAULT);
+                vma.mm().memcg().lruvec().statChanged(1);
+                mapCached(cpu, vma, vpn, walk, entry, slot, pfn, write);
+            } else if (pfn == SwapReadAhead.NOMEM) {
+                result = PageFaults.NOMEM;
+            } else {
+                yieldUnlessChanged(cpu, walk, entry);
+            }
         }
         cpu.exit();
         return result;
     }
 
-    /// The page is still in the swap cache: a minor fault.
-    private int mapCached(
+    /// Maps a folio of the swap cache once it is read, and drops our reference.
+    private void mapCached(
             Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
-        if (!folios.tryGet(cpu, pfn)) {
-            return PageFaults.DONE;
-        }
         wait.lock(cpu, pfn);
         boolean same =
                 folios.test(cpu, pfn, SWAPCACHE)
                         && swap.cached(cpu, slot) == pfn
                         && folios.test(cpu, pfn, UPTODATE);
         if (same) {
-            if (folios.testAndClear(cpu, pfn, READAHEAD)) {
-                stat.inc(cpu, VmEvent.SWAP_RA_HIT);
-            }
             mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
         }
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
-        return PageFaults.DONE;
     }
 
     /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot. Before a
@@ -128,13 +142,18 @@ public final class AnonSwapIn {
             if (last && (leavesCacheAtOnce || write && exclusive || swap.isFull())) {
                 leaveCache(cpu, slot, pfn);
             }
-            folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
-            folios.addMap(cpu, pfn);
-            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
+            folios.set(cpu, pfn, ANON);
+            vma.mm().memcg().lruvec().statChanged(MAPPED);
+            map(cpu, vma, vpn, walk, pfn, write);
             folios.get(cpu, pfn);
-            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
         }
         lock.unlock(cpu);
+    }
+
+    private void map(Cpu cpu, Vma vma, long vpn, Walk walk, int pfn, boolean write) {
+        folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
+        folios.addMap(cpu, pfn);
+        Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
     }
 
     private long leaf(Vma vma, int pfn, boolean write) {
@@ -164,16 +183,19 @@ public final class AnonSwapIn {
         }
         workingset.refault(cpu, pfn, swap.shadow(cpu, slot), true);
         lru.add(cpu, pfn, true);
-        read(cpu, slot, pfn);
+        cpu.enter(KernelFunction.SWAP_READ);
+        stat.inc(cpu, VmEvent.PGMAJFAULT);
+        stat.inc(cpu, VmEvent.PSWPIN);
+        swap.device().read(cpu, slot, pfn);
+        folios.set(cpu, pfn, UPTODATE);
+        cpu.exit();
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         boolean same = cpu.load(walk.words, walk.index) == entry;
         if (same) {
             swap.releaseReserved(cpu, slot);
-            folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
-            folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
-            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
+            map(cpu, vma, vpn, walk, pfn, write);
         } else {
             // the slot is another page's by now
             swap.unreserve(cpu, slot);
@@ -186,45 +208,10 @@ public final class AnonSwapIn {
         return PageFaults.DONE;
     }
 
-    /// Another device, or several users: through the swap cache.
-    private int readIntoCache(
-            Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, boolean write) {
-        int pfn = allocator.allocate(cpu, vma.mm().memcg(), ANON | LOCKED | SWAPCACHE);
-        if (pfn < 0) {
-            return PageFaults.NOMEM;
-        }
-        if (!swap.tryReserveCache(cpu, slot)) {
-            folios.clear(cpu, pfn, SWAPCACHE);
-            wait.unlock(cpu, pfn);
-            lru.put(cpu, pfn);
-            yieldUnlessChanged(cpu, walk, entry);
-            return PageFaults.DONE;
-        }
-        folios.get(cpu, pfn);
-        folios.setSwapSlot(pfn, slot);
-        long shadow = swap.addToCache(cpu, slot, pfn);
-        workingset.refault(cpu, pfn, shadow, true);
-        lru.add(cpu, pfn, true);
-        read(cpu, slot, pfn);
-        mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
-        wait.unlock(cpu, pfn);
-        lru.put(cpu, pfn);
-        return PageFaults.DONE;
-    }
-
-    private void read(Cpu cpu, int slot, int pfn) {
-        cpu.enter(KernelFunction.SWAP_READ);
-        stat.inc(cpu, VmEvent.PGMAJFAULT);
-        stat.inc(cpu, VmEvent.PSWPIN);
-        swap.device().read(cpu, slot, pfn);
-        folios.set(cpu, pfn, UPTODATE);
-        cpu.exit();
-    }
-
     /// Somebody else is reading the slot: let them, unless they have finished.
     private void yieldUnlessChanged(Cpu cpu, Walk walk, long entry) {
         if (cpu.load(walk.words, walk.index) == entry) {
-            cpu.sleep(RETRY_NANOS);
+            cpu.sleep(SwapReadAhead.RETRY_NANOS);
         }
     }
 }

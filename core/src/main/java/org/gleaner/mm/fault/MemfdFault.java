@@ -7,7 +7,6 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
-import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -21,29 +20,28 @@ import org.gleaner.pagetable.Walk;
 /// comes back from swap passes through the swap cache, leaves it dirty, and gives up its slot.
 public final class MemfdFault {
     private static final PteFormat PTE = PteFormat.X86_64;
-    private static final long RETRY_NANOS = 4_000_000;
 
     private final Folios folios;
     private final LruCache lru;
-    private final Workingset workingset;
     private final PageAllocator allocator;
     private final SwapArea swap;
+    private final SwapReadAhead readAhead;
     private final FolioWait wait;
     private final VmStat stat;
 
     public MemfdFault(
             Folios folios,
             LruCache lru,
-            Workingset workingset,
             PageAllocator allocator,
             SwapArea swap,
+            SwapReadAhead readAhead,
             FolioWait wait,
             VmStat stat) {
         this.folios = folios;
         this.lru = lru;
-        this.workingset = workingset;
         this.allocator = allocator;
         this.swap = swap;
+        this.readAhead = readAhead;
         this.wait = wait;
         this.stat = stat;
     }
@@ -101,53 +99,31 @@ public final class MemfdFault {
     private int swapIn(
             Cpu cpu, Vma vma, Memfd memfd, long index, Walk walk, long entry, boolean write) {
         int slot = Memfd.slot(entry);
-        int cached = swap.cached(cpu, slot);
-        if (cached >= 0) {
-            return takeCached(cpu, vma, memfd, index, walk, slot, cached, write);
-        }
-        int pfn = allocator.allocate(cpu, vma.mm().memcg(), LOCKED);
-        if (pfn < 0) {
-            return PageFaults.NOMEM;
-        }
-        if (!swap.tryReserveCache(cpu, slot)) {
-            wait.unlock(cpu, pfn);
-            lru.put(cpu, pfn);
-            if (memfd.entry(cpu, index) == entry) {
-                cpu.sleep(RETRY_NANOS);
+        int pfn = swap.cached(cpu, slot);
+        if (pfn >= 0) {
+            if (folios.tryGet(cpu, pfn)) {
+                readAhead.found(cpu, pfn);
+                takeCached(cpu, vma, memfd, index, walk, slot, pfn, write);
             }
             return PageFaults.DONE;
         }
-        // Before we claimed it the slot may have been freed, and taken by another page.
-        if (memfd.entry(cpu, index) != entry) {
-            swap.unreserve(cpu, slot);
-            wait.unlock(cpu, pfn);
-            lru.put(cpu, pfn);
-            return PageFaults.DONE;
-        }
         cpu.enter(KernelFunction.SHMEM_SWAPIN);
-        folios.setMapping(pfn, memfd.id(), index);
-        folios.get(cpu, pfn);
-        folios.set(cpu, pfn, SWAPCACHE);
-        folios.setSwapSlot(pfn, slot);
-        long shadow = swap.addToCache(cpu, slot, pfn);
-        workingset.refault(cpu, pfn, shadow, true);
-        lru.add(cpu, pfn, true);
-        cpu.enter(KernelFunction.SWAP_READ);
-        stat.inc(cpu, VmEvent.PGMAJFAULT);
-        stat.inc(cpu, VmEvent.PSWPIN);
-        swap.device().read(cpu, slot, pfn);
-        folios.set(cpu, pfn, UPTODATE);
+        pfn = readAhead.swapIn(cpu, slot);
         cpu.exit();
-        moveToPageCache(cpu, memfd, index, slot, pfn);
-        cpu.exit();
-        map(cpu, vma, walk, pfn, write);
-        wait.unlock(cpu, pfn);
-        lru.put(cpu, pfn);
+        if (pfn >= 0) {
+            stat.inc(cpu, VmEvent.PGMAJFAULT);
+            takeCached(cpu, vma, memfd, index, walk, slot, pfn, write);
+        } else if (pfn == SwapReadAhead.NOMEM) {
+            return PageFaults.NOMEM;
+        } else if (memfd.entry(cpu, index) == entry) {
+            cpu.sleep(SwapReadAhead.RETRY_NANOS);
+        }
         return PageFaults.DONE;
     }
 
-    /// Reclaim has not finished with the page, or gave it up: it is still in the swap cache.
-    private int takeCached(
+    /// Takes a folio out of the swap cache once it is read, maps it, and drops our reference. The slot may have
+    /// become another page's before we looked at its folio.
+    private void takeCached(
             Cpu cpu,
             Vma vma,
             Memfd memfd,
@@ -156,20 +132,18 @@ public final class MemfdFault {
             int slot,
             int pfn,
             boolean write) {
-        if (!folios.tryGet(cpu, pfn)) {
-            return PageFaults.DONE;
-        }
         wait.lock(cpu, pfn);
         if (memfd.entry(cpu, index) == Memfd.swap(slot)
                 && folios.test(cpu, pfn, SWAPCACHE)
-                && swap.cached(cpu, slot) == pfn) {
+                && swap.cached(cpu, slot) == pfn
+                && folios.test(cpu, pfn, UPTODATE)) {
             wait.forWriteback(cpu, pfn);
+            folios.setMapping(pfn, memfd.id(), index);
             moveToPageCache(cpu, memfd, index, slot, pfn);
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
-        return PageFaults.DONE;
     }
 
     /// From the swap cache back to the memfd; the cache's reference moves along, the slot is freed.

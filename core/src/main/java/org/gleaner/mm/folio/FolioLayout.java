@@ -27,14 +27,15 @@ public final class FolioLayout {
     /// To be rotated to the tail when its writeback ends (`PG_reclaim`).
     public static final long AWAITED = 1 << 7;
 
+    /// Read ahead of need and not used yet (`PG_readahead`): the same bit, which means one thing to reclaim
+    /// and another to swap-in. A fault on a page under writeback thus counts as a read-ahead hit.
+    public static final long READAHEAD = AWAITED;
+
     public static final long SWAPCACHE = 1 << 8;
     public static final long SWAPBACKED = 1 << 9;
     public static final long ANON = 1 << 10;
     public static final long UPTODATE = 1 << 11;
     public static final long UNEVICTABLE = 1 << 12;
-
-    /// Read ahead of need and not used yet (`PG_readahead`).
-    public static final long READAHEAD = 1 << 13;
 
     /// Marked by idle page tracking and not used since (`PG_idle`).
     public static final long IDLE = 1 << 14;

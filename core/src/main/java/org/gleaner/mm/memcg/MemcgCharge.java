@@ -30,6 +30,11 @@ public final class MemcgCharge {
     public interface LimitReclaim {
         /// `try_to_free_mem_cgroup_pages`: returns the pages freed.
         long tryToFree(Cpu cpu, Memcg memcg, long goal);
+
+        /// If pages are being written, gives that a moment and returns true.
+        default boolean waitForWriteback(Cpu cpu) {
+            return false;
+        }
     }
 
     public MemcgCharge(LimitReclaim reclaim, int maxCpus) {
@@ -88,11 +93,14 @@ public final class MemcgCharge {
         return charged;
     }
 
-    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old,
-    /// or another CPU has its hands on all there is, for which we wait. A real kernel is slow enough at its
+    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or
+    /// all it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there is, for which we wait. A real kernel is slow enough at its
     /// retries not to kill for either.
-    private static boolean deservesReprieve(Cpu cpu, Memcg memcg) {
+    private boolean deservesReprieve(Cpu cpu, Memcg memcg) {
         if (memcg.lruvec().flushStatsIfMisleading()) {
+            return true;
+        }
+        if (reclaim.waitForWriteback(cpu)) {
             return true;
         }
         boolean others = memcg.lruvec().isBeingReclaimed(cpu);

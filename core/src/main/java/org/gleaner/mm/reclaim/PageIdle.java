@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import static org.gleaner.mm.folio.FolioLayout.IDLE;
 import static org.gleaner.mm.folio.FolioLayout.LRU;
+import static org.gleaner.mm.folio.FolioLayout.mapcount;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -77,6 +78,9 @@ public final class PageIdle {
 
     /// `page_idle_clear_pte_refs`: a mapping that was used since ends the page's idleness.
     private void clearReferences(Cpu cpu, int pfn, Walk walk) {
+        if (mapcount(folios.state(cpu, pfn)) == 0) {
+            return;
+        }
         long mapping = folios.mapping(pfn);
         RmapObject object = objects.get(Folios.mappingObject(mapping));
         object.lock().downRead(cpu);

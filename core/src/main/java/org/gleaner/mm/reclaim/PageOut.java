@@ -35,7 +35,7 @@ final class PageOut {
     /// Gives an anonymous folio a slot and puts it into the swap cache; false if swap is full.
     boolean addToSwap(Cpu cpu, int pfn) {
         cpu.enter(KernelFunction.ADD_TO_SWAP);
-        int slot = swap.allocate(cpu, pfn);
+        int slot = swap.allocate(cpu, pfn, memcg(folios.peek(cpu, pfn)));
         if (slot >= 0) {
             folios.setSwapSlot(pfn, slot);
             folios.get(cpu, pfn);
@@ -72,7 +72,7 @@ final class PageOut {
         if (!(object instanceof Memfd memfd)) {
             throw new IllegalStateException("anonymous pfn " + pfn + " has no swap slot");
         }
-        int slot = swap.allocate(cpu, pfn);
+        int slot = swap.allocate(cpu, pfn, memcg(folios.peek(cpu, pfn)));
         if (slot < 0) {
             return false;
         }

@@ -54,11 +54,21 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         long freed = reclaimer(cpu).direct(cpu, null, 1);
         if (freed == 0) {
             // writes may be under way, or whoever has isolated the pages may be without a core
+            host.swap().device().flushPlug(cpu);
             cpu.sleep(NO_PROGRESS_NANOS);
         } else {
             cpu.store(kswapdFailures, 0, 0);
         }
         return freed;
+    }
+
+    @Override
+    public boolean waitForWriteback(Cpu cpu) {
+        boolean underWay = host.swap().device().flushPlug(cpu);
+        if (underWay) {
+            cpu.sleep(NO_PROGRESS_NANOS);
+        }
+        return underWay;
     }
 
     @Override

@@ -94,12 +94,14 @@ final class Reclaimer {
                 continue;
             }
             memcg.lruvec().beginReclaim(cpu);
+            host.swap().device().plug(cpu);
             if (host.caps().core()) {
                 shrinkOne(cpu, memcg, sc);
             } else {
                 prepare(cpu, memcg.lruvec(), sc);
                 classic.shrink(cpu, memcg.lruvec(), sc);
             }
+            host.swap().device().unplug(cpu);
             memcg.lruvec().endReclaim(cpu);
             if (!sc.isMemcgReclaim() && !sc.kswapd && sc.nrReclaimed >= sc.nrToReclaim) {
                 break;

@@ -1,5 +1,7 @@
 package org.gleaner.mm.space;
 
+import org.gleaner.machine.Cpu;
+
 /// One mapping of an address space: a range of virtual pages that shows a range of an object.
 public final class Vma {
     private final AddressSpace mm;
@@ -8,6 +10,9 @@ public final class Vma {
     private final RmapObject object;
     private final long offset;
     private volatile boolean writable;
+
+    /// One word: what swap read-ahead remembers of this mapping (`swap_readahead_info`).
+    private final long[] readAhead = new long[1];
 
     Vma(AddressSpace mm, long start, long end, RmapObject object, long offset, boolean writable) {
         this.mm = mm;
@@ -47,6 +52,17 @@ public final class Vma {
 
     void setWritable(boolean writable) {
         this.writable = writable;
+    }
+
+    /// What [#rememberReadAhead] stored last, 0 at first.
+    public long readAhead(Cpu cpu) {
+        return cpu.load(readAhead, 0);
+    }
+
+    /// Keeps the word of swap read-ahead. Faults of several CPUs overwrite each other, as in the kernel: it
+    /// only guesses.
+    public void rememberReadAhead(Cpu cpu, long word) {
+        cpu.store(readAhead, 0, word);
     }
 
     /// Index in the object of a virtual page of this mapping.

@@ -2,20 +2,25 @@ package org.gleaner.mm.swap;
 
 import java.util.Arrays;
 
-/// Frames under writeback in order of completion time. The link delivers in order, so a ring will do.
+/// Frames under I/O in order of completion time. The link delivers in order, so a ring will do.
 final class CompletionQueue {
+    private static final int READ = 1 << 31;
+
     private long[] times = new long[64];
-    private int[] pfns = new int[64];
+
+    /// A pfn, with the top bit set for a read.
+    private int[] frames = new int[64];
+
     private int first;
     private int size;
 
-    void add(long time, int pfn) {
+    void add(long time, int pfn, boolean read) {
         if (size == times.length) {
             grow();
         }
         int at = first + size & times.length - 1;
         times[at] = time;
-        pfns[at] = pfn;
+        frames[at] = read ? pfn | READ : pfn;
         size++;
     }
 
@@ -23,8 +28,12 @@ final class CompletionQueue {
         return times[first];
     }
 
+    boolean firstIsRead() {
+        return (frames[first] & READ) != 0;
+    }
+
     int removeFirst() {
-        int pfn = pfns[first];
+        int pfn = frames[first] & ~READ;
         first = first + 1 & times.length - 1;
         size--;
         return pfn;
@@ -33,13 +42,13 @@ final class CompletionQueue {
     private void grow() {
         int n = times.length;
         long[] t = Arrays.copyOf(times, 2 * n);
-        int[] p = Arrays.copyOf(pfns, 2 * n);
+        int[] f = Arrays.copyOf(frames, 2 * n);
         for (int i = 0; i < n; i++) {
             t[i] = times[first + i & n - 1];
-            p[i] = pfns[first + i & n - 1];
+            f[i] = frames[first + i & n - 1];
         }
         times = t;
-        pfns = p;
+        frames = f;
         first = 0;
     }
 }

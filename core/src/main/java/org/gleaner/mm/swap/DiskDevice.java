@@ -1,14 +1,14 @@
 package org.gleaner.mm.swap;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
-import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.Word;
 
 /// A block device in virtual time: parallel media channels with a latency each, and one link that
-/// requests cross in order. A read sleeps until its data is there; a write is finished by an actor of
-/// the device, as an interrupt would.
+/// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as one
+/// request. One interrupt, an actor of the device, ends all that went out together.
 ///
 /// A request is admitted in (time, actor) order and so may be given its completion time at once: both
 /// queues are first come, first served, and nothing can overtake it.
@@ -17,17 +17,20 @@ public final class DiskDevice implements SwapDevice {
 
     private final DiskTiming timing;
     private final long[] channelFreeAt;
-    private final CompletionQueue writes = new CompletionQueue();
+    private final CompletionQueue submitted = new CompletionQueue();
+    private final RequestPlug[] plugs;
 
-    /// Writes submitted and not completed.
+    /// Pages submitted and not completed.
     private final Word inFlight = new Word();
 
     private long linkFreeAt;
 
     /// Starts the device's actor on `engine`.
-    public DiskDevice(Engine engine, DiskTiming timing, Completion completion) {
+    public DiskDevice(Engine engine, DiskTiming timing, int maxCpus, Completion completion) {
         this.timing = timing;
         channelFreeAt = new long[timing.channels()];
+        plugs = new RequestPlug[maxCpus];
+        Arrays.setAll(plugs, i -> new RequestPlug());
         engine.daemon("swap-disk", cpu -> complete(cpu, completion));
     }
 
@@ -37,24 +40,75 @@ public final class DiskDevice implements SwapDevice {
     }
 
     @Override
+    public boolean rotational() {
+        return timing.rotational();
+    }
+
+    @Override
     public void read(Cpu cpu, int slot, int pfn) {
-        cpu.enter(KernelFunction.IO_WAIT);
-        cpu.charge(Cost.BLOCK_SUBMIT);
-        cpu.step();
-        cpu.sleep(admit(cpu.now(), timing.readNanos()) - cpu.now());
-        cpu.exit();
+        submit(cpu, slot, pfn, true);
     }
 
     @Override
     public void write(Cpu cpu, int slot, int pfn) {
-        cpu.charge(Cost.BLOCK_SUBMIT);
-        cpu.step();
-        writes.add(admit(cpu.now(), timing.writeNanos()), pfn);
-        cpu.fetchAdd(inFlight, 1);
+        submit(cpu, slot, pfn, false);
     }
 
-    /// When a request of one page that arrives now will be done.
-    private long admit(long now, long latency) {
+    @Override
+    public void plug(Cpu cpu) {
+        plugs[cpu.id].open();
+    }
+
+    @Override
+    public void unplug(Cpu cpu) {
+        RequestPlug plug = plugs[cpu.id];
+        if (plug.close()) {
+            send(cpu, plug);
+        }
+    }
+
+    @Override
+    public boolean flushPlug(Cpu cpu) {
+        send(cpu, plugs[cpu.id]);
+        return cpu.load(inFlight) != 0;
+    }
+
+    private void submit(Cpu cpu, int slot, int pfn, boolean read) {
+        cpu.charge(Cost.BLOCK_SUBMIT);
+        RequestPlug plug = plugs[cpu.id];
+        if (plug.isFullFor(slot, read)) {
+            send(cpu, plug);
+        }
+        plug.add(slot, pfn, read);
+        if (!plug.isOpen()) {
+            send(cpu, plug);
+        }
+    }
+
+    private void send(Cpu cpu, RequestPlug plug) {
+        int pages = plug.pages();
+        if (pages == 0) {
+            return;
+        }
+        cpu.step();
+        long now = cpu.now();
+        long done = now;
+        for (int i = 0; i < pages; ) {
+            int end = plug.endOfRequest(i);
+            long latency = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
+            done = admit(now, latency, end - i);
+            i = end;
+        }
+        for (int i = 0; i < pages; i++) {
+            submitted.add(done, plug.pfn(i), plug.isRead(i));
+        }
+        plug.clear();
+        cpu.fetchAdd(inFlight, pages);
+        cpu.chargeNanos(timing.kickNanos());
+    }
+
+    /// When a request that arrives now will be done.
+    private long admit(long now, long latency, int pages) {
         int channel = 0;
         for (int i = 1; i < channelFreeAt.length; i++) {
             if (channelFreeAt[i] < channelFreeAt[channel]) {
@@ -63,8 +117,8 @@ public final class DiskDevice implements SwapDevice {
         }
         long media = Math.max(now, channelFreeAt[channel]) + latency;
         channelFreeAt[channel] = media;
-        long transfer = PAGE_BYTES * 1_000_000_000L / timing.bytesPerSecond();
-        linkFreeAt = Math.max(media, linkFreeAt) + transfer;
+        long transfer = pages * PAGE_BYTES * 1_000_000_000L / timing.bytesPerSecond();
+        linkFreeAt = Math.max(media, linkFreeAt) + timing.requestNanos() + transfer;
         return linkFreeAt;
     }
 
@@ -73,8 +127,14 @@ public final class DiskDevice implements SwapDevice {
             if (cpu.load(inFlight) == 0) {
                 cpu.awaitChange(inFlight, 0);
             }
-            cpu.sleep(writes.firstTime() - cpu.now());
-            completion.writeDone(cpu, writes.removeFirst());
+            cpu.sleep(submitted.firstTime() - cpu.now());
+            boolean read = submitted.firstIsRead();
+            int pfn = submitted.removeFirst();
+            if (read) {
+                completion.readDone(cpu, pfn);
+            } else {
+                completion.writeDone(cpu, pfn);
+            }
             if (cpu.fetchAdd(inFlight, -1) == 1) {
                 completion.idle(cpu);
             }

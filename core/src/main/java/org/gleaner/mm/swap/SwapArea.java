@@ -31,6 +31,10 @@ public final class SwapArea {
     private final SwapDevice device;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
     private final long[] slots;
+
+    /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is published.
+    private final byte[] owners;
+
     private final SlotClusters clusters;
     private final Word free;
 
@@ -38,6 +42,7 @@ public final class SwapArea {
     public SwapArea(SwapDevice device, int size, int maxCpus) {
         this.device = device;
         slots = new long[size];
+        owners = new byte[size];
         clusters = new SlotClusters(size, CLUSTER, maxCpus);
         free = new Word(size);
     }
@@ -61,17 +66,23 @@ public final class SwapArea {
         return free() * 2 < slots.length;
     }
 
-    /// Takes a free slot for a folio that enters the swap cache, or returns -1.
-    public int allocate(Cpu cpu, int pfn) {
+    /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1.
+    public int allocate(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
         lock.lock(cpu);
         int slot = clusters.take(cpu.id);
         lock.unlock(cpu);
         if (slot >= 0) {
             cpu.fetchAdd(free, -1);
+            owners[slot] = (byte) memcg;
             cpu.store(slots, slot, CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
         }
         return slot;
+    }
+
+    /// Id of the cgroup that is charged for the page of a slot when it comes back.
+    public int owner(int slot) {
+        return owners[slot] & 0xff;
     }
 
     /// The folio cached for a slot, or -1.

@@ -13,6 +13,7 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.swap.DiskTiming;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,7 +99,7 @@ final class MemfdFaultTest {
 
     @Test
     void aPageUnderWritebackIsTakenBackFromTheSwapCache() {
-        small.disk();
+        small.disk(new DiskTiming(1_000, 20_000_000, 64, 1L << 32, 0, 0, false));
         small.run(cpu -> {
             Memfd memfd = small.host().objects().newMemfd(PAGES);
             Process p = process(cpu, memfd, Memcg.UNLIMITED);
@@ -107,11 +108,7 @@ final class MemfdFaultTest {
             small.host().reclaim().age(cpu, p.memcg);
             small.host().reclaim().age(cpu, p.memcg);
             small.host().reclaim().tryToFree(cpu, p.memcg, 32);
-            // the end of the round: written, and not yet completed
             int page = 63;
-            while (page > 0 && small.host().swap().cached(cpu, slot(cpu, memfd, page)) < 0) {
-                page--;
-            }
             int slot = slot(cpu, memfd, page);
             int pfn = small.host().swap().cached(cpu, slot);
             assertThat(pfn).isNotNegative();

@@ -5,27 +5,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.OneCpu;
 import org.junit.jupiter.api.Test;
 
 /// A disk in virtual time, against its data sheet.
 final class DiskDeviceTest {
     /// 1 ms reads on two channels, 100 us writes, a page in 4 us.
-    private static final DiskTiming SLOW = new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000);
+    private static final DiskTiming SLOW =
+            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, 0, false);
+
+    private static final SwapDevice.Completion NOBODY =
+            new SwapDevice.Completion() {
+                @Override
+                public void writeDone(Cpu cpu, int pfn) {}
+
+                @Override
+                public void readDone(Cpu cpu, int pfn) {}
+
+                @Override
+                public void idle(Cpu cpu) {}
+            };
 
     private final Engine engine = OneCpu.engine();
     private final List<Integer> done = new ArrayList<>();
     private final List<Long> doneAt = new ArrayList<>();
+    private final long[] read = new long[64];
+    private final Word reads = new Word();
     private int idle;
 
     private final DiskDevice disk =
             new DiskDevice(
                     engine,
                     SLOW,
+                    8,
                     new SwapDevice.Completion() {
                         @Override
                         public void writeDone(Cpu cpu, int pfn) {
@@ -34,10 +50,20 @@ final class DiskDeviceTest {
                         }
 
                         @Override
+                        public void readDone(Cpu cpu, int pfn) {
+                            read[pfn] = cpu.now();
+                            cpu.fetchAdd(reads, 1);
+                        }
+
+                        @Override
                         public void idle(Cpu cpu) {
                             idle++;
                         }
                     });
+
+    private void waitForReads(Cpu cpu, int n) {
+        cpu.block(reads, -1, n);
+    }
 
     @Test
     void aReadTakesItsLatencyAndTheTransfer() {
@@ -46,30 +72,122 @@ final class DiskDeviceTest {
                 "reader",
                 cpu -> {
                     disk.read(cpu, 0, 0);
-                    cpu.chargeNanos(0);
-                    assertThat(cpu.now()).isBetween(1_004_000L, 1_004_000L + submit);
+                    assertThat(cpu.now()).as("returns at once").isLessThan(1_000_000);
+                    waitForReads(cpu, 1);
+                });
+        engine.run();
+        assertThat(read[0]).isBetween(1_004_000L, 1_004_000L + submit);
+    }
+
+    @Test
+    void channelsServeInParallelAndFurtherReadsQueue() {
+        engine.spawn(
+                "reader",
+                cpu -> {
+                    for (int i = 0; i < 5; i++) {
+                        disk.read(cpu, 2 * i, i);
+                    }
+                    waitForReads(cpu, 5);
+                });
+        engine.run();
+        for (int i = 0; i < 5; i++) {
+            assertThat(read[i] / 1_000_000).as("read %d", i).isEqualTo(1 + i / 2);
+        }
+        assertThat(read[1] - read[0]).as("one link").isGreaterThanOrEqualTo(4_000);
+    }
+
+    @Test
+    void aPlugSendsAdjacentSlotsAsOneRequest() {
+        engine.spawn(
+                "reader",
+                cpu -> {
+                    disk.plug(cpu);
+                    disk.plug(cpu);
+                    for (int slot = 10; slot < 20; slot++) {
+                        disk.read(cpu, slot, slot);
+                    }
+                    disk.unplug(cpu);
+                    cpu.sleep(5_000_000);
+                    assertThat(cpu.load(reads)).as("still held").isZero();
+                    disk.unplug(cpu);
+                    waitForReads(cpu, 10);
+                    // ten requests on two channels would have taken five times the latency
+                    assertThat(cpu.now()).isLessThan(7_000_000);
+                });
+        engine.run();
+        assertThat(read[10] / 1_000).as("all at once").isEqualTo(read[19] / 1_000);
+    }
+
+    @Test
+    void theThirtyThirdRequestSendsTheOthers() {
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    disk.plug(cpu);
+                    for (int i = 0; i < 32; i++) {
+                        disk.write(cpu, 2 * i, i);
+                    }
+                    disk.write(cpu, 63, 40);
+                    cpu.sleep(10_000_000);
+                    assertThat(done).as("63 continues 62").isEmpty();
+                    disk.write(cpu, 5, 41);
+                    cpu.sleep(10_000_000);
+                    assertThat(done).hasSize(33).doesNotContain(41);
+                    disk.unplug(cpu);
+                    cpu.sleep(10_000_000);
+                    assertThat(done).hasSize(34);
                 });
         engine.run();
     }
 
     @Test
-    void channelsServeInParallelAndFurtherReadersQueue() {
-        long[] end = new long[5];
-        for (int i = 0; i < 5; i++) {
-            int me = i;
-            Actor reader =
-                    cpu -> {
-                        cpu.chargeNanos(me);
-                        disk.read(cpu, me, me);
-                        end[me] = cpu.now();
-                    };
-            engine.spawn("reader" + i, reader);
+    void aRequestHasAtMost254PagesOfOneDirection() {
+        RequestPlug plug = new RequestPlug();
+        plug.open();
+        for (int slot = 0; slot < 300; slot++) {
+            plug.add(slot, slot, slot >= 280);
         }
+        assertThat(plug.endOfRequest(0)).isEqualTo(254);
+        assertThat(plug.endOfRequest(254)).isEqualTo(280);
+        assertThat(plug.endOfRequest(280)).isEqualTo(300);
+    }
+
+    @Test
+    void aTaskThatSleepsSendsWhatItsPlugHolds() {
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    disk.plug(cpu);
+                    disk.write(cpu, 0, 7);
+                    assertThat(disk.flushPlug(cpu)).isTrue();
+                    cpu.sleep(10_000_000);
+                    assertThat(done).containsExactly(7);
+                    assertThat(disk.flushPlug(cpu)).isFalse();
+                    disk.unplug(cpu);
+                });
         engine.run();
-        for (int i = 0; i < 5; i++) {
-            assertThat(end[i] / 1_000_000).as("reader %d", i).isEqualTo(1 + i / 2);
-        }
-        assertThat(end[1] - end[0]).as("one link").isGreaterThanOrEqualTo(4_000);
+    }
+
+    @Test
+    void aTrapIsPaidOncePerPlug() {
+        Engine own = OneCpu.engine();
+        DiskDevice virtio = new DiskDevice(own, DiskTiming.VIRTIO, 8, NOBODY);
+        assertThat(virtio.rotational()).isTrue();
+        own.spawn(
+                "writer",
+                cpu -> {
+                    virtio.plug(cpu);
+                    for (int slot = 0; slot < 10; slot++) {
+                        virtio.write(cpu, 2 * slot, slot);
+                    }
+                    long before = cpu.now();
+                    virtio.unplug(cpu);
+                    assertThat(cpu.now() - before)
+                            .isBetween(
+                                    DiskTiming.VIRTIO.kickNanos(),
+                                    2 * DiskTiming.VIRTIO.kickNanos());
+                });
+        own.run();
     }
 
     @Test
@@ -98,10 +216,11 @@ final class DiskDeviceTest {
         int removed = 0;
         for (int turn = 0; turn < 10_000; turn++) {
             if (removed == added || random.nextInt(100) < (turn < 3_000 ? 60 : 48)) {
-                queue.add(10L * added, added);
+                queue.add(10L * added, added, added % 3 == 0);
                 added++;
             } else {
                 assertThat(queue.firstTime()).isEqualTo(10L * removed);
+                assertThat(queue.firstIsRead()).isEqualTo(removed % 3 == 0);
                 assertThat(queue.removeFirst()).isEqualTo(removed++);
             }
         }

@@ -37,7 +37,7 @@ final class SwapAreaTest {
     @Test
     void anEvictedPageLeavesAShadowInItsSlot() {
         OneCpu.run(cpu -> {
-            int slot = swap.allocate(cpu, 17);
+            int slot = swap.allocate(cpu, 17, 1);
             assertThat(swap.cached(cpu, slot)).isEqualTo(17);
             assertThat(swap.shadow(cpu, slot)).isZero();
             assertThat(swap.free()).isEqualTo(999);
@@ -132,7 +132,7 @@ final class SwapAreaTest {
             for (int i = 40; i < 60; i++) {
                 assertThat(evicted(cpu, 1)).isEqualTo(i);
             }
-            assertThat(swap.allocate(cpu, 1)).isEqualTo(-1);
+            assertThat(swap.allocate(cpu, 1, 1)).isEqualTo(-1);
             assertThat(swap.free()).isZero();
         });
     }
@@ -141,16 +141,16 @@ final class SwapAreaTest {
     void swapIsFullWhenLessThanHalfIsFree() {
         OneCpu.run(cpu -> {
             for (int i = 0; i < 500; i++) {
-                swap.allocate(cpu, i);
+                swap.allocate(cpu, i, 1);
             }
             assertThat(swap.isFull()).isFalse();
-            swap.allocate(cpu, 500);
+            swap.allocate(cpu, 500, 1);
             assertThat(swap.isFull()).isTrue();
         });
     }
 
     private int evicted(Cpu cpu, int entries) {
-        int slot = swap.allocate(cpu, 5);
+        int slot = swap.allocate(cpu, 5, 1);
         for (int i = 0; i < entries; i++) {
             swap.duplicate(cpu, slot);
         }

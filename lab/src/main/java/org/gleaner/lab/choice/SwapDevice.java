@@ -5,8 +5,12 @@ public enum SwapDevice implements Choice {
     /// Compressed memory: synchronous, without readahead.
     ZRAM("zram"),
 
-    /// A block device: asynchronous, with readahead in clusters.
+    /// A virtual disk as a guest sees it unless told otherwise, one that says it rotates: asynchronous, reads ahead
+    /// around the slot.
     DISK("disk"),
+
+    /// A solid-state drive: asynchronous, reads ahead around the faulting address.
+    SSD("ssd"),
 
     /// Nowhere: what does not fit ends in the OOM killer.
     NONE("none");

@@ -80,7 +80,7 @@ public final class AccessTrackingRun {
     public static AccessTrackingResult run(
             ScenarioRequest<AccessTracking> request, Progress progress) {
         AccessTracking scenario = request.scenario();
-        Support.check(scenario);
+        HostCommands.check(scenario);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {

@@ -29,7 +29,6 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
-import org.gleaner.mm.swap.DiskTiming;
 import org.jspecify.annotations.Nullable;
 
 /// A fresh host with one guest on it, as a scenario and one of its configurations describe them: what the
@@ -101,8 +100,9 @@ final class GuestMachine implements AutoCloseable {
                 (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
                 true,
                 Support.swap(device),
-                DiskTiming.NVME,
+                Support.disk(device),
                 slots,
+                scenario.host().swap().pageCluster(),
                 60,
                 0,
                 scenario.seed(),

@@ -65,7 +65,7 @@ public final class MaxGuestMemoryRun {
     public static MaxGuestMemoryResult run(
             ScenarioRequest<MaxGuestMemory> request, Progress progress) {
         MaxGuestMemory scenario = request.scenario();
-        Support.check(scenario);
+        HostCommands.check(scenario);
         List<Variant> variants = variants(request);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
@@ -142,7 +142,7 @@ public final class MaxGuestMemoryRun {
                     case DEVICE_VARIED -> plan;
                 };
         if (ablation == Ablation.DEVICE_VARIED) {
-            SwapDevice other = device == SwapDevice.DISK ? SwapDevice.ZRAM : SwapDevice.DISK;
+            SwapDevice other = device == SwapDevice.ZRAM ? SwapDevice.SSD : SwapDevice.ZRAM;
             all.add(new Variant(configuration, ablation, other, plan));
         } else if (!less.equals(plan)) {
             all.add(new Variant(configuration, ablation, device, less));

@@ -74,7 +74,7 @@ public final class MmuStressRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static MmuStressResult run(ScenarioRequest<MmuStress> request, Progress progress) {
         MmuStress scenario = request.scenario();
-        Support.check(scenario);
+        HostCommands.check(scenario);
         if (request.engine() == Engine.THREADS && slots(scenario) > MOST_SLOTS) {
             throw new BadInput(
                     "guest.slotSize",

@@ -32,7 +32,6 @@ import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.pagetable.SpteFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +89,6 @@ public final class ReplayRun {
     /// @throws BadInput if something that the request asks for is not supported
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
-        Support.checkReadAhead(request.swap(), request.pageCluster());
         if (request.memoryPages() < LEAST_PAGES) {
             throw new BadInput(
                     "--memory " + request.memoryPages() + "p",
@@ -118,8 +116,9 @@ public final class ReplayRun {
                 63,
                 false,
                 Support.swap(request.swap()),
-                DiskTiming.NVME,
+                Support.disk(request.swap()),
                 slots,
+                request.pageCluster(),
                 60,
                 SWITCH_CHANCE,
                 request.seed(),

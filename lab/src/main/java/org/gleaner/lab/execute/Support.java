@@ -1,20 +1,19 @@
 package org.gleaner.lab.execute;
 
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
-import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.SpteFormat;
 
-/// From the words of a request to the parts of the machine, and what is not built yet.
+/// From the words of a request to the parts of the machine.
 final class Support {
     private Support() {}
 
@@ -35,7 +34,15 @@ final class Support {
     }
 
     static HostConfig.Swap swap(SwapDevice device) {
-        return device == SwapDevice.DISK ? HostConfig.Swap.DISK : HostConfig.Swap.ZRAM;
+        return switch (device) {
+            case DISK, SSD -> HostConfig.Swap.DISK;
+            case ZRAM, NONE -> HostConfig.Swap.ZRAM;
+        };
+    }
+
+    /// The figures of the disk behind a swap device; unused if there is none.
+    static DiskTiming disk(SwapDevice device) {
+        return device == SwapDevice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.
@@ -45,23 +52,7 @@ final class Support {
                 : 1;
     }
 
-    /// @throws BadInput if something that the scenario asks for is not there
-    static void check(Scenario scenario) {
-        HostCommands.check(scenario);
-        checkReadAhead(scenario.host().swap().device(), scenario.host().swap().pageCluster());
-    }
-
     static KernelVersion kernel(Kernel choice) {
         return KernelVersion.forName(choice.label());
-    }
-
-    /// @throws BadInput if swap read-ahead is asked for, which is not there
-    static void checkReadAhead(SwapDevice device, int pageCluster) {
-        if (device == SwapDevice.DISK && pageCluster > 0) {
-            throw new BadInput(
-                    "page-cluster " + pageCluster,
-                    "swap read-ahead is not built yet",
-                    "give 0, which reads one page at a time");
-        }
     }
 }

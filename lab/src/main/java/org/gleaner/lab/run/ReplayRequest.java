@@ -16,7 +16,7 @@ import org.gleaner.lab.trace.Trace;
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
 /// @param lruGen [LruGen#NONE] exactly if `lru` is classic
 /// @param aging how the host learns of a guest's accesses; of no effect unless `through` is KVM
-/// @param swap zram or disk
+/// @param swap zram, disk or ssd
 /// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
 /// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
 /// @param seed of everything random in the machine

@@ -8,7 +8,8 @@ import org.gleaner.lab.size.Size;
 public record Swap(
         SwapDevice device,
         @JsonPropertyDescription("Capacity; a share is of the host's memory.") Size size,
-        @JsonPropertyDescription("vm.page-cluster: swap-in reads 2^N pages, 0 to 9; a disk's only.")
+        @JsonPropertyDescription(
+                        "vm.page-cluster: a swap-in reads up to 2^N pages, 0 to 9; on zram a memfd's only.")
                 int pageCluster) {
 
     /// The largest readahead, 2^9 pages: 2 MiB.
