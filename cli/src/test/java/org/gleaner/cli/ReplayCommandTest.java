@@ -48,7 +48,7 @@ final class ReplayCommandTest {
         assertThat(request.trace().name()).isEqualTo("small");
         assertThat(request.memoryPages()).isEqualTo(2);
         assertThat(request.lru()).isEqualTo(Lru.MGLRU);
-        assertThat(request.lruGen()).isEqualTo(LruGen.ALL);
+        assertThat(request.lruGen()).isEqualTo(new LruGen(7));
         assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
         assertThat(request.through()).isEqualTo(Through.HOST);
         assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
@@ -85,6 +85,17 @@ final class ReplayCommandTest {
         assertThat(request.engine()).isEqualTo(Engine.THREADS);
         assertThat(request.seed()).isEqualTo(-7);
         assertThat(session.err()).isEmpty();
+    }
+
+    @Test
+    void theBitOfTheSeriesIsOnUnlessSwitchedOff() {
+        String line = "replay small --memory 1p --through kvm --aging v3";
+        session.run(line.split(" "));
+        session.run((line + " --lru-gen 0x7").split(" "));
+        session.run("replay small --memory 1p --lru-gen 0xf".split(" "));
+
+        assertThat(session.replays.stream().map(ReplayRequest::lruGen))
+                .containsExactly(new LruGen(15), new LruGen(7), new LruGen(7));
     }
 
     @Test
@@ -198,7 +209,7 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --swap none | --swap: a replay needs swap; give",
                 "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
                 "replay small --memory 1p --page-cluster x | --page-cluster",
-                "replay small --memory 1p --lru-gen 9 | --lru-gen: \"9\" is not a set of lru_gen"
+                "replay small --memory 1p --lru-gen 16 | --lru-gen: \"16\" is not a set of lru_gen"
                         + " bits",
                 "replay small --memory 1p --lru-gen 0x6 | --lru-gen: 0x6 switches mglru off",
                 "replay small --memory 1p --lru classic --lru-gen 7 | --lru-gen: classic reclaim"

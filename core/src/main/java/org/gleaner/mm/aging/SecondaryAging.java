@@ -32,6 +32,11 @@ public abstract class SecondaryAging {
     /// an address space with subscribers. Where it consults secondary MMUs it may not.
     public abstract boolean trustsNonLeafYoung();
 
+    /// Whether MGLRU's page-table walk leaves out an address space altogether.
+    public boolean passesOver(MmuNotifierSubscriptions mm) {
+        return false;
+    }
+
     /// Harvest state for a run of consecutive pages; one per CPU, reused, never shared.
     public abstract Window newWindow();
 

@@ -32,7 +32,7 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
-    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`).
+    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`), or none for a process that the OOM killer has chosen.
     public static final int NOMEM = -12;
 
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -73,7 +73,9 @@ public final class PageFaults {
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         int result;
-        if (vma == null || (write && !vma.writable())) {
+        if (mm.isKilled()) {
+            result = NOMEM;
+        } else if (vma == null || (write && !vma.writable())) {
             result = FAULT;
         } else {
             result = handleIn(cpu, vma, vpn, write);

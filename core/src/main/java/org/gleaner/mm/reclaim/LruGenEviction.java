@@ -44,6 +44,18 @@ final class LruGenEviction {
         return aged;
     }
 
+    /// The debugfs command `-`: round after round while there is a generation as old as `seq`, until `goal`
+    /// pages are freed or a round gets nowhere.
+    void evictUpTo(Cpu cpu, Lruvec lruvec, long seq, long goal, ScanControl sc) {
+        boolean canSwap = sc.swappiness != 0;
+        while (sc.nrReclaimed < goal && aging.oldest(cpu, lruvec.gen(), canSwap) <= seq) {
+            long left = Math.min(goal - sc.nrReclaimed, LruGenScan.MAX_BUDGET);
+            if (evict(cpu, lruvec, canSwap, left, sc) == 0) {
+                break;
+            }
+        }
+    }
+
     /// `get_swappiness`: none once fewer than 64 slots are free.
     private boolean canSwap(ScanControl sc) {
         return sc.swappiness != 0 && host.swap().free() >= LruGenScan.BATCH;

@@ -16,6 +16,7 @@ final class Reclaimer {
     private final LruGenAging aging;
     private final LruGenEviction eviction;
     private final ClassicReclaim classic;
+    private final LruGenMinTtl minTtl;
     private final ScanControl sc = new ScanControl();
 
     /// Before each pass of the classic LRU the statistics are flushed if enough updates are pending, as for a
@@ -32,6 +33,7 @@ final class Reclaimer {
         SwitchChance chance = new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
         aging = new LruGenAging(host, chance);
         eviction = new LruGenEviction(host, aging, shrink);
+        minTtl = new LruGenMinTtl(host, aging);
         classic = new ClassicReclaim(host, shrink, referenced);
         readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
@@ -134,7 +136,9 @@ final class Reclaimer {
 
     /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps. Returns
     /// whether anything was freed.
-    boolean balance(Cpu cpu) {
+    ///
+    /// @param minTtlMillis see [LruGenMinTtl]
+    boolean balance(Cpu cpu, long minTtlMillis) {
         cpu.enter(KernelFunction.BALANCE_PGDAT);
         long high = host.zone().watermarks().high();
         LruGenWalk walk = sc.walk;
@@ -148,6 +152,7 @@ final class Reclaimer {
             if (host.caps().core()) {
                 useWalk();
                 setInitialPriority();
+                minTtl.protect(cpu, minTtlMillis, sc.priority);
             } else {
                 for (Memcg memcg : host.memcgs()) {
                     classic.ageActiveAnon(cpu, memcg.lruvec(), sc);
@@ -198,13 +203,26 @@ final class Reclaimer {
     }
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
-    boolean forceAging(Cpu cpu, Memcg memcg, boolean forceScan) {
+    boolean forceAging(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         boolean done =
-                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, forceScan, sc);
+                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), canSwap, forceScan, sc);
         sc.walk = null;
         return done;
+    }
+
+    /// Evicts generations up to `seq` by force, as the debugfs command `-` does. Like all proactive reclaim it has
+    /// a walk, so its look-arounds relabel without detour.
+    void forceEviction(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
+        busy = true;
+        sc.start(null, false, goal, swappiness);
+        sc.walk = new LruGenWalk(memcg.lruvec());
+        memcg.lruvec().beginReclaim(cpu);
+        eviction.evictUpTo(cpu, memcg.lruvec(), seq, goal, sc);
+        memcg.lruvec().endReclaim(cpu);
+        sc.walk = null;
+        busy = false;
     }
 }

@@ -13,6 +13,7 @@ public sealed interface Choice
                 Backing,
                 CostModel,
                 Engine,
+                HostFile,
                 Kernel,
                 Lru,
                 PteFormat,

@@ -57,6 +57,7 @@ final class GuestMachine implements AutoCloseable {
     private final AgingPlan plan;
     private final Rcu rcu;
     private final HostShare share;
+    private final HostCommands commands;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
@@ -79,6 +80,7 @@ final class GuestMachine implements AutoCloseable {
         share = HostShare.of(scenario, device);
         host = new Host(engine, config(configuration, device, scale, daemons));
         rcu = Rcu.start(engine);
+        commands = HostCommands.start(host, scenario.host().commands());
     }
 
     private HostConfig config(
@@ -105,8 +107,8 @@ final class GuestMachine implements AutoCloseable {
                 0,
                 scenario.seed(),
                 Support.kernel(configuration.kernel()),
-                LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
-                plan.secondary(),
+                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
+                plan.secondary(scenario.host().lruGen().walksSecondary()),
                 tables,
                 2,
                 scenario.guest().vcpus() + daemons + 16);
@@ -129,6 +131,11 @@ final class GuestMachine implements AutoCloseable {
 
     Host host() {
         return host;
+    }
+
+    /// What the scenario had written into the kernel's files.
+    HostCommands commands() {
+        return commands;
     }
 
     /// What this host assumes of memory that is not the guest's.

@@ -1,9 +1,11 @@
 package org.gleaner.lab.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioResult;
@@ -28,6 +30,7 @@ public final class ScenarioText {
             case AccessTrackingResult tracking -> report.accessTracking(tracking);
             case MmuStressResult stress -> report.mmuStress(stress);
         }
+        runs(result).forEach(report::commands);
         report.remarks(result);
         return report.text.toString();
     }
@@ -138,6 +141,43 @@ public final class ScenarioText {
         TextTable table = Counters.table("vmstat", names);
         Counters.rows(table, columns);
         block(table);
+    }
+
+    private static Map<String, List<CommandResult>> runs(ScenarioResult result) {
+        Map<String, List<CommandResult>> commands = new LinkedHashMap<>();
+        switch (result) {
+            case MaxGuestMemoryResult max ->
+                    max.runs().stream()
+                            .filter(run -> run.ablation() == null)
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case AccessTrackingResult tracking ->
+                    tracking.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case MmuStressResult stress ->
+                    stress.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+        }
+        return commands;
+    }
+
+    /// What was written into the kernel's files, each with what the file says afterwards.
+    private void commands(String configuration, List<CommandResult> commands) {
+        for (CommandResult each : commands) {
+            text.append('\n');
+            line(
+                    "%s at %s s: '%s' into %s: %s",
+                    configuration,
+                    Figures.number(each.seconds()),
+                    each.wrote(),
+                    each.to().label(),
+                    each.errno() == null ? "done" : each.errno());
+            if (each.text() != null) {
+                text.append(each.text());
+            }
+        }
     }
 
     private void remarks(ScenarioResult result) {

@@ -8,14 +8,19 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 
 /// Makes records out of [Node]s, so that every fault is told with its place and in a user's words.
 final class Binder {
+
+    /// Records that are written as one word.
+    private static final Set<Class<?>> WORDS = Set.of(LruGen.class, MinFree.class, Span.class);
 
     private Binder() {}
 
@@ -60,7 +65,7 @@ final class Binder {
             return list(list.getActualTypeArguments()[0], node, path);
         }
         Class<?> single = (Class<?>) type;
-        if (single.isRecord() && single != LruGen.class && single != MinFree.class) {
+        if (single.isRecord() && !WORDS.contains(single)) {
             return record(single, node, path);
         }
         if (!(node instanceof Node.Scalar scalar)) {
@@ -103,6 +108,9 @@ final class Binder {
         }
         if (type == Size.class) {
             return Size.parse(text);
+        }
+        if (type == Span.class) {
+            return Span.parse(text);
         }
         if (type == LruGen.class) {
             return LruGen.parse(text);

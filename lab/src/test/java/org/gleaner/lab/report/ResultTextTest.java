@@ -51,6 +51,7 @@ final class ResultTextTest {
                 .contains("locked            9.50            12           0.750\n");
         assertThat(ScenarioText.of(Samples.mmuStress()))
                 .contains("lost writes                  1\n")
+                .contains("locked-flush at 2.00 s: '+ 1 0 9' into lru_gen: EINVAL\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
     }
 

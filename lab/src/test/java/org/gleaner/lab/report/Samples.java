@@ -6,6 +6,7 @@ import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
@@ -13,6 +14,7 @@ import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
+import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ReplayResult;
@@ -36,7 +38,7 @@ final class Samples {
                 8873,
                 4436,
                 Lru.MGLRU,
-                LruGen.ALL,
+                new LruGen(7),
                 Kernel.V6_12,
                 Through.HOST,
                 null,
@@ -86,7 +88,8 @@ final class Samples {
                 new AccessTrackingResult.Run(
                         scenario.configurations().getFirst(),
                         phases,
-                        new AccessTrackingResult.Benchmark(9.5, 12, 0.75));
+                        new AccessTrackingResult.Benchmark(9.5, 12, 0.75),
+                        List.of());
         return new AccessTrackingResult(
                 scenario, Scale.FULL, Engine.THREADS, true, List.of(run), List.of(), List.of(), 1);
     }
@@ -106,7 +109,14 @@ final class Samples {
                         1,
                         345,
                         6789,
-                        counters(1));
+                        counters(1),
+                        List.of(
+                                new CommandResult(
+                                        2,
+                                        HostFile.LRU_GEN,
+                                        "+ 1 0 9",
+                                        "EINVAL",
+                                        "memcg     1 /\n")));
         return new MmuStressResult(
                 scenario,
                 Scale.FULL,
@@ -130,7 +140,8 @@ final class Samples {
                 run2,
                 new CallNode("kswapd", 1000, 200, List.of(reclaim)),
                 CallNode.empty("direct reclaim"),
-                counters(1000 + configuration));
+                counters(1000 + configuration),
+                List.of());
     }
 
     private static Map<String, Long> counters(long faults) {

@@ -57,11 +57,19 @@ final class ScenarioFaultsTest {
         file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
         file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
                 .hasMessageContaining("1:16: kernel: '6.6' is not one of 6.1, 6.12, 6.18");
-        file("host: {lruGen: 9}").hasMessageContaining("not a set of lru_gen bits");
+        file("host: {lruGen: 16}").hasMessageContaining("not a set of lru_gen bits");
         file("kind: access-tracking\nbenchmark: maybe")
                 .hasMessageContaining("benchmark: 'maybe' is not true or false");
         file("configurations:\n  - name: a\n    aging: v4\n")
                 .hasMessageContaining("s.yaml:3:12: configurations.0.aging: 'v4' is not one of");
+        file("host: {commands: [{at: 2, to: lru_gen, write: x}]}")
+                .hasMessageContaining("host.commands.0.at: '2' is no length of time; write 2s");
+        file("host: {commands: [{at: 2s, to: lru_gn, write: x}]}")
+                .hasMessageContaining("did you mean 'lru_gen'?");
+        file("host: {commands: [{at: 2s, too: lru_gen, write: x}]}")
+                .hasMessageContaining("unknown key 'too' in host.commands.0; did you mean 'to'?");
+        file("host: {commands: [{at: 2s, to: lru_gen}]}")
+                .hasMessageContaining("host.commands.0 lacks 'write'");
         file("ablations: [flush-of]").hasMessageContaining("did you mean 'flush-off'?");
     }
 

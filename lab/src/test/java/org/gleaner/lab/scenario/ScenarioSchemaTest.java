@@ -20,6 +20,7 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +55,7 @@ final class ScenarioSchemaTest {
                         "Configuration",
                         "Guest",
                         "Host",
+                        "HostCommand",
                         "Swap",
                         "Watermarks");
         definitions.forEach(type ->
@@ -70,6 +72,11 @@ final class ScenarioSchemaTest {
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
         ((ObjectNode) definitions.get("Configuration")).putArray("required").add("name");
+        ((ObjectNode) definitions.get("HostCommand"))
+                .putArray("required")
+                .add("at")
+                .add("to")
+                .add("write");
         openWords(schema);
         return schema;
     }
@@ -124,6 +131,7 @@ final class ScenarioSchemaTest {
         Map<Class<?>, String> patterns =
                 Map.of(
                         Size.class, "^[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%)$",
+                        Span.class, "^[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns)$",
                         MinFree.class,
                                 "^(auto|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
         ObjectNode definition = JSON.createObjectNode();
@@ -133,8 +141,8 @@ final class ScenarioSchemaTest {
             definition.putArray("type").add("integer").add("string");
             definition
                     .put("minimum", 0)
-                    .put("maximum", 7)
-                    .put("pattern", "^(0x)?0*[0-7]$|^[yYnN]$");
+                    .put("maximum", 15)
+                    .put("pattern", "^(0x)?0*[0-7]$|^0x0*[89a-fA-F]$|^0*(8|9|1[0-5])$|^[yYnN]$");
         } else if (Choice.class.isAssignableFrom(erased)) {
             ArrayNode labels = definition.putArray("enum");
             for (Object constant : erased.getEnumConstants()) {
