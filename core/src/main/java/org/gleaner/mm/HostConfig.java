@@ -1,6 +1,7 @@
 package org.gleaner.mm;
 
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.swap.DiskTiming;
@@ -20,6 +21,7 @@ import org.gleaner.mm.swap.DiskTiming;
 /// @param lruGen MGLRU's switches; without the core bit the classic lists are used
 /// @param aging how reclaim asks secondary MMUs
 /// @param maxTables page tables that all address spaces may use
+/// @param memcgRules what the kernel's version says of cgroups
 /// @param maxMemcgs cgroups, the root included
 /// @param maxCpus CPUs, daemons included, that may ever run on this host
 public record HostConfig(
@@ -36,6 +38,7 @@ public record HostConfig(
         LruGenCaps lruGen,
         SecondaryAging aging,
         int maxTables,
+        MemcgRules memcgRules,
         int maxMemcgs,
         int maxCpus) {
     /// Kinds of swap device.

@@ -16,6 +16,7 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
@@ -104,7 +105,8 @@ final class HostTortureTest {
                 LruGenCaps.of(lruGen),
                 plan.secondary(),
                 256,
-                2,
+                MemcgRules.V6_12,
+                1,
                 VCPUS + 12);
     }
 

@@ -15,6 +15,7 @@ import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.stat.VmEvent;
@@ -34,6 +35,7 @@ public final class SmallHost {
     private double switchChance;
     private long seed = 1;
     private int lruGen = 7;
+    private MemcgRules memcgRules = MemcgRules.V6_12;
     private int cpus = 8;
     private Host host;
     private final List<Consumer<HostAudit>> known = new ArrayList<>();
@@ -109,6 +111,11 @@ public final class SmallHost {
         return lruGen(0);
     }
 
+    public SmallHost memcgRules(MemcgRules rules) {
+        memcgRules = rules;
+        return this;
+    }
+
     public SmallHost cpus(int n) {
         cpus = n;
         return this;
@@ -137,6 +144,7 @@ public final class SmallHost {
                                     LruGenCaps.of(lruGen),
                                     AgingDesign.LOCKED.plan().secondary(),
                                     4096,
+                                    memcgRules,
                                     16,
                                     cpus));
             for (Cpu daemon : engine.cpus()) {

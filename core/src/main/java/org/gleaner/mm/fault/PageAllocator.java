@@ -62,6 +62,11 @@ public final class PageAllocator {
         return charge.stocked(memcg);
     }
 
+    /// See [MemcgCharge#returnToUser].
+    void returnToUser(Cpu cpu, Memcg memcg) {
+        charge.returnToUser(cpu, memcg);
+    }
+
     /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
     /// -1 if there is no memory and the killer has acted. May reclaim, so no spinning lock may be held.
     public int allocate(Cpu cpu, Memcg memcg, long flags) {

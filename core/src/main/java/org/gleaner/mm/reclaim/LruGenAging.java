@@ -85,6 +85,7 @@ final class LruGenAging {
             LruGenWalk walk = sc.walk;
             if (walk == null) {
                 walk = new LruGenWalk(memcg.lruvec());
+                sc.walk = walk;
             }
             walk.lruvec = memcg.lruvec();
             walk.seq = seq;

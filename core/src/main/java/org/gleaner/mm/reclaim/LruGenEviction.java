@@ -27,6 +27,7 @@ final class LruGenEviction {
     private final LruGenAging aging;
     private final ShrinkFolioList shrink;
     private final Putback putback;
+    private final Protected spared;
     private final LruGenAging.Need need = new LruGenAging.Need();
     private final FolioQueue isolated = new FolioQueue();
     private final FolioQueue clean = new FolioQueue();
@@ -37,6 +38,7 @@ final class LruGenEviction {
         this.shrink = shrink;
         folios = host.folios();
         putback = new Putback(host);
+        spared = new Protected(host);
     }
 
     /// Reclaims from one lruvec until its share for this priority is scanned. Returns whether it was
@@ -65,25 +67,28 @@ final class LruGenEviction {
     }
 
     /// `get_swappiness`: none once fewer than 64 slots are free.
-    private boolean canSwap(ScanControl sc) {
+    boolean canSwap(ScanControl sc) {
         return sc.swappiness != 0 && host.swap().free() >= BATCH;
     }
 
-    /// `get_nr_to_scan`: -1 after aging. At the default priority aging is put off.
+    /// `get_nr_to_scan`: -1 after aging, and within `memory.min`. At the default priority aging is put off.
     private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+        if (spared.isBelowMin(memcg, sc)) {
+            return -1;
+        }
         Lruvec lruvec = memcg.lruvec();
         long max = lruvec.gen().maxSeq(cpu);
         aging.assess(cpu, lruvec, canSwap, need);
         if (!need.aging || sc.priority == ScanControl.DEF_PRIORITY) {
-            return need.total >> sc.priority;
+            return spared.generationScanSize(memcg, sc, need.total) >> sc.priority;
         }
         return aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc) ? -1 : 0;
     }
 
     /// `should_abort_scan`: a cgroup's reclaim goes on to the end of its pass; kswapd stops when the
     /// zone has plenty, others when they have what they came for.
-    private boolean shouldAbort(Cpu cpu, ScanControl sc) {
-        if (sc.isMemcgReclaim()) {
+    boolean shouldAbort(Cpu cpu, ScanControl sc) {
+        if (!sc.isRootReclaim()) {
             return false;
         }
         if (sc.nrReclaimed >= Math.max(sc.nrToReclaim, 2)) {

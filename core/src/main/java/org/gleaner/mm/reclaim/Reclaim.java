@@ -58,6 +58,12 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return freed;
     }
 
+    /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below it if it can, with
+    /// a swappiness of its own. Returns the pages freed.
+    long proactive(Cpu cpu, Memcg memcg, long goal, int swappiness) {
+        return reclaimer(cpu).proactive(cpu, memcg, goal, swappiness);
+    }
+
     @Override
     public boolean waitForOthers(Cpu cpu) {
         for (Memcg memcg : host.memcgs()) {

@@ -31,8 +31,8 @@ final class LruGenTest {
     private static final int FRAMES = 300;
     private static final long ANONYMOUS = ANON | SWAPBACKED;
 
-    private final Folios folios = new Folios(FRAMES, 13);
-    private final Lruvec lruvec = new Lruvec(folios, true, false);
+    private final Folios folios = new Folios(FRAMES, 26);
+    private final Lruvec lruvec = new Lruvec(folios, true, new Lruvec(folios, true, null));
     private final LruGen gen = lruvec.gen();
 
     private void generations(Cpu cpu, long min, long max) {

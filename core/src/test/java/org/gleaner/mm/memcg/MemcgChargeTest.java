@@ -31,10 +31,12 @@ final class MemcgChargeTest {
                         cpu.fetchAdd(memcg.usage(), othersTakeAll ? 0 : -freed);
                         return freed;
                     },
-                    4);
+                    StockRule.SINGLE,
+                    4,
+                    1);
 
     private Memcg memcg(int id, long max) {
-        Memcg memcg = new Memcg(id, new Lruvec(folios, true, false));
+        Memcg memcg = new Memcg(id, null, new Lruvec(folios, true, null), 4);
         memcg.setMax(max);
         return memcg;
     }
@@ -64,7 +66,7 @@ final class MemcgChargeTest {
         assertThat(memcg.usage().snapshot()).isEqualTo(100);
         assertThat(charge.stocked(memcg)).isZero();
         assertThat(calls).isZero();
-        assertThat(memcg.maxEvents().snapshot()).isZero();
+        assertThat(memcg.events(MemcgEvent.MAX)).isZero();
     }
 
     @Test
@@ -86,7 +88,7 @@ final class MemcgChargeTest {
             }
         });
         assertThat(memcg.usage().snapshot()).isEqualTo(100);
-        assertThat(memcg.maxEvents().snapshot()).isEqualTo(2);
+        assertThat(memcg.events(MemcgEvent.MAX)).isEqualTo(2);
     }
 
     @Test
@@ -99,8 +101,8 @@ final class MemcgChargeTest {
             assertThat(charge.charge(cpu, memcg)).isFalse();
         });
         assertThat(calls).isEqualTo(1 + 1 + 16);
-        assertThat(memcg.maxEvents().snapshot()).isEqualTo(1 + 1 + 16);
-        assertThat(memcg.oomKills().snapshot()).isOne();
+        assertThat(memcg.events(MemcgEvent.MAX)).isEqualTo(1 + 1 + 16);
+        assertThat(memcg.events(MemcgEvent.OOM_KILL)).isOne();
         assertThat(memcg.usage().snapshot()).isEqualTo(10);
     }
 

@@ -107,7 +107,8 @@ final class GuestMachine implements AutoCloseable {
                 LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
                 plan.secondary(),
                 tables,
-                2,
+                Support.memcgRules(configuration.kernel()),
+                1,
                 scenario.guest().vcpus() + daemons + 16);
     }
 

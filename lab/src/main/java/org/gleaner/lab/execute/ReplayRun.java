@@ -126,6 +126,7 @@ public final class ReplayRun {
                 LruGenCaps.of(request.lruGen().bits()),
                 aging.secondary(),
                 tables,
+                Support.memcgRules(request.kernel()),
                 2,
                 16);
     }

@@ -11,6 +11,7 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.pagetable.SpteFormat;
 
 /// From the words of a request to the parts of the machine, and what is not built yet.
@@ -35,6 +36,14 @@ final class Support {
 
     static HostConfig.Swap swap(SwapDevice device) {
         return device == SwapDevice.DISK ? HostConfig.Swap.DISK : HostConfig.Swap.ZRAM;
+    }
+
+    static MemcgRules memcgRules(Kernel kernel) {
+        return switch (kernel) {
+            case V6_1 -> MemcgRules.V6_1;
+            case V6_12 -> MemcgRules.V6_12;
+            case V6_18 -> MemcgRules.V6_18;
+        };
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.
