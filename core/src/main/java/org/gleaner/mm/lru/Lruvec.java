@@ -104,11 +104,14 @@ public final class Lruvec {
         return sizes[0] + sizes[1] + sizes[2] + sizes[3];
     }
 
-    /// Makes the delayed statistics current (`mem_cgroup_flush_stats`).
+    /// Makes the delayed statistics current, here and below (`mem_cgroup_flush_stats`).
     public void flushStats() {
         if (children.isEmpty()) {
             stats.flush(sizes, stats.activations());
             return;
+        }
+        for (Lruvec child : children) {
+            child.flushStats();
         }
         long[] allSizes = new long[LruList.COUNT];
         long[] allActivations = new long[2];

@@ -65,7 +65,10 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     }
 
     @Override
-    public boolean waitForOthers(Cpu cpu) {
+    public boolean deservesReprieve(Cpu cpu) {
+        if (host.rootMemcg().lruvec().flushStatsIfMisleading()) {
+            return true;
+        }
         for (Memcg memcg : host.memcgs()) {
             if (memcg.lruvec().isBeingReclaimed(cpu)) {
                 cpu.sleep(NO_PROGRESS_NANOS);

@@ -79,8 +79,7 @@ final class MemcgWalkTest {
     @Test
     void walkersAtTheSameTimeShareOneRound() {
         List<Integer> visited = new ArrayList<>();
-        OneCpu.run(
-                cpu -> step(cpu, visited), cpu -> step(cpu, visited), cpu -> step(cpu, visited));
+        OneCpu.run(cpu -> step(cpu, visited), cpu -> step(cpu, visited), cpu -> step(cpu, visited));
         assertThat(visited).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
     }
 

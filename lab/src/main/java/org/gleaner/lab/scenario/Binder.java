@@ -8,6 +8,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
@@ -16,6 +17,9 @@ import org.gleaner.lab.size.Size;
 
 /// Makes records out of [Node]s, so that every fault is told with its place and in a user's words.
 final class Binder {
+
+    /// Records that are written as one word.
+    private static final Set<Class<?>> WORDS = Set.of(LruGen.class, MinFree.class, Limit.class);
 
     private Binder() {}
 
@@ -60,7 +64,7 @@ final class Binder {
             return list(list.getActualTypeArguments()[0], node, path);
         }
         Class<?> single = (Class<?>) type;
-        if (single.isRecord() && single != LruGen.class && single != MinFree.class) {
+        if (single.isRecord() && !WORDS.contains(single)) {
             return record(single, node, path);
         }
         if (!(node instanceof Node.Scalar scalar)) {
@@ -109,6 +113,9 @@ final class Binder {
         }
         if (type == MinFree.class) {
             return MinFree.parse(text);
+        }
+        if (type == Limit.class) {
+            return Limit.parse(text);
         }
         if (type == boolean.class) {
             return truth(text);
