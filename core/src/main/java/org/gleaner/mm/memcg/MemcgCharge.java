@@ -148,19 +148,13 @@ public final class MemcgCharge {
         for (Memcg at = memcg; at != null; at = at.chargedParent()) {
             long after = cpu.fetchAdd(at.usage(), pages) + pages;
             if (after > at.max()) {
-                for (Memcg undo = memcg; undo != at; undo = above(undo)) {
+                cpu.fetchAdd(at.usage(), -pages);
+                for (Memcg undo = memcg; undo != null && undo != at; undo = undo.chargedParent()) {
                     cpu.fetchAdd(undo.usage(), -pages);
                 }
-                cpu.fetchAdd(at.usage(), -pages);
                 return at;
             }
         }
         return null;
-    }
-
-    private static Memcg above(Memcg memcg) {
-        Memcg parent = memcg.chargedParent();
-        assert parent != null : "cgroup " + memcg.id() + " has none above it that is charged";
-        return parent;
     }
 }

@@ -86,6 +86,9 @@ final class MemcgHighTest {
             charge.returnToUser(cpu, memcg);
             // 64 pages at 1,100 of 1,000
             assertThat((cpu.now() - before) / JIFFY).isEqualTo(159);
+            before = cpu.now();
+            charge.returnToUser(cpu, memcg);
+            assertThat(cpu.now()).as("paid for").isEqualTo(before);
         });
         assertThat(calls).isEqualTo(1 + 16);
     }

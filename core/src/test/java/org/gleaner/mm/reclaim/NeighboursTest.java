@@ -147,6 +147,10 @@ final class NeighboursTest {
             fill(cpu, small);
             cold.memcg.setMin(PAGES + 64);
             press(cpu, small, PAGES + 400);
+            // not even when all others have given what they had
+            MemcgFiles files = small.host().memcgFiles();
+            Memcg root = small.host().rootMemcg();
+            assertThat(files.reclaim(cpu, root, 3L * PAGES)).isFalse();
         });
         assertThat(stolen(cold)).isZero();
         assertThat(resident(cold)).isEqualTo(PAGES);
@@ -161,9 +165,16 @@ final class NeighboursTest {
             fill(cpu, small);
             cold.memcg.setLow(PAGES + 64);
             hot.memcg.setMin(PAGES + 64);
-            Process other = small.process(cpu, small.host().addMemcg(Memcg.UNLIMITED), 1_600);
-            other.writeAll(cpu, 0, 1_600);
-            assertThat(stolen(cold)).as("others had enough").isZero();
+            Process other = small.process(cpu, small.host().addMemcg(Memcg.UNLIMITED), 2_600);
+            other.writeAll(cpu, 0, 2_600);
+            assertThat(stolen(other)).isGreaterThan(400);
+            if (lruGen != 0 && rules.lruOfCgroups()) {
+                // that order passes over it once, and then not again until it was aged
+                assertThat(stolen(cold)).isLessThan(stolen(other) / 2);
+            } else {
+                assertThat(stolen(cold)).as("others had enough").isZero();
+                assertThat(cold.memcg.events(MemcgEvent.LOW)).isZero();
+            }
             other.memcg.setMin(Memcg.UNLIMITED);
             Process last = small.process(cpu, other.memcg, 800);
             last.writeAll(cpu, 0, 800);
@@ -171,6 +182,31 @@ final class NeighboursTest {
         assertThat(stolen(hot)).isZero();
         assertThat(stolen(cold)).isPositive();
         assertThat(cold.memcg.events(MemcgEvent.LOW)).isPositive();
+    }
+
+    @Test
+    void theLruOfCgroupsPassesOnceOverOneThatIsWithinItsLow() {
+        SmallHost small = host(7, MemcgRules.V6_12);
+        small.run(cpu -> {
+            fill(cpu, small);
+            cold.memcg.setLow(PAGES + 64);
+            ReclaimContext context = small.host().reclaim().context();
+            FolioReferenced referenced = new FolioReferenced(context, new LookAround(context));
+            ShrinkFolioList shrink = new ShrinkFolioList(context, referenced);
+            LruGenAging aging = new LruGenAging(context, new SwitchChance(0, 1));
+            LruGenEviction eviction = new LruGenEviction(context, aging, shrink);
+            ClassicReclaim classic = new ClassicReclaim(context, shrink, referenced);
+            LruvecReclaim lruvecs = new LruvecReclaim(context, eviction, classic);
+            MemcgLruOrder order = new MemcgLruOrder(context, lruvecs, eviction, 1);
+            ScanControl sc = new ScanControl();
+            sc.start(null, false, Long.MAX_VALUE, 60);
+            sc.priority = 0;
+            order.shrink(cpu, sc);
+            assertThat(context.memcgLru().isAtTail(cold.memcg)).isTrue();
+            assertThat(context.memcgLru().isAtTail(hot.memcg)).isFalse();
+            order.shrink(cpu, sc);
+            assertThat(cold.memcg.events(MemcgEvent.LOW)).isPositive();
+        });
     }
 
     @Test
