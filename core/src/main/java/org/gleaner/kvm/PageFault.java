@@ -52,6 +52,7 @@ final class PageFault {
         long error = tryFast(cpu, vcpu, gfn, write, present) ? 0 : slow(cpu, vcpu, gfn, write);
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
+        pages.returnToUser(cpu);
         cpu.exit();
         return error;
     }

@@ -17,6 +17,8 @@ import org.gleaner.pagetable.Walk;
 
 /// Asks every mapping of a folio whether it was used, and consumes the answer (`folio_referenced`).
 ///
+/// A mapping by a process outside the cgroup that is reclaimed has no say, and keeps its accessed bits.
+///
 /// The classic LRU clears primary and secondary accessed bits of the mapping with `clear_flush_young`;
 /// MGLRU looks around instead.
 final class FolioReferenced {
@@ -64,7 +66,7 @@ final class FolioReferenced {
         int referenced = 0;
         for (Vma vma : object.vmas()) {
             long vpn = vma.vpn(index);
-            if (vpn < 0 || (sc.target != null && vma.mm().memcg() != sc.target)) {
+            if (vpn < 0 || !vma.mm().memcg().isWithin(host.scope(sc))) {
                 continue;
             }
             cpu.enter(KernelFunction.FOLIO_REFERENCED_ONE);

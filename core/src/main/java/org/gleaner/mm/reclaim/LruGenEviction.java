@@ -46,19 +46,25 @@ final class LruGenEviction {
 
     /// The debugfs command `-`: round after round while there is a generation as old as `seq`, until `goal`
     /// pages are freed or a round gets nowhere.
-    void evictUpTo(Cpu cpu, Lruvec lruvec, long seq, long goal, ScanControl sc) {
+    void evictUpTo(Cpu cpu, Memcg memcg, long seq, long goal, ScanControl sc) {
+        LruGen gen = memcg.lruvec().gen();
         boolean canSwap = sc.swappiness != 0;
-        while (sc.nrReclaimed < goal && aging.oldest(cpu, lruvec.gen(), canSwap) <= seq) {
+        while (sc.nrReclaimed < goal && aging.oldest(cpu, gen, canSwap) <= seq) {
             long left = Math.min(goal - sc.nrReclaimed, LruGenScan.MAX_BUDGET);
-            if (evict(cpu, lruvec, canSwap, left, sc) == 0) {
+            if (evict(cpu, memcg, canSwap, left, sc) == 0) {
                 break;
             }
         }
     }
 
     /// `get_swappiness`: none once fewer than 64 slots are free.
-    private boolean canSwap(ScanControl sc) {
+    boolean canSwap(ScanControl sc) {
         return sc.swappiness != 0 && host.swap().free() >= LruGenScan.BATCH;
+    }
+
+    /// Whether there is enough, and other cgroups need not be visited.
+    boolean shouldAbort(Cpu cpu, ScanControl sc) {
+        return pass.shouldAbort(cpu, sc);
     }
 
     /// `evict_folios`: one round, of a pass that has `nrToScan` folios left to examine. Returns the pages

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -36,7 +37,7 @@ final class OomKiller {
         }
         if (victim != null) {
             victim.kill();
-            cpu.fetchAdd(victim.memcg().oomKills(), 1);
+            victim.memcg().count(cpu, MemcgEvent.OOM_KILL);
             host.stat().inc(cpu, VmEvent.OOM_KILL);
         }
     }

@@ -62,6 +62,12 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return freed;
     }
 
+    /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below it if it can, with
+    /// a swappiness of its own. Returns the pages freed.
+    long proactive(Cpu cpu, Memcg memcg, long goal, int swappiness) {
+        return reclaimer(cpu).proactive(cpu, memcg, goal, swappiness);
+    }
+
     @Override
     public boolean waitForWriteback(Cpu cpu) {
         boolean underWay = host.swap().device().flushPlug(cpu);
@@ -72,7 +78,10 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     }
 
     @Override
-    public boolean waitForOthers(Cpu cpu) {
+    public boolean deservesReprieve(Cpu cpu) {
+        if (host.rootMemcg().lruvec().flushStatsIfMisleading()) {
+            return true;
+        }
         for (Memcg memcg : host.memcgs()) {
             if (memcg.lruvec().isBeingReclaimed(cpu)) {
                 cpu.sleep(NO_PROGRESS_NANOS);

@@ -13,6 +13,18 @@ final class ScanControl {
     @Nullable Memcg target;
 
     boolean kswapd;
+
+    /// Asked for through `memory.reclaim`.
+    boolean proactive;
+
+    /// Whether to visit every cgroup, whatever other reclaimers have visited.
+    boolean fullWalk;
+
+    /// Whether `memory.low` is disregarded, there being nothing else; and whether anything was left alone for it.
+    boolean lowReclaim;
+
+    boolean lowSkipped;
+
     long nrToReclaim;
     int priority;
     int swappiness;
@@ -25,6 +37,11 @@ final class ScanControl {
 
     boolean forceDeactivate;
     boolean skippedDeactivate;
+
+    /// Classic: what reclaiming each type has cost the target lately.
+    long anonCost;
+
+    long fileCost;
 
     /// Classic: I/O started and pages found under writeback in this pass.
     long nrPageout;
@@ -48,10 +65,20 @@ final class ScanControl {
         nrReclaimed = 0;
         forceDeactivate = false;
         skippedDeactivate = false;
+        proactive = false;
+        fullWalk = false;
+        lowReclaim = false;
+        lowSkipped = false;
         walk = null;
     }
 
     boolean isMemcgReclaim() {
         return target != null;
+    }
+
+    /// Whether all cgroups are in scope.
+    boolean isRootReclaim() {
+        Memcg memcg = target;
+        return memcg == null || memcg.isRoot();
     }
 }

@@ -175,7 +175,7 @@ final class ShrinkFolioList {
             folios.refUnfreeze(cpu, pfn, 2);
             return false;
         }
-        Memcg target = sc.target != null ? sc.target : host.memcgs().getFirst();
+        Memcg target = host.scope(sc);
         Lruvec lruvec = target.lruvec();
         long shadow = host.workingset().evict(cpu, pfn, lruvec, target.id());
         swap.removeFromCache(cpu, folios.swapSlot(pfn), shadow);

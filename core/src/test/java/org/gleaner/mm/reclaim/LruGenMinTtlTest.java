@@ -7,6 +7,7 @@ import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,7 @@ final class LruGenMinTtlTest {
             assertThat(fill(cpu, large, FRAMES)).isEqualTo(PageFaults.NOMEM);
             assertThat(large.mm.isKilled()).isTrue();
             assertThat(little.mm.isKilled()).isFalse();
-            assertThat(large.memcg.oomKills().snapshot()).isOne();
+            assertThat(large.memcg.events(MemcgEvent.OOM_KILL)).isOne();
             // until it has gone nobody else is killed
             cpu.sleep(20 * MILLI);
             assertThat(small.stat(VmEvent.OOM_KILL)).isOne();

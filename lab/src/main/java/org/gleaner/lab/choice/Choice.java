@@ -11,6 +11,7 @@ public sealed interface Choice
         permits Ablation,
                 AgingDesign,
                 Backing,
+                CgroupFile,
                 CostModel,
                 Engine,
                 HostFile,
@@ -19,7 +20,8 @@ public sealed interface Choice
                 PteFormat,
                 SwapDevice,
                 Through,
-                Tracking {
+                Tracking,
+                Workload {
 
     /// The word for it on the command line, in scenario files and in results.
     @JsonValue

@@ -8,6 +8,7 @@ import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
@@ -29,6 +30,7 @@ public final class ScenarioText {
             case MaxGuestMemoryResult max -> report.maxGuestMemory(max);
             case AccessTrackingResult tracking -> report.accessTracking(tracking);
             case MmuStressResult stress -> report.mmuStress(stress);
+            case NeighboursResult neighbours -> report.neighbours(neighbours);
         }
         runs(result).forEach(report::commands);
         report.remarks(result);
@@ -37,9 +39,11 @@ public final class ScenarioText {
 
     private void setting(ScenarioResult result) {
         Scenario scenario = result.scenario();
+        int guests = scenario.guestCount();
         line(
-                "%s: %d vcpus with %s on %d cpus with %s, swap %s, scale %s, engine %s, seed %d",
+                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s, scale %s, engine %s, seed %d",
                 scenario.name(),
+                guests == 1 ? "" : guests + " guests of ",
                 scenario.guest().vcpus(),
                 Size.approximately(scenario.guestPages() * Size.PAGE),
                 scenario.host().cpus(),
@@ -137,6 +141,16 @@ public final class ScenarioText {
         vmstat(names, runs.stream().map(MmuStressResult.Run::vmstat).toList());
     }
 
+    private void neighbours(NeighboursResult result) {
+        for (NeighboursResult.Run run : result.runs()) {
+            block(NeighboursText.guests(run));
+            block(NeighboursText.resident(run));
+        }
+        vmstat(
+                result.runs().stream().map(run -> run.configuration().name()).toList(),
+                result.runs().stream().map(NeighboursResult.Run::vmstat).toList());
+    }
+
     private void vmstat(List<String> names, List<Map<String, Long>> columns) {
         TextTable table = Counters.table("vmstat", names);
         Counters.rows(table, columns);
@@ -157,6 +171,11 @@ public final class ScenarioText {
                                     commands.put(run.configuration().name(), run.commands()));
             case MmuStressResult stress ->
                     stress.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case NeighboursResult neighbours ->
+                    neighbours
+                            .runs()
                             .forEach(run ->
                                     commands.put(run.configuration().name(), run.commands()));
         }

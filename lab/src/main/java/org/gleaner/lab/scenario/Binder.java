@@ -20,7 +20,8 @@ import org.gleaner.lab.size.Span;
 final class Binder {
 
     /// Records that are written as one word.
-    private static final Set<Class<?>> WORDS = Set.of(LruGen.class, MinFree.class, Span.class);
+    private static final Set<Class<?>> WORDS =
+            Set.of(LruGen.class, MinFree.class, Span.class, Limit.class);
 
     private Binder() {}
 
@@ -117,6 +118,9 @@ final class Binder {
         }
         if (type == MinFree.class) {
             return MinFree.parse(text);
+        }
+        if (type == Limit.class) {
+            return Limit.parse(text);
         }
         if (type == boolean.class) {
             return truth(text);

@@ -17,10 +17,12 @@ import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
@@ -125,6 +127,37 @@ final class Samples {
                 List.of(run),
                 List.of(),
                 List.of("1 lost write"),
+                1);
+    }
+
+    static NeighboursResult neighbours() {
+        Neighbours scenario = (Neighbours) scenario(Neighbours.KIND);
+        var hot =
+                new NeighboursResult.Guest(
+                        "hot",
+                        false,
+                        123_456,
+                        List.of(512L, 1024L),
+                        counters(7),
+                        Map.of("oom_kill", 0L));
+        var cold =
+                new NeighboursResult.Guest(
+                        "cold", true, 0, List.of(512L, 0L), counters(8), Map.of("oom_kill", 1L));
+        var run =
+                new NeighboursResult.Run(
+                        scenario.configurations().getFirst(),
+                        List.of(0.5, 1.0),
+                        List.of(hot, cold),
+                        counters(15),
+                        List.of());
+        return new NeighboursResult(
+                scenario,
+                Scale.FULL,
+                Engine.VIRTUAL,
+                true,
+                List.of(run),
+                List.of(),
+                List.of("the OOM killer ended guest cold"),
                 1);
     }
 

@@ -52,6 +52,9 @@ final class ScenarioSchemaTest {
                         "MaxGuestMemory",
                         "AccessTracking",
                         "MmuStress",
+                        "Neighbours",
+                        "Neighbour",
+                        "CgroupWrite",
                         "Configuration",
                         "Guest",
                         "Host",
@@ -71,14 +74,20 @@ final class ScenarioSchemaTest {
         kind(definitions, "MaxGuestMemory", MaxGuestMemory.KIND).remove("required");
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
-        ((ObjectNode) definitions.get("Configuration")).putArray("required").add("name");
-        ((ObjectNode) definitions.get("HostCommand"))
-                .putArray("required")
-                .add("at")
-                .add("to")
-                .add("write");
+        kind(definitions, "Neighbours", Neighbours.KIND);
+        require(definitions, "Configuration", "name");
+        require(definitions, "Neighbour", "name");
+        require(definitions, "CgroupWrite", "atMillis", "guest", "file", "value");
+        require(definitions, "HostCommand", "at", "to", "write");
         openWords(schema);
         return schema;
+    }
+
+    private static void require(ObjectNode definitions, String type, String... keys) {
+        ArrayNode required = ((ObjectNode) definitions.get(type)).putArray("required");
+        for (String key : keys) {
+            required.add(key);
+        }
     }
 
     /// The generator closes words too, which have no properties to close.
@@ -121,7 +130,8 @@ final class ScenarioSchemaTest {
         return List.of(
                 context.getTypeContext().resolve(MaxGuestMemory.class),
                 context.getTypeContext().resolve(AccessTracking.class),
-                context.getTypeContext().resolve(MmuStress.class));
+                context.getTypeContext().resolve(MmuStress.class),
+                context.getTypeContext().resolve(Neighbours.class));
     }
 
     /// Types that are written as one word.
@@ -134,6 +144,15 @@ final class ScenarioSchemaTest {
                         Span.class, "^[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns)$",
                         MinFree.class,
                                 "^(auto|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
+        if (erased == Limit.class) {
+            // unquoted, YAML takes 0 for a number
+            ObjectNode limit = JSON.createObjectNode();
+            limit.putArray("type").add("string").add("integer");
+            limit.put("minimum", 0).put("maximum", 0);
+            limit.put(
+                    "pattern", "^(0|max|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
+            return new CustomDefinition(limit, true);
+        }
         ObjectNode definition = JSON.createObjectNode();
         if (patterns.containsKey(erased)) {
             definition.put("type", "string").put("pattern", patterns.get(erased));
