@@ -113,10 +113,11 @@ final class LruGenEviction {
 
     private void reclaim(
             Cpu cpu, Lruvec lruvec, ScanControl sc, FolioQueue queue, boolean secondPass) {
-        int looked = queue.size();
         long freed = shrink.shrink(cpu, queue, sc);
         sc.nrReclaimed += freed;
-        sc.histogram.count(sc.priority, looked, freed);
+        if (!secondPass) {
+            sc.histogram.count(sc.priority, scan.examined(), freed);
+        }
         clean.clear();
         int kept = 0;
         for (int i = 0; i < queue.size(); i++) {

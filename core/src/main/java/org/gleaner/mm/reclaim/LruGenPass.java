@@ -104,21 +104,36 @@ abstract class LruGenPass {
 
         @Override
         boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
-            long scanned = 0;
-            for (; ; ) {
-                long toScan = nrToScan(cpu, memcg, canSwap, sc);
-                if (toScan == 0) {
-                    return false;
-                }
-                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
-                if (delta == 0) {
-                    return false;
-                }
-                scanned += delta;
-                if (scanned >= toScan || shouldAbort(cpu, sc)) {
-                    return false;
-                }
+            long before = sc.nrReclaimed;
+            rounds(cpu, memcg, canSwap, sc);
+            if (!need.aging && sc.nrReclaimed - before >= LruGenScan.BATCH) {
+                sc.needsAging = false;
             }
+            return false;
+        }
+
+        private void rounds(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            long scanned = 0;
+            long toScan = nrToScan(cpu, memcg, canSwap, sc);
+            while (toScan > 0) {
+                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
+                scanned += delta;
+                if (delta == 0 || scanned >= toScan || shouldAbort(cpu, sc)) {
+                    break;
+                }
+                toScan = nrToScan(cpu, memcg, canSwap, sc);
+            }
+        }
+
+        /// kswapd goes on past its goal while a zone is short, and always at the first two priorities.
+        @Override
+        boolean shouldAbort(Cpu cpu, ScanControl sc) {
+            if (!sc.isRootReclaim() || sc.nrReclaimed < Math.max(sc.nrToReclaim, 2)) {
+                return false;
+            }
+            return !sc.kswapd
+                    || (sc.priority <= ScanControl.DEF_PRIORITY - 2
+                            && host.zone().free(cpu) >= host.zone().watermarks().high());
         }
 
         private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {

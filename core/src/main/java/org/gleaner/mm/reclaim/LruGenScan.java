@@ -33,6 +33,9 @@ abstract class LruGenScan {
     final ReclaimContext host;
     final Folios folios;
 
+    /// Folios that the last [#scan] examined, sorted ones included.
+    private long examined;
+
     private LruGenScan(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
@@ -98,7 +101,12 @@ abstract class LruGenScan {
             host.stat().add(cpu, by, isolated);
         }
         cpu.exit();
+        examined = scanned;
         return scanned;
+    }
+
+    long examined() {
+        return examined;
     }
 
     /// `sort_folio`: moves a folio that is not to be evicted now; whether it did.

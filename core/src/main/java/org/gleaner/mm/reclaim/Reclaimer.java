@@ -17,6 +17,10 @@ final class Reclaimer {
     private final LruGenEviction eviction;
     private final ClassicReclaim classic;
     private final LruGenMinTtl minTtl;
+
+    /// kswapd's own aging, where its passes do none (6.1).
+    private final @Nullable LruGenAgeNode ageNode;
+
     private final MemcgOrder byTree;
 
     /// How a whole host is gone over.
@@ -46,6 +50,10 @@ final class Reclaimer {
                         ? new MemcgLruOrder(host, lruvecs, eviction, seed)
                         : byTree;
         minTtl = new LruGenMinTtl(host, aging);
+        ageNode =
+                host.kernel() == KernelVersion.V6_1
+                        ? new LruGenAgeNode(host, aging, eviction)
+                        : null;
         readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
 
@@ -169,6 +177,9 @@ final class Reclaimer {
                 useWalk();
                 setInitialPriority();
                 minTtl.protect(cpu, minTtlMillis, sc.priority);
+                if (ageNode != null) {
+                    ageNode.age(cpu, sc);
+                }
             } else {
                 classic.ageActiveAnon(cpu, sc);
             }

@@ -49,6 +49,9 @@ final class ScanControl {
     long nrWriteback;
     long nrTaken;
 
+    /// MGLRU of 6.1: whether kswapd's next round of aging is due.
+    boolean needsAging = true;
+
     /// MGLRU: rounds of all this CPU's sessions.
     final ShrinkHistogram histogram = new ShrinkHistogram();
 
