@@ -47,8 +47,10 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         boolean any = false;
-        mmu.rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots()) {
+        if (steps.agesInRcu()) {
+            mmu.rcu.readLock(cpu);
+        }
+        for (TdpRoot root : mmu.roots(cpu)) {
             boolean invalid = root.isInvalid(cpu);
             if (invalid && steps.skipsInvalidRoots()) {
                 continue;
@@ -61,7 +63,9 @@ final class TdpAger {
                 gfn = next;
             }
         }
-        mmu.rcu.readUnlock(cpu);
+        if (steps.agesInRcu()) {
+            mmu.rcu.readUnlock(cpu);
+        }
         return any;
     }
 
@@ -75,7 +79,7 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         cpu.step();
-        long slot = tables.leafSlot(root.table, gfn);
+        long slot = tables.leafSlot(cpu, root.table, gfn);
         if (slot < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;

@@ -1,0 +1,57 @@
+package org.gleaner.check;
+
+import java.util.List;
+import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.aging.SecondaryAging;
+
+/// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
+///
+/// A bug overrides one method and says where it comes from. To add one, add it to [Catalogue].
+public class Variant extends ProtocolSteps {
+    /// What is right.
+    public static final Variant FIXED = new Variant("fixed", "the protocol as it is", "");
+
+    public final String name;
+
+    /// What is wrong, in one line.
+    public final String what;
+
+    /// Where the bug was, or was warned of.
+    public final String source;
+
+    /// The programs that must find it.
+    public final List<String> programs;
+
+    protected Variant(String name, String what, String source, String... programs) {
+        this.name = name;
+        this.what = what;
+        this.source = source;
+        this.programs = List.of(programs);
+    }
+
+    public final boolean isBug() {
+        return !programs.isEmpty();
+    }
+
+    /// The VM of a program, with this variant's steps.
+    public VmConfig config(VmConfig config) {
+        return config.withSteps(this);
+    }
+
+    /// The aging design of a program that does not say which.
+    public AgingDesign design() {
+        return AgingDesign.MERGED;
+    }
+
+    /// mm's half of aging.
+    public SecondaryAging aging(SecondaryAging aging) {
+        return aging;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
