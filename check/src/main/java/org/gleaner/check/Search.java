@@ -79,10 +79,10 @@ final class Search implements Schedule {
 
     // --- a run -------------------------------------------------------------------------------
 
-    /// To be called before each run.
-    void begin(int actors) {
-        if (width != actors) {
-            reset(actors);
+    @Override
+    public void begin(ExploringEngine engine) {
+        if (width != engine.actors()) {
+            reset(engine.actors());
         }
         depth = 0;
         path.clear();

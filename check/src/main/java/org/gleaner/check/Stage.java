@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Stage {
     public final Engine engine;
 
-    private @Nullable Actor before;
-    private @Nullable Warming warming;
+    private Preparation preparation = cpus -> {};
     private final List<String> names = new ArrayList<>();
     private final List<Actor> bodies = new ArrayList<>();
     private @Nullable Actor after;
@@ -22,9 +21,12 @@ public final class Stage {
         this.engine = engine;
     }
 
-    /// Has `body` make the state. Its steps are no part of the search.
-    public void before(Actor body) {
-        before = body;
+    /// Has `preparation` make the state while nobody runs.
+    ///
+    /// What is made when a CPU first asks for it, its RCU and SRCU lines, has to be made here: a grace
+    /// period that finds no line takes no step that could race.
+    public void before(Preparation preparation) {
+        this.preparation = preparation;
     }
 
     /// Adds an actor.
@@ -38,38 +40,24 @@ public final class Stage {
         after = body;
     }
 
-    /// Has `warming` touch, for each actor's CPU and before any runs, what is made when a CPU first asks for
-    /// it: its RCU and SRCU lines. A grace period that finds no line has no step that could race.
-    public void warm(Warming warming) {
-        this.warming = warming;
-    }
-
-    /// For [#warm].
+    /// For [#before].
     @FunctionalInterface
-    public interface Warming {
-        void warm(Cpu cpu);
+    public interface Preparation {
+        /// @param cpus of the actors, in order
+        void prepare(List<Cpu> cpus);
     }
 
-    List<String> names() {
-        return names;
+    int actors() {
+        return bodies.size();
     }
 
-    /// Makes the state, and adds the actors to the engine.
+    /// Adds the actors to the engine, and makes the state.
     void raise() {
-        if (before != null) {
-            engine.spawn("before", before);
-            engine.run();
-        }
-        int daemons = engine.cpus().size();
+        List<Cpu> cpus = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
-            engine.spawn(names.get(i), bodies.get(i));
+            cpus.add(engine.spawn(names.get(i), bodies.get(i)));
         }
-        if (warming != null) {
-            List<Cpu> cpus = engine.cpus();
-            for (int i = daemons; i < cpus.size(); i++) {
-                warming.warm(cpus.get(i));
-            }
-        }
+        preparation.prepare(cpus);
     }
 
     /// Looks at the result.

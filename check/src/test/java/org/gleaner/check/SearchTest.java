@@ -113,7 +113,8 @@ final class SearchTest {
             this.bound = bound;
         }
 
-        void begin() {
+        @Override
+        public void begin(ExploringEngine engine) {
             depth = 0;
             last = -1;
             spent = 0;
@@ -159,7 +160,6 @@ final class SearchTest {
         Set<String> results = new HashSet<>();
         All all = new All(bound);
         do {
-            all.begin();
             Run run = new Run(program, buffers);
             run.engine.run(all);
             results.add(run.result());
@@ -176,7 +176,6 @@ final class SearchTest {
         Run run;
         do {
             run = new Run(program, buffers);
-            search.begin(run.seen.length * (buffers ? 2 : 1));
             if (run.engine.run(search) != ExploringEngine.End.ABANDONED) {
                 results.add(run.result());
             }

@@ -74,6 +74,7 @@ public final class ExploringEngine implements Engine {
     private @Nullable Schedule schedule;
     private boolean running;
     private int chosen = NOBODY;
+    private int able;
     private int last;
     private int spawnedLeft;
     private int taken;
@@ -159,8 +160,12 @@ public final class ExploringEngine implements Engine {
                 cpu.buffer.arm();
             }
         }
+        if (by != null) {
+            by.begin(this);
+        }
         End end = loop();
         running = false;
+        able = ableNow();
         for (ExploringCpu cpu : actors) {
             while (!cpu.buffer.isEmpty()) {
                 cpu.buffer.drainInto(cpu.drain);
@@ -202,6 +207,9 @@ public final class ExploringEngine implements Engine {
             cpu.coroutine.suspend();
             return;
         }
+        if (schedule == null && isAble(cpu)) {
+            return;
+        }
         int next = pick();
         if (next != cpu.id) {
             chosen = next;
@@ -212,12 +220,12 @@ public final class ExploringEngine implements Engine {
     /// Who goes on; [Schedule#ABANDON], or [#NOBODY] after a failure.
     private int pick() {
         while (failure == null) {
-            int able = enabled();
+            able = ableNow();
             if (able == 0 && (spawnedLeft == 0 || !unblock())) {
                 break;
             }
             Schedule by = schedule;
-            int next = by == null ? inOrder(enabled()) : by.next(this);
+            int next = by == null ? inOrder() : by.next(this);
             if (next < actors.length) {
                 last = next;
                 return next;
@@ -227,7 +235,7 @@ public final class ExploringEngine implements Engine {
         return NOBODY;
     }
 
-    private int inOrder(int able) {
+    private int inOrder() {
         return (able >> last & 1) != 0 ? last : Integer.numberOfTrailingZeros(able);
     }
 
@@ -255,7 +263,8 @@ public final class ExploringEngine implements Engine {
             }
         }
         if (any) {
-            return enabled() != 0;
+            able = ableNow();
+            return able != 0;
         }
         failure = stuck();
         return false;
@@ -284,6 +293,9 @@ public final class ExploringEngine implements Engine {
         if (++taken > ENDLESS) {
             failure = new Livelock("more than " + ENDLESS + " steps");
         }
+        if (schedule == null) {
+            return;
+        }
         if (step.writes) {
             pollsOver = false;
             for (ExploringCpu cpu : actors) {
@@ -295,9 +307,7 @@ public final class ExploringEngine implements Engine {
         if (actor < actors.length) {
             actors[actor].spinning.read(step.word);
         }
-        if (schedule != null) {
-            schedule.taken(this, actor, step);
-        }
+        schedule.taken(this, actor, step);
     }
 
     void failed(ExploringCpu cpu, Throwable t) {
@@ -334,6 +344,10 @@ public final class ExploringEngine implements Engine {
 
     /// The actors whose next step may be taken now, as bits.
     public int enabled() {
+        return able;
+    }
+
+    private int ableNow() {
         int able = 0;
         ExploringCpu[] all = actors;
         for (int i = 0; i < all.length; i++) {

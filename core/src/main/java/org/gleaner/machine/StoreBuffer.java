@@ -10,15 +10,22 @@ final class StoreBuffer {
     final Word word = new Word();
 
     private boolean armed;
-    private final @Nullable Word[] words = new Word[CAPACITY];
-    private final long @Nullable [][] slabs = new long[CAPACITY][];
-    private final int[] indexes = new int[CAPACITY];
-    private final long[] values = new long[CAPACITY];
-    private final int[] targets = new int[CAPACITY];
+    private @Nullable Word[] words = {};
+    private long @Nullable [][] slabs = {};
+    private int[] indexes = {};
+    private long[] values = {};
+    private int[] targets = {};
     private int size;
 
     void arm() {
-        armed = true;
+        if (!armed) {
+            armed = true;
+            words = new Word[CAPACITY];
+            slabs = new long[CAPACITY][];
+            indexes = new int[CAPACITY];
+            values = new long[CAPACITY];
+            targets = new int[CAPACITY];
+        }
     }
 
     boolean armed() {
