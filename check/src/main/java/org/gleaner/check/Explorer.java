@@ -46,7 +46,7 @@ final class Explorer {
             finding = trial.run(search);
             if (finding != null) {
                 Path path = search.path();
-                schedule = ScheduleString.of(path.actor, path.length, path.width);
+                schedule = ScheduleString.of(path.actor, path.length);
             }
         } while (search.goOn(trial.engine())
                 && finding == null

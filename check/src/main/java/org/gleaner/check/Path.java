@@ -160,6 +160,11 @@ final class Path {
         return chained;
     }
 
+    /// The step before `j` with the same first word; -1 if there is none.
+    int previous(int j) {
+        return previous[j];
+    }
+
     /// The last step before `from` whose first word is `w`; -1 if there is none.
     int chained(int w, int from) {
         int j = lastAt.get(w);

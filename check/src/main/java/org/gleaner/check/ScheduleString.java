@@ -41,7 +41,7 @@ final class ScheduleString {
         return new ScheduleString(Arrays.copyOf(actors, n), Arrays.copyOf(steps, n));
     }
 
-    static String of(int[] actor, int length, int actors) {
+    static String of(int[] actor, int length) {
         StringBuilder text = new StringBuilder();
         for (int k = 0; k < length; ) {
             int end = k;
@@ -60,6 +60,11 @@ final class ScheduleString {
 
     int blocks() {
         return actors.length;
+    }
+
+    /// How often another actor goes on.
+    int switches() {
+        return Math.max(0, actors.length - 1);
     }
 
     /// Without block `b`.

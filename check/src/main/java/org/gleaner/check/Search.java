@@ -214,11 +214,12 @@ final class Search implements Schedule {
                 }
                 path.join(clock, j);
             }
-            if (!all && (!waits || raced) && path.overwrites(j, step)) {
+            boolean known = all && clockBefore[path.actor[j]] > j;
+            if ((known || !all && (!waits || raced)) && path.overwrites(j, step)) {
                 break;
             }
             if (j == chain) {
-                chain = path.chained(step.word, j);
+                chain = path.previous(j);
             }
             j = path.conflict(step.word, step.span, step.also, j, chain);
         }

@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.Arrays;
+import org.gleaner.kvm.GuestMemory;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.LockClass;
@@ -9,7 +10,7 @@ import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.UserPages;
-import org.gleaner.kvm.GuestMemory;
+import org.jspecify.annotations.Nullable;
 
 /// A host address space of a few pages, each of whose words is a step: a page table under one lock,
 /// references, dirty marks, contents of one word a page, and a swap that holds all. What the memory
@@ -122,18 +123,22 @@ public final class SmallSpace implements UserPages, GuestMemory {
 
     @Override
     public long read(int pfn, int word) {
-        return stage.engine instanceof ExploringEngine e
-                ? e.current().load(contents, pfn)
-                : contents[pfn];
+        Cpu cpu = current();
+        return cpu != null ? cpu.load(contents, pfn) : contents[pfn];
     }
 
     @Override
     public void write(int pfn, int word, long value) {
-        if (stage.engine instanceof ExploringEngine e) {
-            e.current().store(contents, pfn, value);
+        Cpu cpu = current();
+        if (cpu != null) {
+            cpu.store(contents, pfn, value);
         } else {
             contents[pfn] = value;
         }
+    }
+
+    private @Nullable Cpu current() {
+        return stage.engine instanceof ExploringEngine exploring ? exploring.current() : null;
     }
 
     /// What is in a page, wherever it is now. To be called when nobody else runs.

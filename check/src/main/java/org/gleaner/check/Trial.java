@@ -20,6 +20,7 @@ final class Trial {
     private final Set<Detector> deaf;
 
     private @Nullable ExploringEngine engine;
+    private @Nullable Stage stage;
     private @Nullable Throwable failure;
 
     Trial(Program program, Variant variant) {
@@ -43,18 +44,19 @@ final class Trial {
         }
         engine = machine;
         failure = null;
-        Stage stage = new Stage(machine);
-        program.build(stage, variant);
-        stage.raise();
-        End end = machine.run(schedule);
-        if (end == End.FAILED) {
-            failure = machine.failure();
-        } else if (end == End.DONE) {
-            try {
-                stage.lower();
-            } catch (RuntimeException | AssertionError e) {
-                failure = e;
+        Stage set = new Stage(machine);
+        stage = set;
+        try {
+            program.body().build(set, variant);
+            set.raise();
+            End end = machine.run(schedule);
+            if (end == End.FAILED) {
+                failure = machine.failure();
+            } else if (end == End.DONE) {
+                set.lower();
             }
+        } catch (RuntimeException | AssertionError e) {
+            failure = e;
         }
         if (failure == null) {
             return null;
@@ -69,6 +71,14 @@ final class Trial {
             throw new IllegalStateException("nothing has run");
         }
         return engine;
+    }
+
+    /// The stage of the last run.
+    Stage stage() {
+        if (stage == null) {
+            throw new IllegalStateException("nothing has run");
+        }
+        return stage;
     }
 
     @Nullable Throwable failure() {

@@ -2,9 +2,14 @@ package org.gleaner.check;
 
 import java.util.List;
 import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Spte;
+import org.gleaner.pagetable.SpteFormat;
 
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
 ///
@@ -48,6 +53,20 @@ public class Variant extends ProtocolSteps {
     /// mm's half of aging.
     public SecondaryAging aging(SecondaryAging aging) {
         return aging;
+    }
+
+    /// How the holder of `mmu_lock` for write takes a leaf away ([Spte#setExclusive]).
+    public long setExclusive(
+            Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
+        return Spte.setExclusive(cpu, format, words, i, RadixTable.LEVEL_4K, old, update);
+    }
+
+    /// What a driver's callback does at the start of an invalidation.
+    public void callback(Cpu cpu, Vm vm) {}
+
+    /// The barrier between a store and the load that it announces.
+    public void barrier(Cpu cpu) {
+        cpu.fence();
     }
 
     @Override

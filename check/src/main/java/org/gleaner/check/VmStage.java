@@ -89,6 +89,13 @@ final class VmStage {
         return vm;
     }
 
+    /// Another VM over the same address space.
+    Vm secondVm(Cpu cpu) {
+        Vm second = Vm.create(cpu, config, space, rcu);
+        second.createSlot(cpu, 0, 0, pages, 0, false);
+        return second;
+    }
+
     MmuNotifierSubscriptions notifiers() {
         return space.notifiers;
     }

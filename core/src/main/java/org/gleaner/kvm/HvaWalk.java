@@ -104,6 +104,7 @@ final class HvaWalk {
                 flushIf(cpu, zapped);
                 zapped = false;
                 mmu.mmuLock.writeUnlock(cpu);
+                cpu.relax();
                 mmu.mmuLock.writeLock(cpu);
             }
             gfn = next;

@@ -30,6 +30,11 @@ public class ProtocolSteps {
         return clear;
     }
 
+    /// Whether an ager takes it for granted that there is a bitmap to look a page up in.
+    protected boolean assumesPredicate() {
+        return false;
+    }
+
     /// The bit of a page in a bitmap whose bit 0 is `lastGfn`.
     protected int bit(long lastGfn, long gfn) {
         return (int) (lastGfn - gfn);

@@ -1,5 +1,7 @@
 package org.gleaner.kvm;
 
+import static java.util.Objects.requireNonNull;
+
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.YoungBitmapLayout;
@@ -113,10 +115,11 @@ final class TdpAger {
         return any;
     }
 
-    private static boolean allows(long @Nullable [] predicate, int bit) {
-        if (predicate == null) {
+    private boolean allows(long @Nullable [] predicate, int bit) {
+        if (predicate == null && !steps.assumesPredicate()) {
             return true;
         }
+        requireNonNull(predicate, "a predicate");
         Invariants.bitInRange(bit, predicate.length);
         return YoungBitmapLayout.get(predicate, bit);
     }

@@ -152,6 +152,7 @@ final class TdpZapper {
     private void letOthersIn(Cpu cpu, TdpIter iter) {
         mmu.rcu.readUnlock(cpu);
         mmu.mmuLock.readUnlock(cpu);
+        cpu.relax();
         mmu.mmuLock.readLock(cpu);
         mmu.rcu.readLock(cpu);
         iter.yielded();

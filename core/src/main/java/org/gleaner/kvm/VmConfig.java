@@ -46,6 +46,11 @@ public record VmConfig(
                 format, aging, 0, keepsRoots, marksAtZap, true, null, TABLES, ProtocolSteps.LINUX);
     }
 
+    public VmConfig withFormat(SpteFormat other) {
+        return new VmConfig(
+                other, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
+    }
+
     public VmConfig withTlb(int entries) {
         return new VmConfig(format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
     }

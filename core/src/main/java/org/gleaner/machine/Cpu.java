@@ -164,6 +164,9 @@ public abstract class Cpu {
     /// A bare ordered step, for code that has folded private work and now reads shared state.
     public abstract void step();
 
+    /// One turn of a loop that goes on only when others do something (`cpu_relax`, `cond_resched`).
+    public void relax() {}
+
     // --- call tree ---------------------------------------------------------------------------
 
     /// Opens a frame in this actor's call tree.

@@ -363,6 +363,11 @@ final class ExploringCpu extends Cpu {
         spinning.turn();
     }
 
+    @Override
+    public void relax() {
+        spinning.turn();
+    }
+
     /// The steps taken so far.
     @Override
     public long now() {

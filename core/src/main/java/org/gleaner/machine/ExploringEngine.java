@@ -416,9 +416,9 @@ public final class ExploringEngine implements Engine {
         return taken;
     }
 
-    /// The CPU that runs now; for memory that is reached without one, such as a guest's.
-    public Cpu current() {
-        return actors[last];
+    /// The CPU that runs now, or null; for memory that is reached without one, such as a guest's.
+    public @Nullable Cpu current() {
+        return running ? actors[last] : null;
     }
 
     /// Whether a schedule decides.

@@ -322,6 +322,11 @@ final class ThreadCpu extends Cpu {
     }
 
     @Override
+    public void relax() {
+        Thread.onSpinWait();
+    }
+
+    @Override
     public void enter(KernelFunction f) {}
 
     @Override
