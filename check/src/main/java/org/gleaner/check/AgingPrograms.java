@@ -49,16 +49,16 @@ final class AgingPrograms {
                             "review of v4: no retry of a lost compare-and-swap",
                             AgingPrograms::twoAgers),
                     new Program(
-                            "age-freed-root",
-                            "a table is freed only after every lockless walk of it",
-                            "v1 patch 3, unmapping on arm64; v2: RCU-protected page tables",
-                            AgingPrograms::ageFreedRoot)
+                                    "age-freed-root",
+                                    "a table is freed only after every lockless walk of it",
+                                    "v1 patch 3, unmapping on arm64; v2: RCU-protected page tables",
+                                    AgingPrograms::ageFreedRoot)
                             .within(3),
                     new Program(
-                            "age-slot-delete",
-                            "agers pass over invalid roots and leave detached tables alone",
-                            "review of v4: frozen SPTEs; v3: the roots' list",
-                            AgingPrograms::ageSlotDelete)
+                                    "age-slot-delete",
+                                    "agers pass over invalid roots and leave detached tables alone",
+                                    "review of v4: frozen SPTEs; v3: the roots' list",
+                                    AgingPrograms::ageSlotDelete)
                             .within(3),
                     new Program(
                             "window",
@@ -104,11 +104,10 @@ final class AgingPrograms {
 
     private static void accessZap(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 0, true);
-                    vm.notifiers().clearYoung(cpu, 0, 1);
-                });
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vm.notifiers().clearYoung(cpu, 0, 1);
+        });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.actor("evict", cpu -> vm.space.evict(cpu, 0));
         vm.checkAfter();
@@ -133,13 +132,11 @@ final class AgingPrograms {
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("ager0", (cpu, vcpu) -> young[0] = vm.notifiers().clearYoung(cpu, 0, 1));
         vm.actor("ager1", cpu -> young[1] = vm.notifiers().clearYoung(cpu, 0, 1));
-        stage.after(
-                cpu -> {
-                    Finding.check(young[0] || young[1], "nobody reports a young page");
-                    Finding.check(
-                            vm.vm().countLeaves(cpu, true) == 0, "two agers leave a page young");
-                    vm.vm().destroy(cpu);
-                });
+        stage.after(cpu -> {
+            Finding.check(young[0] || young[1], "nobody reports a young page");
+            Finding.check(vm.vm().countLeaves(cpu, true) == 0, "two agers leave a page young");
+            vm.vm().destroy(cpu);
+        });
     }
 
     private static void ageFreedRoot(Stage stage, Variant variant) {
@@ -163,15 +160,15 @@ final class AgingPrograms {
     /// others, which are another cgroup's.
     private static void window(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 4);
-        SecondaryAging.Window window = variant.aging(variant.design().plan().secondary()).newWindow();
+        SecondaryAging.Window window =
+                variant.aging(variant.design().plan().secondary()).newWindow();
         int[] claimed = new int[4];
-        vm.ready(
-                (cpu, vcpu) -> {
-                    for (int page = 0; page < 4; page++) {
-                        vcpu.access(cpu, page, false);
-                    }
-                    vm.notifiers().clearYoung(cpu, 0, 1);
-                });
+        vm.ready((cpu, vcpu) -> {
+            for (int page = 0; page < 4; page++) {
+                vcpu.access(cpu, page, false);
+            }
+            vm.notifiers().clearYoung(cpu, 0, 1);
+        });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, false));
         vm.actor(
                 "walk",
@@ -182,17 +179,16 @@ final class AgingPrograms {
                     }
                     window.finish(cpu);
                 });
-        stage.after(
-                cpu -> {
-                    for (int page = 0; page < 4; page++) {
-                        boolean young = vm.notifiers().testYoung(cpu, page);
-                        if (claimed[page] == 0) {
-                            Finding.check(young, "page " + page + " lost a bit nobody claimed");
-                        } else if (page != 0) {
-                            Finding.check(!young, "page " + page + " keeps a bit that was claimed");
-                        }
-                    }
-                });
+        stage.after(cpu -> {
+            for (int page = 0; page < 4; page++) {
+                boolean young = vm.notifiers().testYoung(cpu, page);
+                if (claimed[page] == 0) {
+                    Finding.check(young, "page " + page + " lost a bit nobody claimed");
+                } else if (page != 0) {
+                    Finding.check(!young, "page " + page + " keeps a bit that was claimed");
+                }
+            }
+        });
     }
 
     private static void pass(Cpu cpu, SecondaryAging.Window window, int[] claimed, int page) {
@@ -208,12 +204,12 @@ final class AgingPrograms {
     /// Page 1 is young in the first VM, page 0 in the second.
     private static void twoVms(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 2);
-        SecondaryAging.Window window = variant.aging(variant.design().plan().secondary()).newWindow();
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 1, false);
-                    vm.secondVm(cpu).newVcpu(cpu).access(cpu, 0, false);
-                });
+        SecondaryAging.Window window =
+                variant.aging(variant.design().plan().secondary()).newWindow();
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 1, false);
+            vm.secondVm(cpu).newVcpu(cpu).access(cpu, 0, false);
+        });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 1, false));
         vm.actor(
                 "walk",
@@ -249,11 +245,10 @@ final class AgingPrograms {
                     long old = cpu.load(words, 0);
                     zapped[0] = variant.setExclusive(cpu, EPT, words, 0, old, EPT.empty);
                 });
-        stage.after(
-                cpu ->
-                        Finding.check(
-                                !wrote[0] || EPT.isDirty(zapped[0]),
-                                "lost update: the guest wrote, and the page is called clean"));
+        stage.after(cpu ->
+                Finding.check(
+                        !wrote[0] || EPT.isDirty(zapped[0]),
+                        "lost update: the guest wrote, and the page is called clean"));
     }
 
     private static void ageLocked(Stage stage, Variant variant) {

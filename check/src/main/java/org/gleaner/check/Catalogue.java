@@ -2,7 +2,7 @@ package org.gleaner.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All programs and all known bugs.
 final class Catalogue {
@@ -22,11 +22,11 @@ final class Catalogue {
         return all;
     }
 
-    static Optional<Program> program(String name) {
-        return programs().stream().filter(p -> p.name().equals(name)).findFirst();
+    static @Nullable Program program(String name) {
+        return programs().stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
     }
 
-    static Optional<Variant> bug(String name) {
-        return bugs().stream().filter(v -> v.name.equals(name)).findFirst();
+    static @Nullable Variant bug(String name) {
+        return bugs().stream().filter(v -> v.name.equals(name)).findFirst().orElse(null);
     }
 }

@@ -37,6 +37,22 @@ final class Explorer {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
+    /// Runs `runs` random schedules, or fewer if one leads to a finding.
+    static Outcome random(Trial trial, long seed, long runs) {
+        long start = now();
+        RandomSchedule schedule = new RandomSchedule(seed);
+        Finding finding = null;
+        long done = 0;
+        int steps = 0;
+        while (done < runs && finding == null) {
+            finding = trial.run(schedule);
+            steps = Math.max(steps, trial.engine().taken());
+            done++;
+        }
+        String text = finding == null ? "" : schedule.run().toString();
+        return new Outcome(finding, text, false, Search.UNBOUNDED, done, 0, steps, now() - start);
+    }
+
     static Outcome explore(Trial trial, Limits limits) {
         long start = now();
         Search search = new Search(limits.bound());

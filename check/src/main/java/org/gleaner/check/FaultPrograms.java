@@ -16,67 +16,66 @@ final class FaultPrograms {
                             "mmu_invalidate_retry_gfn; pfn series, kvm_release_faultin_page",
                             FaultPrograms::faultInvalidate),
                     new Program(
-                            "write-evict",
-                            "what a guest writes is there when it looks again",
-                            "pfn series: mark dirty at fault time, under mmu_lock",
-                            FaultPrograms::writeEvict)
+                                    "write-evict",
+                                    "what a guest writes is there when it looks again",
+                                    "pfn series: mark dirty at fault time, under mmu_lock",
+                                    FaultPrograms::writeEvict)
                             .within(3),
                     new Program(
-                            "tlb-evict",
-                            "no access goes through a translation that an invalidation has ended",
-                            "kvm_flush_remote_tlbs before the lock is dropped",
-                            FaultPrograms::tlbEvict)
+                                    "tlb-evict",
+                                    "no access goes through a translation that an invalidation has ended",
+                                    "kvm_flush_remote_tlbs before the lock is dropped",
+                                    FaultPrograms::tlbEvict)
                             .within(3),
                     new Program(
-                            "write-protect",
-                            "after mprotect to read-only no write succeeds",
-                            "selftest mmu_stress_test, phase mprotect(PROT_READ)",
-                            (stage, variant) -> writeProtect(stage, variant, true))
+                                    "write-protect",
+                                    "after mprotect to read-only no write succeeds",
+                                    "selftest mmu_stress_test, phase mprotect(PROT_READ)",
+                                    (stage, variant) -> writeProtect(stage, variant, true))
                             .within(3),
                     new Program(
-                            "write-protect-fault",
-                            "the same for a write that faults",
-                            "kvm: mmu_seq is snapshotted before the pfn is resolved",
-                            (stage, variant) -> writeProtect(stage, variant, false))
+                                    "write-protect-fault",
+                                    "the same for a write that faults",
+                                    "kvm: mmu_seq is snapshotted before the pfn is resolved",
+                                    (stage, variant) -> writeProtect(stage, variant, false))
                             .within(3),
                     new Program(
-                            "fault-slot-delete",
-                            "no page is mapped in a slot that is gone",
-                            "kvm_swap_active_memslots, synchronize_srcu_expedited",
-                            FaultPrograms::faultSlotDelete)
+                                    "fault-slot-delete",
+                                    "no page is mapped in a slot that is gone",
+                                    "kvm_swap_active_memslots, synchronize_srcu_expedited",
+                                    FaultPrograms::faultSlotDelete)
                             .within(3),
                     new Program(
-                            "fault-zap-all",
-                            "a vCPU lets go of an invalid root before it is emptied",
-                            "kvm_mmu_zap_all_fast, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS",
-                            FaultPrograms::faultZapAll)
+                                    "fault-zap-all",
+                                    "a vCPU lets go of an invalid root before it is emptied",
+                                    "kvm_mmu_zap_all_fast, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS",
+                                    FaultPrograms::faultZapAll)
                             .within(3),
                     new Program(
-                            "destroy-age",
-                            "a VM's tables go only when no notifier call is running in it",
-                            "v1 patch 3: freeing the stage-2 root; v2, arm64",
-                            FaultPrograms::destroyAge)
+                                    "destroy-age",
+                                    "a VM's tables go only when no notifier call is running in it",
+                                    "v1 patch 3: freeing the stage-2 root; v2, arm64",
+                                    FaultPrograms::destroyAge)
                             .within(3),
                     new Program(
-                            "mm-release",
-                            "when the address space ends no page of it stays mapped",
-                            "review of v1 patch 3: do not empty kvm_arch_flush_shadow_all",
-                            FaultPrograms::mmRelease)
+                                    "mm-release",
+                                    "when the address space ends no page of it stays mapped",
+                                    "review of v1 patch 3: do not empty kvm_arch_flush_shadow_all",
+                                    FaultPrograms::mmRelease)
                             .within(3),
                     new Program(
-                            "invalidate-slots",
-                            "an invalidation never waits for a change of slots",
-                            "kvm: mn_active_invalidate_count and its wait",
-                            FaultPrograms::invalidateSlots)
+                                    "invalidate-slots",
+                                    "an invalidation never waits for a change of slots",
+                                    "kvm: mn_active_invalidate_count and its wait",
+                                    FaultPrograms::invalidateSlots)
                             .within(3));
 
     private static void faultInvalidate(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 0, true);
-                    vm.space.evict(cpu, 0);
-                });
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vm.space.evict(cpu, 0);
+        });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.actor("evict", cpu -> vm.space.evict(cpu, 0));
         vm.checkAfter();
@@ -114,14 +113,13 @@ final class FaultPrograms {
         VmStage vm = new VmStage(stage, variant, 1);
         long[] seen = new long[1];
         vm.configure(c -> c.withTlb(4));
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.accessData(cpu, 0, 0, true, 1);
-                    if (!mapped) {
-                        vm.notifiers().invalidateRangeStart(cpu, 0, 1, true);
-                        vm.notifiers().invalidateRangeEnd(cpu, 0, 1);
-                    }
-                });
+        vm.ready((cpu, vcpu) -> {
+            vcpu.accessData(cpu, 0, 0, true, 1);
+            if (!mapped) {
+                vm.notifiers().invalidateRangeStart(cpu, 0, 1, true);
+                vm.notifiers().invalidateRangeEnd(cpu, 0, 1);
+            }
+        });
         vm.vcpu(
                 "vcpu",
                 (cpu, vcpu) -> {
@@ -134,33 +132,30 @@ final class FaultPrograms {
                     vm.space.writeProtect(cpu, 0);
                     seen[0] = vm.space.look(cpu, 0);
                 });
-        stage.after(
-                cpu -> {
-                    long now = vm.space.contentsOf(0);
-                    Finding.check(
-                            now == seen[0],
-                            "a write succeeds after mprotect: " + seen[0] + " became " + now);
-                    vm.space.checkReferences();
-                });
+        stage.after(cpu -> {
+            long now = vm.space.contentsOf(0);
+            Finding.check(
+                    now == seen[0],
+                    "a write succeeds after mprotect: " + seen[0] + " became " + now);
+            vm.space.checkReferences();
+        });
     }
 
     private static void faultSlotDelete(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.configure(c -> c.withZapAll(false));
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 0, true);
-                    vm.space.evict(cpu, 0);
-                });
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vm.space.evict(cpu, 0);
+        });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.actor("slots", cpu -> vm.vm().deleteSlot(cpu, 0));
-        stage.after(
-                cpu -> {
-                    Finding.check(
-                            vm.vm().countLeaves(cpu, false) == 0,
-                            "a page is mapped in a slot that is gone");
-                    vm.space.checkReferences();
-                });
+        stage.after(cpu -> {
+            Finding.check(
+                    vm.vm().countLeaves(cpu, false) == 0,
+                    "a page is mapped in a slot that is gone");
+            vm.space.checkReferences();
+        });
     }
 
     private static void faultZapAll(Stage stage, Variant variant) {
@@ -212,11 +207,10 @@ final class FaultPrograms {
     /// A second subscriber stands for the callback of a driver.
     private static void invalidateSlots(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 0, true);
-                    vm.notifiers().register(cpu, new Callback(vm, variant));
-                });
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vm.notifiers().register(cpu, new Callback(vm, variant));
+        });
         vm.vcpu("evict", (cpu, vcpu) -> vm.space.evict(cpu, 0));
         vm.actor("slots", cpu -> vm.vm().createSlot(cpu, 1, 64, 1, 0, false));
         vm.checkAfter();

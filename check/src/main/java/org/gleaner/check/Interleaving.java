@@ -12,7 +12,8 @@ import org.gleaner.machine.Step;
 /// that another actor touches too. The others are counted.
 final class Interleaving {
     /// One step.
-    record Line(int actor, String function, String kind, String word, String change, boolean shared) {}
+    record Line(
+            int actor, String function, String kind, String word, String change, boolean shared) {}
 
     final List<String> actors = new ArrayList<>();
     final List<Line> lines = new ArrayList<>();
@@ -37,13 +38,25 @@ final class Interleaving {
             Seen s = recorder.seen.get(k);
             String word = s.word == Step.NOTHING ? "" : names.of(engine, s.word);
             result.lines.add(
-                    new Line(s.actor, s.function, s.kind.text, word, s.change(), recorder.isShared(k)));
+                    new Line(
+                            s.actor,
+                            s.function,
+                            s.kind.text,
+                            word,
+                            s.change(),
+                            recorder.isShared(k)));
         }
         return result;
     }
 
     private record Seen(
-            int actor, String function, Step.Kind kind, int word, int span, boolean writes, long before,
+            int actor,
+            String function,
+            Step.Kind kind,
+            int word,
+            int span,
+            boolean writes,
+            long before,
             long after) {
         String change() {
             return switch (kind) {
@@ -75,18 +88,23 @@ final class Interleaving {
             String function = step.kind == Step.Kind.DRAIN ? "" : function();
             seen.add(
                     new Seen(
-                            who, function, step.kind, step.word, step.span, step.writes, step.before,
+                            who,
+                            function,
+                            step.kind,
+                            step.word,
+                            step.span,
+                            step.writes,
+                            step.before,
                             step.after));
         }
 
         private static String function() {
             return StackWalker.getInstance()
-                    .walk(
-                            frames ->
-                                    frames.filter(Recorder::isKernelLike)
-                                            .findFirst()
-                                            .map(Recorder::text)
-                                            .orElse(""));
+                    .walk(frames ->
+                            frames.filter(Recorder::isKernelLike)
+                                    .findFirst()
+                                    .map(Recorder::text)
+                                    .orElse(""));
         }
 
         private static boolean isKernelLike(StackWalker.StackFrame frame) {
@@ -152,8 +170,12 @@ final class Interleaving {
             trim(out).append('\n');
         }
         out.append('\n').append(finding.detector().text).append(": ").append(finding.message());
-        out.append(String.format(Locale.ROOT, "%n%d context switches; replay: %s%n",
-                schedule.switches(), replay));
+        out.append(
+                String.format(
+                        Locale.ROOT,
+                        "%n%d context switches; replay: %s%n",
+                        schedule.switches(),
+                        replay));
         return out.toString();
     }
 
@@ -181,7 +203,8 @@ final class Interleaving {
         StringBuilder out = new StringBuilder();
         out.append("<!doctype html><meta charset=utf-8><title>").append(escape(title));
         out.append("</title><style>body{font:14px sans-serif;margin:2em}td,th{text-align:left;");
-        out.append("vertical-align:top;padding:1px 1em 1px 0;font:12px monospace}small{color:#666}");
+        out.append(
+                "vertical-align:top;padding:1px 1em 1px 0;font:12px monospace}small{color:#666}");
         out.append("tr.switch td{border-top:1px solid #888}tr.private{color:#999}</style><h1>");
         out.append(escape(title)).append("</h1><p>").append(escape(subtitle)).append("<p><b>");
         out.append(escape(finding.detector().text + ": " + finding.message()));

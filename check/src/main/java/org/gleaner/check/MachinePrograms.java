@@ -17,35 +17,70 @@ import org.gleaner.pagetable.TableSlab;
 /// The machine's own parts: locks exclude and wake, grace periods wait, memory keeps its order.
 final class MachinePrograms {
     private static final String LOCKS = "Documentation/locking";
-    private static final String RCU = "Documentation/RCU; P. McKenney, Is Parallel Programming Hard";
+    private static final String RCU =
+            "Documentation/RCU; P. McKenney, Is Parallel Programming Hard";
 
     private MachinePrograms() {}
 
     static final List<Program> ALL =
             List.of(
                     new Program(
-                            "store-buffer",
-                            "of two CPUs that store and then look, one sees the other",
-                            "P. Sewell et al., x86-TSO, CACM 2010: litmus test SB",
-                            MachinePrograms::storeBuffer)
+                                    "store-buffer",
+                                    "of two CPUs that store and then look, one sees the other",
+                                    "P. Sewell et al., x86-TSO, CACM 2010: litmus test SB",
+                                    MachinePrograms::storeBuffer)
                             .buffered(),
-                    new Program("spin-lock", "a spinning lock excludes", LOCKS, MachinePrograms::spin),
-                    new Program("spin-lock-3", "three queue for a spinning lock", LOCKS,
-                            (stage, v) -> spinning(stage, 3)).within(3),
+                    new Program(
+                            "spin-lock", "a spinning lock excludes", LOCKS, MachinePrograms::spin),
+                    new Program(
+                                    "spin-lock-3",
+                                    "three queue for a spinning lock",
+                                    LOCKS,
+                                    (stage, v) -> spinning(stage, 3))
+                            .within(3),
                     new Program("rw-lock", "a writer excludes readers", LOCKS, MachinePrograms::rw),
-                    new Program("rw-lock-3", "two readers and a writer get on", LOCKS,
-                            MachinePrograms::rw3).within(3),
-                    new Program("rw-semaphore", "a sleeper is handed the lock", LOCKS,
+                    new Program(
+                                    "rw-lock-3",
+                                    "two readers and a writer get on",
+                                    LOCKS,
+                                    MachinePrograms::rw3)
+                            .within(3),
+                    new Program(
+                            "rw-semaphore",
+                            "a sleeper is handed the lock",
+                            LOCKS,
                             MachinePrograms::semaphore),
-                    new Program("rw-semaphore-3", "a reader, a writer and another writer sleep", LOCKS,
-                            MachinePrograms::semaphore3).within(2),
-                    new Program("bit-lock", "who waits for a bit is woken", LOCKS,
-                            MachinePrograms::bit).buffered().within(3),
-                    new Program("rcu", "what a reader sees is not reused before it has gone", RCU,
-                            MachinePrograms::rcu).buffered().within(3),
-                    new Program("srcu", "the same for readers that may sleep", RCU,
-                            MachinePrograms::srcu).buffered().within(3),
-                    new Program("table-slab", "a table belongs to one at a time", "Treiber's stack",
+                    new Program(
+                                    "rw-semaphore-3",
+                                    "a reader, a writer and another writer sleep",
+                                    LOCKS,
+                                    MachinePrograms::semaphore3)
+                            .within(2),
+                    new Program(
+                                    "bit-lock",
+                                    "who waits for a bit is woken",
+                                    LOCKS,
+                                    MachinePrograms::bit)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                                    "rcu",
+                                    "what a reader sees is not reused before it has gone",
+                                    RCU,
+                                    MachinePrograms::rcu)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                                    "srcu",
+                                    "the same for readers that may sleep",
+                                    RCU,
+                                    MachinePrograms::srcu)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                            "table-slab",
+                            "a table belongs to one at a time",
+                            "Treiber's stack",
                             MachinePrograms::slab));
 
     private static void storeBuffer(Stage stage, Variant variant) {
@@ -66,8 +101,7 @@ final class MachinePrograms {
                     variant.barrier(cpu);
                     seen[1] = cpu.load(x);
                 });
-        stage.after(
-                cpu -> Finding.check(seen[0] + seen[1] > 0, "neither sees the other's store"));
+        stage.after(cpu -> Finding.check(seen[0] + seen[1] > 0, "neither sees the other's store"));
     }
 
     /// A counter that two increments would spoil.
@@ -91,11 +125,11 @@ final class MachinePrograms {
                         lock.unlock(cpu);
                     });
         }
-        stage.after(
-                cpu -> Finding.check(counter.snapshot() == actors, "lost update under a lock"));
+        stage.after(cpu -> Finding.check(counter.snapshot() == actors, "lost update under a lock"));
     }
 
-    private static void reader(Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+    private static void reader(
+            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
         stage.actor(
                 name,
                 cpu -> {
@@ -107,7 +141,8 @@ final class MachinePrograms {
                 });
     }
 
-    private static void writer(Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+    private static void writer(
+            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
         stage.actor(
                 name,
                 cpu -> {
@@ -159,8 +194,7 @@ final class MachinePrograms {
     }
 
     private static void wantWrites(Stage stage, Word[] pair, long writes) {
-        stage.after(
-                cpu -> Finding.check(pair[0].snapshot() == writes, "lost update under a lock"));
+        stage.after(cpu -> Finding.check(pair[0].snapshot() == writes, "lost update under a lock"));
     }
 
     private static void rw(Stage stage, Variant variant) {
@@ -216,13 +250,12 @@ final class MachinePrograms {
         Rcu rcu = Rcu.start(stage.engine);
         long[] pointer = {1};
         long[] objects = {0, 11, 22};
-        stage.before(
-                cpus -> {
-                    for (Cpu cpu : cpus) {
-                        rcu.readLock(cpu);
-                        rcu.readUnlock(cpu);
-                    }
-                });
+        stage.before(cpus -> {
+            for (Cpu cpu : cpus) {
+                rcu.readLock(cpu);
+                rcu.readUnlock(cpu);
+            }
+        });
         stage.actor(
                 "reader",
                 cpu -> {
@@ -230,7 +263,8 @@ final class MachinePrograms {
                     int at = (int) cpu.load(pointer, 0);
                     long value = cpu.load(objects, at);
                     rcu.readUnlock(cpu);
-                    Finding.check(value != SmallSpace.POISON, "use after free: a reader sees poison");
+                    Finding.check(
+                            value != SmallSpace.POISON, "use after free: a reader sees poison");
                 });
         stage.actor(
                 "updater",
@@ -244,12 +278,11 @@ final class MachinePrograms {
         Srcu srcu = new Srcu(LockClass.KVM_SRCU);
         long[] pointer = {1};
         long[] objects = {0, 11, 22};
-        stage.before(
-                cpus -> {
-                    for (Cpu cpu : cpus) {
-                        srcu.readUnlock(cpu, srcu.readLock(cpu));
-                    }
-                });
+        stage.before(cpus -> {
+            for (Cpu cpu : cpus) {
+                srcu.readUnlock(cpu, srcu.readLock(cpu));
+            }
+        });
         stage.actor(
                 "reader",
                 cpu -> {
@@ -257,7 +290,8 @@ final class MachinePrograms {
                     int at = (int) cpu.load(pointer, 0);
                     long value = cpu.load(objects, at);
                     srcu.readUnlock(cpu, section);
-                    Finding.check(value != SmallSpace.POISON, "use after free: a reader sees poison");
+                    Finding.check(
+                            value != SmallSpace.POISON, "use after free: a reader sees poison");
                 });
         stage.actor(
                 "updater",
@@ -271,14 +305,13 @@ final class MachinePrograms {
     private static void slab(Stage stage, Variant variant) {
         TableSlab slab = new TableSlab(4);
         Word[] owned = {new Word(), new Word(), new Word(), new Word()};
-        stage.before(
-                cpus -> {
-                    Cpu cpu = cpus.getFirst();
-                    int first = slab.allocate(cpu, SpteFormat.EPT.empty);
-                    int second = slab.allocate(cpu, SpteFormat.EPT.empty);
-                    slab.free(cpu, first);
-                    slab.free(cpu, second);
-                });
+        stage.before(cpus -> {
+            Cpu cpu = cpus.getFirst();
+            int first = slab.allocate(cpu, SpteFormat.EPT.empty);
+            int second = slab.allocate(cpu, SpteFormat.EPT.empty);
+            slab.free(cpu, first);
+            slab.free(cpu, second);
+        });
         stage.actor("first", cpu -> own(cpu, slab, owned));
         stage.actor(
                 "second",

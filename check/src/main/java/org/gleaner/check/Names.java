@@ -30,7 +30,9 @@ final class Names {
 
     private void visit(Place place, ArrayDeque<Place> left) {
         Object o = place.object();
-        if (names.putIfAbsent(o, place.name()) != null || o instanceof Word || o instanceof long[]) {
+        if (names.putIfAbsent(o, place.name()) != null
+                || o instanceof Word
+                || o instanceof long[]) {
             return;
         }
         Class<?> type = o.getClass();

@@ -45,7 +45,8 @@ final class Search implements Schedule {
     private final int bound;
     private Path path = new Path(1);
 
-    // By depth: before the step there, who could go on, who sleeps, who is to be tried, who has been.
+    // By depth: before the step there, who could go on, who sleeps, who is to be tried, who has
+    // been.
     private int[] enabled = new int[ROOM];
     private int[] sleeping = new int[ROOM];
     private int[] toTry = new int[ROOM];

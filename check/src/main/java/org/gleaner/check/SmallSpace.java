@@ -107,8 +107,7 @@ public final class SmallSpace implements UserPages, GuestMemory {
 
     @Override
     public void put(Cpu cpu, int pfn) {
-        Finding.check(
-                cpu.fetchAdd(references, pfn, -1) > 0, "page " + pfn + " is released twice");
+        Finding.check(cpu.fetchAdd(references, pfn, -1) > 0, "page " + pfn + " is released twice");
     }
 
     @Override

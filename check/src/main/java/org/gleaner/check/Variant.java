@@ -40,6 +40,16 @@ public class Variant extends ProtocolSteps {
         return !programs.isEmpty();
     }
 
+    /// What is right, in another aging design.
+    static Variant underDesign(AgingDesign design) {
+        return new Variant(design.id(), "the protocol under this aging design", "") {
+            @Override
+            public AgingDesign design() {
+                return design;
+            }
+        };
+    }
+
     /// The VM of a program, with this variant's steps.
     public VmConfig config(VmConfig config) {
         return config.withSteps(this);

@@ -47,8 +47,7 @@ final class VmStage {
         this.pages = pages;
         space = new SmallSpace(stage, pages);
         VmConfig base = VmConfig.of(format, variant.design().plan());
-        config =
-                variant.config(base.withTables(TABLES).withMemory(space).withMarksAtZap(false));
+        config = variant.config(base.withTables(TABLES).withMemory(space).withMarksAtZap(false));
         stage.before(this::prepare);
         rcu = Rcu.start(stage.engine);
     }
@@ -125,10 +124,9 @@ final class VmStage {
     /// Ends the VM when all have returned: its books must balance, and every page must be released. Takes
     /// longer than most searches' runs.
     void destroyAfter() {
-        stage.after(
-                cpu -> {
-                    vm().destroy(cpu);
-                    space.checkReferences();
-                });
+        stage.after(cpu -> {
+            vm().destroy(cpu);
+            space.checkReferences();
+        });
     }
 }

@@ -95,7 +95,12 @@ final class SearchTest {
             for (StringBuilder s : seen) {
                 text.append(s).append('|');
             }
-            return text + " " + words[0].snapshot() + words[1].snapshot() + slab[0] + slab[1]
+            return text
+                    + " "
+                    + words[0].snapshot()
+                    + words[1].snapshot()
+                    + slab[0]
+                    + slab[1]
                     + (engine.failure() == null ? "" : " stuck");
         }
     }

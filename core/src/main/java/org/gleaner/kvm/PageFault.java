@@ -130,7 +130,8 @@ final class PageFault {
 
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
-        return root.isInvalidLocked(cpu) || mmu.steps.asksTheGateLocked() && gate.retry(cpu, seq, gfn);
+        return root.isInvalidLocked(cpu)
+                || mmu.steps.asksTheGateLocked() && gate.retry(cpu, seq, gfn);
     }
 
     /// `kvm_release_faultin_page`; under `mmu_lock` if the page was used.
@@ -139,7 +140,7 @@ final class PageFault {
             pages.markAccessed(cpu, pfn);
             if (dirty && mmu.steps.releasesDirty()) {
                 pages.setDirty(cpu, pfn);
-                mmu.invariants.dirtied(pfn);
+                mmu.invariants.dirtied(cpu, pfn);
             }
         }
         for (int n = unused ? mmu.steps.releasesOnRetry() : 1; n > 0; n--) {

@@ -299,7 +299,7 @@ final class TdpMmu {
             if (!replace(cpu, words, i, old, format.empty)) {
                 return RetPf.RETRY;
             }
-            invariants.zapped(old);
+            invariants.zapped(cpu, old);
             old = format.empty;
             present = false;
         }
@@ -308,7 +308,7 @@ final class TdpMmu {
         }
         if (!replace(cpu, words, i, old, leaf)) {
             if (!present) {
-                invariants.zapped(format.makeLeaf(pfn, RadixTable.LEVEL_4K, 0));
+                invariants.zapped(cpu, format.makeLeaf(pfn, RadixTable.LEVEL_4K, 0));
             }
             return RetPf.RETRY;
         }

@@ -80,7 +80,7 @@ final class TdpZapper {
     /// A leaf is gone (`handle_changed_spte`).
     private void zapped(Cpu cpu, long leaf) {
         invariants.changed(leaf, format.empty);
-        invariants.zapped(leaf);
+        invariants.zapped(cpu, leaf);
         if (mmu.marksAtZap) {
             int pfn = (int) format.pfn(leaf);
             if (format.isAccessed(leaf)) {

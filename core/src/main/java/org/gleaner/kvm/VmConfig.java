@@ -52,24 +52,36 @@ public record VmConfig(
     }
 
     public VmConfig withTlb(int entries) {
-        return new VmConfig(format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
+        return new VmConfig(
+                format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withRootsKept(boolean kept) {
-        return new VmConfig(format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, tables, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withMarksAtZap(boolean marks) {
-        return new VmConfig(format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, tables, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withZapAll(boolean all) {
-        return new VmConfig(format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, tables, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, tables, steps);
     }
 
     public VmConfig withMemory(GuestMemory contents) {
         return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, contents, tables, steps);
+                format,
+                aging,
+                tlbEntries,
+                keepsRoots,
+                marksAtZap,
+                zapsAll,
+                contents,
+                tables,
+                steps);
     }
 
     public VmConfig withTables(int most) {
