@@ -11,6 +11,8 @@ import org.gleaner.machine.Step;
 /// Of a stretch of steps by one actor only those are shown that matter to another: they touch a word
 /// that another actor touches too. The others are counted.
 final class Interleaving {
+    private static final int SMALL = 100_000;
+
     /// One step.
     record Line(
             int actor, String function, String kind, String word, String change, boolean shared) {}
@@ -71,7 +73,7 @@ final class Interleaving {
 
     /// Small numbers as they are, others in hexadecimal.
     static String value(long v) {
-        return Math.abs(v) < 100_000 ? Long.toString(v) : "0x" + Long.toHexString(v);
+        return v > -SMALL && v < SMALL ? Long.toString(v) : "0x" + Long.toHexString(v);
     }
 
     /// A replay that notes what is done and where.

@@ -11,6 +11,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Word;
 import org.gleaner.pagetable.TableSlab;
+import org.jspecify.annotations.Nullable;
 
 /// What the words of a run are called: found by going from field to field, breadth first, from the stage
 /// and its machine.
@@ -36,7 +37,9 @@ final class Names {
             return;
         }
         Class<?> type = o.getClass();
-        if (o instanceof List<?> list) {
+        if (o instanceof ExploringEngine engine) {
+            engine.cpus().forEach(cpu -> add(cpu, cpu.name, left));
+        } else if (o instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
                 add(list.get(i), place.name() + "[" + i + "]", left);
             }
@@ -46,14 +49,18 @@ final class Names {
                     add(Array.get(o, i), place.name() + "[" + i + "]", left);
                 }
             }
-        } else if (type.getName().startsWith("org.gleaner.")) {
+        } else {
             String prefix = o instanceof Cpu cpu ? cpu.name : place.name();
-            for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+            for (Class<?> c = type; isOurs(c); c = c.getSuperclass()) {
                 for (Field field : c.getDeclaredFields()) {
                     follow(o, field, prefix, left);
                 }
             }
         }
+    }
+
+    private static boolean isOurs(@Nullable Class<?> type) {
+        return type != null && type.getName().startsWith("org.gleaner.");
     }
 
     private void follow(Object o, Field field, String prefix, ArrayDeque<Place> left) {
@@ -85,7 +92,8 @@ final class Names {
     /// The name of a word, as it was numbered by the machine.
     String of(ExploringEngine engine, int word) {
         Object o = engine.ofNumber(word);
-        String name = names.getOrDefault(o, "?");
+        String name = names.getOrDefault(o, "");
+        name = name.isEmpty() ? "word" : name;
         if (!(o instanceof long[])) {
             return name;
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.Word;
 import org.jspecify.annotations.Nullable;
 
 /// Where a [Program] sets up one run: what makes the state, the actors that meet, and who looks at the
@@ -58,6 +59,29 @@ public final class Stage {
             cpus.add(engine.spawn(names.get(i), bodies.get(i)));
         }
         preparation.prepare(cpus);
+    }
+
+    /// As [#raise], with the look at the result as one more actor, which waits for the others: for an engine
+    /// whose daemons end with the run.
+    void raiseTogether() {
+        Actor look = after;
+        if (look != null) {
+            Word returned = new Word();
+            bodies.replaceAll(
+                    body ->
+                            cpu -> {
+                                body.run(cpu);
+                                cpu.fetchAdd(returned, 1);
+                            });
+            int all = bodies.size();
+            actor(
+                    "after",
+                    cpu -> {
+                        cpu.block(returned, -1, all);
+                        look.run(cpu);
+                    });
+        }
+        raise();
     }
 
     /// Looks at the result.
