@@ -1,9 +1,11 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
@@ -79,13 +81,23 @@ final class AgingPrograms {
                             "age-locked",
                             "young queries, under a page table's lock, do not sleep",
                             "Documentation/mm: mmu_notifier_ops, clear_young",
-                            AgingPrograms::ageLocked));
+                            AgingPrograms::ageLocked),
+                    new Program(
+                            "non-leaf",
+                            "a table that only a guest enters is not skipped by the walk",
+                            "v3, walk_pmd_range: no non-leaf young bit with secondary MMUs",
+                            AgingPrograms::nonLeaf),
+                    new Program(
+                            "age-under-lock",
+                            "an ager passes a held mmu_lock",
+                            "v9 cover letter: lockless aging",
+                            AgingPrograms::ageUnderLock));
 
     private static void ageZap(Stage stage, Variant variant, SpteFormat format) {
         VmStage vm = new VmStage(stage, variant, 1, format);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("evict", (cpu, vcpu) -> vm.space.evict(cpu, 0));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.destroyAfter();
     }
 
@@ -97,7 +109,7 @@ final class AgingPrograms {
                 "ager",
                 cpu -> {
                     Finding.check(vm.notifiers().testYoung(cpu, 0), "a young page is called old");
-                    vm.notifiers().clearYoung(cpu, 0, 1);
+                    vm.age(cpu, 0);
                 });
         vm.destroyAfter();
     }
@@ -122,7 +134,7 @@ final class AgingPrograms {
                     vcpu.access(cpu, 0, false);
                     vcpu.access(cpu, 0, true);
                 });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.destroyAfter();
     }
 
@@ -130,8 +142,8 @@ final class AgingPrograms {
         VmStage vm = new VmStage(stage, variant, 1);
         boolean[] young = new boolean[2];
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
-        vm.vcpu("ager0", (cpu, vcpu) -> young[0] = vm.notifiers().clearYoung(cpu, 0, 1));
-        vm.actor("ager1", cpu -> young[1] = vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.vcpu("ager0", (cpu, vcpu) -> young[0] = vm.age(cpu, 0));
+        vm.actor("ager1", cpu -> young[1] = vm.age(cpu, 0));
         stage.after(cpu -> {
             Finding.check(young[0] || young[1], "nobody reports a young page");
             Finding.check(vm.vm().countLeaves(cpu, true) == 0, "two agers leave a page young");
@@ -143,7 +155,7 @@ final class AgingPrograms {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.configure(c -> c.withRootsKept(false));
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.resetContext(cpu));
         vm.checkAfter();
     }
@@ -152,7 +164,7 @@ final class AgingPrograms {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("slots", (cpu, vcpu) -> vm.vm().deleteSlot(cpu, 0));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.checkAfter();
     }
 
@@ -161,7 +173,7 @@ final class AgingPrograms {
     private static void window(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 4);
         SecondaryAging.Window window =
-                variant.aging(variant.design().plan().secondary()).newWindow();
+                vm.aging().newWindow();
         int[] claimed = new int[4];
         vm.ready((cpu, vcpu) -> {
             for (int page = 0; page < 4; page++) {
@@ -205,7 +217,7 @@ final class AgingPrograms {
     private static void twoVms(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 2);
         SecondaryAging.Window window =
-                variant.aging(variant.design().plan().secondary()).newWindow();
+                vm.aging().newWindow();
         vm.ready((cpu, vcpu) -> {
             vcpu.access(cpu, 1, false);
             vm.secondVm(cpu).newVcpu(cpu).access(cpu, 0, false);
@@ -260,8 +272,57 @@ final class AgingPrograms {
                 "ager",
                 cpu -> {
                     ptl.lock(cpu);
-                    vm.notifiers().clearYoung(cpu, 0, 1);
+                    vm.age(cpu, 0);
                     ptl.unlock(cpu);
+                });
+        vm.checkAfter();
+    }
+
+    /// What the page-table walk decides before it looks at a table (`walk_pmd_range`): hardware has not entered
+    /// it on behalf of the host, so its own accessed bit is clear.
+    private static void nonLeaf(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1);
+        SecondaryAging.Window window = vm.aging().newWindow();
+        vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, false));
+        vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, false));
+        vm.actor(
+                "walk",
+                cpu -> {
+                    boolean skips = vm.aging().trustsNonLeafYoung();
+                    window.begin(vm.notifiers(), 0, 1);
+                    boolean young =
+                            !skips && window.test(cpu, 0, false) && window.clear(cpu, 0);
+                    window.finish(cpu);
+                    Finding.check(young, "a page in use by a guest is called old by the walk");
+                });
+    }
+
+    /// A zap that does not go on before the ager is through.
+    private static void ageUnderLock(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 2);
+        Word aged = new Word();
+        vm.configure(
+                c ->
+                        c.withSteps(
+                                new ProtocolSteps() {
+                                    @Override
+                                    protected long take(
+                                            Cpu cpu, long[] words, int i, long old, long empty) {
+                                        cpu.await(aged, -1, 1);
+                                        return super.take(cpu, words, i, old, empty);
+                                    }
+                                }));
+        vm.ready(
+                (cpu, vcpu) -> {
+                    vcpu.access(cpu, 0, true);
+                    vcpu.access(cpu, 1, true);
+                });
+        vm.vcpu("evict", (cpu, vcpu) -> vm.space.evict(cpu, 0));
+        vm.actor(
+                "ager",
+                cpu -> {
+                    vm.age(cpu, 1);
+                    cpu.store(aged, 1);
                 });
         vm.checkAfter();
     }

@@ -185,7 +185,7 @@ final class FaultPrograms {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("destroy", (cpu, vcpu) -> vm.vm().destroy(cpu));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.checkAfter();
     }
 
@@ -200,7 +200,7 @@ final class FaultPrograms {
                             vm.vm().countLeaves(cpu, false) == 0,
                             "use after free: the address space is gone, and its page is mapped");
                 });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.checkAfter();
     }
 

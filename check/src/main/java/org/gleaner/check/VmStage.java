@@ -10,6 +10,8 @@ import org.gleaner.kvm.VmConfig;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class VmStage {
 
     private final Stage stage;
     private final Rcu rcu;
+    private final SecondaryAging aging;
     private VmConfig config;
     private @Nullable Vm vm;
     private final @Nullable Vcpu[] vcpus = new Vcpu[4];
@@ -46,7 +49,9 @@ final class VmStage {
         this.stage = stage;
         this.pages = pages;
         space = new SmallSpace(stage, pages);
-        VmConfig base = VmConfig.of(format, variant.design().plan());
+        AgingPlan plan = variant.design().plan();
+        aging = variant.aging(plan.secondary());
+        VmConfig base = VmConfig.of(format, plan).withRootsKept(true);
         config = variant.config(base.withTables(TABLES).withMemory(space).withMarksAtZap(false));
         stage.before(this::prepare);
         rcu = Rcu.start(stage.engine);
@@ -93,6 +98,16 @@ final class VmStage {
         Vm second = Vm.create(cpu, config, space, rcu);
         second.createSlot(cpu, 0, 0, pages, 0, false);
         return second;
+    }
+
+    /// mm's half of aging.
+    SecondaryAging aging() {
+        return aging;
+    }
+
+    /// Asks, in the way of the design, whether the guest has used a page, and makes it old.
+    boolean age(Cpu cpu, long page) {
+        return (aging.target(cpu, notifiers(), page, false) & SecondaryAging.YOUNG) != 0;
     }
 
     MmuNotifierSubscriptions notifiers() {

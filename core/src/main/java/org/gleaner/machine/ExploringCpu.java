@@ -52,6 +52,15 @@ final class ExploringCpu extends Cpu {
         coroutine = Coroutines.CONTINUATION.create(name, this::runBody);
     }
 
+    /// A run begins; what was done while nobody ran is no history of it.
+    void beginRun(boolean buffered) {
+        spinning.forgive();
+        slept = false;
+        if (buffered) {
+            buffer.arm();
+        }
+    }
+
     private void runBody() {
         try {
             body.run(this);

@@ -155,10 +155,8 @@ public final class ExploringEngine implements Engine {
         forgiven = 0;
         last = 0;
         chosen = NOBODY;
-        if (storeBuffers && by != null) {
-            for (ExploringCpu cpu : actors) {
-                cpu.buffer.arm();
-            }
+        for (ExploringCpu cpu : actors) {
+            cpu.beginRun(storeBuffers && by != null);
         }
         if (by != null) {
             by.begin(this);
