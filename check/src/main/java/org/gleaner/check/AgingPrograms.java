@@ -172,8 +172,7 @@ final class AgingPrograms {
     /// others, which are another cgroup's.
     private static void window(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 4);
-        SecondaryAging.Window window =
-                vm.aging().newWindow();
+        SecondaryAging.Window window = vm.aging().newWindow();
         int[] claimed = new int[4];
         vm.ready((cpu, vcpu) -> {
             for (int page = 0; page < 4; page++) {
@@ -216,8 +215,7 @@ final class AgingPrograms {
     /// Page 1 is young in the first VM, page 0 in the second.
     private static void twoVms(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 2);
-        SecondaryAging.Window window =
-                vm.aging().newWindow();
+        SecondaryAging.Window window = vm.aging().newWindow();
         vm.ready((cpu, vcpu) -> {
             vcpu.access(cpu, 1, false);
             vm.secondVm(cpu).newVcpu(cpu).access(cpu, 0, false);
@@ -290,8 +288,7 @@ final class AgingPrograms {
                 cpu -> {
                     boolean skips = vm.aging().trustsNonLeafYoung();
                     window.begin(vm.notifiers(), 0, 1);
-                    boolean young =
-                            !skips && window.test(cpu, 0, false) && window.clear(cpu, 0);
+                    boolean young = !skips && window.test(cpu, 0, false) && window.clear(cpu, 0);
                     window.finish(cpu);
                     Finding.check(young, "a page in use by a guest is called old by the walk");
                 });
@@ -301,22 +298,20 @@ final class AgingPrograms {
     private static void ageUnderLock(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 2);
         Word aged = new Word();
-        vm.configure(
-                c ->
-                        c.withSteps(
-                                new ProtocolSteps() {
-                                    @Override
-                                    protected long take(
-                                            Cpu cpu, long[] words, int i, long old, long empty) {
-                                        cpu.await(aged, -1, 1);
-                                        return super.take(cpu, words, i, old, empty);
-                                    }
-                                }));
-        vm.ready(
-                (cpu, vcpu) -> {
-                    vcpu.access(cpu, 0, true);
-                    vcpu.access(cpu, 1, true);
-                });
+        vm.configure(c ->
+                c.withSteps(
+                        new ProtocolSteps() {
+                            @Override
+                            protected long take(
+                                    Cpu cpu, long[] words, int i, long old, long empty) {
+                                cpu.await(aged, -1, 1);
+                                return super.take(cpu, words, i, old, empty);
+                            }
+                        }));
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vcpu.access(cpu, 1, true);
+        });
         vm.vcpu("evict", (cpu, vcpu) -> vm.space.evict(cpu, 0));
         vm.actor(
                 "ager",

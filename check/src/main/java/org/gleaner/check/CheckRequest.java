@@ -75,8 +75,7 @@ public record CheckRequest(
         }
         Variant bug = Catalogue.bug(name.substring(slash + 1));
         if (bug == null || slash >= 0 && program == null) {
-            throw new IllegalArgumentException(
-                    "no program or bug '" + name + "'");
+            throw new IllegalArgumentException("no program or bug '" + name + "'");
         }
         for (String each : bug.programs) {
             Program of = Catalogue.program(each);

@@ -1,5 +1,6 @@
 package org.gleaner.check;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.gleaner.machine.BitSpinLock;
@@ -55,7 +56,7 @@ final class MachinePrograms {
                                     "a reader, a writer and another writer sleep",
                                     LOCKS,
                                     MachinePrograms::semaphore3)
-                            .within(2),
+                            .within(3),
                     new Program(
                                     "bit-lock",
                                     "who waits for a bit is woken",
@@ -302,29 +303,38 @@ final class MachinePrograms {
                 });
     }
 
+    /// The second actor pops two tables and pushes the first back while the first one may stand in a pop.
     private static void slab(Stage stage, Variant variant) {
-        TableSlab slab = new TableSlab(4);
-        Word[] owned = {new Word(), new Word(), new Word(), new Word()};
+        TableSlab slab = new TableSlab(8);
+        Word[] owned = new Word[8];
+        Arrays.setAll(owned, i -> new Word());
         stage.before(cpus -> {
             Cpu cpu = cpus.getFirst();
-            int first = slab.allocate(cpu, SpteFormat.EPT.empty);
-            int second = slab.allocate(cpu, SpteFormat.EPT.empty);
-            slab.free(cpu, first);
-            slab.free(cpu, second);
+            int[] tables = new int[3];
+            Arrays.setAll(tables, i -> slab.allocate(cpu, SpteFormat.EPT.empty));
+            for (int table : tables) {
+                slab.free(cpu, table);
+            }
         });
-        stage.actor("first", cpu -> own(cpu, slab, owned));
         stage.actor(
-                "second",
+                "first",
                 cpu -> {
                     own(cpu, slab, owned);
                     own(cpu, slab, owned);
                 });
+        stage.actor(
+                "second",
+                cpu -> {
+                    int top = own(cpu, slab, owned);
+                    own(cpu, slab, owned);
+                    cpu.swap(owned[top], 0);
+                    slab.free(cpu, top);
+                });
     }
 
-    private static void own(Cpu cpu, TableSlab slab, Word[] owned) {
+    private static int own(Cpu cpu, TableSlab slab, Word[] owned) {
         int table = slab.allocate(cpu, SpteFormat.EPT.empty);
         Finding.check(cpu.swap(owned[table], 1) == 0, "two own table " + table);
-        cpu.swap(owned[table], 0);
-        slab.free(cpu, table);
+        return table;
     }
 }

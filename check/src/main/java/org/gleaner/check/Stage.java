@@ -67,12 +67,11 @@ public final class Stage {
         Actor look = after;
         if (look != null) {
             Word returned = new Word();
-            bodies.replaceAll(
-                    body ->
-                            cpu -> {
-                                body.run(cpu);
-                                cpu.fetchAdd(returned, 1);
-                            });
+            bodies.replaceAll(body ->
+                    cpu -> {
+                        body.run(cpu);
+                        cpu.fetchAdd(returned, 1);
+                    });
             int all = bodies.size();
             actor(
                     "after",
