@@ -80,9 +80,9 @@ final class MutationRun {
                             ""),
                     new Mutation(
                             "ager: no RCU section",
-                            "kvm/TdpAger.java",
-                            "            mmu.rcu.readLock(cpu);\n        }\n        for",
-                            "        }\n        for"),
+                            "kvm/ProtocolSteps.java",
+                            "    protected boolean agesInRcu() {\n        return true;",
+                            "    protected boolean agesInRcu() {\n        return false;"),
                     new Mutation(
                             "gate: the sequence number is not compared",
                             "kvm/InvalidateGate.java",
