@@ -138,12 +138,13 @@ public final class Check {
         return Explorer.random(trial, seed == null ? 0 : seed, RANDOM_RUNS);
     }
 
-    private static Row row(Task task, Trial trial, Outcome outcome, ScheduleString schedule) {
+    private Row row(Task task, Trial trial, Outcome outcome, ScheduleString schedule) {
         Finding finding = outcome.finding();
         String text = "";
         String page = "";
         if (finding != null) {
-            String replay = "gleaner check " + task.name() + " --schedule " + schedule;
+            String under = request.design() == null ? "" : " --design " + request.design();
+            String replay = "gleaner check " + task.name() + under + " --schedule " + schedule;
             Interleaving steps = Interleaving.of(trial, finding, schedule);
             text = steps.text(replay);
             Variant v = task.variant();

@@ -9,7 +9,7 @@ import org.gleaner.machine.Step;
 /// The steps of one run, for people: who did what, in which function, to which word.
 ///
 /// Of a stretch of steps by one actor only those are shown that matter to another: they touch a word
-/// that another actor touches too. The others are counted.
+/// that another actor touches too. The others are counted. Of a run by one actor all are shown.
 final class Interleaving {
     private static final int SMALL = 100_000;
 
@@ -148,11 +148,12 @@ final class Interleaving {
             out.append(pad(ScheduleString.letter(a) + " " + actors.get(a), width));
         }
         trim(out).append('\n');
+        boolean alone = schedule.switches() == 0;
         int before = -1;
         int hidden = 0;
         for (int k = 0; k < lines.size(); k++) {
             Line line = lines.get(k);
-            boolean last = k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
+            boolean last = alone || k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
             if (!line.shared() && !last) {
                 hidden++;
                 continue;
