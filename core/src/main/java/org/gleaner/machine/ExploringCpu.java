@@ -139,13 +139,6 @@ final class ExploringCpu extends Cpu {
         return before;
     }
 
-    /// A step that touches no word's value.
-    private void bare(Step.Kind kind, int word, int span, boolean writes) {
-        begin(kind, word);
-        step.span = span;
-        step.writes = writes;
-    }
-
     private long forwarded(@Nullable Word w, long @Nullable [] slab, int i, long memory) {
         return buffer.armed() ? buffer.find(w, slab, i, memory) : memory;
     }

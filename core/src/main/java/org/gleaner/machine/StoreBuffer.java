@@ -11,7 +11,7 @@ final class StoreBuffer {
 
     private boolean armed;
     private @Nullable Word[] words = {};
-    private long @Nullable [][] slabs = {};
+    private long[] @Nullable [] slabs = {};
     private int[] indexes = {};
     private long[] values = {};
     private int[] targets = {};
