@@ -79,7 +79,7 @@ public record CheckRequest(
         }
         for (String each : bug.programs) {
             Program of = Catalogue.program(each);
-            if (of != null && (program == null || program == of)) {
+            if (of != null && (program == null || program.name().equals(of.name()))) {
                 tasks.add(new Task(of, bug));
             }
         }

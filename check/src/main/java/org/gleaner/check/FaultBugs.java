@@ -29,6 +29,16 @@ final class FaultBugs {
                         }
                     },
                     new Variant(
+                            "root-not-rechecked",
+                            "a fault does not ask under mmu_lock whether its root is still valid",
+                            "kvm: is_page_fault_stale and obsolete roots",
+                            "fault-other-slot") {
+                        @Override
+                        protected boolean asksTheRoot() {
+                            return false;
+                        }
+                    },
+                    new Variant(
                             "sequence-noted-late",
                             "the sequence number is read after the page was looked up",
                             "kvm: mmu_seq is snapshotted before the pfn is resolved",

@@ -52,6 +52,18 @@ final class FaultPrograms {
                                     FaultPrograms::faultZapAll)
                             .within(3),
                     new Program(
+                                    "fault-other-slot",
+                                    "no page is mapped in a root that is being emptied",
+                                    "kvm: is_page_fault_stale and obsolete roots",
+                                    FaultPrograms::faultOtherSlot)
+                            .within(3),
+                    new Program(
+                                    "two-faults",
+                                    "two vCPUs that fault on one page link each table once",
+                                    "kvm: parallel faults of the TDP MMU, tdp_mmu_set_spte_atomic",
+                                    FaultPrograms::twoFaults)
+                            .within(3),
+                    new Program(
                                     "destroy-age",
                                     "a VM's tables go only when no notifier call is running in it",
                                     "v1 patch 3: freeing the stage-2 root; v2, arm64",
@@ -179,6 +191,26 @@ final class FaultPrograms {
                     gone[0] = true;
                 });
         vm.checkAfter();
+    }
+
+    /// Deleting one slot makes the root invalid under a fault in another.
+    private static void faultOtherSlot(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 2);
+        vm.ready((cpu, vcpu) -> {
+            vcpu.access(cpu, 0, true);
+            vm.vm().createSlot(cpu, 1, 64, 1, 1, false);
+        });
+        vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 64, true));
+        vm.actor("slots", cpu -> vm.vm().deleteSlot(cpu, 0));
+        vm.destroyAfter();
+    }
+
+    private static void twoFaults(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1);
+        for (int i = 0; i < 2; i++) {
+            vm.vcpu("vcpu" + i, (cpu, vcpu) -> vcpu.access(cpu, 0, true));
+        }
+        vm.destroyAfter();
     }
 
     private static void destroyAge(Stage stage, Variant variant) {

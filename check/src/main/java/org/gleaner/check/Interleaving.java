@@ -153,7 +153,8 @@ final class Interleaving {
         int hidden = 0;
         for (int k = 0; k < lines.size(); k++) {
             Line line = lines.get(k);
-            boolean last = alone || k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
+            boolean last =
+                    alone || k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
             if (!line.shared() && !last) {
                 hidden++;
                 continue;

@@ -43,7 +43,7 @@ final class CatalogueTest {
     private static Outcome search(Trial trial) {
         Outcome outcome = null;
         for (int bound = 0; bound <= PREEMPTIONS; bound++) {
-            outcome = Explorer.explore(trial, new Limits(bound, Long.MAX_VALUE, 3_000));
+            outcome = Explorer.explore(trial, new Limits(bound, Long.MAX_VALUE, 10_000));
             if (outcome.finding() != null) {
                 break;
             }

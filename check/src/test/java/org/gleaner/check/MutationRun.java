@@ -120,8 +120,8 @@ final class MutationRun {
                     new Mutation(
                             "fault: an invalid root is not noticed under mmu_lock",
                             "kvm/PageFault.java",
-                            "        return root.isInvalidLocked(cpu)\n                || mmu",
-                            "        return mmu"),
+                            "mmu.steps.asksTheRoot() && root.isInvalidLocked(cpu)",
+                            "false"),
                     new Mutation(
                             "fault: an entry is installed by a plain store",
                             "pagetable/Spte.java",

@@ -130,7 +130,7 @@ final class PageFault {
 
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
-        return root.isInvalidLocked(cpu)
+        return mmu.steps.asksTheRoot() && root.isInvalidLocked(cpu)
                 || mmu.steps.asksTheGateLocked() && gate.retry(cpu, seq, gfn);
     }
 

@@ -61,6 +61,11 @@ public class ProtocolSteps {
         return asksTheGate();
     }
 
+    /// Whether it asks there if its root has become invalid.
+    protected boolean asksTheRoot() {
+        return true;
+    }
+
     /// Whether a fault notes the sequence number before it resolves the page.
     protected boolean notesSequenceFirst() {
         return true;
