@@ -10,6 +10,7 @@ import java.util.Map;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Word;
+import org.gleaner.machine.WordNumbers;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -91,13 +92,13 @@ final class Names {
 
     /// The name of a word, as it was numbered by the machine.
     String of(ExploringEngine engine, int word) {
-        Object o = engine.ofNumber(word);
+        Object o = engine.words().object(word);
         String name = names.getOrDefault(o, "");
         name = name.isEmpty() ? "word" : name;
         if (!(o instanceof long[])) {
             return name;
         }
-        int i = ExploringEngine.indexOf(word);
+        int i = WordNumbers.indexOf(word);
         if (name.contains("chunks[")) {
             return "table " + i / TableSlab.ENTRIES + "[" + i % TableSlab.ENTRIES + "]";
         }

@@ -1,5 +1,7 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /// A hardware thread of an [ExploringEngine]: says what it will do next, waits until the schedule
@@ -74,7 +76,7 @@ final class ExploringCpu extends Cpu {
     // --- the one access ----------------------------------------------------------------------
 
     private long access(Step.Kind kind, Word w, long a, long b) {
-        begin(kind, engine.number(w));
+        begin(kind, engine.words.of(w));
         long before = kind == Step.Kind.LOAD ? forwarded(w, null, 0, w.value) : w.value;
         long after = result(kind, before, a, b);
         w.value = after;
@@ -82,7 +84,7 @@ final class ExploringCpu extends Cpu {
     }
 
     private long access(Step.Kind kind, long[] slab, int i, long a, long b) {
-        begin(kind, engine.number(slab, i));
+        begin(kind, engine.words.of(slab, i));
         long before =
                 kind == Step.Kind.LOAD || kind == Step.Kind.PEEK
                         ? forwarded(null, slab, i, slab[i])
@@ -121,7 +123,7 @@ final class ExploringCpu extends Cpu {
         }
         slept = false;
         if (!reads && buffer.armed()) {
-            s.also = engine.number(buffer.word);
+            s.also = engine.words.of(buffer.word);
         }
         engine.turn(this);
     }
@@ -223,7 +225,7 @@ final class ExploringCpu extends Cpu {
     private long waitFor(Word w, Step.Wait wait, long mask, long expect) {
         Step s = step;
         s.kind = Step.Kind.AWAIT;
-        s.word = engine.number(w);
+        s.word = engine.words.of(w);
         s.span = 1;
         s.also = Step.NOTHING;
         s.writes = false;
@@ -238,7 +240,7 @@ final class ExploringCpu extends Cpu {
 
     /// The value that decides whether the pending step may be taken.
     long awaited() {
-        return buffer.armed() ? engine.view(this, step.word) : engine.value(step.word);
+        return buffer.armed() ? engine.view(this, step.word) : engine.words.value(step.word);
     }
 
     @Override
@@ -302,8 +304,8 @@ final class ExploringCpu extends Cpu {
 
     /// A store of which nobody but this CPU knows yet.
     private void intoBuffer(@Nullable Word w, long @Nullable [] slab, int i, long value) {
-        int target = w != null ? engine.number(w) : engine.number(slab, i);
-        begin(Step.Kind.STORE, engine.number(buffer.word));
+        int target = w != null ? engine.words.of(w) : engine.words.of(requireNonNull(slab), i);
+        begin(Step.Kind.STORE, engine.words.of(buffer.word));
         step.also = Step.NOTHING;
         buffer.add(w, slab, i, value, target);
         end(0, 1);
@@ -312,24 +314,24 @@ final class ExploringCpu extends Cpu {
     @Override
     public void fence() {
         if (buffer.armed()) {
-            begin(Step.Kind.FENCE, engine.number(buffer.word));
+            begin(Step.Kind.FENCE, engine.words.of(buffer.word));
             end(0, 0);
         }
     }
 
     @Override
     public void reads(Object state) {
-        declare(Step.Kind.READ, engine.number(state), 1, false);
+        declare(Step.Kind.READ, engine.words.of(state), 1, false);
     }
 
     @Override
     public void writes(Object state) {
-        declare(Step.Kind.WRITE, engine.number(state), 1, true);
+        declare(Step.Kind.WRITE, engine.words.of(state), 1, true);
     }
 
     @Override
     public void writes(long[] slab, int i, int n) {
-        declare(Step.Kind.WRITE, engine.number(slab, i), n, true);
+        declare(Step.Kind.WRITE, engine.words.of(slab, i), n, true);
     }
 
     private void declare(Step.Kind kind, int word, int span, boolean writes) {
@@ -411,7 +413,7 @@ final class ExploringCpu extends Cpu {
     /// Taking in the section moves its count by two, so that it stays odd and senders see it.
     @Override
     public long takeRequests() {
-        begin(Step.Kind.INTERRUPT, engine.number(mailbox));
+        begin(Step.Kind.INTERRUPT, engine.words.of(mailbox));
         long before = mailbox.value;
         long inside = before >>> SECTION_SHIFT & 1;
         mailbox.value = (before & ~REQUESTS) + 2 * inside * SECTION;

@@ -1,7 +1,6 @@
 package org.gleaner.machine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,6 @@ public final class ExploringEngine implements Engine {
     private static final int FORGIVEN = 3;
 
     private static final int NOBODY = -2;
-    private static final int SLAB_SHIFT = 20;
 
     /// How a run ended.
     public enum End {
@@ -82,11 +80,7 @@ public final class ExploringEngine implements Engine {
     private boolean pollsOver;
     private @Nullable Throwable failure;
 
-    private Object[] numbered = new Object[64];
-    private int numberedCount;
-    private long[][] slabs = new long[16][];
-    private int slabCount;
-    private int lastSlab;
+    final WordNumbers words = new WordNumbers();
 
     public ExploringEngine(CostModel costs) {
         this(costs, false, true);
@@ -375,7 +369,7 @@ public final class ExploringEngine implements Engine {
             return s.kind == Step.Kind.POLL && pollsOver;
         }
         if (storeBuffers && !cpu.buffer.isEmpty()) {
-            boolean buffered = s.kind == Step.Kind.STORE && s.word == number(cpu.buffer.word);
+            boolean buffered = s.kind == Step.Kind.STORE && s.word == words.of(cpu.buffer.word);
             return !s.writes && s.kind != Step.Kind.FENCE || buffered;
         }
         return true;
@@ -399,7 +393,7 @@ public final class ExploringEngine implements Engine {
         Step s = cpu.drain;
         s.kind = Step.Kind.DRAIN;
         s.word = cpu.buffer.target();
-        s.also = number(cpu.buffer.word);
+        s.also = words.of(cpu.buffer.word);
         s.writes = true;
         return s;
     }
@@ -424,74 +418,14 @@ public final class ExploringEngine implements Engine {
         return running && schedule != null;
     }
 
-    // --- numbers of words ----------------------------------------------------------------------
-
-    int number(Word w) {
-        if (w.numberedBy != this) {
-            w.numberedBy = this;
-            w.number = newNumber(w);
-        }
-        return w.number;
-    }
-
-    int number(Object state) {
-        for (int i = 0; i < numberedCount; i++) {
-            if (numbered[i] == state) {
-                return -1 - i;
-            }
-        }
-        return newNumber(state);
-    }
-
-    private int newNumber(Object o) {
-        if (numberedCount == numbered.length) {
-            numbered = Arrays.copyOf(numbered, numberedCount * 2);
-        }
-        numbered[numberedCount++] = o;
-        return -numberedCount;
-    }
-
-    int number(long @Nullable [] slab, int i) {
-        if (slabs[lastSlab] != slab) {
-            lastSlab = find(slab);
-        }
-        return lastSlab << SLAB_SHIFT | i;
-    }
-
-    private int find(long @Nullable [] slab) {
-        for (int at = 0; at < slabCount; at++) {
-            if (slabs[at] == slab) {
-                return at;
-            }
-        }
-        if (slabCount == slabs.length) {
-            slabs = Arrays.copyOf(slabs, slabCount * 2);
-        }
-        slabs[slabCount] = slab;
-        return slabCount++;
-    }
-
-    /// What a number stands for: a [Word], a `long[]` (see [#indexOf]), or an object that was declared.
-    public Object ofNumber(int number) {
-        return number < 0 ? numbered[-1 - number] : slabs[number >>> SLAB_SHIFT];
-    }
-
-    /// Where in its `long[]` a slab word is.
-    public static int indexOf(int number) {
-        return number & (1 << SLAB_SHIFT) - 1;
-    }
-
-    /// What is in memory there.
-    long value(int number) {
-        if (number >= 0) {
-            return slabs[number >>> SLAB_SHIFT][indexOf(number)];
-        }
-        return numbered[-1 - number] instanceof Word w ? w.value : 0;
+    /// What the numbers of words stand for.
+    public WordNumbers words() {
+        return words;
     }
 
     /// What `cpu` reads there.
     long view(ExploringCpu cpu, int number) {
-        return cpu.buffer.find(number, value(number));
+        return cpu.buffer.find(number, words.value(number));
     }
 
     // --- facts -------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ public final class Word {
     /// Virtual time only: first of the actors that wait for this word, a ring linked through them.
     @Nullable VirtualCpu waiters;
 
-    /// Exploring only: the engine that has numbered this word, and the number.
-    @Nullable ExploringEngine numberedBy;
+    /// Exploring only: who has numbered this word, and the number.
+    @Nullable WordNumbers numberedBy;
 
     int number;
 
