@@ -67,12 +67,10 @@ final class MutationRun {
                             "        awaitEmpty(cpu, used, pollNanos);\n",
                             ""),
                     new Mutation(
-                            "slab: no tag against ABA",
+                            "slab: a table is popped by a load and a store",
                             "pagetable/TableSlab.java",
-                            "            int below = next[top >>> CHUNK_SHIFT][top & CHUNK_MASK];\n"
-                                    + "            long update = ((head >>> 32) + 1 << 32) | below;",
-                            "            int below = next[top >>> CHUNK_SHIFT][top & CHUNK_MASK];\n"
-                                    + "            long update = (head >>> 32 << 32) | below;"),
+                            "            if (cpu.cas(free, head, update)) {\n                return top;\n            }",
+                            "            cpu.store(free, update);\n            return top;"),
                     new Mutation(
                             "zap: every leaf is taken by a plain store",
                             "pagetable/Spte.java",
