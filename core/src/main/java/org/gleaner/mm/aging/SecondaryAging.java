@@ -21,6 +21,12 @@ public abstract class SecondaryAging {
         return mm.clearFlushYoung(cpu, vpn, vpn + 1);
     }
 
+    /// `v1` as it was posted, without the shift of the bitmap when a window shrinks: for showing what that
+    /// does.
+    public static SecondaryAging flipBitmapAsPosted() {
+        return new FlipBitmapAging(true);
+    }
+
     /// MGLRU's question about the page it is about to evict (the head of `lru_gen_look_around`).
     ///
     /// @param primaryYoung whether the primary entry was accessed (already cleared by the caller)
