@@ -80,11 +80,7 @@ final class LruGenEviction {
                         : retireAndIsolate(cpu, lruvec, canSwap, nrToScan, sc);
         lruvec.lock().unlock(cpu);
         if (!isolated.isEmpty()) {
-            long before = sc.nrReclaimed;
             reclaim(cpu, lruvec, sc, isolated, false);
-            if (sc.nrReclaimed > before) {
-                aging.othersMayHaveRun(cpu, memcg);
-            }
         }
         cpu.exit();
         return scanned;
