@@ -103,6 +103,7 @@ final class HostTortureTest {
                 60,
                 0,
                 SEED,
+                HostConfig.Thp.NEVER,
                 KernelVersion.V6_12,
                 LruGenCaps.of(lruGen),
                 plan.secondary(),

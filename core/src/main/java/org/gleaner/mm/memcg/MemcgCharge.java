@@ -59,6 +59,16 @@ public final class MemcgCharge {
         return tryCount(cpu, memcg, 1) || chargeSlow(cpu, memcg);
     }
 
+    /// Charges many pages at once, if the limit has room for them now: nothing is reclaimed for them, and no
+    /// stock is touched.
+    public boolean chargeIfRoom(Cpu cpu, Memcg memcg, int pages) {
+        if (memcg.id() == Memcg.ROOT) {
+            return true;
+        }
+        cpu.charge(Cost.MEMCG_CHARGE);
+        return tryCount(cpu, memcg, pages);
+    }
+
     private boolean chargeSlow(Cpu cpu, Memcg memcg) {
         cpu.enter(KernelFunction.TRY_CHARGE);
         boolean drained = false;
@@ -119,10 +129,10 @@ public final class MemcgCharge {
         return sum;
     }
 
-    /// Gives back one page.
-    public void uncharge(Cpu cpu, Memcg memcg) {
+    /// Gives back the pages of a folio.
+    public void uncharge(Cpu cpu, Memcg memcg, int pages) {
         if (memcg.id() != Memcg.ROOT) {
-            cpu.fetchAdd(memcg.usage(), -1);
+            cpu.fetchAdd(memcg.usage(), -pages);
         }
     }
 

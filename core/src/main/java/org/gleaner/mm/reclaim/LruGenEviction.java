@@ -90,10 +90,10 @@ final class LruGenEviction {
 
     private void reclaim(
             Cpu cpu, Lruvec lruvec, ScanControl sc, FolioQueue queue, boolean secondPass) {
-        int looked = queue.size();
+        long before = sc.nrScanned;
         long freed = shrink.shrink(cpu, queue, sc);
         sc.nrReclaimed += freed;
-        sc.histogram.count(sc.priority, looked, freed);
+        sc.histogram.count(sc.priority, sc.nrScanned - before, freed);
         clean.clear();
         int kept = 0;
         for (int i = 0; i < queue.size(); i++) {

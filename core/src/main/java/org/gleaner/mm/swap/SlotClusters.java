@@ -10,6 +10,10 @@ final class SlotClusters {
     private final long[] used;
     private final int[] usedInCluster;
     private final int[] current;
+
+    /// Where the next search for an unused cluster begins.
+    private int nextUnused;
+
     private final IntQueue empty;
     private final IntQueue partial;
     private final boolean[] isPartial;
@@ -61,6 +65,25 @@ final class SlotClusters {
             }
             current[cpu] = c * cluster;
         }
+    }
+
+    /// The first slot of a cluster none of which was in use, or -1. The cluster stays queued where it was, and who
+    /// comes upon it there finds it full.
+    int takeCluster() {
+        int clusters = usedInCluster.length;
+        for (int i = 0; i < clusters; i++) {
+            int c = (nextUnused + i) % clusters;
+            if (usedInCluster[c] == 0) {
+                nextUnused = c + 1;
+                usedInCluster[c] = cluster;
+                int first = c * cluster;
+                for (int s = first; s < first + cluster; s++) {
+                    used[s >>> 6] |= 1L << s;
+                }
+                return first;
+            }
+        }
+        return -1;
     }
 
     /// Nothing is queued any more: a cluster that another CPU has not filled up yet, or -1.

@@ -18,7 +18,7 @@ final class ZoneTest {
     @Test
     void freshFramesAreHandedOutInAscendingOrder() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(100, MARKS, 1, 7);
+            Zone zone = new Zone(100, MARKS, 1, 7, false);
             for (int frame = 0; frame < 50; frame++) {
                 assertThat(zone.allocate(cpu, 0)).isEqualTo(frame);
             }
@@ -28,7 +28,7 @@ final class ZoneTest {
     @Test
     void nothingIsHandedOutAtOrBelowTheMark() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(20, MARKS, 1, 5);
+            Zone zone = new Zone(20, MARKS, 1, 5, false);
             int got = 0;
             while (zone.allocate(cpu, 6) >= 0) {
                 got++;
@@ -44,7 +44,7 @@ final class ZoneTest {
     @Test
     void releasedFramesComeBackLastInFirstOut() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(20, MARKS, 1, 5);
+            Zone zone = new Zone(20, MARKS, 1, 5, false);
             int first = zone.allocate(cpu, 0);
             int second = zone.allocate(cpu, 0);
             zone.release(cpu, first);
@@ -60,7 +60,7 @@ final class ZoneTest {
         System.out.println("seed " + seed);
         int frames = 500;
         int cpus = 4;
-        Zone zone = new Zone(frames, MARKS, cpus, 8);
+        Zone zone = new Zone(frames, MARKS, cpus, 8, false);
         BitSet used = new BitSet();
         Actor[] bodies = new Actor[cpus];
         for (int i = 0; i < cpus; i++) {
