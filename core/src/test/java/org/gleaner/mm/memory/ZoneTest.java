@@ -2,8 +2,10 @@ package org.gleaner.mm.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.gleaner.machine.Actor;
@@ -22,6 +24,56 @@ final class ZoneTest {
             for (int frame = 0; frame < 50; frame++) {
                 assertThat(zone.allocate(cpu, 0)).isEqualTo(frame);
             }
+        });
+    }
+
+    /// A block is there while all of its frames are free, wherever single frames come and go.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void blocksAreWholeAgainOnceTheirFramesAreBack(long seed) {
+        System.out.println("seed " + seed);
+        OneCpu.run(cpu -> {
+            int frames = 4 * Zone.BLOCK + 100;
+            Zone zone = new Zone(frames, MARKS, 1, 8, true);
+            Random random = new Random(seed);
+            List<Integer> singles = new ArrayList<>();
+            Deque<Integer> blocks = new ArrayDeque<>();
+            BitSet used = new BitSet();
+            for (int turn = 0; turn < 40_000; turn++) {
+                int what = random.nextInt(100);
+                if (what == 0) {
+                    int first = zone.allocateBlock(cpu, 0);
+                    if (first >= 0) {
+                        assertThat(first % Zone.BLOCK).isZero();
+                        assertThat(used.get(first, first + Zone.BLOCK).isEmpty()).isTrue();
+                        used.set(first, first + Zone.BLOCK);
+                        blocks.add(first);
+                    }
+                } else if (what == 1 && !blocks.isEmpty()) {
+                    int first = blocks.remove();
+                    used.clear(first, first + Zone.BLOCK);
+                    zone.releaseBlock(cpu, first);
+                } else if (random.nextInt(100) < (turn / 5_000 % 2 == 0 ? 60 : 30)) {
+                    int frame = zone.allocate(cpu, 0);
+                    if (frame >= 0) {
+                        assertThat(used.get(frame)).isFalse();
+                        used.set(frame);
+                        singles.add(frame);
+                    }
+                } else if (!singles.isEmpty()) {
+                    int frame = singles.remove(random.nextInt(singles.size()));
+                    used.clear(frame);
+                    zone.release(cpu, frame);
+                }
+            }
+            singles.forEach(frame -> zone.release(cpu, frame));
+            blocks.forEach(first -> zone.releaseBlock(cpu, first));
+            zone.drainLocal(cpu);
+            for (int i = 0; i < 4; i++) {
+                assertThat(zone.allocateBlock(cpu, 0)).isNotNegative();
+            }
+            assertThat(zone.allocateBlock(cpu, 0)).isNegative();
+            assertThat(zone.free(cpu)).isEqualTo(100);
         });
     }
 

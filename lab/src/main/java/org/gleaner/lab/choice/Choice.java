@@ -17,6 +17,7 @@ public sealed interface Choice
                 Lru,
                 PteFormat,
                 SwapDevice,
+                Thp,
                 Through,
                 Tracking {
 

@@ -104,6 +104,7 @@ final class GuestMachine implements AutoCloseable {
                 60,
                 0,
                 scenario.seed(),
+                Support.thp(scenario.host().thp()),
                 Support.kernel(configuration.kernel()),
                 LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
                 plan.secondary(),

@@ -121,6 +121,7 @@ public final class ReplayRun {
                 60,
                 SWITCH_CHANCE,
                 request.seed(),
+                Support.thp(request.thp()),
                 Support.kernel(request.kernel()),
                 LruGenCaps.of(request.lruGen().bits()),
                 aging.secondary(),

@@ -5,6 +5,7 @@ import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
@@ -17,6 +18,9 @@ public record Host(
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
         @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0x7; for mglru.")
                 LruGen lruGen,
+        @JsonPropertyDescription(
+                        "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
+                Thp thp,
         Watermarks watermarks,
         Swap swap) {
 
@@ -31,6 +35,7 @@ public record Host(
                 kernel,
                 lru,
                 lruGen,
+                thp,
                 watermarks.scaled(scale, bytes),
                 new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()));
     }
