@@ -142,15 +142,18 @@ public final class HostAudit {
 
     /// A huge leaf, met at its first page: of a large folio, all of it in one mapping.
     private void countHuge(Vma vma, long vpn, Walk walk) {
+        long first = RadixTable.alignDown(vpn, walk.level);
+        if (vpn != Math.max(first, vma.start())) {
+            return;
+        }
         boolean leaf =
                 walk.level == RadixTable.LEVEL_2M
                         && PTE.isLeaf(walk.entry, walk.level)
                         && (folios.peek(cpu, (int) PTE.pfn(walk.entry)) & LARGE) != 0;
         expect(leaf, "page %d: entry %x at level %d", vpn, walk.entry, walk.level);
-        long first = RadixTable.alignDown(vpn, walk.level);
         boolean within = first >= vma.start() && first + HUGE_PAGES <= vma.end();
         expect(within, "page %d: a huge leaf crosses the end of a mapping", vpn);
-        if (leaf && vpn == first) {
+        if (leaf) {
             countEntry(vma, vpn, walk.entry);
         }
     }

@@ -64,7 +64,8 @@ final class HugeChurnTest {
         SmallHost small = SmallHost.threads().thp().lruGen(lruGen).slots(slots).frames(9_000);
         small.run(actors(small, seed, 4_000));
         assertThat(small.stat(VmEvent.THP_FAULT_ALLOC)).isPositive();
-        assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
+        // threads may come one after the other, and then need nothing back
+        assertThat(small.stat(VmEvent.PSWPOUT)).isPositive();
     }
 
     private static Map<VmEvent, Long> run(
