@@ -96,6 +96,16 @@ final class ModelCpu extends Cpu {
     }
 
     @Override
+    public long peek(Word w) {
+        return (long) Word.VALUE.getAcquire(w);
+    }
+
+    @Override
+    public void fence() {
+        VarHandle.fullFence();
+    }
+
+    @Override
     public long load(long[] slab, int i) {
         return (long) SLAB.getAcquire(slab, i);
     }

@@ -69,6 +69,7 @@ public final class Gleaner implements Callable<Integer> {
         CommandLine command = new CommandLine(new Gleaner());
         command.addSubcommand("run", new RunCommand(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
+        command.addSubcommand("check", new CheckCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));
         command.addSubcommand(
                 "validate",

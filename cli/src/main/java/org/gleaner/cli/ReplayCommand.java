@@ -112,7 +112,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--lru-gen",
             paramLabel = "BITS",
-            description = "/sys/kernel/mm/lru_gen/enabled, 0x1 to 0x7 (default: 0x7).")
+            description =
+                    "/sys/kernel/mm/lru_gen/enabled: 0x1 on, 0x2 page-table walks, 0x4 non-leaf bits, "
+                            + "0x8 walks of secondary tables where --aging has the choice "
+                            + "(default: all).")
     private @Nullable LruGen lruGen;
 
     @Option(
@@ -169,15 +172,21 @@ final class ReplayCommand implements Callable<Integer> {
         return results;
     }
 
+    private LruGen lruGen(AgingDesign design) {
+        LruGen asked = lruGen != null ? lruGen : lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE;
+        return asked.shownWith(design);
+    }
+
     private ReplayRequest request(Trace trace) {
+        AgingDesign design = aging != null ? aging : kernel.aging();
         return new ReplayRequest(
                 trace,
                 pages(trace),
                 lru,
-                lruGen != null ? lruGen : lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE,
+                lruGen(design),
                 kernel,
                 through,
-                aging != null ? aging : kernel.aging(),
+                design,
                 backing,
                 thp,
                 swap,

@@ -33,7 +33,7 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = MaxGuestMemory.KIND,
             description =
                     "A .yaml file, or a bundled scenario: max-guest-memory, access-tracking, "
-                            + "mmu-stress (default: max-guest-memory).")
+                            + "mmu-stress, neighbours (default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
 
     @Option(

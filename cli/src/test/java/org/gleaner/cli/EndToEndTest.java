@@ -146,17 +146,16 @@ final class EndToEndTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "replay small --memory 50% --kernel 6.18"
-                        + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
-                "replay small --memory 50% --kernel 6.1"
-                        + " | kernel 6.1: its reclaim rules are not built yet; use 6.12",
                 "replay small --memory 10p"
                         + " | --memory 10p: is less than the kernel itself needs; give at least"
                         + " 64p",
-                "run --scale 1/4096 --set host.kernel=6.18"
-                        + " | kernel 6.18: its reclaim rules are not built yet; use 6.12",
-            })
-    void whatIsNotBuiltYetIsOneLine(String line, String message) {
+                "run --scale 1/4096 --set"
+                        + " host.commands=[{'at':'1s','to':'lru_gen','write':'age'}]"
+                        + " | host.commands.0.write: 'age' is no command of 6.12's lru_gen; write"
+                        + " '+ 1 0 max_gen' to age, '- 1 0 max_gen-2 200 1000' to evict",
+            },
+            quoteCharacter = '"')
+    void whatTheMachineCannotDoIsOneLine(String line, String message) {
         assertThat(session.run(line.strip().split(" "))).isEqualTo(ExitCodes.BAD_INPUT);
         assertThat(session.err()).isEqualTo("gleaner: " + message + "\n");
         assertThat(session.out()).isEmpty();

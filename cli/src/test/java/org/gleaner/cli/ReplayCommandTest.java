@@ -49,7 +49,7 @@ final class ReplayCommandTest {
         assertThat(request.trace().name()).isEqualTo("small");
         assertThat(request.memoryPages()).isEqualTo(2);
         assertThat(request.lru()).isEqualTo(Lru.MGLRU);
-        assertThat(request.lruGen()).isEqualTo(LruGen.ALL);
+        assertThat(request.lruGen()).isEqualTo(new LruGen(7));
         assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
         assertThat(request.through()).isEqualTo(Through.HOST);
         assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
@@ -94,6 +94,17 @@ final class ReplayCommandTest {
         session.run("replay", "small", "--memory", "1p", "--thp", "always");
         assertThat(session.replays.getFirst().thp()).isEqualTo(Thp.NEVER);
         assertThat(session.replays.getLast().thp()).isEqualTo(Thp.ALWAYS);
+    }
+
+    @Test
+    void theBitOfTheSeriesIsOnUnlessSwitchedOff() {
+        String line = "replay small --memory 1p --through kvm --aging v3";
+        session.run(line.split(" "));
+        session.run((line + " --lru-gen 0x7").split(" "));
+        session.run("replay small --memory 1p --lru-gen 0xf".split(" "));
+
+        assertThat(session.replays.stream().map(ReplayRequest::lruGen))
+                .containsExactly(new LruGen(15), new LruGen(7), new LruGen(7));
     }
 
     @Test
@@ -211,7 +222,7 @@ final class ReplayCommandTest {
                         + " gets no huge pages; use",
                 "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
                 "replay small --memory 1p --page-cluster x | --page-cluster",
-                "replay small --memory 1p --lru-gen 9 | --lru-gen: \"9\" is not a set of lru_gen"
+                "replay small --memory 1p --lru-gen 16 | --lru-gen: \"16\" is not a set of lru_gen"
                         + " bits",
                 "replay small --memory 1p --lru-gen 0x6 | --lru-gen: 0x6 switches mglru off",
                 "replay small --memory 1p --lru classic --lru-gen 7 | --lru-gen: classic reclaim"

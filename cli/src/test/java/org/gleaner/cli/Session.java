@@ -14,6 +14,7 @@ import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Executors;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -106,6 +107,18 @@ final class Session {
                 (request, _) -> {
                     scenarios.add(request);
                     return new MmuStressResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            complete,
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new NeighboursResult(
                             request.scenario(),
                             request.scale(),
                             request.engine(),

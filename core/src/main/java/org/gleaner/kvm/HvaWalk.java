@@ -41,7 +41,7 @@ final class HvaWalk {
             boolean lock,
             boolean flush) {
         int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots();
+        Memslots slots = vm.memslots(cpu);
         boolean locked = false;
         boolean any = false;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
@@ -69,7 +69,7 @@ final class HvaWalk {
     void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
         gate.enter(cpu);
         int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots();
+        Memslots slots = vm.memslots(cpu);
         boolean locked = false;
         boolean zapped = false;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
@@ -104,6 +104,7 @@ final class HvaWalk {
                 flushIf(cpu, zapped);
                 zapped = false;
                 mmu.mmuLock.writeUnlock(cpu);
+                cpu.relax();
                 mmu.mmuLock.writeLock(cpu);
             }
             gfn = next;
@@ -120,7 +121,7 @@ final class HvaWalk {
     /// `kvm_mmu_notifier_invalidate_range_end`: opens the gate again.
     void invalidateEnd(Cpu cpu, long start, long end) {
         int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots();
+        Memslots slots = vm.memslots(cpu);
         if (slots.overlap(slots.from(end), start) >= 0) {
             mmu.mmuLock.writeLock(cpu);
             checkAbsent(cpu, slots, start, end, true);

@@ -183,18 +183,20 @@ final class Invariants {
     }
 
     /// The page was marked dirty, under `mmu_lock`.
-    void dirtied(long pfn) {
+    void dirtied(Cpu cpu, long pfn) {
         if (ARMED) {
+            cpu.writes(pages);
             pages.computeIfPresent(pfn, (p, use) -> use | DIRTY);
         }
     }
 
     /// A leaf was zapped. Its page must have been marked dirty if a guest may have written to it;
     /// faults that installed it have marked it, for they held the lock until then.
-    void zapped(long leaf) {
+    void zapped(Cpu cpu, long leaf) {
         if (!ARMED) {
             return;
         }
+        cpu.reads(pages);
         long pfn = format.pfn(leaf);
         Long use = pages.get(pfn);
         if (use != null

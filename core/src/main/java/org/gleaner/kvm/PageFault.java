@@ -52,6 +52,7 @@ final class PageFault {
         long error = tryFast(cpu, vcpu, gfn, write, present) ? 0 : slow(cpu, vcpu, gfn, write);
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
+        pages.returnToUser(cpu);
         cpu.exit();
         return error;
     }
@@ -75,7 +76,7 @@ final class PageFault {
         cpu.charge(Cost.KVM_FAULT);
         vcpu.spare.topUp(cpu);
         long seq = gate.snapshot(cpu);
-        Memslot slot = vm.memslots().find(gfn);
+        Memslot slot = vm.memslots(cpu).find(gfn);
         if (slot == null || write && slot.readOnly()) {
             return Vcpu.EXIT_MMIO;
         }
@@ -87,10 +88,13 @@ final class PageFault {
         if (page < 0) {
             return page;
         }
+        if (!mmu.steps.notesSequenceFirst()) {
+            seq = gate.snapshot(cpu);
+        }
         boolean mapWritable = (page & GetUserPages.WRITABLE) != 0 && !slot.readOnly();
         int pfn = (int) (page & ~GetUserPages.WRITABLE);
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, seq, gfn)) {
-            pages.put(cpu, pfn);
+            release(cpu, pfn, true, false);
             vcpu.retries++;
             return 0;
         }
@@ -114,25 +118,34 @@ final class PageFault {
             mmu.invariants.installs(cpu, gate, seq, gfn);
             result = mmu.map(cpu, root, vcpu.spare, gfn, pfn, mapWritable, write);
         }
-        release(cpu, pfn, result == RetPf.RETRY, mapWritable);
+        boolean unused = result == RetPf.RETRY;
+        if (mmu.steps.releasesLocked()) {
+            release(cpu, pfn, unused, mapWritable);
+        }
         mmu.mmuLock.readUnlock(cpu);
+        if (!mmu.steps.releasesLocked()) {
+            release(cpu, pfn, unused, mapWritable);
+        }
         vcpu.count(result);
     }
 
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
-        return root.isInvalidLocked(cpu) || mmu.steps.asksTheGate() && gate.retry(cpu, seq, gfn);
+        return mmu.steps.asksTheRoot() && root.isInvalidLocked(cpu)
+                || mmu.steps.asksTheGateLocked() && gate.retry(cpu, seq, gfn);
     }
 
-    /// `kvm_release_faultin_page`, under `mmu_lock`.
+    /// `kvm_release_faultin_page`; under `mmu_lock` if the page was used.
     private void release(Cpu cpu, int pfn, boolean unused, boolean dirty) {
         if (!unused) {
             pages.markAccessed(cpu, pfn);
             if (dirty && mmu.steps.releasesDirty()) {
                 pages.setDirty(cpu, pfn);
-                mmu.invariants.dirtied(pfn);
+                mmu.invariants.dirtied(cpu, pfn);
             }
         }
-        pages.put(cpu, pfn);
+        for (int n = unused ? mmu.steps.releasesOnRetry() : 1; n > 0; n--) {
+            pages.put(cpu, pfn);
+        }
     }
 }

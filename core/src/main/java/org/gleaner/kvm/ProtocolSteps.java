@@ -30,6 +30,11 @@ public class ProtocolSteps {
         return clear;
     }
 
+    /// Whether an ager takes it for granted that there is a bitmap to look a page up in.
+    protected boolean assumesPredicate() {
+        return false;
+    }
+
     /// The bit of a page in a bitmap whose bit 0 is `lastGfn`.
     protected int bit(long lastGfn, long gfn) {
         return (int) (lastGfn - gfn);
@@ -46,9 +51,39 @@ public class ProtocolSteps {
         return format.restoreAccessTrack(leaf);
     }
 
-    /// Whether a fault asks under `mmu_lock` if an invalidation has overtaken it.
+    /// Whether a fault asks, when it has its page, if an invalidation has overtaken it.
     protected boolean asksTheGate() {
         return true;
+    }
+
+    /// Whether it asks again under `mmu_lock`, where the answer is binding.
+    protected boolean asksTheGateLocked() {
+        return asksTheGate();
+    }
+
+    /// Whether it asks there if its root has become invalid.
+    protected boolean asksTheRoot() {
+        return true;
+    }
+
+    /// Whether a fault notes the sequence number before it resolves the page.
+    protected boolean notesSequenceFirst() {
+        return true;
+    }
+
+    /// How often a fault that retries gives its page back.
+    protected int releasesOnRetry() {
+        return 1;
+    }
+
+    /// Whether a fault marks and releases its page before it drops `mmu_lock`.
+    protected boolean releasesLocked() {
+        return true;
+    }
+
+    /// Takes a leaf that may change outside `mmu_lock` out of its table; returns it as it was then.
+    protected long take(Cpu cpu, long[] words, int i, long old, long empty) {
+        return cpu.swap(words, i, empty);
     }
 
     /// Whether a zap is followed by a flush before the lock is dropped.
@@ -63,6 +98,31 @@ public class ProtocolSteps {
 
     /// Whether a detached table waits for readers before it is freed.
     protected boolean waitsForReaders() {
+        return true;
+    }
+
+    /// Whether agers are in an RCU read section.
+    protected boolean agesInRcu() {
+        return true;
+    }
+
+    /// Whether a change of slots waits for those who use the old ones.
+    protected boolean waitsForSlotReaders() {
+        return true;
+    }
+
+    /// Whether vCPUs are told to drop a root that becomes invalid.
+    protected boolean dropsInvalidRoots() {
+        return true;
+    }
+
+    /// Whether the end of the address space takes all pages away (`kvm_arch_flush_shadow_all`).
+    protected boolean zapsAtRelease() {
+        return true;
+    }
+
+    /// Whether a VM ends its subscription before it gives its tables back.
+    protected boolean unsubscribesFirst() {
         return true;
     }
 

@@ -1,5 +1,7 @@
 package org.gleaner.kvm;
 
+import static java.util.Objects.requireNonNull;
+
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.YoungBitmapLayout;
@@ -47,8 +49,10 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         boolean any = false;
-        mmu.rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots()) {
+        if (steps.agesInRcu()) {
+            mmu.rcu.readLock(cpu);
+        }
+        for (TdpRoot root : mmu.roots(cpu)) {
             boolean invalid = root.isInvalid(cpu);
             if (invalid && steps.skipsInvalidRoots()) {
                 continue;
@@ -61,7 +65,9 @@ final class TdpAger {
                 gfn = next;
             }
         }
-        mmu.rcu.readUnlock(cpu);
+        if (steps.agesInRcu()) {
+            mmu.rcu.readUnlock(cpu);
+        }
         return any;
     }
 
@@ -75,7 +81,7 @@ final class TdpAger {
             long @Nullable [] predicate,
             long lastGfn) {
         cpu.step();
-        long slot = tables.leafSlot(root.table, gfn);
+        long slot = tables.leafSlot(cpu, root.table, gfn);
         if (slot < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
@@ -109,10 +115,11 @@ final class TdpAger {
         return any;
     }
 
-    private static boolean allows(long @Nullable [] predicate, int bit) {
-        if (predicate == null) {
+    private boolean allows(long @Nullable [] predicate, int bit) {
+        if (predicate == null && !steps.assumesPredicate()) {
             return true;
         }
+        requireNonNull(predicate, "a predicate");
         Invariants.bitInRange(bit, predicate.length);
         return YoungBitmapLayout.get(predicate, bit);
     }

@@ -115,7 +115,8 @@ final class TdpMmu {
     // --- roots -------------------------------------------------------------------------------
 
     /// The roots, invalid ones included, as they are now.
-    TdpRoot[] roots() {
+    TdpRoot[] roots(Cpu cpu) {
+        cpu.reads(this);
         return roots;
     }
 
@@ -131,6 +132,7 @@ final class TdpMmu {
                 cpu.charge(Cost.SPTE_TABLE_ALLOC);
                 TdpRoot[] more = Arrays.copyOf(roots, roots.length + 1);
                 more[more.length - 1] = root;
+                cpu.writes(this);
                 roots = more;
             }
             pagesLock.unlock(cpu);
@@ -140,7 +142,7 @@ final class TdpMmu {
     }
 
     private @Nullable TdpRoot findValid(Cpu cpu) {
-        for (TdpRoot root : roots) {
+        for (TdpRoot root : roots(cpu)) {
             if (!root.isInvalidLocked(cpu) && root.get(cpu)) {
                 return root;
             }
@@ -165,6 +167,7 @@ final class TdpMmu {
 
     private void unlist(Cpu cpu, TdpRoot root) {
         pagesLock.lock(cpu);
+        cpu.writes(this);
         roots = Arrays.stream(roots).filter(other -> other != root).toArray(TdpRoot[]::new);
         pagesLock.unlock(cpu);
         if (steps.waitsForReaders()) {
@@ -184,7 +187,7 @@ final class TdpMmu {
     /// are zapped.
     void invalidateRoots(Cpu cpu) {
         assert mmuLock.isHeldForWriteBy(cpu);
-        for (TdpRoot root : roots) {
+        for (TdpRoot root : roots(cpu)) {
             if (!root.isInvalid(cpu)) {
                 root.scheduledToZap = keepsRoots || root.get(cpu);
                 root.invalidate(cpu);
@@ -194,7 +197,7 @@ final class TdpMmu {
 
     /// `kvm_tdp_mmu_zap_invalidated_roots`: empties them and drops the MMU's reference.
     void zapInvalidatedRoots(Cpu cpu) {
-        for (TdpRoot root : roots) {
+        for (TdpRoot root : roots(cpu)) {
             if (root.scheduledToZap) {
                 root.scheduledToZap = false;
                 mmuLock.readLock(cpu);
@@ -208,7 +211,7 @@ final class TdpMmu {
     /// `kvm_tdp_mmu_zap_all`, when no vCPU can run any more.
     void zapAll(Cpu cpu) {
         mmuLock.writeLock(cpu);
-        for (TdpRoot root : roots) {
+        for (TdpRoot root : roots(cpu)) {
             zapper.zapRoot(cpu, root, false);
         }
         mmuLock.writeUnlock(cpu);
@@ -296,7 +299,7 @@ final class TdpMmu {
             if (!replace(cpu, words, i, old, format.empty)) {
                 return RetPf.RETRY;
             }
-            invariants.zapped(old);
+            invariants.zapped(cpu, old);
             old = format.empty;
             present = false;
         }
@@ -305,7 +308,7 @@ final class TdpMmu {
         }
         if (!replace(cpu, words, i, old, leaf)) {
             if (!present) {
-                invariants.zapped(format.makeLeaf(pfn, RadixTable.LEVEL_4K, 0));
+                invariants.zapped(cpu, format.makeLeaf(pfn, RadixTable.LEVEL_4K, 0));
             }
             return RetPf.RETRY;
         }
@@ -328,7 +331,7 @@ final class TdpMmu {
         int result = RetPf.INVALID;
         for (int tries = 0; tries < 5; tries++) {
             cpu.step();
-            long slot = tables.leafSlot(root.table, gfn);
+            long slot = tables.leafSlot(cpu, root.table, gfn);
             if (slot < 0) {
                 break;
             }

@@ -44,7 +44,7 @@ final class TdpZapper {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
         boolean any = false;
         mmu.rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots()) {
+        for (TdpRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; ) {
                 long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
                 any |= zapInTable(cpu, root, gfn, (int) (next - gfn));
@@ -57,7 +57,7 @@ final class TdpZapper {
 
     private boolean zapInTable(Cpu cpu, TdpRoot root, long gfn, int n) {
         cpu.step();
-        long slot = tables.leafSlot(root.table, gfn);
+        long slot = tables.leafSlot(cpu, root.table, gfn);
         if (slot < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
@@ -66,8 +66,9 @@ final class TdpZapper {
         int first = TableSlab.slotIndex(slot);
         boolean any = false;
         for (int i = first; i < first + n; i++) {
-            if (format.isPresent(cpu.load(words, i))) {
-                zapped(cpu, cpu.swap(words, i, format.empty));
+            long old = cpu.load(words, i);
+            if (format.isPresent(old)) {
+                zapped(cpu, mmu.steps.take(cpu, words, i, old, format.empty));
                 any = true;
             }
         }
@@ -79,7 +80,7 @@ final class TdpZapper {
     /// A leaf is gone (`handle_changed_spte`).
     private void zapped(Cpu cpu, long leaf) {
         invariants.changed(leaf, format.empty);
-        invariants.zapped(leaf);
+        invariants.zapped(cpu, leaf);
         if (mmu.marksAtZap) {
             int pfn = (int) format.pfn(leaf);
             if (format.isAccessed(leaf)) {
@@ -151,6 +152,7 @@ final class TdpZapper {
     private void letOthersIn(Cpu cpu, TdpIter iter) {
         mmu.rcu.readUnlock(cpu);
         mmu.mmuLock.readUnlock(cpu);
+        cpu.relax();
         mmu.mmuLock.readLock(cpu);
         mmu.rcu.readLock(cpu);
         iter.yielded();
@@ -190,9 +192,9 @@ final class TdpZapper {
 
     /// Fails if a leaf of `[start, end)` is present in any root; for checks.
     void checkAbsent(Cpu cpu, long start, long end, boolean atEnd) {
-        for (TdpRoot root : mmu.roots()) {
+        for (TdpRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; gfn++) {
-                long slot = tables.leafSlot(root.table, gfn);
+                long slot = tables.leafSlot(cpu, root.table, gfn);
                 if (slot >= 0) {
                     long leaf = cpu.peek(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
                     invariants.absent(leaf, gfn, atEnd);

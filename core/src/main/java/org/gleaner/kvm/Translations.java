@@ -162,7 +162,7 @@ final class Translations {
     }
 
     private long current(Cpu cpu, int root, long gfn) {
-        long slot = tables.leafSlot(root, gfn);
+        long slot = tables.leafSlot(cpu, root, gfn);
         return slot < 0 ? format.empty : cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
     }
 
@@ -194,7 +194,7 @@ final class Translations {
     }
 
     private long walk(Cpu cpu, int root, long gfn, boolean write) {
-        int table = level1(root, gfn);
+        int table = level1(cpu, root, gfn);
         if (table < 0) {
             return HardwareWalk.FAULT_NOT_PRESENT;
         }
@@ -220,13 +220,13 @@ final class Translations {
     }
 
     /// The level-1 table of `gfn`, or -1.
-    private int level1(int root, long gfn) {
+    private int level1(Cpu cpu, int root, long gfn) {
         long upper = gfn >>> 9;
         long found = directory[(int) upper & directory.length - 1];
         if (found >>> 32 == upper) {
             return (int) found;
         }
-        long slot = tables.leafSlot(root, gfn);
+        long slot = tables.leafSlot(cpu, root, gfn);
         if (slot < 0) {
             return -1;
         }

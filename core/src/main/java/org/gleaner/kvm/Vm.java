@@ -30,16 +30,13 @@ import org.jspecify.annotations.Nullable;
 /// Locks, outer first: `kvm->lock`, `slots_lock`, the notifiers' SRCU, the VM's SRCU, `mmu_lock`,
 /// the list of roots.
 public final class Vm {
-    /// Room for tables: 16 GiB of them. Costs memory only as they are used.
-    private static final int TABLES = 1 << 22;
-
     final Srcu srcu = new Srcu(LockClass.KVM_SRCU);
 
     private final VmConfig config;
     private final UserPages pages;
     private final Rcu rcu;
     private final InvalidateGate gate = new InvalidateGate();
-    private final VmSlots slots = new VmSlots(srcu, gate);
+    private final VmSlots slots;
     private final QueuedRwLock mmuLock = new QueuedRwLock(LockClass.MMU_LOCK);
     private final Invariants invariants;
     private final RadixTable tables;
@@ -56,8 +53,9 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
+        slots = new VmSlots(srcu, gate, config.steps());
         invariants = new Invariants(config.format());
-        tables = new RadixTable(new TableSlab(TABLES), config.format());
+        tables = new RadixTable(new TableSlab(config.tables()), config.format());
         mmu = new TdpMmu(tables, mmuLock, rcu, pages, config, invariants);
         faults = new PageFault(this, mmu, gate, pages);
         notifier = KvmMmuNotifier.of(this, new HvaWalk(this, mmu, gate), config.aging());
@@ -96,8 +94,10 @@ public final class Vm {
     private void zapAllFast(Cpu cpu, Memslot slot) {
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
-        Cpu[] targets = vcpuCpus;
-        cpu.interrupt(targets, targets.length, Vcpu.REQ_FREE_OBSOLETE_ROOTS);
+        if (config.steps().dropsInvalidRoots()) {
+            Cpu[] targets = vcpuCpus;
+            cpu.interrupt(targets, targets.length, Vcpu.REQ_FREE_OBSOLETE_ROOTS);
+        }
         mmuLock.writeUnlock(cpu);
         mmu.zapInvalidatedRoots(cpu);
     }
@@ -113,8 +113,8 @@ public final class Vm {
         mmuLock.writeUnlock(cpu);
     }
 
-    Memslots memslots() {
-        return slots.active();
+    Memslots memslots(Cpu cpu) {
+        return slots.active(cpu);
     }
 
     // --- vCPUs -------------------------------------------------------------------------------
@@ -164,15 +164,19 @@ public final class Vm {
 
     /// The address space is gone, and with it all vCPUs' right to run (`kvm_flush_shadow_all`).
     void flushShadowAll(Cpu cpu) {
-        int section = srcu.readLock(cpu);
-        mmu.zapAll(cpu);
-        srcu.readUnlock(cpu, section);
+        if (config.steps().zapsAtRelease()) {
+            int section = srcu.readLock(cpu);
+            mmu.zapAll(cpu);
+            srcu.readUnlock(cpu, section);
+        }
     }
 
     /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any
     /// more.
     public void destroy(Cpu cpu) {
-        pages.notifiers().unregister(cpu, notifier);
+        if (config.steps().unsubscribesFirst()) {
+            pages.notifiers().unregister(cpu, notifier);
+        }
         vcpuCpus = new Cpu[0];
         for (Vcpu vcpu : vcpus) {
             vcpu.destroy(cpu);
@@ -181,6 +185,9 @@ public final class Vm {
         mmu.invalidateRoots(cpu);
         mmuLock.writeUnlock(cpu);
         mmu.zapInvalidatedRoots(cpu);
+        if (!config.steps().unsubscribesFirst()) {
+            pages.notifiers().unregister(cpu, notifier);
+        }
         rcu.barrier(cpu);
         invariants.balanced();
         assert tables.slab.inUse() == 0 : tables.slab.inUse() + " tables leaked";
@@ -208,7 +215,7 @@ public final class Vm {
         TdpIter iter = new TdpIter(tables, 1 << 20);
         long count = 0;
         rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots()) {
+        for (TdpRoot root : mmu.roots(cpu)) {
             if (root.isInvalid(cpu)) {
                 continue;
             }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///     marked at fault time anyway
 /// @param zapsAll deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`)
 /// @param memory contents of page frames, or null
+/// @param tables the most page-table pages of the second stage
 /// @param steps how the protocols are carried out
 public record VmConfig(
         SpteFormat format,
@@ -25,7 +26,11 @@ public record VmConfig(
         boolean marksAtZap,
         boolean zapsAll,
         @Nullable GuestMemory memory,
+        int tables,
         ProtocolSteps steps) {
+    /// Room for 16 GiB of tables. Costs memory only as they are used.
+    private static final int TABLES = 1 << 22;
+
     public VmConfig {
         if (tlbEntries < 0 || (tlbEntries & tlbEntries - 1) != 0) {
             throw new IllegalArgumentException("TLB entries must be a power of two: " + tlbEntries);
@@ -38,32 +43,54 @@ public record VmConfig(
         boolean keepsRoots = design != AgingDesign.LOCKED_FLUSH && design != AgingDesign.V1;
         boolean marksAtZap = design != AgingDesign.MERGED;
         return new VmConfig(
-                format, aging, 0, keepsRoots, marksAtZap, true, null, ProtocolSteps.LINUX);
+                format, aging, 0, keepsRoots, marksAtZap, true, null, TABLES, ProtocolSteps.LINUX);
+    }
+
+    public VmConfig withFormat(SpteFormat other) {
+        return new VmConfig(
+                other, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withTlb(int entries) {
-        return new VmConfig(format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, steps);
+        return new VmConfig(
+                format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withRootsKept(boolean kept) {
-        return new VmConfig(format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withMarksAtZap(boolean marks) {
-        return new VmConfig(format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, tables, steps);
     }
 
     public VmConfig withZapAll(boolean all) {
-        return new VmConfig(format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, steps);
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, tables, steps);
     }
 
     public VmConfig withMemory(GuestMemory contents) {
         return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, contents, steps);
+                format,
+                aging,
+                tlbEntries,
+                keepsRoots,
+                marksAtZap,
+                zapsAll,
+                contents,
+                tables,
+                steps);
+    }
+
+    public VmConfig withTables(int most) {
+        return new VmConfig(
+                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, most, steps);
     }
 
     public VmConfig withSteps(ProtocolSteps other) {
         return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, other);
+                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, other);
     }
 }

@@ -20,15 +20,18 @@ final class VmSlots {
     private final RwSemaphore slotsLock = new RwSemaphore(LockClass.SLOTS_LOCK);
     private final Srcu srcu;
     private final InvalidateGate gate;
+    private final ProtocolSteps steps;
     private volatile Memslots active = Memslots.EMPTY;
 
-    VmSlots(Srcu srcu, InvalidateGate gate) {
+    VmSlots(Srcu srcu, InvalidateGate gate, ProtocolSteps steps) {
         this.srcu = srcu;
         this.gate = gate;
+        this.steps = steps;
     }
 
     /// The set of now; to be read once per SRCU section.
-    Memslots active() {
+    Memslots active(Cpu cpu) {
+        cpu.reads(this);
         return active;
     }
 
@@ -68,9 +71,12 @@ final class VmSlots {
     /// `kvm_swap_active_memslots`.
     private void publish(Cpu cpu, Memslots next) {
         gate.lockIdle(cpu);
+        cpu.writes(this);
         active = next;
         gate.unlockIdle(cpu);
-        srcu.synchronizeExpedited(cpu);
+        if (steps.waitsForSlotReaders()) {
+            srcu.synchronizeExpedited(cpu);
+        }
     }
 
     /// Takes the pages of a slot out of the second stage.

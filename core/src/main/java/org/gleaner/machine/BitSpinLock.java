@@ -1,6 +1,5 @@
 package org.gleaner.machine;
 
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// Locks that are single bits of slab words: a folio's lock, the lock of an rmap head.
@@ -68,9 +67,9 @@ public final class BitSpinLock {
             dep.release(cpu, slab, i, lockClass, LockDep.WRITE);
         }
         cpu.fetchAnd(slab, i, ~(1L << bit));
-        VarHandle.fullFence(); // Pairs with the fetchAdd in waitFor.
+        cpu.fence(); // Pairs with the fetchAdd in waitFor.
         Bucket bucket = bucket(i);
-        if (bucket.waiting.snapshot() != 0) {
+        if (cpu.peek(bucket.waiting) != 0) {
             serve(cpu, bucket, slab, i, 1L << bit);
         }
     }

@@ -23,8 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// | `load` | acquire | `store`, any read-modify-write |
 /// | `store` | release | `load` |
 /// | `cas`, `swap`, `fetch...` | full (volatile) | all |
-/// | `peek` | opaque, not a step | nothing: a hint that must be checked again |
+/// | `peek` | acquire, not a step | `store`, any read-modify-write; what it saw may be gone |
 /// | `publish` | release then full fence, not a step | the reader's ordered step (RCU, vCPU mode) |
+/// | `fence` | full fence, not a step | `publish`, or another fence |
+///
+/// A few things that are shared are not words: a reference to an immutable list, the words of a table
+/// before it is linked and after it was freed. They are accessed as Java has them, and the access is
+/// *declared* by [#reads] or [#writes] right before it. That costs nothing where it means nothing; an
+/// exploring engine makes it a step.
 ///
 /// ## Waiting
 ///
@@ -87,6 +93,9 @@ public abstract class Cpu {
     /// As [#block], at most `nanos` long; returns the value at the end, whichever end it was.
     public abstract long blockFor(Word w, long mask, long expect, long nanos);
 
+    /// A racy hint: may be stale, is no step and costs nothing.
+    public abstract long peek(Word w);
+
     // --- slabs -------------------------------------------------------------------------------
 
     public abstract long load(long[] slab, int i);
@@ -115,6 +124,21 @@ public abstract class Cpu {
     /// must be right whichever side of it they see.
     public abstract void publish(long[] slab, int i, long value);
 
+    // --- beside the words ----------------------------------------------------------------------
+
+    /// Everything before comes before everything after, for all CPUs (`smp_mb`). No step.
+    public abstract void fence();
+
+    /// Declares that this CPU is about to read something shared that is no word, known by the object
+    /// that holds it.
+    public void reads(Object state) {}
+
+    /// Declares that this CPU is about to change something shared that is no word.
+    public void writes(Object state) {}
+
+    /// Declares that this CPU is about to overwrite `n` slab words from `slab[i]` on by plain stores.
+    public void writes(long[] slab, int i, int n) {}
+
     // --- time --------------------------------------------------------------------------------
 
     /// Adds one occurrence of private work.
@@ -139,6 +163,9 @@ public abstract class Cpu {
 
     /// A bare ordered step, for code that has folded private work and now reads shared state.
     public abstract void step();
+
+    /// One turn of a loop that goes on only when others do something (`cpu_relax`, `cond_resched`).
+    public void relax() {}
 
     // --- call tree ---------------------------------------------------------------------------
 

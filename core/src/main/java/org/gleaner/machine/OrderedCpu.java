@@ -84,6 +84,14 @@ abstract class OrderedCpu extends Cpu {
         return before;
     }
 
+    @Override
+    public long peek(Word w) {
+        return w.value;
+    }
+
+    @Override
+    public void fence() {}
+
     // --- slabs -------------------------------------------------------------------------------
 
     @Override

@@ -1,6 +1,5 @@
 package org.gleaner.machine;
 
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -192,7 +191,7 @@ public final class Rcu {
 
     /// The grace period itself: returns when every section that was open at the call has ended.
     void awaitReaders(Cpu cpu, long pollNanos) {
-        VarHandle.fullFence(); // Pairs with the publishing in readLock.
+        cpu.fence(); // Pairs with the publishing in readLock.
         for (int id = 0; id < sections.size(); id++) {
             long[] other = sections.get(id);
             if (other == null) {

@@ -1,7 +1,5 @@
 package org.gleaner.machine;
 
-import java.lang.invoke.VarHandle;
-
 /// Sleepable RCU: read sections that may sleep, in a domain of their own, so that waiting for them
 /// waits for nobody else. Memslots and notifiers are guarded so.
 ///
@@ -116,12 +114,12 @@ public final class Srcu {
         }
         cpu.enter(KernelFunction.SYNCHRONIZE_SRCU);
         updater.downWrite(cpu);
-        VarHandle.fullFence(); // Pairs with the publishing in readLock.
+        cpu.fence(); // Pairs with the publishing in readLock.
         cpu.sleep(nanos);
         int used = (int) index[0];
         awaitEmpty(cpu, 1 - used, pollNanos);
         cpu.store(index, 0, 1 - used);
-        VarHandle.fullFence(); // As above, for sections that still read the old index.
+        cpu.fence(); // As above, for sections that still read the old index.
         awaitEmpty(cpu, used, pollNanos);
         updater.upWrite(cpu);
         cpu.exit();

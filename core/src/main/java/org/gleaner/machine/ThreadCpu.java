@@ -134,6 +134,16 @@ final class ThreadCpu extends Cpu {
         return (long) Word.VALUE.getAndSet(w, value);
     }
 
+    @Override
+    public long peek(Word w) {
+        return (long) Word.VALUE.getAcquire(w);
+    }
+
+    @Override
+    public void fence() {
+        VarHandle.fullFence();
+    }
+
     // --- waiting -----------------------------------------------------------------------------
 
     @Override
@@ -274,7 +284,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public long peek(long[] slab, int i) {
-        return (long) SLAB.getOpaque(slab, i);
+        return (long) SLAB.getAcquire(slab, i);
     }
 
     @Override
@@ -309,6 +319,11 @@ final class ThreadCpu extends Cpu {
     @Override
     public void step() {
         engine.checkStep();
+    }
+
+    @Override
+    public void relax() {
+        Thread.onSpinWait();
     }
 
     @Override

@@ -41,6 +41,11 @@ public final class Word {
     /// Virtual time only: first of the actors that wait for this word, a ring linked through them.
     @Nullable VirtualCpu waiters;
 
+    /// Exploring only: who has numbered this word, and the number.
+    @Nullable WordNumbers numberedBy;
+
+    int number;
+
     /// A word that starts at zero.
     public Word() {}
 

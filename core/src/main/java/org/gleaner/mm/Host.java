@@ -24,10 +24,13 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
+import org.gleaner.mm.memcg.MemcgLru;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
@@ -54,6 +57,8 @@ public final class Host implements AutoCloseable {
     private final Folios folios;
     private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
     private final List<Memcg> memcgs = new ArrayList<>();
+    private final MemcgLru memcgLru;
+    private final MemcgFiles memcgFiles;
     private final VmStat stat;
     private final LruCache lru;
     private final RmapObjects objects = new RmapObjects();
@@ -80,12 +85,13 @@ public final class Host implements AutoCloseable {
         folioWait = new FolioWait(folios);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
         swapDevice = device();
-        swap = new SwapArea(swapDevice, config.swapSlots(), cpus);
+        swap = new SwapArea(swapDevice, config.swapSlots(), config.kernel(), cpus);
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
         FolioSplit split = new FolioSplit(folios, lru, objects, stat);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
+        memcgLru = new MemcgLru(config.seed());
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
@@ -105,9 +111,14 @@ public final class Host implements AutoCloseable {
                                 config.switchChance(),
                                 config.seed(),
                                 Collections.unmodifiableList(memcgs),
+                                MemcgRules.of(config.kernel()),
+                                memcgLru,
                                 this::free,
                                 cpus));
-        MemcgCharge charge = new MemcgCharge(reclaim, cpus);
+        MemcgCharge charge =
+                new MemcgCharge(
+                        reclaim, MemcgRules.of(config.kernel()).stock(), cpus, config.seed());
+        memcgFiles = new MemcgFiles(reclaim, charge);
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::free);
         SwapReadAhead readAhead =
@@ -139,7 +150,7 @@ public final class Host implements AutoCloseable {
         userPages = new GetUserPages(folios, lru, faults, cpus);
         mappingChanges = new MappingChanges(folios, lru, swap);
         pageIdle = new PageIdle(folios, lru, objects);
-        addMemcg(Memcg.UNLIMITED);
+        addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
         }
@@ -194,16 +205,24 @@ public final class Host implements AutoCloseable {
         allocator.free(cpu, pfn, memcgs.get(memcg(folios.peek(cpu, pfn))));
     }
 
-    /// A new memory cgroup with a limit in pages, [Memcg#UNLIMITED] for none.
+    /// A new memory cgroup right below the root, with a limit in pages, [Memcg#UNLIMITED] for none.
     public Memcg addMemcg(long maxPages) {
+        Memcg memcg = addMemcg(rootMemcg());
+        memcg.setMax(maxPages);
+        return memcg;
+    }
+
+    /// A new memory cgroup below another, without limits. While the host is set up only.
+    public Memcg addMemcg(@Nullable Memcg parent) {
         int id = memcgs.size();
         if (id >= config.maxMemcgs()) {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
-        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), config.kernel(), id == Memcg.ROOT);
-        Memcg memcg = new Memcg(id, lruvecs[id]);
-        memcg.setMax(maxPages);
+        Lruvec above = parent == null ? null : parent.lruvec();
+        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), config.kernel(), above);
+        Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
         memcgs.add(memcg);
+        memcgLru.online(memcg);
         return memcg;
     }
 
@@ -275,6 +294,11 @@ public final class Host implements AutoCloseable {
 
     public Reclaim reclaim() {
         return reclaim;
+    }
+
+    /// `memory.max`, `memory.high` and `memory.reclaim`, to be written while the host runs.
+    public MemcgFiles memcgFiles() {
+        return memcgFiles;
     }
 
     public VmStat stat() {

@@ -33,7 +33,7 @@ import org.gleaner.pagetable.Walk;
 /// | a slot's count | the swap entries in page tables and memfds that name it |
 /// | a slot's cache | the one folio that names it |
 /// | frames | free exactly once, or in use |
-/// | a cgroup's usage | its folios, pages in stocks, kernel pages stated by the caller |
+/// | a cgroup's usage | folios, pages in stocks, kernel pages stated by the caller, there and below |
 ///
 /// Nothing here is a step, so the engine must have finished its run.
 public final class HostAudit {
@@ -357,7 +357,12 @@ public final class HostAudit {
         }
         for (Memcg memcg : host.memcgs()) {
             if (memcg.id() != Memcg.ROOT) {
-                long expected = resident[memcg.id()] + host.allocator().stocked(memcg);
+                long expected = 0;
+                for (Memcg below : host.memcgs()) {
+                    if (below.isWithin(memcg)) {
+                        expected += resident[below.id()] + host.allocator().stocked(below);
+                    }
+                }
                 long usage = memcg.usage().snapshot();
                 expect(
                         usage == expected,

@@ -19,7 +19,7 @@ import org.gleaner.machine.Cpu;
 /// without a lock must be in a read section. What a descent finds may be stale when it returns: act
 /// on it by compare-and-swap.
 ///
-/// Descents are not steps (see [Cpu]): in virtual time they see the state of the last step. Call
+/// Descents are not steps (see [Cpu#peek]): in virtual time they see the state of the last step. Call
 /// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters.
 public final class RadixTable {
     public static final int LEVEL_4K = 1;
@@ -73,19 +73,19 @@ public final class RadixTable {
 
     /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no
     /// level-1 table there: nothing was ever mapped, or a huge leaf covers it.
-    public long leafSlot(int root, long key) {
+    public long leafSlot(Cpu cpu, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
-        long entry = read(chunks, root, key >>> 3 * BITS);
+        long entry = peek(cpu, chunks, root, key >>> 3 * BITS);
         if ((entry & mask) != value) {
             return -1;
         }
-        entry = read(chunks, EntryFormat.child(entry), key >>> 2 * BITS);
+        entry = peek(cpu, chunks, EntryFormat.child(entry), key >>> 2 * BITS);
         if ((entry & mask) != value) {
             return -1;
         }
-        entry = read(chunks, EntryFormat.child(entry), key >>> BITS);
+        entry = peek(cpu, chunks, EntryFormat.child(entry), key >>> BITS);
         if ((entry & mask) != value) {
             return -1;
         }
@@ -128,8 +128,10 @@ public final class RadixTable {
         return entry;
     }
 
-    private static long read(long[][] chunks, int table, long key) {
-        return read(chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
+    private static long peek(Cpu cpu, long[][] chunks, int table, long key) {
+        long entry = cpu.peek(chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
+        assert entry != TableSlab.POISON : "I6: a walk reads a freed table";
+        return entry;
     }
 
     static int offset(int table, long key) {

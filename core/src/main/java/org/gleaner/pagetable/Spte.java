@@ -135,7 +135,7 @@ public final class Spte {
             if (!format.isFrozen(old)) {
                 return old;
             }
-            Thread.onSpinWait();
+            cpu.relax();
             cpu.chargeNanos(SPIN_NANOS);
         }
     }

@@ -124,14 +124,14 @@ public final class TableSlab {
     /// @throws IllegalStateException if the capacity is used up
     public int allocate(Cpu cpu, long fill) {
         int table = pop(cpu);
-        fill(table, fill);
+        fill(cpu, table, fill);
         return table;
     }
 
     /// Takes back a table that no walker can reach any more.
     public void free(Cpu cpu, int table) {
         assert words(table)[base(table)] != POISON : "table " + table + " is freed twice";
-        fill(table, POISON);
+        fill(cpu, table, POISON);
         for (; ; ) {
             long head = cpu.load(free);
             next[table >>> CHUNK_SHIFT][table & CHUNK_MASK] = (int) head;
@@ -142,8 +142,9 @@ public final class TableSlab {
         }
     }
 
-    private void fill(int table, long value) {
+    private void fill(Cpu cpu, int table, long value) {
         int base = base(table);
+        cpu.writes(words(table), base, ENTRIES);
         Arrays.fill(words(table), base, base + ENTRIES, value);
     }
 

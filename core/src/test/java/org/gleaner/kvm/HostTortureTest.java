@@ -111,7 +111,7 @@ final class HostTortureTest {
                 LruGenCaps.of(lruGen),
                 plan.secondary(),
                 256,
-                2,
+                1,
                 VCPUS + 12);
     }
 

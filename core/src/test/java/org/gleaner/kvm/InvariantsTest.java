@@ -184,7 +184,7 @@ final class InvariantsTest {
                         world.engine.spawn(
                                 "ager" + i,
                                 c -> {
-                                    while (!world.vm.memslots().byId(0).invalid()) {
+                                    while (!world.vm.memslots(c).byId(0).invalid()) {
                                         c.sleep(1_000);
                                     }
                                     c.sleep(offset);

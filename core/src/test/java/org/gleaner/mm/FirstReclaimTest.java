@@ -2,6 +2,7 @@ package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +28,10 @@ final class FirstReclaimTest {
             Process p = small.process(cpu, LIMIT, 16_384);
             small.chargeKernel(cpu, p.memcg, KERNEL);
             p.writeAll(cpu, 0, FIT);
-            assertThat(p.memcg.maxEvents().snapshot()).isZero();
+            assertThat(p.memcg.events(MemcgEvent.MAX)).isZero();
             assertThat(p.gen().maxSeq(cpu)).isEqualTo(3);
             p.write(cpu, FIT);
-            assertThat(p.memcg.maxEvents().snapshot()).isOne();
+            assertThat(p.memcg.events(MemcgEvent.MAX)).isOne();
             assertThat(p.gen().maxSeq(cpu)).isEqualTo(5);
             assertThat(small.stat(VmEvent.PGSTEAL_ANON)).isEqualTo(64);
             assertThat(small.stat(VmEvent.PGSCAN)).isEqualTo(64);
@@ -61,7 +62,7 @@ final class FirstReclaimTest {
                 assertThat(p.isSwapped(freed - 1)).isTrue();
                 assertThat(p.isResident(freed)).isTrue();
             }
-            assertThat(p.memcg.maxEvents().snapshot()).isEqualTo(37);
+            assertThat(p.memcg.events(MemcgEvent.MAX)).isEqualTo(37);
             assertThat(freed).isEqualTo(37 * 64);
             assertThat(p.gen().maxSeq(cpu)).isEqualTo(5);
             assertThat(p.labelled(3)).isEqualTo(FIT - 37 * 64);
@@ -84,7 +85,7 @@ final class FirstReclaimTest {
             p.write(cpu, limit);
             int mixed = 32 - (limit - rotatedBeforePriorityZero(limit)) % 32;
             int freed = mixed == 32 ? 32 : mixed + 32;
-            assertThat(p.memcg.maxEvents().snapshot()).isOne();
+            assertThat(p.memcg.events(MemcgEvent.MAX)).isOne();
             assertThat(small.stat(VmEvent.PGSTEAL)).isEqualTo(freed);
             assertThat(small.stat(VmEvent.PGSCAN)).isEqualTo(limit + freed);
             for (int page = 0; page < limit; page++) {

@@ -3,11 +3,15 @@ package org.gleaner.mm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Actor;
+import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
@@ -47,7 +51,7 @@ final class MmTortureTest {
                         .kswapd()
                         .slots(4_000);
         LongAdder accesses = new LongAdder();
-        small.run(torturers(small, limit, accesses));
+        small.run(torturers(small, small.host().rootMemcg(), limit, accesses));
         System.out.printf(
                 "%d accesses, %d major faults, %d written%n",
                 accesses.sum(), small.stat(VmEvent.PGMAJFAULT), small.stat(VmEvent.PSWPOUT));
@@ -55,8 +59,50 @@ final class MmTortureTest {
         assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(small.stat(VmEvent.PGMAJFAULT));
     }
 
+    /// The same in a tree of cgroups, with somebody who takes memory back and changes protections all the while.
+    @ParameterizedTest
+    @CsvSource({
+        // MGLRU, limit of all together, frames
+        "7, 1000000, 800",
+        "1, 700, 4000",
+        "0, 700, 4000",
+    })
+    @Timeout(600)
+    void cgroupFilesMayBeWrittenMeanwhile(int lruGen, long limit, int frames) {
+        SmallHost small =
+                SmallHost.threads()
+                        .lruGen(lruGen)
+                        .frames(frames)
+                        .watermarks(40, 80, 160)
+                        .kswapd()
+                        .cpus(12)
+                        .slots(4_000);
+        Memcg parent = small.host().addMemcg(limit);
+        Actor[] workers = torturers(small, parent, Memcg.UNLIMITED, new LongAdder());
+        Actor[] all = Arrays.copyOf(workers, workers.length + 1);
+        all[workers.length] = cpu -> meddle(cpu, small.host());
+        small.run(all);
+        assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
+        assertThat(parent.events(MemcgEvent.OOM)).isZero();
+    }
+
+    private static void meddle(Cpu cpu, Host host) {
+        Random random = new Random(SEED);
+        long until = cpu.now() + (long) (SECONDS * 1e9);
+        while (cpu.now() < until) {
+            Memcg memcg = host.memcgs().get(random.nextInt(host.memcgs().size()));
+            switch (random.nextInt(3)) {
+                case 0 -> memcg.setLow(random.nextInt(200));
+                case 1 -> memcg.setMin(random.nextInt(100));
+                default -> host.memcgFiles().reclaim(cpu, memcg, 1 + random.nextInt(100));
+            }
+            cpu.sleep(1_000_000);
+        }
+    }
+
     /// Two threads in each process: memory of its own, a memfd that all map, and scratch memory of each thread.
-    private static Actor[] torturers(SmallHost small, long limit, LongAdder accesses) {
+    private static Actor[] torturers(
+            SmallHost small, Memcg parent, long limit, LongAdder accesses) {
         Host host = small.host();
         Memfd memfd = host.objects().newMemfd(PAGES);
         List<RmapObject> anons = new ArrayList<>();
@@ -64,7 +110,9 @@ final class MmTortureTest {
         List<Memcg> memcgs = new ArrayList<>();
         for (int i = 0; i < PROCESSES; i++) {
             anons.add(host.objects().newAnon());
-            memcgs.add(host.addMemcg(limit));
+            Memcg memcg = host.addMemcg(parent);
+            memcg.setMax(limit);
+            memcgs.add(memcg);
         }
         AtomicReferenceArray<Process> processes = new AtomicReferenceArray<>(PROCESSES);
         Actor[] actors = new Actor[2 * PROCESSES];

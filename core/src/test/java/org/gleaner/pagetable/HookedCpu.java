@@ -90,6 +90,16 @@ final class HookedCpu extends Cpu {
     }
 
     @Override
+    public long peek(Word w) {
+        return cpu.peek(w);
+    }
+
+    @Override
+    public void fence() {
+        cpu.fence();
+    }
+
+    @Override
     public long load(long[] slab, int i) {
         return cpu.load(slab, i);
     }

@@ -31,7 +31,7 @@ final class LookupTiming {
         Walk walk = new Walk();
         TdpIter iter = new TdpIter(tables, 64);
         for (int round = 0; round < 3; round++) {
-            time("leafSlot + entry", LOOKUPS, () -> slots(tables, root, keys));
+            time("leafSlot + entry", LOOKUPS, () -> slots(cpu, tables, root, keys));
             time("find + hit test ", LOOKUPS, () -> finds(tables, walk, root, keys));
             time("iterator        ", PAGES, () -> iterate(cpu, iter, root));
         }
@@ -55,10 +55,10 @@ final class LookupTiming {
                 what, (double) best / operations, operations * 1e3 / best, sink);
     }
 
-    private static long slots(RadixTable tables, int root, int[] keys) {
+    private static long slots(Cpu cpu, RadixTable tables, int root, int[] keys) {
         long sum = 0;
         for (int key : keys) {
-            long slot = tables.leafSlot(root, key);
+            long slot = tables.leafSlot(cpu, root, key);
             if (slot >= 0) {
                 sum += tables.slab.slotWords(slot)[TableSlab.slotIndex(slot)];
             }

@@ -33,7 +33,7 @@ class RadixTableTest {
                 check(cpu, root, key, stored.getOrDefault(key, F.empty));
             }
             stored.forEach((key, leaf) -> check(cpu, root, key, leaf));
-            assertThat(tables.leafSlot(other, 0)).isEqualTo(-1);
+            assertThat(tables.leafSlot(cpu, other, 0)).isEqualTo(-1);
             assertThat(tables.find(walk, other, 0)).isEqualTo(F.empty);
             assertThat(walk.level).isEqualTo(RadixTable.ROOT_LEVEL);
             tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
@@ -47,7 +47,7 @@ class RadixTableTest {
         assertThat(walk.entry).isEqualTo(expected);
         assertThat(walk.words).isSameAs(slab.words(walk.table));
         assertThat(cpu.load(walk.words, walk.index)).isEqualTo(expected);
-        long slot = tables.leafSlot(root, key);
+        long slot = tables.leafSlot(cpu, root, key);
         assertThat(slot >= 0).isEqualTo(walk.level == RadixTable.LEVEL_4K);
         if (slot >= 0) {
             assertThat(slot).isEqualTo(TableSlab.slot(walk.table, RadixTable.index(key, 1)));
@@ -64,7 +64,7 @@ class RadixTableTest {
                 long leaf = F.makeLeaf(base, level, 3);
                 Tree.put(cpu, tables, root, base, level, leaf);
                 long inside = base + RadixTable.pages(level) - 1;
-                assertThat(tables.leafSlot(root, inside)).isEqualTo(-1);
+                assertThat(tables.leafSlot(cpu, root, inside)).isEqualTo(-1);
                 assertThat(tables.find(walk, root, inside)).isEqualTo(leaf);
                 assertThat(walk.level).isEqualTo(level);
                 assertThat(tables.find(walk, root, inside + 1)).isEqualTo(F.empty);

@@ -67,6 +67,15 @@ public enum AgingDesign {
         };
     }
 
+    /// Whether it can be switched off, by bit 0x8 of `lru_gen/enabled`, that page-table walks ask secondary
+    /// MMUs. What Linux has does so always or never.
+    public boolean hasWalkBit() {
+        return switch (this) {
+            case LOCKED_FLUSH, LOCKED, MERGED -> false;
+            case V1, V2, V3, V5_FAST_ONLY, V6_FAST_ONLY, TWO_BITMAPS -> true;
+        };
+    }
+
     /// The design as it was, without ablations.
     public AgingPlan plan() {
         boolean flushes = this != MERGED;

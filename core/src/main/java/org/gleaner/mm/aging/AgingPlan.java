@@ -47,6 +47,13 @@ public record AgingPlan(AgingDesign design, boolean flush, boolean lookAround, b
 
     /// mm's half of the plan.
     public SecondaryAging secondary() {
+        return secondary(true);
+    }
+
+    /// mm's half of the plan.
+    ///
+    /// @param walk bit 0x8 of `lru_gen/enabled`; of no effect on a design without it
+    public SecondaryAging secondary(boolean walk) {
         SecondaryAging aging =
                 switch (design) {
                     case LOCKED_FLUSH -> new TargetOnlyAging();
@@ -58,6 +65,9 @@ public record AgingPlan(AgingDesign design, boolean flush, boolean lookAround, b
                     case V6_FAST_ONLY -> new FastOnlyFlagAging();
                     case TWO_BITMAPS -> new TwoBitmapAging();
                 };
+        if (!walk && design.hasWalkBit()) {
+            aging = new WithoutSecondaryWalk(design, aging);
+        }
         return lookAround ? aging : new WithoutLookAround(aging);
     }
 

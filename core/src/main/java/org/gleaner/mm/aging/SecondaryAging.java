@@ -29,6 +29,12 @@ public abstract class SecondaryAging {
         return mm.clearYoung(cpu, start, end);
     }
 
+    /// `v1` as it was posted, without the shift of the bitmap when a window shrinks: for showing what that
+    /// does.
+    public static SecondaryAging flipBitmapAsPosted() {
+        return new FlipBitmapAging(true);
+    }
+
     /// MGLRU's question about the page it is about to evict (the head of `lru_gen_look_around`).
     ///
     /// @param primaryYoung whether the primary entry was accessed (already cleared by the caller)
@@ -39,6 +45,11 @@ public abstract class SecondaryAging {
     /// Whether MGLRU's page-table walk may skip a table whose non-leaf accessed bit is clear, for
     /// an address space with subscribers. Where it consults secondary MMUs it may not.
     public abstract boolean trustsNonLeafYoung();
+
+    /// Whether MGLRU's page-table walk leaves out an address space altogether.
+    public boolean passesOver(MmuNotifierSubscriptions mm) {
+        return false;
+    }
 
     /// Harvest state for a run of consecutive pages; one per CPU, reused, never shared.
     public abstract Window newWindow();

@@ -32,26 +32,4 @@ final class TargetOnlyAging extends SecondaryAging {
     public Window newWindow() {
         return new PrimaryWindow();
     }
-
-    /// Looks at primary bits only.
-    private static final class PrimaryWindow extends Window {
-        @Override
-        public void begin(MmuNotifierSubscriptions mm, long start, long end) {}
-
-        @Override
-        public boolean test(Cpu cpu, long vpn, boolean primaryYoung) {
-            return primaryYoung;
-        }
-
-        @Override
-        public void skip(Cpu cpu, long vpn) {}
-
-        @Override
-        public boolean clear(Cpu cpu, long vpn) {
-            return false;
-        }
-
-        @Override
-        public void finish(Cpu cpu) {}
-    }
 }

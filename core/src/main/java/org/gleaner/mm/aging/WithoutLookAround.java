@@ -27,6 +27,11 @@ final class WithoutLookAround extends SecondaryAging {
     }
 
     @Override
+    public boolean passesOver(MmuNotifierSubscriptions mm) {
+        return design.passesOver(mm);
+    }
+
+    @Override
     public Window newWindow() {
         return design.newWindow();
     }

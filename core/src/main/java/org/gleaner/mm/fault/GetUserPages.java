@@ -60,6 +60,11 @@ public final class GetUserPages {
         }
     }
 
+    /// See [PageFaults#returnToUser].
+    void returnToUser(Cpu cpu, AddressSpace mm) {
+        faults.returnToUser(cpu, mm);
+    }
+
     /// `get_user_pages_fast_only` for writing.
     private long fast(Cpu cpu, AddressSpace mm, long vpn) {
         Walk walk = walks[cpu.id];

@@ -40,8 +40,9 @@ public final class PageAllocator {
         /// `try_to_free_pages`: reclaims as the caller, returns the pages freed.
         long tryToFree(Cpu cpu);
 
-        /// If other CPUs are reclaiming, gives them a moment and returns true.
-        boolean waitForOthers(Cpu cpu);
+        /// Whether to try once more before somebody is killed: reclaim was misled by statistics that are fresh now,
+        /// or other CPUs are reclaiming, which are given a moment.
+        boolean deservesReprieve(Cpu cpu);
     }
 
     public PageAllocator(
@@ -66,6 +67,11 @@ public final class PageAllocator {
     /// Pages charged to a cgroup ahead of use.
     public long stocked(Memcg memcg) {
         return charge.stocked(memcg);
+    }
+
+    /// See [MemcgCharge#returnToUser].
+    void returnToUser(Cpu cpu, Memcg memcg) {
+        charge.returnToUser(cpu, memcg);
     }
 
     /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
@@ -129,7 +135,7 @@ public final class PageAllocator {
                 break;
             }
             if (freed == 0 && --retries < 0) {
-                if (++reprieves <= MAX_RECLAIM_RETRIES && reclaim.waitForOthers(cpu)) {
+                if (++reprieves <= MAX_RECLAIM_RETRIES && reclaim.deservesReprieve(cpu)) {
                     retries = 0;
                     continue;
                 }

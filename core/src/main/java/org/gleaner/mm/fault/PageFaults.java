@@ -33,7 +33,7 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
-    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`).
+    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`), or none for a process that the OOM killer has chosen.
     public static final int NOMEM = -12;
 
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -76,18 +76,32 @@ public final class PageFaults {
         cpu.charge(Cost.HOST_FAULT);
         stat.inc(cpu, VmEvent.PGFAULT);
         mm.markUsed(cpu);
+        VmStat own = mm.memcg().stat();
+        own.inc(cpu, VmEvent.PGFAULT);
+        long majors = stat.get(cpu, VmEvent.PGMAJFAULT);
+        long swapIns = stat.get(cpu, VmEvent.PSWPIN);
         mm.memcg().lruvec().statChanged(1);
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         int result;
-        if (vma == null || (write && !vma.writable())) {
+        if (mm.isKilled()) {
+            result = NOMEM;
+        } else if (vma == null || (write && !vma.writable())) {
             result = FAULT;
         } else {
             result = handleIn(cpu, vma, vpn, write);
         }
         mm.mmapLock().upRead(cpu);
+        own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
+        own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
         cpu.exit();
         return result;
+    }
+
+    /// What a task of an address space does before it goes back to user mode or into its guest: it pays for what
+    /// it has charged above `memory.high`, by reclaim or sleep. No lock may be held.
+    public void returnToUser(Cpu cpu, AddressSpace mm) {
+        allocator.returnToUser(cpu, mm.memcg());
     }
 
     private int handleIn(Cpu cpu, Vma vma, long vpn, boolean write) {

@@ -34,6 +34,11 @@ public final class ProcessPages implements UserPages {
     }
 
     @Override
+    public void returnToUser(Cpu cpu) {
+        gup.returnToUser(cpu, mm);
+    }
+
+    @Override
     public void put(Cpu cpu, int pfn) {
         lru.put(cpu, folios.folio(cpu, pfn));
     }

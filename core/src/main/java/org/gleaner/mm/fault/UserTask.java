@@ -34,6 +34,7 @@ public final class UserTask {
         PrimaryTables tables = mm.tables();
         while (tables.touch(cpu, walk, mm.root(), vpn, kind) != HardwareWalk.HIT) {
             int error = faults.handle(cpu, mm, vpn, write);
+            faults.returnToUser(cpu, mm);
             if (error != PageFaults.DONE) {
                 return error;
             }

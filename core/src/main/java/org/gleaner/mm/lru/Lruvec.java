@@ -2,18 +2,22 @@ package org.gleaner.mm.lru;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.version.KernelVersion;
+import org.jspecify.annotations.Nullable;
 
 /// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations, whichever
 /// is enabled, their exact sizes, and the costs that balance anonymous against file memory.
 ///
-/// Everything here is protected by [#lock], except `nonresidentAge` (an atomic) and reads of sizes as hints.
-/// What [#stats] says is what the kernel's statistics would say: it changes every two seconds, and whenever
-/// [#flushStats] is called, which misleads the classic LRU just as it does on a real host.
+/// Everything here is protected by [#lock], except `nonresidentAge` and the cost (atomics, which count what happens
+/// in cgroups below as well) and reads of sizes as hints. What [#stats] says is what the kernel's statistics
+/// would say of the cgroup and all below it: it changes every two seconds, and whenever [#flushStats] is called,
+/// which misleads the classic LRU just as it does on a real host.
 public final class Lruvec {
     /// Period of the worker that flushes statistics.
     private static final long FLUSH_NANOS = 2_000_000_000L;
@@ -33,14 +37,24 @@ public final class Lruvec {
     private final long[] refaultSnapshot = new long[2];
     private long flushedAt;
 
-    /// One word: how many CPUs are reclaiming from here.
+    /// One word: how many CPUs are reclaiming from here down.
     private final long[] reclaimers = new long[1];
 
-    /// True for the root cgroup, whose statistics are the host's and never delayed.
-    private final boolean undelayed;
+    private final @Nullable Lruvec parent;
+    private final List<Lruvec> children = new ArrayList<>();
 
-    public Lruvec(Folios folios, boolean lruGenEnabled, KernelVersion kernel, boolean undelayed) {
-        this.undelayed = undelayed;
+    /// True for the root of a host that has no other cgroup: its statistics are the host's and never delayed.
+    private boolean undelayed;
+
+    /// @param parent that of the cgroup above, null for the root
+    public Lruvec(
+            Folios folios, boolean lruGenEnabled, KernelVersion kernel, @Nullable Lruvec parent) {
+        this.parent = parent;
+        if (parent != null) {
+            parent.children.add(this);
+            parent.undelayed = false;
+        }
+        undelayed = parent == null;
         this.folios = folios;
         this.lruGenEnabled = lruGenEnabled;
         for (int i = 0; i < lists.length; i++) {
@@ -83,7 +97,7 @@ public final class Lruvec {
     void addSize(int list, long n) {
         sizes[list] += n;
         if (undelayed) {
-            stats.flush(sizes);
+            flushStats();
         } else {
             stats.changed(Math.abs(n));
         }
@@ -94,9 +108,31 @@ public final class Lruvec {
         return sizes[0] + sizes[1] + sizes[2] + sizes[3];
     }
 
-    /// Makes the delayed statistics current (`mem_cgroup_flush_stats`).
+    /// Makes the delayed statistics current, here and below (`mem_cgroup_flush_stats`).
     public void flushStats() {
-        stats.flush(sizes);
+        if (children.isEmpty()) {
+            stats.flush(sizes, stats.activations());
+            return;
+        }
+        for (Lruvec child : children) {
+            child.flushStats();
+        }
+        long[] allSizes = new long[LruList.COUNT];
+        long[] allActivations = new long[2];
+        addTo(allSizes, allActivations);
+        stats.flush(allSizes, allActivations);
+    }
+
+    private void addTo(long[] allSizes, long[] allActivations) {
+        for (int i = 0; i < allSizes.length; i++) {
+            allSizes[i] += sizes[i];
+        }
+        for (int i = 0; i < allActivations.length; i++) {
+            allActivations[i] += stats.activations()[i];
+        }
+        for (Lruvec child : children) {
+            child.addTo(allSizes, allActivations);
+        }
     }
 
     /// What a worker does every two seconds; called where statistics are about to be used.
@@ -111,7 +147,12 @@ public final class Lruvec {
     /// Flushes if the classic lists have changed since, which may have misled their reclaim. Returns
     /// whether they had.
     public boolean flushStatsIfMisleading() {
-        boolean misleading = !lruGenEnabled && !stats.isCurrent(sizes);
+        if (lruGenEnabled) {
+            return false;
+        }
+        long[] current = new long[LruList.COUNT];
+        addTo(current, new long[2]);
+        boolean misleading = !stats.isCurrent(current);
         if (misleading) {
             flushStats();
         }
@@ -128,9 +169,11 @@ public final class Lruvec {
         return refaultSnapshot[type];
     }
 
-    /// List total that decides when costs are halved: as of the last flush.
-    public long costBase() {
-        return stats.total();
+    /// Adds to the cost of reclaim here and in all cgroups above (`lru_note_cost`).
+    public void noteCost(Cpu cpu, boolean isFile, long io, long rotated) {
+        for (Lruvec at = this; at != null; at = at.parent) {
+            at.cost.note(cpu, isFile, io, rotated, at.stats.total());
+        }
     }
 
     /// Counts `n` updates of the cgroup's statistics, which a reader of `memory.stat` sees late.
@@ -140,7 +183,7 @@ public final class Lruvec {
         }
     }
 
-    /// A CPU starts to reclaim from these lists.
+    /// A CPU starts to reclaim from this cgroup and all below it.
     public void beginReclaim(Cpu cpu) {
         cpu.fetchAdd(reclaimers, 0, 1);
     }
@@ -149,17 +192,28 @@ public final class Lruvec {
         cpu.fetchAdd(reclaimers, 0, -1);
     }
 
-    /// Whether anybody is reclaiming from these lists, and so may have all that could go in hand.
+    /// Whether anybody is reclaiming from here, or from a cgroup above and so perhaps from here, and may have all
+    /// that could go in hand.
     public boolean isBeingReclaimed(Cpu cpu) {
-        return cpu.load(reclaimers, 0) != 0;
+        for (Lruvec at = this; at != null; at = at.parent) {
+            if (cpu.load(at.reclaimers, 0) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public long nonresidentAge(Cpu cpu) {
         return cpu.load(nonresidentAge, 0);
     }
 
+    /// Advances the clock here and in all cgroups above; returns what it was here.
     public long advanceNonresidentAge(Cpu cpu, long pages) {
-        return cpu.fetchAdd(nonresidentAge, 0, pages);
+        long before = cpu.fetchAdd(nonresidentAge, 0, pages);
+        for (Lruvec at = parent; at != null; at = at.parent) {
+            cpu.fetchAdd(at.nonresidentAge, 0, pages);
+        }
+        return before;
     }
 
     // --- lists (lru_lock held) ---------------------------------------------------------------

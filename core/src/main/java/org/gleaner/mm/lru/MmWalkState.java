@@ -22,10 +22,15 @@ public final class MmWalkState {
 
     private final @Nullable BloomFilter[] filters = new @Nullable BloomFilter[2];
 
-    /// Page-table statistics of the youngest walk, as debugfs shows them.
+    /// What all walks met, as debugfs shows it: entries, those present and not young, those young.
     public long leafTotal;
 
+    public long leafOld;
     public long leafYoung;
+
+    /// Tables there were, those that were entered, those dense enough for the next walk.
+    public long nonleafTotal;
+
     public long nonleafFound;
     public long nonleafAdded;
 

@@ -46,10 +46,15 @@ public final class StatDelay {
         return posted > (countsLumps ? cpus : BATCH * cpus);
     }
 
-    void flush(long[] sizes) {
+    /// Activations ever, current.
+    long[] activations() {
+        return activations;
+    }
+
+    /// Shows readers these sizes and activations from now on.
+    void flush(long[] sizes, long[] activationsEver) {
         System.arraycopy(sizes, 0, flushedSizes, 0, flushedSizes.length);
-        flushedActivations[0] = activations[0];
-        flushedActivations[1] = activations[1];
+        System.arraycopy(activationsEver, 0, flushedActivations, 0, flushedActivations.length);
         unposted = 0;
         posted = 0;
     }

@@ -104,4 +104,19 @@ public final class TierControl {
     public long avgTotal(int tier) {
         return avgTotal[tier];
     }
+
+    /// Refaults of the oldest generation's pages of a tier, for debugfs.
+    public long refaulted(int tier) {
+        return refaulted[tier];
+    }
+
+    /// Evicted pages of the oldest generation's tier, for debugfs.
+    public long evicted(int tier) {
+        return evicted[tier];
+    }
+
+    /// Protected pages of the oldest generation's tier, for debugfs.
+    public long protectedPages(int tier) {
+        return protectedPages[tier];
+    }
 }

@@ -128,7 +128,7 @@ public final class Workingset {
         if ((shadow & WAS_WORKINGSET) != 0) {
             folios.set(cpu, pfn, WORKINGSET);
             own.lock().lock(cpu);
-            own.cost().note(type != LruGen.ANON, 1, 0, own.stats().total());
+            own.noteCost(cpu, type != LruGen.ANON, 1, 0);
             own.lock().unlock(cpu);
             own.statChanged(1);
             stat.add(cpu, restore(type), 1);

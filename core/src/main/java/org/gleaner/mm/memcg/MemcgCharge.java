@@ -5,15 +5,16 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The charge path (`try_charge_memcg`): stock, then the counter, then reclaim, then the killer.
+/// The charge path (`try_charge_memcg`): stock, then the counters up the tree, then reclaim, then the killer.
+/// A charge above `memory.high` succeeds, and is paid for by [MemcgHigh] before the task goes on.
 ///
-/// A CPU's stock holds pages charged ahead for one cgroup, so that most charges touch nothing shared. Freed
-/// pages go back to the counter at once, never to a stock.
+/// A CPU's stock holds pages charged ahead, so that most charges touch nothing shared. Freed pages go back to
+/// the counters at once, never to a stock.
 public final class MemcgCharge {
     /// Pages charged ahead at once.
-    private static final int BATCH = 64;
+    static final int BATCH = 64;
 
-    private static final int MAX_RECLAIM_RETRIES = 16;
+    static final int MAX_RECLAIM_RETRIES = 16;
 
     /// The least that reclaim is asked for (`SWAP_CLUSTER_MAX`).
     private static final int RECLAIM_GOAL = 32;
@@ -22,8 +23,8 @@ public final class MemcgCharge {
     private static final long JIFFY_NANOS = 4_000_000;
 
     private final LimitReclaim reclaim;
-    private final @Nullable Memcg[] stocked;
-    private final int[] stock;
+    private final ChargeStock stock;
+    private final MemcgHigh high;
 
     /// What makes room under a limit.
     @FunctionalInterface
@@ -37,75 +38,90 @@ public final class MemcgCharge {
         }
     }
 
-    public MemcgCharge(LimitReclaim reclaim, int maxCpus) {
+    /// @param seed of the choice of stocks to give back
+    public MemcgCharge(LimitReclaim reclaim, StockRule stockRule, int maxCpus, long seed) {
         this.reclaim = reclaim;
-        stocked = new @Nullable Memcg[maxCpus];
-        stock = new int[maxCpus];
+        stock = new ChargeStock(stockRule, maxCpus, seed);
+        high = new MemcgHigh(reclaim, maxCpus);
     }
 
-    /// Charges one page; false if the limit is hit, nothing can be reclaimed and the killer has acted.
+    /// Charges one page; false if a limit is hit, nothing can be reclaimed and the killer has acted.
     public boolean charge(Cpu cpu, Memcg memcg) {
-        if (memcg.id() == Memcg.ROOT) {
+        if (memcg.isRoot()) {
             return true;
         }
         cpu.charge(Cost.MEMCG_CHARGE);
-        if (consumeStock(cpu, memcg)) {
+        if (stock.consume(cpu, memcg)) {
             return true;
         }
-        if (tryCount(cpu, memcg, BATCH)) {
-            refillStock(cpu, memcg, BATCH - 1);
+        if (tryCount(cpu, memcg, BATCH) == null) {
+            stock.refill(cpu, memcg, BATCH - 1);
+            high.charged(cpu, memcg, BATCH);
             return true;
         }
-        return tryCount(cpu, memcg, 1) || chargeSlow(cpu, memcg);
+        Memcg full = tryCount(cpu, memcg, 1);
+        if (full == null || chargeSlow(cpu, memcg, full)) {
+            high.charged(cpu, memcg, 1);
+            return true;
+        }
+        return false;
     }
 
-    /// Charges many pages at once, if the limit has room for them now: nothing is reclaimed for them, and no
-    /// stock is touched.
+    /// Charges many pages at once, if the limits up the tree have room for them now: nothing is reclaimed for them,
+    /// and no stock is touched.
     public boolean chargeIfRoom(Cpu cpu, Memcg memcg, int pages) {
-        if (memcg.id() == Memcg.ROOT) {
+        if (memcg.isRoot()) {
             return true;
         }
         cpu.charge(Cost.MEMCG_CHARGE);
-        return tryCount(cpu, memcg, pages);
+        if (tryCount(cpu, memcg, pages) != null) {
+            return false;
+        }
+        high.charged(cpu, memcg, pages);
+        return true;
     }
 
-    private boolean chargeSlow(Cpu cpu, Memcg memcg) {
+    /// @param limiting the cgroup up the tree that a page did not fit into
+    private boolean chargeSlow(Cpu cpu, Memcg memcg, Memcg limiting) {
         cpu.enter(KernelFunction.TRY_CHARGE);
         boolean drained = false;
         int retries = MAX_RECLAIM_RETRIES;
         int reprieves = 0;
-        boolean charged = false;
-        while (!charged) {
-            cpu.fetchAdd(memcg.maxEvents(), 1);
-            long reclaimed = reclaim.tryToFree(cpu, memcg, RECLAIM_GOAL);
-            if (memcg.usage().snapshot() < memcg.max()) {
-                charged = tryCount(cpu, memcg, 1);
-                if (charged) {
+        Memcg full = limiting;
+        while (full != null) {
+            full.count(cpu, MemcgEvent.MAX);
+            long reclaimed = reclaim.tryToFree(cpu, full, RECLAIM_GOAL);
+            if (full.current() < full.max()) {
+                Memcg next = tryCount(cpu, memcg, 1);
+                if (next == null) {
+                    full = null;
                     break;
                 }
+                full = next;
             }
             if (!drained) {
-                drainStock(cpu, memcg);
+                stock.drainAll(cpu, full);
                 drained = true;
-                charged = tryCount(cpu, memcg, 1);
+                full = tryCount(cpu, memcg, 1);
             } else if (reclaimed == 0 && --retries < 0) {
-                if (++reprieves <= MAX_RECLAIM_RETRIES && deservesReprieve(cpu, memcg)) {
+                if (++reprieves <= MAX_RECLAIM_RETRIES && deservesReprieve(cpu, full)) {
                     retries = 0;
                     continue;
                 }
-                cpu.fetchAdd(memcg.oomKills(), 1);
+                full.count(cpu, MemcgEvent.OOM);
+                full.count(cpu, MemcgEvent.OOM_KILL);
                 break;
             } else {
-                charged = tryCount(cpu, memcg, 1);
+                full = tryCount(cpu, memcg, 1);
             }
         }
         cpu.exit();
-        return charged;
+        return full == null;
     }
 
-    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or
-    /// all it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there is, for which we wait. A real kernel is slow enough at its
-    /// retries not to kill for either.
+    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or all
+    /// it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there
+    /// is, for which we wait. A real kernel is slow enough at its retries not to kill for either.
     private boolean deservesReprieve(Cpu cpu, Memcg memcg) {
         if (memcg.lruvec().flushStatsIfMisleading()) {
             return true;
@@ -120,56 +136,47 @@ public final class MemcgCharge {
         return others;
     }
 
+    /// What a task does before it leaves the kernel, if it has charged above `memory.high`.
+    public void returnToUser(Cpu cpu, Memcg memcg) {
+        high.returnToUser(cpu, memcg);
+    }
+
+    /// Takes back what all CPUs have charged ahead for a cgroup and those below it (`drain_all_stock`).
+    public void drainAll(Cpu cpu, Memcg memcg) {
+        stock.drainAll(cpu, memcg);
+    }
+
     /// Pages of a cgroup charged ahead, on all CPUs; exact when they are at rest.
     public long stocked(Memcg memcg) {
-        long sum = 0;
-        for (int i = 0; i < stock.length; i++) {
-            sum += stocked[i] == memcg ? stock[i] : 0;
-        }
-        return sum;
+        return stock.pages(memcg);
     }
 
     /// Gives back the pages of a folio.
     public void uncharge(Cpu cpu, Memcg memcg, int pages) {
-        if (memcg.id() != Memcg.ROOT) {
-            cpu.fetchAdd(memcg.usage(), -pages);
+        if (!memcg.isRoot()) {
+            uncount(cpu, memcg, pages);
         }
     }
 
-    private boolean tryCount(Cpu cpu, Memcg memcg, int pages) {
-        long after = cpu.fetchAdd(memcg.usage(), pages) + pages;
-        if (after <= memcg.max()) {
-            return true;
+    static void uncount(Cpu cpu, Memcg memcg, int pages) {
+        for (Memcg at = memcg; at != null; at = at.chargedParent()) {
+            cpu.fetchAdd(at.usage(), -pages);
         }
-        cpu.fetchAdd(memcg.usage(), -pages);
-        return false;
     }
 
-    private boolean consumeStock(Cpu cpu, Memcg memcg) {
-        if (stocked[cpu.id] == memcg && stock[cpu.id] > 0) {
-            stock[cpu.id]--;
-            return true;
-        }
-        return false;
-    }
-
-    private void refillStock(Cpu cpu, Memcg memcg, int pages) {
-        Memcg other = stocked[cpu.id];
-        if (other != memcg) {
-            if (other != null) {
-                cpu.fetchAdd(other.usage(), -stock[cpu.id]);
+    /// Counts pages up the tree. Returns the first cgroup whose limit they exceed, nothing being counted then, or
+    /// null.
+    private @Nullable Memcg tryCount(Cpu cpu, Memcg memcg, int pages) {
+        for (Memcg at = memcg; at != null; at = at.chargedParent()) {
+            long after = cpu.fetchAdd(at.usage(), pages) + pages;
+            if (after > at.max()) {
+                cpu.fetchAdd(at.usage(), -pages);
+                for (Memcg undo = memcg; undo != null && undo != at; undo = undo.chargedParent()) {
+                    cpu.fetchAdd(undo.usage(), -pages);
+                }
+                return at;
             }
-            stocked[cpu.id] = memcg;
-            stock[cpu.id] = 0;
         }
-        stock[cpu.id] += pages;
-    }
-
-    /// Returns this CPU's stock. Other CPUs keep theirs: 63 pages each at most.
-    private void drainStock(Cpu cpu, Memcg memcg) {
-        if (stocked[cpu.id] == memcg) {
-            cpu.fetchAdd(memcg.usage(), -stock[cpu.id]);
-            stock[cpu.id] = 0;
-        }
+        return null;
     }
 }

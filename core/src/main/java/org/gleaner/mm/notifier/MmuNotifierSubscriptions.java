@@ -40,6 +40,7 @@ public final class MmuNotifierSubscriptions {
         lock.lock(cpu);
         MmuNotifier[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
         more[more.length - 1] = notifier;
+        cpu.writes(this);
         subscribers = more;
         lock.unlock(cpu);
     }
@@ -48,6 +49,7 @@ public final class MmuNotifierSubscriptions {
     /// if the address space still lives.
     public void unregister(Cpu cpu, MmuNotifier notifier) {
         int section = srcu.readLock(cpu);
+        cpu.reads(this);
         boolean listed = Arrays.asList(subscribers).contains(notifier);
         if (listed) {
             notifier.release(cpu);
@@ -61,6 +63,7 @@ public final class MmuNotifierSubscriptions {
 
     private void remove(Cpu cpu, MmuNotifier notifier) {
         lock.lock(cpu);
+        cpu.writes(this);
         subscribers =
                 Arrays.stream(subscribers)
                         .filter(other -> other != notifier)
@@ -146,10 +149,12 @@ public final class MmuNotifierSubscriptions {
     /// until no call is running.
     public void release(Cpu cpu) {
         int section = srcu.readLock(cpu);
+        cpu.reads(this);
         for (MmuNotifier subscriber : subscribers) {
             subscriber.release(cpu);
         }
         lock.lock(cpu);
+        cpu.writes(this);
         subscribers = NONE;
         lock.unlock(cpu);
         srcu.readUnlock(cpu, section);
@@ -159,7 +164,9 @@ public final class MmuNotifierSubscriptions {
     /// Opens the frame and the read section of one loop.
     int begin(Cpu cpu, KernelFunction f) {
         cpu.enter(f);
-        return srcu.readLock(cpu);
+        int section = srcu.readLock(cpu);
+        cpu.reads(this);
+        return section;
     }
 
     /// Closes what [#begin] opened.

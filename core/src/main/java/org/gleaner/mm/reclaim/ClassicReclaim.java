@@ -10,6 +10,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.StatDelay;
+import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 
 /// The classic LRU's share of reclaim (`shrink_lruvec` and below, rules of 6.12): scan a fraction of each
@@ -22,7 +23,7 @@ final class ClassicReclaim {
     private final ShrinkFolioList shrink;
     private final FolioReferenced referenced;
     private final Putback putback;
-    private final ScanBalance balance = new ScanBalance();
+    private final ScanBalance balance;
     private final FolioQueue isolated = new FolioQueue();
 
     /// Pages left to scan in this pass, by list, and how many there were at first.
@@ -36,13 +37,15 @@ final class ClassicReclaim {
         this.referenced = referenced;
         folios = host.folios();
         putback = new Putback(host);
+        balance = new ScanBalance(new Protected(host));
     }
 
     /// `shrink_lruvec`.
-    void shrink(Cpu cpu, Lruvec lruvec, ScanControl sc) {
+    void shrink(Cpu cpu, Memcg memcg, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_LRUVEC);
+        Lruvec lruvec = memcg.lruvec();
         boolean canSwap = host.swap().free() > 0;
-        balance.count(lruvec, sc, canSwap, nr);
+        balance.count(memcg, sc, canSwap, nr);
         long fileTarget = nr[INACTIVE_FILE] + nr[ACTIVE_FILE] + 1;
         long anonTarget = nr[INACTIVE_ANON] + nr[ACTIVE_ANON] + 1;
         System.arraycopy(nr, 0, targets, 0, nr.length);
@@ -65,7 +68,7 @@ final class ClassicReclaim {
             }
         }
         sc.nrReclaimed += reclaimed;
-        if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0, sc)) {
+        if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0)) {
             shrinkActive(cpu, lruvec, BATCH, ACTIVE_ANON, sc);
         }
         cpu.exit();
@@ -103,12 +106,11 @@ final class ClassicReclaim {
         return shrinkInactive(cpu, lruvec, n, list, sc);
     }
 
-    /// Whether a type's inactive list is too short, judged by the statistics of the last flush where a
-    /// cgroup is reclaimed (`inactive_is_low`).
-    boolean inactiveIsLow(Lruvec lruvec, int type, ScanControl sc) {
-        long inactive = listSize(lruvec, LruList.of(type, false), sc);
-        long active = listSize(lruvec, LruList.of(type, true), sc);
-        return isLow(inactive, active);
+    /// Whether a type's inactive list is too short, judged by the statistics of the last flush
+    /// (`inactive_is_low`).
+    static boolean inactiveIsLow(Lruvec lruvec, int type) {
+        StatDelay stats = lruvec.stats();
+        return isLow(stats.size(LruList.of(type, false)), stats.size(LruList.of(type, true)));
     }
 
     /// Up to a gigabyte the lists may be of equal length, beyond the active one may be longer by the root of
@@ -117,11 +119,6 @@ final class ClassicReclaim {
         long gigabytes = inactive + active >> 18;
         long ratio = gigabytes == 0 ? 1 : (long) Math.sqrt(10.0 * gigabytes);
         return inactive * ratio < active;
-    }
-
-    private static long listSize(Lruvec lruvec, int list, ScanControl sc) {
-        StatDelay stats = lruvec.stats();
-        return sc.isMemcgReclaim() ? stats.size(list) : lruvec.size(list);
     }
 
     /// `shrink_active_list`: anonymous pages are deactivated whether or not they were used; asking them
@@ -171,7 +168,7 @@ final class ClassicReclaim {
                 }
             }
             putback.toLists(cpu, lruvec, isolated);
-            lruvec.cost().note(file, written, scanned - freed, lruvec.costBase());
+            lruvec.noteCost(cpu, file, written, scanned - freed);
             lruvec.lock().unlock(cpu);
             putback.release(cpu, isolated);
             countFreed(cpu, sc, freed, file);
@@ -229,10 +226,13 @@ final class ClassicReclaim {
         }
     }
 
-    /// `age_active_anon`: kswapd's aging before it looks at the lists.
-    void ageActiveAnon(Cpu cpu, Lruvec lruvec, ScanControl sc) {
-        if (host.swap().size() > 0 && inactiveIsLow(lruvec, 0, sc)) {
-            shrinkActive(cpu, lruvec, BATCH, ACTIVE_ANON, sc);
+    /// `age_active_anon`: kswapd's aging of all cgroups before it looks at any, if the host as a whole has too
+    /// few inactive pages.
+    void ageActiveAnon(Cpu cpu, ScanControl sc) {
+        if (host.swap().size() > 0 && inactiveIsLow(host.rootMemcg().lruvec(), 0)) {
+            for (Memcg memcg : host.memcgs()) {
+                shrinkActive(cpu, memcg.lruvec(), BATCH, ACTIVE_ANON, sc);
+            }
         }
     }
 }

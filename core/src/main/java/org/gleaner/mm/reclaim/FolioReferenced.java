@@ -18,6 +18,8 @@ import org.gleaner.pagetable.Walk;
 
 /// Asks every mapping of a folio whether it was used, and consumes the answer (`folio_referenced`).
 ///
+/// A mapping by a process outside the cgroup that is reclaimed has no say, and keeps its accessed bits.
+///
 /// The classic LRU clears primary and secondary accessed bits of the mapping with `clear_flush_young`;
 /// MGLRU looks around instead, unless the folio is mapped by a huge leaf, which has no neighbours in its table.
 final class FolioReferenced {
@@ -65,7 +67,7 @@ final class FolioReferenced {
         int referenced = 0;
         for (Vma vma : object.vmas()) {
             long vpn = vma.vpn(index);
-            if (vpn < 0 || (sc.target != null && vma.mm().memcg() != sc.target)) {
+            if (vpn < 0 || !vma.mm().memcg().isWithin(host.scope(sc))) {
                 continue;
             }
             cpu.enter(KernelFunction.FOLIO_REFERENCED_ONE);

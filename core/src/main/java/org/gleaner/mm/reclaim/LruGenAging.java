@@ -87,13 +87,15 @@ final class LruGenAging {
         need.aging |= need.gens == MIN_NR_GENS + 1 && (due || byCount);
     }
 
-    /// How many generations there are to evict from: up to 6.12 those of one type, later those of both.
+    /// How many generations there are to evict from.
     int gens(Cpu cpu, LruGen gen, boolean canSwap) {
+        return (int) (gen.maxSeq(cpu) - oldest(cpu, gen, canSwap)) + 1;
+    }
+
+    /// The oldest generation there is to evict from: up to 6.12 of one type, later of both.
+    long oldest(Cpu cpu, LruGen gen, boolean canSwap) {
         long min = gen.minSeq(cpu, canSwap ? LruGen.ANON : LruGen.FILE);
-        if (canSwap && byCount) {
-            min = Math.min(min, gen.minSeq(cpu, LruGen.FILE));
-        }
-        return (int) (gen.maxSeq(cpu) - min) + 1;
+        return canSwap && byCount ? Math.min(min, gen.minSeq(cpu, LruGen.FILE)) : min;
     }
 
     /// Opens a new generation after walking all address spaces of the cgroup. False if another walk of
@@ -105,9 +107,7 @@ final class LruGenAging {
             return false;
         }
         cpu.enter(KernelFunction.TRY_TO_INC_MAX_SEQ);
-        if (chance.strikes()) {
-            markUsed(cpu, memcg);
-        }
+        othersMayHaveRun(cpu, memcg);
         boolean success;
         if (!host.caps().mmWalk()) {
             success = iterateWithoutWalk(cpu, memcg, seq);
@@ -129,6 +129,13 @@ final class LruGenAging {
         }
         cpu.exit();
         return success;
+    }
+
+    /// Work has passed in which a timer tick may have let another task run, and then ours again.
+    void othersMayHaveRun(Cpu cpu, Memcg memcg) {
+        if (chance.strikes()) {
+            markUsed(cpu, memcg);
+        }
     }
 
     /// Every task of the cgroup was scheduled in since the last walk of its page tables.

@@ -44,14 +44,33 @@ final class LruGenEviction {
         return aged;
     }
 
+    /// The debugfs command `-`: round after round while there is a generation as old as `seq`, until `goal`
+    /// pages are freed or a round gets nowhere.
+    void evictUpTo(Cpu cpu, Memcg memcg, long seq, long goal, ScanControl sc) {
+        LruGen gen = memcg.lruvec().gen();
+        boolean canSwap = sc.swappiness != 0;
+        while (sc.nrReclaimed < goal && aging.oldest(cpu, gen, canSwap) <= seq) {
+            long left = Math.min(goal - sc.nrReclaimed, LruGenScan.MAX_BUDGET);
+            if (evict(cpu, memcg, canSwap, left, sc) == 0) {
+                break;
+            }
+        }
+    }
+
     /// `get_swappiness`: none once fewer than 64 slots are free.
-    private boolean canSwap(ScanControl sc) {
+    boolean canSwap(ScanControl sc) {
         return sc.swappiness != 0 && host.swap().free() >= LruGenScan.BATCH;
+    }
+
+    /// Whether there is enough, and other cgroups need not be visited.
+    boolean shouldAbort(Cpu cpu, ScanControl sc) {
+        return pass.shouldAbort(cpu, sc);
     }
 
     /// `evict_folios`: one round, of a pass that has `nrToScan` folios left to examine. Returns the pages
     /// scanned, 0 to stop.
-    long evict(Cpu cpu, Lruvec lruvec, boolean canSwap, long nrToScan, ScanControl sc) {
+    long evict(Cpu cpu, Memcg memcg, boolean canSwap, long nrToScan, ScanControl sc) {
+        Lruvec lruvec = memcg.lruvec();
         cpu.enter(KernelFunction.EVICT_FOLIOS);
         isolated.clear();
         lruvec.lock().lock(cpu);
@@ -90,10 +109,11 @@ final class LruGenEviction {
 
     private void reclaim(
             Cpu cpu, Lruvec lruvec, ScanControl sc, FolioQueue queue, boolean secondPass) {
-        long before = sc.nrScanned;
         long freed = shrink.shrink(cpu, queue, sc);
         sc.nrReclaimed += freed;
-        sc.histogram.count(sc.priority, sc.nrScanned - before, freed);
+        if (!secondPass) {
+            sc.histogram.count(sc.priority, scan.examined(), freed);
+        }
         clean.clear();
         int kept = 0;
         for (int i = 0; i < queue.size(); i++) {

@@ -19,12 +19,14 @@ abstract class LruGenPass {
     final ReclaimContext host;
     final LruGenAging aging;
     final LruGenEviction eviction;
+    final Protected spared;
     final LruGenAging.Need need = new LruGenAging.Need();
 
     private LruGenPass(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
         this.host = host;
         this.aging = aging;
         this.eviction = eviction;
+        spared = new Protected(host);
     }
 
     static LruGenPass of(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
@@ -41,7 +43,7 @@ abstract class LruGenPass {
     /// `should_abort_scan`: a cgroup's reclaim goes on to the end of its pass; kswapd stops when the
     /// zone has plenty, others when they have what they came for.
     boolean shouldAbort(Cpu cpu, ScanControl sc) {
-        if (sc.isMemcgReclaim()) {
+        if (!sc.isRootReclaim()) {
             return false;
         }
         if (sc.nrReclaimed >= Math.max(sc.nrToReclaim, 2)) {
@@ -65,7 +67,7 @@ abstract class LruGenPass {
                 if (toScan <= 0) {
                     return toScan < 0;
                 }
-                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
+                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
                 if (delta == 0) {
                     return false;
                 }
@@ -76,13 +78,16 @@ abstract class LruGenPass {
             }
         }
 
-        /// -1 after aging. At the default priority aging is put off.
+        /// -1 after aging, and within `memory.min`. At the default priority aging is put off.
         private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            if (spared.isBelowMin(memcg, sc)) {
+                return -1;
+            }
             Lruvec lruvec = memcg.lruvec();
             long max = lruvec.gen().maxSeq(cpu);
             aging.assess(cpu, lruvec, canSwap, need);
             if (!need.aging || sc.priority == ScanControl.DEF_PRIORITY) {
-                return need.total >> sc.priority;
+                return spared.generationScanSize(memcg, sc, need.total) >> sc.priority;
             }
             return aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc) ? -1 : 0;
         }
@@ -99,29 +104,48 @@ abstract class LruGenPass {
 
         @Override
         boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            long before = sc.nrReclaimed;
+            rounds(cpu, memcg, canSwap, sc);
+            if (!need.aging && sc.nrReclaimed - before >= LruGenScan.BATCH) {
+                sc.needsAging = false;
+            }
+            return false;
+        }
+
+        private void rounds(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
             long scanned = 0;
-            for (; ; ) {
-                long toScan = nrToScan(cpu, memcg, canSwap, sc);
-                if (toScan == 0) {
-                    return false;
-                }
-                long delta = eviction.evict(cpu, memcg.lruvec(), canSwap, toScan, sc);
-                if (delta == 0) {
-                    return false;
-                }
+            long toScan = nrToScan(cpu, memcg, canSwap, sc);
+            while (toScan > 0) {
+                long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
                 scanned += delta;
-                if (scanned >= toScan || shouldAbort(cpu, sc)) {
-                    return false;
+                if (delta == 0 || scanned >= toScan || shouldAbort(cpu, sc)) {
+                    break;
                 }
+                toScan = nrToScan(cpu, memcg, canSwap, sc);
             }
         }
 
+        /// kswapd goes on past its goal while a zone is short, and always at the first two priorities.
+        @Override
+        boolean shouldAbort(Cpu cpu, ScanControl sc) {
+            if (!sc.isRootReclaim() || sc.nrReclaimed < Math.max(sc.nrToReclaim, 2)) {
+                return false;
+            }
+            return !sc.kswapd
+                    || (sc.priority <= ScanControl.DEF_PRIORITY - 2
+                            && host.zone().free(cpu) >= host.zone().watermarks().high());
+        }
+
         private long nrToScan(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            boolean below = spared.isBelowMin(memcg, sc);
+            if (below || (!sc.lowReclaim && spared.isBelowLow(memcg, sc))) {
+                return 0;
+            }
             LruGen gen = memcg.lruvec().gen();
             long max = gen.maxSeq(cpu);
             long min = gen.minSeq(cpu, canSwap ? LruGen.ANON : LruGen.FILE);
             aging.assess(cpu, memcg.lruvec(), canSwap, need);
-            long toScan = need.total >> sc.priority;
+            long toScan = spared.generationScanSize(memcg, sc, need.total) >> sc.priority;
             if (!need.aging) {
                 return toScan;
             }
@@ -148,8 +172,8 @@ abstract class LruGenPass {
             Lruvec lruvec = memcg.lruvec();
             boolean aged = false;
             aging.assess(cpu, lruvec, canSwap, need);
-            long left = need.total >> sc.priority;
-            while (left > 0) {
+            long left = spared.generationScanSize(memcg, sc, need.total) >> sc.priority;
+            while (left > 0 && !spared.isBelowMin(memcg, sc)) {
                 long max = lruvec.gen().maxSeq(cpu);
                 aging.assess(cpu, lruvec, canSwap, need);
                 boolean wanted =
@@ -160,8 +184,13 @@ abstract class LruGenPass {
                     aged |= aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc);
                 }
                 long batch = Math.min(left, LruGenScan.BATCH);
-                long delta = eviction.evict(cpu, lruvec, canSwap, batch, sc);
-                if (delta == 0 || shouldAbort(cpu, sc) || (wanted && !sc.isMemcgReclaim())) {
+                long before = sc.nrReclaimed;
+                long delta = eviction.evict(cpu, memcg, canSwap, batch, sc);
+                if (sc.nrReclaimed > before) {
+                    // the time it took to write lies before the next turn's aging
+                    aging.othersMayHaveRun(cpu, memcg);
+                }
+                if (delta == 0 || shouldAbort(cpu, sc) || (wanted && sc.isRootReclaim())) {
                     break;
                 }
                 left -= delta;

@@ -36,6 +36,9 @@ abstract class LruGenScan {
     /// Whether the last [#scan] ended because it had examined as many folios as it may.
     boolean exhausted;
 
+    /// Pages that the last [#scan] examined, sorted ones included.
+    private long examined;
+
     private LruGenScan(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
@@ -74,7 +77,7 @@ abstract class LruGenScan {
         long scanned = 0;
         long sorted = 0;
         long isolated = 0;
-        long examined = 0;
+        long looked = 0;
         exhausted = false;
         if (gen.nrGens(cpu, type) > LruGen.MIN_NR_GENS) {
             int list = gen.list(LruGen.slot(gen.minSeq(cpu, type)), type);
@@ -90,7 +93,7 @@ abstract class LruGenScan {
                 } else {
                     folios.moveToHead(list, pfn);
                 }
-                exhausted = ++examined >= budget;
+                exhausted = ++looked >= budget;
                 if (exhausted || isolated >= BATCH) {
                     break;
                 }
@@ -105,7 +108,12 @@ abstract class LruGenScan {
             host.stat().add(cpu, by, isolated);
         }
         cpu.exit();
+        examined = scanned;
         return scanned;
+    }
+
+    long examined() {
+        return examined;
     }
 
     /// `sort_folio`: moves a folio that is not to be evicted now; whether it did.

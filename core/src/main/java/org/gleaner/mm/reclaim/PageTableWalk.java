@@ -60,6 +60,9 @@ final class PageTableWalk {
     /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page table are
     /// seen in one visit to it, for the visit takes away what says that the table is worth one.
     void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
+        if (host.aging().passesOver(mm.notifiers())) {
+            return;
+        }
         cpu.enter(KernelFunction.WALK_MM);
         if (mm.mmapLock().tryDownRead(cpu)) {
             Vma[] vmas = mm.vmas();
@@ -98,6 +101,7 @@ final class PageTableWalk {
             }
             return;
         }
+        state.nonleafTotal++;
         boolean skips = trustsNonLeaf(secondary) && (forcedSkips || !walk.forceScan);
         if (skips && !testAndClearNonLeaf(cpu, mm, start)) {
             return;
@@ -232,6 +236,7 @@ final class PageTableWalk {
             int youngest) {
         boolean primaryYoung = PTE.isAccessed(entry);
         if (secondary ? !window.test(cpu, vpn, primaryYoung) : !primaryYoung) {
+            walk.lruvec.gen().walkState().leafOld++;
             return false;
         }
         int pfn = (int) PTE.pfn(entry);

@@ -21,6 +21,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private static final int MAX_FAILURES = 16;
 
     private final ReclaimContext host;
+    private final LruGenDebugfs debugfs;
+    private volatile long minTtlMillis;
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
 
@@ -29,6 +31,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     public Reclaim(ReclaimContext host) {
         this.host = host;
+        debugfs = new LruGenDebugfs(this);
         reclaimers = new @Nullable Reclaimer[host.maxCpus()];
     }
 
@@ -59,6 +62,12 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return freed;
     }
 
+    /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below it if it can, with
+    /// a swappiness of its own. Returns the pages freed.
+    long proactive(Cpu cpu, Memcg memcg, long goal, int swappiness) {
+        return reclaimer(cpu).proactive(cpu, memcg, goal, swappiness);
+    }
+
     @Override
     public boolean waitForWriteback(Cpu cpu) {
         boolean underWay = host.swap().device().flushPlug(cpu);
@@ -69,7 +78,10 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     }
 
     @Override
-    public boolean waitForOthers(Cpu cpu) {
+    public boolean deservesReprieve(Cpu cpu) {
+        if (host.rootMemcg().lruvec().flushStatsIfMisleading()) {
+            return true;
+        }
         for (Memcg memcg : host.memcgs()) {
             if (memcg.lruvec().isBeingReclaimed(cpu)) {
                 cpu.sleep(NO_PROGRESS_NANOS);
@@ -93,7 +105,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
             do {
                 cpu.store(kswapdWanted, 0);
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
-                if (reclaimer(cpu).balance(cpu)) {
+                if (reclaimer(cpu).balance(cpu, minTtlMillis)) {
                     cpu.store(kswapdFailures, 0, 0);
                 } else {
                     cpu.fetchAdd(kswapdFailures, 0, 1);
@@ -103,14 +115,40 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         }
     }
 
-    /// `+` of the lru_gen debugfs file: opens a new generation of a cgroup. False if it could not.
+    /// Opens a new generation of a cgroup, after a walk of all page tables. False if it could not.
     public boolean age(Cpu cpu, Memcg memcg) {
-        return age(cpu, memcg, true);
+        return age(cpu, memcg, true, true);
     }
 
     /// As [#age(Cpu, Memcg)]; without `forceScan` page tables are skipped as reclaim itself would.
     public boolean age(Cpu cpu, Memcg memcg, boolean forceScan) {
-        return reclaimer(cpu).forceAging(cpu, memcg, forceScan);
+        return age(cpu, memcg, true, forceScan);
+    }
+
+    /// As above; without `canSwap` anonymous memory is left alone.
+    boolean age(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
+        return reclaimer(cpu).forceAging(cpu, memcg, canSwap, forceScan);
+    }
+
+    /// Evicts a cgroup's generations up to `seq`, until `goal` pages are freed or nothing more goes.
+    void evict(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
+        reclaimer(cpu).forceEviction(cpu, memcg, seq, swappiness, goal);
+    }
+
+    /// `/sys/kernel/mm/lru_gen/min_ttl_ms`: kswapd has somebody killed before it evicts what was used within
+    /// so many milliseconds; 0, the default, protects nothing.
+    public void setMinTtlMillis(long millis) {
+        minTtlMillis = millis;
+    }
+
+    /// See [#setMinTtlMillis].
+    public long minTtlMillis() {
+        return minTtlMillis;
+    }
+
+    /// The debugfs files of MGLRU.
+    public LruGenDebugfs lruGenDebugfs() {
+        return debugfs;
     }
 
     /// What MGLRU's rounds of eviction did so far, all CPUs together. For a host at rest.

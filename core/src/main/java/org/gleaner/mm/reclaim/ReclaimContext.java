@@ -8,6 +8,8 @@ import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgLru;
+import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
@@ -19,7 +21,9 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param kernel whose rules reclaim follows
 /// @param switchChance see [SwitchChance]
 /// @param seed of everything left to chance
-/// @param memcgs every cgroup of the host, the root first; grows while the host is set up
+/// @param memcgs every cgroup of the host by id, the root first; grows while the host is set up
+/// @param memcgRules what the kernel's version says of cgroups
+/// @param memcgLru MGLRU's order of cgroups
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
         Folios folios,
@@ -38,5 +42,17 @@ public record ReclaimContext(
         double switchChance,
         long seed,
         List<Memcg> memcgs,
+        MemcgRules memcgRules,
+        MemcgLru memcgLru,
         LruCache.Freer freeFolio,
-        int maxCpus) {}
+        int maxCpus) {
+    Memcg rootMemcg() {
+        return memcgs.getFirst();
+    }
+
+    /// The cgroup that a session reclaims from, with all below it.
+    Memcg scope(ScanControl sc) {
+        Memcg target = sc.target;
+        return target == null ? rootMemcg() : target;
+    }
+}

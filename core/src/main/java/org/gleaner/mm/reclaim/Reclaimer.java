@@ -8,14 +8,24 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// One CPU's reclaim: the priority ladder over the lruvecs (`do_try_to_free_pages`, `shrink_node`), for
-/// direct reclaim, a cgroup's limit and kswapd. Holds the session's private state, so each CPU has
+/// One CPU's reclaim: the priority ladder over the cgroups in scope (`do_try_to_free_pages`, `shrink_node`), for
+/// direct reclaim, a cgroup's limit, `memory.reclaim` and kswapd. Holds the session's private state, so each CPU has
 /// one of its own.
 final class Reclaimer {
     private final ReclaimContext host;
     private final LruGenAging aging;
     private final LruGenEviction eviction;
     private final ClassicReclaim classic;
+    private final LruGenMinTtl minTtl;
+
+    /// kswapd's own aging, where its passes do none (6.1).
+    private final @Nullable LruGenAgeNode ageNode;
+
+    private final MemcgOrder byTree;
+
+    /// How a whole host is gone over.
+    private final MemcgOrder hostwide;
+
     private final ScanControl sc = new ScanControl();
 
     /// Before each pass of the classic LRU the statistics are flushed if enough updates are pending, as for a
@@ -29,36 +39,68 @@ final class Reclaimer {
         this.host = host;
         FolioReferenced referenced = new FolioReferenced(host, new LookAround(host));
         ShrinkFolioList shrink = new ShrinkFolioList(host, referenced);
-        SwitchChance chance = new SwitchChance(host.switchChance(), host.seed() ^ (long) cpu << 32);
-        aging = new LruGenAging(host, chance);
+        long seed = host.seed() ^ (long) cpu << 32;
+        aging = new LruGenAging(host, new SwitchChance(host.switchChance(), seed));
         eviction = new LruGenEviction(host, aging, shrink);
         classic = new ClassicReclaim(host, shrink, referenced);
+        LruvecReclaim lruvecs = new LruvecReclaim(host, eviction, classic);
+        byTree = new MemcgTreeOrder(host, lruvecs);
+        hostwide =
+                host.caps().core() && host.memcgRules().lruOfCgroups()
+                        ? new MemcgLruOrder(host, lruvecs, eviction, seed)
+                        : byTree;
+        minTtl = new LruGenMinTtl(host, aging);
+        ageNode =
+                host.kernel() == KernelVersion.V6_1
+                        ? new LruGenAgeNode(host, aging, eviction)
+                        : null;
         readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
 
     /// `try_to_free_mem_cgroup_pages` and `try_to_free_pages`: reclaims at least `goal` pages if it can, from
-    /// one cgroup or from all. Returns the pages freed.
+    /// one cgroup and those below it or from all. Returns the pages freed.
     long direct(Cpu cpu, @Nullable Memcg target, long goal) {
         if (busy) {
             return 0;
         }
+        sc.start(target, false, atLeastACluster(goal), host.swappiness());
+        return reclaim(cpu);
+    }
+
+    /// One request of `memory.reclaim`, with a swappiness of its own.
+    long proactive(Cpu cpu, Memcg target, long goal, int swappiness) {
+        if (busy) {
+            return 0;
+        }
+        sc.start(target, false, atLeastACluster(goal), swappiness);
+        sc.proactive = true;
+        return reclaim(cpu);
+    }
+
+    private static long atLeastACluster(long goal) {
+        return Math.max(goal, ScanControl.SWAP_CLUSTER_MAX);
+    }
+
+    private long reclaim(Cpu cpu) {
         busy = true;
         cpu.enter(
-                target != null
+                sc.target != null
                         ? KernelFunction.TRY_TO_FREE_MEM_CGROUP_PAGES
                         : KernelFunction.TRY_TO_FREE_PAGES);
-        sc.start(target, false, Math.max(goal, ScanControl.SWAP_CLUSTER_MAX), host.swappiness());
         ladder(cpu);
-        if (sc.nrReclaimed == 0) {
-            // once more, over all cgroups this time; with nothing freed the first time was no
-            // shorter
-            sc.priority = ScanControl.DEF_PRIORITY;
+        if (sc.nrReclaimed == 0 && host.memcgRules().sharedWalks()) {
+            // once more, over all cgroups this time
+            sc.fullWalk = true;
             ladder(cpu);
         }
         if (sc.nrReclaimed == 0 && sc.skippedDeactivate) {
             sc.forceDeactivate = true;
             sc.skippedDeactivate = false;
-            sc.priority = ScanControl.DEF_PRIORITY;
+            ladder(cpu);
+        }
+        if (sc.nrReclaimed == 0 && sc.lowSkipped) {
+            sc.lowReclaim = true;
+            sc.lowSkipped = false;
             ladder(cpu);
         }
         cpu.exit();
@@ -67,74 +109,60 @@ final class Reclaimer {
     }
 
     private void ladder(Cpu cpu) {
+        sc.priority = ScanControl.DEF_PRIORITY;
         do {
-            node(cpu, sc);
+            if (sc.proactive && sc.isRootReclaim() && host.caps().core()) {
+                setInitialPriority();
+            }
+            node(cpu);
             if (sc.nrReclaimed >= sc.nrToReclaim) {
                 break;
             }
         } while (--sc.priority >= 0);
-        snapshotRefaults(sc.target);
+        snapshotRefaults();
     }
 
-    private void snapshotRefaults(@Nullable Memcg target) {
-        for (Memcg memcg : host.memcgs()) {
-            if (target == null || memcg == target) {
-                memcg.lruvec().snapshotRefaults();
-            }
-        }
+    private void snapshotRefaults() {
+        host.scope(sc).lruvec().snapshotRefaults();
     }
 
-    /// `shrink_node`: every lruvec in scope once, at the session's priority.
-    private void node(Cpu cpu, ScanControl sc) {
+    /// `shrink_node`: the cgroups in scope, at the session's priority.
+    private void node(Cpu cpu) {
         cpu.enter(KernelFunction.SHRINK_NODE);
-        for (Memcg memcg : host.memcgs()) {
-            if (sc.target != null && memcg != sc.target) {
-                continue;
-            }
-            memcg.lruvec().beginReclaim(cpu);
-            host.swap().device().plug(cpu);
-            if (host.caps().core()) {
-                shrinkOne(cpu, memcg, sc);
-            } else {
-                prepare(cpu, memcg.lruvec(), sc);
-                classic.shrink(cpu, memcg.lruvec(), sc);
-            }
-            host.swap().device().unplug(cpu);
-            memcg.lruvec().endReclaim(cpu);
-            if (!sc.isMemcgReclaim() && !sc.kswapd && sc.nrReclaimed >= sc.nrToReclaim) {
-                break;
-            }
+        Lruvec scope = host.scope(sc).lruvec();
+        scope.beginReclaim(cpu);
+        host.swap().device().plug(cpu);
+        if (!host.caps().core()) {
+            prepare(cpu, scope);
         }
+        (sc.isRootReclaim() ? hostwide : byTree).shrink(cpu, sc);
+        host.swap().device().unplug(cpu);
+        scope.endReclaim(cpu);
         cpu.exit();
     }
 
-    private void shrinkOne(Cpu cpu, Memcg memcg, ScanControl sc) {
-        cpu.enter(KernelFunction.SHRINK_ONE);
-        host.lru().drain(cpu);
-        eviction.shrink(cpu, memcg, sc);
-        if (!sc.kswapd) {
-            sc.walk = null;
+    /// `prepare_scan_control`: what reclaim of each type has cost, and whether active lists may be touched, in the
+    /// whole scope.
+    private void prepare(Cpu cpu, Lruvec scope) {
+        scope.flushStatsIfLate(cpu);
+        if (readsFreshStats && scope.stats().flushIsDue(1)) {
+            scope.flushStats();
         }
-        cpu.exit();
-    }
-
-    /// `prepare_scan_control` for one lruvec: whether its active lists may be touched.
-    private void prepare(Cpu cpu, Lruvec lruvec, ScanControl sc) {
-        lruvec.flushStatsIfLate(cpu);
-        if (readsFreshStats && lruvec.stats().flushIsDue(1)) {
-            lruvec.flushStats();
-        }
+        sc.anonCost = scope.cost().anon(cpu);
+        sc.fileCost = scope.cost().file(cpu);
         for (int type = 0; type < 2; type++) {
             sc.mayDeactivate[type] =
                     sc.forceDeactivate
-                            || lruvec.stats().activations(type) != lruvec.refaultSnapshot(type)
-                            || classic.inactiveIsLow(lruvec, type, sc);
+                            || scope.stats().activations(type) != scope.refaultSnapshot(type)
+                            || ClassicReclaim.inactiveIsLow(scope, type);
         }
     }
 
     /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps. Returns
     /// whether anything was freed.
-    boolean balance(Cpu cpu) {
+    ///
+    /// @param minTtlMillis see [LruGenMinTtl]
+    boolean balance(Cpu cpu, long minTtlMillis) {
         cpu.enter(KernelFunction.BALANCE_PGDAT);
         long high = host.zone().watermarks().high();
         LruGenWalk walk = sc.walk;
@@ -148,19 +176,21 @@ final class Reclaimer {
             if (host.caps().core()) {
                 useWalk();
                 setInitialPriority();
-            } else {
-                for (Memcg memcg : host.memcgs()) {
-                    classic.ageActiveAnon(cpu, memcg.lruvec(), sc);
+                minTtl.protect(cpu, minTtlMillis, sc.priority);
+                if (ageNode != null) {
+                    ageNode.age(cpu, sc);
                 }
+            } else {
+                classic.ageActiveAnon(cpu, sc);
             }
-            node(cpu, sc);
+            node(cpu);
             host.zone().drainLocal(cpu);
             total += sc.nrReclaimed;
             if (sc.nrScanned < sc.nrToReclaim || sc.nrReclaimed == 0) {
                 sc.priority--;
             }
         }
-        snapshotRefaults(null);
+        snapshotRefaults();
         cpu.exit();
         return total > 0;
     }
@@ -198,13 +228,28 @@ final class Reclaimer {
     }
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
-    boolean forceAging(Cpu cpu, Memcg memcg, boolean forceScan) {
+    boolean forceAging(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
+        lruvec.beginReclaim(cpu);
         boolean done =
-                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), true, forceScan, sc);
+                aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), canSwap, forceScan, sc);
+        lruvec.endReclaim(cpu);
         sc.walk = null;
         return done;
+    }
+
+    /// Evicts generations up to `seq` by force, as the debugfs command `-` does. Like all proactive reclaim it has
+    /// a walk, so its look-arounds relabel without detour.
+    void forceEviction(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
+        busy = true;
+        sc.start(null, false, goal, swappiness);
+        sc.walk = new LruGenWalk(memcg.lruvec());
+        memcg.lruvec().beginReclaim(cpu);
+        eviction.evictUpTo(cpu, memcg, seq, goal, sc);
+        memcg.lruvec().endReclaim(cpu);
+        sc.walk = null;
+        busy = false;
     }
 }

@@ -13,6 +13,18 @@ final class ScanControl {
     @Nullable Memcg target;
 
     boolean kswapd;
+
+    /// Asked for through `memory.reclaim`.
+    boolean proactive;
+
+    /// Whether to visit every cgroup, whatever other reclaimers have visited.
+    boolean fullWalk;
+
+    /// Whether `memory.low` is disregarded, there being nothing else; and whether anything was left alone for it.
+    boolean lowReclaim;
+
+    boolean lowSkipped;
+
     long nrToReclaim;
     int priority;
     int swappiness;
@@ -26,11 +38,19 @@ final class ScanControl {
     boolean forceDeactivate;
     boolean skippedDeactivate;
 
+    /// Classic: what reclaiming each type has cost the target lately.
+    long anonCost;
+
+    long fileCost;
+
     /// Classic: I/O started and pages found under writeback in this pass.
     long nrPageout;
 
     long nrWriteback;
     long nrTaken;
+
+    /// MGLRU of 6.1: whether kswapd's next round of aging is due.
+    boolean needsAging = true;
 
     /// MGLRU: rounds of all this CPU's sessions.
     final ShrinkHistogram histogram = new ShrinkHistogram();
@@ -48,10 +68,20 @@ final class ScanControl {
         nrReclaimed = 0;
         forceDeactivate = false;
         skippedDeactivate = false;
+        proactive = false;
+        fullWalk = false;
+        lowReclaim = false;
+        lowSkipped = false;
         walk = null;
     }
 
     boolean isMemcgReclaim() {
         return target != null;
+    }
+
+    /// Whether all cgroups are in scope.
+    boolean isRootReclaim() {
+        Memcg memcg = target;
+        return memcg == null || memcg.isRoot();
     }
 }

@@ -223,7 +223,7 @@ final class ShrinkFolioList {
             folios.refUnfreeze(cpu, pfn, 1 + pages);
             return false;
         }
-        Memcg target = sc.target != null ? sc.target : host.memcgs().getFirst();
+        Memcg target = host.scope(sc);
         Lruvec lruvec = target.lruvec();
         long shadow = host.workingset().evict(cpu, pfn, lruvec, target.id());
         int slot = folios.swapSlot(pfn);

@@ -1,7 +1,7 @@
 package org.gleaner.mm.reclaim;
 
 /// What rounds of eviction did, by priority, as the tracepoint `mm_vmscan_lru_shrink_inactive` would count it:
-/// rounds that isolated something, pages looked at in them, pages freed. One per CPU; summed by reports.
+/// rounds that isolated something, pages examined in them, pages freed. One per CPU; summed by reports.
 public final class ShrinkHistogram {
     private static final int PRIORITIES = ScanControl.DEF_PRIORITY + 1;
 
@@ -28,7 +28,7 @@ public final class ShrinkHistogram {
         return rounds[priority];
     }
 
-    /// Pages that those rounds isolated.
+    /// Pages that those rounds examined, isolated or sorted.
     public long scanned(int priority) {
         return scanned[priority];
     }

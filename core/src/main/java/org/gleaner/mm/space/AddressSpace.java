@@ -24,6 +24,7 @@ public final class AddressSpace {
     private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
     private final MmuNotifierSubscriptions notifiers;
     private volatile Vma[] vmas = NONE;
+    private volatile boolean killed;
 
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
@@ -126,6 +127,15 @@ public final class AddressSpace {
     /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for writing.
     public void protect(Vma vma, boolean writable) {
         vma.setWritable(writable);
+    }
+
+    /// The process was sent SIGKILL by the OOM killer: its faults fail from now on.
+    public void kill() {
+        killed = true;
+    }
+
+    public boolean isKilled() {
+        return killed;
     }
 
     /// A task of this address space was scheduled in (`lru_gen_use_mm`).

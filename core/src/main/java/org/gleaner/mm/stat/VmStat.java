@@ -24,6 +24,11 @@ public final class VmStat {
         perCpu[cpu.id][event.ordinal()]++;
     }
 
+    /// What one CPU has counted.
+    public long get(Cpu cpu, VmEvent event) {
+        return perCpu[cpu.id][event.ordinal()];
+    }
+
     /// The sum over all CPUs; exact when they are at rest.
     public long get(VmEvent event) {
         long sum = 0;

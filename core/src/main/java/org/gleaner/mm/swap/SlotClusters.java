@@ -1,34 +1,34 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.mm.version.KernelVersion;
 
 /// Which slots are free: bitmaps of clusters, a queue of empty clusters, one of partly used ones. Under the
 /// area's lock.
+///
+/// A CPU fills its own cluster front to back, then takes another: up to 6.12 an empty one if there is any, since 6.18
+/// rather one that was full and has slots again, which keeps the area compact and its pages less in order.
 final class SlotClusters {
     private final int size;
     private final int cluster;
     private final long[] used;
     private final int[] usedInCluster;
     private final int[] current;
+    private final ClusterQueue empty;
+    private final ClusterQueue partial;
+    private final boolean prefersPartial;
 
-    /// Where the next search for an unused cluster begins.
-    private int nextUnused;
-
-    private final IntQueue empty;
-    private final IntQueue partial;
-    private final boolean[] isPartial;
-
-    SlotClusters(int size, int cluster, int maxCpus) {
+    SlotClusters(int size, int cluster, KernelVersion kernel, int maxCpus) {
         this.size = size;
         this.cluster = cluster;
+        prefersPartial = !kernel.isBefore(KernelVersion.V6_18);
         int clusters = (size + cluster - 1) / cluster;
         used = new long[(clusters * cluster + 63) / 64];
         usedInCluster = new int[clusters];
         current = new int[maxCpus];
         Arrays.fill(current, -1);
-        empty = new IntQueue(clusters);
-        partial = new IntQueue(clusters);
-        isPartial = new boolean[clusters];
+        empty = new ClusterQueue(clusters);
+        partial = new ClusterQueue(clusters);
         for (int c = 0; c < clusters; c++) {
             empty.add(c);
         }
@@ -38,7 +38,7 @@ final class SlotClusters {
         }
     }
 
-    /// A free slot, from the CPU's own cluster if it has room, else an empty, else a partly used one.
+    /// A free slot, or -1.
     int take(int cpu) {
         for (; ; ) {
             int next = current[cpu];
@@ -52,10 +52,9 @@ final class SlotClusters {
                 }
                 current[cpu] = -1;
             }
-            int c = empty.isEmpty() ? -1 : empty.remove();
-            if (c < 0 && !partial.isEmpty()) {
-                c = partial.remove();
-                isPartial[c] = false;
+            int c = prefersPartial ? partial.poll() : empty.poll();
+            if (c < 0) {
+                c = prefersPartial ? empty.poll() : partial.poll();
             }
             if (c < 0) {
                 c = clusterOfAnotherCpu();
@@ -67,21 +66,19 @@ final class SlotClusters {
         }
     }
 
-    /// The first slot of a cluster none of which was in use, or -1. The cluster stays queued where it was, and who
-    /// comes upon it there finds it full.
+    /// The first slot of a cluster none of which was in use, all of which is taken with it; or -1.
     int takeCluster() {
-        int clusters = usedInCluster.length;
-        for (int i = 0; i < clusters; i++) {
-            int c = (nextUnused + i) % clusters;
+        for (int c = empty.poll(); c >= 0; c = empty.poll()) {
+            int first = c * cluster;
+            // a CPU may have gone on in its cluster after that had become empty
             if (usedInCluster[c] == 0) {
-                nextUnused = c + 1;
                 usedInCluster[c] = cluster;
-                int first = c * cluster;
                 for (int s = first; s < first + cluster; s++) {
                     used[s >>> 6] |= 1L << s;
                 }
                 return first;
             }
+            partial.add(c);
         }
         return -1;
     }
@@ -114,39 +111,66 @@ final class SlotClusters {
         return (used[slot >>> 6] & 1L << slot) != 0;
     }
 
+    /// Frees a slot. Its cluster becomes a partly used one, at the end of their queue if it was not one before, or an
+    /// empty one.
     void giveBack(int slot) {
         used[slot >>> 6] &= ~(1L << slot);
         int c = slot / cluster;
-        usedInCluster[c]--;
-        if (!isPartial[c]) {
-            isPartial[c] = true;
+        if (--usedInCluster[c] == 0) {
+            partial.remove(c);
+            empty.add(c);
+        } else {
             partial.add(c);
         }
     }
 
-    /// A ring of ints.
-    private static final class IntQueue {
-        private final int[] items;
-        private int first;
-        private int count;
+    /// Clusters in the order they were added, each at most once; removes from anywhere.
+    private static final class ClusterQueue {
+        private static final int NOT_QUEUED = -2;
 
-        IntQueue(int capacity) {
-            items = new int[Math.max(1, capacity)];
+        /// Neighbours by cluster; the last index stands for both ends.
+        private final int[] next;
+
+        private final int[] previous;
+        private final int ends;
+
+        ClusterQueue(int clusters) {
+            ends = clusters;
+            next = new int[clusters + 1];
+            previous = new int[clusters + 1];
+            Arrays.fill(next, NOT_QUEUED);
+            next[ends] = ends;
+            previous[ends] = ends;
         }
 
-        boolean isEmpty() {
-            return count == 0;
+        void add(int c) {
+            if (next[c] != NOT_QUEUED) {
+                return;
+            }
+            int last = previous[ends];
+            next[last] = c;
+            previous[c] = last;
+            next[c] = ends;
+            previous[ends] = c;
         }
 
-        void add(int item) {
-            items[(first + count++) % items.length] = item;
+        void remove(int c) {
+            if (next[c] == NOT_QUEUED) {
+                return;
+            }
+            next[previous[c]] = next[c];
+            previous[next[c]] = previous[c];
+            next[c] = NOT_QUEUED;
         }
 
-        int remove() {
-            int item = items[first];
-            first = (first + 1) % items.length;
-            count--;
-            return item;
+        /// Takes the first, or returns -1.
+        int poll() {
+            int first = next[ends];
+            if (first == ends) {
+                return -1;
+            }
+            remove(first);
+            return first;
         }
     }
 }

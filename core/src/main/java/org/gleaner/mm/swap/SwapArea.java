@@ -5,6 +5,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.version.KernelVersion;
 
 /// Slots of the swap device with what is known about each: who maps it, what is in its cache, and the
 /// shadow of the folio that was there (`swap_map` and the swap cache in one word).
@@ -41,11 +42,11 @@ public final class SwapArea {
     private final Word free;
 
     /// Room for `size` pages on `device`.
-    public SwapArea(SwapDevice device, int size, int maxCpus) {
+    public SwapArea(SwapDevice device, int size, KernelVersion kernel, int maxCpus) {
         this.device = device;
         slots = new long[size];
         owners = new byte[size];
-        clusters = new SlotClusters(size, CLUSTER, maxCpus);
+        clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
         free = new Word(size);
     }
 

@@ -62,6 +62,28 @@ final class AgingDesignTest {
         });
     }
 
+    /// With bit 0x8 off, passes see primary bits only; the eviction target is asked for all the same.
+    @ParameterizedTest
+    @EnumSource
+    void theWalkBitSwitchesPassesOff(AgingDesign design) {
+        SecondaryAging off = design.plan().secondary(false);
+        boolean asks = design == AgingDesign.LOCKED || design == AgingDesign.MERGED;
+        run(cpu -> {
+            guest.young.add(5L);
+            Window window = off.newWindow();
+            window.begin(mm, 0, 64);
+            assertThat(window.test(cpu, 5, true)).isTrue();
+            assertThat(window.clear(cpu, 5)).isEqualTo(asks);
+            assertThat(window.test(cpu, 6, false)).isEqualTo(asks);
+            window.finish(cpu);
+            assertThat(off.passesOver(mm)).isEqualTo(design == AgingDesign.V3);
+            guest.young.add(5L);
+            assertThat(off.target(cpu, mm, 5, false) & YOUNG).isEqualTo(YOUNG);
+        });
+        assertThat(off.passesOver(new MmuNotifierSubscriptions())).isFalse();
+        assertThat(design.plan().secondary().passesOver(mm)).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aYoungTargetIsYoungOnceAndHarvested(AgingDesign design) {

@@ -6,6 +6,7 @@ import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ final class OutOfMemoryTest {
             Process p = small.process(cpu, 100, 200);
             p.writeAll(cpu, 0, 100);
             assertThat(p.task.access(cpu, Process.BASE + 100, true)).isEqualTo(PageFaults.NOMEM);
-            assertThat(p.memcg.oomKills().snapshot()).isOne();
+            assertThat(p.memcg.events(MemcgEvent.OOM_KILL)).isOne();
             assertThat(p.memcg.usage().snapshot()).isEqualTo(100);
             assertThat(p.isResident(100)).isFalse();
             int[] accesses = {0, 99, 101 | 1 << 31, 5};
@@ -42,7 +43,7 @@ final class OutOfMemoryTest {
                 page++;
             }
             assertThat(page).isBetween(150, 250);
-            assertThat(p.memcg.oomKills().snapshot()).isOne();
+            assertThat(p.memcg.events(MemcgEvent.OOM_KILL)).isOne();
         });
     }
 
@@ -64,7 +65,7 @@ final class OutOfMemoryTest {
             small.host().lru().drain(cpu);
             assertThat(p.memcg.lruvec().size(LruList.ACTIVE_ANON)).isEqualTo(300);
             p.write(cpu, 300);
-            assertThat(p.memcg.oomKills().snapshot()).isZero();
+            assertThat(p.memcg.events(MemcgEvent.OOM_KILL)).isZero();
         });
     }
 

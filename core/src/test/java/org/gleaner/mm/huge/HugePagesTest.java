@@ -10,6 +10,7 @@ import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ final class HugePagesTest {
             p.write(cpu, HUGE_PAGES);
             assertThat(p.isHuge(0)).isTrue();
             assertThat(p.isResident(HUGE_PAGES)).isTrue();
-            assertThat(p.memcg.maxEvents().snapshot()).isZero();
+            assertThat(p.memcg.events(MemcgEvent.MAX)).isZero();
         });
         assertThat(small.stat(VmEvent.THP_FAULT_FALLBACK)).isEqualTo(1);
         assertThat(small.stat(VmEvent.THP_FAULT_FALLBACK_CHARGE)).isEqualTo(1);

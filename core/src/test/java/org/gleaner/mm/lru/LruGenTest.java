@@ -32,8 +32,13 @@ final class LruGenTest {
     private static final int FRAMES = 300;
     private static final long ANONYMOUS = ANON | SWAPBACKED;
 
-    private final Folios folios = new Folios(FRAMES, 13);
-    private final Lruvec lruvec = new Lruvec(folios, true, KernelVersion.V6_12, false);
+    private final Folios folios = new Folios(FRAMES, 26);
+    private final Lruvec lruvec =
+            new Lruvec(
+                    folios,
+                    true,
+                    KernelVersion.V6_12,
+                    new Lruvec(folios, true, KernelVersion.V6_12, null));
     private final LruGen gen = lruvec.gen();
 
     private void generations(Cpu cpu, long min, long max) {

@@ -25,13 +25,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class WorkingsetTest {
     private static final int MEMCG = 200;
 
-    private final Folios folios = new Folios(64, 26);
+    private final Folios folios = new Folios(64, 52);
     private final Lruvec[] lruvecs = new Lruvec[256];
     private final VmStat stat = new VmStat(1);
     private final Workingset workingset = new Workingset(folios, lruvecs, stat);
 
+    private Lruvec root(boolean lruGen) {
+        return new Lruvec(folios, lruGen, KernelVersion.V6_12, null);
+    }
+
     private Lruvec lruvec(boolean lruGen) {
-        lruvecs[MEMCG] = new Lruvec(folios, lruGen, KernelVersion.V6_12, false);
+        lruvecs[MEMCG] = new Lruvec(folios, lruGen, KernelVersion.V6_12, root(lruGen));
         return lruvecs[MEMCG];
     }
 
@@ -84,7 +88,7 @@ final class WorkingsetTest {
     void aPageOfAnotherCgroupIsNotEvenCounted() {
         OneCpu.run(cpu -> {
             Lruvec own = lruvec(true);
-            lruvecs[3] = new Lruvec(folios, true, KernelVersion.V6_12, false);
+            lruvecs[3] = new Lruvec(folios, true, KernelVersion.V6_12, root(true));
             folio(cpu, 1, 0);
             long shadow = workingset.evict(cpu, 1, own, MEMCG);
             folios.init(cpu, 2, ANON | SWAPBACKED | 3L << MEMCG_SHIFT | ONE_REF);
@@ -198,8 +202,8 @@ final class WorkingsetTest {
             assertThat(folios.test(cpu, 2, WORKINGSET)).isTrue();
             assertThat(count(VmEvent.WORKINGSET_RESTORE_ANON)).isOne();
             // 32, halved because it exceeds a quarter of 50
-            assertThat(own.cost().anon()).isEqualTo(16);
-            assertThat(own.cost().file()).isZero();
+            assertThat(own.cost().anon(cpu)).isEqualTo(16);
+            assertThat(own.cost().file(cpu)).isZero();
         });
     }
 
@@ -207,7 +211,7 @@ final class WorkingsetTest {
     void aPageEvictedByItsHostsShortageIsJudgedByTheHostsClock() {
         OneCpu.run(cpu -> {
             lruvec(false);
-            lruvecs[0] = new Lruvec(folios, false, KernelVersion.V6_12, true);
+            lruvecs[0] = root(false);
             folio(cpu, 1, 0);
             lruvecs[0].advanceNonresidentAge(cpu, 1_000);
             long shadow = workingset.evict(cpu, 1, lruvecs[0], 0);

@@ -32,10 +32,12 @@ final class MemcgChargeTest {
                         cpu.fetchAdd(memcg.usage(), othersTakeAll ? 0 : -freed);
                         return freed;
                     },
-                    4);
+                    StockRule.SINGLE,
+                    4,
+                    1);
 
     private Memcg memcg(int id, long max) {
-        Memcg memcg = new Memcg(id, new Lruvec(folios, true, KernelVersion.V6_12, false));
+        Memcg memcg = new Memcg(id, null, new Lruvec(folios, true, KernelVersion.V6_12, null), 4);
         memcg.setMax(max);
         return memcg;
     }
@@ -65,7 +67,7 @@ final class MemcgChargeTest {
         assertThat(memcg.usage().snapshot()).isEqualTo(100);
         assertThat(charge.stocked(memcg)).isZero();
         assertThat(calls).isZero();
-        assertThat(memcg.maxEvents().snapshot()).isZero();
+        assertThat(memcg.events(MemcgEvent.MAX)).isZero();
     }
 
     @Test
@@ -87,7 +89,7 @@ final class MemcgChargeTest {
             }
         });
         assertThat(memcg.usage().snapshot()).isEqualTo(100);
-        assertThat(memcg.maxEvents().snapshot()).isEqualTo(2);
+        assertThat(memcg.events(MemcgEvent.MAX)).isEqualTo(2);
     }
 
     @Test
@@ -100,8 +102,8 @@ final class MemcgChargeTest {
             assertThat(charge.charge(cpu, memcg)).isFalse();
         });
         assertThat(calls).isEqualTo(1 + 1 + 16);
-        assertThat(memcg.maxEvents().snapshot()).isEqualTo(1 + 1 + 16);
-        assertThat(memcg.oomKills().snapshot()).isOne();
+        assertThat(memcg.events(MemcgEvent.MAX)).isEqualTo(1 + 1 + 16);
+        assertThat(memcg.events(MemcgEvent.OOM_KILL)).isOne();
         assertThat(memcg.usage().snapshot()).isEqualTo(10);
     }
 

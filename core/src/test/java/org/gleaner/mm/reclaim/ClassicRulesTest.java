@@ -36,12 +36,16 @@ final class ClassicRulesTest {
         return new ClassicReclaim(context, shrink, referenced);
     }
 
+    private ScanBalance balance() {
+        return new ScanBalance(new Protected(small.host().reclaim().context()));
+    }
+
     /// A whole turn over the lists: priority 0, and no goal that would end it.
     private void turn(Cpu cpu, Process p) {
         sc.start(p.memcg, false, 1_000_000, 60);
         sc.priority = 0;
         sc.mayDeactivate[0] = false;
-        classic().shrink(cpu, p.memcg.lruvec(), sc);
+        classic().shrink(cpu, p.memcg, sc);
     }
 
     @Test
@@ -116,19 +120,37 @@ final class ClassicRulesTest {
     }
 
     @Test
-    void staleStatisticsMisleadACgroupsReclaimButNotTheHosts() {
+    void staleStatisticsMisleadReclaimOfCgroups() {
         small.run(cpu -> {
             Process p = filled(cpu, 64);
             Lruvec lruvec = p.memcg.lruvec();
+            Lruvec root = small.host().rootMemcg().lruvec();
+            root.flushStats();
             turn(cpu, p);
             p.readAll(cpu, 0, 64);
             turn(cpu, p);
             assertThat(lruvec.size(LruList.INACTIVE_ANON)).isZero();
             assertThat(lruvec.stats().size(LruList.INACTIVE_ANON)).isEqualTo(64);
-            sc.start(p.memcg, false, 32, 60);
-            assertThat(classic().inactiveIsLow(lruvec, 0, sc)).isFalse();
-            sc.start(null, false, 32, 60);
-            assertThat(classic().inactiveIsLow(lruvec, 0, sc)).isTrue();
+            assertThat(root.stats().size(LruList.INACTIVE_ANON)).isEqualTo(64);
+            assertThat(ClassicReclaim.inactiveIsLow(lruvec, 0)).isFalse();
+            assertThat(ClassicReclaim.inactiveIsLow(root, 0)).isFalse();
+            root.flushStats();
+            assertThat(ClassicReclaim.inactiveIsLow(root, 0)).isTrue();
+        });
+    }
+
+    @Test
+    void aHostWithoutCgroupsIsNotMisled() {
+        small.run(cpu -> {
+            Process p = small.process(cpu, small.host().rootMemcg(), 64);
+            p.writeAll(cpu, 0, 64);
+            small.host().lru().drain(cpu);
+            turn(cpu, p);
+            p.readAll(cpu, 0, 64);
+            turn(cpu, p);
+            // what the turn made active, its end has begun to deactivate again
+            assertThat(p.memcg.lruvec().size(LruList.ACTIVE_ANON)).isEqualTo(32);
+            assertThat(p.memcg.lruvec().size(LruList.INACTIVE_ANON)).isEqualTo(32);
         });
     }
 
@@ -149,7 +171,7 @@ final class ClassicRulesTest {
             sc.start(p.memcg, false, 32, swappiness);
             sc.priority = priority;
             long[] nr = new long[4];
-            new ScanBalance().count(p.memcg.lruvec(), sc, true, nr);
+            balance().count(p.memcg, sc, true, nr);
             // no cost yet: 60 of 200
             assertThat(nr[LruList.INACTIVE_ANON]).isEqualTo(n);
         });
@@ -159,14 +181,13 @@ final class ClassicRulesTest {
     void aCostlyTypeIsScannedLess() {
         small.run(cpu -> {
             Process p = filled(cpu, 4096);
-            Lruvec lruvec = p.memcg.lruvec();
-            lruvec.cost().note(false, 0, 900, 4096);
             sc.start(p.memcg, false, 32, 60);
+            sc.anonCost = 900;
             long[] expected = {0, 0, 0, 1, 2, 5, 11, 22};
             for (int priority = 12; priority >= 5; priority--) {
                 sc.priority = priority;
                 long[] nr = new long[4];
-                new ScanBalance().count(lruvec, sc, true, nr);
+                balance().count(p.memcg, sc, true, nr);
                 assertThat(nr[LruList.INACTIVE_ANON]).isEqualTo(expected[12 - priority]);
             }
         });

@@ -9,6 +9,7 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,20 +82,20 @@ final class KernelVectorsTest {
             Process p = process(cpu, LIMIT * 2);
             p.writeAll(cpu, 0, FULL + 1);
             long max = p.gen().maxSeq(cpu);
-            long before = p.memcg.maxEvents().snapshot();
+            long before = p.memcg.events(MemcgEvent.MAX);
             long freed = small.stat(VmEvent.PGSTEAL);
             int rounds = 0;
             for (long page = FULL + 1; page < FULL + 1 + 2_312; page++) {
-                long events = p.memcg.maxEvents().snapshot();
+                long events = p.memcg.events(MemcgEvent.MAX);
                 p.write(cpu, page);
-                if (p.memcg.maxEvents().snapshot() > events) {
+                if (p.memcg.events(MemcgEvent.MAX) > events) {
                     rounds++;
                     assertThat(small.stat(VmEvent.PGSTEAL) - freed).isEqualTo(each);
                     freed = small.stat(VmEvent.PGSTEAL);
                 }
             }
             assertThat(rounds).isBetween(reclaims - 1, reclaims);
-            assertThat(p.memcg.maxEvents().snapshot() - before).isEqualTo(rounds);
+            assertThat(p.memcg.events(MemcgEvent.MAX) - before).isEqualTo(rounds);
             assertThat(p.gen().maxSeq(cpu)).as("no aging").isEqualTo(max);
             assertThat(LongStream.range(0, freed).allMatch(p::isSwapped)).as("in order").isTrue();
             assertThat(seqOf(cpu, p, FULL + 2_300)).isEqualTo(seq);

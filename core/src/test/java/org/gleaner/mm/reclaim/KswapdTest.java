@@ -29,7 +29,8 @@ final class KswapdTest {
                 } else {
                     p.read(cpu, page);
                 }
-                cpu.chargeNanos(200);
+                // six seconds in all: the classic LRU goes by statistics that are flushed every two
+                cpu.chargeNanos(100_000);
             }
             // what the background did not finish is of no interest
             cpu.sleep(2_000_000_000);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,7 @@ final class SlotClustersTest {
     void aSlotIsHandedOutOnceAndAllOfThemAre(long seed, int size, int cluster, int cpus) {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        SlotClusters clusters = new SlotClusters(size, cluster, cpus);
+        SlotClusters clusters = new SlotClusters(size, cluster, KernelVersion.V6_12, cpus);
         BitSet used = new BitSet();
         List<Integer> taken = new ArrayList<>();
         for (int turn = 0; turn < 50_000; turn++) {
@@ -54,7 +55,7 @@ final class SlotClustersTest {
         System.out.println("seed " + seed);
         int cluster = 64;
         Random random = new Random(seed);
-        SlotClusters clusters = new SlotClusters(size, cluster, 2);
+        SlotClusters clusters = new SlotClusters(size, cluster, KernelVersion.V6_12, 2);
         BitSet used = new BitSet();
         List<Integer> taken = new ArrayList<>();
         for (int turn = 0; turn < 50_000; turn++) {
@@ -90,7 +91,7 @@ final class SlotClustersTest {
 
     @Test
     void aCpuFillsItsOwnClusterFrontToBack() {
-        SlotClusters clusters = new SlotClusters(2048, 512, 2);
+        SlotClusters clusters = new SlotClusters(2048, 512, KernelVersion.V6_12, 2);
         for (int i = 0; i < 512; i++) {
             assertThat(clusters.take(0)).isEqualTo(i);
             assertThat(clusters.take(1)).isEqualTo(512 + i);
@@ -101,7 +102,7 @@ final class SlotClustersTest {
 
     @Test
     void slotsBehindTheCursorWaitUntilNoClusterIsEmpty() {
-        SlotClusters clusters = new SlotClusters(1024, 512, 1);
+        SlotClusters clusters = new SlotClusters(1024, 512, KernelVersion.V6_12, 1);
         for (int i = 0; i < 10; i++) {
             clusters.take(0);
         }
@@ -116,8 +117,44 @@ final class SlotClustersTest {
     }
 
     @Test
+    void from618APartlyUsedClusterComesBeforeAnEmptyOne() {
+        SlotClusters clusters = new SlotClusters(2048, 512, KernelVersion.V6_18, 1);
+        for (int i = 0; i < 1024; i++) {
+            assertThat(clusters.take(0)).isEqualTo(i);
+        }
+        clusters.giveBack(700);
+        clusters.giveBack(5);
+        clusters.giveBack(6);
+        // the cluster in use has a free slot only behind the cursor
+        assertThat(clusters.take(0)).isEqualTo(700);
+        assertThat(clusters.take(0)).isEqualTo(5);
+        assertThat(clusters.take(0)).isEqualTo(6);
+        assertThat(clusters.take(0)).isEqualTo(1024);
+    }
+
+    @Test
+    void aClusterWhoseLastSlotComesBackIsEmptyAgain() {
+        SlotClusters clusters = new SlotClusters(1536, 512, KernelVersion.V6_12, 1);
+        for (int i = 0; i < 1024; i++) {
+            clusters.take(0);
+        }
+        clusters.giveBack(1);
+        for (int i = 0; i < 512; i++) {
+            if (i != 1) {
+                clusters.giveBack(i);
+            }
+        }
+        for (int i = 0; i < 512; i++) {
+            assertThat(clusters.take(0)).isEqualTo(1024 + i);
+        }
+        for (int i = 0; i < 512; i++) {
+            assertThat(clusters.take(0)).isEqualTo(i);
+        }
+    }
+
+    @Test
     void theLastSlotsAreTakenFromTheClusterOfAnotherCpu() {
-        SlotClusters clusters = new SlotClusters(512, 512, 2);
+        SlotClusters clusters = new SlotClusters(512, 512, KernelVersion.V6_12, 2);
         assertThat(clusters.take(0)).isZero();
         for (int i = 1; i < 512; i++) {
             assertThat(clusters.take(1)).isEqualTo(i);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
 /// The life of a swap slot: who counts, who caches, what is remembered, who frees.
@@ -14,7 +15,7 @@ final class SwapAreaTest {
     private static final long SHADOW = 0x3ffL << 10 | 1;
 
     private final List<Integer> discarded = new ArrayList<>();
-    private final SwapArea swap = new SwapArea(new Recorder(), 1000, 2);
+    private final SwapArea swap = new SwapArea(new Recorder(), 1000, KernelVersion.V6_12, 2);
 
     private final class Recorder implements SwapDevice {
         @Override

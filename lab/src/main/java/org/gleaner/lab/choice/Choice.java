@@ -11,15 +11,18 @@ public sealed interface Choice
         permits Ablation,
                 AgingDesign,
                 Backing,
+                CgroupFile,
                 CostModel,
                 Engine,
+                HostFile,
                 Kernel,
                 Lru,
                 PteFormat,
                 SwapDevice,
                 Thp,
                 Through,
-                Tracking {
+                Tracking,
+                Workload {
 
     /// The word for it on the command line, in scenario files and in results.
     @JsonValue

@@ -7,7 +7,7 @@ import org.gleaner.lab.BadInput;
 
 /// The bits of `/sys/kernel/mm/lru_gen/enabled`, written as the kernel writes them.
 ///
-/// @param bits 0x0 to 0x7
+/// @param bits 0x0 to 0xf
 public record LruGen(int bits) {
 
     /// The main switch: without it the other two mean nothing, and reclaim is classic.
@@ -19,8 +19,11 @@ public record LruGen(int bits) {
     /// Aging also uses the accessed bits of entries above the leaves.
     public static final int NONLEAF_YOUNG = 0x4;
 
+    /// Aging asks secondary MMUs while it walks, with those designs that can be told not to.
+    public static final int SECONDARY_WALK = 0x8;
+
     /// Everything on, as on a machine that has it all.
-    public static final LruGen ALL = new LruGen(CORE | MM_WALK | NONLEAF_YOUNG);
+    public static final LruGen ALL = new LruGen(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
 
     /// Everything off.
     public static final LruGen NONE = new LruGen(0);
@@ -37,13 +40,31 @@ public record LruGen(int bits) {
         if (word.equals("n")) {
             return NONE;
         }
-        if (word.matches("(0x)?0*[0-7]")) {
-            return new LruGen(word.charAt(word.length() - 1) - '0');
+        if (word.matches("(0x)?0*[0-7]|(0x)0*[8-9a-f]|0*(8|9|1[0-5])")) {
+            return new LruGen(Integer.decode(word.replaceFirst("^0+(?=\\d)", "")));
         }
         throw new BadInput(
                 "",
                 "'" + text + "' is not a set of lru_gen bits",
-                "give 0x0 to 0x7: 0x1 the switch, 0x2 page-table walks, 0x4 non-leaf bits");
+                "give 0x0 to 0xf: 0x1 the switch, 0x2 page-table walks, 0x4 non-leaf bits, 0x8"
+                        + " walks of secondary tables");
+    }
+
+    /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is no such
+    /// choice.
+    public LruGen shownWith(AgingDesign design) {
+        boolean has = org.gleaner.mm.aging.AgingDesign.forName(design.label()).hasWalkBit();
+        return has ? this : new LruGen(bits & ~SECONDARY_WALK);
+    }
+
+    /// Whether aging asks secondary MMUs while it walks, where that is a choice.
+    public boolean walksSecondary() {
+        return (bits & SECONDARY_WALK) != 0;
+    }
+
+    /// The bits that every kernel has.
+    public int commonBits() {
+        return bits & ~SECONDARY_WALK;
     }
 
     /// Whether multi-gen LRU runs at all.

@@ -80,6 +80,7 @@ public final class AccessTrackingRun {
     public static AccessTrackingResult run(
             ScenarioRequest<AccessTracking> request, Progress progress) {
         AccessTracking scenario = request.scenario();
+        HostCommands.check(scenario);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {
@@ -127,9 +128,16 @@ public final class AccessTrackingRun {
     /// Whether idle pages are tracked: where the scenario says so, and where MGLRU's page-table walk would not
     /// see a guest's accesses, for it is off or its design never asks KVM.
     private static boolean tracksIdlePages(AccessTracking scenario, Configuration configuration) {
-        boolean blind =
-                !walksPageTables(scenario) || configuration.aging() == AgingDesign.LOCKED_FLUSH;
+        boolean blind = !walksPageTables(scenario) || !walkAsksKvm(scenario, configuration);
         return scenario.tracking() == Tracking.PAGE_IDLE || blind && !scenario.benchmark();
+    }
+
+    private static boolean walkAsksKvm(AccessTracking scenario, Configuration configuration) {
+        String design = configuration.aging().label();
+        boolean canBeOff = org.gleaner.mm.aging.AgingDesign.forName(design).hasWalkBit();
+        return canBeOff
+                ? scenario.host().lruGen().walksSecondary()
+                : configuration.aging() != AgingDesign.LOCKED_FLUSH;
     }
 
     private static boolean walksPageTables(AccessTracking scenario) {
@@ -149,7 +157,7 @@ public final class AccessTrackingRun {
                     !walksPageTables(scenario)
                             ? "host.lruGen has no page-table walks"
                             : "the walk of this design does not ask KVM";
-            if (scenario.benchmark() && each.aging() == AgingDesign.LOCKED_FLUSH) {
+            if (scenario.benchmark() && !walkAsksKvm(scenario, each)) {
                 all.add(each.name() + ": " + why + ", so its passes cost a guest nothing");
             } else if (scenario.tracking() == Tracking.LRU_GEN && tracksIdlePages(scenario, each)) {
                 all.add(each.name() + ": tracked by page-idle, for " + why);
@@ -167,8 +175,11 @@ public final class AccessTrackingRun {
         if (machine.outOfMemory()) {
             return new Outcome(null, List.of(GuestMachine.killed(variant.configuration())));
         }
+        failures.addAll(machine.commands().failures(variant.configuration().name()));
         return new Outcome(
-                new AccessTrackingResult.Run(variant.configuration(), phases, benchmark), failures);
+                new AccessTrackingResult.Run(
+                        variant.configuration(), phases, benchmark, machine.commands().done()),
+                failures);
     }
 
     private void boss(Cpu boss) {

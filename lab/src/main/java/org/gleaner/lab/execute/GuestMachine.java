@@ -8,7 +8,6 @@ import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
@@ -20,13 +19,10 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memory.PageContents;
-import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.jspecify.annotations.Nullable;
@@ -38,18 +34,11 @@ final class GuestMachine implements AutoCloseable {
     static final long BASE_GFN = 1 << 20;
 
     private static final long BASE_VPN = 1 << 20;
-    private static final int TABLE = 512;
 
     /// Pages between two looks at the meter.
     static final int CHUNK = 128;
 
     private static final boolean CHECKED = GuestMachine.class.desiredAssertionStatus();
-
-    /// Pages that a per-CPU list takes at once on a host of full size.
-    private static final int PCP_BATCH = 63;
-
-    /// The least at a small scale, where lists of full size would hold a good part of memory.
-    private static final int LEAST_PCP_BATCH = 8;
 
     private final Scenario scenario;
     private final Engine engine;
@@ -57,6 +46,7 @@ final class GuestMachine implements AutoCloseable {
     private final AgingPlan plan;
     private final Rcu rcu;
     private final HostShare share;
+    private final HostCommands commands;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
@@ -77,40 +67,13 @@ final class GuestMachine implements AutoCloseable {
         this.plan = plan;
         engine = Support.engine(choice, scenario.host().costs(), scenario.seed());
         share = HostShare.of(scenario, device);
-        host = new Host(engine, config(configuration, device, scale, daemons));
+        host =
+                new Host(
+                        engine,
+                        HostSetup.config(
+                                scenario, configuration, plan, device, scale, share, 1, daemons));
         rcu = Rcu.start(engine);
-    }
-
-    private HostConfig config(
-            Configuration configuration, SwapDevice device, Scale scale, int daemons) {
-        boolean mglru = configuration.lru() == Lru.MGLRU;
-        int frames = Math.toIntExact(share.usablePages());
-        int slots = device == SwapDevice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
-        long low = scenario.minFreePages();
-        long delta =
-                Math.max(
-                        low / 4,
-                        scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000);
-        int tables = (int) Math.min(1 << 22, scenario.backingPages() / TABLE * 2 + 4096);
-        return new HostConfig(
-                frames,
-                new Watermarks(low, low + delta, low + 2 * delta),
-                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
-                true,
-                Support.swap(device),
-                Support.disk(device),
-                slots,
-                scenario.host().swap().pageCluster(),
-                60,
-                0,
-                scenario.seed(),
-                Support.thp(scenario.host().thp()),
-                Support.kernel(configuration.kernel()),
-                LruGenCaps.of(mglru ? scenario.host().lruGen().bits() : 0),
-                plan.secondary(),
-                tables,
-                2,
-                scenario.guest().vcpus() + daemons + 16);
+        commands = HostCommands.start(host, scenario.host().commands());
     }
 
     Engine engine() {
@@ -130,6 +93,11 @@ final class GuestMachine implements AutoCloseable {
 
     Host host() {
         return host;
+    }
+
+    /// What the scenario had written into the kernel's files.
+    HostCommands commands() {
+        return commands;
     }
 
     /// What this host assumes of memory that is not the guest's.

@@ -25,7 +25,8 @@ record HostShare(
     static HostShare of(Scenario scenario, SwapDevice device) {
         long host = scenario.hostPages();
         long struct = host / 64;
-        long tables = (scenario.backingPages() + scenario.guestPages()) / 512;
+        long guests = scenario.guestCount() * scenario.guestPages();
+        long tables = (scenario.backingPages() + guests) / 512;
         long other = host / 256;
         long shortfall = scenario.backingPages() - (host - struct - tables - other);
         long zram =

@@ -31,7 +31,7 @@ public final class MaxGuestMemoryRun {
             AgingPlan plan) {}
 
     /// A finished run, or why there is none.
-    private record Outcome(MaxGuestMemoryResult.@Nullable Run run, @Nullable String failure) {}
+    private record Outcome(MaxGuestMemoryResult.@Nullable Run run, List<String> failures) {}
 
     private final Variant variant;
     private final ParallelRuns.Meter meter;
@@ -65,6 +65,7 @@ public final class MaxGuestMemoryRun {
     public static MaxGuestMemoryResult run(
             ScenarioRequest<MaxGuestMemory> request, Progress progress) {
         MaxGuestMemory scenario = request.scenario();
+        HostCommands.check(scenario);
         List<Variant> variants = variants(request);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
@@ -82,9 +83,7 @@ public final class MaxGuestMemoryRun {
             if (each.run() != null) {
                 runs.add(each.run());
             }
-            if (each.failure() != null) {
-                failures.add(each.failure());
-            }
+            failures.addAll(each.failures());
         }
         return new MaxGuestMemoryResult(
                 scenario,
@@ -157,8 +156,9 @@ public final class MaxGuestMemoryRun {
             machine.engine().run();
         }
         return machine.outOfMemory()
-                ? new Outcome(null, GuestMachine.killed(variant.configuration()))
-                : new Outcome(result(), null);
+                ? new Outcome(null, List.of(GuestMachine.killed(variant.configuration())))
+                : new Outcome(
+                        result(), machine.commands().failures(variant.configuration().name()));
     }
 
     private void boss(Cpu boss) {
@@ -207,6 +207,7 @@ public final class MaxGuestMemoryRun {
                 run2,
                 kswapd,
                 direct,
-                counters);
+                counters,
+                machine.commands().done());
     }
 }

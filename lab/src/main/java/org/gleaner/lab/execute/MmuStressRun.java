@@ -74,6 +74,7 @@ public final class MmuStressRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static MmuStressResult run(ScenarioRequest<MmuStress> request, Progress progress) {
         MmuStress scenario = request.scenario();
+        HostCommands.check(scenario);
         if (request.engine() == Engine.THREADS && slots(scenario) > MOST_SLOTS) {
             throw new BadInput(
                     "guest.slotSize",
@@ -218,7 +219,8 @@ public final class MmuStressRun {
                 sum(each -> each.lost),
                 agers.passes(),
                 agers.young(),
-                counters);
+                counters,
+                machine.commands().done());
     }
 
     private List<String> failures(MmuStressResult.Run run) {
@@ -226,6 +228,7 @@ public final class MmuStressRun {
         fail(all, run.forbiddenWrites(), "writes got through after mprotect had forbidden them");
         fail(all, run.lostWrites(), "pages did not hold what was written last");
         fail(all, sum(each -> each.errors), "accesses failed that nothing forbade");
+        all.addAll(machine.commands().failures(configuration.name()));
         return all;
     }
 

@@ -28,6 +28,7 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
@@ -123,8 +124,8 @@ public final class ReplayRun {
                 request.seed(),
                 Support.thp(request.thp()),
                 Support.kernel(request.kernel()),
-                LruGenCaps.of(request.lruGen().bits()),
-                aging.secondary(),
+                LruGenCaps.of(request.lruGen().commonBits()),
+                aging.secondary(request.lruGen().walksSecondary()),
                 tables,
                 2,
                 16);
@@ -212,10 +213,20 @@ public final class ReplayRun {
                 }
             }
             if (age > 0 && at % age == 0) {
-                host.reclaim().age(cpu, memcg);
+                forceAging(cpu, memcg);
             }
         }
         replayed = at;
+    }
+
+    /// Writes what a user would write to `/sys/kernel/debug/lru_gen`, after a look at the youngest generation.
+    private void forceAging(Cpu cpu, Memcg memcg) {
+        long youngest = memcg.lruvec().gen().peekMaxSeq(cpu);
+        String command = "+ " + LruGenDebugfs.id(memcg) + " 0 " + youngest + " 1 1";
+        LruGenDebugfs.Errno errno = host.reclaim().lruGenDebugfs().write(cpu, command);
+        if (errno != null) {
+            throw new IllegalStateException(command + ": " + errno);
+        }
     }
 
     private static void readStatistics(Memcg memcg) {

@@ -1,11 +1,14 @@
 package org.gleaner.lab.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
@@ -27,16 +30,20 @@ public final class ScenarioText {
             case MaxGuestMemoryResult max -> report.maxGuestMemory(max);
             case AccessTrackingResult tracking -> report.accessTracking(tracking);
             case MmuStressResult stress -> report.mmuStress(stress);
+            case NeighboursResult neighbours -> report.neighbours(neighbours);
         }
+        runs(result).forEach(report::commands);
         report.remarks(result);
         return report.text.toString();
     }
 
     private void setting(ScenarioResult result) {
         Scenario scenario = result.scenario();
+        int guests = scenario.guestCount();
         line(
-                "%s: %d vcpus with %s on %d cpus with %s, swap %s, scale %s, engine %s, seed %d",
+                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s, scale %s, engine %s, seed %d",
                 scenario.name(),
+                guests == 1 ? "" : guests + " guests of ",
                 scenario.guest().vcpus(),
                 Size.approximately(scenario.guestPages() * Size.PAGE),
                 scenario.host().cpus(),
@@ -134,10 +141,62 @@ public final class ScenarioText {
         vmstat(names, runs.stream().map(MmuStressResult.Run::vmstat).toList());
     }
 
+    private void neighbours(NeighboursResult result) {
+        for (NeighboursResult.Run run : result.runs()) {
+            block(NeighboursText.guests(run));
+            block(NeighboursText.resident(run));
+        }
+        vmstat(
+                result.runs().stream().map(run -> run.configuration().name()).toList(),
+                result.runs().stream().map(NeighboursResult.Run::vmstat).toList());
+    }
+
     private void vmstat(List<String> names, List<Map<String, Long>> columns) {
         TextTable table = Counters.table("vmstat", names);
         Counters.rows(table, columns);
         block(table);
+    }
+
+    private static Map<String, List<CommandResult>> runs(ScenarioResult result) {
+        Map<String, List<CommandResult>> commands = new LinkedHashMap<>();
+        switch (result) {
+            case MaxGuestMemoryResult max ->
+                    max.runs().stream()
+                            .filter(run -> run.ablation() == null)
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case AccessTrackingResult tracking ->
+                    tracking.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case MmuStressResult stress ->
+                    stress.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case NeighboursResult neighbours ->
+                    neighbours
+                            .runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+        }
+        return commands;
+    }
+
+    /// What was written into the kernel's files, each with what the file says afterwards.
+    private void commands(String configuration, List<CommandResult> commands) {
+        for (CommandResult each : commands) {
+            text.append('\n');
+            line(
+                    "%s at %s s: '%s' into %s: %s",
+                    configuration,
+                    Figures.number(each.seconds()),
+                    each.wrote(),
+                    each.to().label(),
+                    each.errno() == null ? "done" : each.errno());
+            if (each.text() != null) {
+                text.append(each.text());
+            }
+        }
     }
 
     private void remarks(ScenarioResult result) {

@@ -31,11 +31,16 @@ public record AccessTrackingResult(
     ///
     /// @param phases in the order in which they happened
     /// @param benchmark null unless the scenario is a benchmark
+    /// @param commands of the scenario that were written in time
     public record Run(
-            Configuration configuration, List<Phase> phases, @Nullable Benchmark benchmark) {
+            Configuration configuration,
+            List<Phase> phases,
+            @Nullable Benchmark benchmark,
+            List<CommandResult> commands) {
 
         public Run {
             phases = List.copyOf(phases);
+            commands = List.copyOf(commands);
         }
     }
 

@@ -5,11 +5,13 @@ import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.execute.AccessTrackingRun;
 import org.gleaner.lab.execute.MaxGuestMemoryRun;
 import org.gleaner.lab.execute.MmuStressRun;
+import org.gleaner.lab.execute.NeighboursRun;
 import org.gleaner.lab.execute.ReplayRun;
 import org.gleaner.lab.execute.TortureRun;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -19,6 +21,7 @@ public record Executors(
         ScenarioExecutor<MaxGuestMemory, MaxGuestMemoryResult> maxGuestMemory,
         ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
         ScenarioExecutor<MmuStress, MmuStressResult> mmuStress,
+        ScenarioExecutor<Neighbours, NeighboursResult> neighbours,
         TortureExecutor torture) {
 
     /// The executors that the command line uses.
@@ -28,6 +31,7 @@ public record Executors(
                 MaxGuestMemoryRun::run,
                 AccessTrackingRun::run,
                 MmuStressRun::run,
+                NeighboursRun::run,
                 TortureRun::run);
     }
 
@@ -42,6 +46,8 @@ public record Executors(
                             new ScenarioRequest<>(tracking, scale, engine, ablate), progress);
             case MmuStress stress ->
                     mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
+            case Neighbours all ->
+                    neighbours.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
         };
     }
 }

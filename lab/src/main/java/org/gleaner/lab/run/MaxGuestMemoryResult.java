@@ -40,6 +40,7 @@ public record MaxGuestMemoryResult(
     /// @param kswapd where kswapd's time went in run2
     /// @param directReclaim where the vCPUs' time in reclaim went in run2
     /// @param vmstat what the kernel's counters of these names grew by in run2
+    /// @param commands of the scenario that were written in time
     public record Run(
             Configuration configuration,
             @Nullable Ablation ablation,
@@ -49,10 +50,12 @@ public record MaxGuestMemoryResult(
             double run2Seconds,
             CallNode kswapd,
             CallNode directReclaim,
-            Map<String, Long> vmstat) {
+            Map<String, Long> vmstat,
+            List<CommandResult> commands) {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);
+            commands = List.copyOf(commands);
         }
     }
 

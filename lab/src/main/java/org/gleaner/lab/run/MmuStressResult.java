@@ -38,6 +38,7 @@ public record MmuStressResult(
     /// @param agingPasses that the agers made
     /// @param youngPages that they found, all passes together
     /// @param vmstat what the kernel's counters of these names grew by
+    /// @param commands of the scenario that were written in time
     public record Run(
             Configuration configuration,
             double run1Seconds,
@@ -50,10 +51,12 @@ public record MmuStressResult(
             long lostWrites,
             long agingPasses,
             long youngPages,
-            Map<String, Long> vmstat) {
+            Map<String, Long> vmstat,
+            List<CommandResult> commands) {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);
+            commands = List.copyOf(commands);
         }
     }
 }

@@ -8,7 +8,7 @@ import org.gleaner.lab.size.Scale;
 /// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the
 /// threads engine.
 public sealed interface ScenarioResult extends Result
-        permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult {
+        permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult, NeighboursResult {
 
     /// What was run, with its sizes at `scale`.
     Scenario scenario();

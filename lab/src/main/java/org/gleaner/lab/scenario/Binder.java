@@ -8,14 +8,20 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 
 /// Makes records out of [Node]s, so that every fault is told with its place and in a user's words.
 final class Binder {
+
+    /// Records that are written as one word.
+    private static final Set<Class<?>> WORDS =
+            Set.of(LruGen.class, MinFree.class, Span.class, Limit.class);
 
     private Binder() {}
 
@@ -60,7 +66,7 @@ final class Binder {
             return list(list.getActualTypeArguments()[0], node, path);
         }
         Class<?> single = (Class<?>) type;
-        if (single.isRecord() && single != LruGen.class && single != MinFree.class) {
+        if (single.isRecord() && !WORDS.contains(single)) {
             return record(single, node, path);
         }
         if (!(node instanceof Node.Scalar scalar)) {
@@ -104,11 +110,17 @@ final class Binder {
         if (type == Size.class) {
             return Size.parse(text);
         }
+        if (type == Span.class) {
+            return Span.parse(text);
+        }
         if (type == LruGen.class) {
             return LruGen.parse(text);
         }
         if (type == MinFree.class) {
             return MinFree.parse(text);
+        }
+        if (type == Limit.class) {
+            return Limit.parse(text);
         }
         if (type == boolean.class) {
             return truth(text);

@@ -60,10 +60,11 @@ final class Checks {
         Host host = scenario.host();
         range("host.cpus", "cpus", host.cpus(), 1, MOST_CPUS);
         range("guest.vcpus", "vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
-        if (scenario.guest().vcpus() > host.cpus()) {
+        int vcpus = scenario.guestCount() * scenario.guest().vcpus();
+        if (vcpus > host.cpus()) {
             throw bad(
                     List.of("guest.vcpus", "host.cpus"),
-                    scenario.guest().vcpus() + " vcpus on " + host.cpus() + " cpus",
+                    vcpus + " vcpus on " + host.cpus() + " cpus",
                     "give the host as many cpus: vCPUs do not share them");
         }
         range("guest.tlbEntries", "tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
@@ -115,7 +116,9 @@ final class Checks {
 
     /// Page tables cannot be swapped; what else is in use must fit memory and swap together.
     private void capacity() {
-        long tables = tables(scenario.guestPages()) + tables(scenario.backingPages());
+        long tables =
+                scenario.guestCount() * tables(scenario.guestPages())
+                        + tables(scenario.backingPages());
         long needed = tables + scenario.minFreePages();
         long host = scenario.hostPages();
         if (host <= needed) {
@@ -161,6 +164,7 @@ final class Checks {
             case MaxGuestMemory _ -> {}
             case AccessTracking tracking -> tracking(tracking);
             case MmuStress stress -> stress(stress);
+            case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
         }
     }
 
@@ -205,7 +209,7 @@ final class Checks {
         return tables;
     }
 
-    private void name(String path, String name) {
+    void name(String path, String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
             throw bad(
                     path,
@@ -215,13 +219,13 @@ final class Checks {
         }
     }
 
-    private void range(String path, String what, long value, long least, long most) {
+    void range(String path, String what, long value, long least, long most) {
         if (value < least || value > most) {
             throw bad(path, value + " " + what, "give " + least + " to " + most);
         }
     }
 
-    private long resolved(String path, LongSupplier size) {
+    long resolved(String path, LongSupplier size) {
         try {
             return size.getAsLong();
         } catch (BadInput bad) {
@@ -233,12 +237,12 @@ final class Checks {
         return Size.approximately(pages * Size.PAGE);
     }
 
-    private BadInput bad(String path, String what, String mend) {
+    BadInput bad(String path, String what, String mend) {
         return new BadInput(where.apply(path).toString(), path + ": " + what, mend);
     }
 
     /// A fault between several keys, told at the first that the user wrote.
-    private BadInput bad(List<String> paths, String what, String mend) {
+    BadInput bad(List<String> paths, String what, String mend) {
         String first =
                 paths.stream()
                         .filter(path -> !where.apply(path).bundled())

@@ -1,6 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
@@ -16,13 +17,19 @@ public record Host(
         @JsonPropertyDescription("What virtual time charges.") CostModel costs,
         @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
-        @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0x7; for mglru.")
+        @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
                 LruGen lruGen,
         @JsonPropertyDescription(
                         "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
                 Thp thp,
         Watermarks watermarks,
-        Swap swap) {
+        Swap swap,
+        @JsonPropertyDescription("What is written into the kernel's files, and when.")
+                List<HostCommand> commands) {
+
+    public Host {
+        commands = List.copyOf(commands);
+    }
 
     /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled
     /// from what it is at full size, because the kernel's formula for it is not linear.
@@ -37,6 +44,7 @@ public record Host(
                 lruGen,
                 thp,
                 watermarks.scaled(scale, bytes),
-                new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()));
+                new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()),
+                commands);
     }
 }

@@ -14,9 +14,10 @@ import org.gleaner.lab.size.Size;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = MaxGuestMemory.class, name = MaxGuestMemory.KIND),
     @JsonSubTypes.Type(value = AccessTracking.class, name = AccessTracking.KIND),
-    @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND)
+    @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND),
+    @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND)
 })
-public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStress {
+public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours {
 
     /// What results are filed under: letters, digits, `.`, `_` and `-`.
     String name();
@@ -27,7 +28,13 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
 
     Host host();
 
+    /// The guest, or each of several.
     Guest guest();
+
+    /// How many guests of that kind there are.
+    default int guestCount() {
+        return 1;
+    }
 
     /// What is compared: each is run by itself on a fresh host. At least one; their names differ.
     List<Configuration> configurations();
@@ -38,7 +45,7 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
     /// Whether every slot of the guest maps the same host memory, as in KVM's own tests.
     boolean slotsShareMemory();
 
-    /// Guest memory in pages.
+    /// Memory of a guest in pages.
     default long guestPages() {
         return guest().memory().pages(0);
     }
@@ -48,9 +55,9 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
         return guest().slotSize().pages(guestPages());
     }
 
-    /// Host memory that backs the guest, in pages: one slot's worth if slots share it.
+    /// Host memory that backs all guests, in pages: of each, one slot's worth if slots share it.
     default long backingPages() {
-        return slotsShareMemory() ? slotPages() : guestPages();
+        return guestCount() * (slotsShareMemory() ? slotPages() : guestPages());
     }
 
     /// Host memory in pages.

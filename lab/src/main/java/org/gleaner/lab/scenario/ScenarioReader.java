@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
@@ -26,7 +27,22 @@ public final class ScenarioReader {
 
     /// The kinds, which are the names of the bundled scenarios too. The first is the default.
     public static final List<String> KINDS =
-            List.of(MaxGuestMemory.KIND, AccessTracking.KIND, MmuStress.KIND);
+            List.of(MaxGuestMemory.KIND, AccessTracking.KIND, MmuStress.KIND, Neighbours.KIND);
+
+    /// What guests and cgroup writes are where a file leaves it out.
+    private static final Map<String, Map<String, String>> DEFAULTS =
+            Map.of(
+                    "guests",
+                            Map.of(
+                                    "workload", "loop",
+                                    "workingSet", "100%",
+                                    "writes", "true",
+                                    "pauseNanos", "0",
+                                    "max", "max",
+                                    "high", "max",
+                                    "low", "0",
+                                    "min", "0"),
+                    "writes", Map.of("swappiness", "60"));
 
     private static final long MOST_BYTES = 1 << 20;
 
@@ -118,27 +134,48 @@ public final class ScenarioReader {
         entries.remove("kind");
         entries.computeIfPresent(
                 "configurations",
-                (key, entry) -> new Node.Entry(entry.key(), completed(entry.value(), tree)));
+                (key, entry) ->
+                        new Node.Entry(
+                                entry.key(),
+                                completed(entry.value(), each -> completed(each, tree))));
+        DEFAULTS.forEach((list, defaults) ->
+                entries.computeIfPresent(
+                        list,
+                        (key, entry) ->
+                                new Node.Entry(
+                                        entry.key(),
+                                        completed(entry.value(), each -> filled(each, defaults)))));
         Node.Mapping rest = new Node.Mapping(tree.place(), entries);
         return switch (kind) {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
             case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
+            case Neighbours.KIND -> Binder.record(Neighbours.class, rest, "");
             default -> Binder.record(MaxGuestMemory.class, rest, "");
         };
     }
 
-    /// The configurations with what they leave out taken from the host.
-    private static Node completed(Node node, Node.Mapping tree) {
+    /// The mappings of a list, each completed.
+    private static Node completed(Node node, UnaryOperator<Node.Mapping> each) {
         if (!(node instanceof Node.Listing listing)) {
             return node;
         }
         List<Node> items = new ArrayList<>();
         for (Node item : listing.items()) {
-            items.add(item instanceof Node.Mapping each ? completed(each, tree) : item);
+            items.add(item instanceof Node.Mapping mapping ? each.apply(mapping) : item);
         }
         return new Node.Listing(listing.place(), items);
     }
 
+    private static Node.Mapping filled(Node.Mapping mapping, Map<String, String> defaults) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(mapping.entries());
+        defaults.forEach((key, text) ->
+                entries.putIfAbsent(
+                        key,
+                        new Node.Entry(mapping.place(), new Node.Scalar(mapping.place(), text))));
+        return new Node.Mapping(mapping.place(), entries);
+    }
+
+    /// A configuration with what it leaves out taken from the host.
     private static Node.Mapping completed(Node.Mapping configuration, Node.Mapping tree) {
         Map<String, Node.Entry> entries = new LinkedHashMap<>(configuration.entries());
         for (String key : List.of("lru", "kernel")) {

@@ -9,7 +9,7 @@ import org.gleaner.lab.choice.LruGen;
 /// Which reclaim, and which bits of `lru_gen/enabled`, by the words that tables use.
 enum Mode {
     CLASSIC("classic", LruGen.NONE),
-    MGLRU("mglru", LruGen.ALL),
+    MGLRU("mglru", new LruGen(LruGen.CORE | LruGen.MM_WALK | LruGen.NONLEAF_YOUNG)),
     MGLRU1("mglru1", new LruGen(LruGen.CORE)),
     MGLRU3("mglru3", new LruGen(LruGen.CORE | LruGen.MM_WALK));
 

@@ -37,15 +37,26 @@ final class ChoiceTest {
 
     @Test
     void lruGenReadsWhatTheKernelReads() {
-        assertThat(LruGen.parse("y")).isEqualTo(LruGen.ALL).hasToString("0x7");
+        assertThat(LruGen.parse("y")).isEqualTo(LruGen.ALL).hasToString("0xf");
         assertThat(LruGen.parse("0x0003").bits()).isEqualTo(3);
         assertThat(LruGen.parse("5")).hasToString("0x5");
+        assertThat(LruGen.parse("0x000F").bits()).isEqualTo(15);
+        assertThat(LruGen.parse("008").bits()).isEqualTo(8);
+        assertThat(LruGen.parse("15").bits()).isEqualTo(15);
         assertThat(LruGen.parse("n").enabled()).isFalse();
         assertThat(LruGen.parse("0x6").enabled()).isFalse();
     }
 
+    @Test
+    void theBitOfTheSeriesIsShownWhereTheDesignHasIt() {
+        assertThat(LruGen.ALL.shownWith(AgingDesign.LOCKED)).hasToString("0x7");
+        assertThat(LruGen.ALL.shownWith(AgingDesign.MERGED)).hasToString("0x7");
+        assertThat(LruGen.ALL.shownWith(AgingDesign.V3)).hasToString("0xf");
+        assertThat(new LruGen(7).shownWith(AgingDesign.V3)).hasToString("0x7");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "8", "0x", "0x8", "-1", "yes", "7 7", "0b1", "0x10"})
+    @ValueSource(strings = {"", "16", "0x", "-1", "yes", "7 7", "0b1", "0x10"})
     void lruGenRefusesTheRest(String text) {
         assertThatThrownBy(() -> LruGen.parse(text)).isInstanceOf(BadInput.class);
     }

@@ -83,6 +83,15 @@ final class ResultJsonTest {
 
         JsonNode stress = read(ResultJson.document(List.of(Samples.mmuStress())));
         assertThat(stress.get("failures").get(0).stringValue()).isEqualTo("1 lost write");
+
+        JsonNode neighbours = read(ResultJson.document(List.of(Samples.neighbours())));
+        JsonNode cold = neighbours.get("runs").get(0).get("guests").get(1);
+        assertThat(cold.get("killed").booleanValue()).isTrue();
+        assertThat(cold.get("memoryEvents").get("oom_kill").longValue()).isOne();
+        assertThat(cold.get("residentPages").get(1).longValue()).isZero();
+        JsonNode scenario = neighbours.get("scenario").get("guests").get(0);
+        assertThat(scenario.get("max").stringValue()).isEqualTo("max");
+        assertThat(scenario.get("low").stringValue()).isEqualTo("0");
     }
 
     private static JsonNode read(String document) {

@@ -51,7 +51,14 @@ final class ResultTextTest {
                 .contains("locked            9.50            12           0.750\n");
         assertThat(ScenarioText.of(Samples.mmuStress()))
                 .contains("lost writes                  1\n")
+                .contains("locked-flush at 2.00 s: '+ 1 0 9' into lru_gen: EINVAL\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
+        assertThat(ScenarioText.of(Samples.neighbours()))
+                .startsWith("neighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
+                .contains("mglru                hot  cold\naccesses         123,456     0\n")
+                .contains("events oom_kill        0     1\n")
+                .contains("resident (mglru)   hot  cold\nat 0.500 s        2MiB  2MiB\n")
+                .contains("FAILED: the OOM killer ended guest cold\n");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
@@ -14,12 +15,15 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
+import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
@@ -37,7 +41,7 @@ final class Samples {
                 8873,
                 4436,
                 Lru.MGLRU,
-                LruGen.ALL,
+                new LruGen(7),
                 Kernel.V6_12,
                 Through.HOST,
                 null,
@@ -88,7 +92,8 @@ final class Samples {
                 new AccessTrackingResult.Run(
                         scenario.configurations().getFirst(),
                         phases,
-                        new AccessTrackingResult.Benchmark(9.5, 12, 0.75));
+                        new AccessTrackingResult.Benchmark(9.5, 12, 0.75),
+                        List.of());
         return new AccessTrackingResult(
                 scenario, Scale.FULL, Engine.THREADS, true, List.of(run), List.of(), List.of(), 1);
     }
@@ -108,7 +113,14 @@ final class Samples {
                         1,
                         345,
                         6789,
-                        counters(1));
+                        counters(1),
+                        List.of(
+                                new CommandResult(
+                                        2,
+                                        HostFile.LRU_GEN,
+                                        "+ 1 0 9",
+                                        "EINVAL",
+                                        "memcg     1 /\n")));
         return new MmuStressResult(
                 scenario,
                 Scale.FULL,
@@ -117,6 +129,37 @@ final class Samples {
                 List.of(run),
                 List.of(),
                 List.of("1 lost write"),
+                1);
+    }
+
+    static NeighboursResult neighbours() {
+        Neighbours scenario = (Neighbours) scenario(Neighbours.KIND);
+        var hot =
+                new NeighboursResult.Guest(
+                        "hot",
+                        false,
+                        123_456,
+                        List.of(512L, 1024L),
+                        counters(7),
+                        Map.of("oom_kill", 0L));
+        var cold =
+                new NeighboursResult.Guest(
+                        "cold", true, 0, List.of(512L, 0L), counters(8), Map.of("oom_kill", 1L));
+        var run =
+                new NeighboursResult.Run(
+                        scenario.configurations().getFirst(),
+                        List.of(0.5, 1.0),
+                        List.of(hot, cold),
+                        counters(15),
+                        List.of());
+        return new NeighboursResult(
+                scenario,
+                Scale.FULL,
+                Engine.VIRTUAL,
+                true,
+                List.of(run),
+                List.of(),
+                List.of("the OOM killer ended guest cold"),
                 1);
     }
 
@@ -132,7 +175,8 @@ final class Samples {
                 run2,
                 new CallNode("kswapd", 1000, 200, List.of(reclaim)),
                 CallNode.empty("direct reclaim"),
-                counters(1000 + configuration));
+                counters(1000 + configuration),
+                List.of());
     }
 
     private static Map<String, Long> counters(long faults) {

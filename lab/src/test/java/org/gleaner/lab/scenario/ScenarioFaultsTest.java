@@ -57,11 +57,19 @@ final class ScenarioFaultsTest {
         file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
         file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
                 .hasMessageContaining("1:16: kernel: '6.6' is not one of 6.1, 6.12, 6.18");
-        file("host: {lruGen: 9}").hasMessageContaining("not a set of lru_gen bits");
+        file("host: {lruGen: 16}").hasMessageContaining("not a set of lru_gen bits");
         file("kind: access-tracking\nbenchmark: maybe")
                 .hasMessageContaining("benchmark: 'maybe' is not true or false");
         file("configurations:\n  - name: a\n    aging: v4\n")
                 .hasMessageContaining("s.yaml:3:12: configurations.0.aging: 'v4' is not one of");
+        file("host: {commands: [{at: 2, to: lru_gen, write: x}]}")
+                .hasMessageContaining("host.commands.0.at: '2' is no length of time; write 2s");
+        file("host: {commands: [{at: 2s, to: lru_gn, write: x}]}")
+                .hasMessageContaining("did you mean 'lru_gen'?");
+        file("host: {commands: [{at: 2s, too: lru_gen, write: x}]}")
+                .hasMessageContaining("unknown key 'too' in host.commands.0; did you mean 'to'?");
+        file("host: {commands: [{at: 2s, to: lru_gen}]}")
+                .hasMessageContaining("host.commands.0 lacks 'write'");
         file("ablations: [flush-of]").hasMessageContaining("did you mean 'flush-off'?");
     }
 
@@ -114,7 +122,8 @@ final class ScenarioFaultsTest {
         file("kind: max-guest-memroy")
                 .hasMessageEndingWith(
                         "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
-                                + " access-tracking, mmu-stress; did you mean 'max-guest-memory'?");
+                                + " access-tracking, mmu-stress, neighbours;"
+                                + " did you mean 'max-guest-memory'?");
         file("kind: [1]").hasMessageContaining("kind: ");
     }
 
@@ -165,6 +174,23 @@ final class ScenarioFaultsTest {
                 "access-tracking | host.memory=1GiB | do not fit",
                 "mmu-stress | agers=5 | 17 vcpus and agers on 16 cpus",
                 "mmu-stress | protectRounds=0 | give 1 to 1000",
+                "neighbours | guests=[] | 0 guests; give 1 to 64",
+                "neighbours | host.cpus=3 | 4 vcpus on 3 cpus",
+                "neighbours | host.memory=20GiB | 64GiB of guest memory do not fit",
+                "neighbours | guests.1.name=hot | is taken",
+                "neighbours | guests.0.workingSet=33GiB | give at most guest.memory",
+                "neighbours | guests.0.workload=loops | did you mean 'loop'",
+                "neighbours | guests.0.max=lots | lots' is not a size; write",
+                "neighbours | guests.0.max=lots | , or 0, or max",
+                "neighbours | guests.0.low=100B | guests.0.low: 100B is less than one page",
+                "neighbours | guests.0.pauseNanos=-1 | give 0 to 1000000000",
+                "neighbours | guests.0.limit=1GiB | unknown key 'limit' in guests.0",
+                "neighbours | writes.0.guest=warm | there is no guest 'warm'; known: cold, hot",
+                "neighbours | writes.0.file=memory.limit | is not one of memory.max",
+                "neighbours | writes.0.atMillis=4001 | 4001 atMillis; give 0 to 4000",
+                "neighbours | writes.0.swappiness=201 | give 0 to 200",
+                "neighbours | millis=0 | give 1 to 600000",
+                "neighbours | samples=0 | give 1 to 1000",
             })
     void eachKindHasItsOwnChecks(String kind, String setting, String message) {
         assertThatThrownBy(() -> ScenarioReader.read(kind, List.of(setting), Scale.FULL))

@@ -20,6 +20,7 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -51,9 +52,13 @@ final class ScenarioSchemaTest {
                         "MaxGuestMemory",
                         "AccessTracking",
                         "MmuStress",
+                        "Neighbours",
+                        "Neighbour",
+                        "CgroupWrite",
                         "Configuration",
                         "Guest",
                         "Host",
+                        "HostCommand",
                         "Swap",
                         "Watermarks");
         definitions.forEach(type ->
@@ -69,9 +74,20 @@ final class ScenarioSchemaTest {
         kind(definitions, "MaxGuestMemory", MaxGuestMemory.KIND).remove("required");
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
-        ((ObjectNode) definitions.get("Configuration")).putArray("required").add("name");
+        kind(definitions, "Neighbours", Neighbours.KIND);
+        require(definitions, "Configuration", "name");
+        require(definitions, "Neighbour", "name");
+        require(definitions, "CgroupWrite", "atMillis", "guest", "file", "value");
+        require(definitions, "HostCommand", "at", "to", "write");
         openWords(schema);
         return schema;
+    }
+
+    private static void require(ObjectNode definitions, String type, String... keys) {
+        ArrayNode required = ((ObjectNode) definitions.get(type)).putArray("required");
+        for (String key : keys) {
+            required.add(key);
+        }
     }
 
     /// The generator closes words too, which have no properties to close.
@@ -114,7 +130,8 @@ final class ScenarioSchemaTest {
         return List.of(
                 context.getTypeContext().resolve(MaxGuestMemory.class),
                 context.getTypeContext().resolve(AccessTracking.class),
-                context.getTypeContext().resolve(MmuStress.class));
+                context.getTypeContext().resolve(MmuStress.class),
+                context.getTypeContext().resolve(Neighbours.class));
     }
 
     /// Types that are written as one word.
@@ -124,8 +141,18 @@ final class ScenarioSchemaTest {
         Map<Class<?>, String> patterns =
                 Map.of(
                         Size.class, "^[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%)$",
+                        Span.class, "^[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns)$",
                         MinFree.class,
                                 "^(auto|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
+        if (erased == Limit.class) {
+            // unquoted, YAML takes 0 for a number
+            ObjectNode limit = JSON.createObjectNode();
+            limit.putArray("type").add("string").add("integer");
+            limit.put("minimum", 0).put("maximum", 0);
+            limit.put(
+                    "pattern", "^(0|max|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
+            return new CustomDefinition(limit, true);
+        }
         ObjectNode definition = JSON.createObjectNode();
         if (patterns.containsKey(erased)) {
             definition.put("type", "string").put("pattern", patterns.get(erased));
@@ -133,8 +160,8 @@ final class ScenarioSchemaTest {
             definition.putArray("type").add("integer").add("string");
             definition
                     .put("minimum", 0)
-                    .put("maximum", 7)
-                    .put("pattern", "^(0x)?0*[0-7]$|^[yYnN]$");
+                    .put("maximum", 15)
+                    .put("pattern", "^(0x)?0*[0-7]$|^0x0*[89a-fA-F]$|^0*(8|9|1[0-5])$|^[yYnN]$");
         } else if (Choice.class.isAssignableFrom(erased)) {
             ArrayNode labels = definition.putArray("enum");
             for (Object constant : erased.getEnumConstants()) {

@@ -1,0 +1,32 @@
+package org.gleaner.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// All programs and all known bugs.
+final class Catalogue {
+    private Catalogue() {}
+
+    static List<Program> programs() {
+        List<Program> all = new ArrayList<>(AgingPrograms.ALL);
+        all.addAll(FaultPrograms.ALL);
+        all.addAll(MachinePrograms.ALL);
+        return all;
+    }
+
+    static List<Variant> bugs() {
+        List<Variant> all = new ArrayList<>(AgingBugs.ALL);
+        all.addAll(LifetimeBugs.ALL);
+        all.addAll(FaultBugs.ALL);
+        return all;
+    }
+
+    static @Nullable Program program(String name) {
+        return programs().stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
+    }
+
+    static @Nullable Variant bug(String name) {
+        return bugs().stream().filter(v -> v.name.equals(name)).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,236 @@
+package org.gleaner.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.gleaner.machine.ExploringEngine;
+import org.gleaner.machine.Step;
+
+/// The steps of one run, for people: who did what, in which function, to which word.
+///
+/// Of a stretch of steps by one actor only those are shown that matter to another: they touch a word
+/// that another actor touches too. The others are counted. Of a run by one actor all are shown.
+final class Interleaving {
+    private static final int SMALL = 100_000;
+
+    /// One step.
+    record Line(
+            int actor, String function, String kind, String word, String change, boolean shared) {}
+
+    final List<String> actors = new ArrayList<>();
+    final List<Line> lines = new ArrayList<>();
+    final Finding finding;
+    final ScheduleString schedule;
+
+    private Interleaving(Finding finding, ScheduleString schedule) {
+        this.finding = finding;
+        this.schedule = schedule;
+    }
+
+    static Interleaving of(Trial trial, Finding finding, ScheduleString schedule) {
+        Interleaving result = new Interleaving(finding, schedule);
+        Recorder recorder = new Recorder(schedule);
+        trial.run(recorder);
+        ExploringEngine engine = trial.engine();
+        Names names = new Names(trial.stage());
+        for (int a = 0; a < engine.actors(); a++) {
+            result.actors.add(engine.name(a));
+        }
+        for (int k = 0; k < recorder.seen.size(); k++) {
+            Seen s = recorder.seen.get(k);
+            String word = s.word == Step.NOTHING ? "" : names.of(engine, s.word);
+            result.lines.add(
+                    new Line(
+                            s.actor,
+                            s.function,
+                            s.kind.text,
+                            word,
+                            s.change(),
+                            recorder.isShared(k)));
+        }
+        return result;
+    }
+
+    private record Seen(
+            int actor,
+            String function,
+            Step.Kind kind,
+            int word,
+            int span,
+            boolean writes,
+            long before,
+            long after) {
+        String change() {
+            return switch (kind) {
+                case READ, WRITE, FENCE -> "";
+                default ->
+                        before == after
+                                ? "= " + value(before)
+                                : value(before) + " -> " + value(after);
+            };
+        }
+    }
+
+    /// Small numbers as they are, others in hexadecimal.
+    static String value(long v) {
+        return v > -SMALL && v < SMALL ? Long.toString(v) : "0x" + Long.toHexString(v);
+    }
+
+    /// A replay that notes what is done and where.
+    private static final class Recorder extends Replay {
+        final List<Seen> seen = new ArrayList<>();
+
+        Recorder(ScheduleString schedule) {
+            super(schedule);
+        }
+
+        @Override
+        public void taken(ExploringEngine engine, int who, Step step) {
+            super.taken(engine, who, step);
+            String function = step.kind == Step.Kind.DRAIN ? "" : function();
+            seen.add(
+                    new Seen(
+                            who,
+                            function,
+                            step.kind,
+                            step.word,
+                            step.span,
+                            step.writes,
+                            step.before,
+                            step.after));
+        }
+
+        private static String function() {
+            return StackWalker.getInstance()
+                    .walk(frames ->
+                            frames.filter(Recorder::isKernelLike)
+                                    .findFirst()
+                                    .map(Recorder::text)
+                                    .orElse(""));
+        }
+
+        private static boolean isKernelLike(StackWalker.StackFrame frame) {
+            String name = frame.getClassName();
+            return name.startsWith("org.gleaner.")
+                    && !name.startsWith("org.gleaner.machine.Exploring")
+                    && !name.startsWith("org.gleaner.check.Interleaving")
+                    && !name.startsWith("org.gleaner.check.Replay");
+        }
+
+        private static String text(StackWalker.StackFrame frame) {
+            String type = frame.getClassName();
+            String simple = type.substring(type.lastIndexOf('.') + 1).replaceAll("\\$.*", "");
+            String method = frame.getMethodName().replaceAll("lambda\\$(\\w+)\\$\\d+", "$1");
+            return simple + "." + method;
+        }
+
+        boolean isShared(int k) {
+            Seen mine = seen.get(k);
+            for (Seen other : seen) {
+                if (other.actor != mine.actor
+                        && (other.writes || mine.writes)
+                        && Step.overlaps(mine.word, mine.span, other.word, other.span)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    // --- text --------------------------------------------------------------------------------
+
+    /// A column for each actor; what broke stands below.
+    String text(String replay) {
+        List<Integer> columns = columns();
+        int width = Math.max(34, 118 / Math.max(1, columns.size()));
+        StringBuilder out = new StringBuilder();
+        for (int a : columns) {
+            out.append(pad(ScheduleString.letter(a) + " " + actors.get(a), width));
+        }
+        trim(out).append('\n');
+        boolean alone = schedule.switches() == 0;
+        int before = -1;
+        int hidden = 0;
+        for (int k = 0; k < lines.size(); k++) {
+            Line line = lines.get(k);
+            boolean last =
+                    alone || k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
+            if (!line.shared() && !last) {
+                hidden++;
+                continue;
+            }
+            int at = columns.indexOf(line.actor()) * width;
+            if (before >= 0 && before != line.actor()) {
+                out.append("-".repeat(width * columns.size())).append('\n');
+            }
+            if (hidden > 0) {
+                out.append(" ".repeat(at)).append("  (").append(hidden).append(" private)\n");
+                hidden = 0;
+            }
+            before = line.actor();
+            out.append(" ".repeat(at)).append(line.function()).append('\n');
+            out.append(" ".repeat(at)).append("  ").append(line.kind()).append(' ');
+            out.append(line.word()).append(' ').append(line.change());
+            trim(out).append('\n');
+        }
+        out.append('\n').append(finding.detector().text).append(": ").append(finding.message());
+        out.append(
+                String.format(
+                        Locale.ROOT,
+                        "%n%d context switches; replay: %s%n",
+                        schedule.switches(),
+                        replay));
+        return out.toString();
+    }
+
+    List<Integer> columns() {
+        return lines.stream().map(Line::actor).distinct().sorted().toList();
+    }
+
+    private static StringBuilder trim(StringBuilder out) {
+        int end = out.length();
+        while (end > 0 && out.charAt(end - 1) == ' ') {
+            end--;
+        }
+        out.setLength(end);
+        return out;
+    }
+
+    private static String pad(String s, int width) {
+        return s.length() >= width ? s : s + " ".repeat(width - s.length());
+    }
+
+    // --- HTML --------------------------------------------------------------------------------
+
+    /// A page of its own, without anything from outside.
+    String html(String title, String subtitle, String replay) {
+        StringBuilder out = new StringBuilder();
+        out.append("<!doctype html><meta charset=utf-8><title>").append(escape(title));
+        out.append("</title><style>body{font:14px sans-serif;margin:2em}td,th{text-align:left;");
+        out.append(
+                "vertical-align:top;padding:1px 1em 1px 0;font:12px monospace}small{color:#666}");
+        out.append("tr.switch td{border-top:1px solid #888}tr.private{color:#999}</style><h1>");
+        out.append(escape(title)).append("</h1><p>").append(escape(subtitle)).append("<p><b>");
+        out.append(escape(finding.detector().text + ": " + finding.message()));
+        out.append("</b><p>Replay: <code>").append(escape(replay)).append("</code><table><tr>");
+        List<Integer> columns = columns();
+        for (int a : columns) {
+            out.append("<th>").append(escape(actors.get(a)));
+        }
+        int before = -1;
+        for (Line line : lines) {
+            String style = line.actor() != before ? "switch" : line.shared() ? "" : "private";
+            out.append("<tr class='").append(style).append("'>");
+            out.append("<td>".repeat(columns.indexOf(line.actor()) + 1));
+            out.append("<small>").append(escape(line.function())).append("</small> ");
+            out.append(escape(line.kind() + " " + line.word() + " " + line.change()));
+            out.append('\n');
+            before = line.actor();
+        }
+        return out.append("</table>\n").toString();
+    }
+
+    private static String escape(String s) {
+        return s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}

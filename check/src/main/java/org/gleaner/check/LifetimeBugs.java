@@ -1,0 +1,126 @@
+package org.gleaner.check;
+
+import java.util.List;
+import org.gleaner.kvm.Vm;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.SpteFormat;
+
+/// Known bugs of when tables, roots, slots and subscriptions may go, and of who may wait for whom.
+final class LifetimeBugs {
+    private LifetimeBugs() {}
+
+    static final List<Variant> ALL =
+            List.of(
+                    new Variant(
+                            "no-grace-period",
+                            "an unmapped table is freed at once",
+                            "v1 patch 3, kvm/arm64: stage2 unmap",
+                            "age-freed-root") {
+                        @Override
+                        protected boolean waitsForReaders() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "roots-without-rcu",
+                            "an ager walks the list of roots under no lock and no RCU",
+                            "review of v3: for_each_tdp_mmu_root without mmu_lock",
+                            "age-freed-root") {
+                        @Override
+                        protected boolean agesInRcu() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "teardown-while-aging",
+                            "the root is freed at once, and the subscription ended afterwards",
+                            "v1 patch 3: the stage-2 root is freed after the notifier is gone",
+                            "destroy-age") {
+                        @Override
+                        protected boolean unsubscribesFirst() {
+                            return false;
+                        }
+
+                        @Override
+                        protected boolean waitsForReaders() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "flush-shadow-all-emptied",
+                            "the end of an address space leaves the second stage as it is",
+                            "review of v1 patch 3: do not empty kvm_arch_flush_shadow_all",
+                            "mm-release") {
+                        @Override
+                        protected boolean zapsAtRelease() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "invalid-root-aged",
+                            "an ager does not ask whether a root is valid",
+                            "v3: for_each_tdp_mmu_root instead of its valid form",
+                            "age-slot-delete") {
+                        @Override
+                        protected boolean skipsInvalidRoots() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "frozen-entry-altered",
+                            "A is cleared by an and-not in whatever the entry is by now",
+                            "review of v4 and the 0x5a0 sentinel of 6.18",
+                            "age-slot-delete") {
+                        @Override
+                        public VmConfig config(VmConfig config) {
+                            SpteFormat linux =
+                                    SpteFormat.EPT.withFrozen(SpteFormat.FROZEN_LINUX_6_18);
+                            return super.config(config.withFormat(linux));
+                        }
+
+                        @Override
+                        protected boolean age(
+                                Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
+                            return cpu.fetchAnd(words, i, ~f.accessed) == old;
+                        }
+                    },
+                    new Variant(
+                            "slots-not-awaited",
+                            "old slots are thrown away under those who read them",
+                            "kvm: synchronize_srcu_expedited in kvm_swap_active_memslots",
+                            "fault-slot-delete") {
+                        @Override
+                        protected boolean waitsForSlotReaders() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "roots-not-dropped",
+                            "vCPUs are not told that their root has become invalid",
+                            "kvm_mmu_zap_all_fast: requests in the same critical section",
+                            "fault-zap-all") {
+                        @Override
+                        protected boolean dropsInvalidRoots() {
+                            return false;
+                        }
+                    },
+                    new Variant(
+                            "slots-lock-in-callback",
+                            "a callback of an invalidation changes slots",
+                            "kvm: mn_active_invalidate_count and its wait",
+                            "invalidate-slots") {
+                        @Override
+                        public void callback(Cpu cpu, Vm vm) {
+                            vm.createSlot(cpu, 2, 128, 1, 0, false);
+                        }
+                    },
+                    new Variant(
+                            "no-barrier",
+                            "nothing keeps the load behind the store",
+                            "x86-TSO, litmus test SB",
+                            "store-buffer") {
+                        @Override
+                        public void barrier(Cpu cpu) {}
+                    });
+}

@@ -1,0 +1,340 @@
+package org.gleaner.check;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.gleaner.machine.BitSpinLock;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedRwLock;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.RwSemaphore;
+import org.gleaner.machine.Srcu;
+import org.gleaner.machine.Word;
+import org.gleaner.pagetable.SpteFormat;
+import org.gleaner.pagetable.TableSlab;
+
+/// The machine's own parts: locks exclude and wake, grace periods wait, memory keeps its order.
+final class MachinePrograms {
+    private static final String LOCKS = "Documentation/locking";
+    private static final String RCU =
+            "Documentation/RCU; P. McKenney, Is Parallel Programming Hard";
+
+    private MachinePrograms() {}
+
+    static final List<Program> ALL =
+            List.of(
+                    new Program(
+                                    "store-buffer",
+                                    "of two CPUs that store and then look, one sees the other",
+                                    "P. Sewell et al., x86-TSO, CACM 2010: litmus test SB",
+                                    MachinePrograms::storeBuffer)
+                            .buffered(),
+                    new Program(
+                            "spin-lock", "a spinning lock excludes", LOCKS, MachinePrograms::spin),
+                    new Program(
+                                    "spin-lock-3",
+                                    "three queue for a spinning lock",
+                                    LOCKS,
+                                    (stage, v) -> spinning(stage, 3))
+                            .within(3),
+                    new Program("rw-lock", "a writer excludes readers", LOCKS, MachinePrograms::rw),
+                    new Program(
+                                    "rw-lock-3",
+                                    "two readers and a writer get on",
+                                    LOCKS,
+                                    MachinePrograms::rw3)
+                            .within(3),
+                    new Program(
+                            "rw-semaphore",
+                            "a sleeper is handed the lock",
+                            LOCKS,
+                            MachinePrograms::semaphore),
+                    new Program(
+                                    "rw-semaphore-3",
+                                    "a reader, a writer and another writer sleep",
+                                    LOCKS,
+                                    MachinePrograms::semaphore3)
+                            .within(3),
+                    new Program(
+                                    "bit-lock",
+                                    "who waits for a bit is woken",
+                                    LOCKS,
+                                    MachinePrograms::bit)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                                    "rcu",
+                                    "what a reader sees is not reused before it has gone",
+                                    RCU,
+                                    MachinePrograms::rcu)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                                    "srcu",
+                                    "the same for readers that may sleep",
+                                    RCU,
+                                    MachinePrograms::srcu)
+                            .buffered()
+                            .within(3),
+                    new Program(
+                            "table-slab",
+                            "a table belongs to one at a time",
+                            "Treiber's stack",
+                            MachinePrograms::slab));
+
+    private static void storeBuffer(Stage stage, Variant variant) {
+        Word x = new Word();
+        Word y = new Word();
+        long[] seen = new long[2];
+        stage.actor(
+                "first",
+                cpu -> {
+                    cpu.store(x, 1);
+                    variant.barrier(cpu);
+                    seen[0] = cpu.load(y);
+                });
+        stage.actor(
+                "second",
+                cpu -> {
+                    cpu.store(y, 1);
+                    variant.barrier(cpu);
+                    seen[1] = cpu.load(x);
+                });
+        stage.after(cpu -> Finding.check(seen[0] + seen[1] > 0, "neither sees the other's store"));
+    }
+
+    /// A counter that two increments would spoil.
+    private static void increment(Cpu cpu, Word counter) {
+        cpu.store(counter, cpu.load(counter) + 1);
+    }
+
+    private static void spin(Stage stage, Variant variant) {
+        spinning(stage, 2);
+    }
+
+    private static void spinning(Stage stage, int actors) {
+        QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
+        Word counter = new Word();
+        for (int i = 0; i < actors; i++) {
+            stage.actor(
+                    "cpu" + i,
+                    cpu -> {
+                        lock.lock(cpu);
+                        increment(cpu, counter);
+                        lock.unlock(cpu);
+                    });
+        }
+        stage.after(cpu -> Finding.check(counter.snapshot() == actors, "lost update under a lock"));
+    }
+
+    private static void reader(
+            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+        stage.actor(
+                name,
+                cpu -> {
+                    lock.accept(cpu, true);
+                    long first = cpu.load(pair[0]);
+                    long second = cpu.load(pair[1]);
+                    lock.accept(cpu, false);
+                    Finding.check(first == second, "a reader sees half of a write");
+                });
+    }
+
+    private static void writer(
+            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+        stage.actor(
+                name,
+                cpu -> {
+                    lock.accept(cpu, true);
+                    increment(cpu, pair[0]);
+                    increment(cpu, pair[1]);
+                    lock.accept(cpu, false);
+                });
+    }
+
+    private static BiConsumer<Cpu, Boolean> reads(QueuedRwLock lock) {
+        return (cpu, enter) -> {
+            if (enter) {
+                lock.readLock(cpu);
+            } else {
+                lock.readUnlock(cpu);
+            }
+        };
+    }
+
+    private static BiConsumer<Cpu, Boolean> writes(QueuedRwLock lock) {
+        return (cpu, enter) -> {
+            if (enter) {
+                lock.writeLock(cpu);
+            } else {
+                lock.writeUnlock(cpu);
+            }
+        };
+    }
+
+    private static BiConsumer<Cpu, Boolean> reads(RwSemaphore lock) {
+        return (cpu, enter) -> {
+            if (enter) {
+                lock.downRead(cpu);
+            } else {
+                lock.upRead(cpu);
+            }
+        };
+    }
+
+    private static BiConsumer<Cpu, Boolean> writes(RwSemaphore lock) {
+        return (cpu, enter) -> {
+            if (enter) {
+                lock.downWrite(cpu);
+            } else {
+                lock.upWrite(cpu);
+            }
+        };
+    }
+
+    private static void wantWrites(Stage stage, Word[] pair, long writes) {
+        stage.after(cpu -> Finding.check(pair[0].snapshot() == writes, "lost update under a lock"));
+    }
+
+    private static void rw(Stage stage, Variant variant) {
+        QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
+        Word[] pair = {new Word(), new Word()};
+        reader(stage, "reader", reads(lock), pair);
+        writer(stage, "writer", writes(lock), pair);
+        wantWrites(stage, pair, 1);
+    }
+
+    private static void rw3(Stage stage, Variant variant) {
+        QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
+        Word[] pair = {new Word(), new Word()};
+        reader(stage, "reader", reads(lock), pair);
+        writer(stage, "writer", writes(lock), pair);
+        writer(stage, "writer2", writes(lock), pair);
+        wantWrites(stage, pair, 2);
+    }
+
+    private static void semaphore(Stage stage, Variant variant) {
+        RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
+        Word[] pair = {new Word(), new Word()};
+        reader(stage, "reader", reads(lock), pair);
+        writer(stage, "writer", writes(lock), pair);
+        wantWrites(stage, pair, 1);
+    }
+
+    private static void semaphore3(Stage stage, Variant variant) {
+        RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
+        Word[] pair = {new Word(), new Word()};
+        reader(stage, "reader", reads(lock), pair);
+        writer(stage, "writer", writes(lock), pair);
+        writer(stage, "writer2", writes(lock), pair);
+        wantWrites(stage, pair, 2);
+    }
+
+    private static void bit(Stage stage, Variant variant) {
+        BitSpinLock lock = new BitSpinLock(LockClass.FOLIO_LOCK);
+        long[] slab = new long[2];
+        for (int i = 0; i < 2; i++) {
+            stage.actor(
+                    "cpu" + i,
+                    cpu -> {
+                        lock.lock(cpu, slab, 0, 5);
+                        cpu.store(slab, 1, cpu.load(slab, 1) + 1);
+                        lock.unlock(cpu, slab, 0, 5);
+                    });
+        }
+        stage.after(cpu -> Finding.check(slab[1] == 2, "lost update under a lock"));
+    }
+
+    private static void rcu(Stage stage, Variant variant) {
+        Rcu rcu = Rcu.start(stage.engine);
+        long[] pointer = {1};
+        long[] objects = {0, 11, 22};
+        stage.before(cpus -> {
+            for (Cpu cpu : cpus) {
+                rcu.readLock(cpu);
+                rcu.readUnlock(cpu);
+            }
+        });
+        stage.actor(
+                "reader",
+                cpu -> {
+                    rcu.readLock(cpu);
+                    int at = (int) cpu.load(pointer, 0);
+                    long value = cpu.load(objects, at);
+                    rcu.readUnlock(cpu);
+                    Finding.check(
+                            value != SmallSpace.POISON, "use after free: a reader sees poison");
+                });
+        stage.actor(
+                "updater",
+                cpu -> {
+                    cpu.store(pointer, 0, 2);
+                    rcu.call(cpu, (c, old) -> c.store(objects, (int) old, SmallSpace.POISON), 1);
+                });
+    }
+
+    private static void srcu(Stage stage, Variant variant) {
+        Srcu srcu = new Srcu(LockClass.KVM_SRCU);
+        long[] pointer = {1};
+        long[] objects = {0, 11, 22};
+        stage.before(cpus -> {
+            for (Cpu cpu : cpus) {
+                srcu.readUnlock(cpu, srcu.readLock(cpu));
+            }
+        });
+        stage.actor(
+                "reader",
+                cpu -> {
+                    int section = srcu.readLock(cpu);
+                    int at = (int) cpu.load(pointer, 0);
+                    long value = cpu.load(objects, at);
+                    srcu.readUnlock(cpu, section);
+                    Finding.check(
+                            value != SmallSpace.POISON, "use after free: a reader sees poison");
+                });
+        stage.actor(
+                "updater",
+                cpu -> {
+                    cpu.store(pointer, 0, 2);
+                    srcu.synchronize(cpu);
+                    cpu.store(objects, 1, SmallSpace.POISON);
+                });
+    }
+
+    /// The second actor pops two tables and pushes the first back while the first one may stand in a pop.
+    private static void slab(Stage stage, Variant variant) {
+        TableSlab slab = new TableSlab(8);
+        Word[] owned = new Word[8];
+        Arrays.setAll(owned, i -> new Word());
+        stage.before(cpus -> {
+            Cpu cpu = cpus.getFirst();
+            int[] tables = new int[3];
+            Arrays.setAll(tables, i -> slab.allocate(cpu, SpteFormat.EPT.empty));
+            for (int table : tables) {
+                slab.free(cpu, table);
+            }
+        });
+        stage.actor(
+                "first",
+                cpu -> {
+                    own(cpu, slab, owned);
+                    own(cpu, slab, owned);
+                });
+        stage.actor(
+                "second",
+                cpu -> {
+                    int top = own(cpu, slab, owned);
+                    own(cpu, slab, owned);
+                    cpu.swap(owned[top], 0);
+                    slab.free(cpu, top);
+                });
+    }
+
+    private static int own(Cpu cpu, TableSlab slab, Word[] owned) {
+        int table = slab.allocate(cpu, SpteFormat.EPT.empty);
+        Finding.check(cpu.swap(owned[table], 1) == 0, "two own table " + table);
+        return table;
+    }
+}

@@ -1,0 +1,159 @@
+package org.gleaner.check;
+
+import java.util.Arrays;
+import org.gleaner.kvm.GuestMemory;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.ExploringEngine;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.notifier.UserPages;
+import org.jspecify.annotations.Nullable;
+
+/// A host address space of a few pages, each of whose words is a step: a page table under one lock,
+/// references, dirty marks, contents of one word a page, and a swap that holds all. What the memory
+/// manager does with a page, and no more.
+///
+/// A page that is evicted clean falls back to what swap has of it, and its frame is poisoned: so a dirty mark
+/// that comes too late, or an access through a stale translation, is seen by who reads.
+public final class SmallSpace implements UserPages, GuestMemory {
+    /// What a frame holds that is nobody's.
+    public static final long POISON = 0xbad;
+
+    private static final long NONE = -1;
+    private static final long READ_ONLY = 1L << 32;
+
+    public final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
+
+    private final Stage stage;
+    private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
+    private final long[] pte;
+    private final long[] swap;
+    private final long[] references;
+    private final long[] dirty;
+    private final long[] contents;
+    private final long[] nextFrame = new long[1];
+
+    SmallSpace(Stage stage, int pages) {
+        this.stage = stage;
+        int frames = 4 * pages;
+        pte = new long[pages];
+        Arrays.fill(pte, NONE);
+        swap = new long[pages];
+        references = new long[frames];
+        dirty = new long[frames];
+        contents = new long[frames];
+    }
+
+    @Override
+    public MmuNotifierSubscriptions notifiers() {
+        return notifiers;
+    }
+
+    @Override
+    public long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable) {
+        ptl.lock(cpu);
+        long entry = cpu.load(pte, (int) vpn);
+        boolean readOnly = entry != NONE && (entry & READ_ONLY) != 0;
+        if (readOnly && write) {
+            ptl.unlock(cpu);
+            return PageFaults.FAULT;
+        }
+        if (entry == NONE) {
+            entry = cpu.fetchAdd(nextFrame, 0, 1);
+            cpu.store(contents, (int) entry, cpu.load(swap, (int) vpn));
+            cpu.store(pte, (int) vpn, entry);
+        }
+        int frame = (int) entry;
+        cpu.fetchAdd(references, frame, 1);
+        ptl.unlock(cpu);
+        return readOnly ? frame : frame | GetUserPages.WRITABLE;
+    }
+
+    /// Reclaim of one page: unmaps it everywhere, and drops it if nobody holds it.
+    public void evict(Cpu cpu, long vpn) {
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        drop(cpu, (int) vpn);
+        notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
+    }
+
+    private void drop(Cpu cpu, int vpn) {
+        ptl.lock(cpu);
+        long entry = cpu.load(pte, vpn);
+        int frame = (int) entry;
+        if (entry != NONE && cpu.load(references, frame) == 0) {
+            if (cpu.load(dirty, frame) != 0) {
+                cpu.store(swap, vpn, cpu.load(contents, frame));
+            }
+            cpu.store(contents, frame, POISON);
+            cpu.store(pte, vpn, NONE);
+        }
+        ptl.unlock(cpu);
+    }
+
+    /// `mprotect(PROT_READ)` of one page.
+    public void writeProtect(Cpu cpu, long vpn) {
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        ptl.lock(cpu);
+        long entry = cpu.load(pte, (int) vpn);
+        if (entry != NONE) {
+            cpu.store(pte, (int) vpn, entry | READ_ONLY);
+        }
+        ptl.unlock(cpu);
+        notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
+    }
+
+    @Override
+    public void put(Cpu cpu, int pfn) {
+        Finding.check(cpu.fetchAdd(references, pfn, -1) > 0, "page " + pfn + " is released twice");
+    }
+
+    @Override
+    public void markAccessed(Cpu cpu, int pfn) {}
+
+    @Override
+    public void setDirty(Cpu cpu, int pfn) {
+        cpu.store(dirty, pfn, 1);
+    }
+
+    // --- contents ------------------------------------------------------------------------------
+
+    @Override
+    public long read(int pfn, int word) {
+        Cpu cpu = current();
+        return cpu != null ? cpu.load(contents, pfn) : contents[pfn];
+    }
+
+    @Override
+    public void write(int pfn, int word, long value) {
+        Cpu cpu = current();
+        if (cpu != null) {
+            cpu.store(contents, pfn, value);
+        } else {
+            contents[pfn] = value;
+        }
+    }
+
+    private @Nullable Cpu current() {
+        return stage.engine instanceof ExploringEngine exploring ? exploring.current() : null;
+    }
+
+    /// What is in a page, wherever it is now. To be called when nobody else runs.
+    public long contentsOf(int vpn) {
+        return pte[vpn] == NONE ? swap[vpn] : contents[(int) pte[vpn]];
+    }
+
+    /// What the page of `vpn` holds in memory, for its holder.
+    public long look(Cpu cpu, int vpn) {
+        return cpu.load(contents, (int) cpu.load(pte, vpn));
+    }
+
+    /// Fails if a reference was taken and not given back.
+    public void checkReferences() {
+        for (int frame = 0; frame < references.length; frame++) {
+            Finding.check(references[frame] == 0, "page " + frame + " is never released");
+        }
+    }
+}

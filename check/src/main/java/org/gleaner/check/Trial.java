@@ -1,0 +1,87 @@
+package org.gleaner.check;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.gleaner.check.Finding.Detector;
+import org.gleaner.machine.CostModel;
+import org.gleaner.machine.ExploringEngine;
+import org.gleaner.machine.ExploringEngine.End;
+import org.gleaner.machine.Schedule;
+import org.jspecify.annotations.Nullable;
+
+/// Runs one program in one variant, as often as wanted, each time from its beginning.
+final class Trial {
+    private static final CostModel COSTS = CostModel.named("x86-server");
+
+    final Program program;
+    final Variant variant;
+
+    /// Detectors that are switched off.
+    private final Set<Detector> deaf;
+
+    private @Nullable ExploringEngine engine;
+    private @Nullable Stage stage;
+    private @Nullable Throwable failure;
+
+    Trial(Program program, Variant variant) {
+        this(program, variant, EnumSet.noneOf(Detector.class));
+    }
+
+    Trial(Program program, Variant variant, Set<Detector> deaf) {
+        this.program = program;
+        this.variant = variant;
+        this.deaf = deaf;
+    }
+
+    /// Runs it once; returns what is wrong, or null.
+    @Nullable Finding run(Schedule schedule) {
+        ExploringEngine machine = new ExploringEngine(COSTS);
+        if (program.storeBuffers()) {
+            machine = machine.withStoreBuffers();
+        }
+        if (deaf.contains(Detector.LOCK_ORDER)) {
+            machine = machine.withoutLockDep();
+        }
+        engine = machine;
+        failure = null;
+        Stage set = new Stage(machine);
+        stage = set;
+        try {
+            program.body().build(set, variant);
+            set.raise();
+            End end = machine.run(schedule);
+            if (end == End.FAILED) {
+                failure = machine.failure();
+            } else if (end == End.DONE) {
+                set.lower();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            failure = e;
+        }
+        if (failure == null) {
+            return null;
+        }
+        Finding finding = Finding.of(failure);
+        return deaf.contains(finding.detector()) ? null : finding;
+    }
+
+    /// The machine of the last run.
+    ExploringEngine engine() {
+        if (engine == null) {
+            throw new IllegalStateException("nothing has run");
+        }
+        return engine;
+    }
+
+    /// The stage of the last run.
+    Stage stage() {
+        if (stage == null) {
+            throw new IllegalStateException("nothing has run");
+        }
+        return stage;
+    }
+
+    @Nullable Throwable failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,86 @@
+package org.gleaner.check;
+
+import java.util.List;
+import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.kvm.Vm;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Spte;
+import org.gleaner.pagetable.SpteFormat;
+
+/// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
+///
+/// A bug overrides one method and says where it comes from. To add one, add it to [Catalogue].
+public class Variant extends ProtocolSteps {
+    /// What is right.
+    public static final Variant FIXED = new Variant("fixed", "the protocol as it is", "");
+
+    public final String name;
+
+    /// What is wrong, in one line.
+    public final String what;
+
+    /// Where the bug was, or was warned of.
+    public final String source;
+
+    /// The programs that must find it.
+    public final List<String> programs;
+
+    protected Variant(String name, String what, String source, String... programs) {
+        this.name = name;
+        this.what = what;
+        this.source = source;
+        this.programs = List.of(programs);
+    }
+
+    public final boolean isBug() {
+        return !programs.isEmpty();
+    }
+
+    /// What is right, in another aging design.
+    static Variant underDesign(AgingDesign design) {
+        return new Variant(design.id(), "the protocol under this aging design", "") {
+            @Override
+            public AgingDesign design() {
+                return design;
+            }
+        };
+    }
+
+    /// The VM of a program, with this variant's steps.
+    public VmConfig config(VmConfig config) {
+        return config.withSteps(this);
+    }
+
+    /// The aging design of a program that does not say which.
+    public AgingDesign design() {
+        return AgingDesign.MERGED;
+    }
+
+    /// mm's half of aging.
+    public SecondaryAging aging(SecondaryAging aging) {
+        return aging;
+    }
+
+    /// How the holder of `mmu_lock` for write takes a leaf away ([Spte#setExclusive]).
+    public long setExclusive(
+            Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
+        return Spte.setExclusive(cpu, format, words, i, RadixTable.LEVEL_4K, old, update);
+    }
+
+    /// What a driver's callback does at the start of an invalidation.
+    public void callback(Cpu cpu, Vm vm) {}
+
+    /// The barrier between a store and the load that it announces.
+    public void barrier(Cpu cpu) {
+        cpu.fence();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,446 @@
+package org.gleaner.machine;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/// A hardware thread of an [ExploringEngine]: says what it will do next, waits until the schedule
+/// gives it the turn, and does it. Words are plain memory, for everybody else stands still.
+///
+/// Unlike on the other engines, every access to shared memory is a step here: also a `peek`, a
+/// `publish`, a `fence` and what is declared by `reads` and `writes`.
+///
+/// With store buffers (x86-TSO) a `store` goes into this CPU's buffer and reaches memory later, by a
+/// step of an actor of its own; a `load` looks into the own buffer first; everything that is
+/// locked on x86 waits until the buffer is empty.
+final class ExploringCpu extends Cpu {
+    // The mailbox: requests in the lower half, then the section count, odd in the section.
+    private static final int SECTION_SHIFT = 32;
+    private static final long SECTION = 1L << SECTION_SHIFT;
+    private static final long REQUESTS = SECTION - 1;
+
+    final ExploringEngine engine;
+    final boolean daemon;
+    final Step step = new Step();
+    final Coroutine coroutine;
+
+    /// The step that reaches memory next from this CPU's store buffer.
+    final Step drain = new Step();
+
+    boolean done;
+
+    /// Has not come to its first step yet.
+    boolean fresh = true;
+
+    final StoreBuffer buffer = new StoreBuffer();
+
+    /// What it reads in a loop that goes on only if others do something.
+    final Spinning spinning = new Spinning();
+
+    private final Word mailbox = new Word();
+    private final Actor body;
+
+    // The last load, for polling: a load of the same word after a sleep waits for a change.
+    private int loadedWord = Step.NOTHING;
+    private long loadedValue;
+    private boolean slept;
+
+    ExploringCpu(ExploringEngine engine, int id, String name, Actor body, boolean daemon) {
+        super(id, name);
+        this.engine = engine;
+        this.body = body;
+        this.daemon = daemon;
+        lockDep = LockDep.ARMED && engine.checksLocks() ? new LockDep() : null;
+        coroutine = Coroutines.CONTINUATION.create(name, this::runBody);
+    }
+
+    /// A run begins; what was done while nobody ran is no history of it.
+    void beginRun(boolean buffered) {
+        spinning.forgive();
+        slept = false;
+        if (buffered) {
+            buffer.arm();
+        }
+    }
+
+    private void runBody() {
+        try {
+            body.run(this);
+            LockDep.checkIdle(this);
+        } catch (Throwable failure) {
+            engine.failed(this, failure);
+        }
+        engine.finished(this);
+    }
+
+    // --- the one access ----------------------------------------------------------------------
+
+    private long access(Step.Kind kind, Word w, long a, long b) {
+        begin(kind, engine.words.of(w));
+        long before = kind == Step.Kind.LOAD ? forwarded(w, null, 0, w.value) : w.value;
+        long after = result(kind, before, a, b);
+        w.value = after;
+        return end(before, after);
+    }
+
+    private long access(Step.Kind kind, long[] slab, int i, long a, long b) {
+        begin(kind, engine.words.of(slab, i));
+        long before =
+                kind == Step.Kind.LOAD || kind == Step.Kind.PEEK
+                        ? forwarded(null, slab, i, slab[i])
+                        : slab[i];
+        long after = result(kind, before, a, b);
+        if (after != before) {
+            slab[i] = after;
+        }
+        return end(before, after);
+    }
+
+    private static long result(Step.Kind kind, long before, long a, long b) {
+        return switch (kind) {
+            case STORE, SWAP, PUBLISH -> a;
+            case CAS -> before == a ? b : before;
+            case ADD -> before + a;
+            case OR -> before | a;
+            case AND -> before & a;
+            default -> before;
+        };
+    }
+
+    private void begin(Step.Kind kind, int word) {
+        Step s = step;
+        s.kind = kind;
+        s.word = word;
+        s.span = 1;
+        s.also = Step.NOTHING;
+        s.wait = Step.Wait.NONE;
+        boolean reads = kind == Step.Kind.LOAD || kind == Step.Kind.PEEK;
+        s.writes = !reads;
+        if (reads && slept && word == loadedWord) {
+            s.kind = Step.Kind.POLL;
+            s.wait = Step.Wait.CHANGE;
+            s.expect = loadedValue;
+        }
+        slept = false;
+        if (!reads && buffer.armed()) {
+            s.also = engine.words.of(buffer.word);
+        }
+        engine.turn(this);
+    }
+
+    private long end(long before, long after) {
+        Step s = step;
+        s.before = before;
+        s.after = after;
+        if (!s.writes || s.kind == Step.Kind.POLL) {
+            loadedWord = s.word;
+            loadedValue = before;
+        }
+        s.writes = before != after;
+        engine.taken(id, s);
+        return before;
+    }
+
+    private long forwarded(@Nullable Word w, long @Nullable [] slab, int i, long memory) {
+        return buffer.armed() ? buffer.find(w, slab, i, memory) : memory;
+    }
+
+    // --- words -------------------------------------------------------------------------------
+
+    @Override
+    public long load(Word w) {
+        return access(Step.Kind.LOAD, w, 0, 0);
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        if (buffer.armed() && engine.isSearching()) {
+            intoBuffer(w, null, 0, value);
+        } else {
+            access(Step.Kind.STORE, w, value, 0);
+        }
+    }
+
+    @Override
+    public boolean cas(Word w, long expect, long update) {
+        return access(Step.Kind.CAS, w, expect, update) == expect;
+    }
+
+    @Override
+    public long fetchAdd(Word w, long delta) {
+        return access(Step.Kind.ADD, w, delta, 0);
+    }
+
+    @Override
+    public long fetchOr(Word w, long bits) {
+        return access(Step.Kind.OR, w, bits, 0);
+    }
+
+    @Override
+    public long fetchAnd(Word w, long mask) {
+        return access(Step.Kind.AND, w, mask, 0);
+    }
+
+    @Override
+    public long swap(Word w, long value) {
+        return access(Step.Kind.SWAP, w, value, 0);
+    }
+
+    @Override
+    public long peek(Word w) {
+        return access(Step.Kind.LOAD, w, 0, 0);
+    }
+
+    // --- waiting -----------------------------------------------------------------------------
+
+    @Override
+    public long await(Word w, long mask, long expect) {
+        return waitFor(w, Step.Wait.EQUAL, mask, expect);
+    }
+
+    @Override
+    public long awaitChange(Word w, long seen) {
+        return waitFor(w, Step.Wait.CHANGE, -1, seen);
+    }
+
+    @Override
+    public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
+        return waitFor(w, Step.Wait.EQUAL, mask, expect);
+    }
+
+    @Override
+    public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
+        return waitFor(w, Step.Wait.CHANGE, -1, seen);
+    }
+
+    /// The time may always be over already.
+    @Override
+    public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
+        return access(Step.Kind.LOAD, w, 0, 0);
+    }
+
+    private long waitFor(Word w, Step.Wait wait, long mask, long expect) {
+        Step s = step;
+        s.kind = Step.Kind.AWAIT;
+        s.word = engine.words.of(w);
+        s.span = 1;
+        s.also = Step.NOTHING;
+        s.writes = false;
+        s.wait = wait;
+        s.mask = mask;
+        s.expect = expect;
+        slept = false;
+        engine.turn(this);
+        long value = forwarded(w, null, 0, w.value);
+        return end(value, value);
+    }
+
+    /// The value that decides whether the pending step may be taken.
+    long awaited() {
+        return buffer.armed() ? engine.view(this, step.word) : engine.words.value(step.word);
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        LockDep.mightSleep(this);
+        slept = nanos > 0;
+    }
+
+    // --- slabs -------------------------------------------------------------------------------
+
+    @Override
+    public long load(long[] slab, int i) {
+        return access(Step.Kind.LOAD, slab, i, 0, 0);
+    }
+
+    @Override
+    public void store(long[] slab, int i, long value) {
+        if (buffer.armed() && engine.isSearching()) {
+            intoBuffer(null, slab, i, value);
+        } else {
+            access(Step.Kind.STORE, slab, i, value, 0);
+        }
+    }
+
+    @Override
+    public boolean cas(long[] slab, int i, long expect, long update) {
+        return access(Step.Kind.CAS, slab, i, expect, update) == expect;
+    }
+
+    @Override
+    public long fetchAdd(long[] slab, int i, long delta) {
+        return access(Step.Kind.ADD, slab, i, delta, 0);
+    }
+
+    @Override
+    public long fetchOr(long[] slab, int i, long bits) {
+        return access(Step.Kind.OR, slab, i, bits, 0);
+    }
+
+    @Override
+    public long fetchAnd(long[] slab, int i, long mask) {
+        return access(Step.Kind.AND, slab, i, mask, 0);
+    }
+
+    @Override
+    public long swap(long[] slab, int i, long value) {
+        return access(Step.Kind.SWAP, slab, i, value, 0);
+    }
+
+    @Override
+    public long peek(long[] slab, int i) {
+        return access(Step.Kind.PEEK, slab, i, 0, 0);
+    }
+
+    @Override
+    public void publish(long[] slab, int i, long value) {
+        access(Step.Kind.PUBLISH, slab, i, value, 0);
+    }
+
+    // --- beside the words ----------------------------------------------------------------------
+
+    /// A store of which nobody but this CPU knows yet.
+    private void intoBuffer(@Nullable Word w, long @Nullable [] slab, int i, long value) {
+        int target = w != null ? engine.words.of(w) : engine.words.of(requireNonNull(slab), i);
+        begin(Step.Kind.STORE, engine.words.of(buffer.word));
+        step.also = Step.NOTHING;
+        buffer.add(w, slab, i, value, target);
+        end(0, 1);
+    }
+
+    @Override
+    public void fence() {
+        if (buffer.armed()) {
+            begin(Step.Kind.FENCE, engine.words.of(buffer.word));
+            end(0, 0);
+        }
+    }
+
+    @Override
+    public void reads(Object state) {
+        declare(Step.Kind.READ, engine.words.of(state), 1, false);
+    }
+
+    @Override
+    public void writes(Object state) {
+        declare(Step.Kind.WRITE, engine.words.of(state), 1, true);
+    }
+
+    @Override
+    public void writes(long[] slab, int i, int n) {
+        declare(Step.Kind.WRITE, engine.words.of(slab, i), n, true);
+    }
+
+    private void declare(Step.Kind kind, int word, int span, boolean writes) {
+        Step s = step;
+        s.kind = kind;
+        s.word = word;
+        s.span = span;
+        s.also = Step.NOTHING;
+        s.wait = Step.Wait.NONE;
+        s.writes = writes;
+        slept = false;
+        engine.turn(this);
+        s.before = 0;
+        s.after = 0;
+        engine.taken(id, s);
+    }
+
+    // --- time --------------------------------------------------------------------------------
+
+    /// An exit to the host ends one turn of the only loops that wait without a word to wait for.
+    @Override
+    public void charge(Cost cost) {
+        if (cost == Cost.VMEXIT) {
+            spinning.turn();
+        }
+    }
+
+    @Override
+    public void charge(Cost cost, long n) {}
+
+    @Override
+    public void chargeNanos(long nanos) {
+        spinning.turn();
+    }
+
+    @Override
+    public void relax() {
+        spinning.turn();
+    }
+
+    /// The steps taken so far.
+    @Override
+    public long now() {
+        return engine.taken();
+    }
+
+    @Override
+    public int foldable(Cost cost, int limit) {
+        return 0;
+    }
+
+    /// Nothing by itself: what follows is a step here, whatever it is.
+    @Override
+    public void step() {}
+
+    @Override
+    public void enter(KernelFunction f) {}
+
+    @Override
+    public void exit() {}
+
+    // --- interrupts --------------------------------------------------------------------------
+
+    @Override
+    public long enterInterruptible() {
+        return access(Step.Kind.ADD, mailbox, SECTION, 0) & REQUESTS;
+    }
+
+    @Override
+    public void exitInterruptible() {
+        access(Step.Kind.ADD, mailbox, SECTION, 0);
+    }
+
+    @Override
+    public long pendingRequests() {
+        return access(Step.Kind.LOAD, mailbox, 0, 0) & REQUESTS;
+    }
+
+    /// Taking in the section moves its count by two, so that it stays odd and senders see it.
+    @Override
+    public long takeRequests() {
+        begin(Step.Kind.INTERRUPT, engine.words.of(mailbox));
+        long before = mailbox.value;
+        long inside = before >>> SECTION_SHIFT & 1;
+        mailbox.value = (before & ~REQUESTS) + 2 * inside * SECTION;
+        return end(before, mailbox.value) & REQUESTS;
+    }
+
+    @Override
+    public void interrupt(Cpu[] targets, int n, long request) {
+        if ((mailbox.value >>> SECTION_SHIFT & 1) != 0) {
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
+        }
+        long[] seen = new long[n];
+        for (int i = 0; i < n; i++) {
+            Word box = ((ExploringCpu) targets[i]).mailbox;
+            seen[i] = access(Step.Kind.OR, box, request, 0) >>> SECTION_SHIFT;
+        }
+        for (int i = 0; i < n; i++) {
+            if (targets[i] != this && (seen[i] & 1) != 0) {
+                Word box = ((ExploringCpu) targets[i]).mailbox;
+                waitFor(box, Step.Wait.ANSWER, request, seen[i]);
+            }
+        }
+    }
+
+    /// Whether a mailbox shows that its owner has left `section` or taken the request.
+    static boolean answered(long box, long request, long section) {
+        return box >>> SECTION_SHIFT != section || (box & REQUESTS & request) == 0;
+    }
+}

@@ -1,0 +1,447 @@
+package org.gleaner.machine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Actors as coroutines on one host thread, each of whose steps a [Schedule] has to allow: the engine
+/// by which interleavings are searched, repeated and proved harmless.
+///
+/// ## How it works
+///
+/// An actor runs until its next access to shared memory, says what it will be ([Step]) and asks the
+/// schedule who goes on. If it is itself, it does; else it suspends and the other is resumed. So a
+/// run costs one coroutine switch for each context switch and not for each step, and a *step* is the
+/// access with all private work behind it. The engine remembers nothing: who searches builds the
+/// actors and their memory anew for each run, and runs that follow the same schedule are the same.
+/// A run that is abandoned, has failed or is over leaves its unfinished actors to the collector.
+///
+/// ## Waiting
+///
+/// Nobody spins here. A wait for a word is a step that cannot be taken before the word's value allows
+/// it. A load of the very word that was loaded before a `sleep` is a poll, and waits for a change in
+/// the same way. A loop that waits without a word, which is what a guest does that faults again and
+/// again while an invalidation lasts, is cut short by [Spinning]. A sleep with a deadline may end at
+/// any time.
+///
+/// If nobody can go on, pollers get one look each and those that spin another try; then it is a
+/// [Engine.Deadlock] or a [Livelock].
+///
+/// ## Without a schedule
+///
+/// [#run()] runs actors in order, each until it waits: for making a state before a search, and looking
+/// at it afterwards. An actor's memory may also be touched by the host thread while nothing runs.
+///
+/// ## Store buffers
+///
+/// With [#withStoreBuffers] memory is x86-TSO: each CPU has a second actor, numbered after all CPUs,
+/// whose steps bring its stores to memory in order.
+public final class ExploringEngine implements Engine {
+    /// Steps of one run from which on it is taken to have no end.
+    private static final int ENDLESS = 50_000;
+
+    /// Tries that an actor which spins is given when nobody else can go on.
+    private static final int FORGIVEN = 3;
+
+    private static final int NOBODY = -2;
+
+    /// How a run ended.
+    public enum End {
+        /// Every spawned actor has returned, and daemons have nothing left to do.
+        DONE,
+        /// An actor has thrown, or none can go on; see [#failure].
+        FAILED,
+        /// The schedule wanted no more of it.
+        ABANDONED
+    }
+
+    /// Actors go round in loops that none of them can end.
+    public static final class Livelock extends RuntimeException {
+        Livelock(String message) {
+            super(message);
+        }
+    }
+
+    private final CostModel costs;
+    private final boolean storeBuffers;
+    private final boolean checksLocks;
+
+    private final List<ExploringCpu> cpus = new ArrayList<>();
+    private ExploringCpu[] actors = {};
+    private @Nullable Schedule schedule;
+    private boolean running;
+    private int chosen = NOBODY;
+    private int able;
+    private int last;
+    private int spawnedLeft;
+    private int taken;
+    private int forgiven;
+    private boolean pollsOver;
+    private @Nullable Throwable failure;
+
+    final WordNumbers words = new WordNumbers();
+
+    public ExploringEngine(CostModel costs) {
+        this(costs, false, true);
+    }
+
+    private ExploringEngine(CostModel costs, boolean storeBuffers, boolean checksLocks) {
+        this.costs = costs;
+        this.storeBuffers = storeBuffers;
+        this.checksLocks = checksLocks;
+    }
+
+    /// An engine without actors whose CPUs have store buffers.
+    public ExploringEngine withStoreBuffers() {
+        return new ExploringEngine(costs, true, checksLocks);
+    }
+
+    /// An engine without actors that does not check the order of locks.
+    public ExploringEngine withoutLockDep() {
+        return new ExploringEngine(costs, storeBuffers, false);
+    }
+
+    boolean checksLocks() {
+        return checksLocks;
+    }
+
+    @Override
+    public Cpu spawn(String name, Actor body) {
+        spawnedLeft++;
+        return add(name, body, false);
+    }
+
+    @Override
+    public Cpu daemon(String name, Actor body) {
+        return add(name, body, true);
+    }
+
+    private Cpu add(String name, Actor body, boolean daemon) {
+        if (running && schedule != null) {
+            throw new IllegalStateException("an actor cannot be added to a search: " + name);
+        }
+        ExploringCpu cpu = new ExploringCpu(this, cpus.size(), name, body, daemon);
+        cpus.add(cpu);
+        if (running) {
+            actors = cpus.toArray(ExploringCpu[]::new);
+        }
+        return cpu;
+    }
+
+    // --- the loop ----------------------------------------------------------------------------
+
+    @Override
+    public void run() {
+        run(null);
+        if (failure != null) {
+            throw FailedIn.<RuntimeException>rethrow(failure);
+        }
+    }
+
+    /// Runs until every spawned actor has returned and no daemon can go on, an actor has failed, or the
+    /// schedule has enough. With a schedule, actors must not spawn others.
+    public End run(@Nullable Schedule by) {
+        schedule = by;
+        actors = cpus.toArray(ExploringCpu[]::new);
+        running = true;
+        taken = 0;
+        forgiven = 0;
+        last = 0;
+        chosen = NOBODY;
+        for (ExploringCpu cpu : actors) {
+            cpu.beginRun(storeBuffers && by != null);
+        }
+        if (by != null) {
+            by.begin(this);
+        }
+        End end = loop();
+        running = false;
+        able = ableNow();
+        for (ExploringCpu cpu : actors) {
+            while (!cpu.buffer.isEmpty()) {
+                cpu.buffer.drainInto(cpu.drain);
+            }
+        }
+        return failure != null ? End.FAILED : end;
+    }
+
+    private End loop() {
+        for (int i = 0; i < actors.length; i++) {
+            if (actors[i].fresh && !actors[i].done) {
+                actors[i].coroutine.resume();
+            }
+        }
+        while (failure == null) {
+            if (chosen == NOBODY) {
+                chosen = pick();
+            }
+            if (chosen == Schedule.ABANDON) {
+                return End.ABANDONED;
+            }
+            if (chosen == NOBODY) {
+                return End.DONE;
+            }
+            ExploringCpu cpu = actors[chosen];
+            chosen = NOBODY;
+            cpu.coroutine.resume();
+        }
+        return End.FAILED;
+    }
+
+    /// Called by an actor that has said what its next step is; returns when it may take it.
+    void turn(ExploringCpu cpu) {
+        if (!running) {
+            return;
+        }
+        if (cpu.fresh) {
+            cpu.fresh = false;
+            cpu.coroutine.suspend();
+            return;
+        }
+        if (schedule == null && isAble(cpu)) {
+            return;
+        }
+        int next = pick();
+        if (next != cpu.id) {
+            chosen = next;
+            cpu.coroutine.suspend();
+        }
+    }
+
+    /// Who goes on; [Schedule#ABANDON], or [#NOBODY] after a failure.
+    private int pick() {
+        while (failure == null) {
+            able = ableNow();
+            if (able == 0 && (spawnedLeft == 0 || !unblock())) {
+                break;
+            }
+            Schedule by = schedule;
+            int next = by == null ? inOrder() : by.next(this);
+            if (next < actors.length) {
+                last = next;
+                return next;
+            }
+            drain(actors[next - actors.length]);
+        }
+        return NOBODY;
+    }
+
+    private int inOrder() {
+        return (able >> last & 1) != 0 ? last : Integer.numberOfTrailingZeros(able);
+    }
+
+    private void drain(ExploringCpu cpu) {
+        Step s = pending(actors.length + cpu.id);
+        cpu.buffer.drainInto(s);
+        taken(actors.length + cpu.id, s);
+    }
+
+    /// Nobody can take a step: gives those another chance who wait for no word. False if there is none.
+    private boolean unblock() {
+        boolean any = false;
+        if (!pollsOver) {
+            for (ExploringCpu cpu : actors) {
+                any |= !cpu.done && cpu.step.kind == Step.Kind.POLL;
+            }
+            pollsOver = any;
+        }
+        if (!any && forgiven++ < FORGIVEN) {
+            for (ExploringCpu cpu : actors) {
+                if (!cpu.done && cpu.spinning.isInVain()) {
+                    cpu.spinning.forgive();
+                    any = true;
+                }
+            }
+        }
+        if (any) {
+            able = ableNow();
+            return able != 0;
+        }
+        failure = stuck();
+        return false;
+    }
+
+    private RuntimeException stuck() {
+        StringBuilder text = new StringBuilder();
+        boolean spins = false;
+        for (ExploringCpu cpu : actors) {
+            if (!cpu.done && !cpu.daemon) {
+                spins |= cpu.spinning.isInVain();
+                text.append(text.isEmpty() ? "" : ", ").append(cpu.name);
+                text.append(cpu.spinning.isInVain() ? " spins" : " waits");
+            }
+        }
+        return spins
+                ? new Livelock("nobody gets on: " + text)
+                : new Deadlock("every actor waits: " + text);
+    }
+
+    /// An actor has done its step.
+    void taken(int actor, Step step) {
+        if (!running) {
+            return;
+        }
+        if (++taken > ENDLESS) {
+            failure = new Livelock("more than " + ENDLESS + " steps");
+        }
+        if (schedule == null) {
+            return;
+        }
+        if (step.writes) {
+            pollsOver = false;
+            for (ExploringCpu cpu : actors) {
+                if (cpu.id != actor && cpu.spinning.changed(step.word, step.span)) {
+                    forgiven = 0;
+                }
+            }
+        }
+        if (actor < actors.length) {
+            actors[actor].spinning.read(step.word);
+        }
+        schedule.taken(this, actor, step);
+    }
+
+    void failed(ExploringCpu cpu, Throwable t) {
+        if (failure == null) {
+            failure = FailedIn.mark(t, cpu);
+        }
+    }
+
+    void finished(ExploringCpu cpu) {
+        cpu.done = true;
+        cpu.fresh = false;
+        forgiven = 0;
+        if (!cpu.daemon) {
+            spawnedLeft--;
+        }
+    }
+
+    // --- what a schedule may ask -----------------------------------------------------------------
+
+    /// How many actors there are, those of store buffers included.
+    public int actors() {
+        return storeBuffers ? 2 * actors.length : actors.length;
+    }
+
+    public String name(int actor) {
+        return actor < actors.length
+                ? actors[actor].name
+                : actors[actor - actors.length].name + "'s stores";
+    }
+
+    public boolean isDaemon(int actor) {
+        return actor >= actors.length || actors[actor].daemon;
+    }
+
+    /// The actors whose next step may be taken now, as bits.
+    public int enabled() {
+        return able;
+    }
+
+    private int ableNow() {
+        int able = 0;
+        ExploringCpu[] all = actors;
+        for (int i = 0; i < all.length; i++) {
+            ExploringCpu cpu = all[i];
+            if (cpu.done) {
+                if (storeBuffers && !cpu.buffer.isEmpty()) {
+                    able |= 1 << all.length + i;
+                }
+                continue;
+            }
+            if (isAble(cpu)) {
+                able |= 1 << i;
+            }
+            if (storeBuffers && !cpu.buffer.isEmpty()) {
+                able |= 1 << all.length + i;
+            }
+        }
+        return able;
+    }
+
+    private boolean isAble(ExploringCpu cpu) {
+        Step s = cpu.step;
+        if (cpu.spinning.isInVain()) {
+            return false;
+        }
+        if (s.waits() && !s.admits(cpu.awaited())) {
+            return s.kind == Step.Kind.POLL && pollsOver;
+        }
+        if (storeBuffers && !cpu.buffer.isEmpty()) {
+            boolean buffered = s.kind == Step.Kind.STORE && s.word == words.of(cpu.buffer.word);
+            return !s.writes && s.kind != Step.Kind.FENCE || buffered;
+        }
+        return true;
+    }
+
+    /// Actors that have not returned, as bits; those of store buffers not included.
+    public int live() {
+        int mask = 0;
+        for (ExploringCpu cpu : actors) {
+            mask |= cpu.done ? 0 : 1 << cpu.id;
+        }
+        return mask;
+    }
+
+    /// What a live actor will do next.
+    public Step pending(int actor) {
+        if (actor < actors.length) {
+            return actors[actor].step;
+        }
+        ExploringCpu cpu = actors[actor - actors.length];
+        Step s = cpu.drain;
+        s.kind = Step.Kind.DRAIN;
+        s.word = cpu.buffer.target();
+        s.also = words.of(cpu.buffer.word);
+        s.writes = true;
+        return s;
+    }
+
+    /// Why the run failed.
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /// Steps taken in this run.
+    public int taken() {
+        return taken;
+    }
+
+    /// The CPU that runs now, or null; for memory that is reached without one, such as a guest's.
+    public @Nullable Cpu current() {
+        return running ? actors[last] : null;
+    }
+
+    /// Whether a schedule decides.
+    boolean isSearching() {
+        return running && schedule != null;
+    }
+
+    /// What the numbers of words stand for.
+    public WordNumbers words() {
+        return words;
+    }
+
+    /// What `cpu` reads there.
+    long view(ExploringCpu cpu, int number) {
+        return cpu.buffer.find(number, words.value(number));
+    }
+
+    // --- facts -------------------------------------------------------------------------------
+
+    @Override
+    public List<Cpu> cpus() {
+        return Collections.unmodifiableList(cpus);
+    }
+
+    @Override
+    public boolean realMemory() {
+        return false;
+    }
+
+    @Override
+    public CostModel costs() {
+        return costs;
+    }
+}

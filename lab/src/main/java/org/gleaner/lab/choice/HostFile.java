@@ -1,0 +1,21 @@
+package org.gleaner.lab.choice;
+
+/// A file of the host's kernel that commands can be written to.
+public enum HostFile implements Choice {
+    /// `/sys/kernel/debug/lru_gen`.
+    LRU_GEN("lru_gen"),
+
+    /// `/sys/kernel/mm/lru_gen/min_ttl_ms`.
+    MIN_TTL("min_ttl_ms");
+
+    private final String label;
+
+    HostFile(String label) {
+        this.label = label;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

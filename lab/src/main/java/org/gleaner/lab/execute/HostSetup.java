@@ -1,0 +1,66 @@
+package org.gleaner.lab.execute;
+
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+
+/// What a host is made of, as a scenario and one of its configurations describe it.
+final class HostSetup {
+    private static final int TABLE = 512;
+
+    /// Pages that a per-CPU list takes at once on a host of full size.
+    private static final int PCP_BATCH = 63;
+
+    /// The least at a small scale, where lists of full size would hold a good part of memory.
+    private static final int LEAST_PCP_BATCH = 8;
+
+    private HostSetup() {}
+
+    /// @param share what the guests can have of the host's memory
+    /// @param memcgs cgroups, the root included
+    /// @param actors that run besides the vCPUs and the kernel's daemons
+    static HostConfig config(
+            Scenario scenario,
+            Configuration configuration,
+            AgingPlan plan,
+            SwapDevice device,
+            Scale scale,
+            HostShare share,
+            int memcgs,
+            int actors) {
+        boolean mglru = configuration.lru() == Lru.MGLRU;
+        int frames = Math.toIntExact(share.usablePages());
+        int slots = device == SwapDevice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
+        long low = scenario.minFreePages();
+        long delta =
+                Math.max(
+                        low / 4,
+                        scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000);
+        int tables = (int) Math.min(1 << 22, scenario.backingPages() / TABLE * 2 + 4096);
+        return new HostConfig(
+                frames,
+                new Watermarks(low, low + delta, low + 2 * delta),
+                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
+                true,
+                Support.swap(device),
+                Support.disk(device),
+                slots,
+                scenario.host().swap().pageCluster(),
+                60,
+                0,
+                scenario.seed(),
+                Support.thp(scenario.host().thp()),
+                Support.kernel(configuration.kernel()),
+                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
+                plan.secondary(scenario.host().lruGen().walksSecondary()),
+                tables,
+                memcgs,
+                scenario.guestCount() * scenario.guest().vcpus() + actors + 16);
+    }
+}

@@ -1,0 +1,238 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.CgroupWrite;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Neighbour;
+import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.Word;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.reclaim.MemcgFiles;
+import org.gleaner.mm.stat.VmEvent;
+
+/// Runs several guests on one host for each configuration: they populate their memory together, then do what their
+/// workloads say until time is up, while the boss looks what is resident and an agent writes to cgroup files.
+public final class NeighboursRun {
+    private static final long MILLI = 1_000_000;
+
+    private record Outcome(NeighboursResult.Run run, List<String> failures) {}
+
+    private final Neighbours scenario;
+    private final Configuration configuration;
+    private final ParallelRuns.Meter meter;
+    private final AgingPlan plan;
+    private final Engine engine;
+    private final Host host;
+    private final Rcu rcu;
+    private final HostCommands commands;
+    private final List<NeighbourGuest> guests = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private final List<Double> sampleSeconds = new ArrayList<>();
+    private final Rendezvous rendezvous;
+    private final Word gone = new Word();
+    private Map<VmEvent, Long> countersBefore = Map.of();
+
+    /// When the guests are to stop; written by the boss before it lets them go.
+    private long until;
+
+    private NeighboursRun(
+            ScenarioRequest<Neighbours> request,
+            Configuration configuration,
+            ParallelRuns.Meter meter) {
+        scenario = request.scenario();
+        this.configuration = configuration;
+        this.meter = meter;
+        plan = AgingPlan.parse(configuration.aging().label());
+        engine = Support.engine(request.engine(), scenario.host().costs(), scenario.seed());
+        var device = scenario.host().swap().device();
+        host =
+                new Host(
+                        engine,
+                        HostSetup.config(
+                                scenario,
+                                configuration,
+                                plan,
+                                device,
+                                request.scale(),
+                                HostShare.of(scenario, device),
+                                1 + scenario.guestCount(),
+                                1));
+        rcu = Rcu.start(engine);
+        commands = HostCommands.start(host, scenario.host().commands());
+        rendezvous = new Rendezvous(vcpus());
+    }
+
+    private int vcpus() {
+        return scenario.guestCount() * scenario.guest().vcpus();
+    }
+
+    /// Runs the scenario.
+    ///
+    /// @throws BadInput if something that it asks for is not there
+    /// @throws Cancelled if the user stopped it before any configuration was finished
+    public static NeighboursResult run(ScenarioRequest<Neighbours> request, Progress progress) {
+        Neighbours scenario = request.scenario();
+        HostCommands.check(scenario);
+        long start = System.nanoTime();
+        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        for (Configuration each : scenario.configurations()) {
+            tasks.add(meter -> new NeighboursRun(request, each, meter).run());
+        }
+        int threads = Support.runsAtOnce(request.engine());
+        var outcome =
+                ParallelRuns.run(
+                        "run " + scenario.name(),
+                        tasks,
+                        scenario.backingPages(),
+                        threads,
+                        progress);
+        return new NeighboursResult(
+                scenario,
+                request.scale(),
+                request.engine(),
+                outcome.complete(),
+                outcome.results().stream().map(Outcome::run).toList(),
+                assumptions(scenario),
+                outcome.results().stream().flatMap(each -> each.failures().stream()).toList(),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private static List<String> assumptions(Neighbours scenario) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "every vCPU, kswapd and the agent that writes to cgroup files has a"
+                                        + " CPU of its own",
+                                "the guests populate their memory together, and counters are of"
+                                        + " the time after it"));
+        HostShare share = HostShare.of(scenario, scenario.host().swap().device());
+        all.addAll(share.assumptions(scenario.backingPages()));
+        return all;
+    }
+
+    private Outcome run() {
+        try (host) {
+            engine.spawn("boss", this::boss);
+            meter.watch(engine);
+            engine.run();
+        }
+        Map<String, Long> counters = new LinkedHashMap<>();
+        host.stat()
+                .snapshot()
+                .forEach((event, n) ->
+                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
+        for (NeighbourGuest guest : guests) {
+            if (guest.killed()) {
+                failures.add(
+                        configuration.name()
+                                + ": the OOM killer ended guest "
+                                + guest.neighbour().name());
+            }
+        }
+        failures.addAll(commands.failures(configuration.name()));
+        List<NeighboursResult.Guest> results = guests.stream().map(NeighbourGuest::result).toList();
+        return new Outcome(
+                new NeighboursResult.Run(
+                        configuration, sampleSeconds, results, counters, commands.done()),
+                failures);
+    }
+
+    private void boss(Cpu boss) {
+        for (Neighbour each : scenario.guests()) {
+            guests.add(new NeighbourGuest(boss, scenario, each, host, rcu, plan, meter));
+        }
+        for (NeighbourGuest guest : guests) {
+            for (int i = 0; i < scenario.guest().vcpus(); i++) {
+                int index = i;
+                engine.spawn(
+                        "vcpu" + i + "-" + guest.neighbour().name(),
+                        cpu -> vcpu(cpu, guest, index));
+            }
+        }
+        rendezvous.awaitAll(boss);
+        countersBefore = host.stat().snapshot();
+        guests.forEach(NeighbourGuest::begin);
+        long start = boss.now();
+        until = start + scenario.millis() * MILLI;
+        rendezvous.release(boss);
+        engine.spawn("agent", cpu -> manage(cpu, start));
+        watch(boss, start);
+        boss.block(gone, -1, vcpus() + 1);
+    }
+
+    private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
+        Vcpu vcpu = guest.newVcpu(cpu);
+        guest.populate(cpu, vcpu, index);
+        rendezvous.arrive(cpu);
+        guest.work(cpu, vcpu, index, until);
+        guest.leave(cpu);
+        cpu.fetchAdd(gone, 1);
+    }
+
+    /// Looks what is resident, now and then.
+    private void watch(Cpu boss, long start) {
+        for (int sample = 1; sample <= scenario.samples(); sample++) {
+            boss.sleep(
+                    start + scenario.millis() * MILLI * sample / scenario.samples() - boss.now());
+            sampleSeconds.add((boss.now() - start) / 1e9);
+            guests.forEach(NeighbourGuest::sample);
+        }
+    }
+
+    /// Writes to cgroup files, each when its time has come and the one before is done.
+    private void manage(Cpu agent, long start) {
+        for (CgroupWrite write : scenario.writes()) {
+            agent.sleep(start + write.atMillis() * MILLI - agent.now());
+            write(agent, write);
+        }
+        agent.fetchAdd(gone, 1);
+    }
+
+    private void write(Cpu agent, CgroupWrite write) {
+        NeighbourGuest guest =
+                guests.stream()
+                        .filter(each -> each.neighbour().name().equals(write.guest()))
+                        .findFirst()
+                        .orElseThrow();
+        Memcg memcg = guest.memcg();
+        MemcgFiles files = host.memcgFiles();
+        long pages = write.value().pages(scenario.guestPages());
+        boolean done =
+                switch (write.file()) {
+                    case MAX -> files.setMax(agent, memcg, pages);
+                    case HIGH -> files.setHigh(agent, memcg, pages);
+                    case LOW -> {
+                        memcg.setLow(pages);
+                        yield true;
+                    }
+                    case MIN -> {
+                        memcg.setMin(pages);
+                        yield true;
+                    }
+                    case RECLAIM -> files.reclaim(agent, memcg, pages, write.swappiness());
+                };
+        if (!done) {
+            failures.add(
+                    "%s: %s of %s: %s could not be reclaimed in full"
+                            .formatted(
+                                    configuration.name(),
+                                    write.file().label(),
+                                    write.guest(),
+                                    write.value()));
+        }
+    }
+}

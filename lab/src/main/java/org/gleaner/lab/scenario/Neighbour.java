@@ -1,0 +1,41 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.gleaner.lab.choice.Workload;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+
+/// One of several virtual machines on a host: its cgroup and what it does. In a file all but the name may be left
+/// out.
+public record Neighbour(
+        @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
+                String name,
+        @JsonPropertyDescription("What it does once its memory is populated; default loop.")
+                Workload workload,
+        @JsonPropertyDescription(
+                        "Memory that it uses then; a share is of its memory; default 100%.")
+                Size workingSet,
+        @JsonPropertyDescription("Whether it writes or reads then; default true.") boolean writes,
+        @JsonPropertyDescription("Rest of each vCPU after each page, 0 to 1000000000; default 0.")
+                int pauseNanos,
+        @JsonPropertyDescription("memory.max; a share is of its memory; default max.") Limit max,
+        @JsonPropertyDescription("memory.high; a share is of its memory; default max.") Limit high,
+        @JsonPropertyDescription("memory.low; a share is of its memory; default 0.") Limit low,
+        @JsonPropertyDescription("memory.min; a share is of its memory; default 0.") Limit min) {
+
+    /// The longest rest: a second.
+    static final int MOST_PAUSE = 1_000_000_000;
+
+    Neighbour scaled(Scale scale) {
+        return new Neighbour(
+                name,
+                workload,
+                workingSet.scaled(scale),
+                writes,
+                pauseNanos,
+                max.scaled(scale),
+                high.scaled(scale),
+                low.scaled(scale),
+                min.scaled(scale));
+    }
+}

@@ -1,0 +1,84 @@
+package org.gleaner.lab.scenario;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What several guests and the writes to their cgroups must fulfil.
+final class NeighbourChecks {
+
+    private static final int MOST_GUESTS = 64;
+    private static final int MOST_MILLIS = 600_000;
+    private static final int MOST_SAMPLES = 1000;
+
+    private final Neighbours scenario;
+    private final Checks checks;
+
+    NeighbourChecks(Neighbours scenario, Checks checks) {
+        this.scenario = scenario;
+        this.checks = checks;
+    }
+
+    void check() {
+        checks.range("millis", "millis", scenario.millis(), 1, MOST_MILLIS);
+        checks.range("samples", "samples", scenario.samples(), 1, MOST_SAMPLES);
+        List<Neighbour> all = scenario.guests();
+        checks.range("guests", "guests", all.size(), 1, MOST_GUESTS);
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < all.size(); i++) {
+            guest("guests." + i, all.get(i), names);
+        }
+        int before = 0;
+        for (int i = 0; i < scenario.writes().size(); i++) {
+            CgroupWrite write = scenario.writes().get(i);
+            write("writes." + i, write, before, names);
+            before = write.atMillis();
+        }
+    }
+
+    private void guest(String path, Neighbour guest, Set<String> names) {
+        checks.name(path + ".name", guest.name());
+        if (!names.add(guest.name())) {
+            throw checks.bad(
+                    path + ".name", "'" + guest.name() + "' is taken", "give each its own name");
+        }
+        checks.range(
+                path + ".pauseNanos", "pauseNanos", guest.pauseNanos(), 0, Neighbour.MOST_PAUSE);
+        long memory = scenario.guestPages();
+        int vcpus = scenario.guest().vcpus();
+        long set = checks.resolved(path + ".workingSet", () -> guest.workingSet().pages(memory));
+        if (set > memory || set < vcpus) {
+            throw checks.bad(
+                    List.of(path + ".workingSet", "guest.memory"),
+                    set + " pages of " + memory + " for " + vcpus + " vcpus",
+                    "give at most guest.memory, and at least a page (4KiB) for each vcpu");
+        }
+        checks.resolved(path + ".max", () -> guest.max().pages(memory));
+        checks.resolved(path + ".high", () -> guest.high().pages(memory));
+        checks.resolved(path + ".low", () -> guest.low().pages(memory));
+        checks.resolved(path + ".min", () -> guest.min().pages(memory));
+    }
+
+    private void write(String path, CgroupWrite write, int before, Set<String> names) {
+        if (!names.contains(write.guest())) {
+            throw checks.bad(
+                    path + ".guest",
+                    "there is no guest '" + write.guest() + "'",
+                    "known: " + String.join(", ", names.stream().sorted().toList()));
+        }
+        checks.range(path + ".atMillis", "atMillis", write.atMillis(), 0, scenario.millis());
+        if (write.atMillis() < before) {
+            throw checks.bad(
+                    path + ".atMillis",
+                    write.atMillis() + " comes after " + before,
+                    "list the writes in order of time");
+        }
+        checks.range(
+                path + ".swappiness",
+                "swappiness",
+                write.swappiness(),
+                0,
+                CgroupWrite.MOST_SWAPPINESS);
+        checks.resolved(path + ".value", () -> write.value().pages(scenario.guestPages()));
+    }
+}

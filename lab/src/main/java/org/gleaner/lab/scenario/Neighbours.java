@@ -1,0 +1,58 @@
+package org.gleaner.lab.scenario;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.List;
+import org.gleaner.lab.size.Scale;
+
+/// Several guests of one size on one host, each in a memory cgroup of its own: who loses pages, and what do limits and
+/// protections change about it?
+@JsonTypeName(Neighbours.KIND)
+public record Neighbours(
+        @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")
+                String name,
+        @JsonPropertyDescription("Seed of everything random.") long seed,
+        @JsonPropertyDescription("How long the guests run once all are populated, 1 to 600000.")
+                int millis,
+        @JsonPropertyDescription("How often it is looked what is resident, 1 to 1000.") int samples,
+        Host host,
+        Guest guest,
+        @JsonPropertyDescription("The guests, 1 to 64.") List<Neighbour> guests,
+        @JsonPropertyDescription("What is written to cgroups meanwhile, in order of time.")
+                List<CgroupWrite> writes,
+        @JsonPropertyDescription("What is compared, each on a fresh host.")
+                List<Configuration> configurations)
+        implements Scenario {
+
+    public static final String KIND = "neighbours";
+
+    public Neighbours {
+        guests = List.copyOf(guests);
+        writes = List.copyOf(writes);
+        configurations = List.copyOf(configurations);
+    }
+
+    @Override
+    public boolean slotsShareMemory() {
+        return false;
+    }
+
+    @Override
+    public int guestCount() {
+        return guests.size();
+    }
+
+    @Override
+    public Neighbours scaled(Scale scale) {
+        return new Neighbours(
+                name,
+                seed,
+                millis,
+                samples,
+                host.scaled(scale, hostPages()),
+                guest.scaled(scale),
+                guests.stream().map(each -> each.scaled(scale)).toList(),
+                writes.stream().map(each -> each.scaled(scale)).toList(),
+                configurations);
+    }
+}

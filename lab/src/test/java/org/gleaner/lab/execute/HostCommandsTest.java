@@ -1,0 +1,120 @@
+package org.gleaner.lab.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.HostFile;
+import org.gleaner.lab.run.CommandResult;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A scenario's commands, written into the files of a host that runs a guest.
+final class HostCommandsTest {
+
+    private static MaxGuestMemory scenario(String commands) {
+        List<String> all = new ArrayList<>();
+        all.add("host.cpus=4");
+        all.add("host.memory=24MiB");
+        all.add("host.watermarks.minFree=64KiB");
+        all.add("guest.vcpus=4");
+        all.add("guest.memory=16MiB");
+        all.add("configurations=[{name: x, aging: locked}]");
+        all.add("host.commands=" + commands);
+        return (MaxGuestMemory) ScenarioReader.read(MaxGuestMemory.KIND, all, Scale.FULL);
+    }
+
+    private static MaxGuestMemoryResult run(String commands) {
+        return MaxGuestMemoryRun.run(
+                new ScenarioRequest<>(scenario(commands), Scale.FULL, Engine.VIRTUAL, false),
+                Progress.SILENT);
+    }
+
+    @Test
+    void commandsAreWrittenWhenTheirTimeHasCome() {
+        MaxGuestMemoryResult result =
+                run(
+                        "[{at: 300us, to: lru_gen, write: '+ 1 0 max_gen; + 1 0 max_gen'},"
+                                + " {at: 200us, to: lru_gen, write: '+ 1 0 3 1 1'},"
+                                + " {at: 0s, to: min_ttl_ms, write: '0'},"
+                                + " {at: 900s, to: lru_gen, write: '- 1 0 min_gen'}]");
+
+        assertThat(result.failures()).isEmpty();
+        List<CommandResult> commands = result.runs().getFirst().commands();
+        assertThat(commands.stream().map(CommandResult::wrote))
+                .containsExactly("0", "+ 1 0 3 1 1", "+ 1 0 4; + 1 0 4");
+        assertThat(commands.getFirst().to()).isEqualTo(HostFile.MIN_TTL);
+        assertThat(commands.get(1).seconds()).isBetween(200e-6, 300e-6);
+        assertThat(commands.get(1).text()).startsWith("memcg     1 /\n node     0\n          1 ");
+        assertThat(commands.get(2).text())
+                .contains("\n          5 ")
+                .doesNotContain("          6 ");
+    }
+
+    @Test
+    void theSameRunGivesTheSameTexts() {
+        String commands = "[{at: 1ms, to: lru_gen, write: '+ 1 0 max_gen'}]";
+        assertThat(run(commands).runs()).isEqualTo(run(commands).runs());
+    }
+
+    @Test
+    void whatTheKernelRefusesIsAFailure() {
+        MaxGuestMemoryResult result =
+                run("[{at: 100us, to: lru_gen, write: '- 1 0 max_gen-1 200 10'}]");
+
+        assertThat(result.failures()).containsExactly("x: '- 1 0 2 200 10' into lru_gen: EINVAL");
+    }
+
+    /// All that the guest uses was used within ten seconds, so it is killed once memory runs short.
+    @Test
+    void aWorkingSetThatMayNotBeEvictedIsKilled() {
+        MaxGuestMemoryResult result =
+                MaxGuestMemoryRun.run(
+                        new ScenarioRequest<>(
+                                (MaxGuestMemory)
+                                        ScenarioReader.read(
+                                                MaxGuestMemory.KIND,
+                                                List.of(
+                                                        "host.commands=[{at: 0s, to: min_ttl_ms,"
+                                                                + " write: '10000'}]"),
+                                                Scale.parse("1/4096")),
+                                Scale.parse("1/4096"),
+                                Engine.VIRTUAL,
+                                false),
+                        Progress.SILENT);
+
+        assertThat(result.failures())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each).contains("the OOM killer ended the guest"));
+        // the classic lists know no such protection
+        assertThat(result.runs().stream().map(run -> run.configuration().name()))
+                .containsExactly("off");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{at: 1s, to: lru_gen, write: age} | host.commands.0.write: 'age' is no command of"
+                        + " 6.12's lru_gen",
+                "{at: 1s, to: lru_gen, write: + 1 0 max} | is no command of",
+                "{at: 1s, to: lru_gen, write: + 1 0 max_gen max} | is no command of 6.12's",
+                "{at: 1s, to: min_ttl_ms, write: 1s} | host.commands.0.write: '1s' is no number;"
+                        + " give milliseconds",
+            })
+    void whatIsNoCommandIsRefusedBeforehand(String command, String message) {
+        assertThatThrownBy(() -> run("[" + command + "]"))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,214 @@
+package org.gleaner.lab.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Two VMs in cgroups, a hot one and a cold one: who is reclaimed.
+final class NeighboursRunTest {
+    private static final String HOT = "{name: hot, pauseNanos: 50000";
+    private static final String COLD = "{name: cold, workload: idle";
+
+    /// Two guests of 16 MiB on 26 MiB; the hot one loops over its memory.
+    private static Neighbours scenario(String lru, String hot, String cold, String... settings) {
+        List<String> all = new ArrayList<>();
+        all.add("host.cpus=4");
+        all.add("host.memory=26MiB");
+        all.add("host.swap.size=64MiB");
+        all.add("host.watermarks.minFree=256KiB");
+        all.add("guest.vcpus=2");
+        all.add("guest.memory=16MiB");
+        all.add("guest.tlbEntries=64");
+        all.add("guests=[" + HOT + hot + "}, " + COLD + cold + "}]");
+        all.add("writes=[]");
+        all.add("millis=2500");
+        all.add("configurations=[{name: x, lru: " + lru + "}]");
+        all.addAll(List.of(settings));
+        return (Neighbours) ScenarioReader.read(Neighbours.KIND, all, Scale.FULL);
+    }
+
+    private static NeighboursResult.Run run(Neighbours scenario, Engine engine) {
+        NeighboursResult result =
+                NeighboursRun.run(
+                        new ScenarioRequest<>(scenario, Scale.FULL, engine, false),
+                        Progress.SILENT);
+        assertThat(result.failures()).isEmpty();
+        return result.runs().getFirst();
+    }
+
+    private static NeighboursResult.Run run(Neighbours scenario) {
+        return run(scenario, Engine.VIRTUAL);
+    }
+
+    private static long stat(NeighboursResult.Run run, int guest, String name) {
+        return run.guests().get(guest).memoryStat().getOrDefault(name, -1L);
+    }
+
+    private static long event(NeighboursResult.Run run, int guest, String name) {
+        return run.guests().get(guest).memoryEvents().getOrDefault(name, -1L);
+    }
+
+    private static long resident(NeighboursResult.Run run, int guest) {
+        return run.guests().get(guest).residentPages().getLast();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void theColdOneMakesRoomForTheHotOne(String lru) {
+        NeighboursResult.Run run = run(scenario(lru, ", workingSet: 90%", ""));
+        assertThat(stat(run, 1, "pgsteal")).isGreaterThan(1000);
+        assertThat(stat(run, 1, "pgfault")).isZero();
+        // the working set of the hot one is in, and stays
+        List<Long> over = run.guests().getFirst().residentPages();
+        assertThat(over.getLast()).isGreaterThanOrEqualTo(3686).isEqualTo(over.getFirst());
+        assertThat(resident(run, 1)).isLessThan(1500);
+    }
+
+    @Test
+    void generationsLeaveTheHotOneMoreThanTheColdOneFromTheStart() {
+        NeighboursResult.Run run = run(scenario("mglru", ", workingSet: 90%", ""));
+        assertThat(stat(run, 1, "pgsteal")).isGreaterThan(stat(run, 0, "pgsteal"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void withinItsMinimumTheColdOneKeepsAllItHas(String lru) {
+        NeighboursResult.Run run = run(scenario(lru, ", workingSet: 25%", ", min: max"));
+        assertThat(resident(run, 1)).isEqualTo(4096);
+        assertThat(stat(run, 1, "pgsteal")).isZero();
+        assertThat(stat(run, 0, "pgsteal")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void aLowMakesTheHotOnePayFirst(String lru) {
+        NeighboursResult.Run spared =
+                run(scenario(lru, ", workingSet: 90%", ", low: max", "millis=500"));
+        NeighboursResult.Run plain = run(scenario(lru, ", workingSet: 90%", "", "millis=500"));
+        assertThat(resident(spared, 1)).isGreaterThan(resident(plain, 1));
+        assertThat(stat(spared, 0, "pgsteal")).isGreaterThan(stat(plain, 0, "pgsteal"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void aMaximumBoundsTheHotOneAndSparesTheColdOne(String lru) {
+        NeighboursResult.Run run =
+                run(scenario(lru, ", max: 25%", "", "host.memory=40MiB", "millis=500"));
+        assertThat(resident(run, 0)).isLessThanOrEqualTo(1024);
+        assertThat(resident(run, 1)).isEqualTo(4096);
+        assertThat(event(run, 0, "max")).isPositive();
+        assertThat(event(run, 0, "oom")).isZero();
+        assertThat(stat(run, 0, "pgmajfault")).isPositive();
+        assertThat(run.vmstat().get("pgscan_kswapd")).as("the limit's reclaim").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void aHighSlowsTheHotOneDown(String lru) {
+        NeighboursResult.Run bound = run(scenario(lru, ", high: 25%", "", "host.memory=40MiB"));
+        NeighboursResult.Run free = run(scenario(lru, "", "", "host.memory=40MiB"));
+        assertThat(event(bound, 0, "high")).isPositive();
+        assertThat(event(bound, 0, "max")).isZero();
+        assertThat(bound.guests().getFirst().accesses())
+                .isLessThan(free.guests().getFirst().accesses());
+        assertThat(resident(bound, 0)).isLessThan(resident(free, 0));
+        assertThat(resident(bound, 1)).isEqualTo(4096);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void memoryReclaimTakesFromWhomItIsAskedOf(String lru) {
+        for (String asked : List.of("hot", "cold")) {
+            NeighboursResult.Run run =
+                    run(
+                            scenario(
+                                    lru,
+                                    "",
+                                    "",
+                                    "host.memory=40MiB",
+                                    "writes=[{atMillis: 2400, guest: %s, file: memory.reclaim,"
+                                                    .formatted(asked)
+                                            + " value: 4MiB}]"));
+            int taken = asked.equals("hot") ? 0 : 1;
+            assertThat(stat(run, taken, "pgsteal")).isGreaterThanOrEqualTo(1024);
+            assertThat(stat(run, 1 - taken, "pgsteal")).isZero();
+            assertThat(resident(run, 1 - taken)).isEqualTo(4096);
+        }
+    }
+
+    @Test
+    void aLimitWrittenLaterTakesHold() {
+        NeighboursResult.Run run =
+                run(
+                        scenario(
+                                "mglru",
+                                "",
+                                "",
+                                "host.memory=40MiB",
+                                "samples=3",
+                                "writes=[{atMillis: 1500, guest: hot, file: memory.max, value:"
+                                        + " 2048p}]"));
+        List<Long> resident = run.guests().getFirst().residentPages();
+        assertThat(resident.get(0)).isEqualTo(4096);
+        assertThat(resident.get(1)).isLessThanOrEqualTo(2048);
+        assertThat(resident.get(2)).isLessThanOrEqualTo(2048);
+    }
+
+    @Test
+    void aRunRepeatsToTheBit() {
+        Neighbours scenario = scenario("mglru", "", ", low: 25%");
+        assertThat(run(scenario)).isEqualTo(run(scenario));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void everyWorkloadRunsOnEveryEngine(Engine engine) {
+        NeighboursResult.Run run =
+                run(
+                        scenario(
+                                "mglru",
+                                ", workload: random, writes: false",
+                                ", high: 50%",
+                                "millis=100"),
+                        engine);
+        assertThat(run.guests().getFirst().accesses()).isPositive();
+        assertThat(run.guests().get(1).accesses()).isZero();
+        assertThat(run.sampleSeconds()).hasSize(8);
+    }
+
+    @Test
+    void aGuestThatGetsNoMemoryIsKilledAndTheOtherGoesOn() {
+        NeighboursResult result =
+                NeighboursRun.run(
+                        new ScenarioRequest<>(
+                                scenario(
+                                        "mglru",
+                                        "",
+                                        ", max: 25%",
+                                        "host.swap.device=none",
+                                        "host.memory=40MiB"),
+                                Scale.FULL,
+                                Engine.VIRTUAL,
+                                false),
+                        Progress.SILENT);
+        assertThat(result.failures()).containsExactly("x: the OOM killer ended guest cold");
+        NeighboursResult.Run run = result.runs().getFirst();
+        assertThat(run.guests().get(1).killed()).isTrue();
+        // but for what waits in the batches of CPUs that have no more to do
+        assertThat(resident(run, 1)).isLessThan(64);
+        assertThat(run.guests().getFirst().killed()).isFalse();
+        assertThat(run.guests().getFirst().accesses()).isPositive();
+    }
+}
