@@ -12,6 +12,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
@@ -80,6 +81,7 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, Kernel.class);
         convert(command, Through.class);
         convert(command, Backing.class);
+        convert(command, Thp.class);
         convert(command, SwapDevice.class);
         convert(command, AgingDesign.class);
         return command.registerConverter(Size.class, Size::parse)

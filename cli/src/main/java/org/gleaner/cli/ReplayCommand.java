@@ -13,6 +13,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
@@ -81,6 +82,15 @@ final class ReplayCommand implements Callable<Integer> {
             defaultValue = "anon",
             description = "anon or memfd (default: anon).")
     private Backing backing = Backing.ANON;
+
+    @Option(
+            names = "--thp",
+            paramLabel = "WHEN",
+            defaultValue = "never",
+            description =
+                    "Huge pages for anonymous memory: never or always, at the first touch of an "
+                            + "aligned 2 MiB (default: never).")
+    private Thp thp = Thp.NEVER;
 
     @Option(
             names = "--swap",
@@ -178,6 +188,7 @@ final class ReplayCommand implements Callable<Integer> {
                 through,
                 design,
                 backing,
+                thp,
                 swap,
                 pageCluster,
                 ageEvery,
@@ -203,6 +214,10 @@ final class ReplayCommand implements Callable<Integer> {
                     "--page-cluster",
                     pageCluster + " is out of range",
                     "give 0 to " + Swap.MOST_CLUSTER);
+        }
+        if (thp == Thp.ALWAYS && backing == Backing.MEMFD) {
+            throw new BadInput(
+                    "--thp always", "a memfd gets no huge pages", "use --backing anon, or never");
         }
         if (ageEvery < 0) {
             throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");

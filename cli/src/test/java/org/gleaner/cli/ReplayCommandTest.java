@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +86,14 @@ final class ReplayCommandTest {
         assertThat(request.engine()).isEqualTo(Engine.THREADS);
         assertThat(request.seed()).isEqualTo(-7);
         assertThat(session.err()).isEmpty();
+    }
+
+    @Test
+    void hugePagesAreForAnonymousMemory() {
+        session.run("replay", "small", "--memory", "1p");
+        session.run("replay", "small", "--memory", "1p", "--thp", "always");
+        assertThat(session.replays.getFirst().thp()).isEqualTo(Thp.NEVER);
+        assertThat(session.replays.getLast().thp()).isEqualTo(Thp.ALWAYS);
     }
 
     @Test
@@ -207,6 +216,10 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --aging v4 --through kvm | --aging: \"v4\" is not one of",
                 "replay small --memory 1p --aging v3 | --aging: only a guest",
                 "replay small --memory 1p --swap none | --swap: a replay needs swap; give",
+                "replay small --memory 1p --thp sometimes | --thp: \"sometimes\" is not one of"
+                        + " never, always",
+                "replay small --memory 1p --thp always --backing memfd | --thp always: a memfd"
+                        + " gets no huge pages; use",
                 "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
                 "replay small --memory 1p --page-cluster x | --page-cluster",
                 "replay small --memory 1p --lru-gen 16 | --lru-gen: \"16\" is not a set of lru_gen"

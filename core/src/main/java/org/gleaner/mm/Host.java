@@ -18,6 +18,7 @@ import org.gleaner.mm.fault.ProcessPages;
 import org.gleaner.mm.fault.SwapReadAhead;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.Workingset;
@@ -86,7 +87,9 @@ public final class Host implements AutoCloseable {
         swapDevice = device();
         swap = new SwapArea(swapDevice, config.swapSlots(), config.kernel(), cpus);
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
-        Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch());
+        boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
+        Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
+        FolioSplit split = new FolioSplit(folios, lru, objects, stat);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         reclaim =
@@ -98,6 +101,7 @@ public final class Host implements AutoCloseable {
                                 objects,
                                 swap,
                                 folioWait,
+                                split,
                                 zone,
                                 stat,
                                 config.kernel(),
@@ -137,11 +141,12 @@ public final class Host implements AutoCloseable {
                         swap,
                         readAhead,
                         folioWait,
+                        split,
                         stat,
                         config.kernel());
         MemfdFault memfdFault =
                 new MemfdFault(folios, lru, allocator, swap, readAhead, folioWait, stat);
-        faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, cpus);
+        faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, huge, cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
         mappingChanges = new MappingChanges(folios, lru, swap);
         pageIdle = new PageIdle(folios, lru, objects);
@@ -163,10 +168,15 @@ public final class Host implements AutoCloseable {
 
     /// What the interrupt of the swap disk does.
     private final class EndOfIo implements SwapDevice.Completion {
-        /// `folio_end_writeback`. Writeback keeps the folio in the swap cache and so alive; from its end on only our own
+        /// `folio_end_writeback`, for a large folio once its last page is written, which the device does last. Writeback keeps the folio in the swap cache and so alive; from its end on only our own
         /// reference does.
         @Override
-        public void writeDone(Cpu cpu, int pfn) {
+        public void writeDone(Cpu cpu, int page) {
+            long state = folios.peek(cpu, page);
+            if ((state & (LARGE | TAIL)) != 0 && page % HUGE_PAGES != HUGE_PAGES - 1) {
+                return;
+            }
+            int pfn = folios.folio(cpu, page);
             folios.get(cpu, pfn);
             long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
             if ((old & AWAITED) != 0) {

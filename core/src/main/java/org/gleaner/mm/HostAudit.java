@@ -17,13 +17,15 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Counts a host that is at rest from scratch, page by page, and compares with what its books say.
 ///
 /// | what | must equal |
 /// |---|---|
-/// | a folio's mapping count | the present entries that show it |
+/// | a folio's mapping count | the present entries that show it, a huge leaf being one |
+/// | a large folio | one head and 511 tails that say nothing, mapped by huge leaves alone |
 /// | its reference count | its mappings, its cache, per-CPU batches, pins stated by the caller |
 /// | its LRU flag and generation label | the list it is on; active flags are for classic lists only |
 /// | sizes of lists and generations | folios counted, by label |
@@ -69,7 +71,7 @@ public final class HostAudit {
 
     /// States that somebody holds a reference of a page.
     public HostAudit pinned(int pfn) {
-        references[pfn]++;
+        references[folios.folio(cpu, pfn)]++;
         return this;
     }
 
@@ -112,8 +114,10 @@ public final class HostAudit {
         for (Vma vma : mm.vmas()) {
             for (long vpn = vma.start(); vpn < vma.end(); vpn++) {
                 mm.tables().find(walk, mm.root(), vpn);
-                if (walk.level == 1) {
+                if (walk.level == RadixTable.LEVEL_4K) {
                     countEntry(vma, vpn, walk.entry);
+                } else if (!PTE.isNone(walk.entry)) {
+                    countHuge(vma, vpn, walk);
                 }
             }
         }
@@ -133,6 +137,24 @@ public final class HostAudit {
                     vpn);
         } else if (PTE.isSwap(entry)) {
             swapEntries[(int) PTE.swapSlot(entry)]++;
+        }
+    }
+
+    /// A huge leaf, met at its first page: of a large folio, all of it in one mapping.
+    private void countHuge(Vma vma, long vpn, Walk walk) {
+        long first = RadixTable.alignDown(vpn, walk.level);
+        if (vpn != Math.max(first, vma.start())) {
+            return;
+        }
+        boolean leaf =
+                walk.level == RadixTable.LEVEL_2M
+                        && PTE.isLeaf(walk.entry, walk.level)
+                        && (folios.peek(cpu, (int) PTE.pfn(walk.entry)) & LARGE) != 0;
+        expect(leaf, "page %d: entry %x at level %d", vpn, walk.entry, walk.level);
+        boolean within = first >= vma.start() && first + HUGE_PAGES <= vma.end();
+        expect(within, "page %d: a huge leaf crosses the end of a mapping", vpn);
+        if (leaf) {
+            countEntry(vma, vpn, walk.entry);
         }
     }
 
@@ -165,7 +187,7 @@ public final class HostAudit {
                 boolean active = (state & ACTIVE) != 0;
                 expect(gen(state) < 0, "pfn %d has a generation on a classic list", pfn);
                 expect(list == LruList.of(type(state), active), "pfn %d: list %d", pfn, list);
-                sizes[list]++;
+                sizes[list] += pages(state);
             }
         }
         for (int list = 0; list < LruList.COUNT; list++) {
@@ -192,7 +214,7 @@ public final class HostAudit {
                     expect((state & ACTIVE) == 0, "pfn %d is active in a generation", pfn);
                     expect(gen(state) >= 0, "pfn %d has no generation", pfn);
                     expect(type(state) == type, "pfn %d is of another type", pfn);
-                    labels[Math.max(gen(state), 0)]++;
+                    labels[Math.max(gen(state), 0)] += pages(state);
                 }
             }
             for (int slot = 0; slot < LruGen.MAX_NR_GENS; slot++) {
@@ -251,10 +273,18 @@ public final class HostAudit {
             expect(onList[pfn] < 0, "pfn %d is free and on a list", pfn);
             return;
         }
-        if ((state & SWAPCACHE) != 0) {
+        if ((state & TAIL) != 0) {
+            checkTail(pfn, state);
+            return;
+        }
+        for (int i = 0; (state & SWAPCACHE) != 0 && i < pages(state); i++) {
             references[pfn]++;
-            SwapArea.Slot slot = host.swap().peek(cpu, folios.swapSlot(pfn));
-            expect(slot.pfn() == pfn, "pfn %d is not in the cache of its slot", pfn);
+            SwapArea.Slot slot = host.swap().peek(cpu, folios.swapSlot(pfn) + i);
+            expect(slot.pfn() == pfn + i, "pfn %d is not in the cache of its slot", pfn + i);
+        }
+        if ((state & LARGE) != 0) {
+            int tails = tails(pfn);
+            expect(tails == HUGE_PAGES - 1, "pfn %d is large and has %d tails", pfn, tails);
         }
         expect(
                 mapcount(state) == mappings[pfn],
@@ -274,6 +304,25 @@ public final class HostAudit {
         expect(listed || gen(state) < 0, "pfn %d has a generation and is on no list", pfn);
     }
 
+    private int tails(int head) {
+        int n = 0;
+        for (int i = 1; i < HUGE_PAGES; i++) {
+            n += (folios.peek(cpu, head + i) & TAIL) != 0 ? 1 : 0;
+        }
+        return n;
+    }
+
+    /// A frame of a large folio says nothing of its own.
+    private void checkTail(int pfn, long state) {
+        int head = folios.folio(cpu, pfn);
+        long ofHead = folios.peek(cpu, head);
+        expect((ofHead & LARGE) != 0, "pfn %d is a tail of nothing", pfn);
+        boolean plain = state == (TAIL | ofHead & MEMCG_MASK);
+        expect(plain, "pfn %d is a tail, its state is %x", pfn, state);
+        boolean unused = references[pfn] == 0 && mappings[pfn] == 0 && onList[pfn] < 0;
+        expect(unused, "pfn %d is a tail and used by itself", pfn);
+    }
+
     private void checkSlots() {
         long unused = 0;
         for (int s = 0; s < swapEntries.length; s++) {
@@ -287,8 +336,9 @@ public final class HostAudit {
             boolean owned = slot.pfn() >= 0;
             expect(slot.cache() == owned, "slot %d is claimed", s);
             if (owned) {
-                long state = folios.peek(cpu, slot.pfn());
-                boolean names = (state & SWAPCACHE) != 0 && folios.swapSlot(slot.pfn()) == s;
+                int pfn = folios.folio(cpu, slot.pfn());
+                boolean cached = (folios.peek(cpu, pfn) & SWAPCACHE) != 0;
+                boolean names = cached && folios.swapSlot(pfn) + slot.pfn() - pfn == s;
                 expect(names, "slot %d caches pfn %d, which is not its", s, slot.pfn());
             }
             boolean inUse = slot.cache() || slot.mappings() > 0;

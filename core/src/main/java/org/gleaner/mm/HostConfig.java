@@ -19,6 +19,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param swappiness 0 to 200
 /// @param switchChance probability that another task runs between two agings of one reclaim
 /// @param seed of everything left to chance
+/// @param thp which anonymous memory gets large folios
 /// @param kernel whose rules the host follows
 /// @param lruGen MGLRU's switches; without the core bit the classic lists are used
 /// @param aging how reclaim asks secondary MMUs
@@ -37,12 +38,20 @@ public record HostConfig(
         int swappiness,
         double switchChance,
         long seed,
+        Thp thp,
         KernelVersion kernel,
         LruGenCaps lruGen,
         SecondaryAging aging,
         int maxTables,
         int maxMemcgs,
         int maxCpus) {
+    /// Transparent huge pages (`/sys/kernel/mm/transparent_hugepage/enabled`). Nobody waits for one, as with
+    /// `defrag` set to `madvise` in a process that gives no advice, and nothing collapses pages into one later.
+    public enum Thp {
+        NEVER,
+        ALWAYS
+    }
+
     /// Kinds of swap device.
     public enum Swap {
         ZRAM,

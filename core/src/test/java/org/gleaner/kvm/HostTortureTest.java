@@ -53,16 +53,19 @@ final class HostTortureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "merged, ept, 7, true",
-        "locked-flush, ept, 7, false",
-        "v1, npt, 7, true",
-        "merged, ept-noad, 0, false",
+        "merged, ept, 7, true, NEVER",
+        "locked-flush, ept, 7, false, NEVER",
+        "v1, npt, 7, true, NEVER",
+        "merged, ept-noad, 0, false, NEVER",
+        "merged, ept, 7, false, ALWAYS",
+        "locked, npt, 0, false, ALWAYS",
     })
     @Timeout(900)
-    void nothingIsLost(String design, String format, int lruGen, boolean memfd) {
+    void nothingIsLost(
+            String design, String format, int lruGen, boolean memfd, HostConfig.Thp thp) {
         AgingPlan plan = AgingDesign.forName(design).plan();
         Engine engine = new ThreadEngine(org.gleaner.machine.CostModel.named("x86-server"));
-        try (Host host = new Host(engine, config(plan, lruGen))) {
+        try (Host host = new Host(engine, config(plan, lruGen, thp))) {
             Rcu rcu = Rcu.start(engine);
             engine.spawn("boss", cpu -> boss(cpu, host, rcu, plan, formatOf(format), memfd));
             engine.run();
@@ -90,7 +93,7 @@ final class HostTortureTest {
         };
     }
 
-    private static HostConfig config(AgingPlan plan, int lruGen) {
+    private static HostConfig config(AgingPlan plan, int lruGen, HostConfig.Thp thp) {
         return new HostConfig(
                 FRAMES,
                 new Watermarks(40, 80, 160),
@@ -103,6 +106,7 @@ final class HostTortureTest {
                 60,
                 0,
                 SEED,
+                thp,
                 KernelVersion.V6_12,
                 LruGenCaps.of(lruGen),
                 plan.secondary(),

@@ -128,7 +128,7 @@ final class StressTest {
                     window.clear(cpu, page);
                 }
                 if (page % 100 == 0) {
-                    plan.secondary().clearFlushYoung(cpu, mm, page);
+                    plan.secondary().clearFlushYoung(cpu, mm, page, page + 1);
                 }
             }
             window.finish(cpu);

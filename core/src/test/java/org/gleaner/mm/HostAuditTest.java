@@ -1,9 +1,9 @@
 package org.gleaner.mm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.pagetable.PteFormat;
@@ -60,6 +60,60 @@ final class HostAuditTest {
         finds("belongs elsewhere", (cpu, p, folios) -> folios.setMapping(p.pfn(499), 0, 77));
     }
 
+    private static void findsInHugePage(String finding, Damage damage) {
+        SmallHost small = SmallHost.virtual().thp();
+        small.engine()
+                .spawn(
+                        "task",
+                        cpu -> {
+                            Process p = small.process(cpu, 1_200, 1_024);
+                            p.write(cpu, 0);
+                            p.write(cpu, 512);
+                            assertThat(p.isHuge(512)).isTrue();
+                            assertThat(small.findings()).isEmpty();
+                            damage.doTo(cpu, p, small.host().folios());
+                        });
+        small.engine().run();
+        assertThat(small.findings()).anySatisfy(f -> assertThat(f).contains(finding));
+    }
+
+    @Test
+    void aTailWithAStateOfItsOwn() {
+        findsInHugePage(
+                "is a tail, its state is",
+                (cpu, p, folios) -> folios.set(cpu, p.hugeFolio(512) + 7, DIRTY));
+    }
+
+    @Test
+    void aTailThatGotLost() {
+        findsInHugePage(
+                "is large and has 510 tails",
+                (cpu, p, folios) -> folios.init(cpu, p.hugeFolio(512) + 7, 0));
+    }
+
+    @Test
+    void aHeadThatIsNotLarge() {
+        findsInHugePage(
+                "is a tail of nothing",
+                (cpu, p, folios) -> folios.clear(cpu, p.hugeFolio(512), LARGE));
+    }
+
+    @Test
+    void aLargeFolioThatCountsAsOnePage() {
+        findsInHugePage(
+                "1024 pages, says 513",
+                (cpu, p, folios) ->
+                        p.memcg
+                                .lruvec()
+                                .gen()
+                                .account(
+                                        cpu,
+                                        LruGen.ANON,
+                                        gen(folios.peek(cpu, p.hugeFolio(512))),
+                                        -1,
+                                        511));
+    }
+
     @Test
     void aLockThatWasNotGivenUp() {
         finds("is locked", (cpu, p, folios) -> folios.tryLock(cpu, p.pfn(499)));
@@ -72,9 +126,7 @@ final class HostAuditTest {
 
     @Test
     void anActiveFlagInAGeneration() {
-        finds(
-                "active in a generation",
-                (cpu, p, folios) -> folios.set(cpu, p.pfn(499), FolioLayout.ACTIVE));
+        finds("active in a generation", (cpu, p, folios) -> folios.set(cpu, p.pfn(499), ACTIVE));
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
@@ -74,6 +75,24 @@ public final class Process {
 
     public boolean isSwapped(long page) {
         return PTE.isSwap(entry(page));
+    }
+
+    /// Whether the page is mapped by a huge leaf.
+    public boolean isHuge(long page) {
+        mm.tables().find(walk, mm.root(), BASE + page);
+        return walk.level == 2 && PTE.isLeaf(walk.entry, 2);
+    }
+
+    /// The folio of a page that a huge leaf maps.
+    public int hugeFolio(long page) {
+        assertThat(isHuge(page)).as("page %d is huge", page).isTrue();
+        return (int) PTE.pfn(walk.entry);
+    }
+
+    /// Takes the accessed bit of a huge leaf away, as if the page had not been used since.
+    public void makeHugeOld(Cpu cpu, long page) {
+        assertThat(isHuge(page)).as("page %d is huge", page).isTrue();
+        Pte.testAndClearYoung(cpu, walk.words, walk.index);
     }
 
     /// Where the page is, which must be mapped.

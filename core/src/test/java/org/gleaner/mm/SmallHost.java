@@ -37,6 +37,7 @@ public final class SmallHost {
     private int swappiness = 60;
     private double switchChance;
     private long seed = 1;
+    private HostConfig.Thp thp = HostConfig.Thp.NEVER;
     private KernelVersion kernel = KernelVersion.V6_12;
     private int lruGen = 7;
     private int cpus = 8;
@@ -91,6 +92,12 @@ public final class SmallHost {
 
     public SmallHost kernel(KernelVersion version) {
         kernel = version;
+        return this;
+    }
+
+    /// With transparent huge pages.
+    public SmallHost thp() {
+        thp = HostConfig.Thp.ALWAYS;
         return this;
     }
 
@@ -151,6 +158,7 @@ public final class SmallHost {
                                     swappiness,
                                     switchChance,
                                     seed,
+                                    thp,
                                     kernel,
                                     LruGenCaps.of(lruGen),
                                     AgingDesign.ofKernel(kernel.id()).plan().secondary(),

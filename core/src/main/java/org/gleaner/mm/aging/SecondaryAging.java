@@ -15,10 +15,18 @@ public abstract class SecondaryAging {
     /// [#target]: harvesting the neighbours is worth it.
     public static final int LOOK_AROUND = 2;
 
-    /// The classic LRU's question about one mapping (`ptep_clear_flush_young_notify`). Every design
-    /// answers it with the baseline operation.
-    public boolean clearFlushYoung(Cpu cpu, MmuNotifierSubscriptions mm, long vpn) {
-        return mm.clearFlushYoung(cpu, vpn, vpn + 1);
+    /// The question about one mapping that is not looked around (`ptep_clear_flush_young_notify`): the classic
+    /// LRU's, and anybody's about a huge leaf. Every design answers it with the baseline operation.
+    public final boolean clearFlushYoung(
+            Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
+        return mm.clearFlushYoung(cpu, start, end);
+    }
+
+    /// MGLRU's page-table walk's question about a huge leaf, whose own bit it consumes
+    /// (`pmdp_clear_young_notify`). A window of neighbours has nothing to offer here, so all designs that ask at
+    /// all ask with the baseline operation.
+    public boolean clearYoung(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
+        return mm.clearYoung(cpu, start, end);
     }
 
     /// `v1` as it was posted, without the shift of the bitmap when a window shrinks: for showing what that

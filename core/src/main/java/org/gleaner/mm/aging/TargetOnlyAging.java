@@ -16,6 +16,12 @@ final class TargetOnlyAging extends SecondaryAging {
         return primaryYoung ? answer | LOOK_AROUND : answer;
     }
 
+    /// 6.1's walk asks nobody.
+    @Override
+    public boolean clearYoung(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
+        return false;
+    }
+
     /// 6.1 trusts it with subscribers too.
     @Override
     public boolean trustsNonLeafYoung() {

@@ -12,8 +12,8 @@ final class WithoutLookAround extends SecondaryAging {
     }
 
     @Override
-    public boolean clearFlushYoung(Cpu cpu, MmuNotifierSubscriptions mm, long vpn) {
-        return design.clearFlushYoung(cpu, mm, vpn);
+    public boolean clearYoung(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
+        return design.clearYoung(cpu, mm, start, end);
     }
 
     @Override

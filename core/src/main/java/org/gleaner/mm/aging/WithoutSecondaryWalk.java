@@ -17,9 +17,10 @@ final class WithoutSecondaryWalk extends SecondaryAging {
         trusts = which == AgingDesign.V5_FAST_ONLY || which == AgingDesign.V6_FAST_ONLY;
     }
 
+    /// Only walks ask over ranges, and they leave secondary MMUs alone.
     @Override
-    public boolean clearFlushYoung(Cpu cpu, MmuNotifierSubscriptions mm, long vpn) {
-        return design.clearFlushYoung(cpu, mm, vpn);
+    public boolean clearYoung(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
+        return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.space.Vma;
@@ -15,6 +16,7 @@ import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Faults on swap entries (`do_swap_page`).
@@ -43,6 +45,7 @@ public final class AnonSwapIn {
     private final SwapArea swap;
     private final SwapReadAhead readAhead;
     private final FolioWait wait;
+    private final FolioSplit split;
     private final VmStat stat;
 
     /// A page of one user on a synchronous device never enters the swap cache (before 7.2).
@@ -62,6 +65,7 @@ public final class AnonSwapIn {
             SwapArea swap,
             SwapReadAhead readAhead,
             FolioWait wait,
+            FolioSplit split,
             VmStat stat,
             KernelVersion kernel) {
         boolean synchronous = swap.device().synchronous();
@@ -75,6 +79,7 @@ public final class AnonSwapIn {
         this.swap = swap;
         this.readAhead = readAhead;
         this.wait = wait;
+        this.split = split;
         this.stat = stat;
     }
 
@@ -83,7 +88,9 @@ public final class AnonSwapIn {
         int slot = (int) PTE.swapSlot(entry);
         int cached = swap.cached(cpu, slot);
         int result = PageFaults.DONE;
-        if (cached >= 0) {
+        if (cached >= 0 && (folios.peek(cpu, cached) & (LARGE | TAIL)) != 0) {
+            splitCached(cpu, walk, entry, folios.folio(cpu, cached));
+        } else if (cached >= 0) {
             if (folios.tryGet(cpu, cached)) {
                 readAhead.foundAnon(cpu, vma, vpn, cached);
                 mapCached(cpu, vma, vpn, walk, entry, slot, cached, write);
@@ -107,6 +114,23 @@ public final class AnonSwapIn {
         }
         cpu.exit();
         return result;
+    }
+
+    /// The page is still part of a folio that went to swap as a whole: takes that apart, so that the access, when
+    /// it is tried again, finds the page alone.
+    private void splitCached(Cpu cpu, Walk walk, long entry, int head) {
+        if (!folios.tryGet(cpu, head)) {
+            return;
+        }
+        wait.lock(cpu, head);
+        wait.forWriteback(cpu, head);
+        boolean whole = folios.test(cpu, head, LARGE);
+        boolean done = !whole || split.split(cpu, head, false);
+        wait.unlock(cpu, head);
+        lru.put(cpu, head);
+        if (!done) {
+            yieldUnlessChanged(cpu, walk, entry);
+        }
     }
 
     /// Maps a folio of the swap cache once it is read, and drops our reference.
@@ -157,7 +181,7 @@ public final class AnonSwapIn {
     }
 
     private long leaf(Vma vma, int pfn, boolean write) {
-        long leaf = PageFaults.leaf(vma, pfn, write);
+        long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_4K, write);
         return write || !writableOnWrite ? leaf : leaf & ~PteFormat.WRITABLE;
     }
 

@@ -8,6 +8,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Resolves a virtual page for somebody other than the CPU: faults it in if need be and takes a reference
@@ -39,7 +40,7 @@ public final class GetUserPages {
     /// Resolves one page; may sleep, reclaim and swap.
     ///
     /// @param wantWritable also for a read, find out whether the page is mapped writable
-    /// @return the pfn, with [#WRITABLE] or without, referenced; or a negative error of [PageFaults]
+    /// @return the pfn, with [#WRITABLE] or without, its folio referenced; or a negative error of [PageFaults]
     public long get(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean wantWritable) {
         if (write || wantWritable) {
             long fast = fast(cpu, mm, vpn);
@@ -68,48 +69,58 @@ public final class GetUserPages {
     private long fast(Cpu cpu, AddressSpace mm, long vpn) {
         Walk walk = walks[cpu.id];
         mm.tables().find(walk, mm.root(), vpn);
-        if (walk.level != 1) {
+        if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
             return NOT_THERE;
         }
         long pte = cpu.load(walk.words, walk.index);
-        if (!PTE.isPresent(pte) || !PTE.isWritable(pte)) {
+        if (!PTE.isLeaf(pte, walk.level) || !PTE.isWritable(pte)) {
             return NOT_THERE;
         }
-        int pfn = (int) PTE.pfn(pte);
-        if (!folios.tryGet(cpu, pfn)) {
+        int folio = (int) PTE.pfn(pte);
+        if (!folios.tryGet(cpu, folio)) {
             return NOT_THERE;
         }
         long again = cpu.load(walk.words, walk.index);
-        if (!PTE.isPresent(again) || !PTE.isWritable(again) || PTE.pfn(again) != pfn) {
-            lru.put(cpu, pfn);
+        if (!PTE.isLeaf(again, walk.level) || !PTE.isWritable(again) || PTE.pfn(again) != folio) {
+            lru.put(cpu, folio);
             return NOT_THERE;
         }
-        folios.set(cpu, pfn, REFERENCED);
-        return pfn | WRITABLE;
+        folios.set(cpu, folio, REFERENCED);
+        return folio + within(vpn, walk) | WRITABLE;
     }
 
     /// The entry under its lock (`follow_page_pte`).
     private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
         Walk walk = walks[cpu.id];
         mm.tables().find(walk, mm.root(), vpn);
-        if (walk.level != 1) {
+        if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
             return NOT_THERE;
         }
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
-        if (PTE.isPresent(pte) && (!write || PTE.isWritable(pte))) {
-            int pfn = (int) PTE.pfn(pte);
-            folios.get(cpu, pfn);
+        if (PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte))) {
+            int folio = (int) PTE.pfn(pte);
+            folios.get(cpu, folio);
             if (write && !PTE.isDirty(pte)) {
-                folios.set(cpu, pfn, DIRTY);
+                folios.set(cpu, folio, DIRTY);
             }
-            lru.markAccessed(cpu, pfn);
+            lru.markAccessed(cpu, folio);
+            long pfn = folio + within(vpn, walk);
             result = write ? pfn | WRITABLE : pfn;
         }
         lock.unlock(cpu);
         return result;
+    }
+
+    private static boolean isNoLeaf(long entry, int level) {
+        return level == RadixTable.LEVEL_2M && !PTE.isLeaf(entry, level);
+    }
+
+    /// Which page of the leaf's folio is meant; 0 unless the leaf is huge.
+    private static long within(long vpn, Walk walk) {
+        return vpn & RadixTable.pages(walk.level) - 1;
     }
 
     /// After a read: the page may be writable all the same; then that answer is taken instead.
@@ -121,7 +132,7 @@ public final class GetUserPages {
         if (fast == NOT_THERE) {
             return readOnly;
         }
-        lru.put(cpu, (int) readOnly);
+        lru.put(cpu, folios.folio(cpu, (int) readOnly));
         return fast;
     }
 }

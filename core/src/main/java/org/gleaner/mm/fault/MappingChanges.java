@@ -12,6 +12,7 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit. Secondary MMUs
@@ -73,7 +74,12 @@ public final class MappingChanges {
         for (long at = vma.start(); at < vma.end(); ) {
             long end = Math.min((at | TABLE - 1) + 1, vma.end());
             mm.tables().find(walk, mm.root(), at);
-            if (walk.level == 1) {
+            if (walk.level == RadixTable.LEVEL_2M && !PTE.isNone(walk.entry)) {
+                if (!huge(cpu, mm.pteLock(walk), walk, change)) {
+                    // it has been split meanwhile
+                    continue;
+                }
+            } else if (walk.level == RadixTable.LEVEL_4K) {
                 QueuedSpinLock lock = mm.pteLock(walk);
                 lock.lock(cpu);
                 for (int i = 0; i < end - at; i++) {
@@ -87,6 +93,19 @@ public final class MappingChanges {
             }
             at = end;
         }
+    }
+
+    /// Changes a huge leaf; no mapping ends inside of one. False if it is one no longer.
+    private static boolean huge(Cpu cpu, QueuedSpinLock lock, Walk walk, EntryChange change) {
+        lock.lock(cpu);
+        cpu.charge(Cost.PTE_SCAN);
+        long entry = cpu.load(walk.words, walk.index);
+        boolean leaf = PTE.isLeaf(entry, RadixTable.LEVEL_2M);
+        if (leaf) {
+            change.apply(cpu, walk.words, walk.index, entry);
+        }
+        lock.unlock(cpu);
+        return leaf;
     }
 
     private void writeProtect(Cpu cpu, long[] words, int i, long entry) {

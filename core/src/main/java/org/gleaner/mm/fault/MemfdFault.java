@@ -14,6 +14,7 @@ import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Faults on memfd memory (`shmem_fault`, `shmem_swapin_folio`). The page cache is asked first; a page that
@@ -81,7 +82,7 @@ public final class MemfdFault {
         if (pfn < 0) {
             return PageFaults.NOMEM;
         }
-        allocator.zero(cpu, pfn);
+        allocator.zero(cpu, pfn, 1);
         folios.setMapping(pfn, memfd.id(), index);
         folios.get(cpu, pfn);
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
@@ -162,7 +163,11 @@ public final class MemfdFault {
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(1);
             folios.get(cpu, pfn);
-            Pte.set(cpu, walk.words, walk.index, PageFaults.leaf(vma, pfn, write));
+            Pte.set(
+                    cpu,
+                    walk.words,
+                    walk.index,
+                    PageFaults.leaf(vma, pfn, RadixTable.LEVEL_4K, write));
         }
         lock.unlock(cpu);
     }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// Allocates and frees charged pages: the zone's fast path, the slow path that wakes kswapd, reclaims
 /// and finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`, `free_unref_page`).
 public final class PageAllocator {
+    /// [#allocateHuge]: no aligned frames are free, or too few at all.
+    public static final int NO_BLOCK = -1;
+
+    /// [#allocateHuge]: the cgroup's limit has no room.
+    public static final int NO_CHARGE = -2;
+
     private static final int MAX_RECLAIM_RETRIES = 16;
 
     private final Folios folios;
@@ -84,6 +90,26 @@ public final class PageAllocator {
         return pfn;
     }
 
+    /// As [#allocate], a large folio; but nobody reclaims, compacts or kills for it. [#NO_BLOCK] or [#NO_CHARGE]
+    /// say what it failed for.
+    public int allocateHuge(Cpu cpu, Memcg memcg, long flags) {
+        int first = zone.allocateBlock(cpu, zone.watermarks().low());
+        if (first < 0) {
+            return NO_BLOCK;
+        }
+        if (!charge.chargeIfRoom(cpu, memcg, HUGE_PAGES)) {
+            zone.releaseBlock(cpu, first);
+            return NO_CHARGE;
+        }
+        memcg.lruvec().statChanged(HUGE_PAGES);
+        long owner = (long) memcg.id() << MEMCG_SHIFT;
+        folios.init(cpu, first, SWAPBACKED | LARGE | flags | owner | ONE_REF);
+        for (int i = 1; i < HUGE_PAGES; i++) {
+            folios.init(cpu, first + i, TAIL | owner);
+        }
+        return first;
+    }
+
     private int allocateFrame(Cpu cpu) {
         int pfn = zone.allocate(cpu, zone.watermarks().low());
         return pfn >= 0 ? pfn : allocateSlow(cpu);
@@ -121,19 +147,28 @@ public final class PageAllocator {
         return pfn;
     }
 
-    /// Zeroes a page that a process will see for the first time.
-    public void zero(Cpu cpu, int pfn) {
-        cpu.charge(Cost.ZERO_PAGE);
+    /// Zeroes `pages` pages that a process will see for the first time.
+    public void zero(Cpu cpu, int pfn, int pages) {
+        cpu.charge(Cost.ZERO_PAGE, pages);
         if (contents != null) {
-            contents.zero(pfn);
+            for (int i = 0; i < pages; i++) {
+                contents.zero(pfn + i);
+            }
         }
     }
 
     /// Frees a folio whose last reference is gone.
     public void free(Cpu cpu, int pfn, Memcg memcg) {
-        charge.uncharge(cpu, memcg);
-        memcg.lruvec().statChanged(1);
-        folios.init(cpu, pfn, 0);
-        zone.release(cpu, pfn);
+        int pages = pages(folios.peek(cpu, pfn));
+        charge.uncharge(cpu, memcg, pages);
+        memcg.lruvec().statChanged(pages);
+        for (int i = pages - 1; i >= 0; i--) {
+            folios.init(cpu, pfn + i, 0);
+        }
+        if (pages == 1) {
+            zone.release(cpu, pfn);
+        } else {
+            zone.releaseBlock(cpu, pfn);
+        }
     }
 }

@@ -18,6 +18,7 @@ import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
 
 /// The page-fault path of the host (`handle_mm_fault` and below).
 ///
@@ -43,6 +44,10 @@ public final class PageFaults {
     private final AnonSwapIn anonSwapIn;
     private final MemfdFault memfdFault;
     private final VmStat stat;
+
+    /// Null on a host without huge pages.
+    private final @Nullable HugeFault huge;
+
     private final Walk[] walks;
 
     public PageFaults(
@@ -52,6 +57,7 @@ public final class PageFaults {
             AnonSwapIn anonSwapIn,
             MemfdFault memfdFault,
             VmStat stat,
+            boolean hugePages,
             int maxCpus) {
         this.folios = folios;
         this.lru = lru;
@@ -59,6 +65,7 @@ public final class PageFaults {
         this.anonSwapIn = anonSwapIn;
         this.memfdFault = memfdFault;
         this.stat = stat;
+        huge = hugePages ? new HugeFault(folios, lru, allocator, stat) : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
@@ -100,7 +107,14 @@ public final class PageFaults {
     private int handleIn(Cpu cpu, Vma vma, long vpn, boolean write) {
         AddressSpace mm = vma.mm();
         Walk walk = walks[cpu.id];
+        if (huge != null && huge.handle(cpu, vma, vpn, walk, write) == DONE) {
+            return DONE;
+        }
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K);
+        if (walk.level != RadixTable.LEVEL_4K) {
+            // another fault has mapped a huge page meanwhile
+            return DONE;
+        }
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte)) {
             return upgrade(cpu, vma, walk, pte, write);
@@ -138,7 +152,7 @@ public final class PageFaults {
             cpu.exit();
             return NOMEM;
         }
-        allocator.zero(cpu, pfn);
+        allocator.zero(cpu, pfn, 1);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         boolean first = PTE.isNone(cpu.load(walk.words, walk.index));
@@ -147,7 +161,7 @@ public final class PageFaults {
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(1);
             lru.add(cpu, pfn, true);
-            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
+            Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, RadixTable.LEVEL_4K, write));
         }
         lock.unlock(cpu);
         if (!first) {
@@ -158,7 +172,7 @@ public final class PageFaults {
     }
 
     /// A young entry; writable if the mapping is, dirty if this is a write.
-    static long leaf(Vma vma, int pfn, boolean write) {
+    static long leaf(Vma vma, int pfn, int level, boolean write) {
         long flags = PteFormat.ACCESSED;
         if (vma.writable()) {
             flags |= PteFormat.WRITABLE;
@@ -166,6 +180,6 @@ public final class PageFaults {
         if (write) {
             flags |= PteFormat.DIRTY;
         }
-        return PTE.makeLeaf(pfn, RadixTable.LEVEL_4K, flags);
+        return PTE.makeLeaf(pfn, level, flags);
     }
 }

@@ -40,16 +40,16 @@ public final class ProcessPages implements UserPages {
 
     @Override
     public void put(Cpu cpu, int pfn) {
-        lru.put(cpu, pfn);
+        lru.put(cpu, folios.folio(cpu, pfn));
     }
 
     @Override
     public void markAccessed(Cpu cpu, int pfn) {
-        lru.markAccessed(cpu, pfn);
+        lru.markAccessed(cpu, folios.folio(cpu, pfn));
     }
 
     @Override
     public void setDirty(Cpu cpu, int pfn) {
-        folios.set(cpu, pfn, DIRTY);
+        folios.set(cpu, folios.folio(cpu, pfn), DIRTY);
     }
 }

@@ -12,6 +12,9 @@ package org.gleaner.mm.folio;
 /// ```
 ///
 /// One word, so that every transition is one atomic and a look at a folio is one load.
+///
+/// A large folio is [#HUGE_PAGES] aligned frames. Its first frame's word is the folio's; those of the others say
+/// [#TAIL] and the cgroup, and nothing else.
 public final class FolioLayout {
     public static final long LOCKED = 1 << 0;
 
@@ -37,8 +40,17 @@ public final class FolioLayout {
     public static final long UPTODATE = 1 << 11;
     public static final long UNEVICTABLE = 1 << 12;
 
+    /// First frame of a large folio (`PG_head`).
+    public static final long LARGE = 1 << 13;
+
     /// Marked by idle page tracking and not used since (`PG_idle`).
     public static final long IDLE = 1 << 14;
+
+    /// Another frame of a large folio, see [Folios#folio].
+    public static final long TAIL = 1 << 15;
+
+    /// Frames of a large folio (`HPAGE_PMD_NR`).
+    public static final int HUGE_PAGES = 512;
 
     public static final int GEN_SHIFT = 16;
     public static final long GEN_MASK = 7L << GEN_SHIFT;
@@ -59,6 +71,7 @@ public final class FolioLayout {
     public static final long REF_MASK = 0xffffL << REF_SHIFT;
     public static final int MAP_SHIFT = 48;
     public static final long ONE_MAP = 1L << MAP_SHIFT;
+    public static final long MAP_MASK = 0xffffL << MAP_SHIFT;
 
     private FolioLayout() {}
 
@@ -72,6 +85,11 @@ public final class FolioLayout {
 
     public static int memcg(long state) {
         return (int) (state >>> MEMCG_SHIFT) & 0xff;
+    }
+
+    /// Pages of the folio (`folio_nr_pages`).
+    public static int pages(long state) {
+        return (state & LARGE) != 0 ? HUGE_PAGES : 1;
     }
 
     /// Slot of the generation the folio is labelled with, or -1 if it is on no MGLRU list.

@@ -99,10 +99,22 @@ public final class Folios {
         }
     }
 
+    // --- large folios ------------------------------------------------------------------------
+
+    /// The folio that a frame is part of (`page_folio`); may be stale unless a reference to it is held.
+    public int folio(Cpu cpu, int pfn) {
+        return (peek(cpu, pfn) & TAIL) != 0 ? pfn & -HUGE_PAGES : pfn;
+    }
+
     // --- counts ------------------------------------------------------------------------------
 
     public void get(Cpu cpu, int pfn) {
         cpu.fetchAdd(state, pfn, ONE_REF);
+    }
+
+    /// Takes `n` references.
+    public void get(Cpu cpu, int pfn, int n) {
+        cpu.fetchAdd(state, pfn, n * ONE_REF);
     }
 
     /// Takes a reference unless the folio is being freed; returns whether it did.
@@ -123,6 +135,12 @@ public final class Folios {
         long old = cpu.fetchAdd(state, pfn, -ONE_REF);
         assert refcount(old) > 0 : "reference of pfn " + pfn + " dropped twice";
         return refcount(old) == 1;
+    }
+
+    /// Drops `n` references, which are not the last.
+    public void dropReferences(Cpu cpu, int pfn, int n) {
+        long old = cpu.fetchAdd(state, pfn, -n * ONE_REF);
+        assert refcount(old) > n : "last references of pfn " + pfn + " dropped";
     }
 
     /// Freezes the reference count at zero if it equals `expect`; returns whether it did.
@@ -233,6 +251,11 @@ public final class Folios {
         prev[pfn] = before;
         next[pfn] = after;
         prev[after] = pfn;
+    }
+
+    /// Puts `pfn` next to `older`, which is on a list, on its newer side.
+    public void addNewer(int older, int pfn) {
+        link(prev[older], pfn, older);
     }
 
     public void unlink(int pfn) {

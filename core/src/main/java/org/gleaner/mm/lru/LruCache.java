@@ -15,7 +15,7 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// Additions, activations and rotations gather in per-CPU batches, which decide order: a folio in an add
 /// batch is invisible to scans; one in an activation batch stays where it is but carries an extra reference,
-/// so that reclaim fails to free it if it gets there first.
+/// so that reclaim fails to free it if it gets there first. A large folio does not wait: it takes its batch with it.
 public final class LruCache {
     private final Folios folios;
     private final Lruvec[] lruvecs;
@@ -49,7 +49,7 @@ public final class LruCache {
         }
         folios.get(cpu, pfn);
         LruBatch batch = batches[cpu.id];
-        if (batch.added.push(pfn)) {
+        if (batch.added.push(pfn) || (state & LARGE) != 0) {
             flushAdded(cpu, batch);
         }
         cpu.exit();
@@ -57,24 +57,26 @@ public final class LruCache {
 
     /// `folio_activate`: queues an inactive folio on a list for activation.
     public void activate(Cpu cpu, int pfn) {
-        if ((folios.state(cpu, pfn) & (LRU | ACTIVE | UNEVICTABLE)) != LRU) {
+        long state = folios.state(cpu, pfn);
+        if ((state & (LRU | ACTIVE | UNEVICTABLE)) != LRU) {
             return;
         }
         folios.get(cpu, pfn);
         LruBatch batch = batches[cpu.id];
-        if (batch.activated.push(pfn)) {
+        if (batch.activated.push(pfn) || (state & LARGE) != 0) {
             flushActivated(cpu, batch);
         }
     }
 
     /// `folio_rotate_reclaimable`: writeback of a folio that reclaim waits for has ended.
     public void rotate(Cpu cpu, int pfn) {
-        if ((folios.state(cpu, pfn) & (LRU | LOCKED | DIRTY | UNEVICTABLE)) != LRU) {
+        long state = folios.state(cpu, pfn);
+        if ((state & (LRU | LOCKED | DIRTY | UNEVICTABLE)) != LRU) {
             return;
         }
         folios.get(cpu, pfn);
         LruBatch batch = batches[cpu.id];
-        if (batch.rotated.push(pfn)) {
+        if (batch.rotated.push(pfn) || (state & LARGE) != 0) {
             flushRotated(cpu, batch);
         }
     }
@@ -113,12 +115,13 @@ public final class LruCache {
             }
             locked = relock(cpu, locked, pfn);
             cpu.charge(Cost.LRU_DRAIN_ONE);
-            if ((folios.state(cpu, pfn) & (ACTIVE | UNEVICTABLE)) == 0) {
+            long state = folios.state(cpu, pfn);
+            if ((state & (ACTIVE | UNEVICTABLE)) == 0) {
                 locked.del(cpu, pfn);
                 folios.set(cpu, pfn, ACTIVE);
                 locked.add(cpu, pfn);
-                stat.inc(cpu, VmEvent.PGACTIVATE);
-                locked.statChanged(1);
+                stat.add(cpu, VmEvent.PGACTIVATE, pages(state));
+                locked.statChanged(pages(state));
             }
             folios.set(cpu, pfn, LRU);
         }
@@ -134,11 +137,12 @@ public final class LruCache {
             }
             locked = relock(cpu, locked, pfn);
             cpu.charge(Cost.LRU_DRAIN_ONE);
-            if ((folios.state(cpu, pfn) & UNEVICTABLE) == 0) {
+            long state = folios.state(cpu, pfn);
+            if ((state & UNEVICTABLE) == 0) {
                 locked.del(cpu, pfn);
                 folios.clear(cpu, pfn, ACTIVE);
                 locked.addTail(cpu, pfn);
-                stat.inc(cpu, VmEvent.PGROTATED);
+                stat.add(cpu, VmEvent.PGROTATED, pages(state));
             }
             folios.set(cpu, pfn, LRU);
         }
@@ -225,7 +229,7 @@ public final class LruCache {
                 folios.set(cpu, pfn, ACTIVE);
             }
             folios.clear(cpu, pfn, REFERENCED);
-            lruvec.advanceNonresidentAge(cpu, 1);
+            lruvec.advanceNonresidentAge(cpu, pages(state));
         }
     }
 }

@@ -138,7 +138,7 @@ public final class LruGen {
         long seq = rules.placement(state, type, rotated, minSeq(cpu, type), maxSeq(cpu));
         int slot = slot(seq);
         folios.update(cpu, pfn, GEN_MASK | ACTIVE, (slot + 1L) << GEN_SHIFT);
-        account(cpu, type, -1, slot, 1);
+        account(cpu, type, -1, slot, pages(state));
         if (rotated) {
             folios.addTail(lists[slot][type], pfn);
         } else {
@@ -160,7 +160,7 @@ public final class LruGen {
         if (!reclaiming && isActiveSlot(cpu, slot)) {
             folios.set(cpu, pfn, ACTIVE);
         }
-        account(cpu, type(old), slot, -1, 1);
+        account(cpu, type(old), slot, -1, pages(old));
         folios.unlink(pfn);
         return true;
     }
@@ -210,7 +210,7 @@ public final class LruGen {
                 neu |= AWAITED;
             }
             if (folios.cas(cpu, pfn, old, neu)) {
-                account(cpu, type, oldest, next, 1);
+                account(cpu, type, oldest, next, pages(old));
                 return next;
             }
         }

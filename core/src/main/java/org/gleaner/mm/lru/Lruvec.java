@@ -223,8 +223,9 @@ public final class Lruvec {
         if (gen.add(cpu, pfn, false)) {
             return;
         }
-        int list = listOf(folios.state(cpu, pfn));
-        addSize(list, 1);
+        long state = folios.state(cpu, pfn);
+        int list = listOf(state);
+        addSize(list, pages(state));
         folios.addHead(lists[list], pfn);
     }
 
@@ -233,8 +234,9 @@ public final class Lruvec {
         if (gen.add(cpu, pfn, true)) {
             return;
         }
-        int list = listOf(folios.state(cpu, pfn));
-        addSize(list, 1);
+        long state = folios.state(cpu, pfn);
+        int list = listOf(state);
+        addSize(list, pages(state));
         folios.addTail(lists[list], pfn);
     }
 
@@ -243,7 +245,8 @@ public final class Lruvec {
         if (gen.del(cpu, pfn, false)) {
             return;
         }
-        addSize(listOf(folios.state(cpu, pfn)), -1);
+        long state = folios.state(cpu, pfn);
+        addSize(listOf(state), -pages(state));
         folios.unlink(pfn);
     }
 
@@ -254,8 +257,8 @@ public final class Lruvec {
     }
 
     /// Removes a folio that reclaim has chosen from a classic list.
-    public void isolateFromList(int pfn, int list) {
-        addSize(list, -1);
+    public void isolateFromList(int pfn, int list, int pages) {
+        addSize(list, -pages);
         folios.unlink(pfn);
     }
 

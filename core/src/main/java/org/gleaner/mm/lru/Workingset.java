@@ -40,11 +40,11 @@ public final class Workingset {
         if (own.lruGenEnabled()) {
             LruGenRules rules = own.gen().rules();
             long min = own.gen().minSeq(cpu, type);
-            own.gen().tiers(type).evicted(rules.tier(state), 1);
+            own.gen().tiers(type).evicted(rules.tier(state), pages(state));
             long token = min << 2 | Math.max(rules.refs(state) - 1, 0);
             return pack(token, memcg(state), rules.shadowBit(state));
         }
-        long token = target.advanceNonresidentAge(cpu, 1);
+        long token = target.advanceNonresidentAge(cpu, pages(state));
         return pack(token, targetMemcg, (state & WORKINGSET) != 0);
     }
 

@@ -67,6 +67,20 @@ public final class MemcgCharge {
         return false;
     }
 
+    /// Charges many pages at once, if the limits up the tree have room for them now: nothing is reclaimed for them,
+    /// and no stock is touched.
+    public boolean chargeIfRoom(Cpu cpu, Memcg memcg, int pages) {
+        if (memcg.isRoot()) {
+            return true;
+        }
+        cpu.charge(Cost.MEMCG_CHARGE);
+        if (tryCount(cpu, memcg, pages) != null) {
+            return false;
+        }
+        high.charged(cpu, memcg, pages);
+        return true;
+    }
+
     /// @param limiting the cgroup up the tree that a page did not fit into
     private boolean chargeSlow(Cpu cpu, Memcg memcg, Memcg limiting) {
         cpu.enter(KernelFunction.TRY_CHARGE);
@@ -105,9 +119,9 @@ public final class MemcgCharge {
         return full == null;
     }
 
-    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or
-    /// all it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there is, for which we wait. A real kernel is slow enough at its
-    /// retries not to kill for either.
+    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or all
+    /// it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there
+    /// is, for which we wait. A real kernel is slow enough at its retries not to kill for either.
     private boolean deservesReprieve(Cpu cpu, Memcg memcg) {
         if (memcg.lruvec().flushStatsIfMisleading()) {
             return true;
@@ -137,10 +151,10 @@ public final class MemcgCharge {
         return stock.pages(memcg);
     }
 
-    /// Gives back one page.
-    public void uncharge(Cpu cpu, Memcg memcg) {
+    /// Gives back the pages of a folio.
+    public void uncharge(Cpu cpu, Memcg memcg, int pages) {
         if (!memcg.isRoot()) {
-            uncount(cpu, memcg, 1);
+            uncount(cpu, memcg, pages);
         }
     }
 

@@ -6,13 +6,16 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 
-/// The free page frames of the host: one stack under the zone lock, and per-CPU lists in front of it.
+/// The free page frames of the host: one pool under the zone lock, and per-CPU lists in front of it.
 ///
-/// `free` counts the stack only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's count.
+/// `free` counts the pool only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's count.
 /// It is written under the lock and read as a racy hint.
 public final class Zone {
+    /// Frames of a block.
+    public static final int BLOCK = 512;
+
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
-    private final int[] stack;
+    private final FreeFrames frames;
     private final long[] free = new long[1];
     private final PerCpuPages[] perCpu;
     private final Watermarks watermarks;
@@ -20,14 +23,12 @@ public final class Zone {
 
     /// All of `frames` are free at first, to be handed out in ascending order.
     ///
-    /// @param batch frames moved at once between a per-CPU list and the stack
-    public Zone(int frames, Watermarks watermarks, int maxCpus, int batch) {
+    /// @param batch frames moved at once between a per-CPU list and the pool
+    /// @param blocks whether [#allocateBlock] is ever to succeed
+    public Zone(int frames, Watermarks watermarks, int maxCpus, int batch, boolean blocks) {
         this.watermarks = watermarks;
         this.batch = batch;
-        stack = new int[frames];
-        for (int i = 0; i < frames; i++) {
-            stack[i] = frames - 1 - i;
-        }
+        this.frames = blocks ? new FrameBlocks(frames) : new FrameStack(frames);
         free[0] = frames;
         perCpu = new PerCpuPages[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
@@ -60,12 +61,9 @@ public final class Zone {
     private boolean refill(Cpu cpu, PerCpuPages pages) {
         lock.lock(cpu);
         cpu.charge(Cost.ZONE_REFILL);
-        int top = (int) cpu.peek(free, 0);
-        int n = Math.min(batch, top);
-        // both ends are taken from the top, so a copy keeps the stack's order
-        System.arraycopy(stack, top - n, pages.frames, pages.size, n);
+        int n = frames.take(pages.frames, pages.size, batch);
         pages.size += n;
-        cpu.store(free, 0, top - n);
+        cpu.store(free, 0, frames.size());
         lock.unlock(cpu);
         return n > 0;
     }
@@ -82,11 +80,33 @@ public final class Zone {
     private void drain(Cpu cpu, PerCpuPages pages, int n) {
         lock.lock(cpu);
         cpu.charge(Cost.ZONE_REFILL);
-        int top = (int) cpu.peek(free, 0);
         for (int i = 0; i < n; i++) {
-            stack[top + i] = pages.frames[--pages.size];
+            frames.give(pages.frames[--pages.size]);
         }
-        cpu.store(free, 0, top + n);
+        cpu.store(free, 0, frames.size());
+        lock.unlock(cpu);
+    }
+
+    /// The first of [#BLOCK] aligned frames if that leaves more than `mark` pages free and there are such
+    /// frames, else -1.
+    public int allocateBlock(Cpu cpu, long mark) {
+        if (free(cpu) - BLOCK < mark) {
+            return -1;
+        }
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        int first = frames.takeBlock();
+        cpu.store(free, 0, frames.size());
+        lock.unlock(cpu);
+        return first;
+    }
+
+    /// Takes back what [#allocateBlock] gave.
+    public void releaseBlock(Cpu cpu, int first) {
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        frames.giveBlock(first);
+        cpu.store(free, 0, frames.size());
         lock.unlock(cpu);
     }
 
@@ -100,9 +120,7 @@ public final class Zone {
 
     /// Every free frame, those on per-CPU lists included. For checks of a host at rest.
     public void forEachFree(IntConsumer action) {
-        for (int i = 0; i < free[0]; i++) {
-            action.accept(stack[i]);
-        }
+        frames.forEach(action);
         for (PerCpuPages pages : perCpu) {
             for (int i = 0; i < pages.size; i++) {
                 action.accept(pages.frames[i]);

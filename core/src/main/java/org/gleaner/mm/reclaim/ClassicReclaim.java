@@ -130,7 +130,8 @@ final class ClassicReclaim {
         long scanned = isolate(cpu, lruvec, n, list);
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGREFILL, scanned);
-        lruvec.statChanged(scanned + isolated.size());
+        long taken = isolatedPages(cpu);
+        lruvec.statChanged(scanned + taken);
         for (int i = 0; i < isolated.size(); i++) {
             int pfn = isolated.get(i);
             referenced.count(cpu, pfn, sc);
@@ -139,7 +140,7 @@ final class ClassicReclaim {
         lruvec.lock().lock(cpu);
         putback.toLists(cpu, lruvec, isolated);
         lruvec.lock().unlock(cpu);
-        host.stat().add(cpu, VmEvent.PGDEACTIVATE, isolated.size());
+        host.stat().add(cpu, VmEvent.PGDEACTIVATE, taken);
         putback.release(cpu, isolated);
         cpu.exit();
     }
@@ -161,8 +162,9 @@ final class ClassicReclaim {
             written = sc.nrPageout - written;
             lruvec.lock().lock(cpu);
             for (int i = 0; i < isolated.size(); i++) {
-                if (folios.test(cpu, isolated.get(i), ACTIVE)) {
-                    lruvec.advanceNonresidentAge(cpu, 1);
+                long state = folios.state(cpu, isolated.get(i));
+                if ((state & ACTIVE) != 0) {
+                    lruvec.advanceNonresidentAge(cpu, pages(state));
                 }
             }
             putback.toLists(cpu, lruvec, isolated);
@@ -176,13 +178,22 @@ final class ClassicReclaim {
         return freed;
     }
 
-    /// `isolate_lru_folios` from the tail, under lru_lock; returns the folios looked at.
+    private long isolatedPages(Cpu cpu) {
+        long sum = 0;
+        for (int i = 0; i < isolated.size(); i++) {
+            sum += pages(folios.peek(cpu, isolated.get(i)));
+        }
+        return sum;
+    }
+
+    /// `isolate_lru_folios` from the tail, under lru_lock; returns the pages looked at.
     private long isolate(Cpu cpu, Lruvec lruvec, long n, int list) {
         isolated.clear();
         long scanned = 0;
         int head = lruvec.list(list);
         for (int pfn = folios.tail(head); pfn >= 0 && scanned < n; pfn = folios.tail(head)) {
-            scanned++;
+            int pages = pages(folios.peek(cpu, pfn));
+            scanned += pages;
             cpu.charge(Cost.ISOLATE);
             if (!folios.tryGet(cpu, pfn)) {
                 folios.moveToHead(head, pfn);
@@ -193,7 +204,7 @@ final class ClassicReclaim {
                 folios.moveToHead(head, pfn);
                 continue;
             }
-            lruvec.isolateFromList(pfn, list);
+            lruvec.isolateFromList(pfn, list, pages);
             isolated.add(pfn);
         }
         return scanned;

@@ -31,6 +31,18 @@ final class FolioQueue {
         pfns[i] = pfn;
     }
 
+    /// Makes `n` frames from `pfn` on the entries from `i` on; what was there moves behind them.
+    void insert(int i, int pfn, int n) {
+        if (size + n > pfns.length) {
+            pfns = Arrays.copyOf(pfns, 2 * (size + n));
+        }
+        System.arraycopy(pfns, i, pfns, i + n, size - i);
+        for (int k = 0; k < n; k++) {
+            pfns[i + k] = pfn + k;
+        }
+        size += n;
+    }
+
     void truncate(int newSize) {
         size = newSize;
     }

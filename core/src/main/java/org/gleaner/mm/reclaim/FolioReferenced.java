@@ -13,6 +13,7 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Asks every mapping of a folio whether it was used, and consumes the answer (`folio_referenced`).
@@ -20,7 +21,7 @@ import org.gleaner.pagetable.Walk;
 /// A mapping by a process outside the cgroup that is reclaimed has no say, and keeps its accessed bits.
 ///
 /// The classic LRU clears primary and secondary accessed bits of the mapping with `clear_flush_young`;
-/// MGLRU looks around instead.
+/// MGLRU looks around instead, unless the folio is mapped by a huge leaf, which has no neighbours in its table.
 final class FolioReferenced {
     /// The reverse map was busy; treat the folio as used.
     static final int CONTENDED = -1;
@@ -82,20 +83,21 @@ final class FolioReferenced {
     private boolean one(Cpu cpu, int pfn, ScanControl sc, Vma vma, long vpn) {
         AddressSpace mm = vma.mm();
         mm.tables().find(walk, mm.root(), vpn);
-        if (walk.level != 1) {
+        if (walk.level > RadixTable.LEVEL_2M) {
             return false;
         }
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         boolean young = false;
-        if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
-            if (host.caps().core()) {
+        if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
+            if (host.caps().core() && walk.level == RadixTable.LEVEL_4K) {
                 young = lookAround.lookAround(cpu, sc, pfn, vma, walk, vpn);
             } else {
                 young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
                 if (!mm.notifiers().isEmpty()) {
-                    young |= host.aging().clearFlushYoung(cpu, mm.notifiers(), vpn);
+                    long end = vpn + RadixTable.pages(walk.level);
+                    young |= host.aging().clearFlushYoung(cpu, mm.notifiers(), vpn, end);
                 }
             }
         }

@@ -158,7 +158,7 @@ final class LookAround {
         if (walk != null) {
             int old = gen.updateGen(cpu, pfn, youngest);
             if (old >= 0) {
-                walk.moved(type(folios.peek(cpu, pfn)), old, youngest);
+                walk.moved(type(folios.peek(cpu, pfn)), old, youngest, 1);
             }
         } else if (gen.sighted(cpu, pfn) && gen(folios.peek(cpu, pfn)) != youngest) {
             if (of61) {

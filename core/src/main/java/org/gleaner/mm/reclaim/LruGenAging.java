@@ -266,7 +266,7 @@ final class LruGenAging {
         long state = folios.peek(cpu, pfn);
         LruGenRules rules = gen.rules();
         if (FolioLayout.gen(state) == LruGen.slot(min) && !rules.saturated(state)) {
-            gen.tiers(type).protectedFromEviction(rules.tier(state), 1);
+            gen.tiers(type).protectedFromEviction(rules.tier(state), FolioLayout.pages(state));
         }
     }
 

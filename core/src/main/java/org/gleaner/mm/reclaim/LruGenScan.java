@@ -33,7 +33,10 @@ abstract class LruGenScan {
     final ReclaimContext host;
     final Folios folios;
 
-    /// Folios that the last [#scan] examined, sorted ones included.
+    /// Whether the last [#scan] ended because it had examined as many folios as it may.
+    boolean exhausted;
+
+    /// Pages that the last [#scan] examined, sorted ones included.
     private long examined;
 
     private LruGenScan(ReclaimContext host) {
@@ -60,7 +63,7 @@ abstract class LruGenScan {
             FolioQueue taken);
 
     /// `scan_folios` of one type: pops folios of its oldest generation until the budget is gone or a batch is
-    /// isolated. Returns the folios examined.
+    /// isolated. The budget is one of folios, the batch one of pages. Returns the pages examined.
     final long scan(
             Cpu cpu,
             Lruvec lruvec,
@@ -73,25 +76,29 @@ abstract class LruGenScan {
         LruGen gen = lruvec.gen();
         long scanned = 0;
         long sorted = 0;
-        int first = taken.size();
+        long isolated = 0;
+        long looked = 0;
+        exhausted = false;
         if (gen.nrGens(cpu, type) > LruGen.MIN_NR_GENS) {
             int list = gen.list(LruGen.slot(gen.minSeq(cpu, type)), type);
             for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.tail(list)) {
-                scanned++;
+                int pages = pages(folios.peek(cpu, pfn));
+                scanned += pages;
                 cpu.charge(Cost.ISOLATE);
                 if (sort(cpu, lruvec, pfn, type, tier)) {
-                    sorted++;
+                    sorted += pages;
                 } else if (take(cpu, lruvec, pfn)) {
                     taken.add(pfn);
+                    isolated += pages;
                 } else {
                     folios.moveToHead(list, pfn);
                 }
-                if (scanned >= budget || taken.size() - first >= BATCH) {
+                exhausted = ++looked >= budget;
+                if (exhausted || isolated >= BATCH) {
                     break;
                 }
             }
         }
-        int isolated = taken.size() - first;
         host.stat().add(cpu, VmEvent.PGREFILL, sorted);
         host.stat().add(cpu, VmEvent.PGSCAN, isolated);
         VmEvent ofType = type == LruGen.ANON ? VmEvent.PGSCAN_ANON : VmEvent.PGSCAN_FILE;
@@ -123,7 +130,7 @@ abstract class LruGenScan {
         boolean saturated = rules.saturated(state);
         if (tier > evictable || saturated) {
             int slot = gen.incGen(cpu, pfn, false);
-            keep(cpu, gen, gen.list(slot, type), pfn, type, tier, saturated);
+            keep(cpu, gen, gen.list(slot, type), pfn, type, tier, saturated, pages(state));
             return true;
         }
         if (isBusy(state, type)) {
@@ -136,7 +143,14 @@ abstract class LruGenScan {
 
     /// A folio is protected for one generation: puts it into the next one's list and books it.
     abstract void keep(
-            Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated);
+            Cpu cpu,
+            LruGen gen,
+            int list,
+            int pfn,
+            int type,
+            int tier,
+            boolean saturated,
+            int pages);
 
     /// Whether the folio could not be freed now, being written or waiting for it.
     abstract boolean isBusy(long state, int type);
@@ -196,7 +210,7 @@ abstract class LruGenScan {
                     tier = gen.tiers(type).evictableTier();
                 }
                 long scanned = scan(cpu, lruvec, type, tier, MAX_BUDGET, sc, taken);
-                if (!taken.isEmpty() || scanned >= MAX_BUDGET) {
+                if (!taken.isEmpty() || exhausted) {
                     return scanned;
                 }
                 type = 1 - type;
@@ -217,19 +231,24 @@ abstract class LruGenScan {
         }
 
         @Override
-        void keep(Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated) {
+        void keep(
+                Cpu cpu,
+                LruGen gen,
+                int list,
+                int pfn,
+                int type,
+                int tier,
+                boolean saturated,
+                int pages) {
             folios.moveToTail(list, pfn);
             if (tier > 0) {
-                gen.tiers(type).protectedFromEviction(tier, 1);
+                gen.tiers(type).protectedFromEviction(tier, pages);
             }
             if (countsProtected) {
                 boolean anon = type == LruGen.ANON;
-                host.stat()
-                        .inc(
-                                cpu,
-                                anon
-                                        ? VmEvent.WORKINGSET_ACTIVATE_ANON
-                                        : VmEvent.WORKINGSET_ACTIVATE_FILE);
+                VmEvent event =
+                        anon ? VmEvent.WORKINGSET_ACTIVATE_ANON : VmEvent.WORKINGSET_ACTIVATE_FILE;
+                host.stat().add(cpu, event, pages);
             }
         }
 
@@ -265,7 +284,7 @@ abstract class LruGenScan {
             for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
                 int tier = gen.tiers(type).evictableTier();
                 long scanned = scan(cpu, lruvec, type, tier, budget, sc, taken);
-                if (!taken.isEmpty() || scanned >= budget) {
+                if (!taken.isEmpty() || exhausted) {
                     return scanned;
                 }
                 type = 1 - type;
@@ -282,10 +301,17 @@ abstract class LruGenScan {
 
         @Override
         final void keep(
-                Cpu cpu, LruGen gen, int list, int pfn, int type, int tier, boolean saturated) {
+                Cpu cpu,
+                LruGen gen,
+                int list,
+                int pfn,
+                int type,
+                int tier,
+                boolean saturated,
+                int pages) {
             folios.moveToHead(list, pfn);
             if (!saturated) {
-                gen.tiers(type).protectedFromEviction(tier, 1);
+                gen.tiers(type).protectedFromEviction(tier, pages);
             }
         }
 

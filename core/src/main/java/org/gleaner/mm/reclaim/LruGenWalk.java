@@ -26,9 +26,10 @@ final class LruGenWalk {
         this.lruvec = lruvec;
     }
 
-    void moved(int type, int fromSlot, int toSlot) {
-        nrPages[fromSlot][type]--;
-        nrPages[toSlot][type]++;
+    /// A folio was relabelled.
+    void moved(int type, int fromSlot, int toSlot, int pages) {
+        nrPages[fromSlot][type] -= pages;
+        nrPages[toSlot][type] += pages;
         batched++;
     }
 

@@ -15,11 +15,12 @@ import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Idle page tracking: user space marks pages idle and asks later which of them still are
 /// (`/sys/kernel/mm/page_idle/bitmap`). Both consume the accessed bits of every mapping, primary and
-/// secondary, without a flush.
+/// secondary, without a flush. Of a large folio only the first page has an answer: the others are never idle.
 public final class PageIdle {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -36,11 +37,12 @@ public final class PageIdle {
     /// The frame that an address space maps at `vpn`, or -1 (what `pagemap` would say).
     public static int frame(Cpu cpu, AddressSpace mm, long vpn, Walk walk) {
         mm.tables().find(walk, mm.root(), vpn);
-        if (walk.level != 1) {
+        if (walk.level > RadixTable.LEVEL_2M) {
             return -1;
         }
         long pte = cpu.load(walk.words, walk.index);
-        return PTE.isPresent(pte) ? (int) PTE.pfn(pte) : -1;
+        long within = vpn & RadixTable.pages(walk.level) - 1;
+        return PTE.isLeaf(pte, walk.level) ? (int) (PTE.pfn(pte) + within) : -1;
     }
 
     /// Whether the page has not been used since it was marked.
@@ -100,17 +102,17 @@ public final class PageIdle {
 
     private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
         mm.tables().find(walk, mm.root(), vpn);
-        if (walk.level != 1) {
+        if (walk.level > RadixTable.LEVEL_2M) {
             return false;
         }
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         boolean used = false;
-        if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
+        if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
             used = Pte.testAndClearYoung(cpu, walk.words, walk.index);
             if (!mm.notifiers().isEmpty()) {
-                used |= mm.notifiers().clearYoung(cpu, vpn, vpn + 1);
+                used |= mm.notifiers().clearYoung(cpu, vpn, vpn + RadixTable.pages(walk.level));
             }
         }
         lock.unlock(cpu);

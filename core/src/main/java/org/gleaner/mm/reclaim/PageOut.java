@@ -32,16 +32,22 @@ final class PageOut {
         swap = host.swap();
     }
 
-    /// Gives an anonymous folio a slot and puts it into the swap cache; false if swap is full.
+    /// Gives an anonymous folio a slot, or a large one a cluster of slots, and puts it into the swap cache; false
+    /// if swap has none.
     boolean addToSwap(Cpu cpu, int pfn) {
         cpu.enter(KernelFunction.ADD_TO_SWAP);
-        int slot = swap.allocate(cpu, pfn, memcg(folios.peek(cpu, pfn)));
+        long state = folios.peek(cpu, pfn);
+        int pages = pages(state);
+        int slot =
+                pages == 1
+                        ? swap.allocate(cpu, pfn, memcg(state))
+                        : swap.allocateCluster(cpu, pfn, memcg(state));
         if (slot >= 0) {
             folios.setSwapSlot(pfn, slot);
-            folios.get(cpu, pfn);
+            folios.get(cpu, pfn, pages);
             folios.set(cpu, pfn, SWAPCACHE | DIRTY);
             // swap cache and swap entries
-            host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(2);
+            host.lru().lruvec(state).statChanged(2L * pages);
         }
         cpu.exit();
         return slot >= 0;
@@ -50,7 +56,8 @@ final class PageOut {
     /// Writes a dirty, locked, unmapped folio. Whoever holds a reference besides us and the cache may still
     /// change it, so then it is kept.
     int pageOut(Cpu cpu, int pfn) {
-        if (refcount(folios.state(cpu, pfn)) != 2) {
+        long state = folios.state(cpu, pfn);
+        if (refcount(state) != 1 + pages(state)) {
             return KEEP;
         }
         cpu.enter(KernelFunction.PAGEOUT);
@@ -93,10 +100,16 @@ final class PageOut {
             folios.set(cpu, pfn, WRITEBACK);
         }
         cpu.enter(KernelFunction.SWAP_WRITE);
-        swap.device().write(cpu, folios.swapSlot(pfn), pfn);
+        int pages = pages(folios.peek(cpu, pfn));
+        for (int i = 0; i < pages; i++) {
+            swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
+        }
         cpu.exit();
-        host.stat().inc(cpu, VmEvent.PSWPOUT);
-        host.stat().inc(cpu, VmEvent.NR_VMSCAN_WRITE);
+        host.stat().add(cpu, VmEvent.PSWPOUT, pages);
+        host.stat().add(cpu, VmEvent.NR_VMSCAN_WRITE, pages);
+        if (pages > 1) {
+            host.stat().inc(cpu, VmEvent.THP_SWPOUT);
+        }
         if (synchronous) {
             folios.clear(cpu, pfn, AWAITED);
         }

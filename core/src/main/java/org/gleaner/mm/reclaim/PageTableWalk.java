@@ -93,12 +93,15 @@ final class PageTableWalk {
             long end) {
         mm.tables().find(pte, mm.root(), start);
         MmWalkState state = walk.lruvec.gen().walkState();
+        boolean secondary = !mm.notifiers().isEmpty();
         if (pte.level != RadixTable.LEVEL_4K) {
             state.leafTotal++;
+            if (PTE.isLeaf(pte.entry, pte.level)) {
+                hugeLeaf(cpu, walk, mm, RadixTable.alignDown(start, pte.level), secondary);
+            }
             return;
         }
         state.nonleafTotal++;
-        boolean secondary = !mm.notifiers().isEmpty();
         boolean skips = trustsNonLeaf(secondary) && (forcedSkips || !walk.forceScan);
         if (skips && !testAndClearNonLeaf(cpu, mm, start)) {
             return;
@@ -137,6 +140,46 @@ final class PageTableWalk {
             state.nonleafAdded++;
             state.add(walk.seq + 1, key);
         }
+    }
+
+    /// A huge leaf, where `pte` is: one look at one unit (`walk_pmd_range_locked`, without its batching). If its
+    /// lock is taken, it is not aged this time.
+    private void hugeLeaf(
+            Cpu cpu, LruGenWalk walk, AddressSpace mm, long start, boolean secondary) {
+        if (!secondary && !PTE.isAccessed(pte.entry)) {
+            return;
+        }
+        QueuedSpinLock lock = mm.pteLock(pte);
+        if (!lock.tryLock(cpu)) {
+            return;
+        }
+        cpu.charge(Cost.PTE_SCAN);
+        long entry = cpu.load(pte.words, pte.index);
+        if (PTE.isLeaf(entry, pte.level)) {
+            LruGen gen = walk.lruvec.gen();
+            int pfn = (int) PTE.pfn(entry);
+            long state = folios.peek(cpu, pfn);
+            if (memcg(state) == mm.memcg().id()
+                    && !isExempt(gen, state, walk)
+                    && clearYoung(cpu, mm, start, secondary)) {
+                gen.walkState().leafYoung++;
+                walk.foundYoung = true;
+                promote(cpu, walk, gen, entry, pfn, LruGen.slot(gen.maxSeq(cpu)));
+            }
+        }
+        lock.unlock(cpu);
+        if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
+            flush(cpu, walk);
+        }
+    }
+
+    private boolean clearYoung(Cpu cpu, AddressSpace mm, long start, boolean secondary) {
+        boolean young = Pte.testAndClearYoung(cpu, pte.words, pte.index);
+        if (secondary) {
+            long end = start + RadixTable.pages(pte.level);
+            young |= host.aging().clearYoung(cpu, mm.notifiers(), start, end);
+        }
+        return young;
     }
 
     private boolean trustsNonLeaf(boolean secondary) {
@@ -211,12 +254,17 @@ final class PageTableWalk {
         if (!young) {
             return false;
         }
+        promote(cpu, walk, gen, entry, pfn, youngest);
+        return true;
+    }
+
+    private void promote(Cpu cpu, LruGenWalk walk, LruGen gen, long entry, int pfn, int youngest) {
         carryDirty(folios, cpu, entry, pfn);
         int old = gen.updateGen(cpu, pfn, youngest);
         if (old >= 0) {
-            walk.moved(type(state), old, youngest);
+            long state = folios.peek(cpu, pfn);
+            walk.moved(type(state), old, youngest, pages(state));
         }
-        return true;
     }
 
     /// Folios that this walk has no use for: those that are on no list, or, in kernels that do not look at that,

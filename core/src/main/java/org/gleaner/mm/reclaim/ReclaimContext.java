@@ -4,6 +4,7 @@ import java.util.List;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.Memcg;
@@ -31,6 +32,7 @@ public record ReclaimContext(
         RmapObjects objects,
         SwapArea swap,
         FolioWait folioWait,
+        FolioSplit split,
         Zone zone,
         VmStat stat,
         KernelVersion kernel,

@@ -232,8 +232,10 @@ final class Reclaimer {
         LruGenAging.markUsed(cpu, memcg);
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
+        lruvec.beginReclaim(cpu);
         boolean done =
                 aging.tryToIncMaxSeq(cpu, memcg, lruvec.gen().maxSeq(cpu), canSwap, forceScan, sc);
+        lruvec.endReclaim(cpu);
         sc.walk = null;
         return done;
     }

@@ -18,11 +18,17 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// A folio that stays keeps its place in the queue; one to be activated has its active flag set. The
 /// caller puts the survivors back.
+///
+/// A large folio goes to swap as a whole if swap has an unused cluster. Else it is split: its pages take its
+/// place in the queue, each with a fate of its own.
 final class ShrinkFolioList {
     private static final int RECLAIM = 0;
     private static final int RECLAIM_CLEAN = 1;
     private static final int KEEP = 2;
     private static final int ACTIVATE = 3;
+
+    /// It was a large folio and is one of a page now, to be swapped out.
+    private static final int SPLIT = 4;
 
     private final ReclaimContext host;
     private final Folios folios;
@@ -53,17 +59,30 @@ final class ShrinkFolioList {
     long shrink(Cpu cpu, FolioQueue queue, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
         int kept = 0;
-        int n = queue.size();
-        for (int i = 0; i < n; i++) {
+        long freed = 0;
+        for (int i = 0; i < queue.size(); i++) {
             int pfn = queue.get(i);
-            sc.nrScanned++;
+            int pages = pages(folios.peek(cpu, pfn));
+            sc.nrScanned += pages;
             cpu.charge(Cost.SHRINK_FOLIO);
             if (!folios.tryLock(cpu, pfn)) {
                 queue.set(kept++, pfn);
                 continue;
             }
-            switch (one(cpu, pfn, sc)) {
+            int fate = one(cpu, pfn, sc);
+            if (fate == SPLIT) {
+                queue.insert(i + 1, pfn + 1, HUGE_PAGES - 1);
+                // the tails count when it is their turn
+                sc.nrScanned -= HUGE_PAGES - 1;
+                pages = 1;
+                fate =
+                        pageOut.addToSwap(cpu, pfn)
+                                ? takeOut(cpu, pfn, folios.peek(cpu, pfn), RECLAIM, sc)
+                                : ACTIVATE;
+            }
+            switch (fate) {
                 case RECLAIM -> {
+                    freed += pages;
                     continue;
                 }
                 case ACTIVATE -> activate(cpu, pfn);
@@ -74,7 +93,7 @@ final class ShrinkFolioList {
         }
         queue.truncate(kept);
         cpu.exit();
-        return (long) n - kept;
+        return freed;
     }
 
     private void activate(Cpu cpu, int pfn) {
@@ -82,19 +101,28 @@ final class ShrinkFolioList {
             freeSwap(cpu, pfn);
         }
         folios.set(cpu, pfn, ACTIVE);
-        host.stat().inc(cpu, VmEvent.PGACTIVATE);
-        host.lru().lruvec(folios.peek(cpu, pfn)).statChanged(1);
+        long state = folios.peek(cpu, pfn);
+        host.stat().add(cpu, VmEvent.PGACTIVATE, pages(state));
+        host.lru().lruvec(state).statChanged(pages(state));
     }
 
-    /// Gives up the slot of a folio that nothing else needs it for (`folio_free_swap`).
+    /// Gives up the slots of a folio that nothing else needs it for (`folio_free_swap`).
     private void freeSwap(Cpu cpu, int pfn) {
         int slot = folios.swapSlot(pfn);
-        if (folios.test(cpu, pfn, WRITEBACK) || swap.mappings(cpu, slot) != 0) {
+        if (folios.test(cpu, pfn, WRITEBACK)) {
             return;
         }
+        int pages = pages(folios.peek(cpu, pfn));
+        for (int i = 0; i < pages; i++) {
+            if (swap.mappings(cpu, slot + i) != 0) {
+                return;
+            }
+        }
         folios.update(cpu, pfn, SWAPCACHE, DIRTY);
-        swap.removeFromCache(cpu, slot, 0);
-        folios.dropReference(cpu, pfn);
+        for (int i = 0; i < pages; i++) {
+            swap.removeFromCache(cpu, slot + i, 0);
+        }
+        folios.dropReferences(cpu, pfn, pages);
     }
 
     /// The fate of one locked folio: freed (and unlocked), or what to do with it.
@@ -108,16 +136,35 @@ final class ShrinkFolioList {
         }
         if ((state & WRITEBACK) != 0) {
             folios.set(cpu, pfn, AWAITED);
-            sc.nrWriteback++;
+            sc.nrWriteback += pages(state);
             return ACTIVATE;
         }
         int references = checkReferences(cpu, pfn, sc);
         if (references >= KEEP) {
             return references;
         }
-        if ((state & (ANON | SWAPCACHE)) == ANON && !pageOut.addToSwap(cpu, pfn)) {
+        if ((state & (ANON | SWAPCACHE)) == ANON) {
+            if ((state & LARGE) != 0 && !host.split().isPossible(cpu, pfn)) {
+                return ACTIVATE;
+            }
+            if (!pageOut.addToSwap(cpu, pfn)) {
+                return (state & LARGE) != 0 ? splitUp(cpu, pfn) : ACTIVATE;
+            }
+        }
+        return takeOut(cpu, pfn, state, references, sc);
+    }
+
+    /// Swap has no place for the whole of a large folio.
+    private int splitUp(Cpu cpu, int pfn) {
+        if (!host.split().split(cpu, pfn, true)) {
             return ACTIVATE;
         }
+        host.stat().inc(cpu, VmEvent.THP_SWPOUT_FALLBACK);
+        return SPLIT;
+    }
+
+    /// Unmaps a folio that nobody wants, writes it if need be, and frees it.
+    private int takeOut(Cpu cpu, int pfn, long state, int references, ScanControl sc) {
         if (mapcount(state) > 0 && !unmap.tryToUnmap(cpu, pfn, folios.swapSlot(pfn))) {
             return ACTIVATE;
         }
@@ -129,7 +176,7 @@ final class ShrinkFolioList {
             if (written != PageOut.SUCCESS) {
                 return written == PageOut.ACTIVATE ? ACTIVATE : KEEP;
             }
-            sc.nrPageout++;
+            sc.nrPageout += pages(state);
             if (folios.test(cpu, pfn, WRITEBACK | DIRTY)) {
                 return KEEP;
             }
@@ -168,18 +215,22 @@ final class ShrinkFolioList {
 
     /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`).
     private boolean removeMapping(Cpu cpu, int pfn, ScanControl sc) {
-        if (!folios.refFreeze(cpu, pfn, 2)) {
+        int pages = pages(folios.peek(cpu, pfn));
+        if (!folios.refFreeze(cpu, pfn, 1 + pages)) {
             return false;
         }
         if (folios.test(cpu, pfn, DIRTY)) {
-            folios.refUnfreeze(cpu, pfn, 2);
+            folios.refUnfreeze(cpu, pfn, 1 + pages);
             return false;
         }
         Memcg target = host.scope(sc);
         Lruvec lruvec = target.lruvec();
         long shadow = host.workingset().evict(cpu, pfn, lruvec, target.id());
-        swap.removeFromCache(cpu, folios.swapSlot(pfn), shadow);
-        lruvec.statChanged(1);
+        int slot = folios.swapSlot(pfn);
+        for (int i = 0; i < pages; i++) {
+            swap.removeFromCache(cpu, slot + i, shadow);
+        }
+        lruvec.statChanged(pages);
         host.freeFolio().free(cpu, pfn);
         return true;
     }

@@ -11,9 +11,12 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.Pte;
 import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
 /// Takes a folio out of every page table that maps it (`try_to_unmap`). Secondary MMUs are told before
@@ -35,17 +38,18 @@ final class Unmap {
         swap = host.swap();
     }
 
-    /// Unmaps a locked folio; `slot` is its swap slot if it is anonymous. Returns whether no mapping is left.
+    /// Unmaps a locked folio; `slot` is its (first) swap slot if it is anonymous. Returns whether no mapping is left.
     boolean tryToUnmap(Cpu cpu, int pfn, int slot) {
         cpu.enter(KernelFunction.TRY_TO_UNMAP);
         long mapping = folios.mapping(pfn);
         RmapObject object = host.objects().get(Folios.mappingObject(mapping));
         boolean anon = object instanceof AnonVma;
+        int pages = pages(folios.state(cpu, pfn));
         object.lock().downRead(cpu);
         for (Vma vma : object.vmas()) {
             long vpn = vma.vpn(Folios.mappingIndex(mapping));
             if (vpn >= 0) {
-                one(cpu, pfn, vma, vpn, anon ? slot : -1);
+                one(cpu, pfn, pages, vma, vpn, anon ? slot : -1);
             }
         }
         object.lock().upRead(cpu);
@@ -53,27 +57,31 @@ final class Unmap {
         return mapcount(folios.state(cpu, pfn)) == 0;
     }
 
-    private void one(Cpu cpu, int pfn, Vma vma, long vpn, int slot) {
+    private void one(Cpu cpu, int pfn, int pages, Vma vma, long vpn, int slot) {
         AddressSpace mm = vma.mm();
         cpu.enter(KernelFunction.TRY_TO_UNMAP_ONE);
         boolean notify = !mm.notifiers().isEmpty();
         if (notify) {
-            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true);
+            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
         }
         mm.tables().find(walk, mm.root(), vpn);
         boolean unmapped = false;
-        if (walk.level == 1) {
+        if (walk.level <= RadixTable.LEVEL_2M) {
             QueuedSpinLock lock = mm.pteLock(walk);
             lock.lock(cpu);
             long pte = cpu.load(walk.words, walk.index);
-            if (PTE.isPresent(pte) && PTE.pfn(pte) == pfn) {
-                clear(cpu, pfn, slot);
+            if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
+                if (pages == 1) {
+                    clear(cpu, pfn, slot);
+                } else {
+                    clearHuge(cpu, mm, pfn, slot);
+                }
                 unmapped = true;
             }
             lock.unlock(cpu);
         }
         if (notify) {
-            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + 1);
+            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + pages);
         }
         if (unmapped) {
             lru.put(cpu, pfn);
@@ -92,5 +100,25 @@ final class Unmap {
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
+    }
+
+    /// Puts a table of swap entries in the place of a huge leaf, which in the kernel is split first and then
+    /// unmapped page by page.
+    private void clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
+        TableSlab slab = mm.tables().slab;
+        int table = slab.allocate(cpu, PteFormat.NONE);
+        long[] words = slab.words(table);
+        int base = slab.base(table);
+        for (int i = 0; i < HUGE_PAGES; i++) {
+            swap.duplicate(cpu, slot + i);
+            words[base + i] = PTE.makeSwap(0, slot + i);
+        }
+        long leaf = cpu.swap(walk.words, walk.index, PTE.makeTable(table));
+        if (PTE.isDirty(leaf)) {
+            folios.set(cpu, pfn, DIRTY);
+        }
+        folios.removeMap(cpu, pfn);
+        host.stat().inc(cpu, VmEvent.THP_SPLIT_PMD);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(HUGE_PAGES);
     }
 }

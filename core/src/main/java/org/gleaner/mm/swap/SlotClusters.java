@@ -66,6 +66,23 @@ final class SlotClusters {
         }
     }
 
+    /// The first slot of a cluster none of which was in use, all of which is taken with it; or -1.
+    int takeCluster() {
+        for (int c = empty.poll(); c >= 0; c = empty.poll()) {
+            int first = c * cluster;
+            // a CPU may have gone on in its cluster after that had become empty
+            if (usedInCluster[c] == 0) {
+                usedInCluster[c] = cluster;
+                for (int s = first; s < first + cluster; s++) {
+                    used[s >>> 6] |= 1L << s;
+                }
+                return first;
+            }
+            partial.add(c);
+        }
+        return -1;
+    }
+
     /// Nothing is queued any more: a cluster that another CPU has not filled up yet, or -1.
     private int clusterOfAnotherCpu() {
         for (int next : current) {
@@ -99,21 +116,12 @@ final class SlotClusters {
     void giveBack(int slot) {
         used[slot >>> 6] &= ~(1L << slot);
         int c = slot / cluster;
-        if (--usedInCluster[c] == 0 && !isCurrent(c)) {
+        if (--usedInCluster[c] == 0) {
             partial.remove(c);
             empty.add(c);
         } else {
             partial.add(c);
         }
-    }
-
-    private boolean isCurrent(int c) {
-        for (int next : current) {
-            if (next >= 0 && next / cluster == c) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// Clusters in the order they were added, each at most once; removes from anywhere.

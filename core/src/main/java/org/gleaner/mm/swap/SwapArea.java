@@ -27,7 +27,9 @@ public final class SwapArea {
     private static final long CACHE = 1 << 8;
     private static final long FOLIO = 1 << 9;
     private static final int PAYLOAD_SHIFT = 16;
-    private static final int CLUSTER = 512;
+
+    /// Slots of a cluster, aligned.
+    public static final int CLUSTER = 512;
 
     private final SwapDevice device;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
@@ -81,12 +83,29 @@ public final class SwapArea {
         return slot;
     }
 
+    /// As [#allocate], a whole cluster for a folio of as many pages, each with a slot of its own. Returns the
+    /// first, or -1 if no cluster is unused.
+    public int allocateCluster(Cpu cpu, int pfn, int memcg) {
+        cpu.charge(Cost.SWAP_SLOT);
+        lock.lock(cpu);
+        int first = clusters.takeCluster();
+        lock.unlock(cpu);
+        if (first >= 0) {
+            cpu.fetchAdd(free, -CLUSTER);
+            for (int i = 0; i < CLUSTER; i++) {
+                owners[first + i] = (byte) memcg;
+                cpu.store(slots, first + i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
+            }
+        }
+        return first;
+    }
+
     /// Id of the cgroup that is charged for the page of a slot when it comes back.
     public int owner(int slot) {
         return owners[slot] & 0xff;
     }
 
-    /// The folio cached for a slot, or -1.
+    /// The page cached for a slot, or -1.
     public int cached(Cpu cpu, int slot) {
         long word = cpu.load(slots, slot);
         return (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;

@@ -97,7 +97,7 @@ final class AgingDesignTest {
             assertThat(aging.target(cpu, mm, 5, false)).isZero();
             assertThat(aging.target(cpu, mm, 5, true)).isEqualTo(LOOK_AROUND);
             guest.young.add(5L);
-            assertThat(aging.clearFlushYoung(cpu, mm, 5)).isTrue();
+            assertThat(aging.clearFlushYoung(cpu, mm, 5, 6)).isTrue();
         });
     }
 

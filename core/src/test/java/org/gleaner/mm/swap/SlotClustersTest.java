@@ -48,6 +48,47 @@ final class SlotClustersTest {
         }
     }
 
+    /// Whole clusters are found exactly if there are any, and no slot is lost to single ones afterwards.
+    @ParameterizedTest
+    @CsvSource({"1, 1000", "2, 1024", "3, 640"})
+    void aClusterIsTakenIfNoneOfItIsInUse(long seed, int size) {
+        System.out.println("seed " + seed);
+        int cluster = 64;
+        Random random = new Random(seed);
+        SlotClusters clusters = new SlotClusters(size, cluster, KernelVersion.V6_12, 2);
+        BitSet used = new BitSet();
+        List<Integer> taken = new ArrayList<>();
+        for (int turn = 0; turn < 50_000; turn++) {
+            boolean filling = turn / 4_000 % 2 == 0;
+            int what = random.nextInt(1_000);
+            if (what < 10) {
+                boolean any = false;
+                for (int c = 0; (c + 1) * cluster <= size; c++) {
+                    any |= used.get(c * cluster, (c + 1) * cluster).isEmpty();
+                }
+                int first = clusters.takeCluster();
+                assertThat(first >= 0).isEqualTo(any);
+                for (int s = first; any && s < first + cluster; s++) {
+                    assertThat(used.get(s)).isFalse();
+                    used.set(s);
+                    taken.add(s);
+                }
+            } else if (what < (filling ? 500 : 300)) {
+                int slot = clusters.take(random.nextInt(2));
+                assertThat(slot >= 0).isEqualTo(used.cardinality() < size);
+                if (slot >= 0) {
+                    assertThat(used.get(slot)).isFalse();
+                    used.set(slot);
+                    taken.add(slot);
+                }
+            } else if (!taken.isEmpty()) {
+                int slot = taken.remove(random.nextInt(taken.size()));
+                used.clear(slot);
+                clusters.giveBack(slot);
+            }
+        }
+    }
+
     @Test
     void aCpuFillsItsOwnClusterFrontToBack() {
         SlotClusters clusters = new SlotClusters(2048, 512, KernelVersion.V6_12, 2);

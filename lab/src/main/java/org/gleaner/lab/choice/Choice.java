@@ -19,6 +19,7 @@ public sealed interface Choice
                 Lru,
                 PteFormat,
                 SwapDevice,
+                Thp,
                 Through,
                 Tracking,
                 Workload {

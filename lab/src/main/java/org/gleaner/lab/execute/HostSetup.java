@@ -55,6 +55,7 @@ final class HostSetup {
                 60,
                 0,
                 scenario.seed(),
+                Support.thp(scenario.host().thp()),
                 Support.kernel(configuration.kernel()),
                 LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
                 plan.secondary(scenario.host().lruGen().walksSecondary()),

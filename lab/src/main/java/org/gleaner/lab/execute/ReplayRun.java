@@ -122,6 +122,7 @@ public final class ReplayRun {
                 60,
                 SWITCH_CHANCE,
                 request.seed(),
+                Support.thp(request.thp()),
                 Support.kernel(request.kernel()),
                 LruGenCaps.of(request.lruGen().commonBits()),
                 aging.secondary(request.lruGen().walksSecondary()),

@@ -4,6 +4,7 @@ import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
@@ -43,6 +44,13 @@ final class Support {
     /// The figures of the disk behind a swap device; unused if there is none.
     static DiskTiming disk(SwapDevice device) {
         return device == SwapDevice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
+    }
+
+    static HostConfig.Thp thp(Thp choice) {
+        return switch (choice) {
+            case NEVER -> HostConfig.Thp.NEVER;
+            case ALWAYS -> HostConfig.Thp.ALWAYS;
+        };
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.

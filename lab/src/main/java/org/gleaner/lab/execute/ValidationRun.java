@@ -13,6 +13,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -114,6 +115,7 @@ public final class ValidationRun {
                 cell.through(),
                 kernel.aging(),
                 cell.backing(),
+                Thp.NEVER,
                 cell.swapDevice(),
                 cell.pageCluster(),
                 cell.ageEvery(),

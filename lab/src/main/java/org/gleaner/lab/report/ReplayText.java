@@ -1,6 +1,7 @@
 package org.gleaner.lab.report;
 
 import java.util.List;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.ReplayResult;
 
 /// Replays as text for people: side by side, a column for each.
@@ -37,6 +38,7 @@ public final class ReplayText {
 
     private static String through(ReplayResult replay) {
         String aging = replay.aging() == null ? "" : ", " + replay.aging().label();
-        return replay.through().label() + ", " + replay.backing().label() + aging;
+        String huge = replay.thp() == Thp.ALWAYS ? ", huge pages" : "";
+        return replay.through().label() + ", " + replay.backing().label() + huge + aging;
     }
 }

@@ -7,6 +7,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
 
@@ -16,6 +17,7 @@ import org.gleaner.lab.trace.Trace;
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
 /// @param lruGen [LruGen#NONE] exactly if `lru` is classic
 /// @param aging how the host learns of a guest's accesses; of no effect unless `through` is KVM
+/// @param thp of no effect on a memfd
 /// @param swap zram, disk or ssd
 /// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
 /// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
@@ -29,6 +31,7 @@ public record ReplayRequest(
         Through through,
         AgingDesign aging,
         Backing backing,
+        Thp thp,
         SwapDevice swap,
         int pageCluster,
         long ageEvery,

@@ -9,6 +9,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public record ReplayResult(
         Through through,
         @Nullable AgingDesign aging,
         Backing backing,
+        Thp thp,
         SwapDevice swap,
         int pageCluster,
         long ageEvery,
@@ -102,6 +104,7 @@ public record ReplayResult(
                 request.through(),
                 request.through() == Through.KVM ? request.aging() : null,
                 request.backing(),
+                request.thp(),
                 request.swap(),
                 request.pageCluster(),
                 request.ageEvery(),

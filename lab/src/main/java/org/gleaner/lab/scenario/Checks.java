@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Tracking;
 import org.gleaner.lab.size.Size;
 
@@ -148,6 +150,12 @@ final class Checks {
                     scenario.host().lruGen()
                             + " switches mglru off, which a configuration asks for",
                     "set bit 0x1, or use lru: classic");
+        }
+        if (scenario.host().thp() == Thp.ALWAYS && scenario.guest().backing() == Backing.MEMFD) {
+            throw bad(
+                    List.of("host.thp", "guest.backing"),
+                    "a memfd gets no huge pages",
+                    "use backing: anon, or thp: never");
         }
     }
 

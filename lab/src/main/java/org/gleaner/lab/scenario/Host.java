@@ -6,6 +6,7 @@ import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
@@ -18,6 +19,9 @@ public record Host(
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
         @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
                 LruGen lruGen,
+        @JsonPropertyDescription(
+                        "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
+                Thp thp,
         Watermarks watermarks,
         Swap swap,
         @JsonPropertyDescription("What is written into the kernel's files, and when.")
@@ -38,6 +42,7 @@ public record Host(
                 kernel,
                 lru,
                 lruGen,
+                thp,
                 watermarks.scaled(scale, bytes),
                 new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()),
                 commands);

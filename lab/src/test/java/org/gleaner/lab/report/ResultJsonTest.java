@@ -26,6 +26,7 @@ final class ResultJsonTest {
                         "kernel",
                         "through",
                         "backing",
+                        "thp",
                         "swap",
                         "pageCluster",
                         "ageEvery",

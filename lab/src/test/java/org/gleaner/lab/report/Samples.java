@@ -11,6 +11,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
@@ -45,6 +46,7 @@ final class Samples {
                 Through.HOST,
                 null,
                 Backing.ANON,
+                Thp.NEVER,
                 SwapDevice.ZRAM,
                 3,
                 0,

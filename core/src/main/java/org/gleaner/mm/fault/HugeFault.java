@@ -1,0 +1,105 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.pagetable.PteFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
+
+/// Faults on a PMD entry that is not a table: the first touch of an aligned 2 MiB of anonymous memory, which gets
+/// a large folio where there is one (`do_huge_pmd_anonymous_page`), and faults on a huge leaf.
+///
+/// Nobody waits for a large folio. Where no aligned frames are free, or the cgroup's limit has no room, the fault
+/// falls back to a page of 4 KiB, and the page table that this links keeps the range from ever being huge.
+final class HugeFault {
+    /// The fault is one of a 4 KiB page.
+    static final int SMALL = 1;
+
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final PageAllocator allocator;
+    private final VmStat stat;
+
+    HugeFault(Folios folios, LruCache lru, PageAllocator allocator, VmStat stat) {
+        this.folios = folios;
+        this.lru = lru;
+        this.allocator = allocator;
+        this.stat = stat;
+    }
+
+    /// Returns [PageFaults#DONE] or [#SMALL].
+    int handle(Cpu cpu, Vma vma, long vpn, Walk walk, boolean write) {
+        vma.mm().tables().allocate(cpu, walk, vma.mm().root(), vpn, RadixTable.LEVEL_2M);
+        long pmd = cpu.load(walk.words, walk.index);
+        if (PTE.isTable(pmd, RadixTable.LEVEL_2M)) {
+            return SMALL;
+        }
+        if (!PTE.isNone(pmd)) {
+            return present(cpu, vma, walk, write);
+        }
+        long first = RadixTable.alignDown(vpn, RadixTable.LEVEL_2M);
+        boolean fits = first >= vma.start() && first + HUGE_PAGES <= vma.end();
+        return fits && vma.object() instanceof AnonVma anon
+                ? firstTouch(cpu, vma, anon, first, walk, write)
+                : SMALL;
+    }
+
+    /// A huge leaf that did not permit the access, or one that is just being split: to take the lock is to wait
+    /// until it is.
+    private static int present(Cpu cpu, Vma vma, Walk walk, boolean write) {
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        if (PTE.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
+            long more = PteFormat.ACCESSED;
+            if (write && vma.writable()) {
+                more |= PteFormat.WRITABLE | PteFormat.DIRTY;
+            }
+            cpu.fetchOr(walk.words, walk.index, more);
+        }
+        lock.unlock(cpu);
+        return PageFaults.DONE;
+    }
+
+    private int firstTouch(Cpu cpu, Vma vma, AnonVma anon, long first, Walk walk, boolean write) {
+        cpu.enter(KernelFunction.DO_ANONYMOUS_PAGE);
+        int pfn = allocator.allocateHuge(cpu, vma.mm().memcg(), ANON | UPTODATE);
+        if (pfn < 0) {
+            stat.inc(cpu, VmEvent.THP_FAULT_FALLBACK);
+            if (pfn == PageAllocator.NO_CHARGE) {
+                stat.inc(cpu, VmEvent.THP_FAULT_FALLBACK_CHARGE);
+            }
+            cpu.exit();
+            return SMALL;
+        }
+        allocator.zero(cpu, pfn, HUGE_PAGES);
+        folios.setMapping(pfn, anon.id(), vma.index(first));
+        long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_2M, write);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        // who links a page table does not take the lock
+        boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
+        if (none) {
+            folios.addMap(cpu, pfn);
+            vma.mm().memcg().lruvec().statChanged(HUGE_PAGES);
+            lru.add(cpu, pfn, true);
+            stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
+        }
+        lock.unlock(cpu);
+        if (!none) {
+            lru.put(cpu, pfn);
+        }
+        cpu.exit();
+        return PageFaults.DONE;
+    }
+}

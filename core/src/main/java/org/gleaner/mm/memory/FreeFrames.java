@@ -1,0 +1,21 @@
+package org.gleaner.mm.memory;
+
+import java.util.function.IntConsumer;
+
+/// The free frames of a zone, under its lock. What the allocator's free lists are to a kernel.
+abstract sealed class FreeFrames permits FrameStack, FrameBlocks {
+    abstract int size();
+
+    /// Moves up to `n` frames to `to`, from index `at` on; the last of them is to be used first. Returns how
+    /// many there were.
+    abstract int take(int[] to, int at, int n);
+
+    abstract void give(int frame);
+
+    /// The first of [Zone#BLOCK] aligned free frames, or -1.
+    abstract int takeBlock();
+
+    abstract void giveBlock(int first);
+
+    abstract void forEach(IntConsumer action);
+}
