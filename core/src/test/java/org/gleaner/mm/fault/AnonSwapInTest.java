@@ -10,8 +10,11 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.version.KernelVersion;
+import org.gleaner.pagetable.PteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// How pages come back, by way of the swap cache or around it.
@@ -43,6 +46,37 @@ final class AnonSwapInTest {
             assertThat(small.stat(VmEvent.PGMAJFAULT)).isEqualTo(2);
             assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(2);
             assertThat(small.stat(VmEvent.WORKINGSET_REFAULT_ANON)).isEqualTo(2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1, 1", "6.12, 0", "7.2, 0"})
+    void aWriteAfterReadingBackIsAFaultOfItsOwnUpTo61(String kernel, int faults) {
+        SmallHost small = SmallHost.virtual().kernel(KernelVersion.forName(kernel));
+        small.run(cpu -> {
+            Process p = small.process(cpu, LIMIT, PAGES);
+            p.writeAll(cpu, 0, PAGES);
+            p.read(cpu, 0);
+            assertThat(PteFormat.X86_64.isWritable(p.entry(0))).isEqualTo(faults == 0);
+            long before = small.stat(VmEvent.PGFAULT);
+            p.write(cpu, 0);
+            assertThat(small.stat(VmEvent.PGFAULT) - before).isEqualTo(faults);
+            assertThat(PteFormat.X86_64.isWritable(p.entry(0))).isTrue();
+            assertThat(small.stat(VmEvent.PGMAJFAULT)).isOne();
+        });
+    }
+
+    @Test
+    void in72ThePagePassesThroughTheCacheAndLeavesNothingThere() {
+        SmallHost small = SmallHost.virtual().kernel(KernelVersion.V7_2);
+        small.run(cpu -> {
+            Process p = small.process(cpu, LIMIT, PAGES);
+            p.writeAll(cpu, 0, PAGES);
+            int slot = p.slot(0);
+            p.read(cpu, 0);
+            assertThat(p.state(cpu, 0) & SWAPCACHE).isZero();
+            assertThat(small.host().swap().peek(cpu, slot).taken()).isFalse();
+            assertThat(small.stat(VmEvent.SWAP_RA)).isZero();
         });
     }
 
