@@ -38,6 +38,10 @@ final class HostTortureTest {
     private static final double SECONDS =
             Double.parseDouble(System.getProperty("gleaner.torture.seconds", "1.5"));
     private static final long SEED = Long.getLong("gleaner.torture.seed", 1);
+
+    /// How much longer a round goes on if somebody has not had a turn yet.
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
+
     private static final int VCPUS = 8;
     private static final int PAGES_EACH = 256;
     private static final int PAGES = VCPUS * PAGES_EACH;
@@ -133,7 +137,7 @@ final class HostTortureTest {
         Word done = new Word();
         for (int i = 0; i < VCPUS; i++) {
             int id = i;
-            host.engine().spawn("vcpu" + i, cpu -> guest(cpu, vm, id, done));
+            host.engine().spawn("vcpu" + i, cpu -> guest(cpu, host, vm, id, done));
         }
         host.engine().spawn("ager0", cpu -> age(cpu, host, done));
         host.engine().spawn("ager1", cpu -> harvest(cpu, mm, done));
@@ -145,13 +149,15 @@ final class HostTortureTest {
     }
 
     /// Writes pages of its own and reads back what it wrote last, over and over.
-    private void guest(Cpu cpu, Vm vm, int id, Word done) {
+    private void guest(Cpu cpu, Host host, Vm vm, int id, Word done) {
         try {
             Vcpu vcpu = vm.newVcpu(cpu);
             SplittableRandom random = new SplittableRandom(SEED * 31 + id);
             long[] last = new long[PAGES_EACH];
             long end = System.nanoTime() + (long) (SECONDS * 1e9);
-            while (System.nanoTime() < end) {
+            long patience = end + PATIENCE_NANOS;
+            while (System.nanoTime() < end
+                    || (!allHaveActed(host) && System.nanoTime() < patience)) {
                 int page = (int) (PAGES_EACH * Math.pow(random.nextDouble(), 2));
                 long gfn = GFN + (long) id * PAGES_EACH + page;
                 int word = page % PageContents.WORDS;
@@ -174,6 +180,11 @@ final class HostTortureTest {
             running.decrementAndGet();
             cpu.fetchAdd(done, 1);
         }
+    }
+
+    /// Whether each actor got to do something, which takes a while where cores are few and busy.
+    private boolean allHaveActed(Host host) {
+        return agings.sum() > 0 && zaps.sum() > 0 && host.stat().get(VmEvent.PSWPIN) > 0;
     }
 
     /// Forced aging, as through debugfs.
