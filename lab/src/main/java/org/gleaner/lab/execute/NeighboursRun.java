@@ -97,7 +97,7 @@ public final class NeighboursRun {
                 ParallelRuns.run(
                         "run " + scenario.name(),
                         tasks,
-                        scenario.backingPages(),
+                        tasks.size() * scenario.backingPages(),
                         threads,
                         progress);
         return new NeighboursResult(
