@@ -33,9 +33,6 @@ final class LruGenAging {
     /// Two generations have pages to scan like any others (6.1, 7.2).
     private final boolean countsFew;
 
-    /// The session's walk where it has none of its own; reused.
-    private final LruGenWalk ownWalk;
-
     LruGenAging(ReclaimContext host, SwitchChance chance) {
         this.host = host;
         this.chance = chance;
@@ -44,7 +41,6 @@ final class LruGenAging {
         KernelVersion kernel = host.kernel();
         countsFew = kernel == KernelVersion.V6_1 || kernel == KernelVersion.V7_2;
         byCount = !kernel.isBefore(KernelVersion.V6_18);
-        ownWalk = new LruGenWalk(host.memcgs().getFirst().lruvec());
     }
 
     /// What the generations of the evictable types say about aging.
@@ -112,11 +108,7 @@ final class LruGenAging {
         if (!host.caps().mmWalk()) {
             success = iterateWithoutWalk(cpu, memcg, seq);
         } else {
-            LruGenWalk walk = sc.walk;
-            if (walk == null) {
-                walk = ownWalk;
-                sc.walk = walk;
-            }
+            LruGenWalk walk = sc.useWalk(memcg.lruvec());
             walk.lruvec = memcg.lruvec();
             walk.seq = seq;
             walk.canSwap = canSwap;

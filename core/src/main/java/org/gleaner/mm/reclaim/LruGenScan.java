@@ -30,6 +30,9 @@ abstract class LruGenScan {
     /// Folios examined at most per visit (`MAX_LRU_BATCH`).
     static final int MAX_BUDGET = 4096;
 
+    /// In place of the highest tier that may go: as far as the controller lets it.
+    private static final int BY_CONTROLLER = -1;
+
     final ReclaimContext host;
     final Folios folios;
 
@@ -62,8 +65,26 @@ abstract class LruGenScan {
             ScanControl sc,
             FolioQueue taken);
 
-    /// `scan_folios` of one type: pops folios of its oldest generation until the budget is gone or a batch is
-    /// isolated. The budget is one of folios, the batch one of pages. Returns the pages examined.
+    /// Scans `type`, tiers up to `tier`; and if that neither isolates anything nor uses the budget up, the other type
+    /// where both may be evicted. Returns the pages examined by the scan that did.
+    final long oneOrTheOther(
+            Cpu cpu,
+            Lruvec lruvec,
+            int type,
+            int tier,
+            boolean canSwap,
+            long budget,
+            ScanControl sc,
+            FolioQueue taken) {
+        long scanned = scan(cpu, lruvec, type, tier, budget, sc, taken);
+        if (canSwap && taken.isEmpty() && !exhausted) {
+            scanned = scan(cpu, lruvec, 1 - type, BY_CONTROLLER, budget, sc, taken);
+        }
+        return taken.isEmpty() && !exhausted ? 0 : scanned;
+    }
+
+    /// `scan_folios` of one type, tiers up to `tier` or [#BY_CONTROLLER]: pops folios of its oldest generation until
+    /// the budget is gone or a batch is isolated. The budget is one of folios, the batch one of pages. Returns the pages examined.
     final long scan(
             Cpu cpu,
             Lruvec lruvec,
@@ -74,6 +95,7 @@ abstract class LruGenScan {
             FolioQueue taken) {
         cpu.enter(KernelFunction.ISOLATE_FOLIOS);
         LruGen gen = lruvec.gen();
+        int evictable = tier == BY_CONTROLLER ? gen.tiers(type).evictableTier() : tier;
         long scanned = 0;
         long sorted = 0;
         long isolated = 0;
@@ -85,7 +107,7 @@ abstract class LruGenScan {
                 int pages = pages(folios.peek(cpu, pfn));
                 scanned += pages;
                 cpu.charge(Cost.ISOLATE);
-                if (sort(cpu, lruvec, pfn, type, tier)) {
+                if (sort(cpu, lruvec, pfn, type, evictable)) {
                     sorted += pages;
                 } else if (take(cpu, lruvec, pfn)) {
                     taken.add(pfn);
@@ -155,8 +177,10 @@ abstract class LruGenScan {
     /// Whether the folio could not be freed now, being written or waiting for it.
     abstract boolean isBusy(long state, int type);
 
-    /// Whether isolation ends the wait for a rotation.
-    abstract boolean forgetsAwaited();
+    /// Whether isolation ends the wait for a rotation, as up to 6.18.
+    boolean forgetsAwaited() {
+        return true;
+    }
 
     /// `isolate_folio`: takes a reference and the folio off its list.
     private boolean take(Cpu cpu, Lruvec lruvec, int pfn) {
@@ -192,7 +216,7 @@ abstract class LruGenScan {
                 FolioQueue taken) {
             LruGen gen = lruvec.gen();
             int type;
-            int tier = -1;
+            int tier = BY_CONTROLLER;
             if (!canSwap) {
                 type = LruGen.FILE;
             } else if (gen.minSeq(cpu, LruGen.ANON) < gen.minSeq(cpu, LruGen.FILE)) {
@@ -205,18 +229,7 @@ abstract class LruGenScan {
                 type = typeToScan(gen, sc.swappiness, 0);
                 tier = tierOf(gen, type, sc.swappiness);
             }
-            for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
-                if (tier < 0) {
-                    tier = gen.tiers(type).evictableTier();
-                }
-                long scanned = scan(cpu, lruvec, type, tier, MAX_BUDGET, sc, taken);
-                if (!taken.isEmpty() || exhausted) {
-                    return scanned;
-                }
-                type = 1 - type;
-                tier = -1;
-            }
-            return 0;
+            return oneOrTheOther(cpu, lruvec, type, tier, canSwap, MAX_BUDGET, sc, taken);
         }
 
         private static int tierOf(LruGen gen, int type, int swappiness) {
@@ -257,11 +270,6 @@ abstract class LruGenScan {
             return (state & (LOCKED | WRITEBACK)) != 0
                     || (type == LruGen.FILE && (state & DIRTY) != 0);
         }
-
-        @Override
-        boolean forgetsAwaited() {
-            return true;
-        }
     }
 
     /// 6.18: no more folios than the pass has left.
@@ -278,18 +286,9 @@ abstract class LruGenScan {
                 long nrToScan,
                 ScanControl sc,
                 FolioQueue taken) {
-            LruGen gen = lruvec.gen();
+            int type = firstType(lruvec.gen(), canSwap, sc.swappiness);
             long budget = Math.min(nrToScan, MAX_BUDGET);
-            int type = firstType(gen, canSwap, sc.swappiness);
-            for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
-                int tier = gen.tiers(type).evictableTier();
-                long scanned = scan(cpu, lruvec, type, tier, budget, sc, taken);
-                if (!taken.isEmpty() || exhausted) {
-                    return scanned;
-                }
-                type = 1 - type;
-            }
-            return 0;
+            return oneOrTheOther(cpu, lruvec, type, BY_CONTROLLER, canSwap, budget, sc, taken);
         }
 
         static int firstType(LruGen gen, boolean canSwap, int swappiness) {
@@ -319,11 +318,6 @@ abstract class LruGenScan {
         boolean isBusy(long state, int type) {
             return (state & WRITEBACK) != 0 || (type == LruGen.FILE && (state & DIRTY) != 0);
         }
-
-        @Override
-        boolean forgetsAwaited() {
-            return true;
-        }
     }
 
     /// 7.2: as many as it is told, and what it examined counts whether or not it isolated any.
@@ -340,12 +334,10 @@ abstract class LruGenScan {
                 long nrToScan,
                 ScanControl sc,
                 FolioQueue taken) {
-            LruGen gen = lruvec.gen();
-            int type = firstType(gen, canSwap, sc.swappiness);
+            int type = firstType(lruvec.gen(), canSwap, sc.swappiness);
             long total = 0;
             for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
-                int tier = gen.tiers(type).evictableTier();
-                long scanned = scan(cpu, lruvec, type, tier, nrToScan, sc, taken);
+                long scanned = scan(cpu, lruvec, type, BY_CONTROLLER, nrToScan, sc, taken);
                 total += scanned;
                 if (!taken.isEmpty()) {
                     break;

@@ -40,8 +40,8 @@ final class MemcgLruOrder implements MemcgOrder {
     @Override
     public void shrink(Cpu cpu, ScanControl sc) {
         host.lru().drain(cpu);
-        if (sc.proactive && sc.walk == null) {
-            sc.walk = new LruGenWalk(host.rootMemcg().lruvec());
+        if (sc.proactive) {
+            sc.useWalk(host.rootMemcg().lruvec());
         }
         if (host.memcgs().size() == 1) {
             one(cpu, host.rootMemcg(), sc);

@@ -63,8 +63,8 @@ final class MemcgTreeOrder implements MemcgOrder {
         }
         host.lru().drain(cpu);
         LruGenWalk kept = sc.walk;
-        if (kept == null && sc.proactive) {
-            sc.walk = new LruGenWalk(memcg.lruvec());
+        if (sc.proactive) {
+            sc.useWalk(memcg.lruvec());
         }
         boolean aged = lruvecs.shrink(cpu, memcg, sc);
         sc.walk = kept;

@@ -174,7 +174,8 @@ final class Reclaimer {
             sc.nrScanned = 0;
             sc.nrToReclaim = Math.max(high, ScanControl.SWAP_CLUSTER_MAX);
             if (host.caps().core()) {
-                useWalk();
+                // kswapd keeps its walk for good, so its look-arounds relabel without detour
+                sc.useWalk(host.rootMemcg().lruvec());
                 setInitialPriority();
                 minTtl.protect(cpu, minTtlMillis, sc.priority);
                 if (ageNode != null) {
@@ -193,13 +194,6 @@ final class Reclaimer {
         snapshotRefaults();
         cpu.exit();
         return total > 0;
-    }
-
-    /// kswapd has one walk of its own for good, so its look-arounds relabel without detour.
-    private void useWalk() {
-        if (sc.walk == null) {
-            sc.walk = new LruGenWalk(host.memcgs().getFirst().lruvec());
-        }
     }
 
     /// `set_initial_priority`: with a goal this large, starts at the priority whose share meets it.
@@ -245,7 +239,7 @@ final class Reclaimer {
     void forceEviction(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
         busy = true;
         sc.start(null, false, goal, swappiness);
-        sc.walk = new LruGenWalk(memcg.lruvec());
+        sc.useWalk(memcg.lruvec());
         memcg.lruvec().beginReclaim(cpu);
         eviction.evictUpTo(cpu, memcg, seq, goal, sc);
         memcg.lruvec().endReclaim(cpu);

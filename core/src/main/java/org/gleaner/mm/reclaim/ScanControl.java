@@ -1,5 +1,6 @@
 package org.gleaner.mm.reclaim;
 
+import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,20 @@ final class ScanControl {
 
     /// MGLRU: the session's page-table walk, or null for sessions that have none when they evict.
     @Nullable LruGenWalk walk;
+
+    /// The walk of all this CPU's sessions; made when the first one needs it.
+    private @Nullable LruGenWalk own;
+
+    /// Gives the session a walk if it has none, and returns it.
+    LruGenWalk useWalk(Lruvec lruvec) {
+        LruGenWalk used = walk != null ? walk : own;
+        if (used == null) {
+            used = new LruGenWalk(lruvec);
+            own = used;
+        }
+        walk = used;
+        return used;
+    }
 
     void start(@Nullable Memcg target, boolean kswapd, long goal, int swappiness) {
         this.target = target;
