@@ -3,6 +3,7 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.aging.AlteredAging;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.SpteFormat;
@@ -13,30 +14,16 @@ final class AgingBugs {
 
     static final List<Variant> ALL =
             List.of(
-                    new Variant(
+                    new AgesByStore(
                             "aged-by-store",
                             "the ager stores what it has read, less A",
                             "review of v1 patch 4: a zapped entry must not come back",
-                            "age-zap") {
-                        @Override
-                        protected boolean age(
-                                Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
-                            cpu.store(words, i, update);
-                            return true;
-                        }
-                    },
-                    new Variant(
+                            "age-zap"),
+                    new AgesByStore(
                             "tracked-by-store",
                             "the access-tracked form is stored blindly",
                             "v9: always update A/D-disabled SPTEs atomically",
-                            "track-zap") {
-                        @Override
-                        protected boolean age(
-                                Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
-                            cpu.store(words, i, update);
-                            return true;
-                        }
-                    },
+                            "track-zap"),
                     new Variant(
                             "walker-ors-blindly",
                             "the page walker sets A without looking at the entry again",
@@ -164,31 +151,20 @@ final class AgingBugs {
                         }
                     });
 
-    /// The aging of a design, to be overridden where a bug has it otherwise.
-    private abstract static class Altered extends SecondaryAging {
-        final SecondaryAging aging;
-
-        Altered(SecondaryAging aging) {
-            this.aging = aging;
+    /// An ager that stores what it has made of what it read.
+    private static final class AgesByStore extends Variant {
+        AgesByStore(String name, String what, String source, String... programs) {
+            super(name, what, source, programs);
         }
 
         @Override
-        public int target(Cpu cpu, MmuNotifierSubscriptions mm, long vpn, boolean primaryYoung) {
-            return aging.target(cpu, mm, vpn, primaryYoung);
-        }
-
-        @Override
-        public boolean trustsNonLeafYoung() {
-            return aging.trustsNonLeafYoung();
-        }
-
-        @Override
-        public Window newWindow() {
-            return aging.newWindow();
+        protected boolean age(Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
+            cpu.store(words, i, update);
+            return true;
         }
     }
 
-    private static final class TrustsNonLeafYoung extends Altered {
+    private static final class TrustsNonLeafYoung extends AlteredAging {
         TrustsNonLeafYoung(SecondaryAging aging) {
             super(aging);
         }
@@ -200,14 +176,14 @@ final class AgingBugs {
     }
 
     /// Takes the accessed bit before it knows whose page it is.
-    private static final class ClearsWhatItSkips extends Altered {
+    private static final class ClearsWhatItSkips extends AlteredAging {
         ClearsWhatItSkips(SecondaryAging aging) {
             super(aging);
         }
 
         @Override
         public Window newWindow() {
-            Window window = aging.newWindow();
+            Window window = super.newWindow();
             return new Window() {
                 @Override
                 public void begin(MmuNotifierSubscriptions mm, long start, long end) {

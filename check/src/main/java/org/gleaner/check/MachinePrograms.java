@@ -2,7 +2,7 @@ package org.gleaner.check;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.gleaner.machine.BitSpinLock;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -129,69 +129,30 @@ final class MachinePrograms {
         stage.after(cpu -> Finding.check(counter.snapshot() == actors, "lost update under a lock"));
     }
 
-    private static void reader(
-            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+    /// How a lock is taken and given back.
+    private record Section(Consumer<Cpu> enter, Consumer<Cpu> leave) {}
+
+    private static void reader(Stage stage, String name, Section section, Word[] pair) {
         stage.actor(
                 name,
                 cpu -> {
-                    lock.accept(cpu, true);
+                    section.enter().accept(cpu);
                     long first = cpu.load(pair[0]);
                     long second = cpu.load(pair[1]);
-                    lock.accept(cpu, false);
+                    section.leave().accept(cpu);
                     Finding.check(first == second, "a reader sees half of a write");
                 });
     }
 
-    private static void writer(
-            Stage stage, String name, BiConsumer<Cpu, Boolean> lock, Word[] pair) {
+    private static void writer(Stage stage, String name, Section section, Word[] pair) {
         stage.actor(
                 name,
                 cpu -> {
-                    lock.accept(cpu, true);
+                    section.enter().accept(cpu);
                     increment(cpu, pair[0]);
                     increment(cpu, pair[1]);
-                    lock.accept(cpu, false);
+                    section.leave().accept(cpu);
                 });
-    }
-
-    private static BiConsumer<Cpu, Boolean> reads(QueuedRwLock lock) {
-        return (cpu, enter) -> {
-            if (enter) {
-                lock.readLock(cpu);
-            } else {
-                lock.readUnlock(cpu);
-            }
-        };
-    }
-
-    private static BiConsumer<Cpu, Boolean> writes(QueuedRwLock lock) {
-        return (cpu, enter) -> {
-            if (enter) {
-                lock.writeLock(cpu);
-            } else {
-                lock.writeUnlock(cpu);
-            }
-        };
-    }
-
-    private static BiConsumer<Cpu, Boolean> reads(RwSemaphore lock) {
-        return (cpu, enter) -> {
-            if (enter) {
-                lock.downRead(cpu);
-            } else {
-                lock.upRead(cpu);
-            }
-        };
-    }
-
-    private static BiConsumer<Cpu, Boolean> writes(RwSemaphore lock) {
-        return (cpu, enter) -> {
-            if (enter) {
-                lock.downWrite(cpu);
-            } else {
-                lock.upWrite(cpu);
-            }
-        };
     }
 
     private static void wantWrites(Stage stage, Word[] pair, long writes) {
@@ -201,34 +162,34 @@ final class MachinePrograms {
     private static void rw(Stage stage, Variant variant) {
         QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
         Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", reads(lock), pair);
-        writer(stage, "writer", writes(lock), pair);
+        reader(stage, "reader", new Section(lock::readLock, lock::readUnlock), pair);
+        writer(stage, "writer", new Section(lock::writeLock, lock::writeUnlock), pair);
         wantWrites(stage, pair, 1);
     }
 
     private static void rw3(Stage stage, Variant variant) {
         QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
         Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", reads(lock), pair);
-        writer(stage, "writer", writes(lock), pair);
-        writer(stage, "writer2", writes(lock), pair);
+        reader(stage, "reader", new Section(lock::readLock, lock::readUnlock), pair);
+        writer(stage, "writer", new Section(lock::writeLock, lock::writeUnlock), pair);
+        writer(stage, "writer2", new Section(lock::writeLock, lock::writeUnlock), pair);
         wantWrites(stage, pair, 2);
     }
 
     private static void semaphore(Stage stage, Variant variant) {
         RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
         Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", reads(lock), pair);
-        writer(stage, "writer", writes(lock), pair);
+        reader(stage, "reader", new Section(lock::downRead, lock::upRead), pair);
+        writer(stage, "writer", new Section(lock::downWrite, lock::upWrite), pair);
         wantWrites(stage, pair, 1);
     }
 
     private static void semaphore3(Stage stage, Variant variant) {
         RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
         Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", reads(lock), pair);
-        writer(stage, "writer", writes(lock), pair);
-        writer(stage, "writer2", writes(lock), pair);
+        reader(stage, "reader", new Section(lock::downRead, lock::upRead), pair);
+        writer(stage, "writer", new Section(lock::downWrite, lock::upWrite), pair);
+        writer(stage, "writer2", new Section(lock::downWrite, lock::upWrite), pair);
         wantWrites(stage, pair, 2);
     }
 
