@@ -56,6 +56,7 @@ public final class Host implements AutoCloseable {
     private final HostConfig config;
     private final Folios folios;
     private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
+    private final MemcgCharge charge;
     private final List<Memcg> memcgs = new ArrayList<>();
     private final MemcgLru memcgLru;
     private final MemcgFiles memcgFiles;
@@ -85,7 +86,13 @@ public final class Host implements AutoCloseable {
         folioWait = new FolioWait(folios);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
         swapDevice = device();
-        swap = new SwapArea(swapDevice, config.swapSlots(), config.kernel(), cpus);
+        swap =
+                new SwapArea(
+                        swapDevice,
+                        config.swapSlots(),
+                        config.kernel(),
+                        cpus,
+                        id -> memcgs.get(id).lruvec().statChanged(1));
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
@@ -115,12 +122,12 @@ public final class Host implements AutoCloseable {
                                 memcgLru,
                                 this::free,
                                 cpus));
-        MemcgCharge charge =
+        charge =
                 new MemcgCharge(
                         reclaim, MemcgRules.of(config.kernel()).stock(), cpus, config.seed());
         memcgFiles = new MemcgFiles(reclaim, charge);
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
-        lru.setFreer(this::free);
+        lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
                         folios,
@@ -179,6 +186,7 @@ public final class Host implements AutoCloseable {
             int pfn = folios.folio(cpu, page);
             folios.get(cpu, pfn);
             long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
+            lru.lruvec(old).statChanged(pages(old));
             if ((old & AWAITED) != 0) {
                 lru.rotate(cpu, pfn);
             }
@@ -201,6 +209,24 @@ public final class Host implements AutoCloseable {
         }
     }
 
+    /// Charges pages that the kernel takes for itself on a cgroup's behalf, one by one (`GFP_KERNEL_ACCOUNT`); what
+    /// does not fit under a limit is not charged.
+    public void chargeKernelPages(Cpu cpu, Memcg memcg, int pages) {
+        for (int i = 0; i < pages; i++) {
+            if (charge.charge(cpu, memcg)) {
+                memcg.lruvec().statChanged(1);
+            }
+        }
+    }
+
+    /// The last user of a folio is gone.
+    private void freeUnused(Cpu cpu, int pfn) {
+        long state = folios.peek(cpu, pfn);
+        lru.lruvec(state).charged(pages(state));
+        free(cpu, pfn);
+    }
+
+    /// Frees a folio that reclaim has unmapped, and counts with others.
     private void free(Cpu cpu, int pfn) {
         allocator.free(cpu, pfn, memcgs.get(memcg(folios.peek(cpu, pfn))));
     }

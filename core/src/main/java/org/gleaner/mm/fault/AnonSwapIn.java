@@ -32,12 +32,6 @@ import org.gleaner.pagetable.Walk;
 public final class AnonSwapIn {
     private static final PteFormat PTE = PteFormat.X86_64;
 
-    /// Statistics that change when a page of the swap cache is mapped: mapped pages, swap entries.
-    private static final int MAPPED = 2;
-
-    /// The same and major faults.
-    private static final int MAPPED_AND_SWAPPED_IN = 3;
-
     private final Folios folios;
     private final LruCache lru;
     private final Workingset workingset;
@@ -167,7 +161,7 @@ public final class AnonSwapIn {
                 leaveCache(cpu, slot, pfn);
             }
             folios.set(cpu, pfn, ANON);
-            vma.mm().memcg().lruvec().statChanged(MAPPED);
+            vma.mm().memcg().lruvec().statChanged(1);
             map(cpu, vma, vpn, walk, pfn, write);
             folios.get(cpu, pfn);
         }
@@ -188,6 +182,7 @@ public final class AnonSwapIn {
     /// `folio_free_swap`: the slot is not needed any more, so the page has no copy but itself.
     private void leaveCache(Cpu cpu, int slot, int pfn) {
         folios.update(cpu, pfn, SWAPCACHE, DIRTY);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
         swap.removeFromCache(cpu, slot, 0);
         folios.dropReference(cpu, pfn);
     }
@@ -210,6 +205,8 @@ public final class AnonSwapIn {
         cpu.enter(KernelFunction.SWAP_READ);
         stat.inc(cpu, VmEvent.PGMAJFAULT);
         stat.inc(cpu, VmEvent.PSWPIN);
+        vma.mm().memcg().lruvec().statChanged(1);
+        vma.mm().memcg().lruvec().swapIo(1);
         swap.device().read(cpu, slot, pfn);
         folios.set(cpu, pfn, UPTODATE);
         cpu.exit();
@@ -218,7 +215,7 @@ public final class AnonSwapIn {
         boolean same = cpu.load(walk.words, walk.index) == entry;
         if (same) {
             swap.releaseReserved(cpu, slot);
-            vma.mm().memcg().lruvec().statChanged(MAPPED_AND_SWAPPED_IN);
+            vma.mm().memcg().lruvec().statChanged(1);
             map(cpu, vma, vpn, walk, pfn, write);
         } else {
             // the slot is another page's by now

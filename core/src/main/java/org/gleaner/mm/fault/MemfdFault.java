@@ -87,6 +87,7 @@ public final class MemfdFault {
         folios.get(cpu, pfn);
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
             lru.add(cpu, pfn, true);
+            countCached(vma);
             map(cpu, vma, walk, pfn, write);
             wait.unlock(cpu, pfn);
         } else {
@@ -113,6 +114,7 @@ public final class MemfdFault {
         cpu.exit();
         if (pfn >= 0) {
             stat.inc(cpu, VmEvent.PGMAJFAULT);
+            vma.mm().memcg().lruvec().statChanged(1);
             takeCached(cpu, vma, memfd, index, walk, slot, pfn, write);
         } else if (pfn == SwapReadAhead.NOMEM) {
             return PageFaults.NOMEM;
@@ -141,6 +143,9 @@ public final class MemfdFault {
             wait.forWriteback(cpu, pfn);
             folios.setMapping(pfn, memfd.id(), index);
             moveToPageCache(cpu, memfd, index, slot, pfn);
+            // no more in the swap cache
+            vma.mm().memcg().lruvec().statChanged(1);
+            countCached(vma);
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
@@ -154,6 +159,12 @@ public final class MemfdFault {
         folios.update(cpu, pfn, SWAPCACHE, DIRTY);
         swap.removeFromCache(cpu, slot, 0);
         swap.release(cpu, slot);
+    }
+
+    /// A page more in the page cache, and in shared memory.
+    private static void countCached(Vma vma) {
+        vma.mm().memcg().lruvec().statChanged(1);
+        vma.mm().memcg().lruvec().statChanged(1);
     }
 
     private void map(Cpu cpu, Vma vma, Walk walk, int pfn, boolean write) {

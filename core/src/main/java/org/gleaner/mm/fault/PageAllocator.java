@@ -85,7 +85,7 @@ public final class PageAllocator {
             zone.release(cpu, pfn);
             return -1;
         }
-        memcg.lruvec().statChanged(1);
+        memcg.lruvec().charged(1);
         folios.init(cpu, pfn, SWAPBACKED | flags | (long) memcg.id() << MEMCG_SHIFT | ONE_REF);
         return pfn;
     }
@@ -101,7 +101,7 @@ public final class PageAllocator {
             zone.releaseBlock(cpu, first);
             return NO_CHARGE;
         }
-        memcg.lruvec().statChanged(HUGE_PAGES);
+        memcg.lruvec().charged(1);
         long owner = (long) memcg.id() << MEMCG_SHIFT;
         folios.init(cpu, first, SWAPBACKED | LARGE | flags | owner | ONE_REF);
         for (int i = 1; i < HUGE_PAGES; i++) {
@@ -161,7 +161,6 @@ public final class PageAllocator {
     public void free(Cpu cpu, int pfn, Memcg memcg) {
         int pages = pages(folios.peek(cpu, pfn));
         charge.uncharge(cpu, memcg, pages);
-        memcg.lruvec().statChanged(pages);
         for (int i = pages - 1; i >= 0; i--) {
             folios.init(cpu, pfn + i, 0);
         }

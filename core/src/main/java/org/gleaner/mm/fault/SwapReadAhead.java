@@ -227,6 +227,7 @@ public final class SwapReadAhead {
         workingset.refault(cpu, pfn, shadow, true);
         lru.add(cpu, pfn, true);
         memcg.lruvec().statChanged(1);
+        memcg.lruvec().swapIo(1);
         cpu.enter(KernelFunction.SWAP_READ);
         stat.inc(cpu, VmEvent.PSWPIN);
         swap.device().read(cpu, slot, pfn);

@@ -183,6 +183,20 @@ public final class Lruvec {
         }
     }
 
+    /// Pages were charged to the cgroup, or uncharged together.
+    public void charged(long pages) {
+        if (!undelayed) {
+            stats.charged(pages);
+        }
+    }
+
+    /// Pages of the cgroup were read from swap or written there.
+    public void swapIo(long pages) {
+        if (!undelayed) {
+            stats.swapIo(pages);
+        }
+    }
+
     /// A CPU starts to reclaim from this cgroup and all below it.
     public void beginReclaim(Cpu cpu) {
         cpu.fetchAdd(reclaimers, 0, 1);
@@ -256,10 +270,9 @@ public final class Lruvec {
         assert was : "pfn " + pfn + " was on no generation";
     }
 
-    /// Removes a folio that reclaim has chosen from a classic list.
-    public void isolateFromList(int pfn, int list, int pages) {
+    /// Reclaim has unlinked this many pages from a classic list (`update_lru_sizes`).
+    public void isolatedFromList(int list, long pages) {
         addSize(list, -pages);
-        folios.unlink(pfn);
     }
 
     private static int listOf(long state) {

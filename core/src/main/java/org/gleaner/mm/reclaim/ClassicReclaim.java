@@ -131,7 +131,7 @@ final class ClassicReclaim {
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGREFILL, scanned);
         long taken = isolatedPages(cpu);
-        lruvec.statChanged(scanned + taken);
+        lruvec.statChanged(scanned);
         for (int i = 0; i < isolated.size(); i++) {
             int pfn = isolated.get(i);
             referenced.count(cpu, pfn, sc);
@@ -141,6 +141,7 @@ final class ClassicReclaim {
         putback.toLists(cpu, lruvec, isolated);
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGDEACTIVATE, taken);
+        lruvec.statChanged(taken);
         putback.release(cpu, isolated);
         cpu.exit();
     }
@@ -190,6 +191,7 @@ final class ClassicReclaim {
     private long isolate(Cpu cpu, Lruvec lruvec, long n, int list) {
         isolated.clear();
         long scanned = 0;
+        long taken = 0;
         int head = lruvec.list(list);
         for (int pfn = folios.tail(head); pfn >= 0 && scanned < n; pfn = folios.tail(head)) {
             int pages = pages(folios.peek(cpu, pfn));
@@ -204,9 +206,11 @@ final class ClassicReclaim {
                 folios.moveToHead(head, pfn);
                 continue;
             }
-            lruvec.isolateFromList(pfn, list, pages);
+            folios.unlink(pfn);
+            taken += pages;
             isolated.add(pfn);
         }
+        lruvec.isolatedFromList(list, taken);
         return scanned;
     }
 

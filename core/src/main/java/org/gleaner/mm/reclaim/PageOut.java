@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
@@ -46,8 +47,9 @@ final class PageOut {
             folios.setSwapSlot(pfn, slot);
             folios.get(cpu, pfn, pages);
             folios.set(cpu, pfn, SWAPCACHE | DIRTY);
-            // swap cache and swap entries
-            host.lru().lruvec(state).statChanged(2L * pages);
+            // swap cache, swap entries
+            host.lru().lruvec(state).statChanged(pages);
+            host.lru().lruvec(state).statChanged(pages);
         }
         cpu.exit();
         return slot >= 0;
@@ -79,6 +81,7 @@ final class PageOut {
         if (!(object instanceof Memfd memfd)) {
             throw new IllegalStateException("anonymous pfn " + pfn + " has no swap slot");
         }
+        Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, pfn));
         int slot = swap.allocate(cpu, pfn, memcg(folios.peek(cpu, pfn)));
         if (slot < 0) {
             return false;
@@ -86,6 +89,11 @@ final class PageOut {
         folios.setSwapSlot(pfn, slot);
         swap.duplicate(cpu, slot);
         folios.set(cpu, pfn, SWAPCACHE);
+        // swap cache, swap entry, page cache, shared memory
+        lruvec.statChanged(1);
+        lruvec.statChanged(1);
+        lruvec.statChanged(1);
+        lruvec.statChanged(1);
         boolean replaced =
                 memfd.replace(
                         cpu, Folios.mappingIndex(mapping), Memfd.folio(pfn), Memfd.swap(slot));
@@ -101,6 +109,10 @@ final class PageOut {
         }
         cpu.enter(KernelFunction.SWAP_WRITE);
         int pages = pages(folios.peek(cpu, pfn));
+        Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, pfn));
+        lruvec.swapIo(pages);
+        // writeback begins
+        lruvec.statChanged(pages);
         for (int i = 0; i < pages; i++) {
             swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
         }
@@ -111,6 +123,7 @@ final class PageOut {
             host.stat().inc(cpu, VmEvent.THP_SWPOUT);
         }
         if (synchronous) {
+            lruvec.statChanged(pages);
             folios.clear(cpu, pfn, AWAITED);
         }
     }

@@ -58,6 +58,7 @@ final class ShrinkFolioList {
     /// pages freed.
     long shrink(Cpu cpu, FolioQueue queue, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
+        Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, queue.get(0)));
         int kept = 0;
         long freed = 0;
         for (int i = 0; i < queue.size(); i++) {
@@ -92,6 +93,9 @@ final class ShrinkFolioList {
             queue.set(kept++, pfn);
         }
         queue.truncate(kept);
+        if (freed > 0) {
+            lruvec.charged(freed);
+        }
         cpu.exit();
         return freed;
     }

@@ -1,5 +1,6 @@
 package org.gleaner.mm.swap;
 
+import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -39,14 +40,23 @@ public final class SwapArea {
     private final byte[] owners;
 
     private final SlotClusters clusters;
+    private final SlotReturns returns;
     private final Word free;
 
     /// Room for `size` pages on `device`.
-    public SwapArea(SwapDevice device, int size, KernelVersion kernel, int maxCpus) {
+    ///
+    /// @param uncharge takes the id of a cgroup that has a swap entry less
+    public SwapArea(
+            SwapDevice device,
+            int size,
+            KernelVersion kernel,
+            int maxCpus,
+            IntConsumer uncharge) {
         this.device = device;
         slots = new long[size];
         owners = new byte[size];
         clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
+        returns = new SlotReturns(uncharge, kernel, maxCpus);
         free = new Word(size);
     }
 
@@ -228,6 +238,7 @@ public final class SwapArea {
         cpu.charge(Cost.SWAP_SLOT);
         cpu.store(slots, slot, 0);
         device.discard(cpu, slot);
+        returns.free(cpu, owner(slot));
         lock.lock(cpu);
         clusters.giveBack(slot);
         lock.unlock(cpu);

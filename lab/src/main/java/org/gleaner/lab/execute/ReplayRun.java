@@ -172,7 +172,7 @@ public final class ReplayRun {
         Runner runner = request.through() == Through.KVM ? guest(cpu, mm, pages, rcu) : task(mm);
         long start = System.nanoTime();
         long machineStart = cpu.now();
-        loop(cpu, memcg, runner);
+        loop(cpu, mm, runner);
         wallSeconds = (System.nanoTime() - start) / 1e9;
         machineSeconds = (cpu.now() - machineStart) / 1e9;
     }
@@ -194,7 +194,10 @@ public final class ReplayRun {
         return (c, from, to) -> vcpu.run(c, accesses, from, to, BASE_GFN);
     }
 
-    private void loop(Cpu cpu, Memcg memcg, Runner runner) {
+    private void loop(Cpu cpu, AddressSpace mm, Runner runner) {
+        Memcg memcg = mm.memcg();
+        GuestTables tables =
+                new GuestTables(Math.ceilDiv(request.trace().regionPages(), TABLE));
         long age = request.ageEvery();
         int at = 0;
         while (at < accesses.length) {
@@ -205,6 +208,9 @@ public final class ReplayRun {
             at = runner.run(cpu, at, end);
             if (at < end) {
                 break;
+            }
+            if (request.through() == Through.KVM) {
+                host.chargeKernelPages(cpu, memcg, tables.topUp(at));
             }
             if (at % STAT_EVERY == 0) {
                 readStatistics(memcg);
