@@ -22,6 +22,7 @@ import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.memcg.KernelMemory;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
@@ -56,7 +57,7 @@ public final class Host implements AutoCloseable {
     private final HostConfig config;
     private final Folios folios;
     private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
-    private final MemcgCharge charge;
+    private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
     private final MemcgLru memcgLru;
     private final MemcgFiles memcgFiles;
@@ -122,9 +123,10 @@ public final class Host implements AutoCloseable {
                                 memcgLru,
                                 this::free,
                                 cpus));
-        charge =
+        MemcgCharge charge =
                 new MemcgCharge(
                         reclaim, MemcgRules.of(config.kernel()).stock(), cpus, config.seed());
+        kernelMemory = new KernelMemory(charge);
         memcgFiles = new MemcgFiles(reclaim, charge);
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::freeUnused);
@@ -152,7 +154,8 @@ public final class Host implements AutoCloseable {
                         stat,
                         config.kernel());
         MemfdFault memfdFault =
-                new MemfdFault(folios, lru, allocator, swap, readAhead, folioWait, stat);
+                new MemfdFault(
+                        folios, lru, allocator, kernelMemory, swap, readAhead, folioWait, stat);
         faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, huge, cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
         mappingChanges = new MappingChanges(folios, lru, swap);
@@ -206,16 +209,6 @@ public final class Host implements AutoCloseable {
         @Override
         public void idle(Cpu cpu) {
             lru.drain(cpu);
-        }
-    }
-
-    /// Charges pages that the kernel takes for itself on a cgroup's behalf, one by one (`GFP_KERNEL_ACCOUNT`); what
-    /// does not fit under a limit is not charged.
-    public void chargeKernelPages(Cpu cpu, Memcg memcg, int pages) {
-        for (int i = 0; i < pages; i++) {
-            if (charge.charge(cpu, memcg)) {
-                memcg.lruvec().statChanged(1);
-            }
         }
     }
 
@@ -320,6 +313,11 @@ public final class Host implements AutoCloseable {
 
     public Reclaim reclaim() {
         return reclaim;
+    }
+
+    /// What the kernel takes for itself and charges to cgroups.
+    public KernelMemory kernelMemory() {
+        return kernelMemory;
     }
 
     /// `memory.max`, `memory.high` and `memory.reclaim`, to be written while the host runs.

@@ -55,8 +55,6 @@ public final class HostAudit {
     /// By slot.
     private final int[] swapEntries;
 
-    private final long[] kernelPages = new long[MEMCGS];
-
     /// An audit by way of any CPU of the host's engine, which stays untouched.
     public HostAudit(Host host, Cpu cpu) {
         this.host = host;
@@ -72,12 +70,6 @@ public final class HostAudit {
     /// States that somebody holds a reference of a page.
     public HostAudit pinned(int pfn) {
         references[folios.folio(cpu, pfn)]++;
-        return this;
-    }
-
-    /// States that a cgroup was charged for pages that are no folios.
-    public HostAudit kernelPages(Memcg memcg, long pages) {
-        kernelPages[memcg.id()] += pages;
         return this;
     }
 
@@ -350,7 +342,10 @@ public final class HostAudit {
     }
 
     private void checkUsage() {
-        long[] resident = kernelPages.clone();
+        long[] resident = new long[MEMCGS];
+        for (Memcg memcg : host.memcgs()) {
+            resident[memcg.id()] = memcg.kernelPages().snapshot();
+        }
         for (int pfn = 0; pfn < folios.frames(); pfn++) {
             long state = folios.peek(cpu, pfn);
             resident[memcg(state)] += state != 0 ? 1 : 0;

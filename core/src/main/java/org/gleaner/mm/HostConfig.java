@@ -17,7 +17,8 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param swapSlots size of swap in pages
 /// @param pageCluster logarithm of the most pages that one swap-in reads
 /// @param swappiness 0 to 200
-/// @param switchChance probability that another task runs between two agings of one reclaim
+/// @param switchChance probability that another task runs between two agings of one reclaim that wrote nothing in
+///     between; 0 if only tasks that are really there run
 /// @param seed of everything left to chance
 /// @param thp which anonymous memory gets large folios
 /// @param kernel whose rules the host follows

@@ -26,7 +26,7 @@ final class FirstReclaimTest {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
             Process p = small.process(cpu, LIMIT, 16_384);
-            small.chargeKernel(cpu, p.memcg, KERNEL);
+            small.host().kernelMemory().chargePages(cpu, p.memcg, KERNEL);
             p.writeAll(cpu, 0, FIT);
             assertThat(p.memcg.events(MemcgEvent.MAX)).isZero();
             assertThat(p.gen().maxSeq(cpu)).isEqualTo(3);
@@ -51,7 +51,7 @@ final class FirstReclaimTest {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
             Process p = small.process(cpu, LIMIT, 16_384);
-            small.chargeKernel(cpu, p.memcg, KERNEL);
+            small.host().kernelMemory().chargePages(cpu, p.memcg, KERNEL);
             p.writeAll(cpu, 0, FIT);
             long freed = 0;
             for (int page = FIT; page < FIT + 2_312; page++) {

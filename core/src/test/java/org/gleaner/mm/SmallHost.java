@@ -181,12 +181,6 @@ public final class SmallHost {
         return new Process(host(), cpu, memcg, host().objects().newAnon(), pages);
     }
 
-    /// Charges pages to a cgroup that are no folios, as slab memory is.
-    public void chargeKernel(Cpu cpu, Memcg memcg, long pages) {
-        cpu.fetchAdd(memcg.usage(), pages);
-        audit(audit -> audit.kernelPages(memcg, pages));
-    }
-
     /// Adds to what the audit is told beforehand.
     public void audit(Consumer<HostAudit> statement) {
         known.add(statement);

@@ -7,6 +7,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.memcg.KernelMemory;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -22,9 +23,13 @@ import org.gleaner.pagetable.Walk;
 public final class MemfdFault {
     private static final PteFormat PTE = PteFormat.X86_64;
 
+    /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to whom it is charged.
+    private static final int INDEX_NODE_BYTES = 576 + 8;
+
     private final Folios folios;
     private final LruCache lru;
     private final PageAllocator allocator;
+    private final KernelMemory kernelMemory;
     private final SwapArea swap;
     private final SwapReadAhead readAhead;
     private final FolioWait wait;
@@ -34,6 +39,7 @@ public final class MemfdFault {
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
+            KernelMemory kernelMemory,
             SwapArea swap,
             SwapReadAhead readAhead,
             FolioWait wait,
@@ -41,6 +47,7 @@ public final class MemfdFault {
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
+        this.kernelMemory = kernelMemory;
         this.swap = swap;
         this.readAhead = readAhead;
         this.wait = wait;
@@ -82,6 +89,8 @@ public final class MemfdFault {
         if (pfn < 0) {
             return PageFaults.NOMEM;
         }
+        kernelMemory.chargeBytes(
+                cpu, vma.mm().memcg(), memfd.growIndex(cpu, index) * INDEX_NODE_BYTES);
         allocator.zero(cpu, pfn, 1);
         folios.setMapping(pfn, memfd.id(), index);
         folios.get(cpu, pfn);

@@ -32,6 +32,8 @@ public final class Memcg {
     private final Lruvec lruvec;
     private final VmStat stat;
     private final Word usage = new Word();
+    private final Word kernelPages = new Word();
+    private final Word objectBytes = new Word();
     private final Word[] events = new Word[MemcgEvent.values().length];
     private volatile long max = UNLIMITED;
     private volatile long high = UNLIMITED;
@@ -159,6 +161,16 @@ public final class Memcg {
     }
 
     // --- counts ------------------------------------------------------------------------------
+
+    /// Pages charged for the kernel itself (`kernel` of `memory.stat`); see [KernelMemory].
+    public Word kernelPages() {
+        return kernelPages;
+    }
+
+    /// Bytes of slab objects charged; see [KernelMemory].
+    Word objectBytes() {
+        return objectBytes;
+    }
 
     /// Pages charged here and below, those waiting in per-CPU stocks included (`memory.current`).
     public Word usage() {

@@ -11,6 +11,7 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.MmWalkState;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class LruGenAging {
     private final Folios folios;
     private final PageTableWalk pageTables;
     private final SwitchChance chance;
+
+    /// Pages this CPU had written to swap when it aged last.
+    private long writtenBefore;
 
     /// Three generations want a fourth whatever is in them, and types are retired apart (6.18).
     private final boolean byCount;
@@ -124,10 +128,12 @@ final class LruGenAging {
     }
 
     /// Work has passed in which a timer tick may have let another task run, and then ours again.
-    void othersMayHaveRun(Cpu cpu, Memcg memcg) {
-        if (chance.strikes()) {
+    private void othersMayHaveRun(Cpu cpu, Memcg memcg) {
+        long written = host.stat().get(cpu, VmEvent.PSWPOUT);
+        if (chance.strikes(written != writtenBefore)) {
             markUsed(cpu, memcg);
         }
+        writtenBefore = written;
     }
 
     /// Every task of the cgroup was scheduled in since the last walk of its page tables.

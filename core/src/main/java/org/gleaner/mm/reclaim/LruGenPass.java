@@ -184,12 +184,7 @@ abstract class LruGenPass {
                     aged |= aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc);
                 }
                 long batch = Math.min(left, LruGenScan.BATCH);
-                long before = sc.nrReclaimed;
                 long delta = eviction.evict(cpu, memcg, canSwap, batch, sc);
-                if (sc.nrReclaimed > before) {
-                    // the time it took to write lies before the next turn's aging
-                    aging.othersMayHaveRun(cpu, memcg);
-                }
                 if (delta == 0 || shouldAbort(cpu, sc) || (wanted && sc.isRootReclaim())) {
                     break;
                 }

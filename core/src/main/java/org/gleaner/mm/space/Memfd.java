@@ -11,11 +11,22 @@ public final class Memfd extends RmapObject {
     private static final long FOLIO = 1;
     private static final long SWAP = 2;
 
+    /// Children of a node of the index, as a power of two.
+    private static final int NODE_SHIFT = 6;
+
     private final long[] cache;
+
+    /// By node, the level above the entries first: 1 once it is there.
+    private final long[] nodes;
 
     Memfd(int id, int pages) {
         super(id);
         cache = new long[pages];
+        int count = 0;
+        for (int width = pages; width > 1; width = nodesAbove(width)) {
+            count += nodesAbove(width);
+        }
+        nodes = new long[count];
     }
 
     /// Size in pages.
@@ -34,6 +45,27 @@ public final class Memfd extends RmapObject {
 
     public boolean replace(Cpu cpu, long index, long expect, long update) {
         return cpu.cas(cache, (int) index, expect, update);
+    }
+
+    private static int nodesAbove(int width) {
+        return width + (1 << NODE_SHIFT) - 1 >> NODE_SHIFT;
+    }
+
+    /// Makes room in the index for an entry. Returns how many nodes are new; none is ever given back, for an evicted
+    /// page leaves its slot in its place.
+    public int growIndex(Cpu cpu, long index) {
+        int grown = 0;
+        int base = 0;
+        int at = (int) index;
+        for (int width = cache.length; width > 1; width = nodesAbove(width)) {
+            at >>= NODE_SHIFT;
+            if (cpu.load(nodes, base + at) != 0 || !cpu.cas(nodes, base + at, 0, 1)) {
+                break;
+            }
+            grown++;
+            base += nodesAbove(width);
+        }
+        return grown;
     }
 
     public static boolean isFolio(long entry) {

@@ -16,6 +16,7 @@ final class SlotReturns {
 
     /// By CPU, private to it: owners of freed slots, and how many.
     private final byte[] waiting;
+
     private final int[] counts;
 
     /// @param freed takes the id of the cgroup that a freed slot was charged to

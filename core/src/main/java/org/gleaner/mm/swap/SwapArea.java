@@ -47,11 +47,7 @@ public final class SwapArea {
     ///
     /// @param uncharge takes the id of a cgroup that has a swap entry less
     public SwapArea(
-            SwapDevice device,
-            int size,
-            KernelVersion kernel,
-            int maxCpus,
-            IntConsumer uncharge) {
+            SwapDevice device, int size, KernelVersion kernel, int maxCpus, IntConsumer uncharge) {
         this.device = device;
         slots = new long[size];
         owners = new byte[size];

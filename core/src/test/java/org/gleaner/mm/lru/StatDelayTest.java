@@ -3,6 +3,7 @@ package org.gleaner.mm.lru;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.mm.version.KernelVersion;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,5 +29,38 @@ final class StatDelayTest {
             assertThat(stats.flushIsDue(cpus)).isTrue();
             stats.flush(new long[LruList.COUNT], new long[2]);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1, 120", "6.12, 128"})
+    void aFlushOfOldKernelsLeavesWhatHasMadeNoLumpYet(String kernel, int updates) {
+        StatDelay stats = new StatDelay(KernelVersion.forName(kernel));
+        stats.changed(10);
+        stats.flush(new long[LruList.COUNT], new long[2]);
+        for (int i = 1; i < updates; i++) {
+            stats.changed(1);
+            assertThat(stats.flushIsDue(1)).as("after %d", i).isFalse();
+        }
+        stats.changed(1);
+        assertThat(stats.flushIsDue(1)).isTrue();
+    }
+
+    @Test
+    void oneUpdateOfManyIsOneLump() {
+        StatDelay stats = new StatDelay(KernelVersion.V6_12);
+        stats.changed(63);
+        stats.changed(2);
+        assertThat(stats.flushIsDue(1)).as("65 in one lump").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1, true, false", "6.12, false, false", "6.18, false, true", "7.2, false, true"})
+    void kernelsDifferInWhatTheyCountByCgroup(String kernel, boolean charges, boolean swapIo) {
+        StatDelay stats = new StatDelay(KernelVersion.forName(kernel));
+        stats.charged(1_000);
+        assertThat(stats.flushIsDue(1)).as("charges").isEqualTo(charges);
+        stats.flush(new long[LruList.COUNT], new long[2]);
+        stats.swapIo(1_000);
+        assertThat(stats.flushIsDue(1)).as("swap I/O").isEqualTo(swapIo);
     }
 }

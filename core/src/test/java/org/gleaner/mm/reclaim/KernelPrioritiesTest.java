@@ -35,7 +35,7 @@ final class KernelPrioritiesTest {
         SmallHost small = SmallHost.virtual().kernel(KernelVersion.forName(kernel));
         small.run(cpu -> {
             Process p = small.process(cpu, LIMIT, HOT + SCAN);
-            small.chargeKernel(cpu, p.memcg, KERNEL);
+            small.host().kernelMemory().chargePages(cpu, p.memcg, KERNEL);
             SplittableRandom random = new SplittableRandom(20);
             boolean[] seen = new boolean[HOT + SCAN];
             int scan = 0;

@@ -31,7 +31,7 @@ final class KernelVectorsTest {
 
     private Process process(Cpu cpu, int pages) {
         Process p = small.process(cpu, LIMIT, pages);
-        small.chargeKernel(cpu, p.memcg, KERNEL);
+        small.host().kernelMemory().chargePages(cpu, p.memcg, KERNEL);
         return p;
     }
 

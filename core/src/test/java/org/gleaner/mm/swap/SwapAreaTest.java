@@ -15,7 +15,9 @@ final class SwapAreaTest {
     private static final long SHADOW = 0x3ffL << 10 | 1;
 
     private final List<Integer> discarded = new ArrayList<>();
-    private final SwapArea swap = new SwapArea(new Recorder(), 1000, KernelVersion.V6_12, 2);
+    private final List<Integer> uncharged = new ArrayList<>();
+    private final SwapArea swap =
+            new SwapArea(new Recorder(), 1000, KernelVersion.V6_12, 2, uncharged::add);
 
     private final class Recorder implements SwapDevice {
         @Override
@@ -157,5 +159,27 @@ final class SwapAreaTest {
         }
         swap.removeFromCache(cpu, slot, SHADOW);
         return slot;
+    }
+
+    @Test
+    void aCgroupHearsOfItsFreedSlotsWhenTheCpuHasCached64() {
+        OneCpu.run(cpu -> {
+            for (int i = 0; i < 64; i++) {
+                swap.removeFromCache(cpu, swap.allocate(cpu, 5, i % 3), 0);
+            }
+            assertThat(uncharged).isEmpty();
+            swap.removeFromCache(cpu, swap.allocate(cpu, 5, 7), 0);
+            assertThat(uncharged).hasSize(64).startsWith(0, 1, 2).doesNotContain(7);
+        });
+    }
+
+    @Test
+    void since618AtOnce() {
+        SwapArea direct =
+                new SwapArea(new Recorder(), 1000, KernelVersion.V6_18, 2, uncharged::add);
+        OneCpu.run(cpu -> {
+            direct.removeFromCache(cpu, direct.allocate(cpu, 17, 5), 0);
+            assertThat(uncharged).containsExactly(5);
+        });
     }
 }

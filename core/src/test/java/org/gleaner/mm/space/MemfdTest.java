@@ -1,0 +1,37 @@
+package org.gleaner.mm.space;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gleaner.mm.OneCpu;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The index of a memfd: a tree with 64 children to a node.
+final class MemfdTest {
+    @ParameterizedTest
+    @CsvSource({"1, 0", "64, 1", "65, 3", "9565, 154", "20000, 319"})
+    void aFullIndexHasANodeForEach64OfTheLevelBelow(int pages, int nodes) {
+        Memfd memfd = new Memfd(0, pages);
+        OneCpu.run(cpu -> {
+            int grown = 0;
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < pages; i++) {
+                    grown += memfd.growIndex(cpu, i);
+                }
+            }
+            assertThat(grown).isEqualTo(nodes);
+        });
+    }
+
+    @Test
+    void neighboursShareNodes() {
+        Memfd memfd = new Memfd(0, 8_192);
+        OneCpu.run(cpu -> {
+            assertThat(memfd.growIndex(cpu, 4_100)).as("first").isEqualTo(3);
+            assertThat(memfd.growIndex(cpu, 4_101)).as("same leaf").isZero();
+            assertThat(memfd.growIndex(cpu, 4_200)).as("leaf beside").isEqualTo(1);
+            assertThat(memfd.growIndex(cpu, 5)).as("other half").isEqualTo(2);
+        });
+    }
+}
