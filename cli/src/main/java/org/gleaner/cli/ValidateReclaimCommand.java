@@ -71,8 +71,8 @@ final class ValidateReclaimCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "K",
             defaultValue = "1",
-            description = "Replay with K seeds from the first on; the median counts (default: 1).")
-    private int seeds = 1;
+            description = "Replay with K seeds from the first on; the median counts (default: 3).")
+    private int seeds = 3;
 
     @Mixin private OutputOptions options = new OutputOptions();
 
