@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.Tracking;
+import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.AccessTrackingResult.Benchmark;
 import org.gleaner.lab.run.AccessTrackingResult.Phase;
@@ -38,8 +39,6 @@ public final class AccessTrackingRun {
     private static final int WRONG = 10;
 
     private record Variant(Configuration configuration, boolean ages) {}
-
-    private record Outcome(AccessTrackingResult.@Nullable Run run, List<String> failures) {}
 
     private final AccessTracking scenario;
     private final Variant variant;
@@ -82,31 +81,20 @@ public final class AccessTrackingRun {
         AccessTracking scenario = request.scenario();
         HostCommands.check(scenario);
         long start = System.nanoTime();
-        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        List<ParallelRuns.Task<Outcome<AccessTrackingResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {
             tasks.add(meter -> new AccessTrackingRun(request, variant, meter).run());
         }
-        int threads = Support.runsAtOnce(request.engine());
         long touches = scenario.guestPages() * (scenario.benchmark() ? 1 : 6);
-        var outcome =
-                ParallelRuns.run(
-                        "run " + scenario.name(), tasks, tasks.size() * touches, threads, progress);
-        List<AccessTrackingResult.Run> runs = new ArrayList<>();
-        List<String> failures = new ArrayList<>();
-        for (Outcome each : outcome.results()) {
-            if (each.run() != null) {
-                runs.add(each.run());
-            }
-            failures.addAll(each.failures());
-        }
+        var all = ConfigurationRuns.of(request, tasks, touches, progress);
         return new AccessTrackingResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                outcome.complete(),
-                runs,
+                all.complete(),
+                all.runs(),
                 assumptions(scenario, request.engine()),
-                failures,
+                all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }
 
@@ -166,17 +154,17 @@ public final class AccessTrackingRun {
         return all;
     }
 
-    private Outcome run() {
+    private Outcome<AccessTrackingResult.Run> run() {
         try (machine) {
             machine.spawn("boss", this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome(null, List.of(GuestMachine.killed(variant.configuration())));
+            return new Outcome<>(null, List.of(GuestMachine.killed(variant.configuration())));
         }
         failures.addAll(machine.commands().failures(variant.configuration().name()));
-        return new Outcome(
+        return new Outcome<>(
                 new AccessTrackingResult.Run(
                         variant.configuration(), phases, benchmark, machine.commands().done()),
                 failures);

@@ -9,6 +9,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -31,9 +32,8 @@ public final class MaxGuestMemoryRun {
             AgingPlan plan) {}
 
     /// A finished run, or why there is none.
-    private record Outcome(MaxGuestMemoryResult.@Nullable Run run, List<String> failures) {}
-
     private final Variant variant;
+
     private final ParallelRuns.Meter meter;
     private final GuestMachine machine;
     private final Crew crew;
@@ -68,31 +68,20 @@ public final class MaxGuestMemoryRun {
         HostCommands.check(scenario);
         List<Variant> variants = variants(request);
         long start = System.nanoTime();
-        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        List<ParallelRuns.Task<Outcome<MaxGuestMemoryResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants) {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
         }
-        int threads = Support.runsAtOnce(request.engine());
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
-        var outcome =
-                ParallelRuns.run(
-                        "run " + scenario.name(), tasks, tasks.size() * steps, threads, progress);
-        List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
-        List<String> failures = new ArrayList<>();
-        for (Outcome each : outcome.results()) {
-            if (each.run() != null) {
-                runs.add(each.run());
-            }
-            failures.addAll(each.failures());
-        }
+        var all = ConfigurationRuns.of(request, tasks, steps, progress);
         return new MaxGuestMemoryResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                outcome.complete(),
-                runs,
+                all.complete(),
+                all.runs(),
                 assumptions(scenario),
-                failures,
+                all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }
 
@@ -149,15 +138,15 @@ public final class MaxGuestMemoryRun {
         }
     }
 
-    private Outcome run() {
+    private Outcome<MaxGuestMemoryResult.Run> run() {
         try (machine) {
             machine.spawn("boss", this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
         return machine.outOfMemory()
-                ? new Outcome(null, List.of(GuestMachine.killed(variant.configuration())))
-                : new Outcome(
+                ? new Outcome<>(null, List.of(GuestMachine.killed(variant.configuration())))
+                : new Outcome<>(
                         result(), machine.commands().failures(variant.configuration().name()));
     }
 

@@ -10,6 +10,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
@@ -18,7 +19,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.space.Vma;
-import org.jspecify.annotations.Nullable;
 
 /// Runs `mmu_stress_test` for each configuration: run 1, reset and run 2 as in `max_guest_memory_test`, then
 /// mprotect to read-only under writing vCPUs and back, with agers at it all the while; at the end every second slot
@@ -32,8 +32,6 @@ public final class MmuStressRun {
 
     /// Between the start of the writers and mprotect.
     private static final long PAUSE_NANOS = 10_000;
-
-    private record Outcome(MmuStressResult.@Nullable Run run, List<String> failures) {}
 
     private final MmuStress scenario;
     private final Configuration configuration;
@@ -82,32 +80,21 @@ public final class MmuStressRun {
                     "give larger slots");
         }
         long start = System.nanoTime();
-        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        List<ParallelRuns.Task<Outcome<MmuStressResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new MmuStressRun(request, each, meter).run());
         }
-        int threads = Support.runsAtOnce(request.engine());
         long touches =
                 scenario.backingPages() + scenario.guestPages() * (4 + scenario.protectRounds());
-        var outcome =
-                ParallelRuns.run(
-                        "run " + scenario.name(), tasks, tasks.size() * touches, threads, progress);
-        List<MmuStressResult.Run> runs = new ArrayList<>();
-        List<String> failures = new ArrayList<>();
-        for (Outcome each : outcome.results()) {
-            if (each.run() != null) {
-                runs.add(each.run());
-            }
-            failures.addAll(each.failures());
-        }
+        var all = ConfigurationRuns.of(request, tasks, touches, progress);
         return new MmuStressResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                outcome.complete(),
-                runs,
+                all.complete(),
+                all.runs(),
                 assumptions(request.engine()),
-                failures,
+                all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }
 
@@ -124,17 +111,17 @@ public final class MmuStressRun {
                         : "pages have contents, and each is held against what was written last");
     }
 
-    private Outcome run() {
+    private Outcome<MmuStressResult.Run> run() {
         try (machine) {
             machine.spawn("boss", this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome(null, List.of(GuestMachine.killed(configuration)));
+            return new Outcome<>(null, List.of(GuestMachine.killed(configuration)));
         }
         MmuStressResult.Run result = result();
-        return new Outcome(result, failures(result));
+        return new Outcome<>(result, failures(result));
     }
 
     // --- the phases --------------------------------------------------------------------------

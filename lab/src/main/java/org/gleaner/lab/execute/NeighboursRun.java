@@ -8,6 +8,7 @@ import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.CgroupWrite;
@@ -28,8 +29,6 @@ import org.gleaner.mm.stat.VmEvent;
 /// workloads say until time is up, while the boss looks what is resident and an agent writes to cgroup files.
 public final class NeighboursRun {
     private static final long MILLI = 1_000_000;
-
-    private record Outcome(NeighboursResult.Run run, List<String> failures) {}
 
     private final Neighbours scenario;
     private final Configuration configuration;
@@ -88,26 +87,19 @@ public final class NeighboursRun {
         Neighbours scenario = request.scenario();
         HostCommands.check(scenario);
         long start = System.nanoTime();
-        List<ParallelRuns.Task<Outcome>> tasks = new ArrayList<>();
+        List<ParallelRuns.Task<Outcome<NeighboursResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new NeighboursRun(request, each, meter).run());
         }
-        int threads = Support.runsAtOnce(request.engine());
-        var outcome =
-                ParallelRuns.run(
-                        "run " + scenario.name(),
-                        tasks,
-                        tasks.size() * scenario.backingPages(),
-                        threads,
-                        progress);
+        var all = ConfigurationRuns.of(request, tasks, scenario.backingPages(), progress);
         return new NeighboursResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                outcome.complete(),
-                outcome.results().stream().map(Outcome::run).toList(),
+                all.complete(),
+                all.runs(),
                 assumptions(scenario),
-                outcome.results().stream().flatMap(each -> each.failures().stream()).toList(),
+                all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }
 
@@ -124,7 +116,7 @@ public final class NeighboursRun {
         return all;
     }
 
-    private Outcome run() {
+    private Outcome<NeighboursResult.Run> run() {
         try (host) {
             engine.spawn("boss", this::boss);
             meter.watch(engine);
@@ -145,7 +137,7 @@ public final class NeighboursRun {
         }
         failures.addAll(commands.failures(configuration.name()));
         List<NeighboursResult.Guest> results = guests.stream().map(NeighbourGuest::result).toList();
-        return new Outcome(
+        return new Outcome<>(
                 new NeighboursResult.Run(
                         configuration, sampleSeconds, results, counters, commands.done()),
                 failures);
