@@ -66,7 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--kernel",
             paramLabel = "VERSION",
             defaultValue = "6.12",
-            description = "Whose reclaim rules: 6.1, 6.12 or 6.18 (default: 6.12).")
+            description = "Whose reclaim rules: 6.1, 6.12, 6.18 or 7.2 (default: 6.12).")
     private Kernel kernel = Kernel.V6_12;
 
     @Option(

@@ -70,9 +70,10 @@ final class ValidateReclaimCommand implements Callable<Integer> {
     @Option(
             names = "--seeds",
             paramLabel = "K",
-            defaultValue = "1",
-            description = "Replay with K seeds from the first on; the median counts (default: 3).")
-    private int seeds = 3;
+            defaultValue = "3",
+            description =
+                    "Replay with K seeds from the first on; the median counts (default: ${DEFAULT-VALUE}).")
+    private int seeds;
 
     @Mixin private OutputOptions options = new OutputOptions();
 
