@@ -215,7 +215,7 @@ public final class Host implements AutoCloseable {
     /// The last user of a folio is gone.
     private void freeUnused(Cpu cpu, int pfn) {
         long state = folios.peek(cpu, pfn);
-        lru.lruvec(state).charged(pages(state));
+        lru.lruvec(state).charged(1);
         free(cpu, pfn);
     }
 

@@ -89,8 +89,10 @@ public final class MemfdFault {
         if (pfn < 0) {
             return PageFaults.NOMEM;
         }
-        kernelMemory.chargeBytes(
-                cpu, vma.mm().memcg(), memfd.growIndex(cpu, index) * INDEX_NODE_BYTES);
+        int nodes = memfd.growIndex(cpu, index);
+        if (nodes > 0) {
+            kernelMemory.chargeBytes(cpu, vma.mm().memcg(), nodes * INDEX_NODE_BYTES);
+        }
         allocator.zero(cpu, pfn, 1);
         folios.setMapping(pfn, memfd.id(), index);
         folios.get(cpu, pfn);

@@ -183,10 +183,10 @@ public final class Lruvec {
         }
     }
 
-    /// Pages were charged to the cgroup, or uncharged together.
-    public void charged(long pages) {
+    /// A folio was charged to the cgroup, or some were uncharged together.
+    public void charged(long folios) {
         if (!undelayed) {
-            stats.charged(pages);
+            stats.charged(folios);
         }
     }
 

@@ -47,10 +47,10 @@ public final class StatDelay {
         }
     }
 
-    /// Pages were charged, or uncharged together.
-    void charged(long pages) {
+    /// A folio was charged, or some were uncharged together.
+    void charged(long folios) {
         if (countsCharges) {
-            changed(pages);
+            changed(folios);
         }
     }
 

@@ -16,6 +16,7 @@ public final class KernelMemory {
         this.charge = charge;
     }
 
+    /// Charges pages one by one, reclaiming under a limit for each as for any other.
     public void chargePages(Cpu cpu, Memcg memcg, int pages) {
         for (int i = 0; i < pages; i++) {
             if (charge.charge(cpu, memcg)) {
@@ -25,6 +26,7 @@ public final class KernelMemory {
         }
     }
 
+    /// Charges an object, or some, of this many bytes together.
     public void chargeBytes(Cpu cpu, Memcg memcg, int bytes) {
         long before = cpu.fetchAdd(memcg.objectBytes(), bytes);
         int pages = (int) (Math.ceilDiv(before + bytes, PAGE) - Math.ceilDiv(before, PAGE));

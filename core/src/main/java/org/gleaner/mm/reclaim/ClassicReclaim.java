@@ -159,7 +159,7 @@ final class ClassicReclaim {
         long freed = 0;
         if (!isolated.isEmpty()) {
             long written = sc.nrPageout;
-            freed = shrink.shrink(cpu, isolated, sc);
+            freed = shrink.shrink(cpu, lruvec, isolated, sc);
             written = sc.nrPageout - written;
             lruvec.lock().lock(cpu);
             for (int i = 0; i < isolated.size(); i++) {

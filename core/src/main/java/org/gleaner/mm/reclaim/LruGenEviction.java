@@ -109,7 +109,7 @@ final class LruGenEviction {
 
     private void reclaim(
             Cpu cpu, Lruvec lruvec, ScanControl sc, FolioQueue queue, boolean secondPass) {
-        long freed = shrink.shrink(cpu, queue, sc);
+        long freed = shrink.shrink(cpu, lruvec, queue, sc);
         sc.nrReclaimed += freed;
         if (!secondPass) {
             sc.histogram.count(sc.priority, scan.examined(), freed);

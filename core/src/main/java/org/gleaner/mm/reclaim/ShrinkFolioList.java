@@ -54,12 +54,12 @@ final class ShrinkFolioList {
         sparesMarked = host.caps().core() && !bySightings;
     }
 
-    /// Reclaims from `queue`, oldest first, and leaves the survivors in it in the same order. Returns the
-    /// pages freed.
-    long shrink(Cpu cpu, FolioQueue queue, ScanControl sc) {
+    /// Reclaims from `queue`, pages of one `lruvec`, oldest first, and leaves the survivors in it in the same order.
+    /// Returns the pages freed.
+    long shrink(Cpu cpu, Lruvec lruvec, FolioQueue queue, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
-        Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, queue.get(0)));
         int kept = 0;
+        int uncharged = 0;
         long freed = 0;
         for (int i = 0; i < queue.size(); i++) {
             int pfn = queue.get(i);
@@ -84,6 +84,7 @@ final class ShrinkFolioList {
             switch (fate) {
                 case RECLAIM -> {
                     freed += pages;
+                    uncharged++;
                     continue;
                 }
                 case ACTIVATE -> activate(cpu, pfn);
@@ -93,9 +94,7 @@ final class ShrinkFolioList {
             queue.set(kept++, pfn);
         }
         queue.truncate(kept);
-        if (freed > 0) {
-            lruvec.charged(freed);
-        }
+        lruvec.charged(uncharged);
         cpu.exit();
         return freed;
     }

@@ -10,21 +10,19 @@ import org.gleaner.mm.version.KernelVersion;
 /// Only the telling waits: the slot itself is free at once here.
 final class SlotReturns {
     private static final int CACHE = 64;
+    private static final int STRIDE = 1 + CACHE + 63;
 
     private final IntConsumer freed;
     private final boolean cached;
 
-    /// By CPU, private to it: owners of freed slots, and how many.
+    /// By CPU, private to it: how many freed slots wait, and their owners; a cache line is left between CPUs.
     private final byte[] waiting;
-
-    private final int[] counts;
 
     /// @param freed takes the id of the cgroup that a freed slot was charged to
     SlotReturns(IntConsumer freed, KernelVersion kernel, int cpus) {
         this.freed = freed;
         cached = kernel.isBefore(KernelVersion.V6_18);
-        waiting = new byte[cached ? cpus * CACHE : 0];
-        counts = new int[cpus];
+        waiting = new byte[cached ? cpus * STRIDE : 0];
     }
 
     void free(Cpu cpu, int owner) {
@@ -32,13 +30,13 @@ final class SlotReturns {
             freed.accept(owner);
             return;
         }
-        int first = cpu.id * CACHE;
-        if (counts[cpu.id] == CACHE) {
-            for (int i = 0; i < CACHE; i++) {
-                freed.accept(waiting[first + i] & 0xff);
+        int at = cpu.id * STRIDE;
+        if (waiting[at] == CACHE) {
+            for (int i = 1; i <= CACHE; i++) {
+                freed.accept(waiting[at + i] & 0xff);
             }
-            counts[cpu.id] = 0;
+            waiting[at] = 0;
         }
-        waiting[first + counts[cpu.id]++] = (byte) owner;
+        waiting[at + ++waiting[at]] = (byte) owner;
     }
 }
