@@ -32,30 +32,37 @@ final class MachinePrograms {
                                     MachinePrograms::storeBuffer)
                             .buffered(),
                     new Program(
-                            "spin-lock", "a spinning lock excludes", LOCKS, MachinePrograms::spin),
+                            "spin-lock",
+                            "a spinning lock excludes",
+                            LOCKS,
+                            (stage, v) -> spinning(stage, 2)),
                     new Program(
                                     "spin-lock-3",
                                     "three queue for a spinning lock",
                                     LOCKS,
                                     (stage, v) -> spinning(stage, 3))
                             .within(3),
-                    new Program("rw-lock", "a writer excludes readers", LOCKS, MachinePrograms::rw),
+                    new Program(
+                            "rw-lock",
+                            "a writer excludes readers",
+                            LOCKS,
+                            (stage, v) -> rwLock(stage, 1)),
                     new Program(
                                     "rw-lock-3",
-                                    "two readers and a writer get on",
+                                    "a reader and two writers get on",
                                     LOCKS,
-                                    MachinePrograms::rw3)
+                                    (stage, v) -> rwLock(stage, 2))
                             .within(3),
                     new Program(
                             "rw-semaphore",
                             "a sleeper is handed the lock",
                             LOCKS,
-                            MachinePrograms::semaphore),
+                            (stage, v) -> semaphore(stage, 1)),
                     new Program(
                                     "rw-semaphore-3",
                                     "a reader, a writer and another writer sleep",
                                     LOCKS,
-                                    MachinePrograms::semaphore3)
+                                    (stage, v) -> semaphore(stage, 2))
                             .within(3),
                     new Program(
                                     "bit-lock",
@@ -110,10 +117,6 @@ final class MachinePrograms {
         cpu.store(counter, cpu.load(counter) + 1);
     }
 
-    private static void spin(Stage stage, Variant variant) {
-        spinning(stage, 2);
-    }
-
     private static void spinning(Stage stage, int actors) {
         QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
         Word counter = new Word();
@@ -155,42 +158,33 @@ final class MachinePrograms {
                 });
     }
 
-    private static void wantWrites(Stage stage, Word[] pair, long writes) {
-        stage.after(cpu -> Finding.check(pair[0].snapshot() == writes, "lost update under a lock"));
+    /// A reader and writers of a pair of words that change together.
+    private static void pairUnder(Stage stage, Section reads, Section writes, int writers) {
+        Word[] pair = {new Word(), new Word()};
+        reader(stage, "reader", reads, pair);
+        for (int i = 1; i <= writers; i++) {
+            writer(stage, i == 1 ? "writer" : "writer" + i, writes, pair);
+        }
+        stage.after(
+                cpu -> Finding.check(pair[0].snapshot() == writers, "lost update under a lock"));
     }
 
-    private static void rw(Stage stage, Variant variant) {
+    private static void rwLock(Stage stage, int writers) {
         QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
-        Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", new Section(lock::readLock, lock::readUnlock), pair);
-        writer(stage, "writer", new Section(lock::writeLock, lock::writeUnlock), pair);
-        wantWrites(stage, pair, 1);
+        pairUnder(
+                stage,
+                new Section(lock::readLock, lock::readUnlock),
+                new Section(lock::writeLock, lock::writeUnlock),
+                writers);
     }
 
-    private static void rw3(Stage stage, Variant variant) {
-        QueuedRwLock lock = new QueuedRwLock(LockClass.MMU_LOCK);
-        Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", new Section(lock::readLock, lock::readUnlock), pair);
-        writer(stage, "writer", new Section(lock::writeLock, lock::writeUnlock), pair);
-        writer(stage, "writer2", new Section(lock::writeLock, lock::writeUnlock), pair);
-        wantWrites(stage, pair, 2);
-    }
-
-    private static void semaphore(Stage stage, Variant variant) {
+    private static void semaphore(Stage stage, int writers) {
         RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
-        Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", new Section(lock::downRead, lock::upRead), pair);
-        writer(stage, "writer", new Section(lock::downWrite, lock::upWrite), pair);
-        wantWrites(stage, pair, 1);
-    }
-
-    private static void semaphore3(Stage stage, Variant variant) {
-        RwSemaphore lock = new RwSemaphore(LockClass.MMAP_LOCK);
-        Word[] pair = {new Word(), new Word()};
-        reader(stage, "reader", new Section(lock::downRead, lock::upRead), pair);
-        writer(stage, "writer", new Section(lock::downWrite, lock::upWrite), pair);
-        writer(stage, "writer2", new Section(lock::downWrite, lock::upWrite), pair);
-        wantWrites(stage, pair, 2);
+        pairUnder(
+                stage,
+                new Section(lock::downRead, lock::upRead),
+                new Section(lock::downWrite, lock::upWrite),
+                writers);
     }
 
     private static void bit(Stage stage, Variant variant) {

@@ -45,37 +45,29 @@ final class EngineTest {
         assertThat(outcome.finding().detector()).isEqualTo(Detector.DEADLOCK);
     }
 
+    /// A guest that leaves again and again until the host stores something else than 0.
+    private Outcome aLoopUntil(long stored) {
+        return explore((stage, variant) -> {
+            Word flag = new Word();
+            stage.actor(
+                    "guest",
+                    cpu -> {
+                        while (cpu.load(flag) == 0) {
+                            cpu.charge(Cost.VMEXIT);
+                        }
+                    });
+            stage.actor("host", cpu -> cpu.store(flag, stored));
+        });
+    }
+
     @Test
     void aLoopThatNobodyEnds() {
-        Outcome outcome =
-                explore((stage, variant) -> {
-                    Word flag = new Word();
-                    stage.actor(
-                            "guest",
-                            cpu -> {
-                                while (cpu.load(flag) == 0) {
-                                    cpu.charge(Cost.VMEXIT);
-                                }
-                            });
-                    stage.actor("host", cpu -> cpu.store(flag, 0));
-                });
-        assertThat(outcome.finding().detector()).isEqualTo(Detector.LIVELOCK);
+        assertThat(aLoopUntil(0).finding().detector()).isEqualTo(Detector.LIVELOCK);
     }
 
     @Test
     void aLoopThatSomebodyEnds() {
-        Outcome outcome =
-                explore((stage, variant) -> {
-                    Word flag = new Word();
-                    stage.actor(
-                            "guest",
-                            cpu -> {
-                                while (cpu.load(flag) == 0) {
-                                    cpu.charge(Cost.VMEXIT);
-                                }
-                            });
-                    stage.actor("host", cpu -> cpu.store(flag, 1));
-                });
+        Outcome outcome = aLoopUntil(1);
         assertThat(outcome.finding()).isNull();
         assertThat(outcome.complete()).isTrue();
     }

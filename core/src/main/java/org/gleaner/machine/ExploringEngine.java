@@ -344,13 +344,7 @@ public final class ExploringEngine implements Engine {
         ExploringCpu[] all = actors;
         for (int i = 0; i < all.length; i++) {
             ExploringCpu cpu = all[i];
-            if (cpu.done) {
-                if (storeBuffers && !cpu.buffer.isEmpty()) {
-                    able |= 1 << all.length + i;
-                }
-                continue;
-            }
-            if (isAble(cpu)) {
+            if (!cpu.done && isAble(cpu)) {
                 able |= 1 << i;
             }
             if (storeBuffers && !cpu.buffer.isEmpty()) {

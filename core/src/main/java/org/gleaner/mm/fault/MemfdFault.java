@@ -26,6 +26,9 @@ public final class MemfdFault {
     /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to whom it is charged.
     private static final int INDEX_NODE_BYTES = 576 + 8;
 
+    /// Statistics that change with a page of the file: page cache, shared memory.
+    private static final int CACHED = 2;
+
     private final Folios folios;
     private final LruCache lru;
     private final PageAllocator allocator;
@@ -98,7 +101,7 @@ public final class MemfdFault {
         folios.get(cpu, pfn);
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
             lru.add(cpu, pfn, true);
-            countCached(vma);
+            vma.mm().memcg().lruvec().statsChanged(CACHED, 1);
             map(cpu, vma, walk, pfn, write);
             wait.unlock(cpu, pfn);
         } else {
@@ -154,9 +157,8 @@ public final class MemfdFault {
             wait.forWriteback(cpu, pfn);
             folios.setMapping(pfn, memfd.id(), index);
             moveToPageCache(cpu, memfd, index, slot, pfn);
-            // no more in the swap cache
-            vma.mm().memcg().lruvec().statChanged(1);
-            countCached(vma);
+            // and no more in the swap cache
+            vma.mm().memcg().lruvec().statsChanged(CACHED + 1, 1);
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
@@ -170,12 +172,6 @@ public final class MemfdFault {
         folios.update(cpu, pfn, SWAPCACHE, DIRTY);
         swap.removeFromCache(cpu, slot, 0);
         swap.release(cpu, slot);
-    }
-
-    /// A page more in the page cache, and in shared memory.
-    private static void countCached(Vma vma) {
-        vma.mm().memcg().lruvec().statChanged(1);
-        vma.mm().memcg().lruvec().statChanged(1);
     }
 
     private void map(Cpu cpu, Vma vma, Walk walk, int pfn, boolean write) {

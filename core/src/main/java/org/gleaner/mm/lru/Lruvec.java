@@ -183,6 +183,13 @@ public final class Lruvec {
         }
     }
 
+    /// Counts an update by `pages` of each of so many statistics.
+    public void statsChanged(int statistics, long pages) {
+        for (int i = 0; i < statistics; i++) {
+            statChanged(pages);
+        }
+    }
+
     /// A folio was charged to the cgroup, or some were uncharged together.
     public void charged(long folios) {
         if (!undelayed) {

@@ -48,8 +48,7 @@ final class PageOut {
             folios.get(cpu, pfn, pages);
             folios.set(cpu, pfn, SWAPCACHE | DIRTY);
             // swap cache, swap entries
-            host.lru().lruvec(state).statChanged(pages);
-            host.lru().lruvec(state).statChanged(pages);
+            host.lru().lruvec(state).statsChanged(2, pages);
         }
         cpu.exit();
         return slot >= 0;
@@ -90,10 +89,7 @@ final class PageOut {
         swap.duplicate(cpu, slot);
         folios.set(cpu, pfn, SWAPCACHE);
         // swap cache, swap entry, page cache, shared memory
-        lruvec.statChanged(1);
-        lruvec.statChanged(1);
-        lruvec.statChanged(1);
-        lruvec.statChanged(1);
+        lruvec.statsChanged(4, 1);
         boolean replaced =
                 memfd.replace(
                         cpu, Folios.mappingIndex(mapping), Memfd.folio(pfn), Memfd.swap(slot));
