@@ -24,8 +24,9 @@ import org.gleaner.pagetable.Walk;
 /// Before 7.2, on a synchronous device with one user, the page goes around the swap cache: the slot is claimed,
 /// read, and freed as the page is mapped, so the next eviction writes it again. 7.2 has the page in the cache for
 /// just as long, which shows in where the LRU puts it. Otherwise it enters the swap cache, with others that are
-/// read ahead, and unless it is written to or swap is nearly full, keeps its slot; clean, it can then be dropped
-/// without I/O.
+/// read ahead, and keeps its slot; clean, it can then be dropped without I/O. It gives the slot up if swap is nearly
+/// full, and before 7.2 if the fault is a write: what has been changed goes to a new slot there, and in 7.2 to the
+/// one it had, so that neighbours in memory stay neighbours on the device and reading ahead pays.
 ///
 /// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet given up by
 /// reclaim, is a minor one.
@@ -51,6 +52,9 @@ public final class AnonSwapIn {
     /// It enters the swap cache, but leaves it again as it is mapped (7.2).
     private final boolean leavesCacheAtOnce;
 
+    /// A page of one user that is read back by a write gives up its slot (before 7.2).
+    private final boolean leavesCacheOnWrite;
+
     public AnonSwapIn(
             Folios folios,
             LruCache lru,
@@ -65,6 +69,7 @@ public final class AnonSwapIn {
         boolean synchronous = swap.device().synchronous();
         leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
         bypassesCache = synchronous && !leavesCacheAtOnce;
+        leavesCacheOnWrite = kernel.isBefore(KernelVersion.V7_2);
         writableOnWrite = kernel.isBefore(KernelVersion.V6_12);
         this.folios = folios;
         this.lru = lru;
@@ -157,7 +162,8 @@ public final class AnonSwapIn {
             boolean last = swap.mappings(cpu, slot) == 0;
             // our reference and the cache's
             boolean exclusive = refcount(folios.state(cpu, pfn)) == 2;
-            if (last && (leavesCacheAtOnce || write && exclusive || swap.isFull())) {
+            boolean changed = leavesCacheOnWrite && write && exclusive;
+            if (last && (leavesCacheAtOnce || changed || swap.isFull())) {
                 leaveCache(cpu, slot, pfn);
             }
             folios.set(cpu, pfn, ANON);
