@@ -172,7 +172,13 @@ public final class Host implements AutoCloseable {
         }
         return switch (config.swap()) {
             case ZRAM -> new ZramDevice();
-            case DISK -> new DiskDevice(engine, config.disk(), config.maxCpus(), new EndOfIo());
+            case DISK ->
+                    new DiskDevice(
+                            engine,
+                            config.disk(),
+                            config.kernel(),
+                            config.maxCpus(),
+                            new EndOfIo());
         };
     }
 

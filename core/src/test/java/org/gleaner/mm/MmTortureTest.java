@@ -55,8 +55,11 @@ final class MmTortureTest {
         System.out.printf(
                 "%d accesses, %d major faults, %d written%n",
                 accesses.sum(), small.stat(VmEvent.PGMAJFAULT), small.stat(VmEvent.PSWPOUT));
-        assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
-        assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(small.stat(VmEvent.PGMAJFAULT));
+        long read = small.stat(VmEvent.PSWPIN);
+        assertThat(read).isPositive();
+        // a fault that did not find its page in the swap cache is a major one, even if another read
+        // it meanwhile
+        assertThat(small.stat(VmEvent.PGMAJFAULT)).isBetween(read, read + read / 100);
     }
 
     /// The same in a tree of cgroups, with somebody who takes memory back and changes protections all the while.

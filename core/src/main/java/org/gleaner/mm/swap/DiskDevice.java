@@ -5,6 +5,7 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.version.KernelVersion;
 
 /// A block device in virtual time: parallel media channels with a latency each, and one link that
 /// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as one
@@ -26,11 +27,16 @@ public final class DiskDevice implements SwapDevice {
     private long linkFreeAt;
 
     /// Starts the device's actor on `engine`.
-    public DiskDevice(Engine engine, DiskTiming timing, int maxCpus, Completion completion) {
+    public DiskDevice(
+            Engine engine,
+            DiskTiming timing,
+            KernelVersion kernel,
+            int maxCpus,
+            Completion completion) {
         this.timing = timing;
         channelFreeAt = new long[timing.channels()];
         plugs = new RequestPlug[maxCpus];
-        Arrays.setAll(plugs, i -> new RequestPlug());
+        Arrays.setAll(plugs, i -> new RequestPlug(kernel));
         engine.daemon("swap-disk", cpu -> complete(cpu, completion));
     }
 
@@ -93,14 +99,12 @@ public final class DiskDevice implements SwapDevice {
         cpu.step();
         long now = cpu.now();
         long done = now;
-        for (int i = 0; i < pages; ) {
-            int end = plug.endOfRequest(i);
+        for (int i = 0; i < plug.requests(); i++) {
             long latency = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
-            done = admit(now, latency, end - i);
-            i = end;
+            done = admit(now, latency, plug.size(i));
         }
         for (int i = 0; i < pages; i++) {
-            submitted.add(done, plug.pfn(i), plug.isRead(i));
+            submitted.add(done, plug.pfn(i), plug.isRead(plug.requestOf(i)));
         }
         plug.clear();
         cpu.fetchAdd(inFlight, pages);

@@ -1,27 +1,38 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.mm.version.KernelVersion;
 
 /// What one CPU has submitted and its plug holds back (`struct blk_plug`). Private to its CPU.
 ///
-/// A page that continues the newest request is merged into it; requests further back are not looked at.
+/// A page that continues a request is merged into it: into any that is held in 6.1, into the newest only since. A
+/// page that begins one first sends what is held, if those are as many as a plug holds, or if the oldest is large
+/// already. (So a small read at the head of a plug keeps megabytes of writes in it.)
 final class RequestPlug {
-    /// Requests held at most; one more sends them first (`BLK_MAX_REQUEST_COUNT`).
+    /// Requests held at most (`BLK_MAX_REQUEST_COUNT`).
     static final int MOST_REQUESTS = 32;
+
+    /// Pages of an oldest request that lets no other join (`BLK_PLUG_FLUSH_SIZE`).
+    static final int LARGE = 32;
 
     /// Pages of the largest request: a queue of 256 descriptors less header and status.
     static final int MOST_PAGES = 254;
 
+    private final boolean mergesIntoAny;
     private int depth;
-    private int pages;
-    private int requests;
-    private int newest;
-    private int[] slots = new int[64];
-    private int[] pfns = new int[64];
-    private boolean[] reads = new boolean[64];
 
-    /// Whether a page begins a request.
-    private boolean[] begins = new boolean[64];
+    private int requests;
+    private final int[] sizes = new int[MOST_REQUESTS];
+    private final int[] nextSlots = new int[MOST_REQUESTS];
+    private final boolean[] reads = new boolean[MOST_REQUESTS];
+
+    private int pages;
+    private int[] pfns = new int[64];
+    private byte[] requestOf = new byte[64];
+
+    RequestPlug(KernelVersion kernel) {
+        mergesIntoAny = kernel == KernelVersion.V6_1;
+    }
 
     void open() {
         depth++;
@@ -39,53 +50,63 @@ final class RequestPlug {
 
     /// Whether a page must wait until what is held has been sent.
     boolean isFullFor(int slot, boolean read) {
-        return requests == MOST_REQUESTS && !continues(slot, read);
+        boolean full = requests == MOST_REQUESTS || requests > 0 && sizes[0] >= LARGE;
+        return full && continued(slot, read) < 0;
     }
 
     void add(int slot, int pfn, boolean read) {
-        if (pages == slots.length) {
-            slots = Arrays.copyOf(slots, 2 * pages);
+        int request = continued(slot, read);
+        if (request < 0) {
+            request = requests++;
+            sizes[request] = 0;
+            reads[request] = read;
+        }
+        sizes[request]++;
+        nextSlots[request] = slot + 1;
+        if (pages == pfns.length) {
             pfns = Arrays.copyOf(pfns, 2 * pages);
-            reads = Arrays.copyOf(reads, 2 * pages);
-            begins = Arrays.copyOf(begins, 2 * pages);
+            requestOf = Arrays.copyOf(requestOf, 2 * pages);
         }
-        begins[pages] = !continues(slot, read);
-        if (begins[pages]) {
-            newest = pages;
-            requests++;
-        }
-        slots[pages] = slot;
         pfns[pages] = pfn;
-        reads[pages] = read;
+        requestOf[pages] = (byte) request;
         pages++;
     }
 
-    private boolean continues(int slot, boolean read) {
-        return pages > 0
-                && reads[pages - 1] == read
-                && slots[pages - 1] + 1 == slot
-                && pages - newest < MOST_PAGES;
+    /// The request that a page continues, or -1.
+    private int continued(int slot, boolean read) {
+        int oldest = mergesIntoAny ? 0 : Math.max(0, requests - 1);
+        for (int i = requests - 1; i >= oldest; i--) {
+            if (nextSlots[i] == slot && reads[i] == read && sizes[i] < MOST_PAGES) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    int requests() {
+        return requests;
+    }
+
+    /// Pages of a request; the oldest is 0.
+    int size(int request) {
+        return sizes[request];
+    }
+
+    boolean isRead(int request) {
+        return reads[request];
     }
 
     int pages() {
         return pages;
     }
 
-    int pfn(int i) {
-        return pfns[i];
+    int pfn(int page) {
+        return pfns[page];
     }
 
-    boolean isRead(int i) {
-        return reads[i];
-    }
-
-    /// The end of the request that begins with page `i`.
-    int endOfRequest(int i) {
-        int end = i + 1;
-        while (end < pages && !begins[end]) {
-            end++;
-        }
-        return end;
+    /// The request that a page belongs to.
+    int requestOf(int page) {
+        return requestOf[page];
     }
 
     void clear() {

@@ -10,6 +10,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.OneCpu;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
 /// A disk in virtual time, against its data sheet.
@@ -41,6 +42,7 @@ final class DiskDeviceTest {
             new DiskDevice(
                     engine,
                     SLOW,
+                    KernelVersion.V6_12,
                     8,
                     new SwapDevice.Completion() {
                         @Override
@@ -141,18 +143,6 @@ final class DiskDeviceTest {
     }
 
     @Test
-    void aRequestHasAtMost254PagesOfOneDirection() {
-        RequestPlug plug = new RequestPlug();
-        plug.open();
-        for (int slot = 0; slot < 300; slot++) {
-            plug.add(slot, slot, slot >= 280);
-        }
-        assertThat(plug.endOfRequest(0)).isEqualTo(254);
-        assertThat(plug.endOfRequest(254)).isEqualTo(280);
-        assertThat(plug.endOfRequest(280)).isEqualTo(300);
-    }
-
-    @Test
     void aTaskThatSleepsSendsWhatItsPlugHolds() {
         engine.spawn(
                 "writer",
@@ -171,7 +161,7 @@ final class DiskDeviceTest {
     @Test
     void aTrapIsPaidOncePerPlug() {
         Engine own = OneCpu.engine();
-        DiskDevice virtio = new DiskDevice(own, DiskTiming.VIRTIO, 8, NOBODY);
+        DiskDevice virtio = new DiskDevice(own, DiskTiming.VIRTIO, KernelVersion.V6_12, 8, NOBODY);
         assertThat(virtio.rotational()).isTrue();
         own.spawn(
                 "writer",
