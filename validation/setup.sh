@@ -9,7 +9,7 @@ mkdir -p "$home"/{debs,bin,apt/{lists/partial,cache/archives/partial,etc}}
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     qemu-system-x86 busybox-static cpio kmod xz-utils zstd gcc libc6-dev python3 >/dev/null
-for program in replay kvmreplay; do gcc -O2 -Wall -static -o "$home/bin/$program" "$here/src/$program.c"; done
+for program in replay kvmreplay occupy; do gcc -O2 -Wall -static -o "$home/bin/$program" "$here/src/$program.c"; done
 
 # 6.18 and 7.2 come from the backports of the next release, of which only the index is read here.
 archive=$(grep -hm1 '^URIs:' /etc/apt/sources.list.d/*.sources | awk '{print $2}')
@@ -73,7 +73,7 @@ for kernel in "$@"; do
     version=$(basename "$root"/lib/modules/*)
     find "$root" -name 'vmlinuz*' -type f -exec cp {} "$home/$kernel/vmlinuz" \; -quit
     depmod -b "$root" "$version" 2>/dev/null
-    cp /bin/busybox "$home/bin/replay" "$home/bin/kvmreplay" "$guest/bin/"
+    cp /bin/busybox "$home"/bin/{replay,kvmreplay,occupy} "$guest/bin/"
     install -m 755 "$here/src/init.sh" "$guest/init"
     modules base virtio_pci virtio_blk lzo-rle lzo zram
     modules kvm kvm-amd

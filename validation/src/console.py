@@ -15,11 +15,19 @@ COLUMNS = ('kernel trace mode kind swap page_cluster age_every mem_pages accesse
 
 
 def results(console, setting):
+    """The results, with the `memory.stat` of the idle cgroup beside where there was one."""
+    idle = {}
+    for line in console:
+        found = re.match(r'BESIDE (\d+) (.*)', line)
+        if found:
+            words = found[2].split()
+            idle[int(found[1])] = {name: int(value) for name, value in zip(words[::2], words[1::2])}
     for line in console:
         found = re.match(r'RESULT (\d+) (\{.*\})?\s*$', line)
         if found:
             result = json.loads(found[2]) if found[2] else {'error': 'killed by the out-of-memory killer'}
-            yield {**setting, 'rep': int(found[1]), **result}
+            beside = {'beside': idle[int(found[1])]} if int(found[1]) in idle else {}
+            yield {**setting, 'rep': int(found[1]), **result, **beside}
 
 
 def row(result):

@@ -44,8 +44,17 @@ def scanhot(limit, count, random):
     return pages
 
 
+def press(limit, count, random):
+    """A quarter of the limit from end to end, then one new page after another, and after each twenty of the first in turn."""
+    hot, pages = limit // 4, []
+    for new in range(hot, hot + count // 21 + 1):
+        turn = (new - hot) * 20
+        pages += [new] + [(turn + i) % hot for i in range(20)]
+    return np.array(list(range(hot)) + pages)[:count]
+
+
 def main(kind, limit, count, seed, out):
-    kinds = {each.__name__: each for each in (uniform, zipf, loop, shift, scanhot)}
+    kinds = {each.__name__: each for each in (uniform, zipf, loop, shift, scanhot, press)}
     if kind not in kinds:
         sys.exit(f'generate.py: no such kind: {kind}; give one of {", ".join(kinds)}')
     pages = kinds[kind](int(limit), int(count), np.random.default_rng(int(seed)))

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # /init of the guest: runs each line of /jobs, and prints a RESULT line for each repetition.
-# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS
+# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP
 /bin/busybox mkdir -p /bin /proc /sys /dev /cg /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -10,8 +10,10 @@ mount -t debugfs debug /sys/kernel/debug
 mount -t cgroup2 cgroup /cg
 echo +memory >/cg/cgroup.subtree_control
 for module in $(cat /modules/base); do insmod "/modules/$module" >/dev/null 2>&1 || echo "insmod $module failed"; done
-echo never >/sys/kernel/mm/transparent_hugepage/enabled
-echo never >/sys/kernel/mm/transparent_hugepage/shmem_enabled
+huge=/sys/kernel/mm/transparent_hugepage
+echo never >$huge/shmem_enabled
+echo 0 >$huge/khugepaged/defrag
+echo 100000000 >$huge/khugepaged/scan_sleep_millisecs # once, and then not again
 echo 1 >/proc/sys/vm/overcommit_memory
 echo 60 >/proc/sys/vm/swappiness
 damon=/sys/module/damon_stat/parameters/enabled # clears accessed bits by itself where it is on
@@ -27,7 +29,21 @@ swap_on() {
     swapon $swap
 }
 
-while read -r trace pages mode kind device cluster age reps; do
+# One cgroup for the trace and one for an idle program, under the limit of both.
+neighbour() {
+    echo +memory >/cg/t/cgroup.subtree_control
+    echo $((pages * 4096)) >/cg/t/memory.max
+    mkdir /cg/t/idle /cg/t/busy
+    busy=/cg/t/busy
+    echo $((low * 4096)) >/cg/t/idle/memory.low
+    rm -f /tmp/occupied
+    occupy /cg/t/idle "$beside" /tmp/occupied &
+    neighbour=$!
+    while [ ! -e /tmp/occupied ]; do sleep 0.1; done
+    sleep 3 # until the statistics are fresh
+}
+
+while read -r trace pages mode kind device cluster age reps beside low THP; do
     case $mode in classic) bits=0 ;; mglru) bits=7 ;; mglru[1-7]) bits=${mode#mglru} ;; esac
     case $kind in
         kvm*)
@@ -41,12 +57,22 @@ while read -r trace pages mode kind device cluster age reps; do
     while [ $rep -lt "$reps" ]; do
         echo $bits >/sys/kernel/mm/lru_gen/enabled
         echo "$cluster" >/proc/sys/vm/page-cluster
+        echo "$THP" >$huge/enabled
+        export THP
         swap_on "$device"
         mkdir /cg/t
+        busy=/cg/t
         echo 3 >/proc/sys/vm/drop_caches
-        echo "RESULT $rep $($program "/traces/$trace" /cg/t "$pages" $backing "$age")"
+        [ "$beside" = 0 ] || neighbour
+        echo "RESULT $rep $($program "/traces/$trace" $busy "$pages" $backing "$age")"
         dmesg -c | grep -i 'out of memory'
+        if [ "$beside" != 0 ]; then
+            echo "BESIDE $rep $(tr '\n' ' ' </cg/t/idle/memory.stat)"
+            kill $neighbour
+            wait $neighbour 2>/dev/null
+        fi
         sleep 0.2
+        [ "$beside" = 0 ] || rmdir /cg/t/idle /cg/t/busy
         rmdir /cg/t
         swapoff $swap
         rep=$((rep + 1))

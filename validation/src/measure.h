@@ -76,7 +76,7 @@ static long counter(const char *text, const char *name, size_t length) {
 // Prints what reclaim's counters grew by between two readings of a statistics file.
 static void print_deltas(const char *name, const char *before, const char *after) {
     static const char *const PREFIXES[] = {"pswp", "pgmajfault", "pgfault", "workingset_", "pgscan", "pgsteal",
-        "pgactivate", "pgdeactivate", "pgrefill", "pgrotated", "swap_ra", "allocstall", "zswp", 0};
+        "pgactivate", "pgdeactivate", "pgrefill", "pgrotated", "swap_ra", "allocstall", "zswp", "thp_", 0};
     const char *comma = "";
     printf(",\"%s\":{", name);
     for (const char *line = after; line && *line; line = strchr(line, '\n'), line += line != 0) {

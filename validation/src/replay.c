@@ -17,6 +17,8 @@ static char *map_region(const struct run *run) {
     char *base = mmap(at, run->bytes, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) die("mmap");
+    const char *thp = getenv("THP");
+    if (thp && !strcmp(thp, "always")) return base;     // its tables come later, and the cgroup pays for them
     madvise(base, run->bytes, MADV_NOHUGEPAGE);
     // One entry of the zero page in each page table, so that the tables are there before the limit is.
     for (size_t byte = 0; byte < run->bytes; byte += TABLE) (void)*(volatile char *)(base + byte);
