@@ -178,6 +178,7 @@ public final class Host implements AutoCloseable {
                             config.disk(),
                             config.kernel(),
                             config.maxCpus(),
+                            config.seed(),
                             new EndOfIo());
         };
     }

@@ -1,6 +1,7 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -18,6 +19,7 @@ public final class DiskDevice implements SwapDevice {
 
     private final DiskTiming timing;
     private final long[] channelFreeAt;
+    private final SplittableRandom random;
     private final CompletionQueue submitted = new CompletionQueue();
     private final RequestPlug[] plugs;
 
@@ -27,13 +29,17 @@ public final class DiskDevice implements SwapDevice {
     private long linkFreeAt;
 
     /// Starts the device's actor on `engine`.
+    ///
+    /// @param seed of the latencies, where they vary
     public DiskDevice(
             Engine engine,
             DiskTiming timing,
             KernelVersion kernel,
             int maxCpus,
+            long seed,
             Completion completion) {
         this.timing = timing;
+        random = new SplittableRandom(seed);
         channelFreeAt = new long[timing.channels()];
         plugs = new RequestPlug[maxCpus];
         Arrays.setAll(plugs, i -> new RequestPlug(kernel));
@@ -100,8 +106,8 @@ public final class DiskDevice implements SwapDevice {
         long now = cpu.now();
         long done = now;
         for (int i = 0; i < plug.requests(); i++) {
-            long latency = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
-            done = admit(now, latency, plug.size(i));
+            long mean = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
+            done = admit(now, varied(mean), plug.size(i));
         }
         for (int i = 0; i < pages; i++) {
             submitted.add(done, plug.pfn(i), plug.isRead(plug.requestOf(i)));
@@ -109,6 +115,11 @@ public final class DiskDevice implements SwapDevice {
         plug.clear();
         cpu.fetchAdd(inFlight, pages);
         cpu.chargeNanos(timing.kickNanos());
+    }
+
+    private long varied(long mean) {
+        double spread = timing.spread();
+        return spread == 0 ? mean : (long) (mean * random.nextDouble(1 - spread, 1 + spread));
     }
 
     /// When a request that arrives now will be done.

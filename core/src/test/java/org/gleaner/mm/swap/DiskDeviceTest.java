@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class DiskDeviceTest {
     /// 1 ms reads on two channels, 100 us writes, a page in 4 us.
     private static final DiskTiming SLOW =
-            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, 0, false);
+            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, 0, 0, false);
 
     private static final SwapDevice.Completion NOBODY =
             new SwapDevice.Completion() {
@@ -44,6 +44,7 @@ final class DiskDeviceTest {
                     SLOW,
                     KernelVersion.V6_12,
                     8,
+                    1,
                     new SwapDevice.Completion() {
                         @Override
                         public void writeDone(Cpu cpu, int pfn) {
@@ -161,7 +162,8 @@ final class DiskDeviceTest {
     @Test
     void aTrapIsPaidOncePerPlug() {
         Engine own = OneCpu.engine();
-        DiskDevice virtio = new DiskDevice(own, DiskTiming.VIRTIO, KernelVersion.V6_12, 8, NOBODY);
+        DiskDevice virtio =
+                new DiskDevice(own, DiskTiming.VIRTIO, KernelVersion.V6_12, 8, 1, NOBODY);
         assertThat(virtio.rotational()).isTrue();
         own.spawn(
                 "writer",
@@ -178,6 +180,50 @@ final class DiskDeviceTest {
                                     2 * DiskTiming.VIRTIO.kickNanos());
                 });
         own.run();
+    }
+
+    @Test
+    void latenciesVaryBySeedWithinTheirSpread() {
+        long[][] times = {timesOf(1), timesOf(2), timesOf(1)};
+        assertThat(times[0]).isEqualTo(times[2]).isNotEqualTo(times[1]);
+        for (long time : times[0]) {
+            assertThat(time).isBetween(60_000L, 145_000L);
+        }
+        assertThat(times[0]).doesNotHaveDuplicates();
+    }
+
+    /// How long each of twenty reads takes, one after the other: 0.1 ms, 40 % less or more, and the wake-up.
+    private static long[] timesOf(long seed) {
+        Engine own = OneCpu.engine();
+        Word finished = new Word();
+        DiskTiming uneven = new DiskTiming(100_000, 1, 64, 1L << 40, 0, 0, 0.4, false);
+        SwapDevice.Completion count =
+                new SwapDevice.Completion() {
+                    @Override
+                    public void writeDone(Cpu cpu, int pfn) {}
+
+                    @Override
+                    public void readDone(Cpu cpu, int pfn) {
+                        cpu.fetchAdd(finished, 1);
+                    }
+
+                    @Override
+                    public void idle(Cpu cpu) {}
+                };
+        DiskDevice disk = new DiskDevice(own, uneven, KernelVersion.V6_12, 8, seed, count);
+        long[] times = new long[20];
+        own.spawn(
+                "reader",
+                cpu -> {
+                    for (int i = 0; i < times.length; i++) {
+                        long start = cpu.now();
+                        disk.read(cpu, 2 * i, i);
+                        cpu.block(finished, -1, i + 1);
+                        times[i] = cpu.now() - start;
+                    }
+                });
+        own.run();
+        return times;
     }
 
     @Test
