@@ -19,6 +19,9 @@ public record DiskTiming(
         long kickNanos,
         double spread,
         boolean rotational) {
+    /// How much slower an emulated CPU is than the cost model's.
+    private static final double SLOWER = 4.5;
+
     /// A datacentre NVMe drive: 80 us reads and 20 us buffered writes at depth 64, 3.0 GB/s.
     public static final DiskTiming NVME =
             new DiskTiming(80_000, 20_000, 64, 3_000_000_000L, 0, 0, 0, false);
@@ -31,11 +34,18 @@ public record DiskTiming(
     /// rotates, as virtio-blk does unless told otherwise, and telling it traps to the host.
     ///
     /// From block tracepoints of an emulated guest on an idle machine: 0.1 ms for a read and 0.2 ms for a write, 25
-    /// us more for each further request of the batch and 2 us for each page, and 0.08 ms from the last request of
-    /// a batch to the CPU's next work. That CPU takes four times as long as the cost model's to reclaim a clean
-    /// page, so all of these are divided by four. One write in twenty takes less than 0.12 ms, one more than 0.35.
-    /// What matters is their order: the CPU has gone on to its next pass of reclaim before the writes of the last are
-    /// done.
+    /// us more for each further request of the batch and 1.8 us for each page, and 76 us from the last request of a
+    /// batch to the CPU's next work. One write in twenty takes less than 0.12 ms, one more than 0.35. That CPU takes
+    /// 4.5 times as long as the cost model's to reclaim a clean page, so all of these are divided by that. What
+    /// matters is their order: the CPU has gone on to its next pass of reclaim before the writes of the last are done.
     public static final DiskTiming VIRTIO =
-            new DiskTiming(25_000, 50_000, 64, 9_000_000_000L, 6_000, 19_000, 0.5, true);
+            new DiskTiming(
+                    (long) (100_000 / SLOWER),
+                    (long) (200_000 / SLOWER),
+                    64,
+                    (long) (2_250_000_000L * SLOWER),
+                    (long) (25_000 / SLOWER),
+                    (long) (76_000 / SLOWER),
+                    0.5,
+                    true);
 }
