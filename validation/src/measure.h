@@ -1,33 +1,16 @@
 // What both replayers share: the trace, the kernel's counters around a run, the debugfs aging command and the line of
 // JSON at the end. Included once by each program.
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
+#include "region.h"
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#define PAGE 4096ul
-#define TABLE (2ul << 20)      // what one page table maps
 #define WRITE (1u << 31)
 #define TEXT 65536
 #define POINTS 64              // of the curve of faults
 #define STAT_EVERY 512         // accesses between two reads of memory.stat
 
 static const char CGROUPS[] = "/cg", LRU_GEN[] = "/sys/kernel/debug/lru_gen";
-
-static void die(const char *what) {
-    printf("{\"error\":\"%s: %s\"}\n", what, strerror(errno));
-    fflush(stdout);
-    exit(1);
-}
 
 static int read_text(const char *path, char *text) {
     int fd = open(path, O_RDONLY), length = 0, got;
@@ -37,31 +20,6 @@ static int read_text(const char *path, char *text) {
     text[length] = 0;
     close(fd);
     return 0;
-}
-
-static int write_text(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY);
-    if (fd < 0) return -1;
-    int wrote = write(fd, text, strlen(text)), error = errno;
-    close(fd);
-    errno = error;
-    return wrote < 0 ? -1 : 0;
-}
-
-static char *in_cgroup(const char *cgroup, const char *file) {
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", cgroup, file);
-    return path;
-}
-
-static size_t round_up(size_t bytes) {
-    return (bytes + TABLE - 1) & ~(TABLE - 1);
-}
-
-// Address space that begins where a page table does.
-static char *aligned(size_t bytes) {
-    char *at = mmap(0, bytes + TABLE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return (char *)round_up((uintptr_t)at);
 }
 
 // The value of a counter in the text of a statistics file, 0 if it is not there.
