@@ -17,5 +17,8 @@ final class ExitCodes {
     /// A fault of Gleaner's own (EX_SOFTWARE).
     static final int INTERNAL = 70;
 
+    /// Standard output could not be written (EX_IOERR).
+    static final int UNWRITABLE = 74;
+
     private ExitCodes() {}
 }

@@ -66,6 +66,20 @@ final class Faults {
         return ExitCodes.INTERNAL;
     }
 
+    /// What was printed did not all arrive.
+    ///
+    /// @param code that the command ended with, which stands if it tells of a fault of its own
+    int unwritable(int code) {
+        String reason = surroundings.out() instanceof StandardOutput own ? own.reason() : "";
+        if (!reason.equals(StandardOutput.NO_READER)) {
+            line(
+                    "standard output: cannot be written"
+                            + (reason.isEmpty() ? "" : " (" + reason + ")")
+                            + "; make room, or write to another place");
+        }
+        return code == ExitCodes.DONE || code == ExitCodes.FAILED ? ExitCodes.UNWRITABLE : code;
+    }
+
     private int badInput(BadInput bad) {
         line(bad.getMessage());
         return ExitCodes.BAD_INPUT;

@@ -2,6 +2,7 @@ package org.gleaner.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Command;
             "1:a check failed, or a result is out of its stated bounds",
             "2:bad usage or bad input",
             "3:interrupted; what was finished is kept",
-            "70:a fault of Gleaner's own"
+            "70:a fault of Gleaner's own",
+            "74:standard output could not be written"
         })
 public final class Gleaner implements Callable<Integer> {
 
@@ -42,7 +44,7 @@ public final class Gleaner implements Callable<Integer> {
     /// Runs a command and ends the process with its exit code.
     public static void main(String[] arguments) {
         Interrupts interrupts = Interrupts.install();
-        int code = run(Surroundings.ofProcess(interrupts::raised), arguments);
+        int code = run(Surroundings.ofProcess(interrupts::raised, List.of(arguments)), arguments);
         interrupts.finished();
         System.exit(code);
     }
@@ -50,14 +52,14 @@ public final class Gleaner implements Callable<Integer> {
     /// Runs a command and gives its exit code.
     static int run(Surroundings surroundings, String... arguments) {
         Faults faults = new Faults(surroundings);
+        int code;
         try {
-            return commandLine(surroundings, faults).execute(arguments);
+            code = commandLine(surroundings, faults).execute(arguments);
         } catch (Throwable fault) {
             // What picocli lets through: errors such as a heap that is too small.
-            return faults.internal(fault, arguments);
-        } finally {
-            surroundings.out().flush();
+            code = faults.internal(fault, arguments);
         }
+        return surroundings.out().checkError() ? faults.unwritable(code) : code;
     }
 
     @Override

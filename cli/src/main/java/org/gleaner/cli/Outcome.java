@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
 import org.jspecify.annotations.Nullable;
 
 /// What a command ends with: results on standard output, in their directory, and as an exit code.
 ///
+/// @param completeness of all that was asked for
+/// @param asked how many results were asked for
+/// @param results that there are
 /// @param text the results for people
-/// @param complete whether all that was asked for was finished
-record Outcome(List<? extends Result> results, String text, boolean complete) {
+record Outcome(Completeness completeness, int asked, List<? extends Result> results, String text) {
 
     /// Prints and keeps the results, and gives the exit code.
     ///
@@ -21,18 +24,24 @@ record Outcome(List<? extends Result> results, String text, boolean complete) {
             Surroundings surroundings,
             OutputOptions options,
             @Nullable ResultsDirectory directory) {
-        String json = ResultJson.document(results) + "\n";
+        String json =
+                ResultJson.document(completeness, surroundings.provenance(), asked, results) + "\n";
         surroundings.out().print(options.json ? json : text);
         if (directory != null) {
             // After printing, so that a full disk does not take the results with it.
-            Path kept = directory.write(Map.of("result.json", json, "report.txt", text));
+            String report = surroundings.provenance().line() + "\n" + text;
+            Path kept = directory.write(Map.of("result.json", json, "report.txt", report));
             if (!options.quiet) {
                 (options.json ? surroundings.err() : surroundings.out())
                         .println("results in " + kept);
             }
         }
-        if (!complete) {
-            surroundings.err().println("gleaner: interrupted; what was finished is kept");
+        if (!completeness.complete()) {
+            String kept =
+                    completeness.finished() > 0
+                            ? "what was finished is kept"
+                            : "nothing was finished";
+            surroundings.err().println("gleaner: interrupted; " + kept);
             return ExitCodes.INTERRUPTED;
         }
         boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());

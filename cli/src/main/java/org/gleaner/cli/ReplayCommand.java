@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.scenario.Swap;
@@ -148,26 +149,33 @@ final class ReplayCommand implements Callable<Integer> {
         List<ReplayRequest> requests =
                 files.stream().map(TraceReader::read).map(this::request).toList();
         List<ReplayResult> results = replay(requests);
-        boolean complete = results.size() == requests.size();
-        return new Outcome(results, ReplayText.of(results), complete)
+        List<String> traces = requests.stream().map(each -> each.trace().name()).toList();
+        Completeness completeness =
+                new Completeness(
+                        traces.size(),
+                        results.size(),
+                        traces.subList(results.size(), traces.size()));
+        return new Outcome(
+                        completeness,
+                        requests.size(),
+                        results,
+                        ReplayText.of(completeness, results))
                 .tell(surroundings, options, directory);
     }
 
-    /// Replays as many as it can before it is interrupted, and at least one.
+    /// Replays as many as it can before it is interrupted.
     private List<ReplayResult> replay(List<ReplayRequest> requests) {
         Progress progress = options.progress(surroundings);
         List<ReplayResult> results = new ArrayList<>();
         try {
             for (ReplayRequest request : requests) {
                 if (progress.cancelled()) {
-                    throw new Cancelled();
+                    break;
                 }
                 results.add(surroundings.executors().replay().run(request, progress));
             }
         } catch (Cancelled cancelled) {
-            if (results.isEmpty()) {
-                throw cancelled;
-            }
+            return results;
         }
         return results;
     }

@@ -2,15 +2,19 @@ package org.gleaner.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +29,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
 
+    private static final Scale DEFAULT_SCALE = Scale.parse("1/64");
+
     private final Surroundings surroundings;
 
     @Parameters(
@@ -32,18 +38,18 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "SCENARIO",
             defaultValue = MaxGuestMemory.KIND,
             description =
-                    "A .yaml file, or a bundled scenario: max-guest-memory, access-tracking, "
-                            + "mmu-stress, neighbours (default: max-guest-memory).")
+                    "A .yaml file, a result.json to run again, or a bundled scenario: "
+                            + "max-guest-memory, access-tracking, mmu-stress, neighbours "
+                            + "(default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
 
     @Option(
             names = "--scale",
             paramLabel = "1/N",
-            defaultValue = "1/64",
             description =
                     "Shrink memory, swap and watermarks; CPUs and costs stay. 1 is full size"
-                            + " (default: ${DEFAULT-VALUE}).")
-    private Scale scale = Scale.FULL;
+                            + " (default: 1/64, or that of the result that is run again).")
+    private @Nullable Scale scale;
 
     @Option(
             names = "--set",
@@ -68,15 +74,18 @@ final class RunCommand implements Callable<Integer> {
         if (options.seed != null) {
             all.add("seed=" + options.seed);
         }
-        Scenario chosen = ScenarioReader.read(scenario, all, scale);
+        ScenarioFile file = ScenarioReader.open(scenario);
+        Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), DEFAULT_SCALE);
+        Scenario asked = file.scenario(all, Scale.FULL);
+        Scenario chosen = file.scenario(all, by);
         checkAblations(chosen);
-        ResultsDirectory directory = directory(chosen);
+        ResultsDirectory directory = directory(chosen, by);
         ScenarioResult result =
                 surroundings
                         .executors()
-                        .run(chosen, scale, options.engine, ablate, options.progress(surroundings));
-        return new Outcome(List.of(result), ScenarioText.of(result), result.complete())
-                .tell(surroundings, options, directory);
+                        .run(chosen, by, options.engine, ablate, options.progress(surroundings));
+        return new Outcome(result.completeness(), 1, List.of(result), ScenarioText.of(result))
+                .tell(surroundings.with(asked), options, directory);
     }
 
     private void checkAblations(Scenario chosen) {
@@ -89,11 +98,19 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ResultsDirectory directory(Scenario chosen) {
+    /// Unless told where, under a name that says what was run.
+    private ResultsDirectory directory(Scenario chosen, Scale by) {
         if (options.out != null) {
             return ResultsDirectory.at(options.out);
         }
-        String name = chosen.name() + "-s" + chosen.seed();
-        return ResultsDirectory.numbered(surroundings.directory().resolve("results").resolve(name));
+        RunName name =
+                new RunName(chosen.name())
+                        .and(settings)
+                        .and(options.engine == Engine.THREADS, Engine.THREADS.label())
+                        .and(ablate, "ablate")
+                        .and(by.toString())
+                        .and("s" + chosen.seed());
+        return ResultsDirectory.numbered(
+                surroundings.directory().resolve("results").resolve(name.toString()));
     }
 }

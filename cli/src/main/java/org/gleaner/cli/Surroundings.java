@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.gleaner.lab.report.ProgressBar;
+import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.Executors;
+import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.trace.TraceCatalog;
 
 /// All that a command knows of the process around it.
@@ -16,6 +20,7 @@ import org.gleaner.lab.trace.TraceCatalog;
 /// @param crashes where stack traces of internal errors go
 /// @param progress how progress is shown unless silenced
 /// @param interrupted whether the user asked to stop
+/// @param provenance of what the command comes to
 record Surroundings(
         PrintStream out,
         PrintStream err,
@@ -24,20 +29,36 @@ record Surroundings(
         Path crashes,
         ProgressBar.Mode progress,
         BooleanSupplier interrupted,
-        Executors executors) {
+        Executors executors,
+        Provenance provenance) {
 
     /// This process's own. The launcher passes the installation's directory as `gleaner.home`;
     /// without it, the bundled traces are looked for under the current directory.
-    static Surroundings ofProcess(BooleanSupplier interrupted) {
+    static Surroundings ofProcess(BooleanSupplier interrupted, List<String> arguments) {
         return new Surroundings(
-                System.out,
+                StandardOutput.open(),
                 System.err,
                 Path.of(""),
                 Path.of(System.getProperty("gleaner.home", "")),
                 Path.of(System.getProperty("java.io.tmpdir", "")),
                 isTerminal() ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
                 interrupted,
-                Executors.standard());
+                Executors.standard(),
+                Provenance.of(arguments, Version.text(), Instant.now()));
+    }
+
+    /// These, for a command that runs `asked`.
+    Surroundings with(Scenario asked) {
+        return new Surroundings(
+                out,
+                err,
+                directory,
+                home,
+                crashes,
+                progress,
+                interrupted,
+                executors,
+                provenance.with(asked));
     }
 
     TraceCatalog traces() {

@@ -6,6 +6,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TortureText;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,14 @@ final class TortureCommand implements Callable<Integer> {
                         .run(
                                 new TortureRequest(seconds, aging, seed),
                                 options.progress(surroundings));
-        return new Outcome(List.of(result), TortureText.of(result), result.complete())
+        return new Outcome(
+                        new Completeness(
+                                1,
+                                result.complete() ? 1 : 0,
+                                result.complete() ? List.of() : List.of("torture")),
+                        1,
+                        List.of(result),
+                        TortureText.of(result))
                 .tell(surroundings, options, directory);
     }
 

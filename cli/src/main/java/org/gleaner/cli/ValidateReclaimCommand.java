@@ -98,7 +98,7 @@ final class ValidateReclaimCommand implements Callable<Integer> {
         ValidationResult result =
                 ValidationRun.run(
                         request, surroundings.executors().replay(), options.progress(surroundings));
-        return new Outcome(List.of(result), ValidationText.of(result), result.complete())
+        return new Outcome(result.completeness(), 1, List.of(result), ValidationText.of(result))
                 .tell(surroundings, options, directory);
     }
 

@@ -104,7 +104,9 @@ final class EndToEndTest {
             assertThat(run.get("run2Seconds").doubleValue()).isPositive();
             assertThat(run.get("vmstat").get("pswpin").longValue()).isPositive();
         }
-        assertThat(directory.resolve("results/max-guest-memory-s1/report.txt")).exists();
+        assertThat(directory.resolve("results"))
+                .isDirectoryRecursivelyContaining(each ->
+                        each.endsWith("report.txt") && each.toString().contains("guest.vcpus=4"));
     }
 
     @Test
@@ -138,8 +140,13 @@ final class EndToEndTest {
         session.interrupted.set(true);
         assertThat(session.run("run", "--scale", "1/1024", "--json"))
                 .isEqualTo(ExitCodes.INTERRUPTED);
-        assertThat(session.out()).isEmpty();
-        assertThat(session.err()).endsWith("gleaner: interrupted before anything was finished\n");
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("complete").booleanValue()).isFalse();
+        assertThat(json.get("asked").intValue()).isEqualTo(3);
+        assertThat(json.get("finished").intValue()).isZero();
+        assertThat(json.get("missing").get(2).stringValue()).isEqualTo("off");
+        assertThat(json.get("runs")).isEmpty();
+        assertThat(session.err()).endsWith("gleaner: interrupted; nothing was finished\n");
     }
 
     @ParameterizedTest

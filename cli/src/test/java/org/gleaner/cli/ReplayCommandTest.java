@@ -141,8 +141,9 @@ final class ReplayCommandTest {
         Session second = new Session(directory);
         assertThat(second.run("replay", "small", "other", "--memory", "1p", "--json")).isZero();
         JsonNode json = JsonMapper.shared().readTree(second.out());
-        assertThat(json.get(0).get("trace").stringValue()).isEqualTo("small");
-        assertThat(json.get(1).get("trace").stringValue()).isEqualTo("other");
+        JsonNode both = json.get("results");
+        assertThat(both.get(0).get("trace").stringValue()).isEqualTo("small");
+        assertThat(both.get(1).get("trace").stringValue()).isEqualTo("other");
     }
 
     @Test
@@ -168,20 +169,25 @@ final class ReplayCommandTest {
         int code = session.run("replay", "small", "other", "--memory", "1p", "--json");
 
         assertThat(code).isEqualTo(3);
-        assertThat(JsonMapper.shared().readTree(session.out()).get("trace").stringValue())
-                .isEqualTo("small");
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("complete").booleanValue()).isFalse();
+        assertThat(json.get("missing").get(0).stringValue()).isEqualTo("other");
+        assertThat(json.get("results").get(0).get("trace").stringValue()).isEqualTo("small");
         assertThat(session.err()).isEqualTo("gleaner: interrupted; what was finished is kept\n");
     }
 
     @Test
-    void anInterruptWithNothingFinishedPrintsNothing() {
+    void anInterruptWithNothingFinishedSaysSo() {
         session.onReplay =
                 () -> {
                     throw new Cancelled();
                 };
         assertThat(session.run("replay", "small", "--memory", "1p", "--json")).isEqualTo(3);
-        assertThat(session.out()).isEmpty();
-        assertThat(session.err()).isEqualTo("gleaner: interrupted before anything was finished\n");
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("complete").booleanValue()).isFalse();
+        assertThat(json.get("missing").get(0).stringValue()).isEqualTo("small");
+        assertThat(json.has("trace")).isFalse();
+        assertThat(session.err()).isEqualTo("gleaner: interrupted; nothing was finished\n");
     }
 
     @Test

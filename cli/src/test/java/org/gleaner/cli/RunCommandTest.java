@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,9 +40,9 @@ final class RunCommandTest {
         assertThat(request.scenario().hostPages()).isEqualTo(1L << 20);
         assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
         assertThat(request.ablate()).isFalse();
-        Path kept = directory.resolve("results/max-guest-memory-s1").toAbsolutePath();
+        Path kept = directory.resolve("results/max-guest-memory-1-64-s1").toAbsolutePath();
         assertThat(session.out())
-                .startsWith("max-guest-memory: ")
+                .startsWith("complete: 3 of 3 configurations\nmax-guest-memory: ")
                 .endsWith("results in " + kept + "\n");
         assertThat(kept.resolve("report.txt")).exists();
     }
@@ -72,7 +73,25 @@ final class RunCommandTest {
         assertThat(request.scenario().seed()).isEqualTo(9);
         assertThat(request.ablate()).isTrue();
         assertThat(request.engine()).isEqualTo(Engine.THREADS);
-        assertThat(directory.resolve("results/mine-s9/result.json")).exists();
+        assertThat(
+                        directory.resolve(
+                                "results/mine-host.cpus=128-guest.vcpus=100-threads-ablate-1-64-s9/result.json"))
+                .exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max-guest-memory", "access-tracking", "mmu-stress", "neighbours"})
+    void aResultIsRunAgainAsItWas(String kind) throws IOException {
+        session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");
+        Path result = Files.writeString(directory.resolve("result.json"), session.out());
+        JsonNode scenario = JsonMapper.shared().readTree(session.out()).get("scenario");
+        Path alone = Files.writeString(directory.resolve("alone.yaml"), scenario.toString());
+
+        int code = session.run("run", result.toString(), "--json");
+        assertThat(code).as(session.err()).isZero();
+        session.run("run", alone.toString(), "--scale", "1/32", "--json");
+        assertThat(session.scenarios).hasSize(3).containsOnly(session.scenarios.getFirst());
+        assertThat(session.scenarios.getFirst().scale()).hasToString("1/32");
     }
 
     @Test
@@ -103,7 +122,7 @@ final class RunCommandTest {
     void aSecondRunDoesNotOverwriteTheFirst() {
         session.run("run");
         session.run("run");
-        assertThat(directory.resolve("results/max-guest-memory-s1-2")).isDirectory();
+        assertThat(directory.resolve("results/max-guest-memory-1-64-s1-2")).isDirectory();
     }
 
     @Test
@@ -120,7 +139,7 @@ final class RunCommandTest {
         assertThat(session.run("run", "--json")).isEqualTo(3);
         assertThat(JsonMapper.shared().readTree(session.out()).get("complete").booleanValue())
                 .isFalse();
-        assertThat(directory.resolve("results/max-guest-memory-s1/result.json")).exists();
+        assertThat(directory.resolve("results/max-guest-memory-1-64-s1/result.json")).exists();
     }
 
     @ParameterizedTest

@@ -4,13 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gleaner.lab.report.ProgressBar;
+import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Executors;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -58,7 +61,8 @@ final class Session {
                         directory,
                         ProgressBar.Mode.LINES,
                         interrupted::get,
-                        standardExecutors ? Executors.standard() : executors());
+                        standardExecutors ? Executors.standard() : executors(),
+                        Provenance.of(List.of(arguments), Version.text(), Instant.EPOCH));
         return Gleaner.run(surroundings, arguments);
     }
 
@@ -68,6 +72,10 @@ final class Session {
 
     String err() {
         return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Completeness completeness() {
+        return complete ? Completeness.whole(3) : new Completeness(3, 1, List.of("after", "off"));
     }
 
     private Executors executors() {
@@ -86,7 +94,7 @@ final class Session {
                             request.scenario(),
                             request.scale(),
                             request.engine(),
-                            complete,
+                            completeness(),
                             List.of(),
                             List.of(),
                             failures,
@@ -98,7 +106,7 @@ final class Session {
                             request.scenario(),
                             request.scale(),
                             request.engine(),
-                            complete,
+                            completeness(),
                             List.of(),
                             List.of(),
                             failures,
@@ -110,7 +118,7 @@ final class Session {
                             request.scenario(),
                             request.scale(),
                             request.engine(),
-                            complete,
+                            completeness(),
                             List.of(),
                             List.of(),
                             failures,
@@ -122,7 +130,7 @@ final class Session {
                             request.scenario(),
                             request.scale(),
                             request.engine(),
-                            complete,
+                            completeness(),
                             List.of(),
                             List.of(),
                             failures,

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
@@ -150,6 +151,37 @@ final class ValidateReclaimCommandTest {
                 .contains(
                         "FAILED: 6.12 loop 80p mglru anon zram: the OOM killer ended the replay at"
                                 + " access 2");
+    }
+
+    @Test
+    void nothingComparedIsAFailure() throws IOException {
+        String table = table("4.4,loop,classic,anon,zram,0,0,80,300,100,0,60,0,0,0,0,0\n");
+
+        assertThat(session.run("validate", "reclaim", table, "-q")).isEqualTo(1);
+        assertThat(session.out())
+                .startsWith("complete: 1 of 1 row\n")
+                .endsWith("FAILED: no row could be compared\n");
+    }
+
+    @Test
+    void anInterruptLeavesRowsOut() throws IOException {
+        session.onReplay =
+                () -> {
+                    if (!session.replays.isEmpty()) {
+                        throw new Cancelled();
+                    }
+                };
+        String table =
+                table(
+                        "6.12,loop,classic,anon,zram,0,0,80,300,100,0,42,0,0,0,0,0\n",
+                        "6.18,loop,classic,anon,zram,0,0,80,300,100,0,42,0,0,0,0,0\n");
+        assertThat(session.run("validate", "reclaim", table, "-q", "--seeds", "1", "--json"))
+                .isEqualTo(3);
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("complete").booleanValue()).isFalse();
+        assertThat(json.get("finished").intValue()).isOne();
+        assertThat(json.get("missing")).hasSize(1);
+        assertThat(json.get("rows")).hasSize(1);
     }
 
     @Test

@@ -86,12 +86,12 @@ public final class AccessTrackingRun {
             tasks.add(meter -> new AccessTrackingRun(request, variant, meter).run());
         }
         long touches = scenario.guestPages() * (scenario.benchmark() ? 1 : 6);
-        var all = ConfigurationRuns.of(request, tasks, touches, progress);
+        var all = ConfigurationRuns.of(request, Support.names(scenario), tasks, touches, progress);
         return new AccessTrackingResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                all.complete(),
+                all.completeness(),
                 all.runs(),
                 assumptions(scenario, request.engine()),
                 all.failures(),

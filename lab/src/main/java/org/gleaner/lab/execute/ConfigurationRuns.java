@@ -2,23 +2,27 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.jspecify.annotations.Nullable;
 
 /// What came of running a scenario's configurations, as many at once as its engine allows.
 ///
-/// @param complete false if the user stopped it before all had been run
+/// @param completeness of all that were to be run
 /// @param runs of the configurations whose guests came to their end
 /// @param failures of all
-record ConfigurationRuns<R>(boolean complete, List<R> runs, List<String> failures) {
+record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String> failures) {
 
     /// What came of one; no run if its guest was killed.
     record Outcome<R>(@Nullable R run, List<String> failures) {}
 
+    /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs
     static <R> ConfigurationRuns<R> of(
             ScenarioRequest<?> request,
+            List<String> names,
             List<ParallelRuns.Task<Outcome<R>>> tasks,
             long steps,
             Progress progress) {
@@ -30,8 +34,17 @@ record ConfigurationRuns<R>(boolean complete, List<R> runs, List<String> failure
                         Support.runsAtOnce(request.engine()),
                         progress);
         return new ConfigurationRuns<>(
-                all.complete(),
-                all.results().stream().map(Outcome::run).filter(Objects::nonNull).toList(),
-                all.results().stream().flatMap(each -> each.failures().stream()).toList());
+                completeness(names, all.all()),
+                all.finished().stream().map(Outcome::run).filter(Objects::nonNull).toList(),
+                all.finished().stream().flatMap(each -> each.failures().stream()).toList());
+    }
+
+    private static Completeness completeness(List<String> names, List<?> results) {
+        List<String> missing =
+                IntStream.range(0, names.size())
+                        .filter(i -> results.get(i) == null)
+                        .mapToObj(names::get)
+                        .toList();
+        return new Completeness(names.size(), names.size() - missing.size(), missing);
     }
 }

@@ -29,7 +29,13 @@ public final class MaxGuestMemoryRun {
             Configuration configuration,
             @Nullable Ablation ablation,
             SwapDevice device,
-            AgingPlan plan) {}
+            AgingPlan plan) {
+
+        String name() {
+            String whole = configuration.name();
+            return ablation == null ? whole : whole + " without " + ablation.label();
+        }
+    }
 
     /// A finished run, or why there is none.
     private final Variant variant;
@@ -73,12 +79,18 @@ public final class MaxGuestMemoryRun {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
         }
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
-        var all = ConfigurationRuns.of(request, tasks, steps, progress);
+        var all =
+                ConfigurationRuns.of(
+                        request,
+                        variants.stream().map(Variant::name).toList(),
+                        tasks,
+                        steps,
+                        progress);
         return new MaxGuestMemoryResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                all.complete(),
+                all.completeness(),
                 all.runs(),
                 assumptions(scenario),
                 all.failures(),

@@ -86,12 +86,12 @@ public final class MmuStressRun {
         }
         long touches =
                 scenario.backingPages() + scenario.guestPages() * (4 + scenario.protectRounds());
-        var all = ConfigurationRuns.of(request, tasks, touches, progress);
+        var all = ConfigurationRuns.of(request, Support.names(scenario), tasks, touches, progress);
         return new MmuStressResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                all.complete(),
+                all.completeness(),
                 all.runs(),
                 assumptions(request.engine()),
                 all.failures(),

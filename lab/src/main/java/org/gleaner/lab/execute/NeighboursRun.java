@@ -91,12 +91,14 @@ public final class NeighboursRun {
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new NeighboursRun(request, each, meter).run());
         }
-        var all = ConfigurationRuns.of(request, tasks, scenario.backingPages(), progress);
+        var all =
+                ConfigurationRuns.of(
+                        request, Support.names(scenario), tasks, scenario.backingPages(), progress);
         return new NeighboursResult(
                 scenario,
                 request.scale(),
                 request.engine(),
-                all.complete(),
+                all.completeness(),
                 all.runs(),
                 assumptions(scenario),
                 all.failures(),

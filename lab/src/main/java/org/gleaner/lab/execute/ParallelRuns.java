@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,14 +95,18 @@ final class ParallelRuns {
         R run(Meter meter);
     }
 
-    /// Results of the tasks that were finished, in order; fewer than the tasks if the user stopped the run.
-    record Outcome<R>(List<R> results, boolean complete) {}
+    /// What came of the tasks, in their order; null of those that the user stopped.
+    record Outcome<R>(List<@Nullable R> all) {
+
+        List<R> finished() {
+            return all.stream().filter(Objects::nonNull).toList();
+        }
+    }
 
     private ParallelRuns() {}
 
     /// @param steps of all tasks together
     /// @param threads how many at once; 1 where each task uses all cores by itself
-    /// @throws Cancelled if the user stopped the run before any task was finished
     static <R> Outcome<R> run(
             String name, List<Task<R>> tasks, long steps, int threads, Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
@@ -116,17 +121,11 @@ final class ParallelRuns {
                 meters.add(meter);
                 futures.add(executor.submit(() -> finish(task, meter)));
             }
-            List<R> results = new ArrayList<>();
+            List<@Nullable R> results = new ArrayList<>();
             for (Future<@Nullable R> future : futures) {
-                @Nullable R result = await(future, meters, cancelled, progress);
-                if (result != null) {
-                    results.add(result);
-                }
+                results.add(await(future, meters, cancelled, progress));
             }
-            if (results.isEmpty() && cancelled.get()) {
-                throw new Cancelled();
-            }
-            return new Outcome<>(results, results.size() == tasks.size());
+            return new Outcome<>(results);
         } finally {
             cancelled.set(true);
             executor.shutdownNow();

@@ -1,10 +1,13 @@
 package org.gleaner.lab.execute;
 
+import java.util.List;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
@@ -58,6 +61,10 @@ final class Support {
         return choice == org.gleaner.lab.choice.Engine.VIRTUAL
                 ? Runtime.getRuntime().availableProcessors()
                 : 1;
+    }
+
+    static List<String> names(Scenario scenario) {
+        return scenario.configurations().stream().map(Configuration::name).toList();
     }
 
     static KernelVersion kernel(Kernel choice) {

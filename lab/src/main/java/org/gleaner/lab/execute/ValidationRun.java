@@ -7,13 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -48,7 +49,6 @@ public final class ValidationRun {
     /// Runs the replays that the cells need.
     ///
     /// @param executor of each replay; called by several threads at once
-    /// @throws Cancelled if the user stopped it before anything was finished
     public static ValidationResult run(
             ValidationRequest request, ReplayExecutor executor, Progress progress) {
         return new ValidationRun(request, executor).run(progress);
@@ -70,24 +70,28 @@ public final class ValidationRun {
         int threads = Support.runsAtOnce(Engine.VIRTUAL);
         String name = "validate " + request.table().getFileName();
         Map<Integer, List<Replayed>> replays = new TreeMap<>();
-        boolean complete = true;
         if (!tasks.isEmpty()) {
             var outcome = ParallelRuns.run(name, tasks, accesses, threads, progress);
-            outcome.results()
+            outcome.finished()
                     .forEach(each ->
                             replays.computeIfAbsent(each.cell(), _ -> new ArrayList<>()).add(each));
-            complete = outcome.complete();
         }
         List<Row> rows = rows(replays);
         return new ValidationResult(
                 request.table().toString(),
                 request.seeds(),
                 ReclaimCounter.BOUND,
-                complete,
+                Completeness.of(
+                        names(request.cells().stream().map(RealRuns::cell)),
+                        names(rows.stream().map(Row::cell))),
                 rows,
                 summary(rows),
-                failures(rows),
+                failures(request.cells().size(), rows),
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    private static List<String> names(Stream<Cell> cells) {
+        return cells.map(Cell::toString).toList();
     }
 
     private Replayed replay(int index, long seed, ParallelRuns.Meter meter) {
@@ -200,8 +204,11 @@ public final class ValidationRun {
         return shares;
     }
 
-    private static List<String> failures(List<Row> rows) {
+    private static List<String> failures(int asked, List<Row> rows) {
         List<String> failures = new ArrayList<>();
+        if (rows.size() == asked && rows.stream().allMatch(row -> row.counters().isEmpty())) {
+            failures.add("no row could be compared");
+        }
         for (Row row : rows) {
             if (row.status() != Status.OUTSIDE) {
                 continue;

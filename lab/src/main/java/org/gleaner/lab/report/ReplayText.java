@@ -2,6 +2,7 @@ package org.gleaner.lab.report;
 
 import java.util.List;
 import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayResult;
 
 /// Replays as text for people: side by side, a column for each.
@@ -9,7 +10,12 @@ public final class ReplayText {
 
     private ReplayText() {}
 
-    public static String of(List<ReplayResult> replays) {
+    public static String of(Completeness completeness, List<ReplayResult> replays) {
+        String first = completeness.line("replays") + "\n";
+        return replays.isEmpty() ? first : first + "\n" + of(replays);
+    }
+
+    private static String of(List<ReplayResult> replays) {
         TextTable table = Counters.table("", replays.stream().map(ReplayResult::trace).toList());
         Counters.row(table, "accesses", replays, r -> Figures.count(r.accesses()));
         Counters.row(table, "distinct pages", replays, r -> Figures.count(r.distinctPages()));

@@ -2,27 +2,54 @@ package org.gleaner.lab.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Results as JSON: fields in the order of the records' components, those without a value left out.
+///
+/// A document is always one object. It begins with what is missing from it and where it comes from
+/// ([Completeness], [Provenance]); then come the fields of the result. Which fields these are hangs on
+/// what was asked alone, never on how far it got.
 public final class ResultJson {
 
-    private static final ObjectWriter WRITER =
+    private static final JsonMapper MAPPER =
             JsonMapper.builder()
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                     .changeDefaultPropertyInclusion(_ ->
                             JsonInclude.Value.construct(
                                     JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
-                    .build()
-                    .writerWithDefaultPrettyPrinter();
+                    .build();
+
+    private static final ObjectWriter WRITER = MAPPER.writerWithDefaultPrettyPrinter();
 
     private ResultJson() {}
 
-    /// One document, without a line end: the result if there is one, else an array of them.
-    public static String document(List<? extends Result> results) {
-        return WRITER.writeValueAsString(results.size() == 1 ? results.getFirst() : results);
+    /// One document, without a line end.
+    ///
+    /// @param asked how many results were asked for: the fields of one are the document's own, several are a list
+    ///     `results`
+    /// @param results that there are, at most `asked`
+    public static String document(
+            Completeness completeness,
+            Provenance provenance,
+            int asked,
+            List<? extends Result> results) {
+        ObjectNode document = MAPPER.createObjectNode();
+        add(document, MAPPER.valueToTree(completeness));
+        add(document, MAPPER.valueToTree(provenance));
+        if (asked == 1) {
+            results.forEach(each -> add(document, MAPPER.valueToTree(each)));
+        } else {
+            document.set("results", MAPPER.valueToTree(results));
+        }
+        return WRITER.writeValueAsString(document);
+    }
+
+    private static void add(ObjectNode document, ObjectNode fields) {
+        fields.forEachEntry(document::putIfAbsent);
     }
 }

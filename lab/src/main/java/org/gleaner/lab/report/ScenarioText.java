@@ -25,6 +25,7 @@ public final class ScenarioText {
 
     public static String of(ScenarioResult result) {
         ScenarioText report = new ScenarioText();
+        report.line("%s", result.completeness().line("configurations"));
         report.setting(result);
         switch (result) {
             case MaxGuestMemoryResult max -> report.maxGuestMemory(max);
@@ -203,9 +204,6 @@ public final class ScenarioText {
         text.append('\n');
         result.assumptions().forEach(each -> line("assumed: %s", each));
         result.failures().forEach(each -> line("FAILED: %s", each));
-        if (!result.complete()) {
-            line("interrupted: what is missing was not finished");
-        }
     }
 
     private void block(TextTable table) {

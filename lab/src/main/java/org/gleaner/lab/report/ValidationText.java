@@ -21,6 +21,7 @@ public final class ValidationText {
 
     public static String of(ValidationResult result) {
         StringBuilder text = new StringBuilder();
+        text.append(result.completeness().line("rows")).append('\n');
         List<Row> compared =
                 result.rows().stream().filter(row -> !row.counters().isEmpty()).toList();
         if (!compared.isEmpty()) {

@@ -18,7 +18,7 @@ public record MaxGuestMemoryResult(
         MaxGuestMemory scenario,
         Scale scale,
         Engine engine,
-        boolean complete,
+        Completeness completeness,
         List<Run> runs,
         List<String> assumptions,
         List<String> failures,

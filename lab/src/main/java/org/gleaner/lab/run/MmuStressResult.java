@@ -15,7 +15,7 @@ public record MmuStressResult(
         MmuStress scenario,
         Scale scale,
         Engine engine,
-        boolean complete,
+        Completeness completeness,
         List<Run> runs,
         List<String> assumptions,
         List<String> failures,

@@ -14,7 +14,7 @@ public record NeighboursResult(
         Neighbours scenario,
         Scale scale,
         Engine engine,
-        boolean complete,
+        Completeness completeness,
         List<Run> runs,
         List<String> assumptions,
         List<String> failures,

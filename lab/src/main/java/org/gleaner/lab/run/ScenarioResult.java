@@ -1,5 +1,6 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.scenario.Scenario;
@@ -7,6 +8,7 @@ import org.gleaner.lab.size.Scale;
 
 /// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the
 /// threads engine.
+@JsonIgnoreProperties("completeness")
 public sealed interface ScenarioResult extends Result
         permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult, NeighboursResult {
 
@@ -17,8 +19,8 @@ public sealed interface ScenarioResult extends Result
 
     Engine engine();
 
-    /// Whether every configuration was finished.
-    boolean complete();
+    /// Of the configurations, and of their ablations if they were asked for.
+    Completeness completeness();
 
     /// What a reader must know to compare the figures with others.
     List<String> assumptions();

@@ -1,5 +1,6 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.validate.Cell;
@@ -8,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /// Replays beside a real kernel's counts. The components are the fields of the JSON document.
 ///
 /// @param boundPercent how far outside its band a row's `pgmajfault` or `pswpout` may be
-/// @param complete false if the user stopped it; rows are then those that were finished
+/// @param completeness of its rows
 /// @param summary shares of the compared rows
 /// @param failures rows out of their bound, a line each
+@JsonIgnoreProperties("completeness")
 public record ValidationResult(
         String table,
         List<Long> seeds,
         int boundPercent,
-        boolean complete,
+        Completeness completeness,
         List<Row> rows,
         List<Share> summary,
         List<String> failures,

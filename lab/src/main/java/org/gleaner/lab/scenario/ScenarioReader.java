@@ -20,6 +20,7 @@ import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a scenario: the bundled one of its kind, a file laid over it, overrides over both, then
 /// checks and scale.
@@ -55,7 +56,33 @@ public final class ScenarioReader {
     /// @throws BadInput if there is no such scenario, or anything in it or in the overrides is
     ///     wrong
     public static Scenario read(String word, List<String> settings, Scale scale) {
+        return open(word).scenario(settings, scale);
+    }
+
+    /// What `word` means, as it was written; of a run's `result.json` the scenario in it.
+    ///
+    /// @throws BadInput if there is no such scenario, or it cannot be read
+    public static ScenarioFile open(String word) {
         Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word);
+        Node.Entry inner = file.entries().get("scenario");
+        if (inner != null && inner.value() instanceof Node.Mapping scenario) {
+            return new ScenarioFile(scenario, scale(file.entries().get("scale")));
+        }
+        return new ScenarioFile(file, null);
+    }
+
+    private static @Nullable Scale scale(Node.@Nullable Entry entry) {
+        if (entry == null || !(entry.value() instanceof Node.Scalar scalar)) {
+            return null;
+        }
+        try {
+            return Scale.parse(scalar.text());
+        } catch (BadInput bad) {
+            throw bad.at(entry.key() + ": scale");
+        }
+    }
+
+    static Scenario read(Node.Mapping file, List<String> settings, Scale scale) {
         Node.Entry kind = file.entries().get("kind");
         String name = kind == null ? KINDS.getFirst() : kind(kind.value());
         Node.Mapping tree = Overrides.apply(bundled(name).under(file), settings);

@@ -78,7 +78,7 @@ final class AccessTrackingRunTest {
     void touchedPagesAreYoungAndOthersOld(Engine engine, AgingDesign design, PteFormat format) {
         for (Tracking tracking : Tracking.values()) {
             AccessTrackingResult result = run(scenario(tracking, List.of(design), format), engine);
-            assertThat(result.complete()).isTrue();
+            assertThat(result.completeness().complete()).isTrue();
             assertThat(result.failures()).isEmpty();
             assertThat(passes(result))
                     .containsExactly(

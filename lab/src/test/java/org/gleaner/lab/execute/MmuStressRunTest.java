@@ -61,7 +61,7 @@ final class MmuStressRunTest {
 
     private static void assertSound(MmuStressResult result) {
         assertThat(result.failures()).isEmpty();
-        assertThat(result.complete()).isTrue();
+        assertThat(result.completeness().complete()).isTrue();
         for (MmuStressResult.Run run : result.runs()) {
             assertThat(run.forbiddenWrites()).isZero();
             assertThat(run.lostWrites()).isZero();

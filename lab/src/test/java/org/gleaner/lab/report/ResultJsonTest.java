@@ -2,7 +2,10 @@ package org.gleaner.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
+import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.Result;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,10 +16,17 @@ final class ResultJsonTest {
 
     @Test
     void aReplayHasTheFieldsOfTheContractInTheirOrder() {
-        JsonNode json = read(ResultJson.document(List.of(Samples.replay("sqlite"))));
+        JsonNode json = read(document(1, Samples.replay("sqlite")));
 
         assertThat(json.propertyNames())
                 .containsExactly(
+                        "complete",
+                        "asked",
+                        "finished",
+                        "missing",
+                        "command",
+                        "version",
+                        "date",
                         "trace",
                         "accesses",
                         "distinctPages",
@@ -48,24 +58,40 @@ final class ResultJsonTest {
     }
 
     @Test
-    void severalReplaysAreOneArray() {
-        JsonNode json =
-                read(ResultJson.document(List.of(Samples.replay("a"), Samples.replay("b"))));
+    void severalAreAListHoweverManyThereAre() {
+        JsonNode json = read(document(2, Samples.replay("a")));
 
-        assertThat(json.isArray()).isTrue();
-        assertThat(json.get(1).get("trace").stringValue()).isEqualTo("b");
+        assertThat(json.propertyNames().iterator().next()).isEqualTo("complete");
+        assertThat(json.get("results")).hasSize(1);
+        assertThat(json.get("results").get(0).get("trace").stringValue()).isEqualTo("a");
+        assertThat(read(document(2)).get("results")).isEmpty();
+        assertThat(read(document(1)).propertyNames())
+                .containsExactly(
+                        "complete", "asked", "finished", "missing", "command", "version", "date");
+    }
+
+    @Test
+    void whatIsMissingIsSaidFirst() {
+        JsonNode json = read(document(1, Samples.maxGuestMemory()));
+
+        assertThat(json.get("complete").booleanValue()).isFalse();
+        assertThat(json.get("asked").intValue()).isEqualTo(12);
+        assertThat(json.get("finished").intValue()).isEqualTo(11);
+        assertThat(json.get("missing").get(0).stringValue()).isEqualTo("off");
+        assertThat(json.get("command").stringValue()).isEqualTo("gleaner run --set 'a=[b c]'");
+        assertThat(json.get("date").stringValue()).isEqualTo("1970-01-01T00:00:00Z");
+        assertThat(json.has("completeness")).isFalse();
     }
 
     @Test
     void aScenarioTellsWhatWasRun() {
-        JsonNode json = read(ResultJson.document(List.of(Samples.maxGuestMemory())));
+        JsonNode json = read(document(1, Samples.maxGuestMemory()));
 
         assertThat(json.get("scenario").get("kind").stringValue()).isEqualTo("max-guest-memory");
         JsonNode host = json.get("scenario").get("host");
         assertThat(host.get("memory").stringValue()).isEqualTo("256GiB");
         assertThat(host.get("watermarks").get("minFree").stringValue()).isEqualTo("auto");
         assertThat(json.get("scale").stringValue()).isEqualTo("1/64");
-        assertThat(json.get("complete").booleanValue()).isFalse();
         assertThat(json.get("runs").get(0).has("ablation")).isFalse();
         assertThat(json.get("runs").get(2).get("ablation").stringValue()).isEqualTo("flush-off");
         assertThat(json.get("runs").get(0).get("kswapd").get("children").get(0).get("name"))
@@ -76,15 +102,15 @@ final class ResultJsonTest {
 
     @Test
     void theOtherKindsAreWrittenToo() {
-        JsonNode tracking = read(ResultJson.document(List.of(Samples.accessTracking())));
+        JsonNode tracking = read(document(1, Samples.accessTracking()));
         JsonNode phases = tracking.get("runs").get(0).get("phases");
         assertThat(phases.get(0).has("young")).isFalse();
         assertThat(phases.get(1).get("young").get("youngPages").longValue()).isEqualTo(262_000);
 
-        JsonNode stress = read(ResultJson.document(List.of(Samples.mmuStress())));
+        JsonNode stress = read(document(1, Samples.mmuStress()));
         assertThat(stress.get("failures").get(0).stringValue()).isEqualTo("1 lost write");
 
-        JsonNode neighbours = read(ResultJson.document(List.of(Samples.neighbours())));
+        JsonNode neighbours = read(document(1, Samples.neighbours()));
         JsonNode cold = neighbours.get("runs").get(0).get("guests").get(1);
         assertThat(cold.get("killed").booleanValue()).isTrue();
         assertThat(cold.get("memoryEvents").get("oom_kill").longValue()).isOne();
@@ -92,6 +118,13 @@ final class ResultJsonTest {
         JsonNode scenario = neighbours.get("scenario").get("guests").get(0);
         assertThat(scenario.get("max").stringValue()).isEqualTo("max");
         assertThat(scenario.get("low").stringValue()).isEqualTo("0");
+    }
+
+    private static String document(int asked, Result... results) {
+        Provenance from =
+                Provenance.of(List.of("run", "--set", "a=[b c]"), "gleaner 1", Instant.EPOCH);
+        return ResultJson.document(
+                new Completeness(12, 11, List.of("off")), from, asked, List.of(results));
     }
 
     private static JsonNode read(String document) {

@@ -3,15 +3,21 @@ package org.gleaner.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.gleaner.lab.run.Completeness;
 import org.junit.jupiter.api.Test;
 
 final class ResultTextTest {
 
     @Test
     void replaysStandSideBySide() {
-        assertThat(ReplayText.of(List.of(Samples.replay("sqlite"), Samples.replay("cc1"))))
+        assertThat(
+                        ReplayText.of(
+                                Completeness.whole(2),
+                                List.of(Samples.replay("sqlite"), Samples.replay("cc1"))))
                 .isEqualTo(
                         """
+                        complete: 2 of 2 replays
+
                                                 sqlite             cc1
                         accesses             7,229,958       7,229,958
                         distinct pages           8,873           8,873
@@ -31,7 +37,8 @@ final class ResultTextTest {
     void aScenarioHasTimesRatiosTreesCountersAndRemarks() {
         assertThat(ScenarioText.of(Samples.maxGuestMemory()))
                 .startsWith(
-                        "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap zram,"
+                        "INCOMPLETE (interrupted): 3 of 12 configurations; missing: off\n"
+                                + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap zram,"
                                 + " scale 1/64, engine virtual, seed 1\n\n")
                 .contains("before  mglru  6.12    locked-flush  -          zram")
                 .contains("before  mglru  6.12    locked-flush  flush-off  zram")
@@ -40,8 +47,7 @@ final class ResultTextTest {
                 .contains("\ndirect reclaim (after)\n  no time spent\n")
                 .contains("vmstat      before  after\n")
                 .contains("\nassumed: the swap device is zram\n")
-                .contains("\nFAILED: run2 of after is out of its bounds\n")
-                .endsWith("\ninterrupted: what is missing was not finished\n");
+                .endsWith("\nFAILED: run2 of after is out of its bounds\n");
     }
 
     @Test
@@ -54,7 +60,8 @@ final class ResultTextTest {
                 .contains("locked-flush at 2.00 s: '+ 1 0 9' into lru_gen: EINVAL\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
         assertThat(ScenarioText.of(Samples.neighbours()))
-                .startsWith("neighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
+                .startsWith(
+                        "complete: 1 of 1 configuration\nneighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
                 .contains("mglru                hot  cold\naccesses         123,456     0\n")
                 .contains("events oom_kill        0     1\n")
                 .contains("resident (mglru)   hot  cold\nat 0.500 s        2MiB  2MiB\n")

@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.CommandResult;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -72,7 +73,7 @@ final class Samples {
                 scenario,
                 Scale.parse("1/64"),
                 Engine.VIRTUAL,
-                false,
+                new Completeness(12, 3, List.of("off")),
                 runs,
                 List.of("the swap device is zram"),
                 List.of("run2 of after is out of its bounds"),
@@ -95,7 +96,14 @@ final class Samples {
                         new AccessTrackingResult.Benchmark(9.5, 12, 0.75),
                         List.of());
         return new AccessTrackingResult(
-                scenario, Scale.FULL, Engine.THREADS, true, List.of(run), List.of(), List.of(), 1);
+                scenario,
+                Scale.FULL,
+                Engine.THREADS,
+                Completeness.whole(1),
+                List.of(run),
+                List.of(),
+                List.of(),
+                1);
     }
 
     static MmuStressResult mmuStress() {
@@ -125,7 +133,7 @@ final class Samples {
                 scenario,
                 Scale.FULL,
                 Engine.THREADS,
-                true,
+                Completeness.whole(1),
                 List.of(run),
                 List.of(),
                 List.of("1 lost write"),
@@ -156,7 +164,7 @@ final class Samples {
                 scenario,
                 Scale.FULL,
                 Engine.VIRTUAL,
-                true,
+                Completeness.whole(1),
                 List.of(run),
                 List.of(),
                 List.of("the OOM killer ended guest cold"),
