@@ -106,7 +106,7 @@ final class EndToEndTest {
         }
         assertThat(directory.resolve("results"))
                 .isDirectoryRecursivelyContaining(each ->
-                        each.endsWith("report.txt") && each.toString().contains("guest.vcpus=4"));
+                        each.endsWith("report.txt") && each.toString().contains("guest.vcpus=2"));
     }
 
     @Test
