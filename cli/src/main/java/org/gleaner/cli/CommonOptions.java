@@ -20,4 +20,9 @@ final class CommonOptions extends OutputOptions {
             paramLabel = "N",
             description = "Seed of everything random (default: the scenario's, or 1).")
     @Nullable Long seed;
+
+    @Option(
+            names = "--verbose",
+            description = "Print all that is known: call trees, all counters, assumptions.")
+    boolean verbose;
 }

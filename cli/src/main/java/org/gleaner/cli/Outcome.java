@@ -14,8 +14,19 @@ import org.jspecify.annotations.Nullable;
 /// @param completeness of all that was asked for
 /// @param asked how many results were asked for
 /// @param results that there are
-/// @param text the results for people
-record Outcome(Completeness completeness, int asked, List<? extends Result> results, String text) {
+/// @param text the results for people, as they are printed
+/// @param report the same with all that is known, as it is kept
+record Outcome(
+        Completeness completeness,
+        int asked,
+        List<? extends Result> results,
+        String text,
+        String report) {
+
+    /// A result whose text is all that is known.
+    Outcome(Completeness completeness, int asked, List<? extends Result> results, String text) {
+        this(completeness, asked, results, text, text);
+    }
 
     /// Prints and keeps the results, and gives the exit code.
     ///
@@ -29,8 +40,8 @@ record Outcome(Completeness completeness, int asked, List<? extends Result> resu
         surroundings.out().print(options.json ? json : text);
         if (directory != null) {
             // After printing, so that a full disk does not take the results with it.
-            String report = surroundings.provenance().line() + "\n" + text;
-            Path kept = directory.write(Map.of("result.json", json, "report.txt", report));
+            String from = surroundings.provenance().line() + "\n";
+            Path kept = directory.write(Map.of("result.json", json, "report.txt", from + report));
             if (!options.quiet) {
                 (options.json ? surroundings.err() : surroundings.out())
                         .println("results in " + kept);

@@ -84,7 +84,12 @@ final class RunCommand implements Callable<Integer> {
                 surroundings
                         .executors()
                         .run(chosen, by, options.engine, ablate, options.progress(surroundings));
-        return new Outcome(result.completeness(), 1, List.of(result), ScenarioText.of(result))
+        return new Outcome(
+                        result.completeness(),
+                        1,
+                        List.of(result),
+                        text(result),
+                        ScenarioText.full(result))
                 .tell(surroundings.with(asked), options, directory);
     }
 
@@ -96,6 +101,10 @@ final class RunCommand implements Callable<Integer> {
                     "'" + chosen.name() + "' has no ablations",
                     "use it with a max-guest-memory scenario that lists some");
         }
+    }
+
+    private String text(ScenarioResult result) {
+        return options.verbose ? ScenarioText.full(result) : ScenarioText.of(result);
     }
 
     /// Unless told where, under a name that says what was run.

@@ -4,36 +4,43 @@ package org.gleaner.lab.choice;
 /// the order in which they were posted.
 public enum AgingDesign implements Choice {
     /// `clear_flush_young` under the MMU lock held for writing, with a TLB flush.
-    LOCKED_FLUSH("locked-flush"),
+    LOCKED_FLUSH("locked-flush", "each look at an accessed bit takes the MMU lock and flushes"),
 
     /// `clear_young` under the MMU lock held for writing, without a flush.
-    LOCKED("locked"),
+    LOCKED("locked", "each look at an accessed bit takes the MMU lock"),
 
     /// A bitmap whose bits are flipped where a page was young; walked under RCU.
-    V1("v1"),
+    V1("v1", "accessed bits are harvested in batches under RCU, without the lock"),
 
     /// One call with a flag to clear and a bitmap as predicate; falls back to the lock.
-    V2("v2"),
+    V2("v2", "as v1 with one call and a bitmap of what to clear; may take the lock"),
 
     /// Separate test and clear with a bitmap, and three return bits.
-    V3("v3"),
+    V3("v3", "as v1 with separate calls to test and to clear"),
 
     /// A separate call that only tries the fast path and may decline.
-    V5_FAST_ONLY("v5-fast-only"),
+    V5_FAST_ONLY("v5-fast-only", "a second call asks without the lock, and may be declined"),
 
     /// The old calls with a `fast_only` argument, for notifiers that opted in.
-    V6_FAST_ONLY("v6-fast-only"),
+    V6_FAST_ONLY("v6-fast-only", "the old calls with a flag that forbids the lock"),
 
     /// What Linux took: the old calls, lock-free inside KVM where it can be.
-    MERGED("merged"),
+    MERGED("merged", "the old calls, without the lock inside KVM where it can be"),
 
     /// A reviewer's proposal that no kernel has: one bitmap to ask with, one to answer.
-    TWO_BITMAPS("two-bitmaps");
+    TWO_BITMAPS("two-bitmaps", "one bitmap to ask with, one to answer; no kernel has it");
 
     private final String label;
+    private final String about;
 
-    AgingDesign(String label) {
+    AgingDesign(String label, String about) {
         this.label = label;
+        this.about = about;
+    }
+
+    /// What it does, in a few words for people.
+    public String about() {
+        return about;
     }
 
     @Override

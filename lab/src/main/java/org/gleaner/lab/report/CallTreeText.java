@@ -29,6 +29,10 @@ final class CallTreeText {
 
     private static final String MARK = "=>";
 
+    /// What the mark means.
+    static final String LEGEND =
+            MARK + " takes or waits for a lock of the MMU, or harvests bits without one\n";
+
     private final double least;
 
     /// @param least the smallest share that is shown, in percent

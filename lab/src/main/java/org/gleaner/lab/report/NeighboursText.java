@@ -10,6 +10,39 @@ final class NeighboursText {
 
     private NeighboursText() {}
 
+    /// Of all guests in all configurations: what they did, and what they lost.
+    static TextTable summary(NeighboursResult result) {
+        TextTable table =
+                new TextTable(
+                        2,
+                        "",
+                        "guest",
+                        "accesses",
+                        "pgmajfault",
+                        "pgsteal",
+                        "resident",
+                        "in the end",
+                        "killed");
+        for (NeighboursResult.Run run : result.runs()) {
+            for (NeighboursResult.Guest guest : run.guests()) {
+                table.row(
+                        run.configuration().name(),
+                        guest.name(),
+                        Figures.count(guest.accesses()),
+                        Figures.count(guest.memoryStat().getOrDefault("pgmajfault", 0L)),
+                        Figures.count(guest.memoryStat().getOrDefault("pgsteal", 0L)),
+                        resident(guest.residentPages(), 0),
+                        resident(guest.residentPages(), guest.residentPages().size() - 1),
+                        guest.killed() ? "yes" : "no");
+            }
+        }
+        return table;
+    }
+
+    private static String resident(List<Long> pages, int sample) {
+        return pages.isEmpty() ? "-" : Size.approximately(pages.get(sample) * Size.PAGE);
+    }
+
     /// What each guest did, and what was done to it.
     static TextTable guests(NeighboursResult.Run run) {
         List<NeighboursResult.Guest> guests = run.guests();

@@ -1,9 +1,11 @@
 package org.gleaner.lab.report;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -23,26 +25,57 @@ public final class ScenarioText {
 
     private ScenarioText() {}
 
+    /// The answer, which fits a terminal, and what to ask next.
     public static String of(ScenarioResult result) {
         ScenarioText report = new ScenarioText();
-        report.line("%s", result.completeness().line("configurations"));
-        report.setting(result);
+        report.answer(result);
+        result.failures().forEach(each -> report.line("FAILED: %s", each));
+        report.line("next: %s", ScenarioLegend.next(result.scenario()));
+        return report.text.toString();
+    }
+
+    /// All that is known: the answer, call trees, counters, what was written into the kernel's files, assumptions.
+    public static String full(ScenarioResult result) {
+        ScenarioText report = new ScenarioText();
+        report.answer(result);
         switch (result) {
-            case MaxGuestMemoryResult max -> report.maxGuestMemory(max);
-            case AccessTrackingResult tracking -> report.accessTracking(tracking);
-            case MmuStressResult stress -> report.mmuStress(stress);
-            case NeighboursResult neighbours -> report.neighbours(neighbours);
+            case MaxGuestMemoryResult max -> report.detail(max);
+            case AccessTrackingResult _ -> {}
+            case MmuStressResult stress ->
+                    report.vmstat(
+                            names(stress.runs(), MmuStressResult.Run::configuration),
+                            stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
+            case NeighboursResult neighbours -> report.detail(neighbours);
         }
         runs(result).forEach(report::commands);
         report.remarks(result);
         return report.text.toString();
     }
 
+    private void answer(ScenarioResult result) {
+        line("%s", result.completeness().line("configurations"));
+        setting(result);
+        block(ScenarioLegend.measured(result.scenario()));
+        switch (result) {
+            case MaxGuestMemoryResult max -> maxGuestMemory(max);
+            case AccessTrackingResult tracking -> accessTracking(tracking);
+            case MmuStressResult stress -> mmuStress(stress);
+            case NeighboursResult neighbours -> block(NeighboursText.summary(neighbours));
+        }
+        text.append('\n');
+        ScenarioLegend.configurations(result.scenario().configurations())
+                .forEach(each -> line("%s", each));
+    }
+
+    private static <R> List<String> names(List<R> runs, Function<R, Configuration> of) {
+        return runs.stream().map(run -> of.apply(run).name()).toList();
+    }
+
     private void setting(ScenarioResult result) {
         Scenario scenario = result.scenario();
         int guests = scenario.guestCount();
         line(
-                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s, scale %s, engine %s, seed %d",
+                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, seed %d",
                 scenario.name(),
                 guests == 1 ? "" : guests + " guests of ",
                 scenario.guest().vcpus(),
@@ -56,22 +89,26 @@ public final class ScenarioText {
     }
 
     private void maxGuestMemory(MaxGuestMemoryResult result) {
+        boolean ablated = result.runs().stream().anyMatch(run -> run.ablation() != null);
         TextTable times =
-                new TextTable(
-                        6, "", "lru", "kernel", "aging", "without", "swap", "run1 s", "reset s",
-                        "run2 s");
+                ablated
+                        ? new TextTable(
+                                6, "", "lru", "kernel", "aging", "without", "swap", "run1 s",
+                                "reset s", "run2 s")
+                        : new TextTable(
+                                4, "", "lru", "kernel", "aging", "run1 s", "reset s", "run2 s");
         for (MaxGuestMemoryResult.Run run : result.runs()) {
             Configuration c = run.configuration();
-            times.row(
-                    c.name(),
-                    c.lru().label(),
-                    c.kernel().label(),
-                    c.aging().label(),
-                    run.ablation() == null ? "-" : run.ablation().label(),
-                    run.swap().label(),
-                    Figures.number(run.run1Seconds()),
-                    Figures.number(run.resetSeconds()),
-                    Figures.number(run.run2Seconds()));
+            List<Object> row = new ArrayList<>();
+            row.addAll(List.of(c.name(), c.lru().label(), c.kernel().label(), c.aging().label()));
+            if (ablated) {
+                row.add(run.ablation() == null ? "-" : run.ablation().label());
+                row.add(run.swap().label());
+            }
+            row.add(Figures.number(run.run1Seconds()));
+            row.add(Figures.number(run.resetSeconds()));
+            row.add(Figures.number(run.run2Seconds()));
+            times.row(row.toArray());
         }
         block(times);
         for (MaxGuestMemoryResult.Ratio ratio : result.ratios()) {
@@ -82,11 +119,28 @@ public final class ScenarioText {
                     ratio.to(),
                     Figures.number(ratio.run1()));
         }
-        List<MaxGuestMemoryResult.Run> plain =
-                result.runs().stream().filter(run -> run.ablation() == null).toList();
+        TextTable hottest = new TextTable(2, "kswapd", "spends run2 in");
+        for (MaxGuestMemoryResult.Run run : plain(result)) {
+            String functions = Hottest.of(run.kswapd());
+            if (!functions.isEmpty()) {
+                hottest.row(run.configuration().name(), functions);
+            }
+        }
+        block(hottest);
+    }
+
+    private static List<MaxGuestMemoryResult.Run> plain(MaxGuestMemoryResult result) {
+        return result.runs().stream().filter(run -> run.ablation() == null).toList();
+    }
+
+    private void detail(MaxGuestMemoryResult result) {
+        List<MaxGuestMemoryResult.Run> plain = plain(result);
         plain.forEach(this::callTrees);
+        if (!plain.isEmpty()) {
+            block(CallTreeText.LEGEND);
+        }
         vmstat(
-                plain.stream().map(run -> run.configuration().name()).toList(),
+                names(plain, MaxGuestMemoryResult.Run::configuration),
                 plain.stream().map(MaxGuestMemoryResult.Run::vmstat).toList());
     }
 
@@ -126,8 +180,7 @@ public final class ScenarioText {
 
     private void mmuStress(MmuStressResult result) {
         List<MmuStressResult.Run> runs = result.runs();
-        List<String> names = runs.stream().map(run -> run.configuration().name()).toList();
-        TextTable table = Counters.table("", names);
+        TextTable table = Counters.table("", names(runs, MmuStressResult.Run::configuration));
         Counters.row(table, "run1 s", runs, r -> Figures.number(r.run1Seconds()));
         Counters.row(table, "reset s", runs, r -> Figures.number(r.resetSeconds()));
         Counters.row(table, "run2 s", runs, r -> Figures.number(r.run2Seconds()));
@@ -139,16 +192,15 @@ public final class ScenarioText {
         Counters.row(table, "aging passes", runs, r -> Figures.count(r.agingPasses()));
         Counters.row(table, "young pages", runs, r -> Figures.count(r.youngPages()));
         block(table);
-        vmstat(names, runs.stream().map(MmuStressResult.Run::vmstat).toList());
     }
 
-    private void neighbours(NeighboursResult result) {
+    private void detail(NeighboursResult result) {
         for (NeighboursResult.Run run : result.runs()) {
             block(NeighboursText.guests(run));
             block(NeighboursText.resident(run));
         }
         vmstat(
-                result.runs().stream().map(run -> run.configuration().name()).toList(),
+                names(result.runs(), NeighboursResult.Run::configuration),
                 result.runs().stream().map(NeighboursResult.Run::vmstat).toList());
     }
 

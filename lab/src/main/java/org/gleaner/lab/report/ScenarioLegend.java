@@ -1,0 +1,90 @@
+package org.gleaner.lab.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.Scenario;
+
+/// What the words of a scenario's report mean, and what to ask next.
+final class ScenarioLegend {
+
+    private ScenarioLegend() {}
+
+    /// What is measured.
+    static String measured(Scenario scenario) {
+        return switch (scenario) {
+            case MaxGuestMemory _ ->
+                    """
+                    run1: all vCPUs write a guest as large as its host; reset: its page tables go;
+                    run2: they write it again, which is reclaim, faults and the locks between them
+                    """;
+            case AccessTracking _ ->
+                    """
+                    the vCPUs touch their memory and the host looks who did: young are the pages that
+                    it found used since it last looked
+                    """;
+            case MmuStress _ ->
+                    """
+                    the host forbids writes and allows them again while the guest writes: forbidden
+                    and lost writes must be 0
+                    """;
+            case Neighbours _ ->
+                    """
+                    guests that do not fit together: who loses pages, and to whom
+                    """;
+        };
+    }
+
+    /// What the configurations are: a line each.
+    static List<String> configurations(List<Configuration> all) {
+        int width = all.stream().mapToInt(each -> each.name().length()).max().orElse(0);
+        Set<Lru> lrus = new LinkedHashSet<>();
+        all.forEach(each -> lrus.add(each.lru()));
+        Set<AgingDesign> told = new LinkedHashSet<>();
+        List<String> lines = new ArrayList<>();
+        for (Configuration each : all) {
+            String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
+            String about =
+                    told.add(each.aging()) ? each.aging().about() : "aging as " + first(all, each);
+            lines.add(
+                    String.format(Locale.ROOT, "%-" + width + "s  %s%s", each.name(), lru, about));
+        }
+        return lines;
+    }
+
+    private static String first(List<Configuration> all, Configuration like) {
+        return all.stream()
+                .filter(each -> each.aging() == like.aging())
+                .findFirst()
+                .orElseThrow()
+                .name();
+    }
+
+    private static String lru(Lru lru) {
+        return switch (lru) {
+            case MGLRU -> "MGLRU";
+            case CLASSIC -> "classic LRU";
+        };
+    }
+
+    /// What to ask next.
+    static String next(Scenario scenario) {
+        String own =
+                switch (scenario) {
+                    case MaxGuestMemory max when !max.ablations().isEmpty() ->
+                            "--ablate: what each part is worth; ";
+                    case Neighbours _ -> "--set guests.1.min=60%: protect a guest; ";
+                    default -> "";
+                };
+        return own + "--verbose: where the time goes, all counters";
+    }
+}
