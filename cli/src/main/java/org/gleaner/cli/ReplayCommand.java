@@ -4,30 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
-import org.gleaner.lab.scenario.Swap;
-import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
 import org.gleaner.lab.trace.TraceReader;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `gleaner replay`: recorded traces, each by itself under a memory limit.
@@ -49,91 +36,7 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Files ending in .u32, .u32.xz or .u32.zst, or names of bundled traces.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--memory",
-            required = true,
-            paramLabel = "SIZE",
-            description = "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched.")
-    private Size memory = new Size.Bytes(Size.PAGE);
-
-    @Option(
-            names = "--lru",
-            paramLabel = "LRU",
-            defaultValue = "mglru",
-            description = "mglru or classic (default: mglru).")
-    private Lru lru = Lru.MGLRU;
-
-    @Option(
-            names = "--kernel",
-            paramLabel = "VERSION",
-            defaultValue = "6.12",
-            description = "Whose reclaim rules: 6.1, 6.12, 6.18 or 7.2 (default: 6.12).")
-    private Kernel kernel = Kernel.V6_12;
-
-    @Option(
-            names = "--through",
-            paramLabel = "WAY",
-            defaultValue = "host",
-            description = "host: a process touches the pages; kvm: a guest does (default: host).")
-    private Through through = Through.HOST;
-
-    @Option(
-            names = "--backing",
-            paramLabel = "BACKING",
-            defaultValue = "anon",
-            description = "anon or memfd (default: anon).")
-    private Backing backing = Backing.ANON;
-
-    @Option(
-            names = "--thp",
-            paramLabel = "WHEN",
-            defaultValue = "never",
-            description =
-                    "Huge pages for anonymous memory: never or always, at the first touch of an "
-                            + "aligned 2 MiB (default: never).")
-    private Thp thp = Thp.NEVER;
-
-    @Option(
-            names = "--swap",
-            paramLabel = "DEVICE",
-            defaultValue = "zram",
-            description =
-                    "zram, disk (a virtual one, which says that it rotates) or ssd (default: zram).")
-    private SwapDevice swap = SwapDevice.ZRAM;
-
-    @Option(
-            names = "--page-cluster",
-            paramLabel = "K",
-            defaultValue = "0",
-            description =
-                    "A swap-in reads up to 2^K pages, 0 to 9; on zram only a memfd's "
-                            + "(default: 0).")
-    private int pageCluster;
-
-    @Option(
-            names = "--lru-gen",
-            paramLabel = "BITS",
-            description =
-                    "/sys/kernel/mm/lru_gen/enabled: 0x1 on, 0x2 page-table walks, 0x4 non-leaf bits, "
-                            + "0x8 walks of secondary tables where --aging has the choice "
-                            + "(default: all).")
-    private @Nullable LruGen lruGen;
-
-    @Option(
-            names = "--age-every",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Force an aging pass every N accesses, 0 for never (default: 0).")
-    private long ageEvery;
-
-    @Option(
-            names = "--aging",
-            paramLabel = "DESIGN",
-            description =
-                    "How the host asks KVM for young pages: locked-flush, locked, v1, v2, v3, "
-                            + "v5-fast-only, v6-fast-only, merged or two-bitmaps "
-                            + "(default: the kernel's own).")
-    private @Nullable AgingDesign aging;
+    @Mixin private ReplayOptions how = new ReplayOptions();
 
     @Mixin private CommonOptions options = new CommonOptions();
 
@@ -143,7 +46,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        check();
+        how.check();
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         List<ReplayRequest> requests =
@@ -180,71 +83,8 @@ final class ReplayCommand implements Callable<Integer> {
         return results;
     }
 
-    private LruGen lruGen(AgingDesign design) {
-        LruGen asked = lruGen != null ? lruGen : lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE;
-        return asked.shownWith(design);
-    }
-
     private ReplayRequest request(Trace trace) {
-        AgingDesign design = aging != null ? aging : kernel.aging();
-        return new ReplayRequest(
-                trace,
-                pages(trace),
-                lru,
-                lruGen(design),
-                kernel,
-                through,
-                design,
-                backing,
-                thp,
-                swap,
-                pageCluster,
-                ageEvery,
-                options.engine,
-                options.seed != null ? options.seed : DEFAULT_SEED);
-    }
-
-    private long pages(Trace trace) {
-        try {
-            return memory.pages(trace.distinctPages());
-        } catch (BadInput bad) {
-            throw bad.at("--memory " + memory + " of " + trace.name());
-        }
-    }
-
-    /// What each option allows but their combination does not.
-    private void check() {
-        if (swap == SwapDevice.NONE) {
-            throw new BadInput("--swap", "a replay needs swap", "give zram, disk or ssd");
-        }
-        if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
-            throw new BadInput(
-                    "--page-cluster",
-                    pageCluster + " is out of range",
-                    "give 0 to " + Swap.MOST_CLUSTER);
-        }
-        if (thp == Thp.ALWAYS && backing == Backing.MEMFD) {
-            throw new BadInput(
-                    "--thp always", "a memfd gets no huge pages", "use --backing anon, or never");
-        }
-        if (ageEvery < 0) {
-            throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");
-        }
-        if (lru == Lru.CLASSIC && (lruGen != null || ageEvery > 0)) {
-            throw new BadInput(
-                    lruGen != null ? "--lru-gen" : "--age-every",
-                    "classic reclaim has no generations",
-                    "use --lru mglru, or leave it out");
-        }
-        if (lruGen != null && !lruGen.enabled()) {
-            throw new BadInput(
-                    "--lru-gen",
-                    lruGen + " switches mglru off",
-                    "set bit 0x1, or use --lru classic");
-        }
-        if (aging != null && through != Through.KVM) {
-            throw new BadInput(
-                    "--aging", "only a guest's pages are asked for", "add --through kvm");
-        }
+        return how.request(
+                trace, options.engine, options.seed != null ? options.seed : DEFAULT_SEED);
     }
 }
