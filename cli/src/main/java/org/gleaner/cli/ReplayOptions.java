@@ -11,6 +11,7 @@ import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.scenario.Host;
 import org.gleaner.lab.scenario.Swap;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
@@ -69,8 +70,26 @@ final class ReplayOptions {
             paramLabel = "DEVICE",
             defaultValue = "zram",
             description =
-                    "zram, disk (a virtual one, which says that it rotates) or ssd (default: zram).")
+                    "zram, disk (a virtual one, which says that it rotates), ssd, or none, where "
+                            + "a limit that is too small kills (default: zram).")
     private SwapDevice swap = SwapDevice.ZRAM;
+
+    @Option(
+            names = "--swap-size",
+            paramLabel = "SIZE",
+            description =
+                    "Size of swap, as for --memory (default: 2GiB, or 300%% of the pages touched "
+                            + "if that is more).")
+    private @Nullable Size swapSize;
+
+    @Option(
+            names = "--swappiness",
+            paramLabel = "N",
+            defaultValue = "60",
+            description =
+                    "vm.swappiness, 0 to 200; at 0 the limit's reclaim does not swap at all "
+                            + "(default: 60).")
+    private int swappiness = ReplayRequest.DEFAULT_SWAPPINESS;
 
     @Option(
             names = "--page-cluster",
@@ -120,7 +139,9 @@ final class ReplayOptions {
                 backing,
                 thp,
                 swap,
+                swapPages(trace),
                 pageCluster,
+                swappiness,
                 ageEvery,
                 engine,
                 seed);
@@ -132,17 +153,36 @@ final class ReplayOptions {
     }
 
     private long pages(Trace trace) {
+        return pages("--memory", memory, trace);
+    }
+
+    private static long pages(String option, Size size, Trace trace) {
         try {
-            return memory.pages(trace.distinctPages());
+            return size.pages(trace.distinctPages());
         } catch (BadInput bad) {
-            throw bad.at("--memory " + memory + " of " + trace.name());
+            throw bad.at(option + " " + size + " of " + trace.name());
         }
+    }
+
+    private long swapPages(Trace trace) {
+        if (swap == SwapDevice.NONE) {
+            return 0;
+        }
+        return swapSize != null
+                ? pages("--swap-size", swapSize, trace)
+                : ReplayRequest.ampleSwap(trace);
     }
 
     /// What each option allows but their combination does not.
     void check() {
-        if (swap == SwapDevice.NONE) {
-            throw new BadInput("--swap", "a replay needs swap", "give zram, disk or ssd");
+        if (swap == SwapDevice.NONE && swapSize != null) {
+            throw new BadInput("--swap-size", "there is no swap", "leave it out, or --swap none");
+        }
+        if (swappiness < 0 || swappiness > Host.MOST_SWAPPINESS) {
+            throw new BadInput(
+                    "--swappiness",
+                    swappiness + " is out of range",
+                    "give 0 to " + Host.MOST_SWAPPINESS);
         }
         if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
             throw new BadInput(

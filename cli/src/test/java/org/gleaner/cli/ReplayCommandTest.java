@@ -55,11 +55,26 @@ final class ReplayCommandTest {
         assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
         assertThat(request.backing()).isEqualTo(Backing.ANON);
         assertThat(request.swap()).isEqualTo(SwapDevice.ZRAM);
+        assertThat(request.swapPages()).isEqualTo(1 << 19);
         assertThat(request.pageCluster()).isZero();
+        assertThat(request.swappiness()).isEqualTo(60);
         assertThat(request.ageEvery()).isZero();
         assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
         assertThat(request.seed()).isEqualTo(1);
         assertThat(directory.resolve("results")).doesNotExist();
+    }
+
+    @Test
+    void swapMayBeSmallOrNone() {
+        int code =
+                session.run(
+                        "replay small --memory 1p --swap ssd --swap-size 64M --swappiness 10"
+                                .split(" "));
+        assertThat(code).as(session.err()).isZero();
+        assertThat(session.replays.getFirst().swapPages()).isEqualTo(16_384);
+        assertThat(session.replays.getFirst().swappiness()).isEqualTo(10);
+        assertThat(session.run("replay", "small", "--memory", "1p", "--swap", "none")).isZero();
+        assertThat(session.replays.getLast().swapPages()).isZero();
     }
 
     @Test
@@ -221,7 +236,11 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --kernel 6.1 --lru mglur | did you mean \"mglru\"?",
                 "replay small --memory 1p --aging v4 --through kvm | --aging: \"v4\" is not one of",
                 "replay small --memory 1p --aging v3 | --aging: only a guest",
-                "replay small --memory 1p --swap none | --swap: a replay needs swap; give",
+                "replay small --memory 1p --swap none --swap-size 1M | --swap-size: there is no swap",
+                "replay small --memory 1p --swap-size 0p | --swap-size: 0p is no memory at all; give",
+                "replay small --memory 1p --swap-size 1% | --swap-size 1% of small: 1% is less than",
+                "replay small --memory 1p --swappiness 201 | --swappiness: 201 is out of range; give",
+                "replay small --memory 1p --swappiness -1 | --swappiness: -1 is out of range; give",
                 "replay small --memory 1p --thp sometimes | --thp: \"sometimes\" is not one of"
                         + " never, always",
                 "replay small --memory 1p --thp always --backing memfd | --thp always: a memfd"

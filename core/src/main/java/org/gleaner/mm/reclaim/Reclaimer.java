@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
@@ -156,6 +157,20 @@ final class Reclaimer {
                             || scope.stats().activations(type) != scope.refaultSnapshot(type)
                             || ClassicReclaim.inactiveIsLow(scope, type);
         }
+        sc.fileIsTiny =
+                sc.swappiness == 0
+                        && !sc.isMemcgReclaim()
+                        && !sc.mayDeactivate[LruGen.ANON]
+                        && hostwide(LruList.INACTIVE_ANON) >> sc.priority != 0
+                        && hostwide(LruList.INACTIVE_FILE)
+                                        + hostwide(LruList.ACTIVE_FILE)
+                                        + host.zone().free(cpu)
+                                <= host.zone().watermarks().high();
+    }
+
+    /// Pages in the classic lists of one kind, all cgroups together.
+    private long hostwide(int list) {
+        return host.memcgs().stream().mapToLong(memcg -> memcg.lruvec().size(list)).sum();
     }
 
     /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps. Returns

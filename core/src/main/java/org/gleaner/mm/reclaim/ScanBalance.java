@@ -29,6 +29,10 @@ final class ScanBalance {
             share(memcg, sc, 1, 1, 1, nr);
             return;
         }
+        if (sc.fileIsTiny) {
+            share(memcg, sc, 1, 0, 1, nr);
+            return;
+        }
         long inactiveFile = lruvec.size(INACTIVE_FILE) >> sc.priority;
         if (inactiveFile != 0 && !sc.mayDeactivate[1]) {
             share(memcg, sc, 0, 1, 1, nr);

@@ -44,6 +44,9 @@ final class ScanControl {
 
     long fileCost;
 
+    /// Classic: with a swappiness of 0, whether the host is out of files and short all the same, and so swaps.
+    boolean fileIsTiny;
+
     /// Classic: I/O started and pages found under writeback in this pass.
     long nrPageout;
 

@@ -52,7 +52,7 @@ final class HostSetup {
                 Support.disk(device),
                 slots,
                 scenario.host().swap().pageCluster(),
-                60,
+                scenario.host().swappiness(),
                 0,
                 scenario.seed(),
                 Support.thp(scenario.host().thp()),

@@ -13,7 +13,6 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -53,9 +52,6 @@ public final class ReplayRun {
 
     /// Memory besides what the trace may use, so that only the limit matters.
     private static final int SPARE_FRAMES = 16_384;
-
-    /// Two GiB of swap, or three times the footprint: never half full.
-    private static final int LEAST_SWAP = 1 << 19;
 
     private static final long BASE_VPN = 512;
     private static final long BASE_GFN = 1 << 20;
@@ -112,10 +108,8 @@ public final class ReplayRun {
         Trace trace = request.trace();
         long used = Math.min(trace.distinctPages(), request.memoryPages());
         int frames = Math.toIntExact(used + SPARE_FRAMES);
-        int slots =
-                request.swap() == SwapDevice.NONE
-                        ? 0
-                        : Math.max(LEAST_SWAP, 3 * trace.distinctPages());
+        // what no trace can fill is not there
+        long slots = Math.min(request.swapPages(), ReplayRequest.ampleSwap(trace));
         int tables = trace.regionPages() / TABLE * 2 + 4096;
         return new HostConfig(
                 frames,
@@ -124,9 +118,9 @@ public final class ReplayRun {
                 false,
                 Support.swap(request.swap()),
                 Support.disk(request.swap()),
-                slots,
+                Math.toIntExact(slots),
                 request.pageCluster(),
-                60,
+                request.swappiness(),
                 switchChance(),
                 request.seed(),
                 Support.thp(request.thp()),

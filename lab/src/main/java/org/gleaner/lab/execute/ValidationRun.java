@@ -121,7 +121,9 @@ public final class ValidationRun {
                 cell.backing(),
                 Thp.NEVER,
                 cell.swapDevice(),
+                ReplayRequest.ampleSwap(trace),
                 cell.pageCluster(),
+                ReplayRequest.DEFAULT_SWAPPINESS,
                 cell.ageEvery(),
                 Engine.VIRTUAL,
                 seed);

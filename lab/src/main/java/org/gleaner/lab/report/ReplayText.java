@@ -3,7 +3,9 @@ package org.gleaner.lab.report;
 import java.util.List;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.size.Size;
 
 /// Replays as text for people: side by side, a column for each.
 public final class ReplayText {
@@ -22,7 +24,7 @@ public final class ReplayText {
         Counters.row(table, "memory pages", replays, r -> Figures.count(r.memoryPages()));
         Counters.row(table, "reclaim", replays, ReplayText::reclaim);
         Counters.row(table, "through", replays, ReplayText::through);
-        Counters.row(table, "swap", replays, r -> r.swap().label());
+        Counters.row(table, "swap", replays, ReplayText::swap);
         Counters.rows(table, replays.stream().map(ReplayResult::vmstat).toList());
         Counters.row(table, "seconds", replays, r -> Figures.number(r.wallSeconds()));
         Counters.row(
@@ -40,6 +42,16 @@ public final class ReplayText {
     private static String reclaim(ReplayResult replay) {
         String bits = replay.lruGen().enabled() ? " " + replay.lruGen() : "";
         return replay.kernel().label() + " " + replay.lru().label() + bits;
+    }
+
+    private static String swap(ReplayResult replay) {
+        boolean ample = replay.swapPages() >= 3 * replay.distinctPages();
+        String size =
+                replay.swapPages() == 0 || ample
+                        ? ""
+                        : ", " + Size.approximately(replay.swapPages() * Size.PAGE);
+        boolean usual = replay.swappiness() == ReplayRequest.DEFAULT_SWAPPINESS;
+        return replay.swap().label() + size + (usual ? "" : ", swappiness " + replay.swappiness());
     }
 
     private static String through(ReplayResult replay) {

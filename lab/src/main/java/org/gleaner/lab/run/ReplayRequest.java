@@ -18,8 +18,9 @@ import org.gleaner.lab.trace.Trace;
 /// @param lruGen [LruGen#NONE] exactly if `lru` is classic
 /// @param aging how the host learns of a guest's accesses; of no effect unless `through` is KVM
 /// @param thp of no effect on a memfd
-/// @param swap zram, disk or ssd
+/// @param swapPages size of swap: 1 and up, 0 exactly if `swap` is none
 /// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
+/// @param swappiness `vm.swappiness`, 0 to 200
 /// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
 /// @param seed of everything random in the machine
 public record ReplayRequest(
@@ -33,7 +34,21 @@ public record ReplayRequest(
         Backing backing,
         Thp thp,
         SwapDevice swap,
+        long swapPages,
         int pageCluster,
+        int swappiness,
         long ageEvery,
         Engine engine,
-        long seed) {}
+        long seed) {
+
+    /// `vm.swappiness` where nobody sets it.
+    public static final int DEFAULT_SWAPPINESS = 60;
+
+    /// Two GiB.
+    private static final long LEAST_SWAP = 1 << 19;
+
+    /// So much swap that it is never half full: two GiB, or three times what the trace touches.
+    public static long ampleSwap(Trace trace) {
+        return Math.max(LEAST_SWAP, 3L * trace.distinctPages());
+    }
+}

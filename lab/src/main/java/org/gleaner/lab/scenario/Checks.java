@@ -74,6 +74,7 @@ final class Checks {
                 host.watermarks().scaleFactor(),
                 1,
                 3000);
+        range("host.swappiness", "swappiness", host.swappiness(), 0, Host.MOST_SWAPPINESS);
         int cluster = host.swap().pageCluster();
         range("host.swap.pageCluster", "pageCluster", cluster, 0, Swap.MOST_CLUSTER);
     }

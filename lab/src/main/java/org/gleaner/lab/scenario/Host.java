@@ -22,10 +22,16 @@ public record Host(
         @JsonPropertyDescription(
                         "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
                 Thp thp,
+        @JsonPropertyDescription(
+                        "vm.swappiness, 0 to 200: how dear anonymous memory is beside files; 0 swaps only where nothing else is left, in MGLRU never.")
+                int swappiness,
         Watermarks watermarks,
         Swap swap,
         @JsonPropertyDescription("What is written into the kernel's files, and when.")
                 List<HostCommand> commands) {
+
+    /// The highest swappiness; at 100 both types of memory cost the same.
+    public static final int MOST_SWAPPINESS = 200;
 
     public Host {
         commands = List.copyOf(commands);
@@ -43,6 +49,7 @@ public record Host(
                 lru,
                 lruGen,
                 thp,
+                swappiness,
                 watermarks.scaled(scale, bytes),
                 new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()),
                 commands);

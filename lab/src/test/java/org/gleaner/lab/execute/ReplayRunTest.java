@@ -47,11 +47,50 @@ final class ReplayRunTest {
         assertThat(run(trace, lru, through, Thp.ALWAYS).vmstat()).isEqualTo(huge.vmstat());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "MGLRU, NONE, 0, 60",
+        "CLASSIC, NONE, 0, 60",
+        "MGLRU, ZRAM, 100, 60",
+        "CLASSIC, SSD, 100, 60",
+        "MGLRU, ZRAM, 4096, 0",
+        "CLASSIC, ZRAM, 4096, 0"
+    })
+    void withoutSwapToTakeItALimitThatIsTooSmallKills(
+            Lru lru, SwapDevice device, long pages, int swappiness) throws IOException {
+        Trace trace = trace();
+        int limit = trace.distinctPages() - 110;
+        ReplayResult killed =
+                run(trace, limit, lru, Through.HOST, Thp.NEVER, device, pages, swappiness);
+        assertThat(killed.oomKill()).isTrue();
+        assertThat(killed.failures()).hasSize(1);
+        assertThat(killed.replayedAccesses()).isPositive().isLessThan(killed.accesses());
+        assertThat(killed.vmstat().get("pswpout") > 0).isEqualTo(pages > 0 && swappiness > 0);
+        int enough = trace.distinctPages() + 8;
+        ReplayResult fits =
+                run(trace, enough, lru, Through.HOST, Thp.NEVER, device, pages, swappiness);
+        assertThat(fits.oomKill()).isFalse();
+        assertThat(fits.vmstat()).containsEntry("pswpout", 0L);
+    }
+
     private static ReplayResult run(Trace trace, Lru lru, Through through, Thp thp) {
+        long ample = ReplayRequest.ampleSwap(trace);
+        return run(trace, 2 * HUGE + 200, lru, through, thp, SwapDevice.ZRAM, ample, 60);
+    }
+
+    private static ReplayResult run(
+            Trace trace,
+            long limit,
+            Lru lru,
+            Through through,
+            Thp thp,
+            SwapDevice swap,
+            long swapPages,
+            int swappiness) {
         return ReplayRun.run(
                 new ReplayRequest(
                         trace,
-                        2 * HUGE + 200,
+                        limit,
                         lru,
                         lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE,
                         Kernel.V6_12,
@@ -59,8 +98,10 @@ final class ReplayRunTest {
                         AgingDesign.LOCKED,
                         Backing.ANON,
                         thp,
-                        SwapDevice.ZRAM,
+                        swap,
+                        swapPages,
                         0,
+                        swappiness,
                         0,
                         Engine.VIRTUAL,
                         1),
