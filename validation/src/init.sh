@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # /init of the guest: runs each line of /jobs, and prints a RESULT line for each repetition.
-# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP
+# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP PRESSURE
 /bin/busybox mkdir -p /bin /proc /sys /dev /cg /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -29,21 +29,48 @@ swap_on() {
     swapon $swap
 }
 
-# One cgroup for the trace and one for an idle program, under the limit of both.
-neighbour() {
-    echo +memory >/cg/t/cgroup.subtree_control
-    echo $((pages * 4096)) >/cg/t/memory.max
-    mkdir /cg/t/idle /cg/t/busy
-    busy=/cg/t/busy
-    echo $((low * 4096)) >/cg/t/idle/memory.low
+# started CGROUP PAGES [lock]: a program that holds so many pages; returns when it does.
+started() {
     rm -f /tmp/occupied
-    occupy /cg/t/idle "$beside" /tmp/occupied &
-    neighbour=$!
+    occupy "$1" "$2" /tmp/occupied $3 &
     while [ ! -e /tmp/occupied ]; do sleep 0.1; done
-    sleep 3 # until the statistics are fresh
 }
 
-while read -r trace pages mode kind device cluster age reps beside low THP; do
+# One cgroup for the trace and one for an idle program: under the limit of both, or right below the root of a machine of
+# which a third program has locked all but so many pages.
+neighbour() {
+    if [ "$pressure" = host ]; then
+        below=/cg
+        started /cg $(($(sed -n 's/MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 4 - pages)) lock
+        ballast=$!
+    else
+        below=/cg/t
+        echo +memory >/cg/t/cgroup.subtree_control
+        echo $((pages * 4096)) >/cg/t/memory.max
+    fi
+    idle=$below/idle
+    busy=$below/busy
+    mkdir $idle $busy
+    echo $((low * 4096)) >$idle/memory.low
+    started $idle "$beside"
+    neighbour=$!
+    sleep 3 # until the statistics are fresh
+    while sleep 1; do echo "CURRENT $(cat $idle/memory.current) $(cat $busy/memory.current)"; done &
+    sampler=$!
+}
+
+# What became of the idle one.
+neighbours_end() {
+    kill $sampler
+    echo "BESIDE $rep $(cat $idle/memory.stat $idle/memory.events | tr '\n' ' ')"
+    kill $neighbour $ballast
+    wait $neighbour $ballast $sampler 2>/dev/null
+    sleep 0.2
+    rmdir $idle $busy
+    ballast=
+}
+
+while read -r trace pages mode kind device cluster age reps beside low THP pressure; do
     case $mode in classic) bits=0 ;; mglru) bits=7 ;; mglru[1-7]) bits=${mode#mglru} ;; esac
     case $kind in
         kvm*)
@@ -64,15 +91,12 @@ while read -r trace pages mode kind device cluster age reps beside low THP; do
         busy=/cg/t
         echo 3 >/proc/sys/vm/drop_caches
         [ "$beside" = 0 ] || neighbour
-        echo "RESULT $rep $($program "/traces/$trace" $busy "$pages" $backing "$age")"
+        limit=$pages
+        [ "$pressure" = limit ] || limit=100000000
+        echo "RESULT $rep $($program "/traces/$trace" $busy $limit $backing "$age")"
         dmesg -c | grep -i 'out of memory'
-        if [ "$beside" != 0 ]; then
-            echo "BESIDE $rep $(tr '\n' ' ' </cg/t/idle/memory.stat)"
-            kill $neighbour
-            wait $neighbour 2>/dev/null
-        fi
+        [ "$beside" = 0 ] || neighbours_end
         sleep 0.2
-        [ "$beside" = 0 ] || rmdir /cg/t/idle /cg/t/busy
         rmdir /cg/t
         swapoff $swap
         rep=$((rep + 1))
