@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.choice.TraceFormat;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import picocli.CommandLine;
@@ -84,6 +85,7 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, Through.class);
         convert(command, Backing.class);
         convert(command, Thp.class);
+        convert(command, TraceFormat.class);
         convert(command, SwapDevice.class);
         convert(command, AgingDesign.class);
         return command.registerConverter(Size.class, Size::parse)

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Heap;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.TraceFormat;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.run.Completeness;
@@ -13,8 +15,10 @@ import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.trace.Trace;
 import org.gleaner.lab.trace.TraceReader;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `gleaner replay`: recorded traces, each by itself under a memory limit.
@@ -33,8 +37,18 @@ final class ReplayCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "TRACE",
-            description = "Files ending in .u32, .u32.xz or .u32.zst, or names of bundled traces.")
+            description =
+                    "Files ending in .u32, .u32.xz or .u32.zst, names of bundled traces, or - for "
+                            + "standard input, plain or compressed.")
     private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "u32: read every file as little-endian 32-bit page numbers, bit 31 set for a "
+                            + "write, whatever it is called and looks like.")
+    private @Nullable TraceFormat format;
 
     @Mixin private ReplayOptions how = new ReplayOptions();
 
@@ -49,8 +63,10 @@ final class ReplayCommand implements Callable<Integer> {
         how.check();
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
+        TraceReader reader =
+                new TraceReader(surroundings.input(), format != null, Heap.ofProcess());
         List<ReplayRequest> requests =
-                files.stream().map(TraceReader::read).map(this::request).toList();
+                files.stream().map(reader::trace).map(this::request).toList();
         List<ReplayResult> results = replay(requests);
         List<String> traces = requests.stream().map(each -> each.trace().name()).toList();
         Completeness completeness =

@@ -38,7 +38,8 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "SCENARIO",
             defaultValue = MaxGuestMemory.KIND,
             description =
-                    "A .yaml file, a result.json to run again, or a bundled scenario: "
+                    "A .yaml file, a result.json to run again, - for standard input, or a bundled "
+                            + "scenario: "
                             + "max-guest-memory, access-tracking, mmu-stress, neighbours "
                             + "(default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
@@ -74,7 +75,7 @@ final class RunCommand implements Callable<Integer> {
         if (options.seed != null) {
             all.add("seed=" + options.seed);
         }
-        ScenarioFile file = ScenarioReader.open(scenario);
+        ScenarioFile file = ScenarioReader.open(scenario, surroundings.input());
         Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), DEFAULT_SCALE);
         Scenario asked = file.scenario(all, Scale.FULL);
         Scenario chosen = file.scenario(all, by);

@@ -1,12 +1,14 @@
 package org.gleaner.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.Executors;
@@ -15,6 +17,7 @@ import org.gleaner.lab.trace.TraceCatalog;
 
 /// All that a command knows of the process around it.
 ///
+/// @param in standard input
 /// @param directory that results are put under
 /// @param home of the installation, with the bundled traces in `traces`
 /// @param crashes where stack traces of internal errors go
@@ -22,6 +25,7 @@ import org.gleaner.lab.trace.TraceCatalog;
 /// @param interrupted whether the user asked to stop
 /// @param provenance of what the command comes to
 record Surroundings(
+        InputStream in,
         PrintStream out,
         PrintStream err,
         Path directory,
@@ -36,6 +40,7 @@ record Surroundings(
     /// without it, the bundled traces are looked for under the current directory.
     static Surroundings ofProcess(BooleanSupplier interrupted, List<String> arguments) {
         return new Surroundings(
+                System.in,
                 StandardOutput.open(),
                 System.err,
                 Path.of(""),
@@ -50,6 +55,7 @@ record Surroundings(
     /// These, for a command that runs `asked`.
     Surroundings with(Scenario asked) {
         return new Surroundings(
+                in,
                 out,
                 err,
                 directory,
@@ -59,6 +65,11 @@ record Surroundings(
                 interrupted,
                 executors,
                 provenance.with(asked));
+    }
+
+    /// How files that a user names are read.
+    Input input() {
+        return new Input(in, line -> err.println("gleaner: " + line), interrupted);
     }
 
     TraceCatalog traces() {

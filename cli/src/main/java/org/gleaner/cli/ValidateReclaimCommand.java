@@ -87,7 +87,7 @@ final class ValidateReclaimCommand implements Callable<Integer> {
             throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
         }
         Path file = table != null ? table : bundled();
-        List<RealRuns> cells = chosen(RealTable.read(file));
+        List<RealRuns> cells = chosen(RealTable.read(file, surroundings.input()));
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         ValidationRequest request =
                 new ValidationRequest(

@@ -2,6 +2,7 @@ package org.gleaner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -228,7 +229,7 @@ final class ReplayCommandTest {
                 "replay small --memory 65TiB | --memory: 65TiB is more than 64TiB; give",
                 "replay small --memory 1% | --memory 1% of small: 1% is less than one page",
                 "replay smal --memory 1p | smal: no such trace; did you mean \"small\"?",
-                "replay no/such.u32 --memory 1p | no/such.u32: no such trace; known: other, small",
+                "replay no/such.u32 --memory 1p | no/such.u32: no such file; check the path",
                 "replay traces --memory 1p | traces: no such trace",
                 "replay small --memory 1p --lru fifo | --lru: \"fifo\" is not one of mglru,"
                         + " classic",
@@ -271,6 +272,27 @@ final class ReplayCommandTest {
                 .doesNotContain("Exception");
         assertThat(session.out()).isEmpty();
         assertThat(session.replays).isEmpty();
+    }
+
+    @Test
+    void aDashIsStandardInput() {
+        session.in = new ByteArrayInputStream(new byte[] {1, 0, 0, 0, 2, 0, 0, 0});
+
+        assertThat(session.run("replay", "-", "--memory", "100%")).isZero();
+        assertThat(session.replays.getFirst().trace().accesses()).containsExactly(1, 2);
+    }
+
+    @Test
+    void whatLooksLikeNoTraceIsReplayedOnlyIfToldTo() throws IOException {
+        Path text = Files.writeString(directory.resolve("t.txt"), "4711 4712 47");
+        assertThat(session.run("replay", text.toString(), "--memory", "1p")).isEqualTo(2);
+        assertThat(session.err())
+                .contains("t.txt: is no known trace format")
+                .contains("--format u32");
+
+        assertThat(session.run("replay", text.toString(), "--memory", "1p", "--format", "u32"))
+                .isZero();
+        assertThat(session.replays.getFirst().trace().accesses()).hasSize(3);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.gleaner.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ final class Session {
     List<String> failures = List.of();
     boolean standardExecutors;
 
+    /// Standard input.
+    InputStream in = InputStream.nullInputStream();
+
     private final Path directory;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -54,6 +58,7 @@ final class Session {
     int run(String... arguments) {
         Surroundings surroundings =
                 new Surroundings(
+                        in,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         directory,

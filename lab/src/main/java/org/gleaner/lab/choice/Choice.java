@@ -21,6 +21,7 @@ public sealed interface Choice
                 SwapDevice,
                 Thp,
                 Through,
+                TraceFormat,
                 Tracking,
                 Workload {
 

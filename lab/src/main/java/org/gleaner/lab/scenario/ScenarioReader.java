@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,8 @@ public final class ScenarioReader {
                                     "min", "0"),
                     "writes", Map.of("swappiness", "60"));
 
-    private static final long MOST_BYTES = 1 << 20;
+    /// What the YAML parser takes.
+    private static final int MOST_BYTES = 3 << 20;
 
     private ScenarioReader() {}
 
@@ -56,14 +59,14 @@ public final class ScenarioReader {
     /// @throws BadInput if there is no such scenario, or anything in it or in the overrides is
     ///     wrong
     public static Scenario read(String word, List<String> settings, Scale scale) {
-        return open(word).scenario(settings, scale);
+        return open(word, Input.ofProcess()).scenario(settings, scale);
     }
 
-    /// What `word` means, as it was written; of a run's `result.json` the scenario in it.
+    /// What `word` means, as it was written; of a run's `result.json` the scenario in it; `-` is standard input.
     ///
     /// @throws BadInput if there is no such scenario, or it cannot be read
-    public static ScenarioFile open(String word) {
-        Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word);
+    public static ScenarioFile open(String word, Input input) {
+        Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word, input);
         Node.Entry inner = file.entries().get("scenario");
         if (inner != null && inner.value() instanceof Node.Mapping scenario) {
             return new ScenarioFile(scenario, scale(file.entries().get("scale")));
@@ -113,8 +116,8 @@ public final class ScenarioReader {
         return mapping(Place.bundled(kind + ".yaml"), text(kind));
     }
 
-    private static Node.Mapping file(String word) {
-        boolean bare = !word.contains("/") && !word.contains(".");
+    private static Node.Mapping file(String word, Input input) {
+        boolean bare = !word.contains("/") && !word.contains(".") && !word.equals("-");
         try {
             Path path = Path.of(word);
             if (bare && !Files.exists(path)) {
@@ -123,12 +126,11 @@ public final class ScenarioReader {
             if (Files.isDirectory(path)) {
                 throw new BadInput(word, "is a directory", "name a .yaml file in it");
             }
-            if (Files.size(path) > MOST_BYTES) {
-                throw new BadInput(word, "is too large for a scenario", "give a file under 1MiB");
-            }
-            return mapping(word, Files.readString(path));
+            return mapping(Input.place(path), input.text(path, MOST_BYTES, "a scenario"));
         } catch (NoSuchFileException e) {
             throw new BadInput(word, "no such file", "check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInput(word, "may not be read", "ask for the right to read it", e);
         } catch (InvalidPathException e) {
             throw new BadInput("'" + word + "'", "is no name of a file", "give a path", e);
         } catch (CharacterCodingException e) {

@@ -1,5 +1,8 @@
 package org.gleaner.lab.trace;
 
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.size.Size;
+
 /// Turns the words of a file into a [Trace]: counts pages, and closes the gaps between far-apart
 /// regions.
 ///
@@ -10,12 +13,17 @@ final class Interning {
     /// region is what it was.
     private static final int KEEP_BELOW = 1 << 24;
 
+    /// Whole blocks are mapped, and their pages counted in an int.
+    private static final int MOST = Integer.MAX_VALUE - 1024;
+
     /// Pages in the 2 MiB that one last-level table maps, as a shift.
     private static final int BLOCK_SHIFT = 9;
 
     private Interning() {}
 
     /// Takes over `words`, which it may change.
+    ///
+    /// @throws BadInput if nearly every block of 8 TiB occurs
     static Trace intern(String name, int[] words) {
         int highest = 0;
         int writes = 0;
@@ -25,6 +33,12 @@ final class Interning {
         }
         if (highest >= KEEP_BELOW) {
             highest = closeGaps(words, highest);
+        }
+        if (highest > MOST) {
+            throw new BadInput(
+                    name,
+                    "touches pages all over " + Size.approximately((long) highest * Size.PAGE),
+                    "replay a part of it");
         }
         return new Trace(name, words, distinct(words, highest), highest + 1, writes);
     }

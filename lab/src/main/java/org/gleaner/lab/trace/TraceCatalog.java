@@ -8,17 +8,21 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
+import org.gleaner.lab.input.Input;
 
 /// Finds the file that a user means by a path or by the bare name of a bundled trace.
 ///
 /// @param directory where the bundled traces are; need not exist
 public record TraceCatalog(Path directory) {
 
-    /// The file for `word`: that path if it is a file, else the bundled trace of that name.
+    /// The file for `word`: standard input for `-`, that path if it is a file, else the bundled trace of that name.
     ///
     /// @throws BadInput if there is neither, with the bundled names or the one nearest to `word`
     public Path find(String word) {
         Path path = path(word);
+        if (path.equals(Input.STANDARD)) {
+            return path;
+        }
         if (Files.exists(path) && !Files.isDirectory(path)) {
             return path;
         }
@@ -33,9 +37,22 @@ public record TraceCatalog(Path directory) {
         if (Files.isDirectory(path)) {
             return path;
         }
+        throw missing(word, path);
+    }
+
+    /// What has a directory or a suffix is meant as a path.
+    private BadInput missing(String word, Path path) {
         List<String> names = names();
+        boolean pathLike = word.contains("/") || word.contains(".");
+        if (pathLike) {
+            String mend =
+                    Nearest.to(TraceReader.nameOf(path), names)
+                            .map(near -> "did you mean the bundled '" + near + "'?")
+                            .orElse("check the path");
+            return new BadInput(word, "no such file", mend);
+        }
         String mend = names.isEmpty() ? "check the path" : Nearest.mend(word, names);
-        throw new BadInput(word, "no such trace", mend);
+        return new BadInput(word, "no such trace", mend);
     }
 
     /// The names of the bundled traces, in their order; empty if there are none.

@@ -1,7 +1,8 @@
 package org.gleaner.lab.validate;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
+import org.gleaner.lab.input.Input;
 
 /// Reads a table of real runs: comma-separated, a heading with the columns in any order, a line for
 /// each repetition. Columns that are not compared may be there too.
@@ -27,24 +29,33 @@ public final class RealTable {
 
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
+    private static final int MOST_BYTES = 16 << 20;
+
     private final Path file;
+    private final Input input;
     private final Map<String, Integer> columns = new HashMap<>();
 
-    private RealTable(Path file) {
+    private RealTable(Path file, Input input) {
         this.file = file;
+        this.input = input;
     }
 
     /// The cells of a table in their order, each with its repetitions.
     ///
     /// @throws BadInput for a file that is not there or no such table, with the line
     public static List<RealRuns> read(Path file) {
-        return new RealTable(file).cells();
+        return read(file, Input.ofProcess());
+    }
+
+    /// As above; the file is read by way of `input`.
+    public static List<RealRuns> read(Path file, Input input) {
+        return new RealTable(file, input).cells();
     }
 
     private List<RealRuns> cells() {
         List<String> lines = lines();
         if (lines.isEmpty()) {
-            throw new BadInput(file.toString(), "is empty", MEND);
+            throw new BadInput(Input.place(file), "is empty", MEND);
         }
         heading(lines.getFirst());
         Map<Cell, List<RealRuns.Row>> cells = new LinkedHashMap<>();
@@ -55,24 +66,27 @@ public final class RealTable {
             }
         }
         if (cells.isEmpty()) {
-            throw new BadInput(file.toString(), "has a heading and no rows", MEND);
+            throw new BadInput(Input.place(file), "has a heading and no rows", MEND);
         }
         return cells.values().stream().map(RealRuns::of).toList();
     }
 
     private List<String> lines() {
+        String place = Input.place(file);
+        if (Files.isDirectory(file)) {
+            throw new BadInput(place, "is a directory", "name a .csv file in it");
+        }
         try {
-            return Files.readAllLines(file);
+            return input.text(file, MOST_BYTES, "a table").lines().toList();
         } catch (NoSuchFileException e) {
-            throw new BadInput(file.toString(), "no such file", "check the path", e);
-        } catch (MalformedInputException e) {
-            throw new BadInput(file.toString(), "is no text", MEND, e);
+            throw new BadInput(place, "no such file", "check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInput(place, "may not be read", "ask for the right to read it", e);
+        } catch (CharacterCodingException e) {
+            throw new BadInput(place, "is no text", MEND, e);
         } catch (IOException e) {
             throw new BadInput(
-                    file.toString(),
-                    "cannot be read (" + e.getMessage() + ")",
-                    "check the path",
-                    e);
+                    place, "cannot be read (" + e.getMessage() + ")", "check the path", e);
         }
     }
 
@@ -161,7 +175,7 @@ public final class RealTable {
     }
 
     private String place(int line) {
-        return file + ", line " + line;
+        return Input.place(file) + ", line " + line;
     }
 
     private static List<String> split(String line) {

@@ -113,7 +113,7 @@ final class ScenarioFaultsTest {
         Path latin = directory.resolve("latin.yaml");
         Files.write(latin, "name: \u00e4".getBytes(StandardCharsets.ISO_8859_1));
         word(latin.toString()).hasMessageContaining("is not UTF-8 text");
-        Path large = Files.write(directory.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        Path large = Files.write(directory.resolve("large.yaml"), new byte[(3 << 20) + 1]);
         word(large.toString()).hasMessageContaining("too large");
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.input.Input;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,10 +48,25 @@ final class TraceCatalogTest {
                 .hasMessage("sqlit: no such trace; did you mean 'sqlite'?");
         assertThatThrownBy(() -> catalog.find("postgres"))
                 .hasMessage("postgres: no such trace; known: cc1, sqlite");
-        assertThatThrownBy(() -> catalog.find("x/sqlite")).isInstanceOf(BadInput.class);
         assertThatThrownBy(() -> catalog.find(" ")).isInstanceOf(BadInput.class);
         assertThatThrownBy(() -> catalog.find("a\0b"))
                 .hasMessage("'a b': is no name of a file; give a path or a name");
+    }
+
+    @Test
+    void aPathThatIsMissingIsNoSuchFile() {
+        assertThatThrownBy(() -> catalog.find("/tmp/none/mine.u32"))
+                .isInstanceOf(BadInput.class)
+                .hasMessage("/tmp/none/mine.u32: no such file; check the path");
+        assertThatThrownBy(() -> catalog.find("x/sqlite"))
+                .hasMessage("x/sqlite: no such file; did you mean the bundled 'sqlite'?");
+        assertThatThrownBy(() -> catalog.find("sqlite.u32"))
+                .hasMessage("sqlite.u32: no such file; did you mean the bundled 'sqlite'?");
+    }
+
+    @Test
+    void aDashIsStandardInput() {
+        assertThat(catalog.find("-")).isEqualTo(Input.STANDARD);
     }
 
     @Test

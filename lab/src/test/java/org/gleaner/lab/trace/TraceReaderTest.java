@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Heap;
+import org.gleaner.lab.input.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tukaani.xz.LZMA2Options;
@@ -124,10 +133,132 @@ final class TraceReaderTest {
     }
 
     @Test
-    void aCompressedFileWithARawNameIsRefused() throws IOException {
-        byte[] raw = bytes(words(1000));
-        refused(file("t.u32", padded(xz(raw)))).hasMessageContaining("end in .u32.xz");
-        refused(file("t.u32", padded(Zstd.compress(raw)))).hasMessageContaining("end in .u32.zst");
+    void aRawNameIsReadByItsContent() throws IOException {
+        int[] words = words(1000);
+        assertThat(TraceReader.read(file("t.u32", xz(bytes(words)))).accesses()).isEqualTo(words);
+        assertThat(TraceReader.read(file("u.u32", Zstd.compress(bytes(words)))).accesses())
+                .isEqualTo(words);
+    }
+
+    @Test
+    void whatFollowsAnXzStreamIsSaidToFollowIt() throws IOException {
+        byte[] whole = xz(bytes(words(500)));
+        for (int more : new int[] {1, 3, 4, 5, 12, 40}) {
+            byte[] longer = Arrays.copyOf(whole, whole.length + more);
+            Arrays.fill(longer, whole.length, longer.length, (byte) 'x');
+            refused(file("t.u32.xz", longer))
+                    .hasMessageContaining("damaged: other bytes follow the end");
+        }
+        byte[] padded = Arrays.copyOf(whole, whole.length + 8);
+        assertThat(TraceReader.read(file("t.u32.xz", padded)).accesses()).hasSize(500);
+    }
+
+    // --- where it comes from -----------------------------------------------------------------
+
+    @Test
+    void standardInputIsReadByItsContent() throws IOException {
+        int[] words = words(1000);
+        for (byte[] packed : List.of(bytes(words), xz(bytes(words)), Zstd.compress(bytes(words)))) {
+            Trace trace = reader(packed, ROOMY).trace(Input.STANDARD);
+
+            assertThat(trace.accesses()).isEqualTo(words);
+            assertThat(trace.name()).isEqualTo("stdin");
+        }
+        assertThatThrownBy(() -> reader(new byte[0], ROOMY).trace(Input.STANDARD))
+                .hasMessageStartingWith("standard input: holds no accesses");
+    }
+
+    @Test
+    void aFifoIsReadByItsContent() throws Exception {
+        Path fifo = fifo("pipe");
+        byte[] packed = xz(bytes(7, 8));
+        Thread writer = Thread.startVirtualThread(() -> write(fifo, packed));
+
+        assertThat(TraceReader.read(fifo).accesses()).containsExactly(7, 8);
+        writer.join();
+    }
+
+    @Test
+    void aFifoWithoutAWriterIsNotWaitedForInSilence() throws Exception {
+        Path fifo = fifo("pipe.u32");
+        List<String> said = new CopyOnWriteArrayList<>();
+        Input input = new Input(InputStream.nullInputStream(), said::add, () -> !said.isEmpty());
+
+        assertThatThrownBy(() -> new TraceReader(input, false, ROOMY).trace(fifo))
+                .isInstanceOf(Cancelled.class);
+        assertThat(said)
+                .containsExactly(fifo + ": nothing has come yet; waiting for it to be written");
+    }
+
+    // --- how much ----------------------------------------------------------------------------
+
+    @Test
+    void anEndlessFileIsRefusedOnceItCannotFit() {
+        assertThatThrownBy(() ->
+                        new TraceReader(Input.ofProcess(), false, new Heap(10 << 20))
+                                .trace(Path.of("/dev/zero")))
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("/dev/zero: needs more than 6")
+                .hasMessageContaining(" of memory, and Java may use 6MiB for it; set")
+                .hasMessageContaining("GLEANER_JAVA_OPTS=-Xmx1g");
+    }
+
+    @Test
+    void aPlainFileThatCannotFitIsRefusedUnread() throws IOException {
+        Path sparse = directory.resolve("sparse.u32");
+        try (var file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(40L << 30);
+        }
+        refused(sparse).hasMessageContaining("has more than 2147483639 accesses");
+        try (var file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(2L << 30);
+        }
+        assertThatThrownBy(() ->
+                        new TraceReader(Input.ofProcess(), false, new Heap(1 << 30)).trace(sparse))
+                .hasMessage(
+                        sparse
+                                + ": needs 4GiB of memory, and Java may use 614.4MiB for it; set"
+                                + " GLEANER_JAVA_OPTS=-Xmx7g, or replay a part of it");
+    }
+
+    @Test
+    void aCompressedFileIsKnownByWhatWasReadOfIt() throws IOException {
+        byte[] packed = xz(bytes(new Random(1).ints(100_000, 0, 1 << 20).toArray()));
+        assertThatThrownBy(() ->
+                        new TraceReader(Input.ofProcess(), false, new Heap(1 << 19))
+                                .trace(file("t.u32.xz", packed)))
+                .hasMessageMatching(".*t.u32.xz: needs about [78]\\d\\d(\\.\\d)?KiB of memory, .*");
+    }
+
+    @Test
+    void tracesThatAreHeldCount() throws IOException {
+        TraceReader reader = new TraceReader(Input.ofProcess(), false, new Heap(10 << 20));
+        Path file = file("t.u32", bytes(words(500_000)));
+        reader.trace(file);
+        reader.trace(file);
+        assertThatThrownBy(() -> reader.trace(file))
+                .hasMessageContaining("for it besides the traces before it; set");
+    }
+
+    private static final Heap ROOMY = new Heap(1 << 30);
+
+    private static TraceReader reader(byte[] standardInput, Heap heap) {
+        InputStream in = new ByteArrayInputStream(standardInput);
+        return new TraceReader(new Input(in, _ -> {}, () -> false), false, heap);
+    }
+
+    private Path fifo(String name) throws Exception {
+        Path fifo = directory.resolve(name);
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        return fifo;
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private AbstractThrowableAssert<?, ? extends Throwable> refused(Path file) {
@@ -148,10 +279,6 @@ final class TraceReaderTest {
         ByteBuffer buffer = ByteBuffer.allocate(words.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asIntBuffer().put(words);
         return buffer.array();
-    }
-
-    private static byte[] padded(byte[] bytes) {
-        return Arrays.copyOf(bytes, (bytes.length + 3) / 4 * 4);
     }
 
     private static byte[] xz(byte[] bytes) throws IOException {
