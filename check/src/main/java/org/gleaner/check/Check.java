@@ -7,11 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.gleaner.check.CheckRequest.Task;
 import org.gleaner.check.CheckResult.Row;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /// Runs searches, on all cores, and makes their findings readable.
 public final class Check {
@@ -21,121 +21,114 @@ public final class Check {
     /// Bugs are looked for with few preemptions first.
     private static final int FEW = 3;
 
-    /// Runs of a random search.
-    private static final long RANDOM_RUNS = 20_000;
+    /// Random schedules of each program and bug.
+    public static final int RANDOM_RUNS = 20_000;
+
+    /// Of a search that has not begun.
+    private static final Outcome NOTHING =
+            new Outcome(null, "", Extent.NOT_BEGUN, Search.UNBOUNDED, 0, 0, 0, 0);
 
     private final CheckRequest request;
     private final List<Task> tasks;
 
     /// Hears of progress, from any thread.
     public interface Watcher {
-        /// @param done searches of `all` are over; `name` is the last of them
+        /// @param done searches of `all` have an answer; `name` is the last of them
         void done(String name, int done, int all);
 
-        /// Whether the user wants an end.
+        /// Whether the user wants an end. Asked after each schedule.
         boolean isStopped();
     }
 
-    /// @throws IllegalArgumentException if the request names what there is not
+    /// @throws Refused if the request means nothing
     public Check(CheckRequest request) {
         this.request = request;
         tasks = request.tasks();
     }
 
-    /// Programs and bugs, for people.
-    public static String list() {
-        StringBuilder out = new StringBuilder("programs:\n");
-        for (Program p : Catalogue.programs()) {
-            out.append(String.format("  %-20s %s%n", p.name(), p.checks()));
-        }
-        out.append("bugs:\n");
-        for (Variant v : Catalogue.bugs()) {
-            out.append(
-                    String.format(
-                            "  %-25s %s (%s); in %s%n",
-                            v.name, v.what, v.source, String.join(", ", v.programs)));
-        }
-        return out.toString();
-    }
-
+    /// Runs all searches, or until the watcher wants an end: then those that are over keep their answers, and
+    /// the result says which are not.
     public CheckResult run(Watcher watcher) {
         long start = System.nanoTime();
         List<Row> rows = new ArrayList<>();
         try (ExecutorService pool =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             int[] done = new int[1];
-            List<Future<@Nullable Row>> futures = new ArrayList<>();
+            List<Future<Row>> futures = new ArrayList<>();
             for (Task task : tasks) {
                 futures.add(
                         pool.submit(() -> {
-                            if (watcher.isStopped()) {
-                                return null;
-                            }
-                            Row row = search(task);
-                            synchronized (done) {
-                                watcher.done(row.name(), ++done[0], tasks.size());
+                            Row row = search(task, watcher::isStopped);
+                            if (row.isFinished()) {
+                                synchronized (done) {
+                                    watcher.done(row.name(), ++done[0], tasks.size());
+                                }
                             }
                             return row;
                         }));
             }
-            for (Future<@Nullable Row> future : futures) {
-                Row row = get(future);
-                if (row != null) {
-                    rows.add(row);
-                }
+            for (Future<Row> future : futures) {
+                rows.add(get(future));
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new CheckResult(rows, rows.size() == tasks.size(), seconds);
+        return new CheckResult(rows, request.seed(), seconds);
     }
 
-    private static @Nullable Row get(Future<@Nullable Row> future) {
+    private static Row get(Future<Row> future) {
         try {
             return future.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            throw new IllegalStateException(e);
         }
     }
 
-    private Row search(Task task) {
+    private Row search(Task task, BooleanSupplier stop) {
         Trial trial = new Trial(task.program(), task.variant());
+        if (stop.getAsBoolean()) {
+            return row(task, trial, NOTHING, ScheduleString.NONE);
+        }
         String text = request.schedule();
         if (text != null) {
             ScheduleString schedule = ScheduleString.parse(text);
-            Finding finding = trial.run(new Replay(schedule));
-            Outcome outcome = new Outcome(finding, text, false, 0, 1, 0, trial.engine().taken(), 0);
-            return row(task, trial, outcome, schedule);
+            return row(task, trial, Explorer.replay(trial, schedule), schedule);
         }
-        Outcome outcome = request.seed() == null ? systematic(task, trial) : random(trial);
+        Outcome outcome =
+                request.seed() == null
+                        ? systematic(task, trial, stop)
+                        : random(trial, request.seed(), stop);
         Finding finding = outcome.finding();
         ScheduleString schedule = ScheduleString.parse(outcome.schedule());
         if (finding != null) {
-            schedule = new Shrinker(trial, finding, schedule).shrink();
+            schedule = new Shrinker(trial, finding, schedule, stop).shrink();
         }
         return row(task, trial, outcome, schedule);
     }
 
-    private Outcome systematic(Task task, Trial trial) {
+    private Outcome systematic(Task task, Trial trial, BooleanSupplier stop) {
         Integer asked = request.bound();
         int most = asked != null ? asked : task.program().bound();
-        long nanos = TimeUnit.SECONDS.toNanos(SECONDS);
         if (task.variant().isBug()) {
             for (int bound = 0; bound <= Math.min(most, FEW); bound++) {
-                Outcome few = Explorer.explore(trial, new Limits(bound, nanos, Long.MAX_VALUE));
-                if (few.finding() != null || bound == most) {
+                Outcome few = Explorer.explore(trial, within(bound, stop));
+                if (few.finding() != null || bound == most || !few.extent().isFinished()) {
                     return few;
                 }
             }
         }
-        return Explorer.explore(trial, new Limits(most, nanos, Long.MAX_VALUE));
+        return Explorer.explore(trial, within(most, stop));
     }
 
-    private Outcome random(Trial trial) {
-        Long seed = request.seed();
-        return Explorer.random(trial, seed == null ? 0 : seed, RANDOM_RUNS);
+    private static Limits within(int bound, BooleanSupplier stop) {
+        return new Limits(bound, TimeUnit.SECONDS.toNanos(SECONDS), Long.MAX_VALUE, stop);
+    }
+
+    private static Outcome random(Trial trial, long seed, BooleanSupplier stop) {
+        Limits limits = new Limits(Search.UNBOUNDED, Long.MAX_VALUE, RANDOM_RUNS, stop);
+        return Explorer.random(trial, seed, limits);
     }
 
     private Row row(Task task, Trial trial, Outcome outcome, ScheduleString schedule) {
@@ -144,12 +137,13 @@ public final class Check {
         String page = "";
         if (finding != null) {
             String under = request.design() == null ? "" : " --design " + request.design();
-            String replay = "gleaner check " + task.name() + under + " --schedule " + schedule;
-            Interleaving steps = Interleaving.of(trial, finding, schedule);
-            text = steps.text(replay);
+            String steps = schedule.blocks() == 0 ? "" : " --schedule " + schedule;
+            String replay = "gleaner check " + task.name() + under + steps;
+            Interleaving interleaving = Interleaving.of(trial, finding, schedule);
+            text = interleaving.text(replay);
             Variant v = task.variant();
             String what = task.program().checks() + ". " + v.name + ": " + v.what;
-            page = steps.html(task.name(), what + " (" + v.source + ")", replay);
+            page = interleaving.html(task.name(), what + " (" + v.source + ")", replay);
         }
         return new Row(
                 task.program().name(),
@@ -158,7 +152,7 @@ public final class Check {
                 task.variant().isBug(),
                 finding,
                 outcome.bound() == Search.UNBOUNDED ? -1 : outcome.bound(),
-                outcome.complete(),
+                outcome.extent(),
                 outcome.runs(),
                 outcome.cut(),
                 outcome.steps(),

@@ -1,15 +1,24 @@
 package org.gleaner.check;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.gleaner.check.CheckResult.Row;
 
 /// A result as one JSON document.
 final class CheckJson {
     private CheckJson() {}
 
-    static String of(CheckResult result) {
+    static String of(CheckResult result, Map<String, String> origin) {
         StringBuilder out = new StringBuilder("{\"complete\": ").append(result.complete());
+        out.append(", \"asked\": ").append(result.rows().size());
+        out.append(", \"finished\": ").append(result.finished());
+        out.append(", \"missing\": ").append(array(result.missing()));
+        origin.forEach((name, value) ->
+                out.append(", ").append(quote(name)).append(": ").append(quote(value)));
         out.append(", \"asExpected\": ").append(result.isAsExpected());
+        out.append(", \"seed\": ").append(result.seed());
         out.append(String.format(Locale.ROOT, ", \"wallSeconds\": %.2f", result.wallSeconds()));
         out.append(", \"searches\": [");
         String comma = "\n";
@@ -21,6 +30,10 @@ final class CheckJson {
         return out.append("\n]}\n").toString();
     }
 
+    static String array(List<String> texts) {
+        return texts.stream().map(CheckJson::quote).collect(Collectors.joining(", ", "[", "]"));
+    }
+
     private static void row(StringBuilder out, Row row) {
         out.append("{\"program\": ").append(quote(row.program()));
         out.append(", \"variant\": ").append(quote(row.bug()));
@@ -28,7 +41,7 @@ final class CheckJson {
         out.append(", \"verdict\": ").append(quote(row.verdict()));
         out.append(", \"asExpected\": ").append(row.isAsExpected());
         out.append(", \"bound\": ").append(row.bound() < 0 ? "null" : row.bound());
-        out.append(", \"exhausted\": ").append(row.exhausted());
+        out.append(", \"exhausted\": ").append(row.extent() == Extent.ALL);
         out.append(", \"schedules\": ").append(row.runs());
         out.append(", \"pruned\": ").append(row.pruned());
         out.append(", \"steps\": ").append(row.steps());
@@ -44,7 +57,7 @@ final class CheckJson {
         out.append('}');
     }
 
-    private static String quote(String s) {
+    static String quote(String s) {
         StringBuilder out = new StringBuilder("\"");
         for (char c : s.toCharArray()) {
             switch (c) {

@@ -1,7 +1,8 @@
 package org.gleaner.check;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.gleaner.mm.aging.AgingDesign;
 import org.jspecify.annotations.Nullable;
 
@@ -9,18 +10,36 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param names of programs (`age-zap`), bugs (`aged-by-store`), or both (`age-zap/aged-by-store`); none for
 ///     the whole catalogue
-/// @param design the aging design under which programs run that do not name one; null for each variant's own
-/// @param bound most preemptions, or null for each program's own
+/// @param design the aging design under which programs run that have one to choose, without bugs; null for each
+///     variant's own
+/// @param bound most preemptions, or null for each program's own; of a search only
 /// @param schedule to be replayed instead of a search, or null; needs one name
-/// @param seed of a random search instead of a systematic one, or null
+/// @param seed of random schedules instead of a search, or null
 public record CheckRequest(
         List<String> names,
         @Nullable String design,
         @Nullable Integer bound,
         @Nullable String schedule,
         @Nullable Long seed) {
+    private static final String LIST = "try 'gleaner check --list'";
+
+    /// @throws Refused if one option would keep another from having an effect
     public CheckRequest {
-        names = List.copyOf(names);
+        names = names.stream().distinct().toList();
+        if (schedule != null) {
+            exclude("--bound", bound, "--schedule", "replays the one schedule that it is given");
+            exclude("--seed", seed, "--schedule", "replays the one schedule that it is given");
+        }
+        if (seed != null) {
+            exclude("--bound", bound, "--seed", "runs random schedules, with any preemptions");
+        }
+    }
+
+    private static void exclude(String option, @Nullable Object given, String with, String why) {
+        if (given != null) {
+            throw new Refused(
+                    option, "has no effect beside " + with + ", which " + why, "leave one out");
+        }
     }
 
     /// One search.
@@ -30,33 +49,35 @@ public record CheckRequest(
         }
     }
 
-    /// The searches that are asked for.
+    /// The searches that are asked for, each once, in the order in which they are first named.
     ///
-    /// @throws IllegalArgumentException if a name is unknown or a schedule is none; the message names what
-    ///     is known
+    /// @throws Refused if a name, the design or the schedule does not fit
     List<Task> tasks() {
-        List<Task> tasks = new ArrayList<>();
+        Set<Task> tasks = new LinkedHashSet<>();
+        if (schedule != null) {
+            tasks.add(replayed(ScheduleString.parse(schedule)));
+            return List.copyOf(tasks);
+        }
+        Variant right = right();
         if (names.isEmpty()) {
-            Catalogue.programs().forEach(p -> addAll(tasks, p));
+            Catalogue.programs().stream()
+                    .filter(program -> design == null || program.hasDesign())
+                    .forEach(program -> addAll(tasks, program, right));
         }
         for (String name : names) {
-            add(tasks, name);
-        }
-        if (schedule != null) {
-            ScheduleString.parse(schedule);
-            if (tasks.size() > 1) {
-                // A program's name alone means what is right.
-                tasks.removeIf(task -> task.variant().isBug());
-            }
-            if (tasks.size() != 1) {
-                throw new IllegalArgumentException("a schedule is of one program: PROGRAM[/BUG]");
+            Program program = Catalogue.program(name);
+            if (program == null) {
+                tasks.addAll(bugs(name));
+            } else {
+                requireDesign(program);
+                addAll(tasks, program, right);
             }
         }
-        return tasks;
+        return List.copyOf(tasks);
     }
 
-    private void addAll(List<Task> tasks, Program program) {
-        tasks.add(new Task(program, under(Variant.FIXED)));
+    private void addAll(Set<Task> tasks, Program program, Variant right) {
+        tasks.add(new Task(program, right));
         if (design == null) {
             for (Variant bug : Catalogue.bugs()) {
                 if (bug.programs.contains(program.name())) {
@@ -66,29 +87,60 @@ public record CheckRequest(
         }
     }
 
-    private void add(List<Task> tasks, String name) {
+    /// A bug in one program, or in all that must find it.
+    private List<Task> bugs(String name) {
         int slash = name.indexOf('/');
-        Program program = Catalogue.program(slash < 0 ? name : name.substring(0, slash));
-        if (program != null && slash < 0) {
-            addAll(tasks, program);
-            return;
-        }
+        String of = slash < 0 ? null : name.substring(0, slash);
         Variant bug = Catalogue.bug(name.substring(slash + 1));
-        if (bug == null || slash >= 0 && program == null) {
-            throw new IllegalArgumentException("no program or bug '" + name + "'");
+        if (bug == null || of != null && Catalogue.program(of) == null) {
+            throw new Refused("", "no program or bug '" + name + "'", LIST);
         }
-        for (String each : bug.programs) {
-            Program of = Catalogue.program(each);
-            if (of != null && (program == null || program.name().equals(of.name()))) {
-                tasks.add(new Task(of, bug));
-            }
+        if (of != null && !bug.programs.contains(of)) {
+            String there = String.join(", ", bug.programs);
+            String mend =
+                    "it is in " + there + ": give " + bug.programs.getFirst() + "/" + bug.name;
+            throw new Refused("", of + " has no bug '" + bug.name + "'", mend);
         }
-        if (program != null && !bug.programs.contains(program.name())) {
-            tasks.add(new Task(program, bug));
+        if (design != null) {
+            String what = "has no effect on the bug '" + bug.name + "', which has its own design";
+            throw new Refused("--design", what, "name programs alone, or leave --design out");
+        }
+        return Catalogue.programs().stream()
+                .filter(program -> bug.programs.contains(program.name()))
+                .filter(program -> of == null || of.equals(program.name()))
+                .map(program -> new Task(program, bug))
+                .toList();
+    }
+
+    /// What `schedule` is a schedule of: a program's name alone means what is right.
+    private Task replayed(ScheduleString steps) {
+        if (names.size() != 1) {
+            throw new Refused("--schedule", "is of one program", "give PROGRAM or PROGRAM/BUG");
+        }
+        Program program = Catalogue.program(names.getFirst());
+        if (program != null) {
+            requireDesign(program);
+        }
+        List<Task> tasks =
+                program == null ? bugs(names.getFirst()) : List.of(new Task(program, right()));
+        if (tasks.size() != 1) {
+            String all = String.join(", ", tasks.stream().map(Task::name).toList());
+            throw new Refused("--schedule", "is of one program", "give one of " + all);
+        }
+        Task task = tasks.getFirst();
+        steps.requireActors(new Trial(task.program(), task.variant()).actors());
+        return task;
+    }
+
+    private void requireDesign(Program program) {
+        if (design != null && !program.hasDesign()) {
+            String what = "has no effect on '" + program.name() + "', which has no VM that ages";
+            throw new Refused(
+                    "--design", what, "name programs that have one, or leave --design out");
         }
     }
 
-    private Variant under(Variant variant) {
-        return design == null ? variant : Variant.underDesign(AgingDesign.forName(design));
+    private Variant right() {
+        return design == null ? Variant.FIXED : Variant.underDesign(AgingDesign.forName(design));
     }
 }

@@ -1,14 +1,16 @@
 package org.gleaner.check;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a check has found.
 ///
-/// @param rows a search each, in the order of the catalogue
-/// @param complete false if the user stopped it
-public record CheckResult(List<Row> rows, boolean complete, double wallSeconds) {
+/// @param rows a search each, in the order in which they were asked for; also those that an interrupt cut off or
+///     kept from beginning
+/// @param seed of the random schedules, or null if there were none
+public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSeconds) {
     public CheckResult {
         rows = List.copyOf(rows);
     }
@@ -18,7 +20,7 @@ public record CheckResult(List<Row> rows, boolean complete, double wallSeconds) 
     /// @param bug the variant, or `fixed`
     /// @param expectsBug whether it should have found one
     /// @param bound most preemptions; -1 for any number
-    /// @param exhausted every schedule within the bound is accounted for
+    /// @param extent what the answer rests on
     /// @param runs schedules that were run
     /// @param pruned runs that were cut off because what they could show was known
     /// @param steps of the longest run
@@ -27,14 +29,14 @@ public record CheckResult(List<Row> rows, boolean complete, double wallSeconds) 
     /// @param interleaving that run, as text; empty without one
     /// @param page that run, as an HTML page; empty without one
     /// @param cpuSeconds of one core
-    public record Row(
+    record Row(
             String program,
             String bug,
             String source,
             boolean expectsBug,
             @Nullable Finding finding,
             int bound,
-            boolean exhausted,
+            Extent extent,
             long runs,
             long pruned,
             int steps,
@@ -43,42 +45,85 @@ public record CheckResult(List<Row> rows, boolean complete, double wallSeconds) 
             String interleaving,
             String page,
             double cpuSeconds) {
-        /// Whether the search came out as it must: a bug found, or what is right proved so.
-        public boolean isAsExpected() {
-            return expectsBug ? finding != null : finding == null && exhausted;
+        /// Whether there is an answer to what was asked.
+        boolean isFinished() {
+            return finding != null || extent.isFinished();
+        }
+
+        /// Whether it is no failure: what was claimed has been shown. A bug claims that a search finds it and
+        /// that its schedule shows it; a program claims that a search goes to its end without a finding, and
+        /// that no schedule breaks it. What random schedules find of a bug is chance, so nothing is claimed.
+        boolean isAsExpected() {
+            if (finding != null) {
+                return expectsBug;
+            }
+            return switch (extent) {
+                case ALL, ONE -> !expectsBug;
+                case SAMPLE -> true;
+                case PART, CUT_OFF, NOT_BEGUN -> false;
+            };
         }
 
         /// As in the table.
-        public String verdict() {
+        String verdict() {
             if (finding != null) {
                 return expectsBug ? "found" : "BROKEN";
             }
-            if (expectsBug) {
-                return "MISSED";
-            }
-            return exhausted ? "holds" : "not exhausted";
+            return switch (extent) {
+                case ALL -> expectsBug ? "MISSED" : "holds";
+                case PART -> "not exhausted";
+                case SAMPLE -> expectsBug ? "not found" : "not broken";
+                case ONE -> expectsBug ? "NOT SHOWN" : "not broken";
+                case CUT_OFF -> "unfinished";
+                case NOT_BEGUN -> "not begun";
+            };
         }
 
-        public String name() {
+        String name() {
             return bug.equals(Variant.FIXED.name) ? program : program + "/" + bug;
         }
     }
 
-    /// Whether everything came out as it must.
+    /// Whether all that was asked for is answered; false if the user stopped it.
+    public boolean complete() {
+        return rows.stream().allMatch(Row::isFinished);
+    }
+
+    /// The searches without an answer, by name.
+    List<String> missing() {
+        return rows.stream().filter(row -> !row.isFinished()).map(Row::name).toList();
+    }
+
+    /// Whether everything is answered, and nothing came out as a failure.
     public boolean isAsExpected() {
         return rows.stream().allMatch(Row::isAsExpected);
     }
 
+    /// For people.
     public String text() {
         return CheckText.of(this);
     }
 
-    public String json() {
-        return CheckJson.of(this);
+    /// As one JSON document.
+    ///
+    /// @param origin fields that say where it comes from; they stand behind what is missing
+    public String json(Map<String, String> origin) {
+        return CheckJson.of(this, origin);
     }
 
-    /// File name and contents of everything that is kept.
-    public Map<String, String> files() {
-        return CheckText.files(this);
+    /// File name and contents of a page for each finding.
+    public Map<String, String> pages() {
+        Map<String, String> pages = new LinkedHashMap<>();
+        for (Row row : rows) {
+            if (row.finding() != null) {
+                pages.put(row.name().replace('/', '.') + ".html", row.page());
+            }
+        }
+        return pages;
+    }
+
+    /// How many searches have an answer.
+    public int finished() {
+        return rows.size() - missing().size();
     }
 }

@@ -1,9 +1,8 @@
 package org.gleaner.check;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.gleaner.check.CheckResult.Row;
 
 /// A result for people: the table, and below it the interleavings of what should not be or was asked for by
@@ -12,10 +11,13 @@ final class CheckText {
     /// Fewer searches than this show their interleavings though they came out as they must.
     private static final int FEW = 4;
 
+    /// Missing searches that the first line names; the table names all.
+    private static final int NAMED = 6;
+
     private CheckText() {}
 
     static String of(CheckResult result) {
-        StringBuilder out = new StringBuilder();
+        StringBuilder out = new StringBuilder(completeness(result)).append("\n\n");
         out.append(
                 String.format(
                         Locale.ROOT,
@@ -37,7 +39,7 @@ final class CheckText {
                             row.program(),
                             row.bug(),
                             row.verdict(),
-                            row.bound() < 0 ? "none" : Integer.toString(row.bound()),
+                            bound(row),
                             row.runs(),
                             row.pruned(),
                             row.steps(),
@@ -56,32 +58,63 @@ final class CheckText {
         return out.toString();
     }
 
+    /// What comes first, so that a part is not taken for the whole.
+    private static String completeness(CheckResult result) {
+        List<String> missing = result.missing();
+        int asked = result.rows().size();
+        String count =
+                asked - missing.size() + " of " + asked + (asked == 1 ? " search" : " searches");
+        if (missing.isEmpty()) {
+            return "complete: " + count;
+        }
+        List<String> named = new ArrayList<>(missing.subList(0, Math.min(NAMED, missing.size())));
+        if (missing.size() > named.size()) {
+            named.add("and " + (missing.size() - named.size()) + " more");
+        }
+        return "INCOMPLETE (interrupted): " + count + "; missing: " + String.join(", ", named);
+    }
+
+    private static String bound(Row row) {
+        return switch (row.extent()) {
+            case ALL, PART, CUT_OFF -> row.bound() < 0 ? "none" : Integer.toString(row.bound());
+            case SAMPLE, ONE, NOT_BEGUN -> "-";
+        };
+    }
+
     private static String summary(CheckResult result) {
+        if (result.rows().getFirst().extent() == Extent.ONE) {
+            return "\n" + ofOneSchedule(result.rows().getFirst()) + "\n";
+        }
         List<Row> rows = result.rows();
         long bugs = rows.stream().filter(Row::expectsBug).count();
         long found = rows.stream().filter(r -> r.expectsBug() && r.finding() != null).count();
         long held = rows.stream().filter(r -> !r.expectsBug() && r.isAsExpected()).count();
+        long broken = rows.stream().filter(r -> !r.expectsBug() && r.finding() != null).count();
         long runs = rows.stream().mapToLong(Row::runs).sum();
+        boolean sample = result.seed() != null;
         return String.format(
                 Locale.ROOT,
-                "%n%d of %d bugs found; %d of %d programs hold; %,d schedules in %.1f s%n",
+                "%n%s%d of %d bugs found; %d of %d programs %s; %,d %s in %.1f s%s%n",
+                result.complete() ? "" : "INCOMPLETE: ",
                 found,
                 bugs,
-                held,
+                sample ? broken : held,
                 rows.size() - bugs,
+                sample ? "broken" : "hold",
                 runs,
-                result.wallSeconds());
+                sample ? "random schedules of seed " + result.seed() : "schedules",
+                result.wallSeconds(),
+                sample ? "; a sample proves nothing" : "");
     }
 
-    static Map<String, String> files(CheckResult result) {
-        Map<String, String> files = new LinkedHashMap<>();
-        files.put("result.json", result.json());
-        files.put("report.txt", of(result));
-        for (Row row : result.rows()) {
-            if (row.finding() != null) {
-                files.put(row.name().replace('/', '.') + ".html", row.page());
-            }
+    private static String ofOneSchedule(Row row) {
+        if (row.expectsBug()) {
+            return row.finding() == null
+                    ? "this schedule does not show the bug"
+                    : "this schedule shows the bug";
         }
-        return files;
+        return row.finding() == null
+                ? "this schedule breaks nothing; others may"
+                : "this schedule breaks what should be right";
     }
 }

@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.lang.management.ManagementFactory;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Searches one program in one variant, and says how it went.
@@ -10,20 +11,24 @@ final class Explorer {
     /// @param bound most preemptions
     /// @param nanos of CPU time
     /// @param runs most runs
-    record Limits(int bound, long nanos, long runs) {}
+    /// @param stop whether the user wants an end; asked before each run but the first
+    record Limits(int bound, long nanos, long runs, BooleanSupplier stop) {
+        Limits(int bound, long nanos, long runs) {
+            this(bound, nanos, runs, () -> false);
+        }
+    }
 
     /// How a search went.
     ///
     /// @param finding what is wrong, or null
     /// @param schedule that leads there, or empty
-    /// @param complete every schedule within the bound was tried, or is known to lead where a tried one
-    ///     led
+    /// @param extent what the answer rests on
     /// @param cut runs that were cut off because they could show nothing new
     /// @param steps of the longest run
     record Outcome(
             @Nullable Finding finding,
             String schedule,
-            boolean complete,
+            Extent extent,
             int bound,
             long runs,
             long cut,
@@ -37,20 +42,39 @@ final class Explorer {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
-    /// Runs `runs` random schedules, or fewer if one leads to a finding.
-    static Outcome random(Trial trial, long seed, long runs) {
+    /// Runs one schedule.
+    static Outcome replay(Trial trial, ScheduleString schedule) {
+        long start = now();
+        Replay replay = new Replay(schedule);
+        Finding finding = trial.run(replay);
+        return new Outcome(
+                finding,
+                schedule.toString(),
+                Extent.ONE,
+                Search.UNBOUNDED,
+                1,
+                0,
+                replay.length(),
+                now() - start);
+    }
+
+    /// Runs as many random schedules as the limits let it, or fewer if one leads to a finding.
+    static Outcome random(Trial trial, long seed, Limits limits) {
         long start = now();
         RandomSchedule schedule = new RandomSchedule(seed);
-        Finding finding = null;
+        @Nullable Finding finding;
         long done = 0;
         int steps = 0;
-        while (done < runs && finding == null) {
+        boolean stopped;
+        do {
             finding = trial.run(schedule);
-            steps = Math.max(steps, trial.engine().taken());
+            steps = Math.max(steps, schedule.length());
             done++;
-        }
+            stopped = finding == null && done < limits.runs() && limits.stop().getAsBoolean();
+        } while (finding == null && done < limits.runs() && !stopped);
         String text = finding == null ? "" : schedule.run().toString();
-        return new Outcome(finding, text, false, Search.UNBOUNDED, done, 0, steps, now() - start);
+        Extent extent = stopped ? Extent.CUT_OFF : Extent.SAMPLE;
+        return new Outcome(finding, text, extent, limits.bound(), done, 0, steps, now() - start);
     }
 
     static Outcome explore(Trial trial, Limits limits) {
@@ -58,20 +82,26 @@ final class Explorer {
         Search search = new Search(limits.bound());
         @Nullable Finding finding;
         String schedule = "";
+        boolean left;
+        boolean stopped = false;
         do {
             finding = trial.run(search);
             if (finding != null) {
                 Path path = search.path();
                 schedule = ScheduleString.of(path.actor, path.length);
             }
-        } while (search.goOn(trial.engine())
-                && finding == null
-                && search.runs() < limits.runs()
-                && now() - start < limits.nanos());
+            left =
+                    search.goOn(trial.engine())
+                            && finding == null
+                            && search.runs() < limits.runs()
+                            && now() - start < limits.nanos();
+            stopped = left && limits.stop().getAsBoolean();
+        } while (left && !stopped);
+        boolean all = search.isComplete() && finding == null;
         return new Outcome(
                 finding,
                 schedule,
-                search.isComplete() && finding == null,
+                stopped ? Extent.CUT_OFF : all ? Extent.ALL : Extent.PART,
                 limits.bound(),
                 search.runs(),
                 search.cut(),

@@ -1,5 +1,7 @@
 package org.gleaner.check;
 
+import org.gleaner.mm.aging.AgingDesign;
+
 /// A small concurrent program over the real classes, and what must hold of it under every schedule.
 ///
 /// ```
@@ -38,6 +40,21 @@ public record Program(
     /// A program in one order of memory, explored without a bound.
     public Program(String name, String checks, String source, Body body) {
         this(name, checks, source, body, false, Search.UNBOUNDED);
+    }
+
+    /// Whether it asks which aging design its VMs have.
+    boolean hasDesign() {
+        boolean[] asked = new boolean[1];
+        Variant listener =
+                new Variant("listener", "hears whether a design is asked for", "") {
+                    @Override
+                    public AgingDesign design() {
+                        asked[0] = true;
+                        return super.design();
+                    }
+                };
+        new Trial(this, listener).actors();
+        return asked[0];
     }
 
     /// The same with store buffers.

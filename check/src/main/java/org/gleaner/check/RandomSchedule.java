@@ -21,7 +21,7 @@ final class RandomSchedule extends Replay {
     private int lowest;
 
     RandomSchedule(long seed) {
-        super(new ScheduleString(new int[0], new int[0]));
+        super(ScheduleString.NONE);
         random = new SplittableRandom(seed);
     }
 

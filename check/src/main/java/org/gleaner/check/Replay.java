@@ -56,6 +56,11 @@ class Replay implements Schedule {
         actor[length++] = who;
     }
 
+    /// Steps of the run.
+    int length() {
+        return length;
+    }
+
     /// The schedule as it was run.
     ScheduleString run() {
         return ScheduleString.parse(ScheduleString.of(actor, length));

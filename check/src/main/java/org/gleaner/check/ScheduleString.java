@@ -1,6 +1,8 @@
 package org.gleaner.check;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,8 +12,17 @@ import java.util.regex.Pattern;
 /// Actors are letters in order of creation. A block also ends where its actor cannot go on, so that
 /// a schedule still means something when the program has changed a little.
 final class ScheduleString {
-    private static final Pattern BLOCK = Pattern.compile("([a-zA-Z])(\\d*)");
+    /// Leaves everything to the actors' order.
+    static final ScheduleString NONE = new ScheduleString(new int[0], new int[0]);
+
+    private static final String FORM =
+            "a schedule is blocks such as b22c61b4: the letter of an actor, and how many steps it takes (1 to"
+                    + " 999999; as many as it can without a number)";
+    private static final Pattern BLOCK = Pattern.compile("([a-zA-Z])([1-9]\\d{0,5})?(?!\\d)");
     private static final int UNTIL_IT_WAITS = Integer.MAX_VALUE;
+
+    /// Letters of a wrong schedule that a message shows.
+    private static final int LONG = 40;
 
     final int[] actors;
     final int[] steps;
@@ -21,7 +32,7 @@ final class ScheduleString {
         this.steps = steps;
     }
 
-    /// @throws IllegalArgumentException if `text` is no schedule; the message says where
+    /// @throws Refused if `text` is no schedule; the message says where
     static ScheduleString parse(String text) {
         Matcher m = BLOCK.matcher(text);
         int[] actors = new int[text.length()];
@@ -29,16 +40,39 @@ final class ScheduleString {
         int n = 0;
         int at = 0;
         while (at < text.length()) {
-            if (!m.find(at) || m.start() != at || m.group(2).length() > 6) {
-                throw new IllegalArgumentException(
-                        "'" + text.substring(at) + "' is no block such as a12");
+            if (!m.find(at) || m.start() != at) {
+                throw new Refused(
+                        "--schedule", "'" + shorten(text.substring(at)) + "' is no block", FORM);
             }
             char letter = m.group(1).charAt(0);
             actors[n] = letter >= 'a' ? letter - 'a' : letter - 'A' + 26;
-            steps[n++] = m.group(2).isEmpty() ? UNTIL_IT_WAITS : Integer.parseInt(m.group(2));
+            steps[n++] = m.group(2) == null ? UNTIL_IT_WAITS : Integer.parseInt(m.group(2));
             at = m.end();
         }
         return new ScheduleString(Arrays.copyOf(actors, n), Arrays.copyOf(steps, n));
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= LONG ? text : text.substring(0, LONG) + "...";
+    }
+
+    /// @param names of all actors there are
+    /// @throws Refused if this has others, or nothing
+    void requireActors(List<String> names) {
+        if (actors.length == 0) {
+            throw new Refused("--schedule", "is empty", FORM);
+        }
+        for (int actor : actors) {
+            if (actor >= names.size()) {
+                List<String> all = new ArrayList<>();
+                for (int a = 0; a < names.size(); a++) {
+                    all.add(letter(a) + " (" + names.get(a) + ")");
+                }
+                String what =
+                        "there is no actor " + letter(actor) + ", but " + String.join(", ", all);
+                throw new Refused("--schedule", what, FORM);
+            }
+        }
     }
 
     static String of(int[] actor, int length) {

@@ -1,5 +1,6 @@
 package org.gleaner.check;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a schedule that leads to a finding easier to read: fewer context switches, then fewer steps before
@@ -8,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class Shrinker {
     private final Trial trial;
     private final Finding finding;
+    private final BooleanSupplier stop;
     private ScheduleString best;
 
-    Shrinker(Trial trial, Finding finding, ScheduleString start) {
+    /// @param stop whether what has been reached is to do
+    Shrinker(Trial trial, Finding finding, ScheduleString start, BooleanSupplier stop) {
         this.trial = trial;
         this.finding = finding;
+        this.stop = stop;
         best = start;
     }
 
@@ -29,7 +33,7 @@ final class Shrinker {
     }
 
     private boolean improve() {
-        for (int b = best.blocks() - 1; b >= 0; b--) {
+        for (int b = best.blocks() - 1; b >= 0 && !stop.getAsBoolean(); b--) {
             if (accept(best.without(b)) || accept(best.open(b))) {
                 return true;
             }

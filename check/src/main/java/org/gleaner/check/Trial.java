@@ -1,7 +1,10 @@
 package org.gleaner.check;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.gleaner.check.Finding.Detector;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.ExploringEngine;
@@ -63,6 +66,26 @@ final class Trial {
         }
         Finding finding = Finding.of(failure);
         return deaf.contains(finding.detector()) ? null : finding;
+    }
+
+    /// Who takes steps in it, by the numbers that a schedule gives them.
+    List<String> actors() {
+        List<String> names = new ArrayList<>();
+        run(
+                new Replay(ScheduleString.NONE) {
+                    @Override
+                    public void begin(ExploringEngine engine) {
+                        IntStream.range(0, engine.actors())
+                                .mapToObj(engine::name)
+                                .forEach(names::add);
+                    }
+
+                    @Override
+                    public int next(ExploringEngine engine) {
+                        return ABANDON;
+                    }
+                });
+        return names;
     }
 
     /// The machine of the last run.

@@ -59,7 +59,8 @@ final class CatalogueTest {
         Finding finding = outcome.finding();
         assertThat(finding).as("%s in %s", bug, program.name()).isNotNull();
         ScheduleString shrunk =
-                new Shrinker(trial, finding, ScheduleString.parse(outcome.schedule())).shrink();
+                new Shrinker(trial, finding, ScheduleString.parse(outcome.schedule()), () -> false)
+                        .shrink();
         assertThat(shrunk.switches()).isLessThanOrEqualTo(SWITCHES);
         Finding again = new Trial(program, bug).run(new Replay(ScheduleString.parse("" + shrunk)));
         assertThat(again).isNotNull();

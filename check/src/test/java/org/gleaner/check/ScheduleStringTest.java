@@ -3,6 +3,7 @@ package org.gleaner.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ScheduleStringTest {
@@ -22,9 +23,22 @@ final class ScheduleStringTest {
     @Test
     void saysWhereItIsWrong() {
         assertThatThrownBy(() -> ScheduleString.parse("b2?3"))
-                .hasMessage("'?3' is no block such as a12");
+                .hasMessageStartingWith("--schedule: '?3' is no block; a schedule is blocks such");
         assertThatThrownBy(() -> ScheduleString.parse("b12345678"))
                 .hasMessageContaining("b12345678");
+        assertThatThrownBy(() -> ScheduleString.parse("b0")).hasMessageContaining("'b0'");
+        assertThatThrownBy(() -> ScheduleString.parse("?".repeat(5000)))
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(250));
+    }
+
+    @Test
+    void knowsItsActors() {
+        ScheduleString.parse("b2a").requireActors(List.of("ager", "zap"));
+        assertThatThrownBy(() -> ScheduleString.parse("b2c").requireActors(List.of("ager", "zap")))
+                .isInstanceOf(Refused.class)
+                .hasMessageStartingWith("--schedule: there is no actor c, but a (ager), b (zap); ");
+        assertThatThrownBy(() -> ScheduleString.NONE.requireActors(List.of("ager")))
+                .hasMessageStartingWith("--schedule: is empty; ");
     }
 
     @Test

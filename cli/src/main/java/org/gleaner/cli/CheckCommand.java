@@ -1,13 +1,18 @@
 package org.gleaner.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.gleaner.check.Check;
 import org.gleaner.check.CheckRequest;
 import org.gleaner.check.CheckResult;
+import org.gleaner.check.Listing;
+import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,34 +38,51 @@ final class CheckCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             arity = "0..*",
             description =
-                    "A program, a bug, or PROGRAM/BUG (default: the whole catalogue; see --list).")
+                    "A program (right, and with each of its bugs), a bug, or PROGRAM/BUG (default: the"
+                            + " whole catalogue; see --list).")
     private List<String> names = List.of();
 
     @Option(
             names = "--design",
             paramLabel = "DESIGN",
-            description = "Run the programs under this aging design, and no bugs.")
+            description =
+                    "Run the programs that have a VM under this aging design, and no bugs. Excludes"
+                            + " names of bugs and of programs without a VM.")
     private @Nullable AgingDesign design;
 
     @Option(
             names = "--bound",
             paramLabel = "N",
-            description = "Explore schedules of at most N preemptions (default: each program's).")
+            description =
+                    "Explore schedules of at most N preemptions (default: each program's). Excludes"
+                            + " --schedule and --seed.")
     private @Nullable Integer bound;
 
     @Option(
             names = "--schedule",
             paramLabel = "STRING",
-            description = "Replay one schedule of one program, such as b22c61b4.")
+            description =
+                    "Replay one schedule of one program, such as b22c61b4. Fails if it breaks a"
+                            + " program, or does not show the bug that is named. Excludes --bound"
+                            + " and --seed.")
     private @Nullable String schedule;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Run random schedules of this seed instead of all; proves nothing.")
+            description =
+                    "Run "
+                            + Check.RANDOM_RUNS
+                            + " random schedules of each instead of all; proves nothing. Fails if"
+                            + " one breaks a program, not if none finds a bug. Excludes --bound and"
+                            + " --schedule.")
     private @Nullable Long seed;
 
-    @Option(names = "--list", description = "List programs and bugs, and do nothing.")
+    @Option(
+            names = "--list",
+            description =
+                    "List programs and bugs (all, or what is named), and do nothing. Excludes all"
+                            + " options but --json and -q.")
     private boolean list;
 
     @Mixin private OutputOptions options = new OutputOptions();
@@ -76,35 +98,68 @@ final class CheckCommand implements Callable<Integer> {
                     "--bound", bound + " is out of range", "give 0 to " + MOST_PREEMPTIONS);
         }
         armInvariants();
-        if (list) {
-            surroundings.out().print(Check.list());
-            return ExitCodes.DONE;
+        try {
+            return list ? list() : check();
+        } catch (Refused e) {
+            throw new BadInput(e.where(), e.what(), e.mend(), e);
         }
-        Check check = check();
+    }
+
+    private int list() {
+        refuseWithList("--design", design);
+        refuseWithList("--bound", bound);
+        refuseWithList("--schedule", schedule);
+        refuseWithList("--seed", seed);
+        refuseWithList("--out", options.out);
+        Listing listing = new Listing(names);
+        surroundings.out().print(options.json ? listing.json() : listing.text());
+        return ExitCodes.DONE;
+    }
+
+    private static void refuseWithList(String option, @Nullable Object given) {
+        if (given != null) {
+            throw new BadInput(
+                    option, "has no effect beside --list, which runs nothing", "leave one out");
+        }
+    }
+
+    private int check() {
+        String own = design == null ? null : design.label();
+        Check check = new Check(new CheckRequest(names, own, bound, schedule, seed));
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         CheckResult result = check.run(new CheckProgress(surroundings, options.quiet));
-        surroundings.out().print(options.json ? result.json() : result.text());
+        String json = result.json(origin());
+        surroundings.out().print(options.json ? json : result.text());
         if (directory != null) {
-            Path kept = directory.write(result.files());
-            if (!options.quiet) {
-                (options.json ? surroundings.err() : surroundings.out())
-                        .println("results in " + kept);
-            }
+            keep(result, json, directory);
         }
         if (!result.complete()) {
-            surroundings.err().println("gleaner: interrupted; what was finished is kept");
+            String kept =
+                    result.finished() > 0 ? "what was finished is kept" : "nothing was finished";
+            surroundings.err().println("gleaner: interrupted; " + kept);
             return ExitCodes.INTERRUPTED;
         }
         return result.isAsExpected() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private Check check() {
-        String own = design == null ? null : design.label();
-        try {
-            return new Check(new CheckRequest(names, own, bound, schedule, seed));
-        } catch (IllegalArgumentException e) {
-            throw new BadInput("", String.valueOf(e.getMessage()), "try 'gleaner check --list'");
+    private void keep(CheckResult result, String json, ResultsDirectory directory) {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("result.json", json);
+        files.put("report.txt", surroundings.provenance().line() + "\n" + result.text());
+        files.putAll(result.pages());
+        Path kept = directory.write(files);
+        if (!options.quiet) {
+            (options.json ? surroundings.err() : surroundings.out()).println("results in " + kept);
         }
+    }
+
+    private Map<String, String> origin() {
+        Provenance from = surroundings.provenance();
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put("command", from.command());
+        origin.put("version", from.version());
+        origin.put("date", from.date());
+        return origin;
     }
 
     /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet, and the

@@ -2,7 +2,7 @@ package org.gleaner.cli;
 
 import org.gleaner.check.Check;
 
-/// A line for each search that is over.
+/// A line for each search that has its answer.
 final class CheckProgress implements Check.Watcher {
     private final Surroundings surroundings;
     private final boolean quiet;
@@ -15,7 +15,7 @@ final class CheckProgress implements Check.Watcher {
     @Override
     public void done(String name, int done, int all) {
         if (!quiet) {
-            surroundings.err().printf("%3d %% of the catalogue: %s%n", 100 * done / all, name);
+            surroundings.err().printf("%d of %d searches: %s%n", done, all, name);
         }
     }
 
