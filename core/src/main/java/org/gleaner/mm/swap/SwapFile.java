@@ -20,7 +20,7 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
     private final PageContents contents;
     private final ByteBuffer[] buffers;
 
-    /// Creates a temporary file that is deleted by [#close].
+    /// Opens a temporary file that has no name any more: however the process ends, nothing of it stays.
     public SwapFile(PageContents contents, int maxCpus) {
         this.contents = contents;
         buffers = new ByteBuffer[maxCpus];
@@ -29,7 +29,13 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
         }
         try {
             path = Files.createTempFile("gleaner-swap", ".bin");
-            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            // On Unix the name is deleted once the file is open.
+            channel =
+                    FileChannel.open(
+                            path,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.DELETE_ON_CLOSE);
         } catch (IOException e) {
             throw new UncheckedIOException("no room for the swap file", e);
         }
@@ -75,7 +81,6 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
     public void close() {
         try {
             channel.close();
-            Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new UncheckedIOException("swap file " + path, e);
         }
