@@ -35,8 +35,14 @@ import picocli.CommandLine.Command;
             "1:a check failed, or a result is out of its stated bounds",
             "2:bad usage or bad input",
             "3:interrupted; what was finished is kept",
-            "70:a fault of Gleaner's own",
-            "74:standard output could not be written"
+            "68:Maven is missing",
+            "69:no JDK 25 was found",
+            "70:a fault of Gleaner's own, or too small a heap",
+            "71:the build failed",
+            "72:a tool that the launcher needs is not on PATH",
+            "73:not built, and the checkout cannot be written",
+            "74:standard output could not be written",
+            "78:Java does not start with GLEANER_JAVA_OPTS"
         })
 public final class Gleaner implements Callable<Integer> {
 
@@ -45,7 +51,16 @@ public final class Gleaner implements Callable<Integer> {
     /// Runs a command and ends the process with its exit code.
     public static void main(String[] arguments) {
         Interrupts interrupts = Interrupts.install();
-        int code = run(Surroundings.ofProcess(interrupts::raised, List.of(arguments)), arguments);
+        int code = ExitCodes.INTERNAL;
+        try {
+            code = run(Surroundings.ofProcess(interrupts::raised, List.of(arguments)), arguments);
+        } catch (Throwable fault) {
+            // The heap is too small even to say so.
+            System.err.println("gleaner: the heap is too small; give Java more with -Xmx");
+        }
+        if (code == ExitCodes.DONE) {
+            Training.run(interrupts::raised);
+        }
         interrupts.finished();
         System.exit(code);
     }
