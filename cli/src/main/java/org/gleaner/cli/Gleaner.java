@@ -86,6 +86,7 @@ public final class Gleaner implements Callable<Integer> {
     private static CommandLine commandLine(Surroundings surroundings, Faults faults) {
         CommandLine command = new CommandLine(new Gleaner());
         command.addSubcommand("run", new RunCommand(surroundings));
+        command.addSubcommand("scenario", ScenarioCommand.commandLine(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
 
-    private static final Scale DEFAULT_SCALE = Scale.parse("1/64");
+    static final Scale DEFAULT_SCALE = Scale.parse("1/64");
 
     private final Surroundings surroundings;
 

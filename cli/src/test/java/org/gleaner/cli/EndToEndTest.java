@@ -132,7 +132,8 @@ final class EndToEndTest {
         assertThat(json.get("failures").get(0).stringValue())
                 .isEqualTo(
                         "before: the host ran out of memory and swap, and the OOM killer ended the"
-                                + " guest");
+                                + " guest; more swap would help: host.swap.device=zram and"
+                                + " host.swap.size=100%");
     }
 
     @Test

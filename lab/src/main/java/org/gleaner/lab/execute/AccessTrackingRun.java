@@ -161,7 +161,7 @@ public final class AccessTrackingRun {
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome<>(null, List.of(GuestMachine.killed(variant.configuration())));
+            return new Outcome<>(null, List.of(machine.killed(variant.configuration())));
         }
         failures.addAll(machine.commands().failures(variant.configuration().name()));
         return new Outcome<>(

@@ -198,9 +198,10 @@ final class GuestMachine implements AutoCloseable {
     }
 
     /// What a run says of a configuration whose guest was killed.
-    static String killed(Configuration configuration) {
+    String killed(Configuration configuration) {
         return configuration.name()
-                + ": the host ran out of memory and swap, and the OOM killer ended the guest";
+                + ": "
+                + Shortage.of(scenario, share, host.reclaim().minTtlMillis());
     }
 
     /// The host page behind a guest page.

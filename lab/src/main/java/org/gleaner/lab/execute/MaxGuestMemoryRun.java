@@ -157,7 +157,7 @@ public final class MaxGuestMemoryRun {
             machine.engine().run();
         }
         return machine.outOfMemory()
-                ? new Outcome<>(null, List.of(GuestMachine.killed(variant.configuration())))
+                ? new Outcome<>(null, List.of(machine.killed(variant.configuration())))
                 : new Outcome<>(
                         result(), machine.commands().failures(variant.configuration().name()));
     }

@@ -118,7 +118,7 @@ public final class MmuStressRun {
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome<>(null, List.of(GuestMachine.killed(configuration)));
+            return new Outcome<>(null, List.of(machine.killed(configuration)));
         }
         MmuStressResult.Run result = result();
         return new Outcome<>(result, failures(result));

@@ -52,4 +52,9 @@ public final class ResultJson {
     private static void add(ObjectNode document, ObjectNode fields) {
         fields.forEachEntry(document::putIfAbsent);
     }
+
+    /// One document of a record that is no result, without a line end.
+    public static String of(Record record) {
+        return WRITER.writeValueAsString(record);
+    }
 }

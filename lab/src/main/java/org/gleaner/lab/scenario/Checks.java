@@ -139,7 +139,8 @@ final class Checks {
                             + " of guest memory do not fit the "
                             + pages(room)
                             + " of memory and swap left for it",
-                    "give more swap (host.swap.device, host.swap.size) or memory");
+                    "give more memory, or more swap: "
+                            + MoreSwap.settings(scenario).orElse("host.swap.size"));
         }
     }
 

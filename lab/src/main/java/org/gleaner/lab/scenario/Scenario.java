@@ -19,6 +19,16 @@ import org.gleaner.lab.size.Size;
 })
 public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours {
 
+    /// Which test's phases are run: one of [ScenarioReader#KINDS].
+    default String kind() {
+        return switch (this) {
+            case MaxGuestMemory _ -> MaxGuestMemory.KIND;
+            case AccessTracking _ -> AccessTracking.KIND;
+            case MmuStress _ -> MmuStress.KIND;
+            case Neighbours _ -> Neighbours.KIND;
+        };
+    }
+
     /// What results are filed under: letters, digits, `.`, `_` and `-`.
     String name();
 

@@ -67,6 +67,18 @@ final class ScenarioSchemaTest {
                         .isFalse());
     }
 
+    @Test
+    void everyBundledFileSaysWhereItIs() {
+        Path sources = Path.of("src/main/resources/org/gleaner/lab/scenario");
+        for (String kind : ScenarioReader.KINDS) {
+            String first = ScenarioReader.text(kind).lines().findFirst().orElse("");
+            String line = "# yaml-language-server: $schema=";
+            assertThat(first).startsWith(line);
+            assertThat(sources.resolve(first.substring(line.length())))
+                    .hasSameTextualContentAs(FILE);
+        }
+    }
+
     private static ObjectNode schema() {
         ObjectNode schema = generator().generateSchema(Scenario.class);
         schema.put("title", "A Gleaner scenario");

@@ -1,0 +1,58 @@
+package org.gleaner.lab.report;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.gleaner.lab.BadInput;
+
+/// A file that appears at once and whole or not at all, and never in another's place.
+public final class NewFile {
+
+    private NewFile() {}
+
+    /// Writes `text` beside `target` first, and then gives it that name.
+    ///
+    /// @throws BadInput if there is something already, or the directory or the disk does not take it
+    public static void write(Path target, String text) {
+        Path file = target.toAbsolutePath();
+        Path draft =
+                file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            if (!Files.isDirectory(file.resolveSibling(""))) {
+                throw new BadInput(target.toString(), "no such directory", "make it first");
+            }
+            try {
+                Files.writeString(draft, text, StandardOpenOption.CREATE_NEW);
+                publish(draft, file);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new BadInput(target.toString(), "is there already", "name a new file", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInput(
+                    target.toString(), "no right to write there", "name another directory", e);
+        } catch (IOException e) {
+            throw new BadInput(
+                    target.toString(),
+                    "cannot be written (" + e.getMessage() + ")",
+                    "name another file",
+                    e);
+        }
+    }
+
+    /// A rename would replace what somebody else has put there meanwhile; a second link does not.
+    private static void publish(Path draft, Path file) throws IOException {
+        try {
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.move(draft, file);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.gleaner.lab.report;
+
+import java.util.Locale;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.run.ScenarioPlan;
+import org.gleaner.lab.scenario.BundledScenario;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.size.Size;
+
+/// Scenarios as files, for people: which there are, and what one would run.
+public final class ScenarioPlanText {
+
+    private ScenarioPlanText() {}
+
+    /// The bundled ones, a row each.
+    public static String list() {
+        TextTable table = new TextTable(3, "scenario", "takes", "question");
+        BundledScenario.all()
+                .forEach(each -> table.row(each.name(), each.takes(), each.question()));
+        return table.toString();
+    }
+
+    /// What a scenario that can run would run.
+    public static String of(String file, ScenarioPlan.Runs runs) {
+        TextTable configurations = new TextTable(4, "", "lru", "kernel", "aging");
+        for (Configuration each : runs.configurations()) {
+            configurations.row(
+                    each.name(), each.lru().label(), each.kernel().label(), each.aging().label());
+        }
+        return String.format(
+                        Locale.ROOT,
+                        """
+                        %s: a sound scenario of kind %s, at scale %s
+                        host: %d cpus, %s, %s
+                        guests: %d, with %d vcpus and %s each
+                        configurations: %d, each on a fresh host
+                        """,
+                        file,
+                        runs.kind(),
+                        runs.scale(),
+                        runs.cpus(),
+                        Size.approximately(runs.hostBytes()),
+                        swap(runs),
+                        runs.guests(),
+                        runs.vcpus(),
+                        Size.approximately(runs.guestBytes()),
+                        runs.configurations().size())
+                + configurations.toString().indent(2);
+    }
+
+    private static String swap(ScenarioPlan.Runs runs) {
+        return runs.swap() == SwapDevice.NONE
+                ? "no swap"
+                : "swap " + runs.swap().label() + " of " + Size.approximately(runs.swapBytes());
+    }
+}

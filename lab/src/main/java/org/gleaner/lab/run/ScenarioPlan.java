@@ -1,0 +1,81 @@
+package org.gleaner.lab.run;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.scenario.ScenarioFile;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+import org.jspecify.annotations.Nullable;
+
+/// What a run of a scenario would be, without running it.
+///
+/// @param file what was asked about: a path, or the name of a bundled scenario
+/// @param valid whether it can run
+/// @param error why not: place, fault and mend; null if it can
+/// @param runs what it runs; null if it cannot
+@JsonPropertyOrder({"file", "valid", "error", "runs"})
+public record ScenarioPlan(
+        String file, boolean valid, @Nullable String error, @Nullable Runs runs) {
+
+    /// @param kind of the scenario
+    /// @param name that results are filed under
+    /// @param scale that all sizes here are at
+    /// @param guestBytes of each guest
+    /// @param swapBytes 0 without a device
+    /// @param configurations each of which is run by itself
+    public record Runs(
+            String kind,
+            String name,
+            long seed,
+            Scale scale,
+            int guests,
+            int vcpus,
+            long guestBytes,
+            int cpus,
+            long hostBytes,
+            SwapDevice swap,
+            long swapBytes,
+            List<Configuration> configurations) {
+
+        public Runs {
+            configurations = List.copyOf(configurations);
+        }
+    }
+
+    /// Reads a scenario as a run would.
+    ///
+    /// @param asked the scale that was asked for; null for the file's own, or else the usual one
+    public static ScenarioPlan of(
+            String file, List<String> settings, @Nullable Scale asked, Scale usual) {
+        try {
+            ScenarioFile opened = ScenarioReader.open(file);
+            Scale scale = asked != null ? asked : opened.scale() != null ? opened.scale() : usual;
+            opened.scenario(settings, Scale.FULL);
+            return new ScenarioPlan(
+                    file, true, null, runs(opened.scenario(settings, scale), scale));
+        } catch (BadInput bad) {
+            return new ScenarioPlan(file, false, bad.getMessage(), null);
+        }
+    }
+
+    private static Runs runs(Scenario scenario, Scale scale) {
+        return new Runs(
+                scenario.kind(),
+                scenario.name(),
+                scenario.seed(),
+                scale,
+                scenario.guestCount(),
+                scenario.guest().vcpus(),
+                scenario.guestPages() * Size.PAGE,
+                scenario.host().cpus(),
+                scenario.hostPages() * Size.PAGE,
+                scenario.host().swap().device(),
+                scenario.swapPages() * Size.PAGE,
+                scenario.configurations());
+    }
+}
