@@ -63,8 +63,7 @@ final class ScenarioCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ScenarioPlan> plans =
-                files.stream().map(this::plan).toList();
+        List<ScenarioPlan> plans = files.stream().map(this::plan).toList();
         boolean valid = plans.stream().allMatch(ScenarioPlan::valid);
         if (json) {
             surroundings.out().println(ResultJson.of(checked(valid, plans)));

@@ -110,7 +110,7 @@ final class ScenarioCommand implements Callable<Integer> {
     }
 
     /// The answer of `new --json`.
-    private record Made(String name, Path file) {}
+    private record Made(String name, String file) {}
 
     @Command(
             name = "new",
@@ -159,7 +159,11 @@ final class ScenarioCommand implements Callable<Integer> {
                             .formatted(target, name, target, target);
             surroundings
                     .out()
-                    .println(json ? ResultJson.of(new Made(name, target.toAbsolutePath())) : made);
+                    .println(
+                            json
+                                    ? ResultJson.of(
+                                            new Made(name, target.toAbsolutePath().toString()))
+                                    : made);
             return ExitCodes.DONE;
         }
     }

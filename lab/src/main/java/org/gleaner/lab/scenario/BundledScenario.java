@@ -12,12 +12,11 @@ import org.gleaner.lab.Nearest;
 ///
 /// @param name which is its kind too, such as `neighbours`
 /// @param question that it answers
-/// @param takes how long a run of it takes, such as `half a minute at 1/64`
+/// @param takes how long a run of it takes, such as `20 s at 1/64`
 public record BundledScenario(String name, String question, String takes) {
 
     private static final String SCHEMA = "# yaml-language-server: $schema=";
-    private static final Pattern QUESTION = Pattern.compile("(?m)^# ([a-z-]+): (.+)$");
-    private static final Pattern TAKES = Pattern.compile("(?m)^# Takes (.+?)\\.?$");
+    private static final Pattern TAKES = Pattern.compile("(?m)^# Takes (.+?),.*$");
 
     /// All of them, the default first.
     public static List<BundledScenario> all() {
@@ -37,15 +36,19 @@ public record BundledScenario(String name, String question, String takes) {
 
     private static BundledScenario of(String name) {
         String text = ScenarioReader.text(name);
-        return new BundledScenario(name, found(QUESTION, text, 2), found(TAKES, text, 1));
+        return new BundledScenario(name, found(question(name), text), found(TAKES, text));
     }
 
-    private static String found(Pattern line, String text, int group) {
+    private static Pattern question(String name) {
+        return Pattern.compile("(?m)^# " + name + ": (.+)$");
+    }
+
+    private static String found(Pattern line, String text) {
         Matcher matcher = line.matcher(text);
         if (!matcher.find()) {
             throw new IllegalStateException("no line like " + line);
         }
-        return matcher.group(group);
+        return matcher.group(1);
     }
 
     /// The file, comments and all. Its first line tells editors where the schema is: in the source that

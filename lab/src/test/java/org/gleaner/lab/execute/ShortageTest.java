@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A run whose guest was killed says what helps, and it does.
 final class ShortageTest {
 
-    private static final Pattern SETTING = Pattern.compile("host\\.[a-zA-Z.]+=\\S+");
+    private static final Pattern SETTING = Pattern.compile("host\\.[a-zA-Z.]+=[\\w.%]+");
 
     private static List<String> failures(List<String> settings) {
         List<String> all = new ArrayList<>(settings);
