@@ -83,7 +83,8 @@ final class ScenarioCheckCommand implements Callable<Integer> {
     }
 
     private ScenarioPlan plan(String file) {
-        return ScenarioPlan.of(file, settings, scale, RunCommand.DEFAULT_SCALE);
+        return ScenarioPlan.of(
+                file, surroundings.input(), settings, scale, RunCommand.DEFAULT_SCALE);
     }
 
     private static Checked checked(boolean valid, List<ScenarioPlan> plans) {

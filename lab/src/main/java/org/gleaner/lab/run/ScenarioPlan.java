@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
@@ -51,9 +52,9 @@ public record ScenarioPlan(
     ///
     /// @param asked the scale that was asked for; null for the file's own, or else the usual one
     public static ScenarioPlan of(
-            String file, List<String> settings, @Nullable Scale asked, Scale usual) {
+            String file, Input input, List<String> settings, @Nullable Scale asked, Scale usual) {
         try {
-            ScenarioFile opened = ScenarioReader.open(file);
+            ScenarioFile opened = ScenarioReader.open(file, input);
             Scale scale = asked != null ? asked : opened.scale() != null ? opened.scale() : usual;
             opened.scenario(settings, Scale.FULL);
             return new ScenarioPlan(
