@@ -1,11 +1,16 @@
 package org.gleaner.cli;
 
+import java.util.List;
+import java.util.stream.LongStream;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Engine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Options of every command that runs the machine on an engine of the user's choice.
 final class CommonOptions extends OutputOptions {
+
+    private static final int MOST_SEEDS = 1000;
 
     @Option(
             names = "--engine",
@@ -22,7 +27,27 @@ final class CommonOptions extends OutputOptions {
     @Nullable Long seed;
 
     @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Run with N seeds, the first and those after it: median and range of every figure"
+                            + " (default: 1).")
+    int seeds = 1;
+
+    @Option(
             names = "--verbose",
             description = "Print all that is known: call trees, all counters, assumptions.")
     boolean verbose;
+
+    /// The seeds to run with.
+    ///
+    /// @param usual the first, unless one was given
+    List<Long> seeds(long usual) {
+        if (seeds < 1 || seeds > MOST_SEEDS) {
+            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
+        }
+        long first = seed != null ? seed : usual;
+        return LongStream.range(0, seeds).map(i -> first + i).boxed().toList();
+    }
 }

@@ -4,16 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Heap;
-import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.TraceFormat;
+import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
-import org.gleaner.lab.run.Completeness;
-import org.gleaner.lab.run.ReplayRequest;
-import org.gleaner.lab.run.ReplayResult;
-import org.gleaner.lab.trace.Trace;
+import org.gleaner.lab.run.Combination;
+import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.trace.TraceReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `gleaner replay`: recorded traces, each by itself under a memory limit.
+/// `gleaner replay`: recorded traces, each by itself under a memory limit, with every combination of options asked for.
 @Command(
         name = "replay",
         description = "Replay recorded page traces, each by itself, under a memory limit.",
@@ -61,46 +58,24 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         how.check();
+        List<Long> seeds = options.seeds(DEFAULT_SEED);
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TraceReader reader =
                 new TraceReader(surroundings.input(), format != null, Heap.ofProcess());
-        List<ReplayRequest> requests =
-                files.stream().map(reader::trace).map(this::request).toList();
-        List<ReplayResult> results = replay(requests);
-        List<String> traces = requests.stream().map(each -> each.trace().name()).toList();
-        Completeness completeness =
-                new Completeness(
-                        traces.size(),
-                        results.size(),
-                        traces.subList(results.size(), traces.size()));
+        List<Combination> combinations =
+                how.combinations(files.stream().map(reader::trace).toList(), options.engine, seeds);
+        ReplayComparison comparison =
+                ReplayRuns.run(
+                        combinations,
+                        surroundings.executors().replay(),
+                        options.progress(surroundings));
         return new Outcome(
-                        completeness,
-                        requests.size(),
-                        results,
-                        ReplayText.of(completeness, results))
+                        comparison.completeness(),
+                        combinations.size(),
+                        comparison.replays(),
+                        ReplayText.of(comparison, options.verbose),
+                        ReplayText.of(comparison, true))
                 .tell(surroundings, options, directory);
-    }
-
-    /// Replays as many as it can before it is interrupted.
-    private List<ReplayResult> replay(List<ReplayRequest> requests) {
-        Progress progress = options.progress(surroundings);
-        List<ReplayResult> results = new ArrayList<>();
-        try {
-            for (ReplayRequest request : requests) {
-                if (progress.cancelled()) {
-                    break;
-                }
-                results.add(surroundings.executors().replay().run(request, progress));
-            }
-        } catch (Cancelled cancelled) {
-            return results;
-        }
-        return results;
-    }
-
-    private ReplayRequest request(Trace trace) {
-        return how.request(
-                trace, options.engine, options.seed != null ? options.seed : DEFAULT_SEED);
     }
 }

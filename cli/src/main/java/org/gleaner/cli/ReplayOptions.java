@@ -1,5 +1,7 @@
 package org.gleaner.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Backing;
@@ -10,6 +12,7 @@ import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.scenario.Host;
 import org.gleaner.lab.scenario.Swap;
@@ -25,29 +28,36 @@ final class ReplayOptions {
             names = "--memory",
             required = true,
             paramLabel = "SIZE",
-            description = "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched.")
-    private Size memory = new Size.Bytes(Size.PAGE);
+            converter = Each.Sizes.class,
+            description =
+                    "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched. Several,"
+                            + " such as 80%%,60%%,40%%, are compared; so are those of --lru, --kernel,"
+                            + " --through and --aging.")
+    private Each<Size> memory = new Each<>(List.of());
 
     @Option(
             names = "--lru",
             paramLabel = "LRU",
             defaultValue = "mglru",
+            converter = Each.Lrus.class,
             description = "mglru or classic (default: mglru).")
-    private Lru lru = Lru.MGLRU;
+    private Each<Lru> lru = new Each<>(List.of(Lru.MGLRU));
 
     @Option(
             names = "--kernel",
             paramLabel = "VERSION",
             defaultValue = "6.12",
+            converter = Each.Kernels.class,
             description = "Whose reclaim rules: 6.1, 6.12, 6.18 or 7.2 (default: 6.12).")
-    private Kernel kernel = Kernel.V6_12;
+    private Each<Kernel> kernel = new Each<>(List.of(Kernel.V6_12));
 
     @Option(
             names = "--through",
             paramLabel = "WAY",
             defaultValue = "host",
+            converter = Each.Ways.class,
             description = "host: a process touches the pages; kvm: a guest does (default: host).")
-    private Through through = Through.HOST;
+    private Each<Through> through = new Each<>(List.of(Through.HOST));
 
     @Option(
             names = "--backing",
@@ -119,23 +129,80 @@ final class ReplayOptions {
     @Option(
             names = "--aging",
             paramLabel = "DESIGN",
+            converter = Each.Designs.class,
             description =
                     "How the host asks KVM for young pages: locked-flush, locked, v1, v2, v3, "
                             + "v5-fast-only, v6-fast-only, merged or two-bitmaps "
                             + "(default: the kernel's own).")
-    private @Nullable AgingDesign aging;
+    private @Nullable Each<AgingDesign> aging;
 
-    /// One replay of `trace`.
-    ReplayRequest request(Trace trace, Engine engine, long seed) {
-        AgingDesign design = aging != null ? aging : kernel.aging();
+    /// Every trace with every combination of what has several values, the last option's next to each other.
+    ///
+    /// @param seeds to replay each with
+    List<Combination> combinations(List<Trace> traces, Engine engine, List<Long> seeds) {
+        List<Combination> all = new ArrayList<>();
+        for (Trace trace : traces) {
+            for (Size size : memory.values()) {
+                long pages = pages("--memory", size, trace);
+                for (Kernel version : kernel.values()) {
+                    for (Lru list : lru.values()) {
+                        for (Through way : through.values()) {
+                            for (AgingDesign design : designs(version)) {
+                                Chosen one = new Chosen(size, pages, version, list, way, design);
+                                all.add(combination(trace, one, engine, seeds));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /// One value of each option that may have several.
+    private record Chosen(
+            Size memory, long pages, Kernel kernel, Lru lru, Through through, AgingDesign aging) {}
+
+    private List<AgingDesign> designs(Kernel version) {
+        return aging != null ? aging.values() : List.of(version.aging());
+    }
+
+    private Combination combination(Trace trace, Chosen one, Engine engine, List<Long> seeds) {
+        return new Combination(
+                name(trace, one),
+                seeds.stream().map(seed -> request(trace, one, engine, seed)).toList());
+    }
+
+    private String name(Trace trace, Chosen one) {
+        List<String> words = new ArrayList<>(List.of(trace.name()));
+        if (memory.several()) {
+            words.add(one.memory().toString());
+        }
+        if (kernel.several()) {
+            words.add(one.kernel().label());
+        }
+        if (lru.several()) {
+            words.add(one.lru().label());
+        }
+        if (through.several()) {
+            words.add(one.through().label());
+        }
+        if (aging != null && aging.several()) {
+            words.add(one.aging().label());
+        }
+        return String.join(" ", words);
+    }
+
+    private ReplayRequest request(Trace trace, Chosen one, Engine engine, long seed) {
+        LruGen asked = lruGen != null ? lruGen : LruGen.ALL;
         return new ReplayRequest(
                 trace,
-                pages(trace),
-                lru,
-                lruGen(design),
-                kernel,
-                through,
-                design,
+                one.pages(),
+                one.lru(),
+                (one.lru() == Lru.MGLRU ? asked : LruGen.NONE).shownWith(one.aging()),
+                one.kernel(),
+                one.through(),
+                one.aging(),
                 backing,
                 thp,
                 swap,
@@ -145,15 +212,6 @@ final class ReplayOptions {
                 ageEvery,
                 engine,
                 seed);
-    }
-
-    private LruGen lruGen(AgingDesign design) {
-        LruGen asked = lruGen != null ? lruGen : lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE;
-        return asked.shownWith(design);
-    }
-
-    private long pages(Trace trace) {
-        return pages("--memory", memory, trace);
     }
 
     private static long pages(String option, Size size, Trace trace) {
@@ -197,11 +255,11 @@ final class ReplayOptions {
         if (ageEvery < 0) {
             throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");
         }
-        if (lru == Lru.CLASSIC && (lruGen != null || ageEvery > 0)) {
+        if (lru.values().contains(Lru.CLASSIC) && (lruGen != null || ageEvery > 0)) {
             throw new BadInput(
                     lruGen != null ? "--lru-gen" : "--age-every",
                     "classic reclaim has no generations",
-                    "use --lru mglru, or leave it out");
+                    "use --lru mglru alone, or leave it out");
         }
         if (lruGen != null && !lruGen.enabled()) {
             throw new BadInput(
@@ -209,9 +267,9 @@ final class ReplayOptions {
                     lruGen + " switches mglru off",
                     "set bit 0x1, or use --lru classic");
         }
-        if (aging != null && through != Through.KVM) {
+        if (aging != null && through.values().contains(Through.HOST)) {
             throw new BadInput(
-                    "--aging", "only a guest's pages are asked for", "add --through kvm");
+                    "--aging", "only a guest's pages are asked for", "use --through kvm");
         }
     }
 }

@@ -182,7 +182,7 @@ final class ReplayCommandTest {
     @Test
     void anInterruptKeepsWhatWasFinished() {
         session.onReplay = () -> session.interrupted.set(true);
-        int code = session.run("replay", "small", "other", "--memory", "1p", "--json");
+        int code = session.run("replay small other --memory 1p --json --engine threads".split(" "));
 
         assertThat(code).isEqualTo(3);
         JsonNode json = JsonMapper.shared().readTree(session.out());
@@ -190,6 +190,91 @@ final class ReplayCommandTest {
         assertThat(json.get("missing").get(0).stringValue()).isEqualTo("other");
         assertThat(json.get("results").get(0).get("trace").stringValue()).isEqualTo("small");
         assertThat(session.err()).isEqualTo("gleaner: interrupted; what was finished is kept\n");
+    }
+
+    @Test
+    void everyCombinationIsReplayedAndNamedByWhatDiffers() {
+        String line =
+                "replay small other --memory 1p,100% --kernel 6.12,6.18 --lru mglru,classic --json";
+        assertThat(session.run(line.split(" "))).as(session.err()).isZero();
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("asked").intValue()).isEqualTo(16);
+        assertThat(
+                        json.get("results")
+                                .valueStream()
+                                .map(each -> each.get("name").stringValue())
+                                .toList())
+                .hasSize(16)
+                .startsWith(
+                        "small 4KiB 6.12 mglru",
+                        "small 4KiB 6.12 classic",
+                        "small 4KiB 6.18 mglru",
+                        "small 4KiB 6.18 classic",
+                        "small 100% 6.12 mglru")
+                .endsWith("other 100% 6.18 classic");
+        JsonNode last = json.get("results").get(7);
+        assertThat(last.get("trace").stringValue()).isEqualTo("small");
+        assertThat(last.get("memoryPages").intValue()).isEqualTo(3);
+        assertThat(last.get("kernel").stringValue()).isEqualTo("6.18");
+        assertThat(last.get("lruGen").stringValue()).isEqualTo("0x0");
+        assertThat(session.replays).hasSize(16);
+    }
+
+    @Test
+    void agingDesignsAndWaysAreComparedToo() {
+        session.run("replay small --memory 1p --through kvm --aging locked,merged".split(" "));
+        session.run("replay small --memory 1p --through host,kvm --json".split(" "));
+
+        assertThat(session.replays.subList(0, 2).stream().map(ReplayRequest::aging))
+                .containsExactlyInAnyOrder(AgingDesign.LOCKED, AgingDesign.MERGED);
+        assertThat(session.replays.subList(2, 4).stream().map(ReplayRequest::through))
+                .containsExactlyInAnyOrder(Through.HOST, Through.KVM);
+    }
+
+    @Test
+    void severalSeedsComeToOneResultWithTheFieldsOfOne() {
+        String line = "replay small --memory 1p --json";
+        session.run(line.split(" "));
+        JsonNode one = JsonMapper.shared().readTree(session.out());
+        Session second = new Session(directory);
+        second.run((line + " --seed 5 --seeds 3").split(" "));
+        JsonNode three = JsonMapper.shared().readTree(second.out());
+
+        assertThat(three.propertyNames()).containsAll(one.propertyNames());
+        assertThat(three.get("asked").intValue()).isEqualTo(3);
+        assertThat(three.get("seeds").toString()).isEqualTo("[5,6,7]");
+        assertThat(three.get("seed").intValue()).isEqualTo(5);
+        assertThat(three.get("vmstat").get("pgmajfault").intValue()).isEqualTo(47);
+        assertThat(three.get("least").get("vmstat").get("pgmajfault").intValue()).isEqualTo(46);
+        assertThat(three.get("most").get("vmstat").get("pgmajfault").intValue()).isEqualTo(48);
+        assertThat(three.get("bySeed").get(2).get("vmstat").get("pgmajfault").intValue())
+                .isEqualTo(48);
+    }
+
+    @Test
+    void whatASeedLacksIsTold() {
+        session.onReplay = () -> session.interrupted.set(true);
+        String line = "replay small --memory 1p,2p --seeds 2 --json --engine threads";
+        assertThat(session.run(line.split(" "))).isEqualTo(3);
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("finished").intValue()).isEqualTo(1);
+        assertThat(json.get("missing").toString())
+                .isEqualTo("[\"small 4KiB seed 2\",\"small 8KiB seed 1\",\"small 8KiB seed 2\"]");
+        assertThat(json.get("results")).hasSize(1);
+        assertThat(json.get("results").get(0).get("seeds").toString()).isEqualTo("[1]");
+        assertThat(json.get("results").get(0).get("bySeed")).hasSize(1);
+    }
+
+    @Test
+    void aSeedThatFailsIsTold() {
+        session.failures = List.of("killed");
+        session.failingSeed = 2L;
+        assertThat(session.run("replay", "small", "--memory", "1p", "--seeds", "3")).isEqualTo(1);
+        assertThat(session.out())
+                .contains("FAILED: small: seed 2: the OOM killer ended the replay at access 2\n")
+                .doesNotContain("seed 1:");
     }
 
     @Test
@@ -259,6 +344,15 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --engine turbo | --engine: \"turbo\" is not one of",
                 "replay small --memory 1p --json=1 | --json",
                 "replay small --memory 1p --memory 2p | --memory",
+                "replay small --memory 1p,1p | --memory: \"1p\" is there twice; give each once",
+                "replay small --memory 1p, | --memory: \"\" is not a size; write",
+                "replay small --memory 1p,1% | --memory 1% of small: 1% is less than one page",
+                "replay small --memory 1p --kernel 6.12,6.6 | --kernel: \"6.6\" is not one of",
+                "replay small --memory 1p --lru mglru,classic --lru-gen 7 | --lru-gen: classic"
+                        + " reclaim has",
+                "replay small --memory 1p --through host,kvm --aging v3 | --aging: only a guest",
+                "replay small --memory 1p --seeds 0 | --seeds: 0 is out of range; give 1 to 1000",
+                "replay small --memory 1p --seeds x | --seeds",
                 "replay small --memory 1p --curve | no such option",
                 "replay @nothing --memory 1p | @nothing: no such trace",
             })
@@ -331,6 +425,7 @@ final class ReplayCommandTest {
                         "--aging",
                         "--engine",
                         "--seed",
+                        "--seeds",
                         "--out",
                         "--json",
                         "--quiet");

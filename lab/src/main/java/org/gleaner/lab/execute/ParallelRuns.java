@@ -119,7 +119,7 @@ final class ParallelRuns {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);
                 meters.add(meter);
-                futures.add(executor.submit(() -> finish(task, meter)));
+                futures.add(executor.submit(() -> finish(task, meter, progress)));
             }
             List<@Nullable R> results = new ArrayList<>();
             for (Future<@Nullable R> future : futures) {
@@ -134,7 +134,10 @@ final class ParallelRuns {
     }
 
     /// The task's result, or null if the user stopped the run first.
-    private static <R> @Nullable R finish(Task<R> task, Meter meter) {
+    private static <R> @Nullable R finish(Task<R> task, Meter meter, Progress progress) {
+        if (progress.cancelled()) {
+            meter.cancelled.set(true);
+        }
         try {
             meter.check();
             return task.run(meter);

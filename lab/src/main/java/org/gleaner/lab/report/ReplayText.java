@@ -1,62 +1,235 @@
 package org.gleaner.lab.report;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.run.Completeness;
-import org.gleaner.lab.run.ReplayRequest;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.size.Size;
 
-/// Replays as text for people: side by side, a column for each.
+/// Replays as text for people: what they have in common in a line, then what differs, then what it did.
 public final class ReplayText {
 
-    private ReplayText() {}
+    private static final int LINE = 80;
 
-    public static String of(Completeness completeness, List<ReplayResult> replays) {
-        String first = completeness.line("replays") + "\n";
-        return replays.isEmpty() ? first : first + "\n" + of(replays);
+    /// What the guest feels: the counters that are told unless all are asked for.
+    private static final List<String> FELT = List.of("pgmajfault", "pswpin", "pswpout");
+
+    /// Something that was asked for.
+    ///
+    /// @param usual not worth a word if all have it
+    private record Setting(
+            String name, String usual, Function<Seeded<ReplayResult>, String> value) {
+
+        static Setting of(String name, String usual, Function<ReplayResult, String> value) {
+            return new Setting(name, usual, each -> value.apply(each.first()));
+        }
     }
 
-    private static String of(List<ReplayResult> replays) {
-        TextTable table = Counters.table("", replays.stream().map(ReplayResult::trace).toList());
-        Counters.row(table, "accesses", replays, r -> Figures.count(r.accesses()));
-        Counters.row(table, "distinct pages", replays, r -> Figures.count(r.distinctPages()));
-        Counters.row(table, "memory pages", replays, r -> Figures.count(r.memoryPages()));
-        Counters.row(table, "reclaim", replays, ReplayText::reclaim);
-        Counters.row(table, "through", replays, ReplayText::through);
-        Counters.row(table, "swap", replays, ReplayText::swap);
-        Counters.rows(table, replays.stream().map(ReplayResult::vmstat).toList());
-        Counters.row(table, "seconds", replays, r -> Figures.number(r.wallSeconds()));
-        Counters.row(
-                table, "M accesses/s", replays, r -> Figures.number(r.accessesPerSecond() / 1e6));
-        StringBuilder text = new StringBuilder(table.toString());
-        for (ReplayResult replay : replays) {
-            for (String failure : replay.failures()) {
-                text.append("FAILED: ").append(replay.trace()).append(": ").append(failure);
-                text.append('\n');
+    private static final List<Setting> SETTINGS =
+            List.of(
+                    Setting.of("trace", "", ReplayResult::trace),
+                    Setting.of("accesses", "", r -> Figures.count(r.accesses())),
+                    Setting.of("distinct pages", "", r -> Figures.count(r.distinctPages())),
+                    Setting.of("memory pages", "", ReplayText::memory),
+                    Setting.of("kernel", "", r -> r.kernel().label()),
+                    Setting.of("lru", "", ReplayText::lru),
+                    Setting.of("through", "", r -> r.through().label()),
+                    Setting.of("aging", "-", r -> r.aging() == null ? "-" : r.aging().label()),
+                    Setting.of("backing", "", r -> r.backing().label()),
+                    Setting.of("thp", "never", r -> r.thp().label()),
+                    Setting.of("swap", "", ReplayText::swap),
+                    Setting.of("swappiness", "60", r -> Integer.toString(r.swappiness())),
+                    Setting.of("page-cluster", "0", r -> Integer.toString(r.pageCluster())),
+                    Setting.of("age-every", "0", r -> Figures.count(r.ageEvery())),
+                    Setting.of("engine", "", r -> r.engine().label()),
+                    new Setting("seed", "", ReplayText::seeds));
+
+    private final List<Seeded<ReplayResult>> replays;
+    private final StringBuilder text = new StringBuilder();
+
+    private ReplayText(List<Seeded<ReplayResult>> replays) {
+        this.replays = replays;
+    }
+
+    /// @param verbose with all counters and settings
+    public static String of(ReplayComparison comparison, boolean verbose) {
+        ReplayText report = new ReplayText(comparison.replays());
+        report.line(comparison.completeness().line("replays"));
+        if (!comparison.replays().isEmpty()) {
+            report.common(verbose);
+            report.differences();
+            if (verbose) {
+                report.counters();
+            }
+            report.remarks(comparison.wallSeconds(), verbose);
+        }
+        return report.text.toString();
+    }
+
+    private void common(boolean verbose) {
+        List<String> parts = new ArrayList<>();
+        for (Setting setting : SETTINGS) {
+            String value = setting.value().apply(replays.getFirst());
+            if (!differs(setting) && (verbose || !value.equals(setting.usual()))) {
+                parts.add(setting.name() + " " + value);
             }
         }
-        return text.toString();
+        StringBuilder line = new StringBuilder();
+        for (String part : parts) {
+            if (!line.isEmpty() && line.length() + part.length() + 3 > LINE) {
+                line(line + ",");
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : ", ").append(part);
+        }
+        line(line.toString());
+        text.append('\n');
     }
 
-    private static String reclaim(ReplayResult replay) {
+    private boolean differs(Setting setting) {
+        return replays.stream().map(setting.value()).distinct().count() > 1;
+    }
+
+    private void differences() {
+        Grid grid = new Grid(replays.size());
+        List<Setting> different = SETTINGS.stream().filter(this::differs).toList();
+        for (Setting setting : different) {
+            grid.head(setting.name(), i -> setting.value().apply(replays.get(i)));
+        }
+        if (different.isEmpty()) {
+            grid.head("", i -> String.valueOf(replays.get(i).name()));
+        }
+        if (replays.stream().allMatch(each -> each.first().machineSeconds() != null)) {
+            boolean guest = replays.stream().anyMatch(each -> each.first().aging() != null);
+            ToDoubleFunction<ReplayResult> seconds =
+                    r -> Objects.requireNonNull(r.machineSeconds());
+            grid.figure(guest ? "guest s" : "task s", i -> spread(i, seconds).number());
+            ratios(grid, seconds);
+        }
+        for (String counter : FELT) {
+            ToDoubleFunction<ReplayResult> count = r -> r.vmstat().getOrDefault(counter, 0L);
+            grid.figure(counter, i -> spread(i, count).count());
+            ratios(grid, count);
+        }
+        text.append(grid);
+    }
+
+    private Spread spread(int replay, ToDoubleFunction<ReplayResult> figure) {
+        return Spread.of(replays.get(replay).bySeed(), figure);
+    }
+
+    /// How many times the figure of the first replay of the same trace each is; of real threads that would be a
+    /// figure of this machine's scheduler.
+    private void ratios(Grid grid, ToDoubleFunction<ReplayResult> figure) {
+        boolean some = replays.stream().anyMatch(each -> baseline(each) != each);
+        if (some && !onThreads()) {
+            grid.figure("  / first", i -> ratio(replays.get(i), figure));
+        }
+    }
+
+    private static String ratio(
+            Seeded<ReplayResult> of,
+            Seeded<ReplayResult> to,
+            ToDoubleFunction<ReplayResult> figure) {
+        List<Double> bySeed = new ArrayList<>();
+        for (int i = 0; i < of.seeds().size(); i++) {
+            int other = to.seeds().indexOf(of.seeds().get(i));
+            double base = other < 0 ? 0 : figure.applyAsDouble(to.bySeed().get(other));
+            if (base > 0) {
+                bySeed.add(figure.applyAsDouble(of.bySeed().get(i)) / base);
+            }
+        }
+        return bySeed.isEmpty() ? "-" : Spread.of(bySeed, each -> each).number();
+    }
+
+    private String ratio(Seeded<ReplayResult> of, ToDoubleFunction<ReplayResult> figure) {
+        Seeded<ReplayResult> base = baseline(of);
+        return base == of ? "1" : ratio(of, base, figure);
+    }
+
+    private Seeded<ReplayResult> baseline(Seeded<ReplayResult> of) {
+        return replays.stream()
+                .filter(each -> each.first().trace().equals(of.first().trace()))
+                .findFirst()
+                .orElse(of);
+    }
+
+    private void counters() {
+        TextTable table =
+                Counters.table(
+                        "counters",
+                        replays.stream().map(each -> String.valueOf(each.name())).toList());
+        for (String counter : replays.getFirst().first().vmstat().keySet()) {
+            Counters.row(
+                    table,
+                    counter,
+                    replays,
+                    each ->
+                            Spread.of(each.bySeed(), r -> r.vmstat().getOrDefault(counter, 0L))
+                                    .count());
+        }
+        text.append('\n').append(table);
+    }
+
+    private void remarks(double seconds, boolean verbose) {
+        for (Seeded<ReplayResult> replay : replays) {
+            replay.failures().forEach(each -> line("FAILED: " + replay.name() + ": " + each));
+        }
+        double accesses =
+                replays.stream()
+                        .flatMap(each -> each.bySeed().stream())
+                        .mapToDouble(ReplayResult::replayedAccesses)
+                        .sum();
+        text.append('\n');
+        if (onThreads()) {
+            line("real threads: times are this machine's own, and what hangs on them is no result");
+        }
+        line(
+                String.format(
+                        Locale.ROOT,
+                        "%s in %s s, %s M accesses/s%s",
+                        onThreads() ? "run" : "simulated",
+                        Figures.number(seconds),
+                        Figures.number(seconds > 0 ? accesses / seconds / 1e6 : 0),
+                        verbose ? "" : "; all counters with --verbose or --json"));
+    }
+
+    private boolean onThreads() {
+        return replays.getFirst().first().engine() == Engine.THREADS;
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    /// The limit, and what share of the pages touched it is.
+    private static String memory(ReplayResult replay) {
+        double percent = 100.0 * replay.memoryPages() / replay.distinctPages();
+        String share = Figures.number(percent).replaceFirst("\\.0+$", "");
+        return Figures.count(replay.memoryPages()) + " (" + share + "%)";
+    }
+
+    private static String lru(ReplayResult replay) {
         String bits = replay.lruGen().enabled() ? " " + replay.lruGen() : "";
-        return replay.kernel().label() + " " + replay.lru().label() + bits;
+        return replay.lru().label() + bits;
     }
 
+    /// The device, with its size if that is one that can be filled.
     private static String swap(ReplayResult replay) {
         boolean ample = replay.swapPages() >= 3 * replay.distinctPages();
-        String size =
-                replay.swapPages() == 0 || ample
-                        ? ""
-                        : ", " + Size.approximately(replay.swapPages() * Size.PAGE);
-        boolean usual = replay.swappiness() == ReplayRequest.DEFAULT_SWAPPINESS;
-        return replay.swap().label() + size + (usual ? "" : ", swappiness " + replay.swappiness());
+        return replay.swapPages() == 0 || ample
+                ? replay.swap().label()
+                : replay.swap().label() + " " + Size.approximately(replay.swapPages() * Size.PAGE);
     }
 
-    private static String through(ReplayResult replay) {
-        String aging = replay.aging() == null ? "" : ", " + replay.aging().label();
-        String huge = replay.thp() == Thp.ALWAYS ? ", huge pages" : "";
-        return replay.through().label() + ", " + replay.backing().label() + huge + aging;
+    private static String seeds(Seeded<ReplayResult> replay) {
+        long first = replay.seeds().getFirst();
+        return replay.asked() == 1 ? "" + first : first + " to " + replay.seeds().getLast();
     }
 }

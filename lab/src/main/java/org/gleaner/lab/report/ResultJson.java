@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
+import org.gleaner.lab.run.Seeded;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,12 +42,30 @@ public final class ResultJson {
         ObjectNode document = MAPPER.createObjectNode();
         add(document, MAPPER.valueToTree(completeness));
         add(document, MAPPER.valueToTree(provenance));
+        List<ObjectNode> trees = results.stream().map(ResultJson::tree).toList();
         if (asked == 1) {
-            results.forEach(each -> add(document, MAPPER.valueToTree(each)));
+            trees.forEach(each -> add(document, each));
         } else {
-            document.set("results", MAPPER.valueToTree(results));
+            document.set("results", MAPPER.valueToTree(trees));
         }
         return WRITER.writeValueAsString(document);
+    }
+
+    private static ObjectNode tree(Result result) {
+        if (!(result instanceof Seeded<?> seeded)) {
+            return MAPPER.valueToTree(result);
+        }
+        ObjectNode tree = MAPPER.createObjectNode();
+        if (seeded.name() != null) {
+            tree.put("name", seeded.name());
+        }
+        List<ObjectNode> bySeed = seeded.bySeed().stream().map(ResultJson::tree).toList();
+        add(
+                tree,
+                seeded.asked() == 1
+                        ? bySeed.getFirst()
+                        : SeededJson.of(MAPPER, seeded.seeds(), bySeed, seeded.failures()));
+        return tree;
     }
 
     private static void add(ObjectNode document, ObjectNode fields) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
+import org.gleaner.lab.run.Seeded;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +39,9 @@ final class ResultJsonTest {
                         "backing",
                         "thp",
                         "swap",
+                        "swapPages",
                         "pageCluster",
+                        "swappiness",
                         "ageEvery",
                         "engine",
                         "seed",
@@ -68,6 +71,40 @@ final class ResultJsonTest {
         assertThat(read(document(1)).propertyNames())
                 .containsExactly(
                         "complete", "asked", "finished", "missing", "command", "version", "date");
+    }
+
+    @Test
+    void severalSeedsHaveTheShapeOfOne() {
+        JsonNode json =
+                read(
+                        document(
+                                1,
+                                new Seeded<>(
+                                        null,
+                                        3,
+                                        List.of(1L, 2L, 3L),
+                                        List.of(
+                                                Samples.maxGuestMemory(12, 3, 11),
+                                                Samples.maxGuestMemory(14, 4),
+                                                Samples.maxGuestMemory(10, 5, 13)))));
+
+        assertThat(json.get("seeds").toString()).isEqualTo("[1,2,3]");
+        assertThat(json.get("scenario").get("kind").stringValue()).isEqualTo("max-guest-memory");
+        JsonNode runs = json.get("runs");
+        assertThat(runs.get(0).get("run2Seconds").doubleValue()).isEqualTo(12);
+        assertThat(runs.get(1).get("run2Seconds").doubleValue()).isEqualTo(4);
+        assertThat(runs.get(2).get("ablation").stringValue()).isEqualTo("flush-off");
+        assertThat(runs.get(2).get("run2Seconds").doubleValue()).isEqualTo(12);
+        assertThat(runs.get(0).get("vmstat").get("pswpin").isIntegralNumber()).isTrue();
+        assertThat(json.get("least").get("runs").get(0).get("run2Seconds").doubleValue())
+                .isEqualTo(10);
+        assertThat(json.get("most").get("runs").get(1).get("run2Seconds").doubleValue())
+                .isEqualTo(5);
+        assertThat(json.get("least").has("scenario")).isFalse();
+        assertThat(json.get("ratios").get(0).get("run2").doubleValue()).isEqualTo(3.5);
+        assertThat(json.get("bySeed")).hasSize(3);
+        assertThat(json.get("failures").get(0).stringValue())
+                .isEqualTo("seed 1: run2 of after is out of its bounds");
     }
 
     @Test

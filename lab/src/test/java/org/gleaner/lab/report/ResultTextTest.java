@@ -2,36 +2,9 @@ package org.gleaner.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import org.gleaner.lab.run.Completeness;
 import org.junit.jupiter.api.Test;
 
 final class ResultTextTest {
-
-    @Test
-    void replaysStandSideBySide() {
-        assertThat(
-                        ReplayText.of(
-                                Completeness.whole(2),
-                                List.of(Samples.replay("sqlite"), Samples.replay("cc1"))))
-                .isEqualTo(
-                        """
-                        complete: 2 of 2 replays
-
-                                                sqlite             cc1
-                        accesses             7,229,958       7,229,958
-                        distinct pages           8,873           8,873
-                        memory pages             4,436           4,436
-                        reclaim         6.12 mglru 0x7  6.12 mglru 0x7
-                        through             host, anon      host, anon
-                        swap                      zram            zram
-                        pswpin                   5,000           5,000
-                        pgmajfault               5,000           5,000
-                        allocstall                   0               0
-                        seconds                  0.500           0.500
-                        M accesses/s              14.5            14.5
-                        """);
-    }
 
     @Test
     void theAnswerFitsATerminal() {

@@ -1,5 +1,6 @@
 package org.gleaner.lab.report;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,20 @@ final class Samples {
     private Samples() {}
 
     static ReplayResult replay(String trace) {
+        return replay(trace, 4436, Kernel.V6_12, Engine.VIRTUAL, 1, 5000);
+    }
+
+    /// A replay that took as many quarters of a millisecond as it had faults.
+    static ReplayResult replay(
+            String trace, long memory, Kernel kernel, Engine engine, long seed, long faults) {
         return new ReplayResult(
                 trace,
                 7_229_958,
                 8873,
-                4436,
+                memory,
                 Lru.MGLRU,
                 new LruGen(7),
-                Kernel.V6_12,
+                kernel,
                 Through.HOST,
                 null,
                 Backing.ANON,
@@ -53,24 +60,30 @@ final class Samples {
                 3,
                 60,
                 0,
-                Engine.VIRTUAL,
-                1,
-                counters(5000),
+                engine,
+                seed,
+                counters(faults),
                 false,
                 7_229_958,
-                1.25,
+                engine == Engine.VIRTUAL ? faults / 4000.0 : null,
                 0.5,
                 14_459_916,
                 List.of());
     }
 
     static MaxGuestMemoryResult maxGuestMemory() {
+        return maxGuestMemory(12, 3, 11);
+    }
+
+    /// @param run2 seconds of before, after, and before without flushes; the last may be missing
+    static MaxGuestMemoryResult maxGuestMemory(double... run2) {
         MaxGuestMemory scenario = (MaxGuestMemory) scenario(MaxGuestMemory.KIND);
-        List<MaxGuestMemoryResult.Run> runs =
-                List.of(
-                        run(scenario, 0, null, 12),
-                        run(scenario, 1, null, 3),
-                        run(scenario, 0, Ablation.FLUSH_OFF, 11));
+        List<MaxGuestMemoryResult.Run> runs = new ArrayList<>();
+        runs.add(run(scenario, 0, null, run2[0]));
+        runs.add(run(scenario, 1, null, run2[1]));
+        if (run2.length > 2) {
+            runs.add(run(scenario, 0, Ablation.FLUSH_OFF, run2[2]));
+        }
         return new MaxGuestMemoryResult(
                 scenario,
                 Scale.parse("1/64"),
