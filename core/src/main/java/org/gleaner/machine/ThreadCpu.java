@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the
 /// modes that [Cpu] promises. A wait is a loop over an acquire load: it spins a while with
-/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores),
-/// and, where the caller said that it may sleep, parks for growing spans. Nobody keeps a list of
+/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores), then parks: for
+/// microseconds, or, where the caller said that it may sleep, for growing spans. Nobody keeps a list of
 /// sleepers, so a write costs nothing extra and a sleeper notices it up to [#MAX_PARK_NANOS] late.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
@@ -34,7 +34,14 @@ final class ThreadCpu extends Cpu {
     private static final int SPINS = 200;
 
     private static final int CROWDED_SPINS = 10;
-    private static final int YIELDS = 2_000;
+
+    /// How long a spinning wait yields before it parks: on an idle machine a hundred times.
+    private static final long YIELD_NANOS = 100_000;
+
+    /// Waits that park at once, after a yield that took longer. On a busy machine a yield waits for others' slices, and
+    /// whoever yields is in the way of those that it waits for.
+    private static final int WAITS_WITHOUT = 16;
+
     private static final int SLEEPER_YIELDS = 20;
     private static final long MIN_PARK_NANOS = 2_000;
     private static final long MAX_PARK_NANOS = 100_000;
@@ -47,6 +54,11 @@ final class ThreadCpu extends Cpu {
     private final Mailbox mailbox = new Mailbox();
     private @Nullable Thread thread;
     private boolean done;
+
+    /// Until when the spinning wait that this CPU is in yields.
+    private long yieldsUntil;
+
+    private int waitsWithout;
 
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
@@ -221,15 +233,24 @@ final class ThreadCpu extends Cpu {
 
     /// One turn of a spinning wait.
     private void pause(int turn) {
-        if (turn < (engine.crowded() ? CROWDED_SPINS : SPINS)) {
+        int spins = engine.crowded() ? CROWDED_SPINS : SPINS;
+        if (turn < spins) {
             Thread.onSpinWait();
             return;
         }
         engine.checkSpin();
-        if (turn < YIELDS) {
-            Thread.yield();
-        } else {
+        long now = System.nanoTime();
+        if (turn == spins) {
+            yieldsUntil = waitsWithout > 0 ? now : now + YIELD_NANOS;
+            waitsWithout = Math.max(0, waitsWithout - 1);
+        }
+        if (now - yieldsUntil >= 0) {
             LockSupport.parkNanos(MIN_PARK_NANOS);
+            return;
+        }
+        Thread.yield();
+        if (System.nanoTime() - now > YIELD_NANOS) {
+            waitsWithout = WAITS_WITHOUT;
         }
     }
 
