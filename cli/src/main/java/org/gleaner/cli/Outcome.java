@@ -47,6 +47,10 @@ record Outcome(
                         .println("results in " + kept);
             }
         }
+        boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());
+        if (failed && !surroundings.interrupted().getAsBoolean()) {
+            return ExitCodes.FAILED;
+        }
         if (!completeness.complete()) {
             String kept =
                     completeness.finished() > 0
@@ -55,7 +59,6 @@ record Outcome(
             surroundings.err().println("gleaner: interrupted; " + kept);
             return ExitCodes.INTERRUPTED;
         }
-        boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());
         return failed ? ExitCodes.FAILED : ExitCodes.DONE;
     }
 }

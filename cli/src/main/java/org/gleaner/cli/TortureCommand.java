@@ -6,7 +6,6 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TortureText;
-import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--aging",
             paramLabel = "DESIGN",
-            description = "The design to torture (default: all in turn, three seconds each).")
+            description = "The design to torture (default: all in turn; they share the time).")
     private @Nullable AgingDesign aging;
 
     @Option(
@@ -72,14 +71,7 @@ final class TortureCommand implements Callable<Integer> {
                         .run(
                                 new TortureRequest(seconds, aging, seed),
                                 options.progress(surroundings));
-        return new Outcome(
-                        new Completeness(
-                                1,
-                                result.complete() ? 1 : 0,
-                                result.complete() ? List.of() : List.of("torture")),
-                        1,
-                        List.of(result),
-                        TortureText.of(result))
+        return new Outcome(result.completeness(), 1, List.of(result), TortureText.of(result))
                 .tell(surroundings, options, directory);
     }
 

@@ -279,6 +279,7 @@ final class LauncherTest {
     void nothingToTrainFor(String line) throws Exception {
         Ended ended = checkout.run(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(ended.out()).hasLineCount(1);
+        assertThat(ended.err()).doesNotContain("training");
         assertThat(ended.java()).doesNotContain("gleaner.train", "AOTCache");
     }
 

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
@@ -153,22 +155,17 @@ final class Session {
                 },
                 (request, _) -> {
                     tortures.add(request);
+                    AgingDesign design =
+                            Objects.requireNonNullElse(request.aging(), AgingDesign.V1);
                     return new TortureResult(
                             request.seed(),
                             request.aging(),
                             true,
-                            1,
-                            complete,
-                            1000,
-                            10,
-                            20,
-                            5,
-                            6,
-                            7,
-                            8,
-                            1,
-                            2,
-                            3,
+                            !complete,
+                            List.of(
+                                    new TortureResult.Design(
+                                            design, 1, complete, 3, 1000, 10, 20, 5, 6, 7, 8, 1, 2,
+                                            3)),
                             failures,
                             failures.isEmpty() ? null : "where it was",
                             request.seconds());

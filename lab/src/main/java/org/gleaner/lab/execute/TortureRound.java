@@ -2,7 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Backing;
@@ -29,7 +29,7 @@ final class TortureRound {
     static final int VCPUS = 8;
     static final int AGERS = 2;
 
-    private static final int PAGES = 2048;
+    static final int PAGES = 2048;
     private static final int SLOTS = 2;
     private static final long WATCH_NANOS = 20_000_000;
 
@@ -50,10 +50,11 @@ final class TortureRound {
     private final Agers agers;
     private final Zapper zapper;
     private final List<TortureGuest> guests = new ArrayList<>();
+    private final TortureAccesses accesses = new TortureAccesses();
     private volatile boolean aborted;
 
     /// @param nanos how long the torture itself lasts
-    TortureRound(Kind kind, long seed, long nanos, LongAdder operations, LongAdder refused) {
+    TortureRound(Kind kind, long seed, long nanos) {
         this.nanos = nanos;
         MmuStress scenario = scenario(kind, seed);
         Configuration configuration = scenario.configurations().getFirst();
@@ -71,7 +72,7 @@ final class TortureRound {
         agers = new Agers(machine, scenario, configuration);
         zapper = new Zapper(machine, SLOTS, kind.backing() == Backing.MEMFD, seed ^ 0x5A);
         for (int i = 0; i < VCPUS; i++) {
-            guests.add(new TortureGuest(zapper, i, PAGES, SLOTS, operations, refused, seed + i));
+            guests.add(new TortureGuest(zapper, i, PAGES, SLOTS, accesses, seed + i));
         }
     }
 
@@ -120,11 +121,20 @@ final class TortureRound {
         long end = boss.now() + nanos;
         crew.together(boss, (cpu, vcpu, i) -> guests.get(i).run(cpu, vcpu, end));
         zapper.stop(boss);
-        crew.together(boss, (cpu, vcpu, i) -> guests.get(i).verify(cpu, vcpu));
+        crew.together(boss, this::verify);
         crew.dismiss(boss);
         machine.host().mappingChanges().exit(boss, machine.mm());
         agers.stop(boss);
         machine.vm().destroy(boss);
+    }
+
+    /// Each vCPU reads its share of the pages, with what all have written there.
+    private void verify(Cpu cpu, Vcpu vcpu, int index) {
+        for (int page = index; page < PAGES; page += VCPUS) {
+            for (TortureGuest guest : guests) {
+                guest.verify(cpu, vcpu, page);
+            }
+        }
     }
 
     private void watch(Cpu cpu) {
@@ -141,6 +151,10 @@ final class TortureRound {
 
     GuestMachine machine() {
         return machine;
+    }
+
+    TortureAccesses accesses() {
+        return accesses;
     }
 
     Agers agers() {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingDesign;
@@ -16,14 +15,14 @@ import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.execute.TortureRound.Kind;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
-import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
 /// Tortures the machine on real threads, in rounds of a few seconds, each on a fresh one. The seed chooses format,
-/// reclaim and backing of each round; the designs take turns unless one was asked for. Ends at the first
-/// violation, and takes half a minute without any access for one.
+/// reclaim and backing of each round; the designs take turns unless one was asked for, and share the time so that each
+/// gets one. Ends at the first violation, and takes half a minute without any access for one.
 public final class TortureRun {
-    private static final double ROUND_SECONDS = 3;
+    private static final double LONGEST_ROUND = 3;
+    private static final double SHORTEST_ROUND = 0.1;
     private static final int LINE_MILLIS = 1000;
     private static final double STUCK_SECONDS = 30;
 
@@ -31,54 +30,23 @@ public final class TortureRun {
     private final Progress progress;
     private final long start = System.nanoTime();
     private final SplittableRandom random;
-    private final LongAdder operations = new LongAdder();
-    private final LongAdder refused = new LongAdder();
+    private final List<TortureTally> tallies = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private @Nullable String dump;
     private int rounds;
     private boolean cancelled;
 
-    /// Sums over the rounds that are over.
-    private Counts before = Counts.NONE;
-
-    private Counts shown = Counts.NONE;
-
-    /// What has been done.
-    private record Counts(
-            long operations,
-            long faults,
-            long swapIns,
-            long swapOuts,
-            long agings,
-            long young,
-            long protects,
-            long unmaps,
-            long slotChanges) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
-
-        /// With what `round` has done so far.
-        Counts plus(TortureRound round, long operations) {
-            return new Counts(
-                    operations,
-                    faults + round.count(VmEvent.PGFAULT),
-                    swapIns + round.count(VmEvent.PSWPIN),
-                    swapOuts + round.count(VmEvent.PSWPOUT),
-                    agings + round.agers().passes(),
-                    young + round.agers().young(),
-                    protects + round.zapper().protects.sum(),
-                    unmaps + round.zapper().unmaps.sum(),
-                    slotChanges + round.zapper().slotChanges.sum());
-        }
-
-        long changes() {
-            return protects + unmaps + slotChanges;
-        }
-    }
+    /// Seconds that a round took besides its torture, at most.
+    private double overhead;
 
     private TortureRun(TortureRequest request, Progress progress) {
         this.request = request;
         this.progress = progress;
         random = new SplittableRandom(request.seed());
+        AgingDesign asked = request.aging();
+        for (AgingDesign each : asked == null ? AgingDesign.values() : new AgingDesign[] {asked}) {
+            tallies.add(new TortureTally(each));
+        }
     }
 
     /// Tortures; see [org.gleaner.lab.run.TortureExecutor].
@@ -88,47 +56,39 @@ public final class TortureRun {
 
     private TortureResult run() {
         while (failures.isEmpty() && !cancelled && left() > 0) {
-            round(kind(rounds));
+            TortureTally tally = tallies.get(rounds % tallies.size());
+            round(kind(tally.aging()), tally);
             rounds++;
         }
-        if (cancelled && before.operations() == 0) {
+        if (cancelled && tallies.stream().noneMatch(TortureTally::hasBegun)) {
             throw new Cancelled();
+        }
+        if (failures.isEmpty() && !cancelled) {
+            tallies.forEach(tally -> tally.addWhatIsTooLittle(failures, request.seconds()));
         }
         return new TortureResult(
                 request.seed(),
                 request.aging(),
                 TortureRound.class.desiredAssertionStatus(),
-                rounds,
-                !cancelled,
-                before.operations(),
-                refused.sum(),
-                before.faults(),
-                before.swapIns(),
-                before.swapOuts(),
-                before.agings(),
-                before.young(),
-                before.protects(),
-                before.unmaps(),
-                before.slotChanges(),
+                cancelled,
+                tallies.stream().map(TortureTally::result).toList(),
                 failures,
                 dump,
-                seconds());
+                seconds(start));
     }
 
-    private double seconds() {
-        return (System.nanoTime() - start) / 1e9;
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
     }
 
     private double left() {
-        return request.seconds() - seconds();
+        return request.seconds() - seconds(start);
     }
 
-    private Kind kind(int round) {
-        AgingDesign[] designs = AgingDesign.values();
+    private Kind kind(AgingDesign design) {
         PteFormat[] formats = PteFormat.values();
-        AgingDesign asked = request.aging();
         return new Kind(
-                asked != null ? asked : designs[round % designs.length],
+                design,
                 formats[random.nextInt(formats.length)],
                 random.nextInt(4) == 0 ? Lru.CLASSIC : Lru.MGLRU,
                 random.nextInt(3) == 0 ? Backing.ANON : Backing.MEMFD);
@@ -136,10 +96,20 @@ public final class TortureRun {
 
     // --- a round -----------------------------------------------------------------------------
 
-    private void round(Kind kind) {
-        long nanos = (long) (Math.min(ROUND_SECONDS, left()) * 1e9);
+    /// How many seconds a round may torture, so that all whose turn has not come can have as much.
+    ///
+    /// @param left seconds of all
+    /// @param turns rounds that are to share them
+    /// @param overhead seconds of a round besides its torture
+    static double share(double left, int turns, double overhead) {
+        return Math.clamp(left / turns - overhead, SHORTEST_ROUND, LONGEST_ROUND);
+    }
+
+    private void round(Kind kind, TortureTally tally) {
+        double share = share(left(), tallies.size() - rounds % tallies.size(), overhead);
+        long began = System.nanoTime();
         long seed = request.seed() * 31 + rounds;
-        TortureRound round = new TortureRound(kind, seed, nanos, operations, refused);
+        TortureRound round = new TortureRound(kind, seed, (long) (share * 1e9));
         Throwable[] thrown = new Throwable[1];
         Thread thread =
                 Thread.ofPlatform()
@@ -147,8 +117,9 @@ public final class TortureRun {
                         .daemon()
                         .start(() -> thrown[0] = failure(round));
         watch(thread, round, kind);
-        before = before.plus(round, operations.sum());
         Throwable failure = thrown[0];
+        tally.add(round, share, failure == null && !cancelled && failures.isEmpty());
+        overhead = Math.max(overhead, seconds(began) - share);
         if (failure != null && failures.isEmpty() && !(failure instanceof Cancelled)) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace, true));
@@ -168,17 +139,26 @@ public final class TortureRun {
     /// Waits for the round's end with a line a second; ends it itself if the user wants so or nothing moves.
     private void watch(Thread thread, TortureRound round, Kind kind) {
         long moved = System.nanoTime();
+        long movedTo = 0;
+        TortureRates rates = new TortureRates(round);
         while (!join(thread)) {
-            Counts now = before.plus(round, operations.sum());
-            if (now.operations() != shown.operations()) {
+            if (round.accesses().all() != movedTo) {
+                movedTo = round.accesses().all();
                 moved = System.nanoTime();
             }
-            say(kind, now);
+            progress.say(
+                    String.format(
+                            Locale.ROOT,
+                            "%3.0f s: %s, %d violations (%s)",
+                            seconds(start),
+                            rates.sinceLast(),
+                            failures.size(),
+                            kind));
             if (progress.cancelled() && !cancelled) {
                 cancelled = true;
                 round.abort();
             }
-            if ((System.nanoTime() - moved) / 1e9 > STUCK_SECONDS && failures.isEmpty()) {
+            if (seconds(moved) > STUCK_SECONDS && failures.isEmpty()) {
                 fail(kind, "nothing has moved for " + (int) STUCK_SECONDS + " s", round.stacks());
                 round.abort();
             }
@@ -206,22 +186,5 @@ public final class TortureRun {
                         kind,
                         what.lines().findFirst().orElse(what)));
         dump = where;
-    }
-
-    private void say(Kind kind, Counts now) {
-        progress.say(
-                String.format(
-                        Locale.ROOT,
-                        "%3.0f s: %,d ops/s, %,d faults/s, %,d swap-ins/s, %,d agings/s,"
-                                + " %,d changes/s, %d violations (%s)",
-                        seconds(),
-                        now.operations() - shown.operations(),
-                        now.faults() - shown.faults(),
-                        now.swapIns() - shown.swapIns(),
-                        now.agings() - shown.agings(),
-                        now.changes() - shown.changes(),
-                        failures.size(),
-                        kind));
-        shown = now;
     }
 }

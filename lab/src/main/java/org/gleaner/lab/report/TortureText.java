@@ -1,32 +1,48 @@
 package org.gleaner.lab.report;
 
-import java.util.List;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.TortureResult;
+import org.gleaner.lab.run.TortureResult.Design;
 
-/// What torture did, as text for people.
+/// What torture did, as text for people: a row for each design.
 public final class TortureText {
 
     private TortureText() {}
 
     public static String of(TortureResult result) {
-        List<TortureResult> one = List.of(result);
-        String design = result.aging() == null ? "all designs in turn" : result.aging().label();
-        TextTable table = Counters.table("", List.of(design));
-        Counters.row(table, "seed", one, r -> Long.toString(r.seed()));
-        Counters.row(table, "rounds", one, r -> Figures.count(r.rounds()));
-        Counters.row(table, "seconds", one, r -> Figures.number(r.wallSeconds()));
-        Counters.row(table, "guest accesses", one, r -> Figures.count(r.operations()));
-        Counters.row(table, "refused", one, r -> Figures.count(r.refused()));
-        Counters.row(table, "host faults", one, r -> Figures.count(r.faults()));
-        Counters.row(table, "pages swapped in", one, r -> Figures.count(r.swapIns()));
-        Counters.row(table, "pages swapped out", one, r -> Figures.count(r.swapOuts()));
-        Counters.row(table, "aging passes", one, r -> Figures.count(r.agingPasses()));
-        Counters.row(table, "young pages", one, r -> Figures.count(r.youngPages()));
-        Counters.row(table, "mprotect, both ways", one, r -> Figures.count(r.protects()));
-        Counters.row(table, "munmap and mmap", one, r -> Figures.count(r.unmaps()));
-        Counters.row(table, "slots deleted and made", one, r -> Figures.count(r.slotChanges()));
-        Counters.row(table, "violations", one, r -> Figures.count(r.failures().size()));
-        StringBuilder text = new StringBuilder(table.toString());
+        StringBuilder text = new StringBuilder();
+        text.append(result.completeness().line("designs", reason(result))).append("\n\n");
+        TextTable table =
+                new TextTable(
+                        1,
+                        "design",
+                        "rounds",
+                        "seconds",
+                        "guest accesses",
+                        "faults",
+                        "swapped in",
+                        "agings",
+                        "changes");
+        result.designs().forEach(each -> row(table, each));
+        if (result.designs().size() > 1) {
+            table.row(
+                    "all",
+                    result.rounds(),
+                    Figures.number(
+                            result.designs().stream().mapToDouble(Design::tortureSeconds).sum()),
+                    Figures.count(result.operations()),
+                    Figures.count(result.faults()),
+                    Figures.count(result.swapIns()),
+                    Figures.count(result.agingPasses()),
+                    Figures.count(result.designs().stream().mapToLong(Design::changes).sum()));
+        }
+        text.append(table).append('\n');
+        text.append(
+                String.format(
+                        "%s in %s s, seed %d%n",
+                        result.dump() == null ? "no violation" : "a violation",
+                        Figures.number(result.wallSeconds()),
+                        result.seed()));
         if (!result.armed()) {
             text.append("invariants were not checked: Java's assertions are off\n");
         }
@@ -37,5 +53,25 @@ public final class TortureText {
             text.append('\n').append(result.dump());
         }
         return text.toString();
+    }
+
+    private static void row(TextTable table, Design design) {
+        table.row(
+                design.aging().label(),
+                design.rounds(),
+                Figures.number(design.tortureSeconds()),
+                Figures.count(design.operations()),
+                Figures.count(design.faults()),
+                Figures.count(design.swapIns()),
+                Figures.count(design.agingPasses()),
+                Figures.count(design.changes()));
+    }
+
+    /// Why designs may be missing; see [Completeness#line].
+    private static String reason(TortureResult result) {
+        if (result.interrupted()) {
+            return "interrupted";
+        }
+        return result.dump() == null ? "time was up" : "ended by a violation";
     }
 }

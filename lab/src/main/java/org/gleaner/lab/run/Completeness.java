@@ -42,6 +42,11 @@ public record Completeness(int asked, int finished, List<String> missing) {
     ///
     /// @param parts what is counted, in the plural
     public String line(String parts) {
+        return line(parts, "interrupted");
+    }
+
+    /// The same, with why something is missing.
+    public String line(String parts, String why) {
         String share = finished + " of " + asked + " " + (asked == 1 ? singular(parts) : parts);
         if (complete()) {
             return "complete: " + share;
@@ -51,7 +56,7 @@ public record Completeness(int asked, int finished, List<String> missing) {
         if (missing.size() > named.size()) {
             named.add("and " + (missing.size() - named.size()) + " more");
         }
-        return "INCOMPLETE (interrupted): " + share + "; missing: " + String.join(", ", named);
+        return "INCOMPLETE (" + why + "): " + share + "; missing: " + String.join(", ", named);
     }
 
     private static String singular(String parts) {

@@ -3,9 +3,9 @@ package org.gleaner.lab.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Backing;
@@ -31,14 +31,82 @@ final class TortureRunTest {
         AgingDesign aging = SECONDS > 3 ? null : AgingDesign.MERGED;
         TortureResult result =
                 TortureRun.run(new TortureRequest(SECONDS, aging, SEED), Progress.SILENT);
-        assertThat(result.failures()).as(result.dump()).isEmpty();
+        assertThat(result.dump()).as(result.failures().toString()).isNull();
         assertThat(result.armed()).isTrue();
-        assertThat(result.complete()).isTrue();
+        assertThat(result.completeness().complete()).isTrue();
         assertThat(result.operations()).isPositive();
         assertThat(result.refused()).isPositive();
         assertThat(result.swapIns()).isPositive();
         assertThat(result.agingPasses()).isPositive();
         assertThat(result.protects() + result.unmaps() + result.slotChanges()).isPositive();
+    }
+
+    @Test
+    void theDesignsShareTheTime() {
+        assertThat(TortureRun.share(30, 9, 0)).isEqualTo(3);
+        assertThat(TortureRun.share(24, 8, 2)).isEqualTo(1);
+        assertThat(TortureRun.share(1, 8, 2)).isEqualTo(0.1);
+        assertThat(TortureRun.share(1000, 9, 2)).isEqualTo(3);
+    }
+
+    @Test
+    void allDesignsAreToldAndWhatWasTooLittleFails() {
+        TortureResult result = TortureRun.run(new TortureRequest(1, null, SEED), Progress.SILENT);
+        assertThat(result.designs())
+                .extracting(TortureResult.Design::aging)
+                .containsExactly(AgingDesign.values());
+        assertThat(result.designs())
+                .allSatisfy(each -> {
+                    boolean little = each.operations() < TortureTally.LEAST_ACCESSES;
+                    String name = each.aging().label() + ": ";
+                    assertThat(result.failures().stream().anyMatch(line -> line.startsWith(name)))
+                            .isEqualTo(little || each.agingPasses() == 0);
+                    assertThat(each.whole()).isEqualTo(each.rounds() > 0);
+                });
+        assertThat(result.completeness().asked()).isEqualTo(AgingDesign.values().length);
+        assertThat(result.operations())
+                .isEqualTo(
+                        result.designs().stream()
+                                .mapToLong(TortureResult.Design::operations)
+                                .sum());
+    }
+
+    @Test
+    void anInterruptedRoundIsMissing() {
+        Progress stopped = new StoppedWhenAsked();
+        TortureRequest request = new TortureRequest(60, AgingDesign.MERGED, SEED);
+        try {
+            TortureResult result = TortureRun.run(request, stopped);
+            assertThat(result.interrupted()).isTrue();
+            assertThat(result.completeness().missing()).containsExactly("merged");
+            assertThat(result.failures()).isEmpty();
+        } catch (Cancelled nothingWasDone) {
+            // On a busy machine.
+        }
+    }
+
+    /// The user wants an end after a first line of progress.
+    private static final class StoppedWhenAsked implements Progress {
+        private boolean said;
+
+        @Override
+        public void begin(String task, long steps) {}
+
+        @Override
+        public void at(long done) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void say(String line) {
+            said = true;
+        }
+
+        @Override
+        public boolean cancelled() {
+            return said;
+        }
     }
 
     // --- that it would be noticed ------------------------------------------------------------
@@ -77,7 +145,7 @@ final class TortureRunTest {
     void aWrongStepIsNoticed(String invariant, ProtocolSteps steps) {
         Kind kind = new Kind(AgingDesign.MERGED, PteFormat.EPT, Lru.MGLRU, Backing.MEMFD);
         long nanos = 30_000_000_000L;
-        TortureRound round = new TortureRound(kind, SEED, nanos, new LongAdder(), new LongAdder());
+        TortureRound round = new TortureRound(kind, SEED, nanos);
         round.machine().setSteps(steps);
         assertThatThrownBy(round::run)
                 .isInstanceOf(AssertionError.class)
