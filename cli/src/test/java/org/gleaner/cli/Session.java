@@ -53,17 +53,13 @@ final class Session {
     /// Standard input.
     InputStream in = InputStream.nullInputStream();
 
-    /// Of the installation, with its traces, its table of real runs and its schema.
-    Path home;
-
     private final Path directory;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    /// @param directory for results and crashes, and the installation unless [#home] is set
+    /// @param directory for results, bundled traces and crashes
     Session(Path directory) {
         this.directory = directory;
-        home = directory;
     }
 
     int run(String... arguments) {
@@ -73,7 +69,7 @@ final class Session {
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         directory,
-                        home,
+                        directory,
                         directory,
                         ProgressBar.Mode.LINES,
                         interrupted::get,

@@ -156,6 +156,14 @@ public abstract class Cpu {
     /// Sleeps; must not be called while a spinning lock is held. Returns at once if `nanos <= 0`.
     public abstract void sleep(long nanos);
 
+    /// As [#sleep], but ends as soon as `(w & mask) == expect` (`schedule_timeout_killable`). To look at the word is
+    /// no step and costs nothing: until it is written this is a plain sleep.
+    public void sleepUnless(Word w, long mask, long expect, long nanos) {
+        if (nanos > 0) {
+            blockFor(w, mask, expect, nanos);
+        }
+    }
+
     /// How many more occurrences of `cost` this CPU may take before another actor could act, at least 0
     /// and at most `limit`. A hot loop of private hits folds that many into one [#charge] and so
     /// yields exactly what single steps would. Real threads answer a small constant.

@@ -249,21 +249,6 @@ final class VirtualCpu extends OrderedCpu {
         };
     }
 
-    String describeWait() {
-        long value = waitWord == null ? 0 : waitWord.value;
-        return name
-                + (waitAsleep ? " sleeps" : " spins")
-                + " until word & "
-                + Long.toHexString(waitMask)
-                + (waitChange ? " != " : " == ")
-                + Long.toHexString(waitExpect)
-                + " (it is "
-                + Long.toHexString(value)
-                + ", since "
-                + now()
-                + " ns)";
-    }
-
     @Override
     public void sleep(long nanos) {
         LockDep.mightSleep(this);
@@ -276,6 +261,25 @@ final class VirtualCpu extends OrderedCpu {
         if (ticks > limit) {
             park(State.SLEEPING, key());
         }
+    }
+
+    @Override
+    public void sleepUnless(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
+        if (nanos <= 0 || (w.value & mask) == expect) {
+            return;
+        }
+        engine.checkSleep(this);
+        long deadline = ticks + Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
+        if (deadline <= limit) {
+            ticks = deadline;
+            return;
+        }
+        waitMask = mask;
+        waitExpect = expect;
+        waitChange = false;
+        waitAsleep = true;
+        engine.waitOn(this, w, deadline);
     }
 
     // --- time --------------------------------------------------------------------------------

@@ -31,11 +31,14 @@ import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.oom.OomKiller;
+import org.gleaner.mm.oom.OomReaper;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.DiskDevice;
@@ -100,6 +103,16 @@ public final class Host implements AutoCloseable {
         FolioSplit split = new FolioSplit(folios, lru, objects, stat);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
+        mappingChanges = new MappingChanges(folios, lru, swap, folioWait);
+        CurrentTask currentTask = new CurrentTask(cpus);
+        List<Memcg> all = Collections.unmodifiableList(memcgs);
+        OomKiller oomKiller =
+                new OomKiller(
+                        all,
+                        zone,
+                        currentTask,
+                        stat,
+                        new OomReaper(engine, all, mappingChanges::reap));
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
@@ -122,6 +135,8 @@ public final class Host implements AutoCloseable {
                                 MemcgRules.of(config.kernel()),
                                 memcgLru,
                                 this::free,
+                                currentTask,
+                                oomKiller,
                                 cpus));
         MemcgCharge charge =
                 new MemcgCharge(
@@ -156,9 +171,18 @@ public final class Host implements AutoCloseable {
         MemfdFault memfdFault =
                 new MemfdFault(
                         folios, lru, allocator, kernelMemory, swap, readAhead, folioWait, stat);
-        faults = new PageFaults(folios, lru, allocator, anonSwapIn, memfdFault, stat, huge, cpus);
+        faults =
+                new PageFaults(
+                        folios,
+                        lru,
+                        allocator,
+                        anonSwapIn,
+                        memfdFault,
+                        stat,
+                        currentTask,
+                        huge,
+                        cpus);
         userPages = new GetUserPages(folios, lru, faults, cpus);
-        mappingChanges = new MappingChanges(folios, lru, swap);
         pageIdle = new PageIdle(folios, lru, objects);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {

@@ -31,6 +31,7 @@ final class Churn {
     private final Process[] processes;
     private final Memcg[] memcgs = new Memcg[2];
     private final Walk[] walk = new Walk[64];
+    private Memfd memfd;
 
     Churn(SmallHost small, long seed, int tasks, int turns) {
         this.small = small;
@@ -45,28 +46,39 @@ final class Churn {
         Host host = small.host();
         memcgs[0] = host.addMemcg(limit);
         memcgs[1] = host.addMemcg(limit);
-        Memfd memfd = host.objects().newMemfd(PAGES);
+        memfd = host.objects().newMemfd(PAGES);
         Actor[] actors = new Actor[processes.length];
         for (int i = 0; i < actors.length; i++) {
             int me = i;
             Memcg memcg = memcgs[i % 2];
-            AnonVma anon = host.objects().newAnon();
             actors[i] =
                     cpu -> {
-                        Process p = Process.mapping(host, cpu, memcg, anon, PAGES);
-                        p.mm.map(cpu, 100_000, PAGES, memfd, 0, true);
-                        processes[me] = p;
-                        run(cpu, p, new Random(seed * 1_000 + me));
+                        Process p = born(cpu, me, memcg);
+                        run(cpu, p, me, new Random(seed * 1_000 + me));
                     };
         }
         return actors;
     }
 
-    private void run(Cpu cpu, Process p, Random random) {
+    private Process born(Cpu cpu, int me, Memcg memcg) {
+        Host host = small.host();
+        Process p = Process.mapping(host, cpu, memcg, host.objects().newAnon(), PAGES);
+        p.mm.map(cpu, 100_000, PAGES, memfd, 0, true);
+        processes[me] = p;
+        return p;
+    }
+
+    private void run(Cpu cpu, Process first, int me, Random random) {
+        Process p = first;
         Deque<Integer> pins = new ArrayDeque<>();
         AnonVma anon = small.host().objects().newAnon();
         Vma scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
         for (int turn = 0; turn < turns; turn++) {
+            if (p.mm.isKilled()) {
+                small.host().mappingChanges().exit(cpu, p.mm);
+                p = born(cpu, me, p.memcg);
+                scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
+            }
             cpu.chargeNanos(random.nextInt(400));
             long page = random.nextInt(100) < 70 ? random.nextInt(150) : random.nextInt(PAGES);
             long vpn = random.nextInt(3) == 0 ? 100_000 + page : Process.BASE + page;
@@ -85,7 +97,7 @@ final class Churn {
             } else if (what < 102) {
                 p.memcg.lruvec().flushStats();
             } else {
-                expectDone(p.task.access(cpu, vpn, random.nextInt(3) == 0));
+                expectDone(p, p.task.access(cpu, vpn, random.nextInt(3) == 0));
             }
             if (pins.size() > PINS || (!pins.isEmpty() && random.nextInt(30) == 0)) {
                 small.host().lru().put(cpu, pins.remove());
@@ -114,10 +126,10 @@ final class Churn {
             default -> {
                 boolean write = random.nextBoolean();
                 int result = p.task.access(cpu, vpn, write);
-                if (write && !scratch.writable()) {
+                if (write && !scratch.writable() && !p.mm.isKilled()) {
                     assertThat(result).isEqualTo(PageFaults.FAULT);
                 } else {
-                    expectDone(result);
+                    expectDone(p, result);
                 }
             }
         }
@@ -130,7 +142,7 @@ final class Churn {
                         .userPages()
                         .get(cpu, p.mm, vpn, random.nextBoolean(), random.nextBoolean());
         if (answer < 0) {
-            expectDone((int) answer);
+            expectDone(p, (int) answer);
         } else {
             int pfn = (int) (answer & ~GetUserPages.WRITABLE);
             small.host().lru().markAccessed(cpu, pfn);
@@ -138,10 +150,13 @@ final class Churn {
         }
     }
 
-    /// Memory may run out only where swap has.
-    private void expectDone(int result) {
+    /// Memory may run out only where swap has, and then for who is killed or because nobody is left to be.
+    private void expectDone(Process p, int result) {
         boolean swapUsedUp = small.host().swap().free() < 64 + PINS * processes.length;
-        assertThat(result).isIn(PageFaults.DONE, swapUsedUp ? PageFaults.NOMEM : PageFaults.DONE);
+        assertThat(result)
+                .isIn(
+                        PageFaults.DONE,
+                        swapUsedUp || p.mm.isKilled() ? PageFaults.NOMEM : PageFaults.DONE);
     }
 
     /// A thread in some process's address space.

@@ -70,7 +70,7 @@ final class RandomRunTest {
     void onASwapThatIsReusedQuicklyTheyDoToo(
             long seed, int lruGen, boolean disk, boolean kswapd, int tasks) {
         System.out.println("seed " + seed);
-        SmallHost small = host(seed, lruGen, disk, kswapd).slots(2_500).cpus(tasks + 2);
+        SmallHost small = host(seed, lruGen, disk, kswapd).slots(2_500).cpus(tasks + 3);
         small.run(new Churn(small, seed, tasks, 4_000).actors(450));
         assertThat(small.stat(VmEvent.PSWPIN)).isPositive();
     }

@@ -1,6 +1,6 @@
 package org.gleaner.mm.fault;
 
-import static org.gleaner.mm.folio.FolioLayout.DIRTY;
+import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -8,6 +8,8 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.Pte;
@@ -24,11 +26,13 @@ public final class MappingChanges {
     private final Folios folios;
     private final LruCache lru;
     private final SwapArea swap;
+    private final FolioWait wait;
 
-    public MappingChanges(Folios folios, LruCache lru, SwapArea swap) {
+    public MappingChanges(Folios folios, LruCache lru, SwapArea swap, FolioWait wait) {
         this.folios = folios;
         this.lru = lru;
         this.swap = swap;
+        this.wait = wait;
     }
 
     /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable` false, no
@@ -58,10 +62,75 @@ public final class MappingChanges {
 
     /// The process ends (`exit_mmap`): secondary MMUs let go, then every mapping is taken away.
     public void exit(Cpu cpu, AddressSpace mm) {
+        unmapAll(cpu, mm);
+        mm.setMemoryFreed();
+    }
+
+    /// As [#exit], of a process that alone has its memfds open: they go with it (`exit_files`).
+    public void exitWithFiles(Cpu cpu, AddressSpace mm) {
+        Vma[] all = mm.vmas();
+        unmapAll(cpu, mm);
+        for (Vma vma : all) {
+            if (vma.object() instanceof Memfd memfd && memfd.vmas().length == 0) {
+                evict(cpu, memfd);
+            }
+        }
+        mm.setMemoryFreed();
+    }
+
+    private void unmapAll(Cpu cpu, AddressSpace mm) {
         mm.notifiers().release(cpu);
         for (Vma vma : mm.vmas()) {
             unmap(cpu, vma);
         }
+    }
+
+    /// Nobody has a memfd any more (`shmem_evict_inode`): its pages and slots are free.
+    private void evict(Cpu cpu, Memfd memfd) {
+        for (int index = 0; index < memfd.pages(); index++) {
+            long entry = memfd.entry(cpu, index);
+            while (entry != 0 && !drop(cpu, memfd, index, entry)) {
+                entry = memfd.entry(cpu, index);
+            }
+        }
+    }
+
+    /// False if reclaim has changed the entry meanwhile.
+    private boolean drop(Cpu cpu, Memfd memfd, int index, long entry) {
+        cpu.charge(Cost.PTE_SCAN);
+        if (Memfd.isSwap(entry)) {
+            boolean mine = memfd.replace(cpu, index, entry, 0);
+            if (mine) {
+                swap.release(cpu, Memfd.slot(entry));
+            }
+            return mine;
+        }
+        int pfn = Memfd.pfn(entry);
+        if (!folios.tryGet(cpu, pfn)) {
+            return false;
+        }
+        wait.lock(cpu, pfn);
+        boolean mine = memfd.replace(cpu, index, entry, 0);
+        if (mine) {
+            folios.dropReference(cpu, pfn);
+        }
+        wait.unlock(cpu, pfn);
+        lru.put(cpu, pfn);
+        return mine;
+    }
+
+    /// Takes the pages of private memory from a process whose tasks may still be at work
+    /// (`__oom_reap_task_mm`). Its faults have to fail already.
+    public void reap(Cpu cpu, AddressSpace mm) {
+        mm.mmapLock().downRead(cpu);
+        for (Vma vma : mm.vmas()) {
+            if (vma.object() instanceof AnonVma) {
+                mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+                forEachTable(cpu, vma, this::zap);
+                mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+            }
+        }
+        mm.mmapLock().upRead(cpu);
     }
 
     private interface EntryChange {
@@ -126,6 +195,27 @@ public final class MappingChanges {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);
+        if ((folios.peek(cpu, pfn) & (SWAPCACHE | LARGE)) == SWAPCACHE) {
+            leaveSwapCache(cpu, pfn);
+        }
         lru.put(cpu, pfn);
+    }
+
+    /// `free_swap_cache`: nobody will find the page by its slot again. Whoever has it locked will free it instead.
+    private void leaveSwapCache(Cpu cpu, int pfn) {
+        if (!folios.tryLock(cpu, pfn)) {
+            return;
+        }
+        int slot = folios.swapSlot(pfn);
+        boolean unused =
+                folios.test(cpu, pfn, SWAPCACHE)
+                        && !folios.test(cpu, pfn, WRITEBACK)
+                        && swap.mappings(cpu, slot) == 0;
+        if (unused) {
+            folios.update(cpu, pfn, SWAPCACHE, DIRTY);
+            swap.removeFromCache(cpu, slot, 0);
+            folios.dropReference(cpu, pfn);
+        }
+        wait.unlock(cpu, pfn);
     }
 }

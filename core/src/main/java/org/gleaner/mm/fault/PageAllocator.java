@@ -43,6 +43,12 @@ public final class PageAllocator {
         /// Whether to try once more before somebody is killed: reclaim was misled by statistics that are fresh now,
         /// or other CPUs are reclaiming, which are given a moment.
         boolean deservesReprieve(Cpu cpu);
+
+        /// Has somebody killed, or waits for one who was; returns whether to try again (`out_of_memory`).
+        boolean outOfMemory(Cpu cpu);
+
+        /// Whether the task at hand has been killed.
+        boolean isDying(Cpu cpu);
     }
 
     public PageAllocator(
@@ -75,7 +81,8 @@ public final class PageAllocator {
     }
 
     /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
-    /// -1 if there is no memory and the killer has acted. May reclaim, so no spinning lock may be held.
+    /// -1 if there is no memory, and the task at hand is the victim or nobody can be killed. May reclaim, and wait for
+    /// another victim's end, so no spinning lock may be held.
     public int allocate(Cpu cpu, Memcg memcg, long flags) {
         int pfn = allocateFrame(cpu);
         if (pfn < 0) {
@@ -124,7 +131,7 @@ public final class PageAllocator {
         for (; ; ) {
             reclaim.wakeKswapd(cpu);
             pfn = zone.allocate(cpu, min);
-            if (pfn >= 0) {
+            if (pfn >= 0 || reclaim.isDying(cpu)) {
                 break;
             }
             stat.inc(cpu, VmEvent.ALLOCSTALL);
@@ -139,8 +146,11 @@ public final class PageAllocator {
                     retries = 0;
                     continue;
                 }
-                stat.inc(cpu, VmEvent.OOM_KILL);
-                break;
+                if (!reclaim.outOfMemory(cpu)) {
+                    break;
+                }
+                retries = MAX_RECLAIM_RETRIES;
+                reprieves = 0;
             }
         }
         cpu.exit();

@@ -10,6 +10,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -44,6 +45,7 @@ public final class PageFaults {
     private final AnonSwapIn anonSwapIn;
     private final MemfdFault memfdFault;
     private final VmStat stat;
+    private final CurrentTask currentTask;
 
     /// Null on a host without huge pages.
     private final @Nullable HugeFault huge;
@@ -57,6 +59,7 @@ public final class PageFaults {
             AnonSwapIn anonSwapIn,
             MemfdFault memfdFault,
             VmStat stat,
+            CurrentTask currentTask,
             boolean hugePages,
             int maxCpus) {
         this.folios = folios;
@@ -65,6 +68,7 @@ public final class PageFaults {
         this.anonSwapIn = anonSwapIn;
         this.memfdFault = memfdFault;
         this.stat = stat;
+        this.currentTask = currentTask;
         huge = hugePages ? new HugeFault(folios, lru, allocator, stat) : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
@@ -74,6 +78,7 @@ public final class PageFaults {
     public int handle(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
         cpu.enter(KernelFunction.HANDLE_MM_FAULT);
         cpu.charge(Cost.HOST_FAULT);
+        currentTask.enter(cpu, mm);
         stat.inc(cpu, VmEvent.PGFAULT);
         mm.markUsed(cpu);
         VmStat own = mm.memcg().stat();
@@ -94,6 +99,7 @@ public final class PageFaults {
         mm.mmapLock().upRead(cpu);
         own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
         own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
+        currentTask.leave(cpu);
         cpu.exit();
         return result;
     }
@@ -101,7 +107,9 @@ public final class PageFaults {
     /// What a task of an address space does before it goes back to user mode or into its guest: it pays for what
     /// it has charged above `memory.high`, by reclaim or sleep. No lock may be held.
     public void returnToUser(Cpu cpu, AddressSpace mm) {
+        currentTask.enter(cpu, mm);
         allocator.returnToUser(cpu, mm.memcg());
+        currentTask.leave(cpu);
     }
 
     private int handleIn(Cpu cpu, Vma vma, long vpn, boolean write) {

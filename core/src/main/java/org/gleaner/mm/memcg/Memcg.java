@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
@@ -34,6 +35,13 @@ public final class Memcg {
     private final Word usage = new Word();
     private final Word kernelPages = new Word();
     private final Word objectBytes = new Word();
+
+    /// Words from one CPU's count to the next's.
+    private static final int LINE = 8;
+
+    /// By CPU: time that its tasks slept for charges above a limit.
+    private final long[] throttledNanos;
+
     private final Word[] events = new Word[MemcgEvent.values().length];
     private volatile long max = UNLIMITED;
     private volatile long high = UNLIMITED;
@@ -61,6 +69,7 @@ public final class Memcg {
         this.parent = parent;
         this.lruvec = lruvec;
         stat = new VmStat(maxCpus);
+        throttledNanos = new long[maxCpus * LINE];
         for (int i = 0; i < events.length; i++) {
             events[i] = new Word();
         }
@@ -206,6 +215,17 @@ public final class Memcg {
     /// What faults and reclaim did in this cgroup alone: faults, swapping, pages scanned and freed.
     public VmStat stat() {
         return stat;
+    }
+
+    /// A task of this cgroup slept for what it had charged above `memory.high`.
+    void throttled(Cpu cpu, long nanos) {
+        throttledNanos[cpu.id * LINE] += nanos;
+    }
+
+    /// How long tasks of this cgroup, all together, slept for what they had charged above `memory.high`, here or in a
+    /// cgroup above. Exact when they are at rest.
+    public long throttledNanos() {
+        return LongStream.of(throttledNanos).sum();
     }
 
     // --- address spaces ----------------------------------------------------------------------

@@ -36,6 +36,22 @@ public final class MemcgCharge {
         default boolean waitForWriteback(Cpu cpu) {
             return false;
         }
+
+        /// Has somebody in a cgroup or below it killed, or waits for one who was; returns whether to try again
+        /// (`mem_cgroup_out_of_memory`).
+        default boolean outOfMemory(Cpu cpu, Memcg scope) {
+            return false;
+        }
+
+        /// Whether the task at hand has been killed.
+        default boolean isDying(Cpu cpu) {
+            return false;
+        }
+
+        /// Sleeps, unless the task at hand is killed.
+        default void sleepKillable(Cpu cpu, long nanos) {
+            cpu.sleep(nanos);
+        }
     }
 
     /// @param seed of the choice of stocks to give back
@@ -45,7 +61,8 @@ public final class MemcgCharge {
         high = new MemcgHigh(reclaim, maxCpus);
     }
 
-    /// Charges one page; false if a limit is hit, nothing can be reclaimed and the killer has acted.
+    /// Charges one page; false if a limit is hit, nothing can be reclaimed, and the task at hand is the victim or nobody
+    /// can be killed.
     public boolean charge(Cpu cpu, Memcg memcg) {
         if (memcg.isRoot()) {
             return true;
@@ -88,7 +105,7 @@ public final class MemcgCharge {
         int retries = MAX_RECLAIM_RETRIES;
         int reprieves = 0;
         Memcg full = limiting;
-        while (full != null) {
+        while (full != null && !reclaim.isDying(cpu)) {
             full.count(cpu, MemcgEvent.MAX);
             long reclaimed = reclaim.tryToFree(cpu, full, RECLAIM_GOAL);
             if (full.current() < full.max()) {
@@ -109,8 +126,12 @@ public final class MemcgCharge {
                     continue;
                 }
                 full.count(cpu, MemcgEvent.OOM);
-                full.count(cpu, MemcgEvent.OOM_KILL);
-                break;
+                if (!reclaim.outOfMemory(cpu, full)) {
+                    break;
+                }
+                retries = MAX_RECLAIM_RETRIES;
+                reprieves = 0;
+                full = tryCount(cpu, memcg, 1);
             } else {
                 full = tryCount(cpu, memcg, 1);
             }

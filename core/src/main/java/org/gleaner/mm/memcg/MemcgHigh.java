@@ -58,11 +58,13 @@ public final class MemcgHigh {
         for (; ; ) {
             long reclaimed = reclaim(cpu, memcg, goal);
             long penalty = penalty(memcg, pages);
-            if (penalty <= LEAST_JIFFIES) {
+            if (penalty <= LEAST_JIFFIES || reclaim.isDying(cpu)) {
                 return;
             }
             if (reclaimed == 0 && --retries < 0) {
-                cpu.sleep(penalty * JIFFY_NANOS);
+                long start = cpu.now();
+                reclaim.sleepKillable(cpu, penalty * JIFFY_NANOS);
+                memcg.throttled(cpu, cpu.now() - start);
                 return;
             }
             goal = RECLAIM_GOAL;

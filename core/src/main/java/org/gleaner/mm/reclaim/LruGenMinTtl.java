@@ -16,12 +16,10 @@ final class LruGenMinTtl {
 
     private final ReclaimContext host;
     private final LruGenAging aging;
-    private final OomKiller oomKiller;
 
     LruGenMinTtl(ReclaimContext host, LruGenAging aging) {
         this.host = host;
         this.aging = aging;
-        oomKiller = new OomKiller(host);
     }
 
     /// Has somebody killed if all there is to evict is younger than `millis`; 0 protects nothing.
@@ -36,7 +34,7 @@ final class LruGenMinTtl {
                 return;
             }
         }
-        oomKiller.kill(cpu);
+        host.oomKiller().protectWorkingSets(cpu);
     }
 
     private long birth(Cpu cpu, Memcg memcg) {

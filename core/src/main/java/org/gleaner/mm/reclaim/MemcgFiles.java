@@ -20,14 +20,16 @@ public final class MemcgFiles {
         this.charge = charge;
     }
 
-    /// `memory.max`. False if the cgroup could not be made to fit; its next charge meets the killer.
+    /// `memory.max`. What cannot be reclaimed is killed. False if the cgroup does not fit even so.
     public boolean setMax(Cpu cpu, Memcg memcg, long pages) {
         memcg.setMax(pages);
-        boolean fits = shrinkTo(cpu, memcg, pages);
-        if (!fits) {
+        while (!shrinkTo(cpu, memcg, pages)) {
             memcg.count(cpu, MemcgEvent.OOM);
+            if (!host.oomKiller().outOfMemory(cpu, memcg)) {
+                return false;
+            }
         }
-        return fits;
+        return true;
     }
 
     /// `memory.high`. False if the cgroup is still above it.

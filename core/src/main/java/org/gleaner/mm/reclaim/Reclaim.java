@@ -92,6 +92,26 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     }
 
     @Override
+    public boolean outOfMemory(Cpu cpu, Memcg scope) {
+        return host.oomKiller().outOfMemory(cpu, scope);
+    }
+
+    @Override
+    public boolean outOfMemory(Cpu cpu) {
+        return host.oomKiller().outOfMemory(cpu, host.rootMemcg());
+    }
+
+    @Override
+    public boolean isDying(Cpu cpu) {
+        return host.currentTask().isDying(cpu);
+    }
+
+    @Override
+    public void sleepKillable(Cpu cpu, long nanos) {
+        host.currentTask().sleepKillable(cpu, nanos);
+    }
+
+    @Override
     public void wakeKswapd(Cpu cpu) {
         if (cpu.peek(kswapdFailures, 0) < MAX_FAILURES && cpu.load(kswapdWanted) == 0) {
             cpu.store(kswapdWanted, 1);

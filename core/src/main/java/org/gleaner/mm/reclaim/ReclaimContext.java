@@ -11,6 +11,8 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.oom.OomKiller;
+import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
@@ -45,6 +47,8 @@ public record ReclaimContext(
         MemcgRules memcgRules,
         MemcgLru memcgLru,
         LruCache.Freer freeFolio,
+        CurrentTask currentTask,
+        OomKiller oomKiller,
         int maxCpus) {
     Memcg rootMemcg() {
         return memcgs.getFirst();

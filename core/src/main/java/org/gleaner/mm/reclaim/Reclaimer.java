@@ -119,7 +119,7 @@ final class Reclaimer {
             if (sc.nrReclaimed >= sc.nrToReclaim) {
                 break;
             }
-        } while (--sc.priority >= 0);
+        } while (--sc.priority >= 0 && !host.currentTask().isDying(cpu));
         snapshotRefaults();
     }
 

@@ -1,10 +1,12 @@
 package org.gleaner.mm.space;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.RwSemaphore;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.PrimaryTables;
@@ -24,7 +26,15 @@ public final class AddressSpace {
     private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
     private final MmuNotifierSubscriptions notifiers;
     private volatile Vma[] vmas = NONE;
-    private volatile boolean killed;
+
+    /// 1 once SIGKILL is pending. Sleeps that it is to end wait for this word.
+    private final Word fatalSignal = new Word();
+
+    private volatile boolean dying;
+    private volatile @Nullable OomCause killedFor;
+    private volatile long killedAtNanos;
+    private volatile boolean memoryFreed;
+    private volatile @Nullable Consumer<Cpu> onKill;
 
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
@@ -129,13 +139,58 @@ public final class AddressSpace {
         vma.setWritable(writable);
     }
 
-    /// The process was sent SIGKILL by the OOM killer: its faults fail from now on.
-    public void kill() {
-        killed = true;
+    // --- the OOM killer ----------------------------------------------------------------------
+
+    /// Who is told once the process is sent SIGKILL, by the CPU that sends it. For who sets the process up.
+    public void onKill(Consumer<Cpu> listener) {
+        onKill = listener;
     }
 
+    /// Sends SIGKILL on behalf of the OOM killer.
+    public void kill(Cpu cpu, OomCause cause) {
+        killedFor = cause;
+        terminate(cpu);
+    }
+
+    /// The process is to end: faults fail from now on, killable sleeps end (`do_group_exit`).
+    public void terminate(Cpu cpu) {
+        killedAtNanos = cpu.now();
+        dying = true;
+        cpu.store(fatalSignal, 1);
+        Consumer<Cpu> listener = onKill;
+        if (listener != null) {
+            listener.accept(cpu);
+        }
+    }
+
+    /// Whether SIGKILL is pending (`fatal_signal_pending`).
     public boolean isKilled() {
-        return killed;
+        return dying;
+    }
+
+    /// Why the OOM killer chose the process; null if it did not.
+    public @Nullable OomCause killedFor() {
+        return killedFor;
+    }
+
+    /// When the process was sent SIGKILL, if it was.
+    public long killedAtNanos() {
+        return killedAtNanos;
+    }
+
+    /// Sleeps until SIGKILL comes, at most `nanos` long (`schedule_timeout_killable`).
+    public void sleepKillable(Cpu cpu, long nanos) {
+        cpu.sleepUnless(fatalSignal, 1, 1, nanos);
+    }
+
+    /// Killing this process would free nothing more: it has exited, or the reaper has been here
+    /// (`MMF_OOM_SKIP`).
+    public boolean memoryFreed() {
+        return memoryFreed;
+    }
+
+    public void setMemoryFreed() {
+        memoryFreed = true;
     }
 
     /// A task of this address space was scheduled in (`lru_gen_use_mm`).

@@ -7,6 +7,7 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
+import org.gleaner.mm.space.OomCause;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +28,13 @@ final class OutOfMemoryTest {
             assertThat(p.isResident(100)).isFalse();
             int[] accesses = {0, 99, 101 | 1 << 31, 5};
             assertThat(p.task.run(cpu, Process.BASE, accesses, 0, 4)).isEqualTo(2);
+            // who is dying gets nothing, room or not
             p.memcg.setMax(101);
-            p.write(cpu, 100);
+            assertThat(p.task.access(cpu, Process.BASE + 100, true)).isEqualTo(PageFaults.NOMEM);
+            assertThat(p.mm.killedFor()).isEqualTo(OomCause.LIMIT);
+            small.host().mappingChanges().exit(cpu, p.mm);
+            Process next = small.process(cpu, p.memcg, 100);
+            next.writeAll(cpu, 0, 100);
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.gleaner.machine.Actor;
+import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
@@ -23,18 +24,38 @@ final class MemcgChargeTest {
 
     private int calls;
 
-    private final MemcgCharge charge =
-            new MemcgCharge(
-                    (cpu, memcg, goal) -> {
-                        calls++;
-                        assertThat(goal).isEqualTo(32);
-                        long freed = yields.isEmpty() ? 0 : yields.remove();
-                        cpu.fetchAdd(memcg.usage(), othersTakeAll ? 0 : -freed);
-                        return freed;
-                    },
-                    StockRule.SINGLE,
-                    4,
-                    1);
+    private final MemcgCharge charge = new MemcgCharge(new Reclaim(), StockRule.SINGLE, 4, 1);
+
+    /// Pages that each victim of the killer had, one by one; nobody is left once it is empty.
+    private final Deque<Long> victims = new ArrayDeque<>();
+
+    /// The task at hand is the next victim.
+    private boolean dying;
+
+    private final class Reclaim implements MemcgCharge.LimitReclaim {
+        @Override
+        public long tryToFree(Cpu cpu, Memcg memcg, long goal) {
+            calls++;
+            assertThat(goal).isEqualTo(32);
+            long freed = yields.isEmpty() ? 0 : yields.remove();
+            cpu.fetchAdd(memcg.usage(), othersTakeAll ? 0 : -freed);
+            return freed;
+        }
+
+        @Override
+        public boolean outOfMemory(Cpu cpu, Memcg scope) {
+            if (victims.isEmpty()) {
+                return false;
+            }
+            cpu.fetchAdd(scope.usage(), -victims.remove());
+            return true;
+        }
+
+        @Override
+        public boolean isDying(Cpu cpu) {
+            return dying;
+        }
+    }
 
     private Memcg memcg(int id, long max) {
         Memcg memcg = new Memcg(id, null, new Lruvec(folios, true, KernelVersion.V6_12, null), 4);
@@ -93,7 +114,7 @@ final class MemcgChargeTest {
     }
 
     @Test
-    void theKillerActsAfterADrainAndSixteenRetriesInVain() {
+    void withNobodyToKillAChargeFailsAfterADrainAndSixteenRetries() {
         Memcg memcg = memcg(1, 10);
         OneCpu.run(cpu -> {
             for (int page = 0; page < 10; page++) {
@@ -103,8 +124,40 @@ final class MemcgChargeTest {
         });
         assertThat(calls).isEqualTo(1 + 1 + 16);
         assertThat(memcg.events(MemcgEvent.MAX)).isEqualTo(1 + 1 + 16);
-        assertThat(memcg.events(MemcgEvent.OOM_KILL)).isOne();
+        assertThat(memcg.events(MemcgEvent.OOM)).isOne();
         assertThat(memcg.usage().snapshot()).isEqualTo(10);
+    }
+
+    @Test
+    void whatAVictimLeavesIsCharged() {
+        Memcg memcg = memcg(1, 10);
+        victims.add(0L);
+        victims.add(3L);
+        OneCpu.run(cpu -> {
+            for (int page = 0; page < 10; page++) {
+                charge.charge(cpu, memcg);
+            }
+            for (int page = 0; page < 3; page++) {
+                assertThat(charge.charge(cpu, memcg)).isTrue();
+            }
+            assertThat(victims).isEmpty();
+            assertThat(memcg.events(MemcgEvent.OOM)).isEqualTo(2);
+            assertThat(charge.charge(cpu, memcg)).isFalse();
+        });
+    }
+
+    @Test
+    void aDyingTaskDoesNotReclaim() {
+        Memcg memcg = memcg(1, 10);
+        yields.add(5L);
+        dying = true;
+        OneCpu.run(cpu -> {
+            for (int page = 0; page < 10; page++) {
+                charge.charge(cpu, memcg);
+            }
+            assertThat(charge.charge(cpu, memcg)).isFalse();
+        });
+        assertThat(calls).isZero();
     }
 
     @Test

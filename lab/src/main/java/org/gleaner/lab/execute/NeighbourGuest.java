@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,17 +26,20 @@ import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
+import org.jspecify.annotations.Nullable;
 
 /// One of several guests: its cgroup, process and VM, what its vCPUs do, and what became of it.
 ///
-/// A guest that gets no memory is killed: its vCPUs stop, and the last of them has the process exit, which gives the
-/// others what it had.
+/// A guest that is killed, or gets no memory, ends: the main thread of its VMM wakes, its vCPUs stop where they are,
+/// asleep or at work, and once the last of them has, its process exits, which gives the others what it had.
 final class NeighbourGuest {
     private static final long BASE_GFN = 1 << 20;
     private static final long BASE_VPN = 1 << 20;
 
     /// Pages between two looks at the clock.
     private static final int CHUNK = 128;
+
+    private static final double NANOS = 1e9;
 
     /// What is told of a cgroup's `memory.stat`.
     private static final List<VmEvent> TOLD =
@@ -57,10 +61,17 @@ final class NeighbourGuest {
     private final Vm vm;
     private final long[] accesses;
     private final Word running;
+    private final Rendezvous rendezvous;
+    private final long bornAtNanos;
+
+    /// By vCPU: when it had populated its share.
+    private final long[] populatedAtNanos;
+
     private final List<Long> residentPages = new ArrayList<>();
-    private Map<VmEvent, Long> statBefore = Map.of();
-    private Map<MemcgEvent, Long> eventsBefore = Map.of();
-    private volatile boolean killed;
+    private Map<VmEvent, Long> statBefore;
+    private Map<MemcgEvent, Long> eventsBefore;
+    private long throttledBefore;
+    private long releasedAtNanos = Long.MAX_VALUE;
 
     NeighbourGuest(
             Cpu cpu,
@@ -69,17 +80,23 @@ final class NeighbourGuest {
             Host host,
             Rcu rcu,
             AgingPlan plan,
+            Rendezvous rendezvous,
             ParallelRuns.Meter meter) {
         this.scenario = scenario;
         this.neighbour = neighbour;
         this.host = host;
+        this.rendezvous = rendezvous;
         this.meter = meter;
+        bornAtNanos = cpu.now();
         long pages = scenario.guestPages();
         memcg = host.addMemcg(neighbour.max().pages(pages));
         memcg.setHigh(neighbour.high().pages(pages));
         memcg.setLow(neighbour.low().pages(pages));
         memcg.setMin(neighbour.min().pages(pages));
+        statBefore = memcg.stat().snapshot();
+        eventsBefore = memcg.events();
         mm = host.newAddressSpace(cpu, memcg);
+        mm.onKill(_ -> host.engine().spawn("exit-" + neighbour.name(), this::exit));
         RmapObject object =
                 scenario.guest().backing() == Backing.MEMFD
                         ? host.objects().newMemfd(Math.toIntExact(pages))
@@ -94,6 +111,7 @@ final class NeighbourGuest {
         }
         accesses = new long[scenario.guest().vcpus()];
         running = new Word(accesses.length);
+        populatedAtNanos = new long[accesses.length];
     }
 
     Memcg memcg() {
@@ -114,13 +132,14 @@ final class NeighbourGuest {
     void populate(Cpu cpu, Vcpu vcpu, int index) {
         long pages = scenario.guestPages();
         long end = shareOf(pages, index + 1);
-        for (long at = shareOf(pages, index); at < end && !killed; ) {
+        for (long at = shareOf(pages, index); at < end && !ended(); ) {
             long stop = Math.min(at + CHUNK, end);
             long reached = vcpu.runSequential(cpu, BASE_GFN + at, BASE_GFN + stop, true) - BASE_GFN;
             meter.advance(reached - at);
             at = reached;
-            note(vcpu);
+            note(cpu, vcpu);
         }
+        populatedAtNanos[index] = cpu.now();
     }
 
     /// A vCPU does what the workload says, on its share of the working set, until a time.
@@ -135,16 +154,16 @@ final class NeighbourGuest {
         }
         SplittableRandom chance = new SplittableRandom(scenario.seed() + cpu.id);
         long at = 0;
-        while (neighbour.workload() != Workload.IDLE && !killed && cpu.now() < until) {
+        while (neighbour.workload() != Workload.IDLE && !ended() && cpu.now() < until) {
             long from = random ? chance.nextLong(pages) : at;
             long to = Math.min(from + chunk, pages);
             long start = BASE_GFN + first;
             long reached = vcpu.runSequential(cpu, start + from, start + to, neighbour.writes());
             accesses[index] += reached - start - from;
             at = to == pages ? 0 : to;
-            note(vcpu);
+            note(cpu, vcpu);
             if (neighbour.pauseNanos() > 0) {
-                cpu.sleep(neighbour.pauseNanos());
+                mm.sleepKillable(cpu, neighbour.pauseNanos());
             }
         }
     }
@@ -153,25 +172,45 @@ final class NeighbourGuest {
         return pages * index / accesses.length;
     }
 
-    private void note(Vcpu vcpu) {
+    /// An access that finds no memory though nobody killed the guest ends it all the same: its VMM gives up.
+    private void note(Cpu cpu, Vcpu vcpu) {
         if (vcpu.error() == PageFaults.NOMEM) {
-            killed = true;
+            if (!mm.isKilled()) {
+                mm.terminate(cpu);
+            }
         } else if (vcpu.error() != 0) {
             throw new IllegalStateException("guest access failed: " + vcpu.error());
         }
     }
 
-    /// A vCPU will not run again. The last one of a guest that was killed gives back its memory.
+    /// A vCPU will not run again.
     void leave(Cpu cpu) {
-        if (cpu.fetchAdd(running, -1) == 1 && killed) {
-            host.mappingChanges().exit(cpu, mm);
+        if (ended()) {
+            giveBack(cpu);
         }
+        cpu.fetchAdd(running, -1);
+    }
+
+    /// The main thread of the VMM, which SIGKILL has woken: the process exits with the last of its threads.
+    private void exit(Cpu cpu) {
+        rendezvous.nudge(cpu);
+        cpu.block(running, -1, 0);
+        host.mappingChanges().exitWithFiles(cpu, mm);
+        giveBack(cpu);
+    }
+
+    /// What a CPU holds of the guest's pages that are gone. It is not used again, as a real one is.
+    private void giveBack(Cpu cpu) {
+        host.lru().drain(cpu);
+        host.allocator().zone().drainLocal(cpu);
     }
 
     // --- what became of it -------------------------------------------------------------------
 
-    /// Counts from now on.
-    void begin() {
+    /// All guests are populated: counts from now on.
+    void begin(Cpu boss) {
+        releasedAtNanos = boss.now();
+        throttledBefore = memcg.throttledNanos();
         statBefore = memcg.stat().snapshot();
         eventsBefore = memcg.events();
     }
@@ -181,26 +220,61 @@ final class NeighbourGuest {
         residentPages.add(memcg.current() - host.allocator().stocked(memcg));
     }
 
-    boolean killed() {
-        return killed;
+    /// Whether it was killed or gave up.
+    boolean ended() {
+        return mm.isKilled();
+    }
+
+    /// How it ended, if that was before its time.
+    NeighboursResult.@Nullable End end() {
+        if (!mm.isKilled()) {
+            return null;
+        }
+        NeighboursResult.Why why =
+                switch (mm.killedFor()) {
+                    case HOST -> NeighboursResult.Why.HOST_OOM;
+                    case LIMIT -> NeighboursResult.Why.MEMCG_OOM;
+                    case MIN_TTL -> NeighboursResult.Why.MIN_TTL;
+                    case null -> NeighboursResult.Why.NO_MEMORY;
+                };
+        long at = mm.killedAtNanos();
+        return new NeighboursResult.End(why, at / NANOS, at < releasedAtNanos);
     }
 
     NeighboursResult.Guest result() {
-        Map<String, Long> stat = new LinkedHashMap<>();
-        for (VmEvent event : TOLD) {
-            long before = statBefore.getOrDefault(event, 0L);
-            stat.put(event.statName(), memcg.stat().get(event) - before);
-        }
-        Map<String, Long> events = new LinkedHashMap<>();
-        memcg.events()
-                .forEach((event, n) ->
-                        events.put(event.statName(), n - eventsBefore.getOrDefault(event, 0L)));
+        Map<VmEvent, Long> stat = new EnumMap<>(VmEvent.class);
+        memcg.stat().snapshot().forEach((event, n) -> stat.put(event, n - statBefore.get(event)));
+        Map<MemcgEvent, Long> events = new EnumMap<>(MemcgEvent.class);
+        memcg.events().forEach((event, n) -> events.put(event, n - eventsBefore.get(event)));
         return new NeighboursResult.Guest(
                 neighbour.name(),
-                killed,
+                mm.killedFor() != null,
+                end(),
+                populating(),
                 LongStream.of(accesses).sum(),
                 residentPages,
-                stat,
-                events);
+                told(stat),
+                named(events));
+    }
+
+    private NeighboursResult.GuestPopulating populating() {
+        long last = LongStream.of(populatedAtNanos).max().orElseThrow();
+        return new NeighboursResult.GuestPopulating(
+                (last - bornAtNanos) / NANOS,
+                throttledBefore / NANOS,
+                told(statBefore),
+                named(eventsBefore));
+    }
+
+    private static Map<String, Long> told(Map<VmEvent, Long> stat) {
+        Map<String, Long> told = new LinkedHashMap<>();
+        TOLD.forEach(event -> told.put(event.statName(), stat.get(event)));
+        return told;
+    }
+
+    private static Map<String, Long> named(Map<MemcgEvent, Long> events) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        events.forEach((event, n) -> named.put(event.statName(), n));
+        return named;
     }
 }

@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.BadInput;
@@ -45,6 +46,9 @@ public final class NeighboursRun {
     private final Word gone = new Word();
     private Map<VmEvent, Long> countersBefore = Map.of();
 
+    /// When all guests were populated.
+    private long populatedAtNanos;
+
     /// When the guests are to stop; written by the boss before it lets them go.
     private long until;
 
@@ -69,7 +73,7 @@ public final class NeighboursRun {
                                 request.scale(),
                                 HostShare.of(scenario, device),
                                 1 + scenario.guestCount(),
-                                1));
+                                2 + scenario.guestCount()));
         rcu = Rcu.start(engine);
         commands = HostCommands.start(host, scenario.host().commands());
         rendezvous = new Rendezvous(vcpus());
@@ -112,7 +116,7 @@ public final class NeighboursRun {
                                 "every vCPU, kswapd and the agent that writes to cgroup files has a"
                                         + " CPU of its own",
                                 "the guests populate their memory together, and counters are of"
-                                        + " the time after it"));
+                                        + " the time after it, but for those of populating"));
         HostShare share = HostShare.of(scenario, scenario.host().swap().device());
         all.addAll(share.assumptions(scenario.backingPages()));
         return all;
@@ -124,30 +128,48 @@ public final class NeighboursRun {
             meter.watch(engine);
             engine.run();
         }
+        Map<String, Long> populating = new LinkedHashMap<>();
         Map<String, Long> counters = new LinkedHashMap<>();
         host.stat()
                 .snapshot()
-                .forEach((event, n) ->
-                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
-        for (NeighbourGuest guest : guests) {
-            if (guest.killed()) {
-                failures.add(
-                        configuration.name()
-                                + ": the OOM killer ended guest "
-                                + guest.neighbour().name());
-            }
-        }
+                .forEach((event, n) -> {
+                    long before = countersBefore.getOrDefault(event, 0L);
+                    populating.put(event.statName(), before);
+                    counters.put(event.statName(), n - before);
+                });
+        guests.forEach(this::tellEnd);
         failures.addAll(commands.failures(configuration.name()));
         List<NeighboursResult.Guest> results = guests.stream().map(NeighbourGuest::result).toList();
         return new Outcome<>(
                 new NeighboursResult.Run(
-                        configuration, sampleSeconds, results, counters, commands.done()),
+                        configuration,
+                        new NeighboursResult.Populating(populatedAtNanos / 1e9, populating),
+                        sampleSeconds,
+                        results,
+                        counters,
+                        commands.done()),
                 failures);
+    }
+
+    private void tellEnd(NeighbourGuest guest) {
+        NeighboursResult.End end = guest.end();
+        if (end != null) {
+            failures.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: guest %s did not live to the end: %s (%.3f s after the host's start%s)",
+                            configuration.name(),
+                            guest.neighbour().name(),
+                            end.why().told(),
+                            end.seconds(),
+                            end.populating() ? ", while guests populated" : ""));
+        }
     }
 
     private void boss(Cpu boss) {
         for (Neighbour each : scenario.guests()) {
-            guests.add(new NeighbourGuest(boss, scenario, each, host, rcu, plan, meter));
+            guests.add(
+                    new NeighbourGuest(boss, scenario, each, host, rcu, plan, rendezvous, meter));
         }
         for (NeighbourGuest guest : guests) {
             for (int i = 0; i < scenario.guest().vcpus(); i++) {
@@ -159,8 +181,9 @@ public final class NeighboursRun {
         }
         rendezvous.awaitAll(boss);
         countersBefore = host.stat().snapshot();
-        guests.forEach(NeighbourGuest::begin);
         long start = boss.now();
+        guests.forEach(each -> each.begin(boss));
+        populatedAtNanos = start;
         until = start + scenario.millis() * MILLI;
         rendezvous.release(boss);
         engine.spawn("agent", cpu -> manage(cpu, start));
@@ -171,7 +194,7 @@ public final class NeighboursRun {
     private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
         Vcpu vcpu = guest.newVcpu(cpu);
         guest.populate(cpu, vcpu, index);
-        rendezvous.arrive(cpu);
+        rendezvous.arrive(cpu, guest::ended);
         guest.work(cpu, vcpu, index, until);
         guest.leave(cpu);
         cpu.fetchAdd(gone, 1);

@@ -1,11 +1,15 @@
 package org.gleaner.lab.execute;
 
+import java.util.function.BooleanSupplier;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
 /// Where vCPUs and their boss meet between phases, as in the selftests: workers arrive and sleep, the boss
 /// waits for all of them, takes the time and lets them go.
 final class Rendezvous {
+    /// What a release adds to the generation; smaller steps are nudges.
+    private static final long RELEASE = 1L << 32;
+
     private final int workers;
     private final Word arrived = new Word();
     private final Word generation = new Word();
@@ -21,6 +25,24 @@ final class Rendezvous {
         cpu.blockChange(generation, seen);
     }
 
+    /// As [#arrive(Cpu)], but leaves early once `gone`, which whoever makes it so follows by [#nudge].
+    void arrive(Cpu cpu, BooleanSupplier gone) {
+        long seen = cpu.load(generation);
+        cpu.fetchAdd(arrived, 1);
+        while (!gone.getAsBoolean()) {
+            long now = cpu.blockChange(generation, seen);
+            if (now / RELEASE != seen / RELEASE) {
+                return;
+            }
+            seen = now;
+        }
+    }
+
+    /// Has all who wait look whether they may leave early.
+    void nudge(Cpu cpu) {
+        cpu.fetchAdd(generation, 1);
+    }
+
     /// The boss waits until all workers have arrived.
     void awaitAll(Cpu boss) {
         boss.block(arrived, -1, workers);
@@ -34,6 +56,6 @@ final class Rendezvous {
 
     /// The boss lets all workers go.
     void release(Cpu boss) {
-        boss.fetchAdd(generation, 1);
+        boss.fetchAdd(generation, RELEASE);
     }
 }

@@ -2,8 +2,11 @@ package org.gleaner.lab.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.size.Size;
+import org.jspecify.annotations.Nullable;
 
 /// Several guests side by side, a column for each: what they and reclaim did, and how much of each was resident when.
 final class NeighboursText {
@@ -33,7 +36,7 @@ final class NeighboursText {
                         Figures.count(guest.memoryStat().getOrDefault("pgsteal", 0L)),
                         resident(guest.residentPages(), 0),
                         resident(guest.residentPages(), guest.residentPages().size() - 1),
-                        guest.killed() ? "yes" : "no");
+                        guest.end() == null ? "no" : guest.end().why().label());
             }
         }
         return table;
@@ -43,12 +46,43 @@ final class NeighboursText {
         return pages.isEmpty() ? "-" : Size.approximately(pages.get(sample) * Size.PAGE);
     }
 
+    /// One line for each configuration: how long its guests populated, and what that cost them.
+    static List<String> populated(NeighboursResult result) {
+        return result.runs().stream().map(NeighboursText::populated).toList();
+    }
+
+    private static String populated(NeighboursResult.Run run) {
+        double throttled =
+                run.guests().stream()
+                        .mapToDouble(each -> each.populating().throttledSeconds())
+                        .sum();
+        long high = events(run, "high");
+        long max = events(run, "max");
+        return run.configuration().name()
+                + ": the guests populated their memory in "
+                + Figures.number(run.populating().seconds())
+                + " s"
+                + (high == 0 ? "" : ", above memory.high " + Figures.count(high) + " times")
+                + (throttled == 0 ? "" : " (asleep for it " + Figures.number(throttled) + " s)")
+                + (max == 0 ? "" : ", at memory.max " + Figures.count(max) + " times");
+    }
+
+    private static long events(NeighboursResult.Run run, String name) {
+        return run.guests().stream()
+                .mapToLong(each -> each.populating().memoryEvents().getOrDefault(name, 0L))
+                .sum();
+    }
+
     /// What each guest did, and what was done to it.
     static TextTable guests(NeighboursResult.Run run) {
         List<NeighboursResult.Guest> guests = run.guests();
         TextTable table = Counters.table(run.configuration().name(), names(guests));
         Counters.row(table, "accesses", guests, each -> Figures.count(each.accesses()));
         Counters.row(table, "killed", guests, each -> each.killed() ? "yes" : "no");
+        if (guests.stream().anyMatch(each -> each.end() != null)) {
+            Counters.row(table, "ended by", guests, each -> endedBy(each.end()));
+            Counters.row(table, "ended at s", guests, each -> endedAt(each.end()));
+        }
         Counters.rows(table, guests.stream().map(NeighboursResult.Guest::memoryStat).toList());
         for (String event : guests.getFirst().memoryEvents().keySet()) {
             Counters.row(
@@ -74,6 +108,48 @@ final class NeighboursText {
             table.row(row.toArray());
         }
         return table;
+    }
+
+    private static String endedBy(NeighboursResult.@Nullable End end) {
+        return end == null ? "-" : end.why().label();
+    }
+
+    private static String endedAt(NeighboursResult.@Nullable End end) {
+        return end == null ? "-" : Figures.number(end.seconds());
+    }
+
+    /// What it took until all guests were populated, without what stayed zero for all.
+    static TextTable populating(NeighboursResult.Run run) {
+        List<NeighboursResult.Guest> guests = run.guests();
+        TextTable table =
+                Counters.table("populating (" + run.configuration().name() + ")", names(guests));
+        Counters.row(table, "seconds", guests, each -> Figures.number(each.populating().seconds()));
+        if (guests.stream().anyMatch(each -> each.populating().throttledSeconds() > 0)) {
+            Counters.row(
+                    table,
+                    "throttled s",
+                    guests,
+                    each -> Figures.number(each.populating().throttledSeconds()));
+        }
+        rows(table, "", guests, each -> each.populating().memoryStat());
+        rows(table, "events ", guests, each -> each.populating().memoryEvents());
+        return table;
+    }
+
+    private static void rows(
+            TextTable table,
+            String prefix,
+            List<NeighboursResult.Guest> guests,
+            Function<NeighboursResult.Guest, Map<String, Long>> counters) {
+        for (String name : counters.apply(guests.getFirst()).keySet()) {
+            if (guests.stream().anyMatch(each -> counters.apply(each).get(name) != 0)) {
+                Counters.row(
+                        table,
+                        prefix + name,
+                        guests,
+                        each -> Figures.count(counters.apply(each).get(name)));
+            }
+        }
     }
 
     private static List<String> names(List<NeighboursResult.Guest> guests) {

@@ -60,7 +60,10 @@ public final class ScenarioText {
             case MaxGuestMemoryResult max -> maxGuestMemory(max);
             case AccessTrackingResult tracking -> accessTracking(tracking);
             case MmuStressResult stress -> mmuStress(stress);
-            case NeighboursResult neighbours -> block(NeighboursText.summary(neighbours));
+            case NeighboursResult neighbours -> {
+                block(NeighboursText.summary(neighbours));
+                NeighboursText.populated(neighbours).forEach(each -> line("%s", each));
+            }
         }
         text.append('\n');
         ScenarioLegend.configurations(result.scenario().configurations())
@@ -198,6 +201,7 @@ public final class ScenarioText {
         for (NeighboursResult.Run run : result.runs()) {
             block(NeighboursText.guests(run));
             block(NeighboursText.resident(run));
+            block(NeighboursText.populating(run));
         }
         vmstat(
                 names(result.runs(), NeighboursResult.Run::configuration),

@@ -1,11 +1,13 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
 
 /// What came out of [Neighbours]. A guest that the OOM killer ended is among the failures.
 ///
@@ -27,13 +29,15 @@ public record NeighboursResult(
         failures = List.copyOf(failures);
     }
 
-    /// One configuration, run. All counters are of the time after all guests were populated.
+    /// One configuration, run. All counters but those of [Populating] are of the time after all guests were populated.
     ///
+    /// @param populating what it took until then
     /// @param sampleSeconds when it was looked what is resident
     /// @param vmstat what the host's counters of these names grew by
     /// @param commands of the scenario that were written in time
     public record Run(
             Configuration configuration,
+            Populating populating,
             List<Double> sampleSeconds,
             List<Guest> guests,
             Map<String, Long> vmstat,
@@ -47,9 +51,70 @@ public record NeighboursResult(
         }
     }
 
+    /// The time before all guests were populated.
+    ///
+    /// @param seconds how long it was
+    /// @param vmstat what the host's counters of these names grew by
+    public record Populating(double seconds, Map<String, Long> vmstat) {
+        public Populating {
+            vmstat = Vmstat.copyOf(vmstat);
+        }
+    }
+
+    /// How a guest ended before its time.
+    ///
+    /// @param seconds since the host was started
+    /// @param populating whether not all guests were populated
+    public record End(Why why, double seconds, boolean populating) {}
+
+    /// Why a guest ended before its time.
+    public enum Why {
+        HOST_OOM("host-oom", "the OOM killer ended it, for the host was out of memory and swap"),
+        MEMCG_OOM("memcg-oom", "the OOM killer ended it, for a cgroup was above memory.max"),
+        MIN_TTL("min-ttl", "the OOM killer ended it, for all memory was younger than min_ttl_ms"),
+        NO_MEMORY("enomem", "an access found no memory (ENOMEM)");
+
+        private final String label;
+        private final String told;
+
+        Why(String label, String told) {
+            this.label = label;
+            this.told = told;
+        }
+
+        @JsonValue
+        public String label() {
+            return label;
+        }
+
+        /// For people.
+        public String told() {
+            return told;
+        }
+    }
+
+    /// What populating one guest took.
+    ///
+    /// @param seconds until its last vCPU had written its share, or it ended
+    /// @param throttledSeconds that its vCPUs, all together, slept for `memory.high`
+    /// @param memoryStat what its cgroup's counters of these names grew by
+    /// @param memoryEvents what its cgroup's events of these names grew by
+    public record GuestPopulating(
+            double seconds,
+            double throttledSeconds,
+            Map<String, Long> memoryStat,
+            Map<String, Long> memoryEvents) {
+
+        public GuestPopulating {
+            memoryStat = Vmstat.copyOf(memoryStat);
+            memoryEvents = Vmstat.copyOf(memoryEvents);
+        }
+    }
+
     /// One guest.
     ///
     /// @param killed whether the OOM killer ended it
+    /// @param end null for one that ran to the end
     /// @param accesses pages touched, repetitions included
     /// @param residentPages of its cgroup, at each sample
     /// @param memoryStat what its cgroup's counters of these names grew by
@@ -57,6 +122,8 @@ public record NeighboursResult(
     public record Guest(
             String name,
             boolean killed,
+            @Nullable End end,
+            GuestPopulating populating,
             long accesses,
             List<Long> residentPages,
             Map<String, Long> memoryStat,

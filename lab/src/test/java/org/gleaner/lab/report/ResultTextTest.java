@@ -51,11 +51,21 @@ final class ResultTextTest {
                 .contains("lost writes                  1\n")
                 .contains("locked-flush at 2.00 s: '+ 1 0 9' into lru_gen: EINVAL\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
+        assertThat(ScenarioText.of(Samples.neighbours()))
+                .contains(
+                        "mglru: the guests populated their memory in 0.250 s, above memory.high 3"
+                                + " times (asleep for it 0.300 s)\n");
         assertThat(ScenarioText.full(Samples.neighbours()))
                 .startsWith(
                         "complete: 1 of 1 configuration\nneighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
-                .contains("mglru                hot  cold\naccesses         123,456     0\n")
-                .contains("events oom_kill        0     1\n")
+                .contains(
+                        "mglru                hot      cold\naccesses         123,456         0\n")
+                .contains("events oom_kill        0         1\n")
+                .contains(
+                        "killed                no       yes\nended by               -  host-oom\n")
+                .contains("populating (mglru)    hot   cold\nseconds             0.200  0.200\n")
+                .contains("throttled s         0.000  0.300\n")
+                .contains("events high             0      3\n")
                 .contains("resident (mglru)   hot  cold\nat 0.500 s        2MiB  2MiB\n")
                 .contains("FAILED: the OOM killer ended guest cold\n");
     }

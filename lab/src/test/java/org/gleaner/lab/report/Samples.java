@@ -155,22 +155,37 @@ final class Samples {
                 1);
     }
 
+    private static NeighboursResult.GuestPopulating populating(long high) {
+        return new NeighboursResult.GuestPopulating(
+                0.2, high * 0.1, counters(high), Map.of("high", high));
+    }
+
     static NeighboursResult neighbours() {
         Neighbours scenario = (Neighbours) scenario(Neighbours.KIND);
         var hot =
                 new NeighboursResult.Guest(
                         "hot",
                         false,
+                        null,
+                        populating(0),
                         123_456,
                         List.of(512L, 1024L),
                         counters(7),
                         Map.of("oom_kill", 0L));
         var cold =
                 new NeighboursResult.Guest(
-                        "cold", true, 0, List.of(512L, 0L), counters(8), Map.of("oom_kill", 1L));
+                        "cold",
+                        true,
+                        new NeighboursResult.End(NeighboursResult.Why.HOST_OOM, 0.75, false),
+                        populating(3),
+                        0,
+                        List.of(512L, 0L),
+                        counters(8),
+                        Map.of("oom_kill", 1L));
         var run =
                 new NeighboursResult.Run(
                         scenario.configurations().getFirst(),
+                        new NeighboursResult.Populating(0.25, counters(20)),
                         List.of(0.5, 1.0),
                         List.of(hot, cold),
                         counters(15),

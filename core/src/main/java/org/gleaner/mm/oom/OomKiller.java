@@ -1,0 +1,142 @@
+package org.gleaner.mm.oom;
+
+import java.util.List;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.MemcgEvent;
+import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.CurrentTask;
+import org.gleaner.mm.space.OomCause;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
+import org.gleaner.pagetable.Walk;
+
+/// Kills the process that has the most memory and swap (`out_of_memory`), of all or of a cgroup and those below it.
+///
+/// ## One victim for a shortage
+///
+/// Memory comes back when the victim has exited, not when it is chosen. Until then nobody else is chosen: who needs
+/// memory meanwhile sleeps a jiffy and tries again. What a victim cannot give back by itself, because its tasks hang, the
+/// [OomReaper] takes after two seconds, and then another may be chosen.
+///
+/// A task that finds itself dying gets nothing and waits for nothing, for it is what the others wait for.
+///
+/// `oom_lock` is only ever tried. Who holds it looks once more whether there is room, which is how one who comes right
+/// after a victim's exit does not take a second.
+///
+/// | word | writer | mode | reader | mode | pairs with |
+/// |---|---|---|---|---|---|
+/// | `lock` | whoever chooses | CAS, release | the next | CAS | the choice before |
+/// | victim's `killedFor`, `memoryFreed` | chooser; its exit or the reaper | volatile | choosers, faults | volatile | |
+public final class OomKiller {
+    private static final int TABLE = 512;
+
+    /// `schedule_timeout_uninterruptible(1)`.
+    private static final long JIFFY_NANOS = 4_000_000;
+
+    private final List<Memcg> memcgs;
+    private final Zone zone;
+    private final CurrentTask current;
+    private final VmStat stat;
+    private final OomReaper reaper;
+    private final Word lock = new Word();
+
+    /// @param memcgs all, the root first
+    public OomKiller(
+            List<Memcg> memcgs, Zone zone, CurrentTask current, VmStat stat, OomReaper reaper) {
+        this.memcgs = memcgs;
+        this.zone = zone;
+        this.current = current;
+        this.stat = stat;
+        this.reaper = reaper;
+    }
+
+    /// What a task does that found no memory. No spinning lock may be held.
+    ///
+    /// @param scope the cgroup whose limit is in the way; the root if the host is short
+    /// @return whether to try again; false if it is dying itself, or nobody is left to be killed
+    public boolean outOfMemory(Cpu cpu, Memcg scope) {
+        if (current.isDying(cpu)) {
+            return false;
+        }
+        boolean retry = true;
+        if (cpu.cas(lock, 0, 1)) {
+            retry = hasRoom(cpu, scope) || choose(cpu, scope, cause(scope));
+            cpu.store(lock, 0);
+        }
+        if (retry && !current.isDying(cpu)) {
+            cpu.sleep(JIFFY_NANOS);
+        }
+        return retry;
+    }
+
+    /// kswapd will not evict what is there.
+    public void protectWorkingSets(Cpu cpu) {
+        if (cpu.cas(lock, 0, 1)) {
+            choose(cpu, memcgs.getFirst(), OomCause.MIN_TTL);
+            cpu.store(lock, 0);
+        }
+    }
+
+    private static OomCause cause(Memcg scope) {
+        return scope.isRoot() ? OomCause.HOST : OomCause.LIMIT;
+    }
+
+    private boolean hasRoom(Cpu cpu, Memcg scope) {
+        return scope.isRoot()
+                ? zone.free(cpu) > zone.watermarks().min()
+                : scope.current() < scope.max();
+    }
+
+    /// Kills somebody, unless one killed before has not gone yet. False if there is nobody.
+    private boolean choose(Cpu cpu, Memcg scope, OomCause cause) {
+        AddressSpace victim = null;
+        long most = -1;
+        for (AddressSpace mm : OomReaper.processes(cpu, memcgs, scope)) {
+            if (mm.memoryFreed() || mm.vmas().length == 0) {
+                continue;
+            }
+            if (mm.isKilled()) {
+                return true;
+            }
+            long pages = pages(cpu, mm);
+            if (pages > most) {
+                most = pages;
+                victim = mm;
+            }
+        }
+        if (victim != null) {
+            kill(cpu, victim, cause);
+        }
+        return victim != null;
+    }
+
+    private void kill(Cpu cpu, AddressSpace victim, OomCause cause) {
+        victim.memcg().count(cpu, MemcgEvent.OOM_KILL);
+        stat.inc(cpu, VmEvent.OOM_KILL);
+        victim.kill(cpu, cause);
+        reaper.wake(cpu);
+    }
+
+    /// Entries in use, present or swapped (`oom_badness`): a racy count.
+    private static long pages(Cpu cpu, AddressSpace mm) {
+        Walk walk = new Walk();
+        long pages = 0;
+        for (Vma vma : mm.vmas()) {
+            for (long at = vma.start(); at < vma.end(); ) {
+                long end = Math.min((at | TABLE - 1) + 1, vma.end());
+                mm.tables().find(walk, mm.root(), at);
+                if (walk.level == 1) {
+                    for (long page = at; page < end; page++) {
+                        pages += cpu.peek(walk.words, walk.index + (int) (page - at)) == 0 ? 0 : 1;
+                    }
+                }
+                at = end;
+            }
+        }
+        return pages;
+    }
+}

@@ -1,0 +1,153 @@
+package org.gleaner.lab.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.NeighboursResult.Why;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who dies where memory runs out, and what the others get of it.
+final class NeighbourDeathsTest {
+
+    private static Neighbours scenario(String... settings) {
+        List<String> all = new ArrayList<>();
+        all.add("host.cpus=12");
+        all.add("host.watermarks.minFree=256KiB");
+        all.add("guest.vcpus=1");
+        all.add("guest.tlbEntries=64");
+        all.add("writes=[]");
+        all.add("millis=500");
+        all.add("samples=2");
+        all.addAll(List.of(settings));
+        return (Neighbours) ScenarioReader.read(Neighbours.KIND, all, Scale.FULL);
+    }
+
+    /// Ten idle guests of 8 MiB on a host that has room for nine, or almost for ten.
+    private static Neighbours crowded(String lru) {
+        String guests =
+                String.join(
+                        ", ",
+                        IntStream.range(0, 10)
+                                .mapToObj(i -> "{name: g" + i + ", workload: idle}")
+                                .toList());
+        return scenario(
+                "guest.memory=8MiB",
+                "guests=[" + guests + "]",
+                "host.memory=50MiB",
+                "host.swap.size=50MiB",
+                "configurations=[{name: x, lru: " + lru + "}]");
+    }
+
+    private static NeighboursResult run(Neighbours scenario, Engine engine) {
+        return NeighboursRun.run(
+                new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
+    }
+
+    private static List<NeighboursResult.Guest> killed(NeighboursResult.Run run) {
+        return run.guests().stream().filter(NeighboursResult.Guest::killed).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void oneVictimIsEnoughWhereOneGuestIsTooMany(String lru) {
+        NeighboursResult result = run(crowded(lru), Engine.VIRTUAL);
+        NeighboursResult.Run run = result.runs().getFirst();
+        NeighboursResult.Guest victim = killed(run).getFirst();
+        assertThat(killed(run)).hasSize(1);
+        assertThat(victim.end().why()).isEqualTo(Why.HOST_OOM);
+        assertThat(victim.end().populating()).isTrue();
+        assertThat(victim.end().seconds()).isLessThan(run.populating().seconds());
+        assertThat(victim.populating().memoryEvents()).containsEntry("oom_kill", 1L);
+        assertThat(victim.residentPages()).last().asInstanceOf(LONG).isLessThan(10);
+        assertThat(run.populating().vmstat()).containsEntry("oom_kill", 1L);
+        assertThat(result.failures())
+                .containsExactly(
+                        String.format(
+                                Locale.ROOT,
+                                "x: guest %s did not live to the end: the OOM killer ended it, for the"
+                                        + " host was out of memory and swap (%.3f s after the host's"
+                                        + " start, while guests populated)",
+                                victim.name(),
+                                victim.end().seconds()));
+        for (NeighboursResult.Guest other : run.guests()) {
+            if (!other.killed()) {
+                assertThat(other.end()).isNull();
+                assertThat(other.populating().memoryStat()).containsEntry("pgfault", 2048L);
+                assertThat(other.populating().memoryEvents()).containsEntry("oom_kill", 0L);
+            }
+        }
+    }
+
+    @Test
+    void onRealThreadsTooWhoIsKilledIsToldAndTheOthersLive() {
+        NeighboursResult.Run run = run(crowded("mglru"), Engine.THREADS).runs().getFirst();
+        long kills = run.populating().vmstat().get("oom_kill") + run.vmstat().get("oom_kill");
+        assertThat(killed(run)).hasSize((int) kills).hasSizeLessThan(5);
+    }
+
+    /// Its vCPUs have nothing to do, so they do not find out by themselves.
+    @Test
+    void anIdleGuestThatIsKilledGivesBackWhatItHas() {
+        NeighboursResult result =
+                run(
+                        scenario(
+                                "guest.memory=8MiB",
+                                "host.memory=14MiB",
+                                "host.swap.size=64MiB",
+                                "host.commands=[{at: 300ms, to: min_ttl_ms, write: '60000'}]",
+                                "guests=[{name: cold, workload: idle, min: max}, {name: hot,"
+                                        + " pauseNanos: 50000}]",
+                                "millis=600",
+                                "configurations=[{name: x, lru: mglru}]"),
+                        Engine.VIRTUAL);
+        NeighboursResult.Run run = result.runs().getFirst();
+        NeighboursResult.Guest cold = run.guests().getFirst();
+        NeighboursResult.Guest hot = run.guests().get(1);
+        assertThat(cold.killed()).isTrue();
+        assertThat(cold.end().why()).isEqualTo(Why.MIN_TTL);
+        assertThat(cold.memoryEvents()).containsEntry("oom_kill", 1L);
+        assertThat(cold.residentPages()).last().asInstanceOf(LONG).isLessThan(64);
+        assertThat(hot.killed()).isFalse();
+        assertThat(hot.residentPages()).last().isEqualTo(2048L);
+    }
+
+    @Test
+    void whatPopulatingCostIsTold() {
+        NeighboursResult.Run run =
+                run(
+                                scenario(
+                                        "guest.memory=16MiB",
+                                        "host.memory=64MiB",
+                                        "host.swap.device=none",
+                                        "guests=[{name: app, high: 90%}, {name: free}]",
+                                        "configurations=[{name: x, lru: mglru}]"),
+                                Engine.VIRTUAL)
+                        .runs()
+                        .getFirst();
+        NeighboursResult.GuestPopulating app = run.guests().getFirst().populating();
+        NeighboursResult.GuestPopulating free = run.guests().get(1).populating();
+        assertThat(app.memoryStat()).containsEntry("pgfault", 4096L);
+        assertThat(app.memoryEvents().get("high")).isPositive();
+        assertThat(app.throttledSeconds()).isBetween(app.seconds() * 0.9, app.seconds());
+        assertThat(app.seconds()).isGreaterThan(10 * free.seconds());
+        assertThat(run.populating().seconds()).isGreaterThanOrEqualTo(app.seconds());
+        assertThat(free.throttledSeconds()).isZero();
+        assertThat(free.memoryEvents()).containsEntry("high", 0L);
+        // and after it nothing more is charged
+        assertThat(run.guests().getFirst().memoryEvents()).containsEntry("high", 0L);
+        assertThat(run.populating().vmstat()).containsEntry("pgfault", 2 * 4096L);
+    }
+}
