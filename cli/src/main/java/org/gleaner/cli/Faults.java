@@ -10,7 +10,9 @@ import java.util.Collection;
 import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Heap;
 import org.gleaner.lab.Nearest;
+import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -58,11 +60,18 @@ final class Faults {
 
     /// What should not have happened.
     int internal(Throwable fault, String... arguments) {
-        String what = "internal error: " + fault;
         if (fault instanceof OutOfMemoryError) {
-            what = "the heap is too small (" + fault.getMessage() + "); give Java more with -Xmx";
+            // The input's doing: what is foreseen is refused before, with its place.
+            long most = Heap.ofProcess().most();
+            return badInput(
+                    new BadInput(
+                            "",
+                            "needs more memory than the "
+                                    + Size.approximately(most)
+                                    + " that Java may use",
+                            "set " + Heap.option(most) + ", or ask for less"));
         }
-        line(what + "; the stack trace is in " + crash(fault, arguments));
+        line("internal error: " + fault + "; the stack trace is in " + crash(fault, arguments));
         return ExitCodes.INTERNAL;
     }
 

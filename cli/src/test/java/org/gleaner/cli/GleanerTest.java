@@ -74,15 +74,28 @@ final class GleanerTest {
 
     @Test
     void anErrorIsOneLineAndAFileToo() throws IOException {
-        crash(new OutOfMemoryError("Java heap space"));
-        assertThat(session.err())
-                .startsWith(
-                        "gleaner: the heap is too small (Java heap space); give Java more with"
-                                + " -Xmx");
+        crash(new AssertionError("broken"));
+        assertThat(session.err()).contains("internal error: java.lang.AssertionError: broken");
         assertThat(crashFile()).exists();
     }
 
+    @Test
+    void aHeapThatIsTooSmallIsTheInputsFault() throws IOException {
+        assertThat(replayThat(new OutOfMemoryError("Java heap space"))).isEqualTo(2);
+        assertThat(session.err())
+                .matches(
+                        "gleaner: needs more memory than the [0-9.]+[MG]iB that Java may use; set"
+                                + " GLEANER_JAVA_OPTS=-Xmx\\d+g, or ask for less\n");
+        assertThat(directory).isDirectoryNotContaining("glob:**.txt");
+    }
+
     private void crash(Throwable fault) throws IOException {
+        assertThat(replayThat(fault)).isEqualTo(70);
+        assertThat(session.err()).hasLineCount(1);
+        assertThat(session.out()).isEmpty();
+    }
+
+    private int replayThat(Throwable fault) throws IOException {
         Path trace = Files.write(directory.resolve("t.u32"), new byte[4]);
         session.onReplay =
                 () -> {
@@ -92,9 +105,7 @@ final class GleanerTest {
                         default -> throw new AssertionError(fault);
                     }
                 };
-        assertThat(session.run("replay", trace.toString(), "--memory", "1p")).isEqualTo(70);
-        assertThat(session.err()).hasLineCount(1);
-        assertThat(session.out()).isEmpty();
+        return session.run("replay", trace.toString(), "--memory", "1p");
     }
 
     private Path crashFile() throws IOException {

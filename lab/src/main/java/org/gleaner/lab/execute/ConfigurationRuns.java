@@ -3,12 +3,13 @@ package org.gleaner.lab.execute;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.gleaner.lab.Heap;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.jspecify.annotations.Nullable;
 
-/// What came of running a scenario's configurations, as many at once as its engine allows.
+/// What came of running a scenario's configurations, as many at once as its engine and the heap allow.
 ///
 /// @param completeness of all that were to be run
 /// @param runs of the configurations whose guests came to their end
@@ -20,18 +21,22 @@ record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String
 
     /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs
+    /// @throws org.gleaner.lab.BadInput if the heap has no room for one
     static <R> ConfigurationRuns<R> of(
             ScenarioRequest<?> request,
             List<String> names,
             List<ParallelRuns.Task<Outcome<R>>> tasks,
             long steps,
             Progress progress) {
+        int threads =
+                HeapNeed.runsAtOnce(
+                        request, Support.runsAtOnce(request.engine()), Heap.ofProcess());
         var all =
                 ParallelRuns.run(
                         "run " + request.scenario().name(),
                         tasks,
                         tasks.size() * steps,
-                        Support.runsAtOnce(request.engine()),
+                        threads,
                         progress);
         return new ConfigurationRuns<>(
                 completeness(names, all.all()),

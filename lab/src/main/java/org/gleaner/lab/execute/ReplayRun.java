@@ -9,6 +9,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Heap;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModel;
@@ -89,7 +90,7 @@ public final class ReplayRun {
 
     /// Runs one replay.
     ///
-    /// @throws BadInput if something that the request asks for is not supported
+    /// @throws BadInput if something that the request asks for is not supported, or the heap has no room for it
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
         if (request.memoryPages() < LEAST_PAGES) {
@@ -101,16 +102,13 @@ public final class ReplayRun {
         if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
+        HeapNeed.check(request, frames(request), slots(request), Heap.ofProcess());
         return new ReplayRun(request, progress).run();
     }
 
     private HostConfig config() {
-        Trace trace = request.trace();
-        long used = Math.min(trace.distinctPages(), request.memoryPages());
-        int frames = Math.toIntExact(used + SPARE_FRAMES);
-        // what no trace can fill is not there
-        long slots = Math.min(request.swapPages(), ReplayRequest.ampleSwap(trace));
-        int tables = trace.regionPages() / TABLE * 2 + 4096;
+        int frames = Math.toIntExact(frames(request));
+        int tables = request.trace().regionPages() / TABLE * 2 + 4096;
         return new HostConfig(
                 frames,
                 Watermarks.of(frames, 10),
@@ -118,7 +116,7 @@ public final class ReplayRun {
                 false,
                 Support.swap(request.swap()),
                 Support.disk(request.swap()),
-                Math.toIntExact(slots),
+                Math.toIntExact(slots(request)),
                 request.pageCluster(),
                 request.swappiness(),
                 switchChance(),
@@ -130,6 +128,16 @@ public final class ReplayRun {
                 tables,
                 2,
                 16);
+    }
+
+    private static long frames(ReplayRequest request) {
+        long used = Math.min(request.trace().distinctPages(), request.memoryPages());
+        return used + SPARE_FRAMES;
+    }
+
+    /// Swap, but for what no trace can fill.
+    private static long slots(ReplayRequest request) {
+        return Math.min(request.swapPages(), ReplayRequest.ampleSwap(request.trace()));
     }
 
     private double switchChance() {

@@ -1,0 +1,150 @@
+package org.gleaner.lab.execute;
+
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Heap;
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
+import org.gleaner.lab.trace.Trace;
+
+/// What a host takes of Java's heap, asked before it is built: for each page frame, swap slot, entry of a page
+/// table, and, with real threads, what is in memory.
+///
+/// Of the default scenario at 1/64 and 1/32 the live objects were 64 and 127 MiB, by a class histogram;
+/// this says 65 and 129.
+final class HeapNeed {
+    /// Pages that anything of one host can have: 4 TiB, so that their numbers are ints with room to spare.
+    static final long MOST_PAGES = 1L << 30;
+
+    /// The folio table, and the list of free frames.
+    private static final int FRAME = 28 + 4;
+
+    /// Free frames that are kept in blocks of 2 MiB too.
+    private static final int HUGE_FRAME = FRAME + 4;
+
+    /// Of a swap slot: its state and its owner, and a bit of its cluster's.
+    private static final double SLOT = 8 + 1 + 0.2;
+
+    private static final int ENTRY = Long.BYTES;
+
+    /// An entry of a memfd's page cache, and its share of the index above.
+    private static final double CACHED = 8 + 0.2;
+
+    private static final int MOST_WHOLE = 1 << 20;
+
+    private HeapNeed() {}
+
+    /// Bytes for one host.
+    ///
+    /// @param frames pages of memory
+    /// @param slots pages of swap
+    /// @param mapped pages in address spaces
+    /// @param guest pages that second stages map
+    static long bytes(
+            long frames,
+            long slots,
+            long mapped,
+            long guest,
+            Backing backing,
+            Thp thp,
+            Engine engine) {
+        int frame = thp == Thp.ALWAYS ? HUGE_FRAME : FRAME;
+        int contents = engine == Engine.THREADS ? Size.PAGE : 0;
+        double page = ENTRY + (backing == Backing.MEMFD ? CACHED : 0);
+        return (long) (frames * (double) (frame + contents) + slots * SLOT + mapped * page)
+                + guest * ENTRY;
+    }
+
+    private static long bytes(Scenario scenario, Engine engine) {
+        return bytes(
+                scenario.hostPages(),
+                scenario.swapPages(),
+                scenario.backingPages(),
+                scenario.guestCount() * scenario.guestPages(),
+                scenario.guest().backing(),
+                scenario.host().thp(),
+                engine);
+    }
+
+    /// How many configurations of a scenario can run at once.
+    ///
+    /// @param atMost as many as there are processors for
+    /// @throws BadInput if there is not even room for one, with the scale and the option that would do
+    static int runsAtOnce(ScenarioRequest<?> request, int atMost, Heap heap) {
+        Scenario scenario = request.scenario();
+        checkPages("host.memory", scenario.hostPages(), request.scale());
+        checkPages("host.swap.size", scenario.swapPages(), request.scale());
+        checkPages("guest.memory", scenario.guestCount() * scenario.guestPages(), request.scale());
+        long need = bytes(scenario, request.engine());
+        if (need > heap.room()) {
+            String what = scenario.name() + " needs " + heap.shortage(need);
+            String mend =
+                    "set "
+                            + Heap.option(need)
+                            + ", or use "
+                            + smaller(request.scale(), need, heap.room());
+            throw new BadInput("--scale " + request.scale(), what, mend);
+        }
+        return (int) Math.clamp(heap.room() / Math.max(1, need), 1, atMost);
+    }
+
+    /// Asks the same for a replay, whose trace is held twice.
+    ///
+    /// @throws BadInput if it does not fit
+    static void check(ReplayRequest request, long frames, long slots, Heap heap) {
+        Trace trace = request.trace();
+        if (frames > MOST_PAGES || slots > MOST_PAGES) {
+            throw new BadInput(
+                    trace.name(),
+                    "touches %,d pages, more than can be simulated"
+                            .formatted(trace.distinctPages()),
+                    "replay a part of it");
+        }
+        long guest = request.through() == Through.KVM ? trace.regionPages() : 0;
+        long need =
+                bytes(
+                                frames,
+                                slots,
+                                trace.regionPages(),
+                                guest,
+                                request.backing(),
+                                request.thp(),
+                                request.engine())
+                        + 2L * Integer.BYTES * trace.accesses().length;
+        if (need > heap.room()) {
+            throw new BadInput(
+                    trace.name(),
+                    "replaying %,d accesses to %,d pages needs "
+                                    .formatted(trace.accesses().length, trace.distinctPages())
+                            + heap.shortage(need),
+                    "set " + Heap.option(need) + ", or replay a part of it");
+        }
+    }
+
+    private static void checkPages(String key, long pages, Scale scale) {
+        if (pages > MOST_PAGES) {
+            throw new BadInput(
+                    key,
+                    Size.approximately(pages * Size.PAGE)
+                            + " at --scale "
+                            + scale
+                            + " is more than the 4TiB that can be simulated",
+                    "use " + smaller(scale, pages, MOST_PAGES));
+        }
+    }
+
+    /// The first of 1/2, 1/4, ... at which what is `is` at `scale` is at most `most`.
+    private static String smaller(Scale scale, long is, long most) {
+        long whole = 1;
+        while (whole < MOST_WHOLE && (double) is * scale.whole() / scale.part() / whole > most) {
+            whole *= 2;
+        }
+        return "--scale " + new Scale(1, (int) whole);
+    }
+}
