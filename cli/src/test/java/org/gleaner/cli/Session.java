@@ -53,13 +53,17 @@ final class Session {
     /// Standard input.
     InputStream in = InputStream.nullInputStream();
 
+    /// Of the installation, with its traces, its table of real runs and its schema.
+    Path home;
+
     private final Path directory;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    /// @param directory for results, bundled traces and crashes
+    /// @param directory for results and crashes, and the installation unless [#home] is set
     Session(Path directory) {
         this.directory = directory;
+        home = directory;
     }
 
     int run(String... arguments) {
@@ -69,7 +73,7 @@ final class Session {
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         directory,
-                        directory,
+                        home,
                         directory,
                         ProgressBar.Mode.LINES,
                         interrupted::get,

@@ -1,0 +1,219 @@
+package org.gleaner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the documents say can be typed can be typed, and prints what they say.
+///
+/// Every command is started against executors that do nothing, so that its options and its scenarios, traces
+/// and programs are looked at. Those whose output is shown are run: to the digit where that takes seconds, else at
+/// a small scale, and only the words are compared. `-Dgleaner.docs.full=true` runs all of them as they stand, which
+/// takes minutes.
+final class DocumentedCommandsTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final boolean FULL = Boolean.getBoolean("gleaner.docs.full");
+    private static final String SMALL = "1/4096";
+
+    @TempDir Path directory;
+
+    static Stream<String> documents() {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            List<String> all = new ArrayList<>();
+            docs.map(path -> "docs/" + path.getFileName())
+                    .filter(name -> name.endsWith(".md"))
+                    .sorted()
+                    .forEach(all::add);
+            all.addAll(
+                    List.of(
+                            "README.md",
+                            "CONTRIBUTING.md",
+                            "validation/README.md",
+                            "traces/README.md",
+                            "bench/README.md"));
+            return all.stream();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Stream<DocumentedCommand> commands() {
+        return documents().flatMap(document -> DocumentedCommand.in(ROOT, document).stream());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandIsUnderstood() {
+        return commands().map(each -> dynamicTest(each.toString(), () -> understood(each)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOutputIsPrinted() {
+        return commands()
+                .filter(each -> each.output() != null)
+                .map(each -> dynamicTest(each.toString(), () -> printed(each)));
+    }
+
+    private void understood(DocumentedCommand command) throws IOException {
+        List<String> words = new ArrayList<>(command.words());
+        if (words.getFirst().equals("--print-java-home")) {
+            assertThat(ROOT.resolve("gleaner")).content().contains("--print-java-home");
+            return;
+        }
+        words.removeIf(word -> word.equals("..."));
+        if (command.isPattern() || command.inline() && words.stream().noneMatch(this::isValue)) {
+            known(words);
+            return;
+        }
+        if (words.getFirst().equals("validate") && words.stream().allMatch(this::isName)) {
+            words.addAll(List.of("--only", "trace=zipf")); // All traces take seconds to read.
+        }
+        Session session = session();
+        session.interrupted.set(true);
+        int code = session.run(arguments(words));
+        if (command.inline() && session.err().contains("missing required")) {
+            known(words);
+            return;
+        }
+        assertThat(code)
+                .as("%s%n%s", command, session.err())
+                .isIn(ExitCodes.DONE, ExitCodes.FAILED, ExitCodes.INTERRUPTED);
+    }
+
+    /// Whether a word is more than the name of a command.
+    private boolean isValue(String word) {
+        return word.startsWith("-") || word.matches(".*[/.=%0-9].*");
+    }
+
+    private boolean isName(String word) {
+        return !isValue(word);
+    }
+
+    /// The commands and options are there; what a reader has to choose is not looked at.
+    private void known(List<String> words) {
+        List<String> path = new ArrayList<>();
+        String help = help(path);
+        for (String word : words) {
+            if (word.startsWith("-")) {
+                String option = word.replaceAll("=.*", "");
+                assertThat(help)
+                        .as("%s", words)
+                        .containsPattern("(?m)(^|[ ,\\[])" + option + "\\b");
+            } else if (help.contains("\nCommands:\n")) {
+                assertThat(help).as("%s", words).containsPattern("(?m)^  " + word + " ");
+                path.add(word);
+                help = help(path);
+            }
+        }
+    }
+
+    private String help(List<String> path) {
+        Session session = session();
+        List<String> words = new ArrayList<>(path);
+        words.add("--help");
+        session.run(words.toArray(String[]::new));
+        return session.out();
+    }
+
+    private void printed(DocumentedCommand command) throws IOException {
+        List<String> words = new ArrayList<>(command.words());
+        boolean whole = FULL || isShort(words);
+        if (!whole && !words.getFirst().equals("run")) {
+            return;
+        }
+        if (!whole) {
+            words.addAll(List.of("--scale", SMALL));
+        }
+        Session session = session();
+        session.standardExecutors = true;
+        session.run(arguments(words));
+        List<String> printed = session.out().lines().toList();
+        DocumentedOutput output = new DocumentedOutput(Objects.requireNonNull(command.output()));
+        assertThat(whole ? output.differs(printed) : output.differsInForm(printed))
+                .as("%s%n%s", command, session.err())
+                .isEmpty();
+    }
+
+    /// Whether a command takes seconds.
+    private static boolean isShort(List<String> words) {
+        return switch (words.getFirst()) {
+            case "run", "torture" -> false;
+            case "check" ->
+                    words.stream()
+                            .skip(1)
+                            .anyMatch(word -> !word.startsWith("-") || word.equals("--list"));
+            case "validate" -> words.contains("--only");
+            default -> true;
+        };
+    }
+
+    private Session session() {
+        Session session = new Session(directory);
+        session.home = ROOT;
+        return session;
+    }
+
+    /// The words, with files of the repository found and the reader's own files made.
+    private String[] arguments(List<String> words) throws IOException {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            String before = i == 0 ? "" : words.get(i - 1);
+            boolean written = before.equals("--out") || i == 3 && words.get(1).equals("new");
+            if (written) {
+                arguments.add(
+                        directory
+                                .resolve("new-" + i + "-" + Path.of(word).getFileName())
+                                .toString());
+            } else if (word.matches("[\\w./-]+\\.(csv|yaml|json|u32)(\\.xz|\\.zst)?")) {
+                arguments.add(file(word).toString());
+            } else {
+                arguments.add(word);
+            }
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    private Path file(String word) throws IOException {
+        Path own = ROOT.resolve(word);
+        if (Files.exists(own)) {
+            return own;
+        }
+        Path made = directory.resolve(Path.of(word).getFileName());
+        String name = made.toString();
+        if (name.endsWith(".csv")) {
+            List<String> table = Files.readAllLines(ROOT.resolve("validation/results.csv"));
+            return Files.write(made, table.subList(0, 3));
+        }
+        if (name.endsWith(".yaml")) {
+            return Files.writeString(made, ScenarioReader.text("neighbours"));
+        }
+        if (name.endsWith(".json")) {
+            return Files.writeString(made, "{\"scenario\": {\"kind\": \"neighbours\"}}");
+        }
+        return Files.write(made, trace());
+    }
+
+    private static byte[] trace() {
+        Random random = new Random(7);
+        ByteBuffer bytes = ByteBuffer.allocate(2000 * 4).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 2000; i++) {
+            bytes.putInt(i < 256 ? i : random.nextInt(256) | random.nextInt(2) << 31);
+        }
+        return bytes.array();
+    }
+}
