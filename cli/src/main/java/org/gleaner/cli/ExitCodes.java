@@ -5,7 +5,7 @@ final class ExitCodes {
 
     static final int DONE = 0;
 
-    /// A check failed, or a result is out of its stated bounds.
+    /// A check failed: the report says which.
     static final int FAILED = 1;
 
     /// Bad usage or bad input.

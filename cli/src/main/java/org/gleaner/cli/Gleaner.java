@@ -32,7 +32,7 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a check failed, or a result is out of its stated bounds",
+            "1:a check failed; the report says which",
             "2:bad usage or bad input",
             "3:interrupted; what was finished is kept",
             "68:Maven is missing",
