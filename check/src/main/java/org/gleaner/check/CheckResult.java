@@ -17,7 +17,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
 
     /// One search.
     ///
-    /// @param bug the variant, or `fixed`
+    /// @param bug the bug, or the aging design that was asked for, or `fixed`
     /// @param expectsBug whether it should have found one
     /// @param bound most preemptions; -1 for any number
     /// @param extent what the answer rests on
@@ -79,8 +79,9 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
             };
         }
 
+        /// As it can be asked for.
         String name() {
-            return bug.equals(Variant.FIXED.name) ? program : program + "/" + bug;
+            return expectsBug ? program + "/" + bug : program;
         }
     }
 

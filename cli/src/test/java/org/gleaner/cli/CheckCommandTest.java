@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -77,6 +80,31 @@ final class CheckCommandTest {
                 .contains("not broken")
                 .doesNotContain("holds")
                 .endsWith("\nthis schedule breaks nothing; others may\n");
+    }
+
+    /// Also where no schedule is needed, because the bug shows in any.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "non-leaf-trusted -q",
+                "dirty-by-store -q",
+                "two-vms -q --design v2",
+                "dirty-by-store -q --seed 3"
+            })
+    void theCommandThatIsPrintedShowsTheFindingAgain(String line) {
+        int code = session.run(("check " + line).split(" "));
+        Matcher command = Pattern.compile("replay: gleaner (.+)\n").matcher(session.out());
+        assertThat(command.find()).isTrue();
+        fresh();
+        assertThat(session.run(command.group(1).split(" "))).as(session.err()).isEqualTo(code);
+        assertThat(session.out()).contains(command.group());
+    }
+
+    @Test
+    void whatIsMissingIsNamedAsItCanBeAskedFor() {
+        session.interrupted.set(true);
+        session.run("check", "two-vms", "--design", "v2", "-q");
+        assertThat(session.out()).contains("missing: two-vms\n");
     }
 
     @Test
