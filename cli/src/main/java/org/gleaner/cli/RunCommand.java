@@ -6,9 +6,10 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.execute.SeedRuns;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
-import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.ScenarioRuns;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
@@ -63,6 +64,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Also run the configurations with parts taken out, one at a time.")
     private boolean ablate;
 
+    @Mixin private CompareOptions compare = new CompareOptions();
+
     @Mixin private CommonOptions options = new CommonOptions();
 
     RunCommand(Surroundings surroundings) {
@@ -71,27 +74,31 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> all = new ArrayList<>(settings);
-        if (options.seed != null) {
-            all.add("seed=" + options.seed);
-        }
-        ScenarioFile file = ScenarioReader.open(scenario, surroundings.input());
+        ScenarioFile file = compare.over(ScenarioReader.open(scenario, surroundings.input()));
         Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), DEFAULT_SCALE);
-        Scenario asked = file.scenario(all, Scale.FULL);
-        Scenario chosen = file.scenario(all, by);
-        checkAblations(chosen);
-        ResultsDirectory directory = directory(chosen, by);
-        ScenarioResult result =
-                surroundings
-                        .executors()
-                        .run(chosen, by, options.engine, ablate, options.progress(surroundings));
-        return new Outcome(
-                        result.completeness(),
-                        1,
-                        List.of(result),
-                        text(result),
-                        ScenarioText.full(result))
+        List<Long> seeds = options.seeds(file.scenario(settings, Scale.FULL).seed());
+        Scenario asked = file.scenario(with(seeds.getFirst()), Scale.FULL);
+        List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();
+        checkAblations(asked);
+        ResultsDirectory directory = directory(bySeed, by);
+        ScenarioRuns runs =
+                SeedRuns.run(
+                        bySeed,
+                        (one, progress) ->
+                                surroundings
+                                        .executors()
+                                        .run(one, by, options.engine, ablate, progress),
+                        options.progress(surroundings));
+        String full = ScenarioText.full(runs.completeness(), runs.result());
+        String text = options.verbose ? full : ScenarioText.of(runs.completeness(), runs.result());
+        return new Outcome(runs.completeness(), 1, List.of(runs.result()), text, full)
                 .tell(surroundings.with(asked), options, directory);
+    }
+
+    private List<String> with(long seed) {
+        List<String> all = new ArrayList<>(settings);
+        all.add("seed=" + seed);
+        return all;
     }
 
     private void checkAblations(Scenario chosen) {
@@ -104,22 +111,20 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private String text(ScenarioResult result) {
-        return options.verbose ? ScenarioText.full(result) : ScenarioText.of(result);
-    }
-
     /// Unless told where, under a name that says what was run.
-    private ResultsDirectory directory(Scenario chosen, Scale by) {
+    private ResultsDirectory directory(List<Scenario> bySeed, Scale by) {
         if (options.out != null) {
             return ResultsDirectory.at(options.out);
         }
         RunName name =
-                new RunName(chosen.name())
+                new RunName(bySeed.getFirst().name())
+                        .and(compare.words())
                         .and(settings)
                         .and(options.engine == Engine.THREADS, Engine.THREADS.label())
                         .and(ablate, "ablate")
                         .and(by.toString())
-                        .and("s" + chosen.seed());
+                        .and("s" + bySeed.getFirst().seed())
+                        .and(bySeed.size() > 1, "" + bySeed.getLast().seed());
         return ResultsDirectory.numbered(
                 surroundings.directory().resolve("results").resolve(name.toString()));
     }

@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +117,81 @@ final class RunCommandTest {
     }
 
     @Test
+    void combinationsReplaceTheConfigurations() {
+        String line = "run --aging locked,merged --kernel 6.12,6.18 --lru mglru,classic --json";
+        assertThat(session.run(line.split(" "))).as(session.err()).isZero();
+
+        List<Configuration> all = session.scenarios.getFirst().scenario().configurations();
+        assertThat(all.stream().map(Configuration::name))
+                .containsExactly(
+                        "6.12-mglru-locked",
+                        "6.12-mglru-merged",
+                        "6.12-classic-locked",
+                        "6.12-classic-merged",
+                        "6.18-mglru-locked",
+                        "6.18-mglru-merged",
+                        "6.18-classic-locked",
+                        "6.18-classic-merged");
+        assertThat(all.get(6))
+                .isEqualTo(
+                        new Configuration(
+                                "6.18-classic-locked",
+                                Lru.CLASSIC,
+                                Kernel.V6_18,
+                                AgingDesign.LOCKED));
+        assertThat(
+                        directory.resolve(
+                                "results/max-guest-memory-kernel=6.12-6.18-lru=mglru-classic-aging=locked-merged-1-64-s1"))
+                .isDirectory();
+    }
+
+    @Test
+    void whatIsNotGivenIsTheHostsAndTheKernelsOwn() throws IOException {
+        Path file = Files.writeString(directory.resolve("mine.yaml"), "host: {lru: classic}\n");
+        session.run("run", file.toString(), "--kernel", "6.1,6.18");
+        session.run("run", "neighbours", "--aging", "v1", "--set", "host.kernel=7.2");
+        session.run("run", "--lru", "classic", "--kernel", "6.1", "--ablate");
+
+        assertThat(session.scenarios.get(0).scenario().configurations())
+                .containsExactly(
+                        new Configuration(
+                                "6.1", Lru.CLASSIC, Kernel.V6_1, AgingDesign.LOCKED_FLUSH),
+                        new Configuration("6.18", Lru.CLASSIC, Kernel.V6_18, AgingDesign.MERGED));
+        assertThat(session.scenarios.get(1).scenario().configurations())
+                .containsExactly(new Configuration("v1", Lru.MGLRU, Kernel.V7_2, AgingDesign.V1));
+        assertThat(session.scenarios.get(2).scenario().configurations())
+                .extracting(Configuration::name)
+                .containsExactly("6.1-classic");
+        assertThat(session.scenarios.get(2).ablate()).isTrue();
+    }
+
+    @Test
+    void severalSeedsAreOneResult() {
+        assertThat(session.run("run", "--seed", "4", "--seeds", "3", "--json")).isZero();
+
+        assertThat(session.scenarios)
+                .extracting(each -> each.scenario().seed())
+                .contains(4L, 5L, 6L);
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("asked").intValue()).isEqualTo(9);
+        assertThat(json.get("seeds").toString()).isEqualTo("[4,5,6]");
+        assertThat(json.get("bySeed")).hasSize(3);
+        assertThat(json.get("scenario").get("seed").intValue()).isEqualTo(4);
+        assertThat(directory.resolve("results/max-guest-memory-1-64-s4-6")).isDirectory();
+    }
+
+    @Test
+    void whatASeedLacksIsTold() {
+        session.complete = false;
+        assertThat(session.run("run", "--seeds", "2", "--json")).isEqualTo(3);
+
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("finished").intValue()).isEqualTo(2);
+        assertThat(json.get("missing").toString())
+                .isEqualTo("[\"after seed 1\",\"off seed 1\",\"after seed 2\",\"off seed 2\"]");
+    }
+
+    @Test
     void quietIsQuiet() {
         session.run("run", "--json", "-q");
         assertThat(session.err()).isEmpty();
@@ -135,6 +214,7 @@ final class RunCommandTest {
     @Test
     void anInterruptedRunKeepsWhatItHas() {
         session.complete = false;
+        session.interrupted.set(true);
         session.failures = List.of("never mind");
         assertThat(session.run("run", "--json")).isEqualTo(3);
         assertThat(JsonMapper.shared().readTree(session.out()).get("complete").booleanValue())
@@ -159,6 +239,11 @@ final class RunCommandTest {
                 "run --scale 1/65536 --set guest.memory=1GiB | --scale 1/65536: guest.memory: ",
                 "run access-tracking --ablate | --ablate: \"access-tracking\" has no ablations",
                 "run --set ablations=[] --ablate | --ablate: ",
+                "run --kernel 6.12,6.13 | --kernel: \"6.13\" is not one of",
+                "run --kernel 6.12,6.12 | --kernel: \"6.12\" is there twice; give each once",
+                "run access-tracking --lru mglru,classic | --lru: configurations.1.lru: \"classic\""
+                        + " has no generations to track by; use",
+                "run --seeds 0 | --seeds: 0 is out of range; give 1 to 1000",
                 "run --ablat | --ablat: no such option; did you mean \"--ablate\"?",
                 "run a b | ",
                 "run --seed 99999999999999999999 | --seed",

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
 
     final List<ReplayRequest> replays = Collections.synchronizedList(new ArrayList<>());
-    final List<ScenarioRequest<?>> scenarios = new ArrayList<>();
+    final List<ScenarioRequest<?>> scenarios = Collections.synchronizedList(new ArrayList<>());
     final List<TortureRequest> tortures = new ArrayList<>();
     final AtomicBoolean interrupted = new AtomicBoolean();
 

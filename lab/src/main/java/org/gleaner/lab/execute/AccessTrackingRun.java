@@ -93,7 +93,7 @@ public final class AccessTrackingRun {
                 request.engine(),
                 all.completeness(),
                 all.runs(),
-                assumptions(scenario, request.engine()),
+                Support.assumptions(request, assumptions(scenario, request.engine())),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }

@@ -92,7 +92,7 @@ public final class MaxGuestMemoryRun {
                 request.engine(),
                 all.completeness(),
                 all.runs(),
-                assumptions(scenario),
+                Support.assumptions(request, assumptions(scenario)),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }

@@ -93,7 +93,7 @@ public final class MmuStressRun {
                 request.engine(),
                 all.completeness(),
                 all.runs(),
-                assumptions(request.engine()),
+                Support.assumptions(request, assumptions(request.engine())),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }

@@ -104,7 +104,7 @@ public final class NeighboursRun {
                 request.engine(),
                 all.completeness(),
                 all.runs(),
-                assumptions(scenario),
+                Support.assumptions(request, assumptions(scenario)),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
     }

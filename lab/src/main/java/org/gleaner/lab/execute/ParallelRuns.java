@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,11 @@ final class ParallelRuns {
     private static final long VIRTUAL_WATCH_NANOS = 1_000_000;
 
     private static final long REAL_WATCH_NANOS = 50_000_000;
+
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /// What all hosts of this process share, so that several calls at once have no more of them than one.
+    private static final Semaphore FREE_CORES = new Semaphore(CORES, true);
 
     /// One host's run, as it may report and ask while it goes.
     static final class Meter {
@@ -114,12 +120,13 @@ final class ParallelRuns {
         List<Future<@Nullable R>> futures = new ArrayList<>();
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
+        int cores = Math.max(1, CORES / threads);
         progress.begin(name, steps);
         try {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);
                 meters.add(meter);
-                futures.add(executor.submit(() -> finish(task, meter, progress)));
+                futures.add(executor.submit(() -> finish(task, meter, cores, progress)));
             }
             List<@Nullable R> results = new ArrayList<>();
             for (Future<@Nullable R> future : futures) {
@@ -134,15 +141,18 @@ final class ParallelRuns {
     }
 
     /// The task's result, or null if the user stopped the run first.
-    private static <R> @Nullable R finish(Task<R> task, Meter meter, Progress progress) {
-        if (progress.cancelled()) {
-            meter.cancelled.set(true);
-        }
+    private static <R> @Nullable R finish(Task<R> task, Meter meter, int cores, Progress progress) {
+        FREE_CORES.acquireUninterruptibly(cores);
         try {
+            if (progress.cancelled()) {
+                meter.cancelled.set(true);
+            }
             meter.check();
             return task.run(meter);
         } catch (Cancelled stopped) {
             return null;
+        } finally {
+            FREE_CORES.release(cores);
         }
     }
 

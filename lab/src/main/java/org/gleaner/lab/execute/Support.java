@@ -1,11 +1,14 @@
 package org.gleaner.lab.execute;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.run.Caveats;
+import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Engine;
@@ -61,6 +64,12 @@ final class Support {
         return choice == org.gleaner.lab.choice.Engine.VIRTUAL
                 ? Runtime.getRuntime().availableProcessors()
                 : 1;
+    }
+
+    /// What a reader must know: an executor's own assumptions, after those of all executors.
+    static List<String> assumptions(ScenarioRequest<?> request, List<String> own) {
+        List<String> caveats = Caveats.of(request.scenario(), request.scale(), request.engine());
+        return Stream.concat(caveats.stream(), own.stream()).toList();
     }
 
     static List<String> names(Scenario scenario) {

@@ -3,6 +3,7 @@ package org.gleaner.lab.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.size.Size;
@@ -14,7 +15,7 @@ final class NeighboursText {
     private NeighboursText() {}
 
     /// Of all guests in all configurations: what they did, and what they lost.
-    static TextTable summary(NeighboursResult result) {
+    static TextTable summary(List<NeighboursResult> bySeed) {
         TextTable table =
                 new TextTable(
                         2,
@@ -26,45 +27,80 @@ final class NeighboursText {
                         "resident",
                         "in the end",
                         "killed");
-        for (NeighboursResult.Run run : result.runs()) {
-            for (NeighboursResult.Guest guest : run.guests()) {
+        for (List<NeighboursResult.Run> runs :
+                BySeed.align(bySeed, NeighboursResult::runs, run -> run.configuration().name())) {
+            for (List<NeighboursResult.Guest> same :
+                    BySeed.align(
+                            runs, NeighboursResult.Run::guests, NeighboursResult.Guest::name)) {
+                NeighboursResult.Guest guest = same.getFirst();
                 table.row(
-                        run.configuration().name(),
+                        runs.getFirst().configuration().name(),
                         guest.name(),
-                        Figures.count(guest.accesses()),
-                        Figures.count(guest.memoryStat().getOrDefault("pgmajfault", 0L)),
-                        Figures.count(guest.memoryStat().getOrDefault("pgsteal", 0L)),
-                        resident(guest.residentPages(), 0),
-                        resident(guest.residentPages(), guest.residentPages().size() - 1),
-                        guest.end() == null ? "no" : guest.end().why().label());
+                        Spread.of(same, NeighboursResult.Guest::accesses).count(),
+                        counter(same, "pgmajfault"),
+                        counter(same, "pgsteal"),
+                        resident(same, false),
+                        resident(same, true),
+                        ended(same));
             }
         }
         return table;
     }
 
-    private static String resident(List<Long> pages, int sample) {
-        return pages.isEmpty() ? "-" : Size.approximately(pages.get(sample) * Size.PAGE);
+    private static String counter(List<NeighboursResult.Guest> same, String name) {
+        return Spread.of(same, each -> each.memoryStat().getOrDefault(name, 0L)).count();
+    }
+
+    private static String resident(List<NeighboursResult.Guest> same, boolean last) {
+        List<Long> pages =
+                same.stream()
+                        .map(NeighboursResult.Guest::residentPages)
+                        .filter(samples -> !samples.isEmpty())
+                        .map(samples -> last ? samples.getLast() : samples.getFirst())
+                        .sorted()
+                        .toList();
+        if (pages.isEmpty()) {
+            return "-";
+        }
+        String least = Size.approximately(pages.getFirst() * Size.PAGE);
+        String most = Size.approximately(pages.getLast() * Size.PAGE);
+        return least.equals(most) ? least : least + "-" + most;
+    }
+
+    /// Why a guest ended before the others; of several seeds, in how many of them it did.
+    private static String ended(List<NeighboursResult.Guest> same) {
+        var ends = same.stream().map(NeighboursResult.Guest::end).filter(Objects::nonNull).toList();
+        if (same.size() > 1) {
+            return ends.size() + " of " + same.size();
+        }
+        return ends.isEmpty() ? "no" : ends.getFirst().why().label();
     }
 
     /// One line for each configuration: how long its guests populated, and what that cost them.
-    static List<String> populated(NeighboursResult result) {
-        return result.runs().stream().map(NeighboursText::populated).toList();
+    static List<String> populated(List<NeighboursResult> bySeed) {
+        return BySeed.align(bySeed, NeighboursResult::runs, run -> run.configuration().name())
+                .stream()
+                .map(NeighboursText::populatedRuns)
+                .toList();
     }
 
-    private static String populated(NeighboursResult.Run run) {
-        double throttled =
-                run.guests().stream()
-                        .mapToDouble(each -> each.populating().throttledSeconds())
-                        .sum();
-        long high = events(run, "high");
-        long max = events(run, "max");
-        return run.configuration().name()
+    private static String populatedRuns(List<NeighboursResult.Run> same) {
+        Spread throttled =
+                Spread.of(
+                        same,
+                        run ->
+                                run.guests().stream()
+                                        .mapToDouble(each -> each.populating().throttledSeconds())
+                                        .sum());
+        Spread high = Spread.of(same, run -> events(run, "high"));
+        Spread max = Spread.of(same, run -> events(run, "max"));
+        return same.getFirst().configuration().name()
                 + ": the guests populated their memory in "
-                + Figures.number(run.populating().seconds())
+                + Spread.of(same, run -> run.populating().seconds()).number()
                 + " s"
-                + (high == 0 ? "" : ", above memory.high " + Figures.count(high) + " times")
-                + (throttled == 0 ? "" : " (asleep for it " + Figures.number(throttled) + " s)")
-                + (max == 0 ? "" : ", at memory.max " + Figures.count(max) + " times");
+                + (high.most() == 0 ? "" : ", above memory.high " + high.count() + " times")
+                + (throttled.most() == 0 ? "" : " (asleep for it " + throttled.number() + " s)")
+                + (max.most() == 0 ? "" : ", at memory.max " + max.count() + " times");
     }
 
     private static long events(NeighboursResult.Run run, String name) {

@@ -48,7 +48,7 @@ public final class ReplayText {
                     Setting.of("page-cluster", "0", r -> Integer.toString(r.pageCluster())),
                     Setting.of("age-every", "0", r -> Figures.count(r.ageEvery())),
                     Setting.of("engine", "", r -> r.engine().label()),
-                    new Setting("seed", "", ReplayText::seeds));
+                    new Setting("", "", Seeded::words));
 
     private final List<Seeded<ReplayResult>> replays;
     private final StringBuilder text = new StringBuilder();
@@ -77,7 +77,7 @@ public final class ReplayText {
         for (Setting setting : SETTINGS) {
             String value = setting.value().apply(replays.getFirst());
             if (!differs(setting) && (verbose || !value.equals(setting.usual()))) {
-                parts.add(setting.name() + " " + value);
+                parts.add((setting.name() + " " + value).strip());
             }
         }
         StringBuilder line = new StringBuilder();
@@ -226,10 +226,5 @@ public final class ReplayText {
         return replay.swapPages() == 0 || ample
                 ? replay.swap().label()
                 : replay.swap().label() + " " + Size.approximately(replay.swapPages() * Size.PAGE);
-    }
-
-    private static String seeds(Seeded<ReplayResult> replay) {
-        long first = replay.seeds().getFirst();
-        return replay.asked() == 1 ? "" + first : first + " to " + replay.seeds().getLast();
     }
 }

@@ -49,14 +49,22 @@ final class ScenarioLegend {
         int width = all.stream().mapToInt(each -> each.name().length()).max().orElse(0);
         Set<Lru> lrus = new LinkedHashSet<>();
         all.forEach(each -> lrus.add(each.lru()));
+        long kernels = all.stream().map(Configuration::kernel).distinct().count();
         Set<AgingDesign> told = new LinkedHashSet<>();
         List<String> lines = new ArrayList<>();
         for (Configuration each : all) {
+            String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";
             String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
             String about =
                     told.add(each.aging()) ? each.aging().about() : "aging as " + first(all, each);
             lines.add(
-                    String.format(Locale.ROOT, "%-" + width + "s  %s%s", each.name(), lru, about));
+                    String.format(
+                            Locale.ROOT,
+                            "%-" + width + "s  %s%s%s",
+                            each.name(),
+                            kernel,
+                            lru,
+                            about));
         }
         return lines;
     }

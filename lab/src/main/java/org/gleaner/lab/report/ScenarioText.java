@@ -1,17 +1,23 @@
 package org.gleaner.lab.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.CommandResult;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Size;
@@ -26,59 +32,78 @@ public final class ScenarioText {
     private ScenarioText() {}
 
     /// The answer, which fits a terminal, and what to ask next.
-    public static String of(ScenarioResult result) {
+    ///
+    /// @param completeness of all seeds together
+    public static String of(Completeness completeness, Seeded<ScenarioResult> result) {
         ScenarioText report = new ScenarioText();
-        report.answer(result);
+        report.answer(completeness, result);
         result.failures().forEach(each -> report.line("FAILED: %s", each));
-        report.line("next: %s", ScenarioLegend.next(result.scenario()));
+        report.line("next: %s", ScenarioLegend.next(result.first().scenario()));
         return report.text.toString();
     }
 
-    /// All that is known: the answer, call trees, counters, what was written into the kernel's files, assumptions.
-    public static String full(ScenarioResult result) {
+    /// All that is known: the answer, call trees, counters, what was written into the kernel's files, assumptions. Of
+    /// several seeds, all but the answer is the first one's.
+    public static String full(Completeness completeness, Seeded<ScenarioResult> result) {
         ScenarioText report = new ScenarioText();
-        report.answer(result);
-        switch (result) {
-            case MaxGuestMemoryResult max -> report.detail(max);
-            case AccessTrackingResult _ -> {}
-            case MmuStressResult stress ->
-                    report.vmstat(
-                            names(stress.runs(), MmuStressResult.Run::configuration),
-                            stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
-            case NeighboursResult neighbours -> report.detail(neighbours);
+        report.answer(completeness, result);
+        if (result.asked() > 1) {
+            report.text.append('\n');
+            report.line("with seed %d (result.json has them all):", result.seeds().getFirst());
         }
-        runs(result).forEach(report::commands);
+        report.detail(result.first());
         report.remarks(result);
         return report.text.toString();
     }
 
-    private void answer(ScenarioResult result) {
-        line("%s", result.completeness().line("configurations"));
-        setting(result);
-        block(ScenarioLegend.measured(result.scenario()));
+    private void detail(ScenarioResult result) {
         switch (result) {
-            case MaxGuestMemoryResult max -> maxGuestMemory(max);
-            case AccessTrackingResult tracking -> accessTracking(tracking);
-            case MmuStressResult stress -> mmuStress(stress);
-            case NeighboursResult neighbours -> {
-                block(NeighboursText.summary(neighbours));
-                NeighboursText.populated(neighbours).forEach(each -> line("%s", each));
+            case MaxGuestMemoryResult max -> detail(max);
+            case AccessTrackingResult _ -> {}
+            case MmuStressResult stress ->
+                    vmstat(
+                            names(stress.runs(), MmuStressResult.Run::configuration),
+                            stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
+            case NeighboursResult neighbours -> detail(neighbours);
+        }
+        runs(result).forEach(this::commands);
+    }
+
+    private void answer(Completeness completeness, Seeded<ScenarioResult> result) {
+        ScenarioResult first = result.first();
+        line("%s", completeness.line(result.asked() == 1 ? "configurations" : "runs"));
+        setting(result);
+        block(ScenarioLegend.measured(first.scenario()));
+        switch (first) {
+            case MaxGuestMemoryResult _ -> maxGuestMemory(all(MaxGuestMemoryResult.class, result));
+            case AccessTrackingResult _ -> accessTracking(all(AccessTrackingResult.class, result));
+            case MmuStressResult _ -> mmuStress(all(MmuStressResult.class, result));
+            case NeighboursResult _ -> {
+                List<NeighboursResult> bySeed = all(NeighboursResult.class, result);
+                block(NeighboursText.summary(bySeed));
+                NeighboursText.populated(bySeed).forEach(each -> line("%s", each));
             }
         }
         text.append('\n');
-        ScenarioLegend.configurations(result.scenario().configurations())
+        ScenarioLegend.configurations(first.scenario().configurations())
                 .forEach(each -> line("%s", each));
+        Caveats.of(first).forEach(each -> line("%s", each));
+    }
+
+    private static <R> List<R> all(Class<R> kind, Seeded<ScenarioResult> result) {
+        return result.bySeed().stream().map(kind::cast).toList();
     }
 
     private static <R> List<String> names(List<R> runs, Function<R, Configuration> of) {
         return runs.stream().map(run -> of.apply(run).name()).toList();
     }
 
-    private void setting(ScenarioResult result) {
+    private void setting(Seeded<ScenarioResult> seeded) {
+        ScenarioResult result = seeded.first();
         Scenario scenario = result.scenario();
         int guests = scenario.guestCount();
         line(
-                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, seed %d",
+                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, %s",
                 scenario.name(),
                 guests == 1 ? "" : guests + " guests of ",
                 scenario.guest().vcpus(),
@@ -88,11 +113,18 @@ public final class ScenarioText {
                 scenario.host().swap().device().label(),
                 result.scale(),
                 result.engine().label(),
-                scenario.seed());
+                seeded.words());
     }
 
-    private void maxGuestMemory(MaxGuestMemoryResult result) {
-        boolean ablated = result.runs().stream().anyMatch(run -> run.ablation() != null);
+    private void maxGuestMemory(List<MaxGuestMemoryResult> bySeed) {
+        List<List<MaxGuestMemoryResult.Run>> runs =
+                BySeed.align(
+                        bySeed,
+                        MaxGuestMemoryResult::runs,
+                        run ->
+                                Arrays.asList(
+                                        run.configuration().name(), run.ablation(), run.swap()));
+        boolean ablated = runs.stream().anyMatch(same -> same.getFirst().ablation() != null);
         TextTable times =
                 ablated
                         ? new TextTable(
@@ -100,7 +132,8 @@ public final class ScenarioText {
                                 "reset s", "run2 s")
                         : new TextTable(
                                 4, "", "lru", "kernel", "aging", "run1 s", "reset s", "run2 s");
-        for (MaxGuestMemoryResult.Run run : result.runs()) {
+        for (List<MaxGuestMemoryResult.Run> same : runs) {
+            MaxGuestMemoryResult.Run run = same.getFirst();
             Configuration c = run.configuration();
             List<Object> row = new ArrayList<>();
             row.addAll(List.of(c.name(), c.lru().label(), c.kernel().label(), c.aging().label()));
@@ -108,20 +141,27 @@ public final class ScenarioText {
                 row.add(run.ablation() == null ? "-" : run.ablation().label());
                 row.add(run.swap().label());
             }
-            row.add(Figures.number(run.run1Seconds()));
-            row.add(Figures.number(run.resetSeconds()));
-            row.add(Figures.number(run.run2Seconds()));
+            row.add(Spread.of(same, MaxGuestMemoryResult.Run::run1Seconds).number());
+            row.add(Spread.of(same, MaxGuestMemoryResult.Run::resetSeconds).number());
+            row.add(Spread.of(same, MaxGuestMemoryResult.Run::run2Seconds).number());
             times.row(row.toArray());
         }
         block(times);
-        for (MaxGuestMemoryResult.Ratio ratio : result.ratios()) {
-            line(
-                    "%s takes %s times as long as %s in run2, %s times in run1",
-                    ratio.of(),
-                    Figures.number(ratio.run2()),
-                    ratio.to(),
-                    Figures.number(ratio.run1()));
-        }
+        BySeed.align(bySeed, MaxGuestMemoryResult::ratios, ratio -> List.of(ratio.of(), ratio.to()))
+                .forEach(this::ratio);
+        hottest(bySeed.getFirst());
+    }
+
+    private void ratio(List<MaxGuestMemoryResult.Ratio> same) {
+        line(
+                "%s takes %s times as long as %s in run2, %s times in run1",
+                same.getFirst().of(),
+                Spread.of(same, MaxGuestMemoryResult.Ratio::run2).number(),
+                same.getFirst().to(),
+                Spread.of(same, MaxGuestMemoryResult.Ratio::run1).number());
+    }
+
+    private void hottest(MaxGuestMemoryResult result) {
         TextTable hottest = new TextTable(2, "kswapd", "spends run2 in");
         for (MaxGuestMemoryResult.Run run : plain(result)) {
             String functions = Hottest.of(run.kswapd());
@@ -154,46 +194,67 @@ public final class ScenarioText {
         block(trees.text(run.directReclaim(), name));
     }
 
-    private void accessTracking(AccessTrackingResult result) {
+    private void accessTracking(List<AccessTrackingResult> bySeed) {
         TextTable phases = new TextTable(2, "", "phase", "seconds", "tested", "young");
         TextTable timed = new TextTable(1, "", "slowest vcpu s", "aging passes", "average pass s");
-        for (AccessTrackingResult.Run run : result.runs()) {
-            String name = run.configuration().name();
-            for (AccessTrackingResult.Phase phase : run.phases()) {
-                AccessTrackingResult.Young young = phase.young();
-                phases.row(
-                        name,
-                        phase.name(),
-                        Figures.number(phase.seconds()),
-                        young == null ? "-" : Figures.count(young.testedPages()),
-                        young == null ? "-" : Figures.count(young.youngPages()));
-            }
-            AccessTrackingResult.Benchmark benchmark = run.benchmark();
-            if (benchmark != null) {
+        for (List<AccessTrackingResult.Run> runs :
+                BySeed.align(
+                        bySeed, AccessTrackingResult::runs, run -> run.configuration().name())) {
+            String name = runs.getFirst().configuration().name();
+            BySeed.align(runs, AccessTrackingResult.Run::phases, AccessTrackingResult.Phase::name)
+                    .forEach(same -> phase(phases, name, same));
+            List<AccessTrackingResult.Benchmark> benchmarks =
+                    runs.stream()
+                            .map(AccessTrackingResult.Run::benchmark)
+                            .filter(Objects::nonNull)
+                            .toList();
+            if (!benchmarks.isEmpty()) {
                 timed.row(
                         name,
-                        Figures.number(benchmark.slowestVcpuSeconds()),
-                        benchmark.passes(),
-                        Figures.number(benchmark.passSeconds()));
+                        Spread.of(benchmarks, each -> each.slowestVcpuSeconds()).number(),
+                        Spread.of(benchmarks, each -> each.passes()).count(),
+                        Spread.of(benchmarks, each -> each.passSeconds()).number());
             }
         }
         block(phases);
         block(timed);
     }
 
-    private void mmuStress(MmuStressResult result) {
-        List<MmuStressResult.Run> runs = result.runs();
-        TextTable table = Counters.table("", names(runs, MmuStressResult.Run::configuration));
-        Counters.row(table, "run1 s", runs, r -> Figures.number(r.run1Seconds()));
-        Counters.row(table, "reset s", runs, r -> Figures.number(r.resetSeconds()));
-        Counters.row(table, "run2 s", runs, r -> Figures.number(r.run2Seconds()));
-        Counters.row(table, "mprotect RO s", runs, r -> Figures.number(r.readOnlySeconds()));
-        Counters.row(table, "mprotect RW s", runs, r -> Figures.number(r.writableSeconds()));
-        Counters.row(table, "refused writes", runs, r -> Figures.count(r.readOnlyFaults()));
-        Counters.row(table, "forbidden writes", runs, r -> Figures.count(r.forbiddenWrites()));
-        Counters.row(table, "lost writes", runs, r -> Figures.count(r.lostWrites()));
-        Counters.row(table, "aging passes", runs, r -> Figures.count(r.agingPasses()));
-        Counters.row(table, "young pages", runs, r -> Figures.count(r.youngPages()));
+    private static void phase(
+            TextTable phases, String configuration, List<AccessTrackingResult.Phase> same) {
+        List<AccessTrackingResult.Young> young =
+                same.stream()
+                        .map(AccessTrackingResult.Phase::young)
+                        .filter(Objects::nonNull)
+                        .toList();
+        phases.row(
+                configuration,
+                same.getFirst().name(),
+                Spread.of(same, AccessTrackingResult.Phase::seconds).number(),
+                young.isEmpty() ? "-" : Spread.of(young, each -> each.testedPages()).count(),
+                young.isEmpty() ? "-" : Spread.of(young, each -> each.youngPages()).count());
+    }
+
+    private void mmuStress(List<MmuStressResult> bySeed) {
+        List<List<MmuStressResult.Run>> runs =
+                BySeed.align(bySeed, MmuStressResult::runs, run -> run.configuration().name());
+        TextTable table = Counters.table("", names(runs, same -> same.getFirst().configuration()));
+        Map<String, ToDoubleFunction<MmuStressResult.Run>> times = new LinkedHashMap<>();
+        times.put("run1 s", MmuStressResult.Run::run1Seconds);
+        times.put("reset s", MmuStressResult.Run::resetSeconds);
+        times.put("run2 s", MmuStressResult.Run::run2Seconds);
+        times.put("mprotect RO s", MmuStressResult.Run::readOnlySeconds);
+        times.put("mprotect RW s", MmuStressResult.Run::writableSeconds);
+        times.forEach((name, time) ->
+                Counters.row(table, name, runs, same -> Spread.of(same, time).number()));
+        Map<String, ToDoubleFunction<MmuStressResult.Run>> counts = new LinkedHashMap<>();
+        counts.put("refused writes", MmuStressResult.Run::readOnlyFaults);
+        counts.put("forbidden writes", MmuStressResult.Run::forbiddenWrites);
+        counts.put("lost writes", MmuStressResult.Run::lostWrites);
+        counts.put("aging passes", MmuStressResult.Run::agingPasses);
+        counts.put("young pages", MmuStressResult.Run::youngPages);
+        counts.forEach((name, count) ->
+                Counters.row(table, name, runs, same -> Spread.of(same, count).count()));
         block(table);
     }
 
@@ -256,9 +317,12 @@ public final class ScenarioText {
         }
     }
 
-    private void remarks(ScenarioResult result) {
+    private void remarks(Seeded<ScenarioResult> result) {
         text.append('\n');
-        result.assumptions().forEach(each -> line("assumed: %s", each));
+        List<String> told = Caveats.of(result.first());
+        result.first().assumptions().stream()
+                .filter(each -> !told.contains(each))
+                .forEach(each -> line("assumed: %s", each));
         result.failures().forEach(each -> line("FAILED: %s", each));
     }
 

@@ -1,6 +1,5 @@
 package org.gleaner.lab.report;
 
-import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.TortureResult;
 import org.gleaner.lab.run.TortureResult.Design;
 

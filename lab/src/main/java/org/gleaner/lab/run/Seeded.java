@@ -23,6 +23,13 @@ public record Seeded<R extends Result>(
         return bySeed.getFirst();
     }
 
+    /// The seeds, for people.
+    public String words() {
+        return asked == 1
+                ? "seed " + seeds.getFirst()
+                : "seeds " + seeds.getFirst() + " to " + seeds.getLast();
+    }
+
     /// Failures of all seeds; where several were asked for, each says of which it is.
     @Override
     public List<String> failures() {

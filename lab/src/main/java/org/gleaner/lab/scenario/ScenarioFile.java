@@ -1,6 +1,9 @@
 package org.gleaner.lab.scenario;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,27 @@ public final class ScenarioFile {
     /// What a result was run at; null if this is no result.
     public @Nullable Scale scale() {
         return scale;
+    }
+
+    /// This with other configurations to compare.
+    ///
+    /// @param configurations each a key's value by the key; what is left out is the host's
+    /// @param places where each key comes from, for faults
+    public ScenarioFile comparing(
+            List<Map<String, String>> configurations, Map<String, String> places) {
+        Place all = new Place(String.join(" ", places.values()), 0, 0);
+        List<Node> items = new ArrayList<>();
+        for (Map<String, String> configuration : configurations) {
+            Map<String, Node.Entry> entries = new LinkedHashMap<>();
+            configuration.forEach((key, value) -> {
+                Place place = new Place(places.getOrDefault(key, all.source()), 0, 0);
+                entries.put(key, new Node.Entry(place, new Node.Scalar(place, value)));
+            });
+            items.add(new Node.Mapping(all, entries));
+        }
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(tree.entries());
+        entries.put("configurations", new Node.Entry(all, new Node.Listing(all, items)));
+        return new ScenarioFile(new Node.Mapping(tree.place(), entries), scale);
     }
 
     /// The scenario.

@@ -109,7 +109,7 @@ final class ReplayTextTest {
                                 new ReplayComparison(
                                         Completeness.whole(6), List.of(wide, narrow), 1),
                                 false))
-                .contains("seed 1 to 3\n")
+                .contains("seeds 1 to 3\n")
                 .contains("pgmajfault       1,010 (1,000-1,020)                2,000\n")
                 .contains("task s        0.2525 (0.2500-0.2550)                0.500\n");
     }

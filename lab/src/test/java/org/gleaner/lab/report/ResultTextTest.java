@@ -2,13 +2,22 @@ package org.gleaner.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.Caveats;
+import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
 import org.junit.jupiter.api.Test;
 
 final class ResultTextTest {
 
     @Test
     void theAnswerFitsATerminal() {
-        String text = ScenarioText.of(Samples.maxGuestMemory());
+        String text = of(Samples.maxGuestMemory());
 
         assertThat(text)
                 .startsWith("INCOMPLETE (interrupted): 3 of 12 configurations; missing: off\n")
@@ -21,13 +30,13 @@ final class ResultTextTest {
                 .doesNotContain("allocstall")
                 .doesNotContain("assumed");
         assertThat(text.lines()).hasSizeLessThan(23).allMatch(line -> line.length() <= 90);
-        assertThat(ScenarioText.of(Samples.neighbours()).lines()).hasSizeLessThan(23);
-        assertThat(ScenarioText.of(Samples.mmuStress()).lines()).hasSizeLessThan(24);
+        assertThat(of(Samples.neighbours()).lines()).hasSizeLessThan(23);
+        assertThat(of(Samples.mmuStress()).lines()).hasSizeLessThan(25);
     }
 
     @Test
     void aScenarioHasTimesRatiosTreesCountersAndRemarks() {
-        assertThat(ScenarioText.full(Samples.maxGuestMemory()))
+        assertThat(full(Samples.maxGuestMemory()))
                 .startsWith(
                         "INCOMPLETE (interrupted): 3 of 12 configurations; missing: off\n"
                                 + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap zram,\n"
@@ -44,18 +53,18 @@ final class ResultTextTest {
 
     @Test
     void theOtherKindsHaveTheirTables() {
-        assertThat(ScenarioText.full(Samples.accessTracking()))
+        assertThat(full(Samples.accessTracking()))
                 .contains("locked  Mark memory idle     0.250  262,144  262,000\n")
                 .contains("locked            9.50            12           0.750\n");
-        assertThat(ScenarioText.full(Samples.mmuStress()))
+        assertThat(full(Samples.mmuStress()))
                 .contains("lost writes                  1\n")
                 .contains("locked-flush at 2.00 s: '+ 1 0 9' into lru_gen: EINVAL\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
-        assertThat(ScenarioText.of(Samples.neighbours()))
+        assertThat(of(Samples.neighbours()))
                 .contains(
                         "mglru: the guests populated their memory in 0.250 s, above memory.high 3"
                                 + " times (asleep for it 0.300 s)\n");
-        assertThat(ScenarioText.full(Samples.neighbours()))
+        assertThat(full(Samples.neighbours()))
                 .startsWith(
                         "complete: 1 of 1 configuration\nneighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
                 .contains(
@@ -78,5 +87,91 @@ final class ResultTextTest {
         assertThat(Figures.number(0.01234)).isEqualTo("0.0123");
         assertThat(Figures.number(0.0000567)).isEqualTo("0.0000567");
         assertThat(Figures.number(0)).isEqualTo("0.000");
+    }
+
+    @Test
+    void ofSeveralSeedsTheMedianIsToldWithItsRange() {
+        Seeded<ScenarioResult> three =
+                new Seeded<>(
+                        null,
+                        3,
+                        List.of(1L, 2L, 3L),
+                        List.of(
+                                Samples.maxGuestMemory(12, 3, 11),
+                                Samples.maxGuestMemory(14, 4),
+                                Samples.maxGuestMemory(10, 5, 13)));
+        String text = ScenarioText.full(Completeness.whole(9), three);
+
+        assertThat(text)
+                .startsWith("complete: 9 of 9 runs\n")
+                .contains("engine virtual, seeds 1 to 3\n")
+                .contains("  12.0 (10.0-14.0)\n")
+                .contains("before takes 3.5 (2.0-4.0) times as long as after in run2, 1.00 times")
+                .contains("\nwith seed 1 (result.json has them all):\n")
+                .contains("\nFAILED: seed 2: run2 of after is out of its bounds\n");
+    }
+
+    @Test
+    void severalGuestsHaveRangesToo() {
+        Seeded<ScenarioResult> two =
+                new Seeded<>(
+                        null,
+                        2,
+                        List.of(1L, 2L),
+                        List.of(Samples.neighbours(), Samples.neighbours()));
+        assertThat(ScenarioText.of(Completeness.whole(2), two))
+                .contains("cold ")
+                .contains("2 of 2\n")
+                .contains("0 of 2\n");
+    }
+
+    @Test
+    void realThreadsAreNoResultToCompare() {
+        MaxGuestMemoryResult virtual = Samples.maxGuestMemory();
+        MaxGuestMemoryResult threads =
+                new MaxGuestMemoryResult(
+                        virtual.scenario(),
+                        virtual.scale(),
+                        Engine.THREADS,
+                        virtual.completeness(),
+                        virtual.runs(),
+                        List.of(),
+                        List.of(),
+                        1);
+        assertThat(threads.ratios()).isEmpty();
+        assertThat(of(threads))
+                .contains("\nengine threads: seconds are wall times of this machine")
+                .doesNotContain("times as long");
+        assertThat(of(virtual)).doesNotContain("engine threads");
+    }
+
+    @Test
+    void aScaleAtWhichResultsBendSaysSo() {
+        assertThat(coarse("1/4096"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "scale 1/4096 is coarse: the vCPUs reclaim up to 2,048 pages at once where 32 ");
+        assertThat(coarse("1/256")).isNotEmpty();
+        assertThat(coarse("1/64")).isEmpty();
+        assertThat(coarse("1")).isEmpty();
+    }
+
+    private static List<String> coarse(String scale) {
+        Scale by = Scale.parse(scale);
+        return Caveats.of(
+                ScenarioReader.read("max-guest-memory", List.of(), by), by, Engine.VIRTUAL);
+    }
+
+    private static String of(ScenarioResult result) {
+        return ScenarioText.of(result.completeness(), alone(result));
+    }
+
+    private static String full(ScenarioResult result) {
+        return ScenarioText.full(result.completeness(), alone(result));
+    }
+
+    private static Seeded<ScenarioResult> alone(ScenarioResult result) {
+        return new Seeded<>(null, 1, List.of(1L), List.of(result));
     }
 }

@@ -1,0 +1,71 @@
+package org.gleaner.lab.execute;
+
+import java.util.Arrays;
+import org.gleaner.lab.Progress;
+
+/// One task made of several alike, each of which reports to a [Progress] of its own.
+final class SeedsProgress {
+
+    private final Progress whole;
+    private final long[] done;
+    private long steps = -1;
+    private volatile boolean stopped;
+
+    /// @param parts how many there are
+    SeedsProgress(Progress whole, int parts) {
+        this.whole = whole;
+        done = new long[parts];
+    }
+
+    /// Of the part with this index, from 0.
+    Progress of(int index) {
+        return new Progress() {
+            @Override
+            public void begin(String task, long count) {
+                SeedsProgress.this.begin(task, count);
+            }
+
+            @Override
+            public void at(long count) {
+                SeedsProgress.this.at(index, count);
+            }
+
+            @Override
+            public void end() {}
+
+            @Override
+            public void say(String line) {
+                whole.say(line);
+            }
+
+            @Override
+            public boolean cancelled() {
+                return stopped || whole.cancelled();
+            }
+        };
+    }
+
+    /// Parts that still run shall end.
+    void stop() {
+        stopped = true;
+    }
+
+    /// All parts are over.
+    void end() {
+        if (steps >= 0) {
+            whole.end();
+        }
+    }
+
+    private synchronized void begin(String task, long count) {
+        if (steps < 0) {
+            steps = count;
+            whole.begin(task + " with " + done.length + " seeds", count * done.length);
+        }
+    }
+
+    private synchronized void at(int index, long count) {
+        done[index] = count;
+        whole.at(Arrays.stream(done).sum());
+    }
+}
