@@ -19,6 +19,7 @@ final class ClassicReclaim {
     private static final int BATCH = ScanControl.SWAP_CLUSTER_MAX;
 
     private final ReclaimContext host;
+    private final Booking booking;
     private final Folios folios;
     private final ShrinkFolioList shrink;
     private final FolioReferenced referenced;
@@ -33,6 +34,7 @@ final class ClassicReclaim {
 
     ClassicReclaim(ReclaimContext host, ShrinkFolioList shrink, FolioReferenced referenced) {
         this.host = host;
+        booking = new Booking(host.stat());
         this.shrink = shrink;
         this.referenced = referenced;
         folios = host.folios();
@@ -235,7 +237,9 @@ final class ClassicReclaim {
     void ageActiveAnon(Cpu cpu, ScanControl sc) {
         if (host.swap().size() > 0 && inactiveIsLow(host.rootMemcg().lruvec(), 0)) {
             for (Memcg memcg : host.memcgs()) {
+                booking.open(cpu);
                 shrinkActive(cpu, memcg.lruvec(), BATCH, ACTIVE_ANON, sc);
+                booking.close(cpu, memcg);
             }
         }
     }
