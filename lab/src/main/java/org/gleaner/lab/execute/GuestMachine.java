@@ -10,6 +10,7 @@ import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;

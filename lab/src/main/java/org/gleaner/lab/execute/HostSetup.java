@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.mm.HostConfig;

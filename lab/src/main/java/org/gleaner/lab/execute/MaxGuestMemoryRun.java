@@ -14,6 +14,7 @@ import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.machine.CallTree;
 import org.gleaner.machine.Cpu;
@@ -104,7 +105,7 @@ public final class MaxGuestMemoryRun {
                 "swap is on "
                         + device.label()
                         + "; the published experiment does not name its device");
-        all.addAll(HostShare.of(scenario, device).assumptions(scenario.backingPages()));
+        all.addAll(HostShare.of(scenario, device).assumptions(scenario));
         all.add("every vCPU and kswapd has a CPU of its own");
         return all;
     }

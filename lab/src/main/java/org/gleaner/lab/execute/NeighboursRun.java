@@ -14,8 +14,11 @@ import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.CgroupWrite;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.HostShare;
+import org.gleaner.lab.scenario.MoreSwap;
 import org.gleaner.lab.scenario.Neighbour;
 import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -118,7 +121,7 @@ public final class NeighboursRun {
                                 "the guests populate their memory together, and counters are of"
                                         + " the time after it, but for those of populating"));
         HostShare share = HostShare.of(scenario, scenario.host().swap().device());
-        all.addAll(share.assumptions(scenario.backingPages()));
+        all.addAll(share.assumptions(scenario));
         return all;
     }
 
@@ -138,6 +141,7 @@ public final class NeighboursRun {
                     counters.put(event.statName(), n - before);
                 });
         guests.forEach(this::tellEnd);
+        tellShortage();
         failures.addAll(commands.failures(configuration.name()));
         List<NeighboursResult.Guest> results = guests.stream().map(NeighbourGuest::result).toList();
         return new Outcome<>(
@@ -149,6 +153,25 @@ public final class NeighboursRun {
                         counters,
                         commands.done()),
                 failures);
+    }
+
+    /// If the host was too small, by how much, and what would help.
+    private void tellShortage() {
+        boolean died =
+                guests.stream()
+                        .map(NeighbourGuest::end)
+                        .anyMatch(e -> e != null && e.why() == NeighboursResult.Why.HOST_OOM);
+        HostShare share = HostShare.of(scenario, scenario.host().swap().device());
+        long missing = share.missingPages(scenario);
+        if (died && missing > 0) {
+            failures.add(
+                    configuration.name()
+                            + ": for "
+                            + Size.approximately(missing * Size.PAGE)
+                            + " of guest memory there was no room in memory and swap; more swap"
+                            + " would help: "
+                            + MoreSwap.settings(scenario).orElse("host.swap.size"));
+        }
     }
 
     private void tellEnd(NeighbourGuest guest) {

@@ -1,5 +1,6 @@
 package org.gleaner.lab.execute;
 
+import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MoreSwap;
 import org.gleaner.lab.scenario.Scenario;
 

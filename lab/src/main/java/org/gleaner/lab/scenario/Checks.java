@@ -142,6 +142,30 @@ final class Checks {
                     "give more memory, or more swap: "
                             + MoreSwap.settings(scenario).orElse("host.swap.size"));
         }
+        if (scenario instanceof Neighbours) {
+            crowd();
+        }
+    }
+
+    /// Where one guest too many is the question, that is a scenario; where several are, it is a mistake, such as to
+    /// forget that zram takes memory for what it holds.
+    private void crowd() {
+        HostShare share = HostShare.of(scenario, scenario.host().swap().device());
+        long missing = share.missingPages(scenario);
+        if (missing > scenario.guestPages()) {
+            throw bad(
+                    List.of("host.memory", "host.swap.size", "host.swap.device", "guest.memory"),
+                    pages(scenario.backingPages())
+                            + " of guest memory do not fit the "
+                            + pages(scenario.backingPages() - missing)
+                            + " of memory and swap left for it"
+                            + (share.zramPages() > 0
+                                    ? " once zram takes " + pages(share.zramPages())
+                                    : "")
+                            + ": more than one guest would be killed",
+                    "give more memory, or more swap: "
+                            + MoreSwap.settings(scenario).orElse("host.swap.size"));
+        }
     }
 
     private void reclaim() {

@@ -1,17 +1,21 @@
 package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.NeighboursResult.Why;
 import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
@@ -36,19 +40,23 @@ final class NeighbourDeathsTest {
     }
 
     /// Ten idle guests of 8 MiB on a host that has room for nine, or almost for ten.
-    private static Neighbours crowded(String lru) {
+    private static Neighbours crowded(String lru, String... settings) {
         String guests =
                 String.join(
                         ", ",
                         IntStream.range(0, 10)
                                 .mapToObj(i -> "{name: g" + i + ", workload: idle}")
                                 .toList());
-        return scenario(
-                "guest.memory=8MiB",
-                "guests=[" + guests + "]",
-                "host.memory=50MiB",
-                "host.swap.size=50MiB",
-                "configurations=[{name: x, lru: " + lru + "}]");
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "guest.memory=8MiB",
+                                "guests=[" + guests + "]",
+                                "host.memory=50MiB",
+                                "host.swap.size=50MiB",
+                                "configurations=[{name: x, lru: " + lru + "}]"));
+        all.addAll(List.of(settings));
+        return scenario(all.toArray(String[]::new));
     }
 
     private static NeighboursResult run(Neighbours scenario, Engine engine) {
@@ -74,7 +82,10 @@ final class NeighbourDeathsTest {
         assertThat(victim.residentPages()).last().asInstanceOf(LONG).isLessThan(10);
         assertThat(run.populating().vmstat()).containsEntry("oom_kill", 1L);
         assertThat(result.failures())
-                .containsExactly(
+                .contains(
+                        "x: for 752KiB of guest memory there was no room in memory and swap;"
+                                + " more swap would help: host.swap.size=160%")
+                .contains(
                         String.format(
                                 Locale.ROOT,
                                 "x: guest %s did not live to the end: the OOM killer ended it, for the"
@@ -89,6 +100,29 @@ final class NeighbourDeathsTest {
                 assertThat(other.populating().memoryEvents()).containsEntry("oom_kill", 0L);
             }
         }
+    }
+
+    /// 50 MiB and 40 MiB are enough for 80 MiB, but not if zram keeps 40 MiB in 19 MiB of memory.
+    @Test
+    void whatZramTakesIsNotThereForGuests() {
+        assertThatThrownBy(() -> crowded("mglru", "host.swap.size=40MiB"))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining(
+                        "80MiB of guest memory do not fit the 69.3MiB of memory and swap left for it"
+                                + " once zram takes 19.2MiB: more than one guest would be killed")
+                .hasMessageContaining("host.swap.size=160%");
+    }
+
+    @Test
+    void whatIsTightIsSaid() {
+        Neighbours scenario = crowded("mglru");
+        assertThat(HostShare.of(scenario, SwapDevice.ZRAM).assumptions(scenario))
+                .last()
+                .asString()
+                .startsWith("it is tight: for 752KiB of guest memory there is no room");
+        Neighbours roomy = crowded("mglru", "host.swap.size=56MiB");
+        assertThat(HostShare.of(roomy, SwapDevice.ZRAM).assumptions(roomy)).hasSize(1);
+        assertThat(run(roomy, Engine.VIRTUAL).failures()).isEmpty();
     }
 
     @Test

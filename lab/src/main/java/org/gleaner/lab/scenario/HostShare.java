@@ -1,9 +1,10 @@
-package org.gleaner.lab.execute;
+package org.gleaner.lab.scenario;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.gleaner.lab.choice.SwapDevice;
-import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Size;
 
 /// How much of a host's memory its guests can have: what is left after what the kernel needs to manage it.
 ///
@@ -17,12 +18,12 @@ import org.gleaner.lab.scenario.Scenario;
 /// @param tablePages for page tables
 /// @param otherPages for the kernel and the rest
 /// @param zramPages for compressed pages
-record HostShare(
+public record HostShare(
         long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
     /// Compression ratio of lz4 on zram, mean of a published measurement.
     private static final double ZRAM_RATIO = 2.63;
 
-    static HostShare of(Scenario scenario, SwapDevice device) {
+    public static HostShare of(Scenario scenario, SwapDevice device) {
         long host = scenario.hostPages();
         long struct = host / 64;
         long guests = scenario.guestCount() * scenario.guestPages();
@@ -37,24 +38,43 @@ record HostShare(
     }
 
     /// Pages that processes can have.
-    long usablePages() {
+    public long usablePages() {
         return hostPages - structPages - tablePages - otherPages - zramPages;
     }
 
+    /// Pages of guest memory for which there is no room, neither in memory nor in swap; negative if that much is left.
+    public long missingPages(Scenario scenario) {
+        return scenario.backingPages()
+                - (usablePages() - scenario.minFreePages())
+                - scenario.swapPages();
+    }
+
     /// For people, what was assumed.
-    List<String> assumptions(long backingPages) {
-        long missing = Math.max(0, backingPages - usablePages());
-        return List.of(
+    public List<String> assumptions(Scenario scenario) {
+        long backing = scenario.backingPages();
+        long beyond = Math.max(0, backing - usablePages());
+        List<String> all = new ArrayList<>();
+        all.add(
                 String.format(
                         Locale.ROOT,
                         "the guest's memory exceeds what the host can give it by %.1f %%: struct page"
                                 + " takes %.2f %% of the host, page tables %.2f %%, the kernel and"
                                 + " others %.2f %%, pages compressed in zram %.2f %%",
-                        percent(missing, backingPages),
+                        percent(beyond, backing),
                         percent(structPages, hostPages),
                         percent(tablePages, hostPages),
                         percent(otherPages, hostPages),
                         percent(zramPages, hostPages)));
+        long missing = missingPages(scenario);
+        if (missing > 0) {
+            all.add(
+                    "it is tight: for "
+                            + Size.approximately(missing * Size.PAGE)
+                            + " of guest memory there is no room in memory and swap"
+                            + (zramPages > 0 ? ", for zram itself takes memory" : "")
+                            + ", so if all of it is used somebody is killed");
+        }
+        return all;
     }
 
     private static double percent(long part, long whole) {
