@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// `System.nanoTime`. A step on a slab word takes no time of its own, so a loop that retries one must
 /// charge something in each turn, or virtual time never lets anybody else go first.
 public abstract class Cpu {
-    /// Dense, from 0, in order of creation; indexes per-CPU arrays.
+    /// From 0, in order of creation but for [Engine#daemonAt]; indexes per-CPU arrays.
     public final int id;
 
     /// For people: `vcpu3`, `kswapd0`.

@@ -12,12 +12,21 @@ public interface Engine {
     /// Adds an actor that is stopped once no spawned actor is left: kswapd, an RCU or device thread.
     Cpu daemon(String name, Actor body);
 
+    /// As [#daemon], with an id of one's own choice, which nobody has yet: others are numbered as if it were not
+    /// there, so that they draw the same chances with it and without. An engine whose runs do not repeat
+    /// may number it like any other.
+    ///
+    /// @param id below the number of CPUs that per-CPU arrays have room for
+    default Cpu daemonAt(int id, String name, Actor body) {
+        return daemon(name, body);
+    }
+
     /// Runs until every spawned actor has returned. Rethrows the first failure of an actor.
     ///
     /// @throws Deadlock if every remaining actor waits for a word that nobody will write
     void run();
 
-    /// Every CPU that was ever spawned, daemons included, in order of id.
+    /// Every CPU that was ever spawned, daemons included, in order of creation.
     List<Cpu> cpus();
 
     /// True if guest memory has real contents (real threads), false if pages carry none.

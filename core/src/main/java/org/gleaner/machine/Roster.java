@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// All CPUs of a [VirtualEngine], by id and by slot, and what must be asked of all of them.
+/// All CPUs of a [VirtualEngine], in order of creation and by slot, and what must be asked of all of them.
 final class Roster {
     static final int SLOT_BITS = 12;
 
@@ -15,6 +15,7 @@ final class Roster {
     private final List<VirtualCpu> cpus = new ArrayList<>();
     private final VirtualCpu[] bySlot = new VirtualCpu[SLOTS];
     private final int[] slots = new int[SLOTS];
+    private int next;
 
     /// Slots are ids permuted by `seed`.
     Roster(long seed) {
@@ -30,6 +31,14 @@ final class Roster {
         return cpus.size();
     }
 
+    /// The least id from which on none was given, but for those that were asked for.
+    int nextId() {
+        while (next < SLOTS && bySlot[slots[next]] != null) {
+            next++;
+        }
+        return next;
+    }
+
     /// @throws IllegalStateException if there is no slot left
     int slotOf(int id) {
         if (id >= SLOTS) {
@@ -43,8 +52,9 @@ final class Roster {
         bySlot[cpu.slot] = cpu;
     }
 
-    VirtualCpu get(int id) {
-        return cpus.get(id);
+    /// The `n`th that was added.
+    VirtualCpu get(int n) {
+        return cpus.get(n);
     }
 
     VirtualCpu withKey(long key) {

@@ -110,18 +110,22 @@ public final class VirtualEngine implements Engine {
     @Override
     public Cpu spawn(String name, Actor body) {
         spawnedLeft++;
-        return add(name, body, false);
+        return add(roster.nextId(), name, body, false);
     }
 
     @Override
     public Cpu daemon(String name, Actor body) {
-        return add(name, body, true);
+        return add(roster.nextId(), name, body, true);
     }
 
-    private Cpu add(String name, Actor body, boolean daemon) {
+    @Override
+    public Cpu daemonAt(int id, String name, Actor body) {
+        return add(id, name, body, true);
+    }
+
+    private Cpu add(int id, String name, Actor body, boolean daemon) {
         VirtualCpu by = running;
         long start = by != null ? by.ticks : endTicks;
-        int id = roster.size();
         VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start);
         roster.add(cpu);
         left++;

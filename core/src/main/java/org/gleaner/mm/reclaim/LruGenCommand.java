@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
 record LruGenCommand(boolean ages, long memcg, long node, long seq, int swappiness, long option) {
     private static final Pattern SEPARATORS = Pattern.compile("[,;\n]");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
-    private static final int MOST_SWAPPINESS = 200;
-
-    /// Since 6.18, and called `max` too.
-    private static final int ANON_ONLY = 201;
 
     /// What was written, split into commands; those that say nothing are gone.
     static List<String> split(String written) {
@@ -58,11 +54,12 @@ record LruGenCommand(boolean ages, long memcg, long node, long seq, int swappine
     private static int swappiness(String word, KernelVersion kernel) {
         boolean later = !kernel.isBefore(KernelVersion.V6_18);
         if (later && word.equals("max")) {
-            return ANON_ONLY;
+            return ScanControl.ANON_ONLY;
         }
         boolean hex = later && word.startsWith("0x");
         long value = hex ? hexadecimal(word.substring(2)) : number(word);
-        return value <= (later ? ANON_ONLY : MOST_SWAPPINESS) ? (int) value : -1;
+        long most = later ? ScanControl.ANON_ONLY : ScanControl.MAX_SWAPPINESS;
+        return value <= most ? (int) value : -1;
     }
 
     /// A number without a sign, or -1.

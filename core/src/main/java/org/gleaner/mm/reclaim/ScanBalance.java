@@ -9,8 +9,6 @@ import org.gleaner.mm.memcg.Memcg;
 /// times the share of its type, which is what the other type's reclaim has cost. What `memory.min` and
 /// `memory.low` protect counts as little as possible.
 final class ScanBalance {
-    private static final int MAX_SWAPPINESS = 200;
-
     private final Protected spared;
 
     /// @param spared what is protected
@@ -23,6 +21,10 @@ final class ScanBalance {
         Lruvec lruvec = memcg.lruvec();
         if (!canSwap || (sc.isMemcgReclaim() && sc.swappiness == 0)) {
             share(memcg, sc, 0, 1, 1, nr);
+            return;
+        }
+        if (sc.swappiness == ScanControl.ANON_ONLY) {
+            share(memcg, sc, 1, 0, 1, nr);
             return;
         }
         if (sc.priority == 0 && sc.swappiness != 0) {
@@ -43,7 +45,7 @@ final class ScanBalance {
         long fileCost = total + sc.fileCost;
         total = anonCost + fileCost;
         long anon = sc.swappiness * (total + 1) / (anonCost + 1);
-        long file = (MAX_SWAPPINESS - sc.swappiness) * (total + 1) / (fileCost + 1);
+        long file = (ScanControl.MAX_SWAPPINESS - sc.swappiness) * (total + 1) / (fileCost + 1);
         share(memcg, sc, anon, file, anon + file, nr);
     }
 

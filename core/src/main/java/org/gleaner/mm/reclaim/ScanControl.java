@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class ScanControl {
     static final int DEF_PRIORITY = 12;
     static final int SWAP_CLUSTER_MAX = 32;
+    static final int MAX_SWAPPINESS = 200;
+
+    /// Reclaims no file memory at all; called `max` too.
+    static final int ANON_ONLY = 201;
 
     /// The cgroup whose limit was hit, or null if the whole host is short.
     @Nullable Memcg target;

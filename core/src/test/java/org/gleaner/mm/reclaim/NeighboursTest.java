@@ -113,14 +113,15 @@ final class NeighboursTest {
         small.run(cpu -> {
             fill(cpu, small);
             MemcgFiles files = small.host().memcgFiles();
-            assertThat(files.reclaim(cpu, hot.memcg, 500)).isTrue();
+            assertThat(files.reclaim(cpu, hot.memcg, 500)).isGreaterThanOrEqualTo(500);
             assertThat(resident(hot)).isLessThanOrEqualTo(PAGES - 500);
             assertThat(resident(cold)).isEqualTo(PAGES);
             long left = resident(hot);
-            assertThat(files.reclaim(cpu, cold.memcg, 300)).isTrue();
+            assertThat(files.reclaim(cpu, cold.memcg, 300)).isGreaterThanOrEqualTo(300);
             assertThat(resident(cold)).isLessThanOrEqualTo(PAGES - 300);
             assertThat(resident(hot)).isEqualTo(left);
-            assertThat(files.reclaim(cpu, small.host().rootMemcg(), 400)).isTrue();
+            assertThat(files.reclaim(cpu, small.host().rootMemcg(), 400))
+                    .isGreaterThanOrEqualTo(400);
             assertThat(resident(hot) + resident(cold)).isLessThanOrEqualTo(left + PAGES - 700);
         });
         assertThat(small.stat(VmEvent.PGSTEAL)).isEqualTo(stolen(hot) + stolen(cold));
@@ -133,7 +134,8 @@ final class NeighboursTest {
         small.run(cpu -> {
             fill(cpu, small);
             MemcgFiles files = small.host().memcgFiles();
-            assertThat(files.reclaim(cpu, cold.memcg, PAGES + 1)).isFalse();
+            long freed = files.reclaim(cpu, cold.memcg, PAGES + 1);
+            assertThat(freed).isBetween(PAGES - 64L, (long) PAGES).isEqualTo(stolen(cold));
             assertThat(resident(cold)).isLessThan(64);
             assertThat(resident(hot)).isEqualTo(PAGES);
         });
@@ -150,7 +152,7 @@ final class NeighboursTest {
             // not even when all others have given what they had
             MemcgFiles files = small.host().memcgFiles();
             Memcg root = small.host().rootMemcg();
-            assertThat(files.reclaim(cpu, root, 3L * PAGES)).isFalse();
+            assertThat(files.reclaim(cpu, root, 3L * PAGES)).isLessThan(3L * PAGES);
         });
         assertThat(stolen(cold)).isZero();
         assertThat(resident(cold)).isEqualTo(PAGES);

@@ -11,7 +11,6 @@ public sealed interface Choice
         permits Ablation,
                 AgingDesign,
                 Backing,
-                CgroupFile,
                 CostModel,
                 Engine,
                 HostFile,

@@ -6,7 +6,16 @@ public enum HostFile implements Choice {
     LRU_GEN("lru_gen"),
 
     /// `/sys/kernel/mm/lru_gen/min_ttl_ms`.
-    MIN_TTL("min_ttl_ms");
+    MIN_TTL("min_ttl_ms"),
+
+    // of a guest's cgroup
+    MAX("memory.max"),
+    HIGH("memory.high"),
+    LOW("memory.low"),
+    MIN("memory.min"),
+    RECLAIM("memory.reclaim");
+
+    private static final String CGROUP = "memory.";
 
     private final String label;
 
@@ -17,5 +26,10 @@ public enum HostFile implements Choice {
     @Override
     public String label() {
         return label;
+    }
+
+    /// Whether every cgroup has one of its own.
+    public boolean ofCgroup() {
+        return label.startsWith(CGROUP);
     }
 }

@@ -79,7 +79,6 @@ public final class AccessTrackingRun {
     public static AccessTrackingResult run(
             ScenarioRequest<AccessTracking> request, Progress progress) {
         AccessTracking scenario = request.scenario();
-        HostCommands.check(scenario);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<AccessTrackingResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {
@@ -156,17 +155,17 @@ public final class AccessTrackingRun {
 
     private Outcome<AccessTrackingResult.Run> run() {
         try (machine) {
-            machine.spawn("boss", this::boss);
+            machine.spawnBoss(this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome<>(null, List.of(machine.killed(variant.configuration())));
+            return new Outcome<>(null, machine.failures(variant.configuration()));
         }
-        failures.addAll(machine.commands().failures(variant.configuration().name()));
+        failures.addAll(machine.failures(variant.configuration()));
         return new Outcome<>(
                 new AccessTrackingResult.Run(
-                        variant.configuration(), phases, benchmark, machine.commands().done()),
+                        variant.configuration(), phases, benchmark, machine.commands().results()),
                 failures);
     }
 

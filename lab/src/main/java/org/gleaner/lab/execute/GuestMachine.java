@@ -74,7 +74,7 @@ final class GuestMachine implements AutoCloseable {
                         HostSetup.config(
                                 scenario, configuration, plan, device, scale, share, 1, daemons));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario.host().commands());
+        commands = HostCommands.start(host, scenario, host.config().maxCpus() - 1, _ -> null);
     }
 
     Engine engine() {
@@ -84,6 +84,16 @@ final class GuestMachine implements AutoCloseable {
     /// Adds an actor; where assertions are on, the order in which it takes locks is checked.
     Cpu spawn(String name, Actor body) {
         return engine.spawn(name, CHECKED ? cpu -> checked(cpu, body) : body);
+    }
+
+    /// Adds the boss. The run ends when it does, but not before a command whose time had come.
+    void spawnBoss(Actor body) {
+        spawn(
+                "boss",
+                cpu -> {
+                    body.run(cpu);
+                    commands.close(cpu);
+                });
     }
 
     private static void checked(Cpu cpu, Actor body) {
@@ -198,11 +208,15 @@ final class GuestMachine implements AutoCloseable {
         return outOfMemory;
     }
 
-    /// What a run says of a configuration whose guest was killed.
-    String killed(Configuration configuration) {
-        return configuration.name()
-                + ": "
-                + Shortage.of(scenario, share, host.reclaim().minTtlMillis());
+    /// What went wrong with a configuration: its guest was killed, commands were not written or refused.
+    List<String> failures(Configuration configuration) {
+        List<String> all = new ArrayList<>();
+        if (outOfMemory) {
+            Object why = Shortage.of(scenario, share, host.reclaim().minTtlMillis());
+            all.add(configuration.name() + ": " + why);
+        }
+        all.addAll(commands.failures(configuration.name()));
+        return all;
     }
 
     /// The host page behind a guest page.

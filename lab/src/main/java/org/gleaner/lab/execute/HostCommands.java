@@ -1,151 +1,179 @@
 package org.gleaner.lab.execute;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.gleaner.lab.BadInput;
+import java.util.Set;
+import java.util.function.Function;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.scenario.HostCommand;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.reclaim.LruGenDebugfs;
-import org.gleaner.mm.version.KernelVersion;
+import org.jspecify.annotations.Nullable;
 
-/// The host's administrator: writes a scenario's commands into the kernel's files when their time has come, and
-/// keeps the answers.
+/// The host's administrator: writes a scenario's commands into the kernel's files when their time has come, one after
+/// the other, and keeps the answers.
 ///
-/// Nobody knows beforehand how many generations there will be, so a command may say `max_gen`, `max_gen-2` or
-/// `min_gen` in place of a number.
+/// It has a CPU behind all others, so that nothing changes for them by its being there, whether or not its commands
+/// come to be written. The run does not end before a command whose time had come is done; one whose time had not is
+/// never written, and that is a failure: what is compared would have had different commands.
 final class HostCommands {
-    private static final Pattern NAMED =
-            Pattern.compile("([+-]\\s*(\\d+)\\s+\\d+\\s+)(?:(max_gen)(?:-(\\d{1,3}))?|min_gen)");
+    /// How often the boss looks whether the last command is done.
+    private static final long POLL_NANOS = 100_000;
 
-    private final Host host;
+    /// Answers by which the kernel says that it could not do what it was asked for as things are. It has understood, and
+    /// what it says belongs to the result.
+    private static final Set<String> ANSWERS = Set.of("EAGAIN", "ERANGE", "EEXIST");
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private record Written(HostCommand command, CommandResult result) {}
+
     private final List<HostCommand> commands;
-    private final List<CommandResult> done = Collections.synchronizedList(new ArrayList<>());
+    private final CommandFiles files;
+    private final List<Written> done = Collections.synchronizedList(new ArrayList<>());
+    private final List<HostCommand> left = Collections.synchronizedList(new ArrayList<>());
+    private final Word populated = new Word();
 
-    private HostCommands(Host host, List<HostCommand> commands) {
-        this.host = host;
+    /// When all guests were populated, in nanoseconds; valid once the word says so.
+    private volatile long populatedAt;
+
+    /// When the next command is to be written, as far as that is known.
+    private volatile long due;
+
+    private volatile boolean busy;
+
+    /// When the run ended.
+    private volatile long endedAt;
+
+    private HostCommands(List<HostCommand> commands, CommandFiles files) {
         this.commands = commands;
+        this.files = files;
+        left.addAll(commands);
     }
 
     /// Starts the administrator, if there is anything to do.
-    static HostCommands start(Host host, List<HostCommand> commands) {
-        List<HostCommand> inOrder =
-                commands.stream().sorted(Comparator.comparing(c -> c.at().nanos())).toList();
-        HostCommands all = new HostCommands(host, inOrder);
-        if (!inOrder.isEmpty()) {
-            host.engine().daemon("commands", all::run);
+    ///
+    /// @param id of its CPU: above those of all actors that the run will have
+    /// @param memcgs the cgroup of a guest by its name, null before it is there
+    static HostCommands start(
+            Host host, Scenario scenario, int id, Function<String, @Nullable Memcg> memcgs) {
+        List<HostCommand> commands = scenario.host().commands();
+        HostCommands all =
+                new HostCommands(commands, new CommandFiles(host, scenario.guestPages(), memcgs));
+        if (!commands.isEmpty()) {
+            host.engine().daemonAt(id, "commands", all::run);
         }
         return all;
     }
 
-    /// @throws BadInput for a command that no kernel of the scenario understands
-    static void check(Scenario scenario) {
-        List<HostCommand> commands = scenario.host().commands();
-        for (int i = 0; i < commands.size(); i++) {
-            String where = "host.commands." + i + ".write";
-            String text = commands.get(i).write();
-            switch (commands.get(i).to()) {
-                case LRU_GEN -> {
-                    String numbered = NAMED.matcher(text).replaceAll(match -> match.group(1) + "0");
-                    scenario.configurations()
-                            .forEach(c -> checkLruGen(where, numbered, Support.kernel(c.kernel())));
-                }
-                case MIN_TTL -> millis(where, text);
-            }
+    /// All guests were populated at `nanos`.
+    void populated(Cpu boss, long nanos) {
+        populatedAt = nanos;
+        if (!commands.isEmpty()) {
+            boss.store(populated, 1);
         }
     }
 
-    private static void checkLruGen(String where, String text, KernelVersion kernel) {
-        if (!LruGenDebugfs.understands(text, kernel)) {
-            throw new BadInput(
-                    where,
-                    "'" + text + "' is no command of " + kernel.id() + "'s lru_gen",
-                    "write '+ 1 0 max_gen' to age, '- 1 0 max_gen-2 200 1000' to evict");
+    /// The run is at its end: waits for the commands whose time had come.
+    void close(Cpu boss) {
+        long end = boss.now();
+        while (busy || due <= end && !left.isEmpty()) {
+            boss.sleep(POLL_NANOS);
         }
+        endedAt = boss.now();
     }
 
-    private static long millis(String where, String text) {
-        if (!text.matches("\\d{1,9}")) {
-            throw new BadInput(where, "'" + text + "' is no number", "give milliseconds, or 0");
-        }
-        return Long.parseLong(text);
-    }
-
-    /// What was written so far, in order.
-    List<CommandResult> done() {
-        return List.copyOf(done);
-    }
-
-    /// One line for each command that the kernel refused.
-    List<String> failures(String configuration) {
-        return done().stream()
-                .filter(each -> each.errno() != null)
-                .map(each ->
-                        configuration
-                                + ": '"
-                                + each.wrote()
-                                + "' into "
-                                + each.to().label()
-                                + ": "
-                                + each.errno())
-                .toList();
-    }
+    // --- what the administrator does -----------------------------------------------------------
 
     private void run(Cpu cpu) {
-        for (HostCommand command : commands) {
-            long wait = command.at().nanos() - cpu.now();
-            if (wait > 0) {
-                cpu.sleep(wait);
-            }
-            double seconds = cpu.now() / 1e9;
-            done.add(
-                    switch (command.to()) {
-                        case LRU_GEN -> lruGen(cpu, command, seconds);
-                        case MIN_TTL -> minTtl(command, seconds);
-                    });
-        }
-    }
-
-    private CommandResult lruGen(Cpu cpu, HostCommand command, double seconds) {
-        LruGenDebugfs files = host.reclaim().lruGenDebugfs();
-        String text = numbered(cpu, command.write());
-        cpu.chargeNanos(GenerationTracker.COMMAND_NANOS);
-        LruGenDebugfs.Errno errno = files.write(cpu, text);
-        String answer = errno == null ? null : errno.name();
-        return new CommandResult(seconds, command.to(), text, answer, files.lruGen(cpu));
-    }
-
-    private CommandResult minTtl(HostCommand command, double seconds) {
-        host.reclaim().setMinTtlMillis(millis("write", command.write()));
-        return new CommandResult(seconds, command.to(), command.write(), null, null);
-    }
-
-    private String numbered(Cpu cpu, String text) {
-        return NAMED.matcher(text)
-                .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + seq(cpu, match)));
-    }
-
-    private long seq(Cpu cpu, MatchResult match) {
-        long id = Long.parseLong(match.group(2));
-        for (Memcg memcg : host.memcgs()) {
-            if (LruGenDebugfs.id(memcg) == id) {
-                LruGen gen = memcg.lruvec().gen();
-                if (match.group(3) == null) {
-                    return gen.peekMinSeq(cpu, LruGen.ANON);
+        boolean known = false;
+        while (!left.isEmpty()) {
+            HostCommand next = next(known);
+            due = next == null ? NEVER : instant(next);
+            if (next == null || !known && relative()) {
+                known |= awaitPopulated(cpu, due);
+                if (next == null || cpu.now() < due) {
+                    continue;
                 }
-                long back = match.group(4) == null ? 0 : Long.parseLong(match.group(4));
-                return Math.max(0, gen.peekMaxSeq(cpu) - back);
+            } else {
+                cpu.sleep(due - cpu.now());
+            }
+            busy = true;
+            done.add(new Written(next, files.write(cpu, next)));
+            left.remove(next);
+            busy = false;
+        }
+    }
+
+    /// Waits until all guests are populated, or until `nanos`; whether they are.
+    private boolean awaitPopulated(Cpu cpu, long nanos) {
+        if (nanos == NEVER) {
+            return cpu.block(populated, -1, 1) == 1;
+        }
+        long wait = nanos - cpu.now();
+        return wait > 0 && cpu.blockFor(populated, -1, 1, wait) == 1;
+    }
+
+    /// Whether any command waits for the guests to be populated.
+    private boolean relative() {
+        return left.stream().anyMatch(each -> each.at().populated());
+    }
+
+    /// The first in time of those whose time is known, in the scenario's order at the same instant.
+    private @Nullable HostCommand next(boolean known) {
+        HostCommand first = null;
+        for (HostCommand each : left) {
+            boolean has = known || !each.at().populated();
+            if (has && (first == null || instant(each) < instant(first))) {
+                first = each;
             }
         }
-        return 0;
+        return first;
+    }
+
+    private long instant(HostCommand command) {
+        return command.at().after().nanos() + (command.at().populated() ? populatedAt : 0);
+    }
+
+    // --- what became of them -------------------------------------------------------------------
+
+    /// All commands: what was written in its order, then what never was.
+    List<CommandResult> results() {
+        List<CommandResult> all = new ArrayList<>();
+        done.forEach(each -> all.add(each.result));
+        left.forEach(each -> all.add(CommandFiles.unwritten(each)));
+        return all;
+    }
+
+    /// One line for each command that did not run, or that the kernel refused.
+    List<String> failures(String configuration) {
+        List<String> all = new ArrayList<>();
+        for (Written each : done) {
+            String errno = each.result.errno();
+            if (errno != null && !ANSWERS.contains(errno)) {
+                all.add(failure(configuration, each.command, each.result, errno));
+            }
+        }
+        for (HostCommand each : left) {
+            String why = "the run ended at " + seconds(endedAt);
+            all.add(failure(configuration, each, CommandFiles.unwritten(each), why));
+        }
+        return all;
+    }
+
+    private static String failure(
+            String configuration, HostCommand command, CommandResult result, String why) {
+        String place = command.place().hasLine() ? " (" + command.place() + ")" : "";
+        return configuration + ": " + result.said() + ": " + why + place;
+    }
+
+    private static String seconds(long nanos) {
+        return BigDecimal.valueOf(nanos, 9).round(new MathContext(3)).toPlainString() + " s";
     }
 }

@@ -72,7 +72,6 @@ public final class MaxGuestMemoryRun {
     public static MaxGuestMemoryResult run(
             ScenarioRequest<MaxGuestMemory> request, Progress progress) {
         MaxGuestMemory scenario = request.scenario();
-        HostCommands.check(scenario);
         List<Variant> variants = variants(request);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<MaxGuestMemoryResult.Run>>> tasks = new ArrayList<>();
@@ -153,14 +152,12 @@ public final class MaxGuestMemoryRun {
 
     private Outcome<MaxGuestMemoryResult.Run> run() {
         try (machine) {
-            machine.spawn("boss", this::boss);
+            machine.spawnBoss(this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
-        return machine.outOfMemory()
-                ? new Outcome<>(null, List.of(machine.killed(variant.configuration())))
-                : new Outcome<>(
-                        result(), machine.commands().failures(variant.configuration().name()));
+        List<String> failures = machine.failures(variant.configuration());
+        return new Outcome<>(machine.outOfMemory() ? null : result(), failures);
     }
 
     private void boss(Cpu boss) {
@@ -210,6 +207,6 @@ public final class MaxGuestMemoryRun {
                 kswapd,
                 direct,
                 counters,
-                machine.commands().done());
+                machine.commands().results());
     }
 }

@@ -72,7 +72,6 @@ public final class MmuStressRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static MmuStressResult run(ScenarioRequest<MmuStress> request, Progress progress) {
         MmuStress scenario = request.scenario();
-        HostCommands.check(scenario);
         if (request.engine() == Engine.THREADS && slots(scenario) > MOST_SLOTS) {
             throw new BadInput(
                     "guest.slotSize",
@@ -113,12 +112,12 @@ public final class MmuStressRun {
 
     private Outcome<MmuStressResult.Run> run() {
         try (machine) {
-            machine.spawn("boss", this::boss);
+            machine.spawnBoss(this::boss);
             meter.watch(machine.engine());
             machine.engine().run();
         }
         if (machine.outOfMemory()) {
-            return new Outcome<>(null, List.of(machine.killed(configuration)));
+            return new Outcome<>(null, machine.failures(configuration));
         }
         MmuStressResult.Run result = result();
         return new Outcome<>(result, failures(result));
@@ -207,7 +206,7 @@ public final class MmuStressRun {
                 agers.passes(),
                 agers.young(),
                 counters,
-                machine.commands().done());
+                machine.commands().results());
     }
 
     private List<String> failures(MmuStressResult.Run run) {
@@ -215,7 +214,7 @@ public final class MmuStressRun {
         fail(all, run.forbiddenWrites(), "writes got through after mprotect had forbidden them");
         fail(all, run.lostWrites(), "pages did not hold what was written last");
         fail(all, sum(each -> each.errors), "accesses failed that nothing forbade");
-        all.addAll(machine.commands().failures(configuration.name()));
+        all.addAll(machine.failures(configuration));
         return all;
     }
 

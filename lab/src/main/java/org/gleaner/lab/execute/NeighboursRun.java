@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
@@ -12,7 +13,6 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
-import org.gleaner.lab.scenario.CgroupWrite;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MoreSwap;
@@ -26,11 +26,11 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.stat.VmEvent;
+import org.jspecify.annotations.Nullable;
 
 /// Runs several guests on one host for each configuration: they populate their memory together, then do what their
-/// workloads say until time is up, while the boss looks what is resident and an agent writes to cgroup files.
+/// workloads say until time is up, while the boss looks what is resident and an administrator writes to files.
 public final class NeighboursRun {
     private static final long MILLI = 1_000_000;
 
@@ -42,7 +42,7 @@ public final class NeighboursRun {
     private final Host host;
     private final Rcu rcu;
     private final HostCommands commands;
-    private final List<NeighbourGuest> guests = new ArrayList<>();
+    private final List<NeighbourGuest> guests = new CopyOnWriteArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final List<Double> sampleSeconds = new ArrayList<>();
     private final Rendezvous rendezvous;
@@ -78,8 +78,22 @@ public final class NeighboursRun {
                                 1 + scenario.guestCount(),
                                 2 + scenario.guestCount()));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario.host().commands());
+        commands = HostCommands.start(host, scenario, lastId(), this::memcg);
         rendezvous = new Rendezvous(vcpus());
+    }
+
+    /// Of the administrator's CPU, which comes behind those of the boss, the watch and the vCPUs.
+    private int lastId() {
+        return engine.cpus().size() + 2 + vcpus();
+    }
+
+    private @Nullable Memcg memcg(String guest) {
+        for (NeighbourGuest each : guests) {
+            if (each.neighbour().name().equals(guest)) {
+                return each.memcg();
+            }
+        }
+        return null;
     }
 
     private int vcpus() {
@@ -92,7 +106,6 @@ public final class NeighboursRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static NeighboursResult run(ScenarioRequest<Neighbours> request, Progress progress) {
         Neighbours scenario = request.scenario();
-        HostCommands.check(scenario);
         long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<NeighboursResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
@@ -116,7 +129,7 @@ public final class NeighboursRun {
         List<String> all =
                 new ArrayList<>(
                         List.of(
-                                "every vCPU, kswapd and the agent that writes to cgroup files has a"
+                                "every vCPU, kswapd and the administrator who writes commands has a"
                                         + " CPU of its own",
                                 "the guests populate their memory together, and counters are of"
                                         + " the time after it, but for those of populating"));
@@ -151,7 +164,7 @@ public final class NeighboursRun {
                         sampleSeconds,
                         results,
                         counters,
-                        commands.done()),
+                        commands.results()),
                 failures);
     }
 
@@ -209,9 +222,10 @@ public final class NeighboursRun {
         populatedAtNanos = start;
         until = start + scenario.millis() * MILLI;
         rendezvous.release(boss);
-        engine.spawn("agent", cpu -> manage(cpu, start));
+        commands.populated(boss, start);
         watch(boss, start);
-        boss.block(gone, -1, vcpus() + 1);
+        boss.block(gone, -1, vcpus());
+        commands.close(boss);
     }
 
     private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
@@ -230,49 +244,6 @@ public final class NeighboursRun {
                     start + scenario.millis() * MILLI * sample / scenario.samples() - boss.now());
             sampleSeconds.add((boss.now() - start) / 1e9);
             guests.forEach(NeighbourGuest::sample);
-        }
-    }
-
-    /// Writes to cgroup files, each when its time has come and the one before is done.
-    private void manage(Cpu agent, long start) {
-        for (CgroupWrite write : scenario.writes()) {
-            agent.sleep(start + write.atMillis() * MILLI - agent.now());
-            write(agent, write);
-        }
-        agent.fetchAdd(gone, 1);
-    }
-
-    private void write(Cpu agent, CgroupWrite write) {
-        NeighbourGuest guest =
-                guests.stream()
-                        .filter(each -> each.neighbour().name().equals(write.guest()))
-                        .findFirst()
-                        .orElseThrow();
-        Memcg memcg = guest.memcg();
-        MemcgFiles files = host.memcgFiles();
-        long pages = write.value().pages(scenario.guestPages());
-        boolean done =
-                switch (write.file()) {
-                    case MAX -> files.setMax(agent, memcg, pages);
-                    case HIGH -> files.setHigh(agent, memcg, pages);
-                    case LOW -> {
-                        memcg.setLow(pages);
-                        yield true;
-                    }
-                    case MIN -> {
-                        memcg.setMin(pages);
-                        yield true;
-                    }
-                    case RECLAIM -> files.reclaim(agent, memcg, pages, write.swappiness());
-                };
-        if (!done) {
-            failures.add(
-                    "%s: %s of %s: %s could not be reclaimed in full"
-                            .formatted(
-                                    configuration.name(),
-                                    write.file().label(),
-                                    write.guest(),
-                                    write.value()));
         }
     }
 }

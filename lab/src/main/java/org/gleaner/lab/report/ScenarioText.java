@@ -304,13 +304,7 @@ public final class ScenarioText {
     private void commands(String configuration, List<CommandResult> commands) {
         for (CommandResult each : commands) {
             text.append('\n');
-            line(
-                    "%s at %s s: '%s' into %s: %s",
-                    configuration,
-                    Figures.number(each.seconds()),
-                    each.wrote(),
-                    each.to().label(),
-                    each.errno() == null ? "done" : each.errno());
+            line("%s: %s: %s", configuration, each.said(), CommandText.answer(each));
             if (each.text() != null) {
                 text.append(each.text());
             }

@@ -15,13 +15,15 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.size.Span;
+import org.jspecify.annotations.Nullable;
 
-/// Makes records out of [Node]s, so that every fault is told with its place and in a user's words.
+/// Makes records out of [Node]s, so that every fault is told with its place and in a user's words. A component that
+/// is a [Place] is where the record itself was written.
 final class Binder {
 
     /// Records that are written as one word.
     private static final Set<Class<?>> WORDS =
-            Set.of(LruGen.class, MinFree.class, Span.class, Limit.class);
+            Set.of(LruGen.class, MinFree.class, Span.class, Limit.class, Moment.class);
 
     private Binder() {}
 
@@ -39,10 +41,17 @@ final class Binder {
         List<String> keys = keys(type);
         mapping.entries().forEach((key, entry) -> known(key, entry, keys, path));
         RecordComponent[] components = type.getRecordComponents();
-        Object[] values = new Object[components.length];
+        @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < values.length; i++) {
             String key = components[i].getName();
             Node.Entry entry = mapping.entries().get(key);
+            if (components[i].getType() == Place.class) {
+                values[i] = mapping.place();
+                continue;
+            }
+            if (entry == null && components[i].isAnnotationPresent(MayBeLeftOut.class)) {
+                continue;
+            }
             if (entry == null) {
                 throw new BadInput(
                         mapping.place().toString(), name(path) + " lacks '" + key + "'", "add it");
@@ -113,6 +122,9 @@ final class Binder {
         if (type == Span.class) {
             return Span.parse(text);
         }
+        if (type == Moment.class) {
+            return Moment.parse(text);
+        }
         if (type == LruGen.class) {
             return LruGen.parse(text);
         }
@@ -125,7 +137,7 @@ final class Binder {
         if (type == boolean.class) {
             return truth(text);
         }
-        if (type == int.class || type == long.class) {
+        if (type == int.class || type == Integer.class || type == long.class) {
             return number(type, text);
         }
         return choice(type, text);
@@ -143,7 +155,7 @@ final class Binder {
 
     private static Object number(Class<?> type, String text) {
         try {
-            if (type == int.class) {
+            if (type != long.class) {
                 return Integer.parseInt(text);
             }
             return Long.parseLong(text);
@@ -166,7 +178,7 @@ final class Binder {
         throw Choice.unknown(text, labels);
     }
 
-    private static <R> R construct(Class<R> type, Object[] values) {
+    private static <R> R construct(Class<R> type, @Nullable Object[] values) {
         Class<?>[] parameters =
                 Arrays.stream(type.getRecordComponents())
                         .map(RecordComponent::getType)
@@ -182,7 +194,10 @@ final class Binder {
     }
 
     private static List<String> keys(Class<?> type) {
-        return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
+        return Arrays.stream(type.getRecordComponents())
+                .filter(component -> component.getType() != Place.class)
+                .map(RecordComponent::getName)
+                .toList();
     }
 
     private static String form(Node node) {

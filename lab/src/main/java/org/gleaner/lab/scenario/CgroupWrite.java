@@ -1,21 +1,28 @@
 package org.gleaner.lab.scenario;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import org.gleaner.lab.choice.CgroupFile;
-import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.choice.HostFile;
+import org.jspecify.annotations.Nullable;
 
-/// A write to a file of a guest's cgroup while the host runs.
-public record CgroupWrite(
-        @JsonPropertyDescription("When, after all memory is populated.") int atMillis,
-        @JsonPropertyDescription("Whose cgroup: the name of a guest.") String guest,
-        @JsonPropertyDescription("Which file.") CgroupFile file,
-        @JsonPropertyDescription("A size, a share of the guest's memory, 0 or max.") Limit value,
-        @JsonPropertyDescription("For memory.reclaim: swappiness, 0 to 200; default 60.")
-                int swappiness) {
+/// A command to a guest's cgroup as scenarios of neighbours once spelled it, in a list `writes`. It is read for the
+/// files that people have, and becomes a [HostCommand].
+///
+/// @param atMillis after all guests are populated
+/// @param swappiness of `memory.reclaim`; left out, the host's
+record CgroupWrite(
+        int atMillis,
+        String guest,
+        HostFile file,
+        Limit value,
+        @MayBeLeftOut @Nullable Integer swappiness) {
 
-    static final int MOST_SWAPPINESS = 200;
+    /// The number by which `lru_gen` knows what `memory.reclaim` calls `max`.
+    private static final int ANON_ONLY = 201;
 
-    CgroupWrite scaled(Scale scale) {
-        return new CgroupWrite(atMillis, guest, file, value.scaled(scale), swappiness);
+    /// The text that says the same. A swappiness that is the host's is not said, for there are kernels that take none.
+    String text(String hosts) {
+        if (file != HostFile.RECLAIM || swappiness == null || swappiness.toString().equals(hosts)) {
+            return value.toString();
+        }
+        return value + " swappiness=" + (swappiness == ANON_ONLY ? "max" : swappiness);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
@@ -24,22 +25,28 @@ final class Checks {
 
     private final Scenario scenario;
     private final Function<String, Place> where;
+    private final UnaryOperator<String> spelled;
 
-    private Checks(Scenario scenario, Function<String, Place> where) {
+    private Checks(
+            Scenario scenario, Function<String, Place> where, UnaryOperator<String> spelled) {
         this.scenario = scenario;
         this.where = where;
+        this.spelled = spelled;
     }
 
     /// @param where the place of a key, for the fault
+    /// @param spelled what the user calls a key
     /// @throws BadInput for the first thing that does not hold
-    static void check(Scenario scenario, Function<String, Place> where) {
-        Checks checks = new Checks(scenario, where);
+    static void check(
+            Scenario scenario, Function<String, Place> where, UnaryOperator<String> spelled) {
+        Checks checks = new Checks(scenario, where, spelled);
         checks.names();
         checks.ranges();
         checks.sizes();
         checks.capacity();
         checks.reclaim();
         checks.kind();
+        new CommandChecks(scenario, checks).check();
     }
 
     private void names() {
@@ -264,7 +271,7 @@ final class Checks {
     }
 
     BadInput bad(String path, String what, String mend) {
-        return new BadInput(where.apply(path).toString(), path + ": " + what, mend);
+        return new BadInput(where.apply(path).toString(), spelled.apply(path) + ": " + what, mend);
     }
 
     /// A fault between several keys, told at the first that the user wrote.

@@ -52,6 +52,6 @@ public record Host(
                 swappiness,
                 watermarks.scaled(scale, bytes),
                 new Swap(swap.device(), swap.size().scaled(scale), swap.pageCluster()),
-                commands);
+                commands.stream().map(each -> each.scaled(scale)).toList());
     }
 }

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What several guests and the writes to their cgroups must fulfil.
+/// What several guests must fulfil.
 final class NeighbourChecks {
 
     private static final int MOST_GUESTS = 64;
@@ -27,12 +27,6 @@ final class NeighbourChecks {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < all.size(); i++) {
             guest("guests." + i, all.get(i), names);
-        }
-        int before = 0;
-        for (int i = 0; i < scenario.writes().size(); i++) {
-            CgroupWrite write = scenario.writes().get(i);
-            write("writes." + i, write, before, names);
-            before = write.atMillis();
         }
     }
 
@@ -57,28 +51,5 @@ final class NeighbourChecks {
         checks.resolved(path + ".high", () -> guest.high().pages(memory));
         checks.resolved(path + ".low", () -> guest.low().pages(memory));
         checks.resolved(path + ".min", () -> guest.min().pages(memory));
-    }
-
-    private void write(String path, CgroupWrite write, int before, Set<String> names) {
-        if (!names.contains(write.guest())) {
-            throw checks.bad(
-                    path + ".guest",
-                    "there is no guest '" + write.guest() + "'",
-                    "known: " + String.join(", ", names.stream().sorted().toList()));
-        }
-        checks.range(path + ".atMillis", "atMillis", write.atMillis(), 0, scenario.millis());
-        if (write.atMillis() < before) {
-            throw checks.bad(
-                    path + ".atMillis",
-                    write.atMillis() + " comes after " + before,
-                    "list the writes in order of time");
-        }
-        checks.range(
-                path + ".swappiness",
-                "swappiness",
-                write.swappiness(),
-                0,
-                CgroupWrite.MOST_SWAPPINESS);
-        checks.resolved(path + ".value", () -> write.value().pages(scenario.guestPages()));
     }
 }

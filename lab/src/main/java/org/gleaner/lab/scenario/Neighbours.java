@@ -18,8 +18,6 @@ public record Neighbours(
         Host host,
         Guest guest,
         @JsonPropertyDescription("The guests, 1 to 64.") List<Neighbour> guests,
-        @JsonPropertyDescription("What is written to cgroups meanwhile, in order of time.")
-                List<CgroupWrite> writes,
         @JsonPropertyDescription("What is compared, each on a fresh host.")
                 List<Configuration> configurations)
         implements Scenario {
@@ -28,7 +26,6 @@ public record Neighbours(
 
     public Neighbours {
         guests = List.copyOf(guests);
-        writes = List.copyOf(writes);
         configurations = List.copyOf(configurations);
     }
 
@@ -52,7 +49,6 @@ public record Neighbours(
                 host.scaled(scale, hostPages()),
                 guest.scaled(scale),
                 guests.stream().map(each -> each.scaled(scale)).toList(),
-                writes.stream().map(each -> each.scaled(scale)).toList(),
                 configurations);
     }
 }

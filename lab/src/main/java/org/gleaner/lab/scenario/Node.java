@@ -13,7 +13,7 @@ sealed interface Node {
     /// Keys with values, in their order.
     record Mapping(Place place, Map<String, Entry> entries) implements Node {
 
-        /// This with the entries of `over` laid over it, deeply.
+        /// This with the entries of `over` laid over it, deeply, and its place.
         Mapping under(Mapping over) {
             Map<String, Entry> both = new LinkedHashMap<>(entries);
             over.entries.forEach((key, entry) ->
@@ -21,7 +21,7 @@ sealed interface Node {
                             key,
                             entry,
                             (old, fresh) -> new Entry(fresh.key, overlay(old.value, fresh.value))));
-            return new Mapping(place, both);
+            return new Mapping(over.place, both);
         }
     }
 

@@ -5,7 +5,7 @@ package org.gleaner.lab.scenario;
 /// @param source a file's name, or an option
 /// @param line 1 and up; 0 if the source has no lines
 /// @param column 1 and up; 0 if the source has no lines
-record Place(String source, int line, int column) {
+public record Place(String source, int line, int column) {
 
     private static final String BUNDLED = " (bundled)";
 
@@ -17,6 +17,11 @@ record Place(String source, int line, int column) {
     /// Whether this is in a bundled scenario: a default, not something that the user wrote.
     boolean bundled() {
         return source.endsWith(BUNDLED);
+    }
+
+    /// Whether it is in a file, where it has a line.
+    public boolean hasLine() {
+        return line > 0;
     }
 
     @Override

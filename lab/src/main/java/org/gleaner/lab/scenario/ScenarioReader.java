@@ -24,28 +24,30 @@ import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a scenario: the bundled one of its kind, a file laid over it, overrides over both, then
-/// checks and scale.
+/// Reads a scenario: the defaults of its kind, a file laid over them, overrides over both, then checks and scale.
+///
+/// The bundled scenario of a kind is where its defaults stand, and an experiment of its own besides: who is compared, who
+/// is on the host, what is written when. None of that is ever part of somebody else's file.
 public final class ScenarioReader {
 
     /// The kinds, which are the names of the bundled scenarios too. The first is the default.
     public static final List<String> KINDS =
             List.of(MaxGuestMemory.KIND, AccessTracking.KIND, MmuStress.KIND, Neighbours.KIND);
 
-    /// What guests and cgroup writes are where a file leaves it out.
-    private static final Map<String, Map<String, String>> DEFAULTS =
+    /// What guests are where a file leaves it out.
+    private static final Map<String, String> GUEST =
             Map.of(
-                    "guests",
-                            Map.of(
-                                    "workload", "loop",
-                                    "workingSet", "100%",
-                                    "writes", "true",
-                                    "pauseNanos", "0",
-                                    "max", "max",
-                                    "high", "max",
-                                    "low", "0",
-                                    "min", "0"),
-                    "writes", Map.of("swappiness", "60"));
+                    "workload", "loop",
+                    "workingSet", "100%",
+                    "writes", "true",
+                    "pauseNanos", "0",
+                    "max", "max",
+                    "high", "max",
+                    "low", "0",
+                    "min", "0");
+
+    /// The configuration of a file that compares nothing: the host as it is.
+    private static final String ALONE = "host";
 
     /// What the YAML parser takes.
     private static final int MOST_BYTES = 3 << 20;
@@ -88,14 +90,16 @@ public final class ScenarioReader {
     static Scenario read(Node.Mapping file, List<String> settings, Scale scale) {
         Node.Entry kind = file.entries().get("kind");
         String name = kind == null ? KINDS.getFirst() : kind(kind.value());
-        Node.Mapping tree = Overrides.apply(bundled(name).under(file), settings);
+        Node.Mapping base = file.place().bundled() ? file : defaults(bundled(name)).under(file);
+        OlderWrites older = OlderWrites.in(Overrides.apply(base, settings));
+        Node.Mapping tree = older.tree();
         Scenario scenario = bind(name, tree);
-        Checks.check(scenario, path -> find(tree, path).place());
+        Checks.check(scenario, path -> find(tree, path).place(), older::spelled);
         if (scale.equals(Scale.FULL)) {
             return scenario;
         }
         Scenario small = scenario.scaled(scale);
-        Checks.check(small, _ -> new Place("--scale " + scale, 0, 0));
+        Checks.check(small, _ -> new Place("--scale " + scale, 0, 0), older::spelled);
         return small;
     }
 
@@ -114,6 +118,31 @@ public final class ScenarioReader {
 
     private static Node.Mapping bundled(String kind) {
         return mapping(Place.bundled(kind + ".yaml"), text(kind));
+    }
+
+    /// A bundled scenario without its experiment.
+    private static Node.Mapping defaults(Node.Mapping bundled) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(bundled.entries());
+        entries.remove("guests");
+        entries.computeIfPresent(
+                "configurations",
+                (_, entry) -> new Node.Entry(entry.key(), alone(entry.value().place())));
+        entries.computeIfPresent(
+                "host", (_, entry) -> new Node.Entry(entry.key(), idle(entry.value())));
+        return new Node.Mapping(bundled.place(), entries);
+    }
+
+    private static Node alone(Place place) {
+        Node name = new Node.Scalar(place, ALONE);
+        Node one = new Node.Mapping(place, Map.of("name", new Node.Entry(place, name)));
+        return new Node.Listing(place, List.of(one));
+    }
+
+    /// A host without commands.
+    private static Node idle(Node host) {
+        Node none = new Node.Listing(host.place(), List.of());
+        Node.Entry commands = new Node.Entry(host.place(), none);
+        return Node.overlay(host, new Node.Mapping(host.place(), Map.of("commands", commands)));
     }
 
     private static Node.Mapping file(String word, Input input) {
@@ -167,13 +196,12 @@ public final class ScenarioReader {
                         new Node.Entry(
                                 entry.key(),
                                 completed(entry.value(), each -> completed(each, tree))));
-        DEFAULTS.forEach((list, defaults) ->
-                entries.computeIfPresent(
-                        list,
-                        (key, entry) ->
-                                new Node.Entry(
-                                        entry.key(),
-                                        completed(entry.value(), each -> filled(each, defaults)))));
+        entries.computeIfPresent(
+                "guests",
+                (key, entry) ->
+                        new Node.Entry(
+                                entry.key(),
+                                completed(entry.value(), each -> filled(each, GUEST))));
         Node.Mapping rest = new Node.Mapping(tree.place(), entries);
         return switch (kind) {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
@@ -207,24 +235,29 @@ public final class ScenarioReader {
     /// A configuration with what it leaves out taken from the host.
     private static Node.Mapping completed(Node.Mapping configuration, Node.Mapping tree) {
         Map<String, Node.Entry> entries = new LinkedHashMap<>(configuration.entries());
+        if (!(find(tree, "host") instanceof Node.Mapping)) {
+            return configuration;
+        }
         for (String key : List.of("lru", "kernel")) {
             Node host = find(tree, "host." + key);
             entries.putIfAbsent(key, new Node.Entry(host.place(), host));
         }
         Node.Entry kernel = Objects.requireNonNull(entries.get("kernel"));
         if (!entries.containsKey("aging") && kernel.value() instanceof Node.Scalar version) {
-            entries.put("aging", new Node.Entry(kernel.key(), aging(version)));
+            boolean hosts = !configuration.entries().containsKey("kernel");
+            String path = hosts ? "host.kernel" : "kernel";
+            entries.put("aging", new Node.Entry(kernel.key(), aging(path, version)));
         }
         return new Node.Mapping(configuration.place(), entries);
     }
 
-    private static Node aging(Node.Scalar version) {
+    private static Node aging(String path, Node.Scalar version) {
         try {
             Kernel kernel = Choice.of(Kernel.class, version.text());
             return new Node.Scalar(version.place(), kernel.aging().label());
         } catch (BadInput bad) {
             throw new BadInput(
-                    version.place().toString(), "kernel: " + bad.what(), bad.mend(), bad);
+                    version.place().toString(), path + ": " + bad.what(), bad.mend(), bad);
         }
     }
 

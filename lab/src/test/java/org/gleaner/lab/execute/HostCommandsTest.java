@@ -1,10 +1,12 @@
 package org.gleaner.lab.execute;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// A scenario's commands, written into the files of a host that runs a guest.
 final class HostCommandsTest {
 
-    private static MaxGuestMemory scenario(String commands) {
+    private static MaxGuestMemory scenario(String commands, List<String> settings) {
         List<String> all = new ArrayList<>();
         all.add("host.cpus=4");
         all.add("host.memory=24MiB");
@@ -31,12 +33,18 @@ final class HostCommandsTest {
         all.add("guest.memory=16MiB");
         all.add("configurations=[{name: x, aging: locked}]");
         all.add("host.commands=" + commands);
+        all.addAll(settings);
         return (MaxGuestMemory) ScenarioReader.read(MaxGuestMemory.KIND, all, Scale.FULL);
     }
 
     private static MaxGuestMemoryResult run(String commands) {
+        return run(commands, List.of());
+    }
+
+    private static MaxGuestMemoryResult run(String commands, List<String> settings) {
         return MaxGuestMemoryRun.run(
-                new ScenarioRequest<>(scenario(commands), Scale.FULL, Engine.VIRTUAL, false),
+                new ScenarioRequest<>(
+                        scenario(commands, settings), Scale.FULL, Engine.VIRTUAL, false),
                 Progress.SILENT);
     }
 
@@ -49,16 +57,58 @@ final class HostCommandsTest {
                                 + " {at: 0s, to: min_ttl_ms, write: '0'},"
                                 + " {at: 900s, to: lru_gen, write: '- 1 0 min_gen'}]");
 
-        assertThat(result.failures()).isEmpty();
+        assertThat(result.failures())
+                .singleElement(as(InstanceOfAssertFactories.STRING))
+                .matches("x: '- 1 0 min_gen' into lru_gen at 900 s: the run ended at 0\\.0\\d+ s");
         List<CommandResult> commands = result.runs().getFirst().commands();
         assertThat(commands.stream().map(CommandResult::wrote))
-                .containsExactly("0", "+ 1 0 3 1 1", "+ 1 0 4; + 1 0 4");
+                .containsExactly("0", "+ 1 0 3 1 1", "+ 1 0 4; + 1 0 4", "- 1 0 min_gen");
+        assertThat(commands.stream().map(CommandResult::ran))
+                .containsExactly(true, true, true, false);
+        assertThat(commands.getLast().seconds()).isNull();
         assertThat(commands.getFirst().to()).isEqualTo(HostFile.MIN_TTL);
         assertThat(commands.get(1).seconds()).isBetween(200e-6, 300e-6);
         assertThat(commands.get(1).text()).startsWith("memcg     1 /\n node     0\n          1 ");
         assertThat(commands.get(2).text())
                 .contains("\n          5 ")
                 .doesNotContain("          6 ");
+    }
+
+    /// Guests that were to find other hosts would be compared otherwise.
+    @Test
+    void aCommandThatNeverRanMovesNothing() {
+        for (String swap : List.of("zram", "disk")) {
+            List<String> settings =
+                    List.of("guest.memory=24MiB", "host.cpus=8", "host.swap.device=" + swap);
+            MaxGuestMemoryResult.Run without = run("[]", settings).runs().getFirst();
+            for (String command :
+                    List.of(
+                            "{at: 900s, to: lru_gen, write: '+ 1 0 max_gen'}",
+                            "{at: 0s, to: min_ttl_ms, write: '0'}")) {
+                MaxGuestMemoryResult.Run with =
+                        run("[" + command + "]", settings).runs().getFirst();
+                assertThat(with.run1Seconds()).isEqualTo(without.run1Seconds());
+                assertThat(with.run2Seconds()).isEqualTo(without.run2Seconds());
+                assertThat(with.kswapd()).isEqualTo(without.kswapd());
+                assertThat(with.directReclaim()).isEqualTo(without.directReclaim());
+                assertThat(with.vmstat()).isEqualTo(without.vmstat());
+                assertThat(with.vmstat().get("pswpout")).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void whatOnlySomeKernelsUnderstandIsAnsweredByEach() {
+        MaxGuestMemoryResult result =
+                run(
+                        "[{at: 100us, to: lru_gen, write: '+ 1 0 max_gen max'}]",
+                        List.of(
+                                "configurations=[{name: old, kernel: 6.12}, {name: new, kernel:"
+                                        + " 6.18}]"));
+
+        assertThat(result.failures())
+                .containsExactly("old: '+ 1 0 3 max' into lru_gen at 0.0001 s: EINVAL");
+        assertThat(result.runs().getLast().commands().getFirst().errno()).isNull();
     }
 
     @Test
@@ -72,7 +122,8 @@ final class HostCommandsTest {
         MaxGuestMemoryResult result =
                 run("[{at: 100us, to: lru_gen, write: '- 1 0 max_gen-1 200 10'}]");
 
-        assertThat(result.failures()).containsExactly("x: '- 1 0 2 200 10' into lru_gen: EINVAL");
+        assertThat(result.failures())
+                .containsExactly("x: '- 1 0 2 200 10' into lru_gen at 0.0001 s: EINVAL");
     }
 
     /// All that the guest uses was used within ten seconds, so it is killed once memory runs short.

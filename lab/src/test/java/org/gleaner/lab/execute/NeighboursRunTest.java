@@ -1,11 +1,14 @@
 package org.gleaner.lab.execute;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Neighbours;
@@ -32,18 +35,20 @@ final class NeighboursRunTest {
         all.add("guest.memory=16MiB");
         all.add("guest.tlbEntries=64");
         all.add("guests=[" + HOT + hot + "}, " + COLD + cold + "}]");
-        all.add("writes=[]");
+        all.add("host.commands=[]");
         all.add("millis=2500");
         all.add("configurations=[{name: x, lru: " + lru + "}]");
         all.addAll(List.of(settings));
         return (Neighbours) ScenarioReader.read(Neighbours.KIND, all, Scale.FULL);
     }
 
+    private static NeighboursResult result(Neighbours scenario, Engine engine) {
+        return NeighboursRun.run(
+                new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
+    }
+
     private static NeighboursResult.Run run(Neighbours scenario, Engine engine) {
-        NeighboursResult result =
-                NeighboursRun.run(
-                        new ScenarioRequest<>(scenario, Scale.FULL, engine, false),
-                        Progress.SILENT);
+        NeighboursResult result = result(scenario, engine);
         assertThat(result.failures()).isEmpty();
         return result.runs().getFirst();
     }
@@ -164,6 +169,101 @@ final class NeighboursRunTest {
         assertThat(resident.get(0)).isEqualTo(4096);
         assertThat(resident.get(1)).isLessThanOrEqualTo(2048);
         assertThat(resident.get(2)).isLessThanOrEqualTo(2048);
+    }
+
+    /// In the order of the host's clock, whichever clock they count by.
+    @Test
+    void commandsAreToldWithWhatTheyAnswered() {
+        Neighbours scenario =
+                scenario(
+                        "mglru",
+                        "",
+                        "",
+                        "host.memory=40MiB",
+                        "millis=500",
+                        "host.commands=[{at: populated+400ms, to: memory.reclaim, guest: cold, write:"
+                                + " 1M}, {at: populated+500ms, to: memory.reclaim, guest: cold, write:"
+                                + " 100%}, {at: 10ms, to: min_ttl_ms, write: '0'}, {at: 300ms, to:"
+                                + " memory.high, guest: hot, write: 3000p}, {at: 0s, to: memory.low,"
+                                + " guest: hot, write: '0'}]");
+        NeighboursResult result = result(scenario, Engine.VIRTUAL);
+        List<CommandResult> commands = result.runs().getFirst().commands();
+
+        assertThat(commands.stream().map(each -> each.to().label()))
+                .containsExactly(
+                        "memory.low",
+                        "min_ttl_ms",
+                        "memory.high",
+                        "memory.reclaim",
+                        "memory.reclaim");
+        assertThat(commands.stream().map(CommandResult::seconds)).isSorted();
+        assertThat(commands.get(2).seconds()).isBetween(0.3, 0.301);
+        assertThat(commands.get(2).abovePages()).isZero();
+        assertThat(commands.get(3).errno()).isNull();
+        assertThat(commands.get(3).askedPages()).isEqualTo(256);
+        assertThat(commands.get(3).freedPages()).isBetween(256L, 400L);
+        assertThat(commands.get(4).errno()).isEqualTo("EAGAIN");
+        assertThat(commands.get(4).askedPages()).isEqualTo(4096);
+        assertThat(commands.get(4).freedPages())
+                .isBetween(3500L, 4095L)
+                .isEqualTo(
+                        stat(result.runs().getFirst(), 1, "pgsteal")
+                                - commands.get(3).freedPages());
+        // that a guest has no more to give is an answer; that it was not there yet is a failure
+        assertThat(result.failures())
+                .containsExactly("x: '0' into memory.low of hot at 0 s: ENOENT");
+    }
+
+    @Test
+    void aCommandThatNeverRanIsAFailureAndMovesNothing() {
+        String[] none = {"host.memory=26MiB", "millis=200"};
+        String[] late = {
+            "host.memory=26MiB",
+            "millis=200",
+            "host.commands=[{at: 30s, to: min_ttl_ms, write: '1000'}, {at: 40s, to: memory.reclaim,"
+                    + " guest: hot, write: 1M}]"
+        };
+        NeighboursResult with = result(scenario("mglru", "", "", late), Engine.VIRTUAL);
+        NeighboursResult.Run without = run(scenario("mglru", "", "", none));
+        NeighboursResult.Run run = with.runs().getFirst();
+
+        assertThat(with.failures())
+                .hasSize(2)
+                .first(as(InstanceOfAssertFactories.STRING))
+                .matches("x: '1000' into min_ttl_ms at 30 s: the run ended at 0\\.\\d+ s");
+        assertThat(run.commands()).extracting(CommandResult::ran).containsExactly(false, false);
+        assertThat(run.guests()).isEqualTo(without.guests());
+        assertThat(run.vmstat()).isEqualTo(without.vmstat());
+    }
+
+    @Test
+    void aSwappinessIsTakenByTheKernelsThatHaveIt() {
+        Neighbours scenario =
+                scenario(
+                        "mglru",
+                        "",
+                        "",
+                        "host.memory=40MiB",
+                        "millis=100",
+                        "configurations=[{name: a, kernel: 6.1}, {name: b, kernel: 6.12}, {name: c,"
+                                + " kernel: 6.18}, {name: d, kernel: 7.2}, {name: e, lru: classic,"
+                                + " kernel: 7.2}]",
+                        "host.commands=[{at: populated+50ms, to: memory.reclaim, guest: cold, write: 1M"
+                                + " swappiness=200}, {at: populated+60ms, to: memory.reclaim, guest:"
+                                + " cold, write: 1M swappiness=max}]");
+        NeighboursResult result = result(scenario, Engine.VIRTUAL);
+
+        assertThat(result.failures().stream().map(each -> each.replaceAll("at .* s", "at T")))
+                .containsExactly(
+                        "a: '1M swappiness=200' into memory.reclaim of cold at T"
+                                + " (populated+50ms): EINVAL",
+                        "a: '1M swappiness=max' into memory.reclaim of cold at T"
+                                + " (populated+60ms): EINVAL",
+                        "b: '1M swappiness=max' into memory.reclaim of cold at T"
+                                + " (populated+60ms): EINVAL");
+        for (NeighboursResult.Run run : result.runs().subList(2, 5)) {
+            assertThat(stat(run, 1, "pgsteal")).isBetween(512L, 700L);
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Moment;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -139,10 +140,16 @@ final class Samples {
                         counters(1),
                         List.of(
                                 new CommandResult(
-                                        2,
+                                        Moment.parse("2s"),
+                                        true,
+                                        2.0,
                                         HostFile.LRU_GEN,
+                                        null,
                                         "+ 1 0 9",
                                         "EINVAL",
+                                        null,
+                                        null,
+                                        null,
                                         "memcg     1 /\n")));
         return new MmuStressResult(
                 scenario,

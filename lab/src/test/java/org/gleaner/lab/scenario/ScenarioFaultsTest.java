@@ -56,14 +56,16 @@ final class ScenarioFaultsTest {
         file("host: {lru: mglur}").hasMessageContaining("did you mean 'mglru'?");
         file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
         file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
-                .hasMessageContaining("1:16: kernel: '6.6' is not one of 6.1, 6.12, 6.18");
+                .hasMessageContaining("1:16: host.kernel: '6.6' is not one of 6.1, 6.12, 6.18");
         file("host: {lruGen: 16}").hasMessageContaining("not a set of lru_gen bits");
         file("kind: access-tracking\nbenchmark: maybe")
                 .hasMessageContaining("benchmark: 'maybe' is not true or false");
         file("configurations:\n  - name: a\n    aging: v4\n")
                 .hasMessageContaining("s.yaml:3:12: configurations.0.aging: 'v4' is not one of");
         file("host: {commands: [{at: 2, to: lru_gen, write: x}]}")
-                .hasMessageContaining("host.commands.0.at: '2' is no length of time; write 2s");
+                .hasMessageEndingWith(
+                        "s.yaml:1:24: host.commands.0.at: '2' is no length of time;"
+                                + " write 2s, 500ms, or populated+2s");
         file("host: {commands: [{at: 2s, to: lru_gn, write: x}]}")
                 .hasMessageContaining("did you mean 'lru_gen'?");
         file("host: {commands: [{at: 2s, too: lru_gen, write: x}]}")
@@ -71,6 +73,28 @@ final class ScenarioFaultsTest {
         file("host: {commands: [{at: 2s, to: lru_gen}]}")
                 .hasMessageContaining("host.commands.0 lacks 'write'");
         file("ablations: [flush-of]").hasMessageContaining("did you mean 'flush-off'?");
+    }
+
+    @Test
+    void aFaultInACommandHasItsPlaceHoweverItIsSpelled() {
+        file("host:\n  commands:\n    - {at: 1s, to: lru_gen, write: age}\n")
+                .hasMessageContaining(
+                        "s.yaml:3:36: host.commands.0.write: 'age' is no command of 6.12's lru_gen;");
+        String guests = "kind: neighbours\nguests: [{name: a}, {name: b}]\n";
+        file(guests + "host:\n  commands:\n    - {at: 1s, to: memory.max, guest: c, write: 1M}\n")
+                .hasMessageEndingWith(
+                        "s.yaml:5:39: host.commands.0.guest: there is no guest 'c'; known: a, b");
+        file(guests + "writes:\n  - {atMillis: 1, guest: c, file: memory.max, value: 1M}\n")
+                .hasMessageEndingWith(
+                        "s.yaml:4:26: writes.0.guest: there is no guest 'c'; known: a, b");
+        file(guests + "writes:\n  - {atMillis: 1, guest: a, file: memory.max, value: 1}\n")
+                .hasMessageContaining("s.yaml:4:54: writes.0.value: '1' has no unit");
+    }
+
+    @Test
+    void guestsAreNobodyElses() {
+        file("kind: neighbours\n")
+                .hasMessageEndingWith("s.yaml:1:1: a scenario lacks 'guests'; add it");
     }
 
     @Test
@@ -185,10 +209,34 @@ final class ScenarioFaultsTest {
                 "neighbours | guests.0.low=100B | guests.0.low: 100B is less than one page",
                 "neighbours | guests.0.pauseNanos=-1 | give 0 to 1000000000",
                 "neighbours | guests.0.limit=1GiB | unknown key 'limit' in guests.0",
-                "neighbours | writes.0.guest=warm | there is no guest 'warm'; known: cold, hot",
-                "neighbours | writes.0.file=memory.limit | is not one of memory.max",
-                "neighbours | writes.0.atMillis=4001 | 4001 atMillis; give 0 to 4000",
-                "neighbours | writes.0.swappiness=201 | give 0 to 200",
+                "neighbours | host.commands.0.guest=warm | there is no guest 'warm'; known: cold, hot",
+                "neighbours | host.commands.0.to=memory.limit | is not one of lru_gen",
+                "neighbours | host.commands.0.at=populated+4001ms | host.commands.0.at: populated+4001ms"
+                        + " is after the end, 4000 ms after that; give at most populated+4000ms",
+                "neighbours | host.commands.0.at=populated2s | is no instant; write 2s, 500ms, or populated+2s",
+                "neighbours | host.commands.0.write=max | nothing that can be reclaimed; write a size",
+                "neighbours | host.commands.0.write=1M swappines=1 | nothing that can be reclaimed",
+                "neighbours | host.commands.0.write=1M swappiness=max | swappiness=max is nothing that"
+                        + " memory.reclaim takes in 6.12; give 0 to 200 (since 6.12) or max (since 6.18)",
+                "neighbours | host.commands.0={to: memory.high, write: lots} | lots' is not a size",
+                "neighbours | host.commands=[{at: 1s, to: memory.high, write: 1M}] | memory.high is a"
+                        + " guest's; add guest: cold",
+                "neighbours | host.commands.0={to: min_ttl_ms, write: '1'} | is the host's; leave out",
+                "mmu-stress | host.commands=[{at: 1s, to: memory.high, guest: a, write: 1M}] | use it in a"
+                        + " scenario of neighbours",
+                "mmu-stress | host.commands=[{at: populated+1s, to: min_ttl_ms, write: 1}] | is an instant"
+                        + " of neighbours; give one on the host's clock, such as 1s",
+                "neighbours | writes=[{atMillis: 1, guest: warm, file: memory.max, value: 1M}] |"
+                        + " writes.0.guest: there is no guest 'warm'; known: cold, hot",
+                "neighbours | writes=[{atMillis: 4001, guest: hot, file: memory.max, value: 1M}] |"
+                        + " writes.0.atMillis: populated+4001ms is after the end",
+                "neighbours | writes=[{atMillis: -1, guest: hot, file: memory.max, value: 1M}] |"
+                        + " writes.0.atMillis: -1 atMillis; give 0 or more",
+                "neighbours | writes=[{atMillis: 1, guest: hot, file: lru_gen, value: 1M}] |"
+                        + " writes.0.file: lru_gen is no cgroup's",
+                "neighbours | writes=[{atMillis: 1, guest: hot, file: memory.max, valu: 1M}] | did you mean"
+                        + " 'value'",
+                "neighbours | writes=3 | writes is a list",
                 "neighbours | millis=0 | give 1 to 600000",
                 "neighbours | samples=0 | give 1 to 1000",
             })

@@ -107,7 +107,10 @@ final class ScenarioReaderTest {
     void overridesAreLaidOverTheFileInTheirOrder() {
         Scenario scenario =
                 read(
-                        "guest: {vcpus: 4}",
+                        """
+                        guest: {vcpus: 4}
+                        configurations: [{name: a}, {name: b}, {name: c}]
+                        """,
                         "host.cpus=128",
                         "guest.vcpus=100",
                         "guest.vcpus=120",
@@ -122,6 +125,74 @@ final class ScenarioReaderTest {
         assertThat(scenario.swapPages()).isEqualTo(256L << 20);
         assertThat(scenario.configurations().get(0).aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
         assertThat(scenario.configurations().get(2).name()).isEqualTo("classic");
+    }
+
+    @Test
+    void whatAFileDoesNotSayComesFromNoOtherExperiment() {
+        Neighbours neighbours =
+                (Neighbours) read("kind: neighbours\nguests: [{name: cold}]\nhost: {cpus: 3}");
+        assertThat(neighbours.guests()).hasSize(1);
+        assertThat(neighbours.host().commands()).isEmpty();
+        assertThat(neighbours.host().cpus()).isEqualTo(3);
+        assertThat(neighbours.millis()).isEqualTo(4000);
+        Configuration alone =
+                new Configuration("host", Lru.MGLRU, Kernel.V6_12, AgingDesign.LOCKED);
+        assertThat(neighbours.configurations()).containsExactly(alone);
+
+        for (String kind : KINDS) {
+            String guests = kind.equals(Neighbours.KIND) ? "\nguests: [{name: a}]" : "";
+            Scenario scenario = read("kind: " + kind + guests);
+            assertThat(scenario.configurations()).as(kind).containsExactly(alone);
+            assertThat(scenario.host().commands()).as(kind).isEmpty();
+        }
+        assertThat(ScenarioReader.read(Neighbours.KIND, List.of(), Scale.FULL).host().commands())
+                .hasSize(1);
+    }
+
+    @Test
+    void theOlderSpellingOfCommandsSaysTheSame() {
+        String guests = "kind: neighbours\nguests: [{name: a}, {name: b}]\nseed: 3\n";
+        Scenario older =
+                read(
+                        guests
+                                + """
+                                host:
+                                  kernel: 6.18
+                                  commands: [{at: 0s, to: min_ttl_ms, write: "0"}]
+                                writes:
+                                  - {atMillis: 500, guest: a, file: memory.reclaim, value: 25%, swappiness: 60}
+                                  - {atMillis: 700, guest: a, file: memory.reclaim, value: 1M, swappiness: 7}
+                                  - {atMillis: 800, guest: a, file: memory.reclaim, value: 1M, swappiness: 201}
+                                  - {atMillis: 2000, guest: b, file: memory.max, value: max}
+                                """);
+        Scenario today =
+                read(
+                        guests
+                                + """
+                                host:
+                                  kernel: 6.18
+                                  commands:
+                                    - {at: 0s, to: min_ttl_ms, write: "0"}
+                                    - {at: populated+500ms, to: memory.reclaim, guest: a, write: 25%}
+                                    - {at: populated+700ms, to: memory.reclaim, guest: a, write: 1M swappiness=7}
+                                    - {at: populated+800ms, to: memory.reclaim, guest: a, write: 1M swappiness=max}
+                                    - {at: populated+2000ms, to: memory.max, guest: b, write: max}
+                                """);
+        assertThat(older).isEqualTo(today);
+        assertThat(older.host().commands().get(2).place())
+                .hasToString(directory.resolve("s.yaml") + ":9:5");
+    }
+
+    @Test
+    void sizesInCommandsAreScaled() {
+        String setting =
+                "host.commands=[{at: 0s, to: memory.max, guest: hot, write: 1GiB}, {at: 0s, to:"
+                        + " memory.reclaim, guest: hot, write: 64M swappiness=3}, {at: 0s, to:"
+                        + " memory.reclaim, guest: hot, write: 10%}]";
+        Scenario small =
+                ScenarioReader.read(Neighbours.KIND, List.of(setting), Scale.parse("1/64"));
+        assertThat(small.host().commands().stream().map(HostCommand::write))
+                .containsExactly("16MiB", "1MiB swappiness=3", "10%");
     }
 
     @Test

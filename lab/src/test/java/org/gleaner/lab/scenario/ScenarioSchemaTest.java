@@ -3,6 +3,7 @@ package org.gleaner.lab.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.Option;
@@ -20,7 +21,6 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.size.Size;
-import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -54,7 +54,6 @@ final class ScenarioSchemaTest {
                         "MmuStress",
                         "Neighbours",
                         "Neighbour",
-                        "CgroupWrite",
                         "Configuration",
                         "Guest",
                         "Host",
@@ -89,8 +88,11 @@ final class ScenarioSchemaTest {
         kind(definitions, "Neighbours", Neighbours.KIND);
         require(definitions, "Configuration", "name");
         require(definitions, "Neighbour", "name");
-        require(definitions, "CgroupWrite", "atMillis", "guest", "file", "value");
         require(definitions, "HostCommand", "at", "to", "write");
+        ((ObjectNode) definitions.get("Neighbours").get("properties"))
+                .putObject("writes")
+                .put("deprecated", true)
+                .put("description", "An older spelling of host.commands.");
         openWords(schema);
         return schema;
     }
@@ -126,6 +128,7 @@ final class ScenarioSchemaTest {
                                 Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT,
                                 Option.DEFINITIONS_FOR_ALL_OBJECTS);
         config.forFields()
+                .withIgnoreCheck(field -> field.getAnnotation(JsonIgnore.class) != null)
                 .withDescriptionResolver(field -> {
                     var text = field.getAnnotation(JsonPropertyDescription.class);
                     return text == null ? null : text.value();
@@ -153,7 +156,8 @@ final class ScenarioSchemaTest {
         Map<Class<?>, String> patterns =
                 Map.of(
                         Size.class, "^[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%)$",
-                        Span.class, "^[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns)$",
+                        Moment.class,
+                                "^(populated|(populated\\s*\\+\\s*)?[0-9]+(\\.[0-9]+)?\\s*(s|ms|us|ns))$",
                         MinFree.class,
                                 "^(auto|[0-9]+(\\.[0-9]+)?\\s*([KkMmGgTt](i[Bb])?|[Bb]|[Pp]|%))$");
         if (erased == Limit.class) {
