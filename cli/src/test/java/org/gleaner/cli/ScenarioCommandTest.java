@@ -141,6 +141,7 @@ final class ScenarioCommandTest {
         assertThat(runs.get("kind").stringValue()).isEqualTo("neighbours");
         assertThat(runs.get("guests").intValue()).isEqualTo(2);
         assertThat(runs.get("hostBytes").longValue()).isEqualTo(56L << 24);
+        assertThat(runs.get("heapBytes").longValue()).isBetween(10L << 20, 50L << 20);
         assertThat(runs.get("configurations")).hasSize(2);
     }
 
@@ -174,6 +175,7 @@ final class ScenarioCommandTest {
                 "scenario check | missing required parameter: 'FILE'; see",
                 "scenario check none.yaml | none.yaml: no such file; check the path",
                 "scenario check neighbours --scale 0 | --scale: 0/1 is not a scale; give",
+                "scenario check --scale 1 --set host.memory=8TiB neighbours | host.memory: 8TiB at --scale 1 is",
                 "scenario check neighbours --set host.cpu=1 | --set host.cpu=1: unknown key 'cpu'",
             },
             quoteCharacter = '"')

@@ -18,7 +18,7 @@ import org.gleaner.lab.trace.Trace;
 ///
 /// Of the default scenario at 1/64 and 1/32 the live objects were 64 and 127 MiB, by a class histogram;
 /// this says 65 and 129.
-final class HeapNeed {
+public final class HeapNeed {
     /// Pages that anything of one host can have: 4 TiB, so that their numbers are ints with room to spare.
     static final long MOST_PAGES = 1L << 30;
 
@@ -61,7 +61,8 @@ final class HeapNeed {
                 + guest * ENTRY;
     }
 
-    private static long bytes(Scenario scenario, Engine engine) {
+    /// Bytes for one configuration of a scenario.
+    public static long bytes(Scenario scenario, Engine engine) {
         return bytes(
                 scenario.hostPages(),
                 scenario.swapPages(),
@@ -76,7 +77,7 @@ final class HeapNeed {
     ///
     /// @param atMost as many as there are processors for
     /// @throws BadInput if there is not even room for one, with the scale and the option that would do
-    static int runsAtOnce(ScenarioRequest<?> request, int atMost, Heap heap) {
+    public static int runsAtOnce(ScenarioRequest<?> request, int atMost, Heap heap) {
         Scenario scenario = request.scenario();
         checkPages("host.memory", scenario.hostPages(), request.scale());
         checkPages("host.swap.size", scenario.swapPages(), request.scale());

@@ -33,7 +33,7 @@ public final class ScenarioPlanText {
                         %s: a sound scenario of kind %s, at scale %s
                         host: %d cpus, %s, %s
                         guests: %d, with %d vcpus and %s each
-                        configurations: %d, each on a fresh host
+                        configurations: %d, each on a fresh host; Java needs %s of memory for each
                         """,
                         file,
                         runs.kind(),
@@ -44,7 +44,8 @@ public final class ScenarioPlanText {
                         runs.guests(),
                         runs.vcpus(),
                         Size.approximately(runs.guestBytes()),
-                        runs.configurations().size())
+                        runs.configurations().size(),
+                        Size.approximately(runs.heapBytes()))
                 + configurations.toString().indent(2);
     }
 

@@ -3,7 +3,10 @@ package org.gleaner.lab.run;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Heap;
+import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.execute.HeapNeed;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
@@ -28,6 +31,7 @@ public record ScenarioPlan(
     /// @param scale that all sizes here are at
     /// @param guestBytes of each guest
     /// @param swapBytes 0 without a device
+    /// @param heapBytes of Java's heap, for each configuration in virtual time
     /// @param configurations each of which is run by itself
     public record Runs(
             String kind,
@@ -41,6 +45,7 @@ public record ScenarioPlan(
             long hostBytes,
             SwapDevice swap,
             long swapBytes,
+            long heapBytes,
             List<Configuration> configurations) {
 
         public Runs {
@@ -65,6 +70,8 @@ public record ScenarioPlan(
     }
 
     private static Runs runs(Scenario scenario, Scale scale) {
+        HeapNeed.runsAtOnce(
+                new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false), 1, Heap.ofProcess());
         return new Runs(
                 scenario.kind(),
                 scenario.name(),
@@ -77,6 +84,7 @@ public record ScenarioPlan(
                 scenario.hostPages() * Size.PAGE,
                 scenario.host().swap().device(),
                 scenario.swapPages() * Size.PAGE,
+                HeapNeed.bytes(scenario, Engine.VIRTUAL),
                 scenario.configurations());
     }
 }
