@@ -92,11 +92,7 @@ public final class Host implements AutoCloseable {
         swapDevice = device();
         swap =
                 new SwapArea(
-                        swapDevice,
-                        config.swapSlots(),
-                        config.kernel(),
-                        cpus,
-                        id -> memcgs.get(id).lruvec().statChanged(1));
+                        swapDevice, config.swapSlots(), config.kernel(), cpus, new SwapAccounts());
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
@@ -205,6 +201,25 @@ public final class Host implements AutoCloseable {
                             config.seed(),
                             new EndOfIo());
         };
+    }
+
+    /// What cgroups have in swap.
+    private final class SwapAccounts implements SwapArea.Accounts {
+        @Override
+        public boolean tryCharge(Cpu cpu, int memcg, int pages) {
+            return memcgs.get(memcg).swap().tryCharge(cpu, pages);
+        }
+
+        @Override
+        public void cancel(Cpu cpu, int memcg, int pages) {
+            memcgs.get(memcg).swap().uncharge(cpu, pages);
+        }
+
+        @Override
+        public void uncharge(Cpu cpu, int memcg) {
+            cancel(cpu, memcg, 1);
+            memcgs.get(memcg).lruvec().statChanged(1);
+        }
     }
 
     /// What the interrupt of the swap disk does.

@@ -32,6 +32,7 @@ public final class Memcg {
     private final int rank;
     private final Lruvec lruvec;
     private final VmStat stat;
+    private final MemcgSwap swap;
     private final Word usage = new Word();
     private final Word kernelPages = new Word();
     private final Word objectBytes = new Word();
@@ -70,6 +71,7 @@ public final class Memcg {
         this.lruvec = lruvec;
         stat = new VmStat(maxCpus);
         throttledNanos = new long[maxCpus * LINE];
+        swap = new MemcgSwap(parent == null ? null : parent.swap, maxCpus);
         for (int i = 0; i < events.length; i++) {
             events[i] = new Word();
         }
@@ -167,6 +169,11 @@ public final class Memcg {
 
     public void setLow(long pages) {
         low = pages;
+    }
+
+    /// What is in swap of it and those below, and its `memory.swap.max`.
+    public MemcgSwap swap() {
+        return swap;
     }
 
     // --- counts ------------------------------------------------------------------------------

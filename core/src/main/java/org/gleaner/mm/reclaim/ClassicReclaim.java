@@ -46,7 +46,7 @@ final class ClassicReclaim {
     void shrink(Cpu cpu, Memcg memcg, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_LRUVEC);
         Lruvec lruvec = memcg.lruvec();
-        boolean canSwap = host.swap().free() > 0;
+        boolean canSwap = host.swapRoom(memcg) > 0;
         balance.count(memcg, sc, canSwap, nr);
         long fileTarget = nr[INACTIVE_FILE] + nr[ACTIVE_FILE] + 1;
         long anonTarget = nr[INACTIVE_ANON] + nr[ACTIVE_ANON] + 1;

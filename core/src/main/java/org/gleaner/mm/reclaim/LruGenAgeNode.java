@@ -37,7 +37,7 @@ final class LruGenAgeNode {
     private void age(Cpu cpu, Memcg memcg, ScanControl sc) {
         Lruvec lruvec = memcg.lruvec();
         LruGen gen = lruvec.gen();
-        boolean canSwap = eviction.canSwap(sc);
+        boolean canSwap = eviction.canSwap(memcg, sc);
         long max = gen.maxSeq(cpu);
         aging.assess(cpu, lruvec, canSwap, need);
         boolean tooSmall =

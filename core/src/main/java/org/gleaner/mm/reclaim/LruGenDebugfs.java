@@ -93,7 +93,7 @@ public final class LruGenDebugfs {
         LruGen gen = memcg.lruvec().gen();
         long max = gen.maxSeq(cpu);
         boolean force = command.option() != 0;
-        boolean canSwap = canSwap(command);
+        boolean canSwap = canSwap(memcg, command);
         if (command.seq() > max) {
             return Errno.EINVAL;
         }
@@ -126,8 +126,8 @@ public final class LruGenDebugfs {
     }
 
     /// Only the current setting heeds how full swap is.
-    private boolean canSwap(LruGenCommand command) {
-        boolean room = command.swappiness() >= 0 || host.swap().free() >= LruGenScan.BATCH;
+    private boolean canSwap(Memcg memcg, LruGenCommand command) {
+        boolean room = command.swappiness() >= 0 || host.swapRoom(memcg) >= LruGenScan.BATCH;
         return swappiness(command) != 0 && room;
     }
 

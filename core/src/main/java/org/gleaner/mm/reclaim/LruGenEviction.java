@@ -39,7 +39,7 @@ final class LruGenEviction {
     /// aged instead, and so is the youngest now among cgroups.
     boolean shrink(Cpu cpu, Memcg memcg, ScanControl sc) {
         cpu.enter(KernelFunction.TRY_TO_SHRINK_LRUVEC);
-        boolean aged = pass.run(cpu, memcg, canSwap(sc), sc);
+        boolean aged = pass.run(cpu, memcg, canSwap(memcg, sc), sc);
         cpu.exit();
         return aged;
     }
@@ -57,9 +57,9 @@ final class LruGenEviction {
         }
     }
 
-    /// `get_swappiness`: none once fewer than 64 slots are free.
-    boolean canSwap(ScanControl sc) {
-        return sc.swappiness != 0 && host.swap().free() >= LruGenScan.BATCH;
+    /// `get_swappiness`: none once the cgroup can have fewer than 64 slots.
+    boolean canSwap(Memcg memcg, ScanControl sc) {
+        return sc.swappiness != 0 && host.swapRoom(memcg) >= LruGenScan.BATCH;
     }
 
     /// Whether there is enough, and other cgroups need not be visited.

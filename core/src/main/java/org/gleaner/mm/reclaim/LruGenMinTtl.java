@@ -40,7 +40,7 @@ final class LruGenMinTtl {
     private long birth(Cpu cpu, Memcg memcg) {
         LruGen gen = memcg.lruvec().gen();
         boolean byFile = host.kernel().isBefore(KernelVersion.V6_18);
-        long seq = byFile ? gen.minSeq(cpu, LruGen.FILE) : aging.oldest(cpu, gen, canSwap());
+        long seq = byFile ? gen.minSeq(cpu, LruGen.FILE) : aging.oldest(cpu, gen, canSwap(memcg));
         return gen.birthNanos(seq);
     }
 
@@ -51,7 +51,7 @@ final class LruGenMinTtl {
         }
         LruGen gen = memcg.lruvec().gen();
         long total = 0;
-        for (int type = canSwap() ? LruGen.ANON : LruGen.FILE; type <= LruGen.FILE; type++) {
+        for (int type = canSwap(memcg) ? LruGen.ANON : LruGen.FILE; type <= LruGen.FILE; type++) {
             for (long seq = gen.minSeq(cpu, type); seq <= gen.maxSeq(cpu); seq++) {
                 total += Math.max(0, gen.nrPages(LruGen.slot(seq), type));
             }
@@ -59,7 +59,7 @@ final class LruGenMinTtl {
         return total >> priority > 0;
     }
 
-    private boolean canSwap() {
-        return host.swappiness() != 0 && host.swap().free() >= LruGenScan.BATCH;
+    private boolean canSwap(Memcg memcg) {
+        return host.swappiness() != 0 && host.swapRoom(memcg) >= LruGenScan.BATCH;
     }
 }

@@ -39,6 +39,11 @@ public final class MemcgFiles {
         return shrinkTo(cpu, memcg, pages);
     }
 
+    /// `memory.swap.max`. What is in swap beyond it stays there.
+    public void setSwapMax(Memcg memcg, long pages) {
+        memcg.swap().setMax(pages);
+    }
+
     private boolean shrinkTo(Cpu cpu, Memcg memcg, long pages) {
         boolean drained = false;
         int retries = MAX_RECLAIM_RETRIES;

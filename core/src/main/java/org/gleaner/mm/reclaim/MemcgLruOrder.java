@@ -113,7 +113,7 @@ final class MemcgLruOrder implements MemcgOrder {
         LruGen gen = memcg.lruvec().gen();
         long max = gen.maxSeq(cpu);
         long total = 0;
-        for (int type = eviction.canSwap(sc) ? LruGen.ANON : LruGen.FILE;
+        for (int type = eviction.canSwap(memcg, sc) ? LruGen.ANON : LruGen.FILE;
                 type <= LruGen.FILE;
                 type++) {
             for (long seq = gen.minSeq(cpu, type); seq <= max; seq++) {

@@ -54,6 +54,11 @@ public record ReclaimContext(
         return memcgs.getFirst();
     }
 
+    /// Slots that pages of a cgroup may still have.
+    long swapRoom(Memcg memcg) {
+        return memcg.swap().room(swap.free());
+    }
+
     /// The cgroup that a session reclaims from, with all below it.
     Memcg scope(ScanControl sc) {
         Memcg target = sc.target;

@@ -1,6 +1,5 @@
 package org.gleaner.mm.swap;
 
-import java.util.function.IntConsumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.version.KernelVersion;
 
@@ -12,28 +11,27 @@ final class SlotReturns {
     private static final int CACHE = 64;
     private static final int STRIDE = 1 + CACHE + 63;
 
-    private final IntConsumer freed;
+    private final SwapArea.Accounts accounts;
     private final boolean cached;
 
     /// By CPU, private to it: how many freed slots wait, and their owners; a cache line is left between CPUs.
     private final byte[] waiting;
 
-    /// @param freed takes the id of the cgroup that a freed slot was charged to
-    SlotReturns(IntConsumer freed, KernelVersion kernel, int cpus) {
-        this.freed = freed;
+    SlotReturns(SwapArea.Accounts accounts, KernelVersion kernel, int cpus) {
+        this.accounts = accounts;
         cached = kernel.isBefore(KernelVersion.V6_18);
         waiting = new byte[cached ? cpus * STRIDE : 0];
     }
 
     void free(Cpu cpu, int owner) {
         if (!cached) {
-            freed.accept(owner);
+            accounts.uncharge(cpu, owner);
             return;
         }
         int at = cpu.id * STRIDE;
         if (waiting[at] == CACHE) {
             for (int i = 1; i <= CACHE; i++) {
-                freed.accept(waiting[at + i] & 0xff);
+                accounts.uncharge(cpu, waiting[at + i] & 0xff);
             }
             waiting[at] = 0;
         }

@@ -1,6 +1,5 @@
 package org.gleaner.mm.swap;
 
-import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -39,20 +38,32 @@ public final class SwapArea {
     /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is published.
     private final byte[] owners;
 
+    private final Accounts accounts;
     private final SlotClusters clusters;
     private final SlotReturns returns;
     private final Word free;
 
+    /// What cgroups have in swap. A cgroup is named by its id.
+    public interface Accounts {
+        /// Charges a cgroup for slots; false if it may not have them.
+        boolean tryCharge(Cpu cpu, int memcg, int pages);
+
+        /// The slots that a cgroup was charged for are not there.
+        void cancel(Cpu cpu, int memcg, int pages);
+
+        /// A cgroup has a slot less.
+        void uncharge(Cpu cpu, int memcg);
+    }
+
     /// Room for `size` pages on `device`.
-    ///
-    /// @param uncharge takes the id of a cgroup that has a swap entry less
     public SwapArea(
-            SwapDevice device, int size, KernelVersion kernel, int maxCpus, IntConsumer uncharge) {
+            SwapDevice device, int size, KernelVersion kernel, int maxCpus, Accounts accounts) {
         this.device = device;
+        this.accounts = accounts;
         slots = new long[size];
         owners = new byte[size];
         clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
-        returns = new SlotReturns(uncharge, kernel, maxCpus);
+        returns = new SlotReturns(accounts, kernel, maxCpus);
         free = new Word(size);
     }
 
@@ -75,9 +86,13 @@ public final class SwapArea {
         return free() * 2 < slots.length;
     }
 
-    /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1.
+    /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1 if there is none or the
+    /// cgroup may not have it.
     public int allocate(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
+        if (!accounts.tryCharge(cpu, memcg, 1)) {
+            return -1;
+        }
         lock.lock(cpu);
         int slot = clusters.take(cpu.id);
         lock.unlock(cpu);
@@ -85,6 +100,8 @@ public final class SwapArea {
             cpu.fetchAdd(free, -1);
             owners[slot] = (byte) memcg;
             cpu.store(slots, slot, CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
+        } else {
+            accounts.cancel(cpu, memcg, 1);
         }
         return slot;
     }
@@ -93,6 +110,9 @@ public final class SwapArea {
     /// first, or -1 if no cluster is unused.
     public int allocateCluster(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
+        if (!accounts.tryCharge(cpu, memcg, CLUSTER)) {
+            return -1;
+        }
         lock.lock(cpu);
         int first = clusters.takeCluster();
         lock.unlock(cpu);
@@ -102,6 +122,8 @@ public final class SwapArea {
                 owners[first + i] = (byte) memcg;
                 cpu.store(slots, first + i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
             }
+        } else {
+            accounts.cancel(cpu, memcg, CLUSTER);
         }
         return first;
     }

@@ -14,10 +14,30 @@ import org.junit.jupiter.api.Test;
 final class SwapAreaTest {
     private static final long SHADOW = 0x3ffL << 10 | 1;
 
+    /// A cgroup that may not swap.
+    private static final int DEBARRED = 9;
+
     private final List<Integer> discarded = new ArrayList<>();
     private final List<Integer> uncharged = new ArrayList<>();
     private final SwapArea swap =
-            new SwapArea(new Recorder(), 1000, KernelVersion.V6_12, 2, uncharged::add);
+            new SwapArea(new Recorder(), 1000, KernelVersion.V6_12, 2, told(uncharged));
+
+    private static SwapArea.Accounts told(List<Integer> uncharged) {
+        return new SwapArea.Accounts() {
+            @Override
+            public boolean tryCharge(Cpu cpu, int memcg, int pages) {
+                return memcg != DEBARRED;
+            }
+
+            @Override
+            public void cancel(Cpu cpu, int memcg, int pages) {}
+
+            @Override
+            public void uncharge(Cpu cpu, int memcg) {
+                uncharged.add(memcg);
+            }
+        };
+    }
 
     private final class Recorder implements SwapDevice {
         @Override
@@ -152,6 +172,15 @@ final class SwapAreaTest {
         });
     }
 
+    @Test
+    void whoMayNotSwapGetsNoSlot() {
+        OneCpu.run(cpu -> {
+            assertThat(swap.allocate(cpu, 17, DEBARRED)).isEqualTo(-1);
+            assertThat(swap.allocateCluster(cpu, 512, DEBARRED)).isEqualTo(-1);
+            assertThat(swap.free()).isEqualTo(1000);
+        });
+    }
+
     private int evicted(Cpu cpu, int entries) {
         int slot = swap.allocate(cpu, 5, 1);
         for (int i = 0; i < entries; i++) {
@@ -176,7 +205,7 @@ final class SwapAreaTest {
     @Test
     void since618AtOnce() {
         SwapArea direct =
-                new SwapArea(new Recorder(), 1000, KernelVersion.V6_18, 2, uncharged::add);
+                new SwapArea(new Recorder(), 1000, KernelVersion.V6_18, 2, told(uncharged));
         OneCpu.run(cpu -> {
             direct.removeFromCache(cpu, direct.allocate(cpu, 17, 5), 0);
             assertThat(uncharged).containsExactly(5);

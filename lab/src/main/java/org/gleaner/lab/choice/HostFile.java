@@ -13,6 +13,7 @@ public enum HostFile implements Choice {
     HIGH("memory.high"),
     LOW("memory.low"),
     MIN("memory.min"),
+    SWAP_MAX("memory.swap.max"),
     RECLAIM("memory.reclaim");
 
     private static final String CGROUP = "memory.";

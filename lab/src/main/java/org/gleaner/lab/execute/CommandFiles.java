@@ -58,7 +58,7 @@ final class CommandFiles {
                 host.reclaim().setMinTtlMillis(Long.parseLong(command.write()));
                 yield plain(command, seconds, null);
             }
-            case MAX, HIGH, LOW, MIN, RECLAIM -> cgroup(cpu, command, seconds);
+            case MAX, HIGH, LOW, MIN, SWAP_MAX, RECLAIM -> cgroup(cpu, command, seconds);
         };
     }
 
@@ -140,6 +140,7 @@ final class CommandFiles {
             case HIGH -> files.setHigh(cpu, memcg, pages);
             case LOW -> memcg.setLow(pages);
             case MIN -> memcg.setMin(pages);
+            case SWAP_MAX -> files.setSwapMax(memcg, pages);
             default -> {
                 return reclaim(cpu, command, memcg, seconds);
             }

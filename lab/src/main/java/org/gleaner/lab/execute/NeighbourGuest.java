@@ -95,6 +95,7 @@ final class NeighbourGuest {
         memcg.setMin(neighbour.min().pages(pages));
         statBefore = memcg.stat().snapshot();
         eventsBefore = memcg.events();
+        memcg.swap().setMax(neighbour.swapMax().pages(pages));
         mm = host.newAddressSpace(cpu, memcg);
         mm.onKill(_ -> host.engine().spawn("exit-" + neighbour.name(), this::exit));
         RmapObject object =

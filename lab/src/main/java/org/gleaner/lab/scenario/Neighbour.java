@@ -21,7 +21,9 @@ public record Neighbour(
         @JsonPropertyDescription("memory.max; a share is of its memory; default max.") Limit max,
         @JsonPropertyDescription("memory.high; a share is of its memory; default max.") Limit high,
         @JsonPropertyDescription("memory.low; a share is of its memory; default 0.") Limit low,
-        @JsonPropertyDescription("memory.min; a share is of its memory; default 0.") Limit min) {
+        @JsonPropertyDescription("memory.min; a share is of its memory; default 0.") Limit min,
+        @JsonPropertyDescription("memory.swap.max; a share is of its memory; default max.")
+                Limit swapMax) {
 
     /// The longest rest: a second.
     static final int MOST_PAUSE = 1_000_000_000;
@@ -36,6 +38,7 @@ public record Neighbour(
                 max.scaled(scale),
                 high.scaled(scale),
                 low.scaled(scale),
-                min.scaled(scale));
+                min.scaled(scale),
+                swapMax.scaled(scale));
     }
 }

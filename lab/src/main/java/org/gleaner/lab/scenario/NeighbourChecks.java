@@ -51,5 +51,6 @@ final class NeighbourChecks {
         checks.resolved(path + ".high", () -> guest.high().pages(memory));
         checks.resolved(path + ".low", () -> guest.low().pages(memory));
         checks.resolved(path + ".min", () -> guest.min().pages(memory));
+        checks.resolved(path + ".swapMax", () -> guest.swapMax().pages(memory));
     }
 }

@@ -44,7 +44,8 @@ public final class ScenarioReader {
                     "max", "max",
                     "high", "max",
                     "low", "0",
-                    "min", "0");
+                    "min", "0",
+                    "swapMax", "max");
 
     /// The configuration of a file that compares nothing: the host as it is.
     private static final String ALONE = "host";
