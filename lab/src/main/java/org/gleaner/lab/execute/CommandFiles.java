@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.regex.MatchResult;
 import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.run.CommandResult;
@@ -24,11 +25,15 @@ final class CommandFiles {
     private static final String AGAIN = "EAGAIN";
 
     private final Host host;
-    private final long guestPages;
+    private final ToLongFunction<String> guestPages;
     private final Function<String, @Nullable Memcg> memcgs;
 
+    /// @param guestPages memory of the guest of a name
     /// @param memcgs the cgroup of a guest by its name, null before it is there
-    CommandFiles(Host host, long guestPages, Function<String, @Nullable Memcg> memcgs) {
+    CommandFiles(
+            Host host,
+            ToLongFunction<String> guestPages,
+            Function<String, @Nullable Memcg> memcgs) {
         this.host = host;
         this.guestPages = guestPages;
         this.memcgs = memcgs;
@@ -129,11 +134,11 @@ final class CommandFiles {
     private CommandResult cgroup(Cpu cpu, HostCommand command, double seconds) {
         String guest = command.guest();
         Memcg memcg = guest == null ? null : memcgs.apply(guest);
-        if (memcg == null) {
+        if (guest == null || memcg == null) {
             return plain(command, seconds, NO_SUCH_FILE);
         }
         CgroupText text = command.text();
-        long pages = text.amount().pages(guestPages);
+        long pages = text.amount().pages(guestPages.applyAsLong(guest));
         MemcgFiles files = host.memcgFiles();
         switch (command.to()) {
             case MAX -> files.setMax(cpu, memcg, pages);
@@ -142,7 +147,7 @@ final class CommandFiles {
             case MIN -> memcg.setMin(pages);
             case SWAP_MAX -> files.setSwapMax(memcg, pages);
             default -> {
-                return reclaim(cpu, command, memcg, seconds);
+                return reclaim(cpu, command, memcg, pages, seconds);
             }
         }
         boolean bound = command.to() == HostFile.MAX || command.to() == HostFile.HIGH;
@@ -150,9 +155,9 @@ final class CommandFiles {
         return amounts(command, seconds, null, null, null, above);
     }
 
-    private CommandResult reclaim(Cpu cpu, HostCommand command, Memcg memcg, double seconds) {
+    private CommandResult reclaim(
+            Cpu cpu, HostCommand command, Memcg memcg, long asked, double seconds) {
         CgroupText text = command.text();
-        long asked = text.amount().pages(guestPages);
         int swappiness = host.config().swappiness();
         if (text.swappiness() != null) {
             swappiness = MemcgFiles.swappiness(text.swappiness(), host.config().kernel());

@@ -67,7 +67,7 @@ public final class HeapNeed {
                 scenario.hostPages(),
                 scenario.swapPages(),
                 scenario.backingPages(),
-                scenario.guestCount() * scenario.guestPages(),
+                scenario.allGuestPages(),
                 scenario.guest().backing(),
                 scenario.host().thp(),
                 engine);
@@ -81,7 +81,7 @@ public final class HeapNeed {
         Scenario scenario = request.scenario();
         checkPages("host.memory", scenario.hostPages(), request.scale());
         checkPages("host.swap.size", scenario.swapPages(), request.scale());
-        checkPages("guest.memory", scenario.guestCount() * scenario.guestPages(), request.scale());
+        checkPages("guest.memory", scenario.allGuestPages(), request.scale());
         long need = bytes(scenario, request.engine());
         if (need > heap.room()) {
             String what = scenario.name() + " needs " + heap.shortage(need);

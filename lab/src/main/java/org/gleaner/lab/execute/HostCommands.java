@@ -65,7 +65,7 @@ final class HostCommands {
             Host host, Scenario scenario, int id, Function<String, @Nullable Memcg> memcgs) {
         List<HostCommand> commands = scenario.host().commands();
         HostCommands all =
-                new HostCommands(commands, new CommandFiles(host, scenario.guestPages(), memcgs));
+                new HostCommands(commands, new CommandFiles(host, scenario::pagesOf, memcgs));
         if (!commands.isEmpty()) {
             host.engine().daemonAt(id, "commands", all::run);
         }

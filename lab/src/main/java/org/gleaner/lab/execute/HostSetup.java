@@ -62,6 +62,6 @@ final class HostSetup {
                 plan.secondary(scenario.host().lruGen().walksSecondary()),
                 tables,
                 memcgs,
-                scenario.guestCount() * scenario.guest().vcpus() + actors + 16);
+                scenario.vcpuCount() + actors + 16);
     }
 }

@@ -59,6 +59,7 @@ final class NeighbourGuest {
     private final Memcg memcg;
     private final AddressSpace mm;
     private final Vm vm;
+    private final long pages;
     private final long[] accesses;
     private final Word running;
     private final Rendezvous rendezvous;
@@ -88,7 +89,7 @@ final class NeighbourGuest {
         this.rendezvous = rendezvous;
         this.meter = meter;
         bornAtNanos = cpu.now();
-        long pages = scenario.guestPages();
+        pages = scenario.pages(neighbour);
         memcg = host.addMemcg(neighbour.max().pages(pages));
         memcg.setHigh(neighbour.high().pages(pages));
         memcg.setLow(neighbour.low().pages(pages));
@@ -106,11 +107,11 @@ final class NeighbourGuest {
         int tlb = Integer.highestOneBit(scenario.guest().tlbEntries());
         VmConfig config = VmConfig.of(Support.format(scenario.guest().format()), plan).withTlb(tlb);
         vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
-        long slot = scenario.slotPages();
+        long slot = scenario.slotPages(neighbour);
         for (long at = 0; at < pages; at += slot) {
             vm.createSlot(cpu, (int) (at / slot), BASE_GFN + at, slot, BASE_VPN + at, false);
         }
-        accesses = new long[scenario.guest().vcpus()];
+        accesses = new long[neighbour.vcpus()];
         running = new Word(accesses.length);
         populatedAtNanos = new long[accesses.length];
     }
@@ -131,7 +132,6 @@ final class NeighbourGuest {
 
     /// A vCPU writes its share of all memory once.
     void populate(Cpu cpu, Vcpu vcpu, int index) {
-        long pages = scenario.guestPages();
         long end = shareOf(pages, index + 1);
         for (long at = shareOf(pages, index); at < end && !ended(); ) {
             long stop = Math.min(at + CHUNK, end);
@@ -145,7 +145,7 @@ final class NeighbourGuest {
 
     /// A vCPU does what the workload says, on its share of the working set, until a time.
     void work(Cpu cpu, Vcpu vcpu, int index, long until) {
-        long set = neighbour.workingSet().pages(scenario.guestPages());
+        long set = neighbour.workingSet().pages(pages);
         long first = shareOf(set, index);
         long pages = shareOf(set, index + 1) - first;
         int chunk = neighbour.pauseNanos() > 0 ? 1 : CHUNK;

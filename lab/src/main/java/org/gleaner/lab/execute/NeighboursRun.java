@@ -75,8 +75,8 @@ public final class NeighboursRun {
                                 device,
                                 request.scale(),
                                 HostShare.of(scenario, device),
-                                1 + scenario.guestCount(),
-                                2 + scenario.guestCount()));
+                                1 + scenario.guests().size(),
+                                2 + scenario.guests().size()));
         rcu = Rcu.start(engine);
         commands = HostCommands.start(host, scenario, lastId(), this::memcg);
         rendezvous = new Rendezvous(vcpus());
@@ -97,7 +97,7 @@ public final class NeighboursRun {
     }
 
     private int vcpus() {
-        return scenario.guestCount() * scenario.guest().vcpus();
+        return scenario.vcpuCount();
     }
 
     /// Runs the scenario.
@@ -208,7 +208,7 @@ public final class NeighboursRun {
                     new NeighbourGuest(boss, scenario, each, host, rcu, plan, rendezvous, meter));
         }
         for (NeighbourGuest guest : guests) {
-            for (int i = 0; i < scenario.guest().vcpus(); i++) {
+            for (int i = 0; i < guest.neighbour().vcpus(); i++) {
                 int index = i;
                 engine.spawn(
                         "vcpu" + i + "-" + guest.neighbour().name(),

@@ -32,7 +32,7 @@ public final class ScenarioPlanText {
                         """
                         %s: a sound scenario of kind %s, at scale %s
                         host: %d cpus, %s, %s
-                        guests: %d, with %d vcpus and %s each
+                        guests: %d, with %d vcpus and %s in all
                         configurations: %d, each on a fresh host; Java needs %s of memory for each
                         """,
                         file,

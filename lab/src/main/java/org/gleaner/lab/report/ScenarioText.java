@@ -19,6 +19,8 @@ import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Neighbour;
+import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Size;
 
@@ -101,19 +103,36 @@ public final class ScenarioText {
     private void setting(Seeded<ScenarioResult> seeded) {
         ScenarioResult result = seeded.first();
         Scenario scenario = result.scenario();
-        int guests = scenario.guestCount();
         line(
-                "%s: %s%d vcpus with %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, %s",
+                "%s: %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, %s",
                 scenario.name(),
-                guests == 1 ? "" : guests + " guests of ",
-                scenario.guest().vcpus(),
-                Size.approximately(scenario.guestPages() * Size.PAGE),
+                guests(scenario),
                 scenario.host().cpus(),
                 Size.approximately(scenario.hostPages() * Size.PAGE),
                 scenario.host().swap().device().label(),
                 result.scale(),
                 result.engine().label(),
                 seeded.words());
+    }
+
+    private static String guests(Scenario scenario) {
+        List<Long> sizes = scenario.guestSizes();
+        int vcpus = scenario.vcpuCount();
+        boolean alike = sizes.stream().distinct().count() == 1;
+        if (scenario instanceof Neighbours neighbours) {
+            alike &=
+                    neighbours.guests().stream().mapToInt(Neighbour::vcpus).distinct().count() == 1;
+        }
+        if (!alike) {
+            return "%d guests, in all %d vcpus with %s"
+                    .formatted(
+                            sizes.size(),
+                            vcpus,
+                            Size.approximately(scenario.allGuestPages() * Size.PAGE));
+        }
+        String count = sizes.size() == 1 ? "" : sizes.size() + " guests of ";
+        String size = Size.approximately(sizes.getFirst() * Size.PAGE);
+        return "%s%d vcpus with %s".formatted(count, vcpus / sizes.size(), size);
     }
 
     private void maxGuestMemory(List<MaxGuestMemoryResult> bySeed) {

@@ -33,7 +33,7 @@ public final class Caveats {
             all.add("engine threads: seconds are wall times of this machine, without ratios");
         }
         long between = betweenWatermarks(scenario);
-        long atOnce = (long) BATCH * scenario.guestCount() * scenario.guest().vcpus();
+        long atOnce = (long) BATCH * scenario.vcpuCount();
         boolean reclaims = scenario.backingPages() > FULL * scenario.hostPages();
         if (!scale.equals(Scale.FULL) && reclaims && atOnce > between) {
             all.add(

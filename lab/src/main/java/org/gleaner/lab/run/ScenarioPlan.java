@@ -29,7 +29,8 @@ public record ScenarioPlan(
     /// @param kind of the scenario
     /// @param name that results are filed under
     /// @param scale that all sizes here are at
-    /// @param guestBytes of each guest
+    /// @param vcpus of all guests
+    /// @param guestBytes memory of all guests
     /// @param swapBytes 0 without a device
     /// @param heapBytes of Java's heap, for each configuration in virtual time
     /// @param configurations each of which is run by itself
@@ -77,9 +78,9 @@ public record ScenarioPlan(
                 scenario.name(),
                 scenario.seed(),
                 scale,
-                scenario.guestCount(),
-                scenario.guest().vcpus(),
-                scenario.guestPages() * Size.PAGE,
+                scenario.guestSizes().size(),
+                scenario.vcpuCount(),
+                scenario.allGuestPages() * Size.PAGE,
                 scenario.host().cpus(),
                 scenario.hostPages() * Size.PAGE,
                 scenario.host().swap().device(),

@@ -17,7 +17,7 @@ import org.gleaner.lab.size.Size;
 /// mend it.
 final class Checks {
 
-    private static final int MOST_CPUS = 1024;
+    static final int MOST_CPUS = 1024;
     private static final int MOST_CONFIGURATIONS = 32;
 
     /// KVM's own limit on memslots.
@@ -67,10 +67,10 @@ final class Checks {
         Host host = scenario.host();
         range("host.cpus", "cpus", host.cpus(), 1, MOST_CPUS);
         range("guest.vcpus", "vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
-        int vcpus = scenario.guestCount() * scenario.guest().vcpus();
+        int vcpus = scenario.vcpuCount();
         if (vcpus > host.cpus()) {
             throw bad(
-                    List.of("guest.vcpus", "host.cpus"),
+                    List.of("guest.vcpus", "host.cpus", "guests"),
                     vcpus + " vcpus on " + host.cpus() + " cpus",
                     "give the host as many cpus: vCPUs do not share them");
         }
@@ -104,19 +104,34 @@ final class Checks {
                     pages(minFree) + " of the host's " + pages(scenario.hostPages()) + " kept free",
                     "give at most half of host.memory");
         }
-        if (guest < scenario.guest().vcpus()) {
+        holds(List.of("guest.memory", "guest.vcpus"), guest, scenario.guest().vcpus());
+        slots("guest.memory", guest, () -> slot);
+        if (scenario instanceof Neighbours neighbours) {
+            new NeighbourChecks(neighbours, this).sizes();
+        }
+    }
+
+    /// Whether `memory` pages are enough for `vcpus`.
+    void holds(List<String> paths, long memory, int vcpus) {
+        if (memory < vcpus) {
             throw bad(
-                    List.of("guest.memory", "guest.vcpus"),
-                    pages(guest) + " for " + scenario.guest().vcpus() + " vcpus",
+                    paths,
+                    pages(memory) + " for " + vcpus + " vcpus",
                     "give at least a page (4KiB) for each");
         }
-        if (slot > guest || guest % slot != 0 || guest / slot > MOST_SLOTS) {
+    }
+
+    /// @param memory what a guest has, in pages, and where that is said
+    /// @param slot pages of a slot
+    void slots(String path, long memory, LongSupplier slot) {
+        long each = resolved("guest.slotSize", slot);
+        if (each > memory || memory % each != 0 || memory / each > MOST_SLOTS) {
             throw bad(
-                    List.of("guest.slotSize", "guest.memory"),
+                    List.of("guest.slotSize", path),
                     "slots of "
-                            + pages(slot)
+                            + pages(each)
                             + " do not make up "
-                            + pages(guest)
+                            + pages(memory)
                             + " of guest memory",
                     "give a size that divides it into 1 to " + MOST_SLOTS);
         }
@@ -125,7 +140,7 @@ final class Checks {
     /// Page tables cannot be swapped; what else is in use must fit memory and swap together.
     private void capacity() {
         long tables =
-                scenario.guestCount() * tables(scenario.guestPages())
+                scenario.guestSizes().stream().mapToLong(Checks::tables).sum()
                         + tables(scenario.backingPages());
         long needed = tables + scenario.minFreePages();
         long host = scenario.hostPages();

@@ -1,6 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import java.util.List;
+import java.util.Objects;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.HostFile;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
@@ -94,7 +95,8 @@ final class CommandChecks {
         CgroupText text;
         try {
             text = command.text();
-            text.amount().pages(scenario.guestPages());
+            String guest = Objects.requireNonNull(command.guest());
+            text.amount().pages(scenario.pagesOf(guest));
         } catch (BadInput bad) {
             throw checks.bad(path, bad.what(), bad.mend());
         }

@@ -6,7 +6,7 @@ import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
-/// The virtual machine.
+/// The virtual machine, or what each of several is that says nothing else.
 public record Guest(
         @JsonPropertyDescription("Virtual CPUs, 1 to 1024; each has a host CPU of its own.")
                 int vcpus,
@@ -17,6 +17,10 @@ public record Guest(
         @JsonPropertyDescription("Format of the second-stage page table.") PteFormat format,
         @JsonPropertyDescription("Entries in each vCPU's TLB, 0 to 65536; 0 for no TLB.")
                 int tlbEntries) {
+
+    Guest withMemory(Size other) {
+        return new Guest(vcpus, other, slotSize, backing, format, tlbEntries);
+    }
 
     /// At a scale, with as many slots as before.
     Guest scaled(Scale scale) {

@@ -26,7 +26,7 @@ public record HostShare(
     public static HostShare of(Scenario scenario, SwapDevice device) {
         long host = scenario.hostPages();
         long struct = host / 64;
-        long guests = scenario.guestCount() * scenario.guestPages();
+        long guests = scenario.allGuestPages();
         long tables = (scenario.backingPages() + guests) / 512;
         long other = host / 256;
         long shortfall = scenario.backingPages() - (host - struct - tables - other);

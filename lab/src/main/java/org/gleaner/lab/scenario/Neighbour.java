@@ -10,6 +10,8 @@ import org.gleaner.lab.size.Size;
 public record Neighbour(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
                 String name,
+        @JsonPropertyDescription("Virtual CPUs; default guest.vcpus.") int vcpus,
+        @JsonPropertyDescription("Memory; a share is of guest.memory; default 100%.") Size memory,
         @JsonPropertyDescription("What it does once its memory is populated; default loop.")
                 Workload workload,
         @JsonPropertyDescription(
@@ -28,9 +30,14 @@ public record Neighbour(
     /// The longest rest: a second.
     static final int MOST_PAUSE = 1_000_000_000;
 
-    Neighbour scaled(Scale scale) {
+    /// At a scale, with as many slots of `guest` as before.
+    Neighbour scaled(Scale scale, Guest guest) {
         return new Neighbour(
                 name,
+                vcpus,
+                memory instanceof Size.Bytes
+                        ? guest.withMemory(memory).scaled(scale).memory()
+                        : memory,
                 workload,
                 workingSet.scaled(scale),
                 writes,

@@ -19,6 +19,19 @@ final class NeighbourChecks {
         this.checks = checks;
     }
 
+    /// Before anything is computed from what the guests have.
+    void sizes() {
+        for (int i = 0; i < scenario.guests().size(); i++) {
+            Neighbour guest = scenario.guests().get(i);
+            String path = "guests." + i;
+            checks.range(path + ".vcpus", "vcpus", guest.vcpus(), 1, Checks.MOST_CPUS);
+            String memory = path + ".memory";
+            long pages = checks.resolved(memory, () -> scenario.pages(guest));
+            checks.holds(List.of(memory, path + ".vcpus"), pages, guest.vcpus());
+            checks.slots(memory, pages, () -> scenario.slotPages(guest));
+        }
+    }
+
     void check() {
         checks.range("millis", "millis", scenario.millis(), 1, MOST_MILLIS);
         checks.range("samples", "samples", scenario.samples(), 1, MOST_SAMPLES);
@@ -38,14 +51,14 @@ final class NeighbourChecks {
         }
         checks.range(
                 path + ".pauseNanos", "pauseNanos", guest.pauseNanos(), 0, Neighbour.MOST_PAUSE);
-        long memory = scenario.guestPages();
-        int vcpus = scenario.guest().vcpus();
+        int vcpus = guest.vcpus();
+        long memory = scenario.pages(guest);
         long set = checks.resolved(path + ".workingSet", () -> guest.workingSet().pages(memory));
         if (set > memory || set < vcpus) {
             throw checks.bad(
-                    List.of(path + ".workingSet", "guest.memory"),
+                    List.of(path + ".workingSet", path + ".memory", "guest.memory"),
                     set + " pages of " + memory + " for " + vcpus + " vcpus",
-                    "give at most guest.memory, and at least a page (4KiB) for each vcpu");
+                    "give at most its memory, and at least a page (4KiB) for each vcpu");
         }
         checks.resolved(path + ".max", () -> guest.max().pages(memory));
         checks.resolved(path + ".high", () -> guest.high().pages(memory));

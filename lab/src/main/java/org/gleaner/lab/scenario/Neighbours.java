@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.gleaner.lab.size.Scale;
 
-/// Several guests of one size on one host, each in a memory cgroup of its own: who loses pages, and what do limits and
+/// Several guests on one host, each in a memory cgroup of its own: who loses pages, and what do limits and
 /// protections change about it?
 @JsonTypeName(Neighbours.KIND)
 public record Neighbours(
@@ -35,8 +35,32 @@ public record Neighbours(
     }
 
     @Override
-    public int guestCount() {
-        return guests.size();
+    public List<Long> guestSizes() {
+        return guests.stream().map(this::pages).toList();
+    }
+
+    @Override
+    public int vcpuCount() {
+        return guests.stream().mapToInt(Neighbour::vcpus).sum();
+    }
+
+    /// Memory of one of the guests in pages.
+    public long pages(Neighbour one) {
+        return one.memory().pages(guestPages());
+    }
+
+    /// A memslot of one of the guests in pages.
+    public long slotPages(Neighbour one) {
+        return guest.slotSize().pages(pages(one));
+    }
+
+    @Override
+    public long pagesOf(String one) {
+        return guests.stream()
+                .filter(each -> each.name().equals(one))
+                .mapToLong(this::pages)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
@@ -48,7 +72,7 @@ public record Neighbours(
                 samples,
                 host.scaled(scale, hostPages()),
                 guest.scaled(scale),
-                guests.stream().map(each -> each.scaled(scale)).toList(),
+                guests.stream().map(each -> each.scaled(scale, guest)).toList(),
                 configurations);
     }
 }

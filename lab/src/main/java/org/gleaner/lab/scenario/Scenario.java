@@ -38,12 +38,27 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
 
     Host host();
 
-    /// The guest, or each of several.
+    /// The guest, or what each of several is that says nothing else.
     Guest guest();
 
-    /// How many guests of that kind there are.
-    default int guestCount() {
-        return 1;
+    /// Memory of each guest in pages, as it sees it.
+    default List<Long> guestSizes() {
+        return List.of(guestPages());
+    }
+
+    /// Memory of all guests in pages, as they see it.
+    default long allGuestPages() {
+        return guestSizes().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// Memory of the guest of a name in pages; the only one needs none.
+    default long pagesOf(String guest) {
+        return guestPages();
+    }
+
+    /// vCPUs of all guests.
+    default int vcpuCount() {
+        return guest().vcpus();
     }
 
     /// What is compared: each is run by itself on a fresh host. At least one; their names differ.
@@ -55,7 +70,7 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
     /// Whether every slot of the guest maps the same host memory, as in KVM's own tests.
     boolean slotsShareMemory();
 
-    /// Memory of a guest in pages.
+    /// Memory of [#guest] in pages.
     default long guestPages() {
         return guest().memory().pages(0);
     }
@@ -67,7 +82,7 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
 
     /// Host memory that backs all guests, in pages: of each, one slot's worth if slots share it.
     default long backingPages() {
-        return guestCount() * (slotsShareMemory() ? slotPages() : guestPages());
+        return slotsShareMemory() ? slotPages() : allGuestPages();
     }
 
     /// Host memory in pages.

@@ -37,6 +37,7 @@ public final class ScenarioReader {
     /// What guests are where a file leaves it out.
     private static final Map<String, String> GUEST =
             Map.of(
+                    "memory", "100%",
                     "workload", "loop",
                     "workingSet", "100%",
                     "writes", "true",
@@ -197,12 +198,15 @@ public final class ScenarioReader {
                         new Node.Entry(
                                 entry.key(),
                                 completed(entry.value(), each -> completed(each, tree))));
+        Node vcpus = find(tree, "guest.vcpus");
         entries.computeIfPresent(
                 "guests",
                 (key, entry) ->
                         new Node.Entry(
                                 entry.key(),
-                                completed(entry.value(), each -> filled(each, GUEST))));
+                                completed(
+                                        entry.value(),
+                                        each -> with(filled(each, GUEST), "vcpus", vcpus))));
         Node.Mapping rest = new Node.Mapping(tree.place(), entries);
         return switch (kind) {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
@@ -230,6 +234,12 @@ public final class ScenarioReader {
                 entries.putIfAbsent(
                         key,
                         new Node.Entry(mapping.place(), new Node.Scalar(mapping.place(), text))));
+        return new Node.Mapping(mapping.place(), entries);
+    }
+
+    private static Node.Mapping with(Node.Mapping mapping, String key, Node value) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(mapping.entries());
+        entries.putIfAbsent(key, new Node.Entry(value.place(), value));
         return new Node.Mapping(mapping.place(), entries);
     }
 

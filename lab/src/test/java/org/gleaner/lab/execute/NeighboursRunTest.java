@@ -134,6 +134,35 @@ final class NeighboursRunTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mglru", "classic"})
+    void aGuestThatMayNotSwapKeepsAllItHas(String lru) {
+        NeighboursResult.Run run = run(scenario(lru, "", ", swapMax: 0", "millis=500"));
+        assertThat(resident(run, 1)).isEqualTo(4096);
+        assertThat(stat(run, 1, "pswpout")).isZero();
+        assertThat(stat(run, 0, "pswpout")).isPositive();
+    }
+
+    @Test
+    void guestsMayDifferInSize() {
+        Neighbours scenario =
+                scenario(
+                        "mglru",
+                        ", vcpus: 1, memory: 150%, workingSet: 25%, max: 50%",
+                        ", memory: 8MiB, min: 100%",
+                        "host.cpus=3",
+                        "writes=[{atMillis: 100, guest: hot, file: memory.max, value: 25%}]",
+                        "millis=500");
+        assertThat(scenario.guestSizes()).containsExactly(6144L, 2048L);
+        assertThat(scenario.vcpuCount()).isEqualTo(3);
+        assertThat(scenario.backingPages()).isEqualTo(8192);
+        NeighboursResult.Run run = run(scenario);
+        assertThat(resident(run, 0)).isBetween(1400L, 6144L / 4);
+        assertThat(resident(run, 1)).isEqualTo(2048);
+        Neighbours half = (Neighbours) scenario.scaled(new Scale(1, 2));
+        assertThat(half.guestSizes()).containsExactly(3072L, 1024L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
     void memoryReclaimTakesFromWhomItIsAskedOf(String lru) {
         for (String asked : List.of("hot", "cold")) {
             NeighboursResult.Run run =
