@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,9 +111,45 @@ final class EndToEndTest {
     }
 
     @Test
+    void eachSeedIsWhatItWouldBeAlone() {
+        assertThat(session.run(run("--seeds=3", "--json", "-q"))).as(session.err()).isZero();
+        Session alone = session();
+        alone.run(run("--seed=2", "--json", "-q"));
+
+        JsonNode three = JsonMapper.shared().readTree(session.out());
+        JsonNode second = JsonMapper.shared().readTree(alone.out());
+        assertThat(three.get("asked").intValue()).isEqualTo(9);
+        assertThat(three.get("bySeed").get(1).get("runs")).isEqualTo(second.get("runs"));
+        for (String bound : List.of("least", "most")) {
+            assertThat(three.get(bound).get("runs")).hasSize(3);
+        }
+        double median = three.get("runs").get(0).get("run2Seconds").doubleValue();
+        assertThat(median)
+                .isBetween(
+                        three.get("least").get("runs").get(0).get("run2Seconds").doubleValue(),
+                        three.get("most").get("runs").get(0).get("run2Seconds").doubleValue());
+    }
+
+    @Test
+    void combinationsOfReplaysAreWhatTheyWouldBeAlone() {
+        session.run("replay small --memory 50%,40% --lru mglru,classic --json".split(" "));
+        Session alone = session();
+        alone.run("replay small --memory 40% --lru classic --json".split(" "));
+
+        JsonNode last = JsonMapper.shared().readTree(session.out()).get("results").get(3);
+        JsonNode single = JsonMapper.shared().readTree(alone.out());
+        assertThat(last.get("name").stringValue()).isEqualTo("small 40% classic");
+        assertThat(last.get("vmstat")).isEqualTo(single.get("vmstat"));
+        assertThat(last.get("machineSeconds")).isEqualTo(single.get("machineSeconds"));
+    }
+
+    @Test
     void runsOnRealThreads() {
         assertThat(session.run(run("--engine=threads", "--json", "-q"))).as(session.err()).isZero();
-        assertThat(JsonMapper.shared().readTree(session.out()).get("runs")).hasSize(3);
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("runs")).hasSize(3);
+        assertThat(json.get("ratios")).isEmpty();
+        assertThat(json.get("assumptions").get(0).stringValue()).startsWith("engine threads: ");
     }
 
     @ParameterizedTest

@@ -2,8 +2,10 @@ package org.gleaner.lab.report;
 
 import java.util.Locale;
 
-/// Numbers for people.
+/// Numbers and sentences for people.
 final class Figures {
+
+    private static final int TERMINAL = 80;
 
     private Figures() {}
 
@@ -16,5 +18,18 @@ final class Figures {
         double size = Math.abs(value);
         int digits = size == 0 ? 3 : Math.clamp(2 - (int) Math.floor(Math.log10(size)), 0, 9);
         return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    /// A sentence on as many lines as a terminal needs for it, indented after the first.
+    static String wrapped(String sentence) {
+        StringBuilder lines = new StringBuilder();
+        int column = 0;
+        for (String word : sentence.split(" ")) {
+            boolean first = lines.isEmpty();
+            boolean fits = column + 1 + word.length() <= TERMINAL;
+            lines.append(first ? "" : fits ? " " : "\n  ").append(word);
+            column = first ? word.length() : (fits ? column + 1 : 2) + word.length();
+        }
+        return lines.toString();
     }
 }

@@ -89,7 +89,7 @@ public final class ScenarioText {
         text.append('\n');
         ScenarioLegend.configurations(first.scenario().configurations())
                 .forEach(each -> line("%s", each));
-        Caveats.of(first).forEach(each -> line("%s", each));
+        Caveats.of(first).forEach(each -> line("%s", Figures.wrapped(each)));
     }
 
     private static <R> List<R> all(Class<R> kind, Seeded<ScenarioResult> result) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
-import org.gleaner.lab.size.Size;
 
 /// What keeps a scenario's figures from meaning what they seem to: assumptions that a reader must not overlook.
 public final class Caveats {
@@ -39,13 +38,12 @@ public final class Caveats {
             all.add(
                     String.format(
                             Locale.ROOT,
-                            "scale %s is coarse: the vCPUs reclaim up to %,d pages at once where %,d"
-                                    + " (%s) lie between the watermarks, at full size %,d; times may be"
-                                    + " off by tens of per cent and more, see docs/results.md",
+                            "scale %s is coarse: the vCPUs reclaim up to %,d pages at once, and %,d lie"
+                                    + " between the watermarks (%,d at full size); times may be off by tens"
+                                    + " of per cent and more: docs/results.md",
                             scale,
                             atOnce,
                             between,
-                            Size.approximately(between * Size.PAGE),
                             between * scale.whole() / scale.part()));
         }
         return all;

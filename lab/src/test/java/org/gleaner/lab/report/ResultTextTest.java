@@ -80,6 +80,14 @@ final class ResultTextTest {
     }
 
     @Test
+    void aLongSentenceFitsATerminal() {
+        assertThat(Figures.wrapped("a few words")).isEqualTo("a few words");
+        String sentence = "scale 1/4096 is coarse: " + "word ".repeat(40).strip();
+        assertThat(Figures.wrapped(sentence).lines()).hasSize(3).allMatch(s -> s.length() <= 80);
+        assertThat(Figures.wrapped(sentence).replace("\n ", "")).isEqualTo(sentence);
+    }
+
+    @Test
     void figuresHaveThreeDigits() {
         assertThat(Figures.number(1234.56)).isEqualTo("1235");
         assertThat(Figures.number(12.345)).isEqualTo("12.3");
@@ -151,7 +159,7 @@ final class ResultTextTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "scale 1/4096 is coarse: the vCPUs reclaim up to 2,048 pages at once where 32 ");
+                        "scale 1/4096 is coarse: the vCPUs reclaim up to 2,048 pages at once, and 32 lie");
         assertThat(coarse("1/256")).isNotEmpty();
         assertThat(coarse("1/64")).isEmpty();
         assertThat(coarse("1")).isEmpty();
