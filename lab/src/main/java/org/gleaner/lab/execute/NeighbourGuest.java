@@ -244,9 +244,12 @@ final class NeighbourGuest {
 
     NeighboursResult.Guest result() {
         Map<VmEvent, Long> stat = new EnumMap<>(VmEvent.class);
-        memcg.stat().snapshot().forEach((event, n) -> stat.put(event, n - statBefore.get(event)));
+        memcg.stat()
+                .snapshot()
+                .forEach((event, n) -> stat.put(event, n - statBefore.getOrDefault(event, 0L)));
         Map<MemcgEvent, Long> events = new EnumMap<>(MemcgEvent.class);
-        memcg.events().forEach((event, n) -> events.put(event, n - eventsBefore.get(event)));
+        memcg.events()
+                .forEach((event, n) -> events.put(event, n - eventsBefore.getOrDefault(event, 0L)));
         return new NeighboursResult.Guest(
                 neighbour.name(),
                 mm.killedFor() != null,

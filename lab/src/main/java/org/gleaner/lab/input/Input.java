@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +117,7 @@ public record Input(InputStream standard, Consumer<String> say, BooleanSupplier 
                 Thread.currentThread().interrupt();
                 throw new Cancelled();
             } catch (ExecutionException e) {
-                throw rethrown(e.getCause());
+                throw rethrown(Objects.requireNonNullElse(e.getCause(), e));
             }
         }
     }

@@ -178,12 +178,13 @@ final class NeighboursText {
             List<NeighboursResult.Guest> guests,
             Function<NeighboursResult.Guest, Map<String, Long>> counters) {
         for (String name : counters.apply(guests.getFirst()).keySet()) {
-            if (guests.stream().anyMatch(each -> counters.apply(each).get(name) != 0)) {
+            if (guests.stream()
+                    .anyMatch(each -> counters.apply(each).getOrDefault(name, 0L) != 0)) {
                 Counters.row(
                         table,
                         prefix + name,
                         guests,
-                        each -> Figures.count(counters.apply(each).get(name)));
+                        each -> Figures.count(counters.apply(each).getOrDefault(name, 0L)));
             }
         }
     }

@@ -127,7 +127,7 @@ public final class ReplayText {
     /// How many times the figure of the first replay of the same trace each is; of real threads that would be a
     /// figure of this machine's scheduler.
     private void ratios(Grid grid, ToDoubleFunction<ReplayResult> figure) {
-        boolean some = replays.stream().anyMatch(each -> baseline(each) != each);
+        boolean some = replays.stream().anyMatch(each -> !baseline(each).equals(each));
         if (some && !onThreads()) {
             grid.figure("  / first", i -> ratio(replays.get(i), figure));
         }
@@ -150,7 +150,7 @@ public final class ReplayText {
 
     private String ratio(Seeded<ReplayResult> of, ToDoubleFunction<ReplayResult> figure) {
         Seeded<ReplayResult> base = baseline(of);
-        return base == of ? "1" : ratio(of, base, figure);
+        return base.equals(of) ? "1" : ratio(of, base, figure);
     }
 
     private Seeded<ReplayResult> baseline(Seeded<ReplayResult> of) {
