@@ -1,6 +1,7 @@
 package org.gleaner.mm.oom;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
@@ -13,6 +14,7 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
 
 /// Kills the process that has the most memory and swap (`out_of_memory`), of all or of a cgroup and those below it.
 ///
@@ -44,6 +46,14 @@ public final class OomKiller {
     private final OomReaper reaper;
     private final Word lock = new Word();
 
+    private volatile @Nullable Consumer<Cpu> drain;
+
+    /// Guarded by the lock: whether all CPUs were asked for what they hold since the last kill.
+    private boolean drained;
+
+    /// Guarded by the lock: when.
+    private long drainedAtNanos;
+
     /// @param memcgs all, the root first
     public OomKiller(
             List<Memcg> memcgs, Zone zone, CurrentTask current, VmStat stat, OomReaper reaper) {
@@ -52,6 +62,12 @@ public final class OomKiller {
         this.current = current;
         this.stat = stat;
         this.reaper = reaper;
+    }
+
+    /// What asks CPUs that are idle for the free pages in their own lists (`drain_all_pages`), which is done once before
+    /// somebody is killed for the host.
+    public void drainBy(Consumer<Cpu> asking) {
+        drain = asking;
     }
 
     /// What a task does that found no memory. No spinning lock may be held.
@@ -64,7 +80,7 @@ public final class OomKiller {
         }
         boolean retry = true;
         if (cpu.cas(lock, 0, 1)) {
-            retry = hasRoom(cpu, scope) || choose(cpu, scope, cause(scope));
+            retry = hasRoom(cpu, scope) || drains(cpu, scope) || choose(cpu, scope, cause(scope));
             cpu.store(lock, 0);
         }
         if (retry && !current.isDying(cpu)) {
@@ -91,6 +107,22 @@ public final class OomKiller {
                 : scope.current() < scope.max();
     }
 
+    /// Whether CPUs have been asked for what they hold, and there may be enough now.
+    private boolean drains(Cpu cpu, Memcg scope) {
+        Consumer<Cpu> asking = drain;
+        if (asking == null || !scope.isRoot()) {
+            return false;
+        }
+        if (drained) {
+            // others who came at the same moment have not looked yet
+            return cpu.now() - drainedAtNanos < 2 * JIFFY_NANOS;
+        }
+        drained = true;
+        drainedAtNanos = cpu.now();
+        asking.accept(cpu);
+        return true;
+    }
+
     /// Kills somebody, unless one killed before has not gone yet. False if there is nobody.
     private boolean choose(Cpu cpu, Memcg scope, OomCause cause) {
         AddressSpace victim = null;
@@ -115,6 +147,7 @@ public final class OomKiller {
     }
 
     private void kill(Cpu cpu, AddressSpace victim, OomCause cause) {
+        drained = false;
         victim.memcg().count(cpu, MemcgEvent.OOM_KILL);
         stat.inc(cpu, VmEvent.OOM_KILL);
         victim.kill(cpu, cause);

@@ -1,5 +1,6 @@
 package org.gleaner.mm.reclaim;
 
+import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.fault.PageAllocator;
@@ -164,6 +165,11 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     /// See [#setMinTtlMillis].
     public long minTtlMillis() {
         return minTtlMillis;
+    }
+
+    /// See [org.gleaner.mm.oom.OomKiller#drainBy].
+    public void drainBy(Consumer<Cpu> asking) {
+        host.oomKiller().drainBy(asking);
     }
 
     /// The debugfs files of MGLRU.

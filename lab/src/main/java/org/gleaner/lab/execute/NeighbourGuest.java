@@ -200,8 +200,9 @@ final class NeighbourGuest {
         giveBack(cpu);
     }
 
-    /// What a CPU holds of the guest's pages that are gone. It is not used again, as a real one is.
-    private void giveBack(Cpu cpu) {
+    /// What this CPU holds back of pages that are free, or would be (`drain_all_pages`, `lru_add_drain`): a kernel in
+    /// need asks every CPU for it.
+    void giveBack(Cpu cpu) {
         host.lru().drain(cpu);
         host.allocator().zone().drainLocal(cpu);
     }

@@ -80,6 +80,7 @@ public final class NeighboursRun {
         rcu = Rcu.start(engine);
         commands = HostCommands.start(host, scenario, lastId(), this::memcg);
         rendezvous = new Rendezvous(vcpus());
+        host.reclaim().drainBy(rendezvous::nudge);
     }
 
     /// Of the administrator's CPU, which comes behind those of the boss, the watch and the vCPUs.
@@ -231,7 +232,7 @@ public final class NeighboursRun {
     private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
         Vcpu vcpu = guest.newVcpu(cpu);
         guest.populate(cpu, vcpu, index);
-        rendezvous.arrive(cpu, guest::ended);
+        rendezvous.arrive(cpu, guest::ended, guest::giveBack);
         guest.work(cpu, vcpu, index, until);
         guest.leave(cpu);
         cpu.fetchAdd(gone, 1);

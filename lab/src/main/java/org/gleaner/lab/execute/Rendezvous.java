@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
@@ -25,8 +26,9 @@ final class Rendezvous {
         cpu.blockChange(generation, seen);
     }
 
-    /// As [#arrive(Cpu)], but leaves early once `gone`, which whoever makes it so follows by [#nudge].
-    void arrive(Cpu cpu, BooleanSupplier gone) {
+    /// As [#arrive(Cpu)], but leaves early once `gone`, which whoever makes it so follows by [#nudge]; who stays does
+    /// `nudged` then.
+    void arrive(Cpu cpu, BooleanSupplier gone, Consumer<Cpu> nudged) {
         long seen = cpu.load(generation);
         cpu.fetchAdd(arrived, 1);
         while (!gone.getAsBoolean()) {
@@ -35,6 +37,7 @@ final class Rendezvous {
                 return;
             }
             seen = now;
+            nudged.accept(cpu);
         }
     }
 
