@@ -43,7 +43,7 @@ final class Faults {
         if (!unmatched.isEmpty()) {
             return badInput(unknown(unmatched.getFirst(), command, help));
         }
-        return badInput(new BadInput("", lowerCase(String.valueOf(fault.getMessage())), help));
+        return badInput(new BadInput("", clause(String.valueOf(fault.getMessage())), help));
     }
 
     /// What a command threw.
@@ -139,9 +139,10 @@ final class Faults {
         return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
-    private static String lowerCase(String message) {
-        return message.isEmpty()
+    private static String clause(String message) {
+        String line = message.strip().replaceFirst("\\.+$", "");
+        return line.isEmpty()
                 ? "bad usage"
-                : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+                : Character.toLowerCase(line.charAt(0)) + line.substring(1);
     }
 }

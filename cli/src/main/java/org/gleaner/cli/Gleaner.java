@@ -106,6 +106,10 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, AgingDesign.class);
         return command.registerConverter(Size.class, Size::parse)
                 .registerConverter(Scale.class, Scale::parse)
+                .registerConverter(Long.class, WholeNumber::ofLong)
+                .registerConverter(Long.TYPE, WholeNumber::ofLong)
+                .registerConverter(Integer.class, WholeNumber::ofInt)
+                .registerConverter(Integer.TYPE, WholeNumber::ofInt)
                 .registerConverter(LruGen.class, LruGen::parse)
                 .setExpandAtFiles(false)
                 .setOut(writer(surroundings.out()))

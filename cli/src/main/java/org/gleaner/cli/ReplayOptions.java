@@ -30,7 +30,8 @@ final class ReplayOptions {
             paramLabel = "SIZE",
             converter = Each.Sizes.class,
             description =
-                    "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched. Several,"
+                    "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched. Four of"
+                            + " its pages are the kernel's, as in a cgroup. Several,"
                             + " such as 80%%,60%%,40%%, are compared; so are those of --lru, --kernel,"
                             + " --through and --aging.")
     private Each<Size> memory = new Each<>(List.of());

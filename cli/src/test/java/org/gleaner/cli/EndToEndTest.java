@@ -191,12 +191,10 @@ final class EndToEndTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "replay small --memory 10p"
-                        + " | --memory 10p: is less than the kernel itself needs; give at least"
-                        + " 64p",
                 "run --scale 1/4096 --set"
                         + " host.commands=[{'at':'1s','to':'lru_gen','write':'age'}]"
-                        + " | host.commands.0.write: 'age' is no command of 6.12's lru_gen; write"
+                        + " | --set host.commands=[{'at':'1s','to':'lru_gen','write':'age'}]:"
+                        + " host.commands.0.write: 'age' is no command of 6.12's lru_gen; write"
                         + " '+ 1 0 max_gen' to age, '- 1 0 max_gen-2 200 1000' to evict",
             },
             quoteCharacter = '"')
@@ -204,6 +202,12 @@ final class EndToEndTest {
         assertThat(session.run(line.strip().split(" "))).isEqualTo(ExitCodes.BAD_INPUT);
         assertThat(session.err()).isEqualTo("gleaner: " + message + "\n");
         assertThat(session.out()).isEmpty();
+    }
+
+    @Test
+    void aLimitThatTheKernelFillsEndsInAnOomKill() {
+        assertThat(session.run("replay", "small", "--memory", "4p")).isEqualTo(ExitCodes.FAILED);
+        assertThat(session.out()).contains("the OOM killer ended the replay at access 0");
     }
 
     private static String[] run(String... options) {

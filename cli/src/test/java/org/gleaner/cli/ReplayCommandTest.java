@@ -332,7 +332,7 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --thp always --backing memfd | --thp always: a memfd"
                         + " gets no huge pages; use",
                 "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
-                "replay small --memory 1p --page-cluster x | --page-cluster",
+                "replay small --memory 1p --page-cluster x | --page-cluster: \"x\" is not a whole number",
                 "replay small --memory 1p --lru-gen 16 | --lru-gen: \"16\" is not a set of lru_gen"
                         + " bits",
                 "replay small --memory 1p --lru-gen 0x6 | --lru-gen: 0x6 switches mglru off",
@@ -340,7 +340,9 @@ final class ReplayCommandTest {
                         + " has",
                 "replay small --memory 1p --lru classic --age-every 9 | --age-every: classic",
                 "replay small --memory 1p --age-every -1 | --age-every: -1 is less than 0",
-                "replay small --memory 1p --seed x | --seed",
+                "replay small --memory 1p --seed x | --seed: \"x\" is not a whole number; write digits",
+                "replay small --memory 1p --seed 99999999999999999999 | --seed:"
+                        + " \"99999999999999999999\" is too large a number",
                 "replay small --memory 1p --engine turbo | --engine: \"turbo\" is not one of",
                 "replay small --memory 1p --json=1 | --json",
                 "replay small --memory 1p --memory 2p | --memory",

@@ -233,7 +233,7 @@ final class RunCommandTest {
                 "run --set host.cpu=4 | --set host.cpu=4: unknown key \"cpu\" in host; did you mean"
                         + " \"cpus\"?",
                 "run --set host.cpus | --set host.cpus: is not of the form KEY=VALUE",
-                "run --set guest.vcpus=0 | --set guest.vcpus=0: guest.vcpus: 0 vcpus; give 1 to"
+                "run --set guest.vcpus=0 | --set guest.vcpus=0: 0 is out of range; give 1 to"
                         + " 1024",
                 "run --set | --set",
                 "run --scale 1/65536 --set guest.memory=1GiB | --scale 1/65536: guest.memory: ",

@@ -9,7 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// Thrown for what a user can put right. A fault of Gleaner's own is never a `BadInput`.
 public final class BadInput extends RuntimeException {
 
-    private static final int LONGEST = 400;
+    private static final int LONGEST = 640;
+
+    /// The parts of the message are cut one by one, so that a long name does not take the mend with it.
+    private static final int LONGEST_PLACE = 120;
+
+    private static final int LONGEST_FAULT = 200;
+    private static final int LONGEST_MEND = 300;
 
     private final String where;
     private final String what;
@@ -33,7 +39,16 @@ public final class BadInput extends RuntimeException {
     /// The one line: place, fault and mend.
     @Override
     public String getMessage() {
-        return oneLine((where.isEmpty() ? "" : where + ": ") + what + "; " + mend);
+        String place = where.isEmpty() ? "" : cut(where, LONGEST_PLACE) + ": ";
+        return oneLine(place + cut(what, LONGEST_FAULT) + "; " + cut(mend, LONGEST_MEND));
+    }
+
+    /// `text` without its middle if it is longer than `most`.
+    private static String cut(String text, int most) {
+        int half = most / 2 - 1;
+        return text.length() <= most
+                ? text
+                : text.substring(0, half) + "..." + text.substring(text.length() - half);
     }
 
     public String where() {

@@ -45,12 +45,6 @@ public final class ReplayRun {
     /// Accesses between two reads of `memory.stat`.
     private static final int STAT_EVERY = 512;
 
-    /// Pages of the limit that the kernel takes for itself.
-    private static final int KERNEL_PAGES = 4;
-
-    /// The least that a limit can be: what the kernel takes, and one reclaim batch.
-    private static final int LEAST_PAGES = 64;
-
     /// Memory besides what the trace may use, so that only the limit matters.
     private static final int SPARE_FRAMES = 16_384;
 
@@ -93,12 +87,6 @@ public final class ReplayRun {
     /// @throws BadInput if something that the request asks for is not supported, or the heap has no room for it
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
-        if (request.memoryPages() < LEAST_PAGES) {
-            throw new BadInput(
-                    "--memory " + request.memoryPages() + "p",
-                    "is less than the kernel itself needs",
-                    "give at least " + LEAST_PAGES + "p");
-        }
         if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
@@ -183,7 +171,7 @@ public final class ReplayRun {
     private void replay(Cpu cpu, Rcu rcu) {
         int pages = (request.trace().regionPages() + TABLE - 1) / TABLE * TABLE;
         Memcg memcg = host.addMemcg(request.memoryPages());
-        host.kernelMemory().chargePages(cpu, memcg, KERNEL_PAGES);
+        host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);
         AddressSpace mm = host.newAddressSpace(cpu, memcg);
         RmapObject object =
                 request.backing() == Backing.MEMFD

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -47,6 +48,15 @@ public record Input(InputStream standard, Consumer<String> say, BooleanSupplier 
     /// What messages call `file`.
     public static String place(Path file) {
         return file.equals(STANDARD) ? "standard input" : file.toString();
+    }
+
+    /// Why a file could not be read, without its name.
+    public static String reason(IOException fault) {
+        String reason =
+                fault instanceof FileSystemException system
+                        ? system.getReason()
+                        : fault.getMessage();
+        return reason == null || reason.isBlank() ? fault.getClass().getSimpleName() : reason;
     }
 
     /// Whether `file` is something else than a regular file or a directory: its size means nothing, and

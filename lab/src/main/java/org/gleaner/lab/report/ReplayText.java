@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.run.ReplayComparison;
+import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.size.Size;
@@ -181,6 +182,18 @@ public final class ReplayText {
         for (Seeded<ReplayResult> replay : replays) {
             replay.failures().forEach(each -> line("FAILED: " + replay.name() + ": " + each));
         }
+        replays.stream()
+                .map(Seeded::first)
+                .filter(ReplayText::isJustShort)
+                .findFirst()
+                .ifPresent(each ->
+                        line(
+                                ReplayRequest.KERNEL_PAGES
+                                        + " pages of the limit are the kernel's own: "
+                                        + each.trace()
+                                        + " fits "
+                                        + (each.distinctPages() + ReplayRequest.KERNEL_PAGES)
+                                        + "p"));
         double accesses =
                 replays.stream()
                         .flatMap(each -> each.bySeed().stream())
@@ -198,6 +211,12 @@ public final class ReplayText {
                         Figures.number(seconds),
                         Figures.number(seconds > 0 ? accesses / seconds / 1e6 : 0),
                         verbose ? "" : "; all counters with --verbose or --json"));
+    }
+
+    /// Whether the limit holds what is touched, but not what the kernel takes of it as well.
+    private static boolean isJustShort(ReplayResult replay) {
+        long over = replay.memoryPages() - replay.distinctPages();
+        return over >= 0 && over < ReplayRequest.KERNEL_PAGES;
     }
 
     private boolean onThreads() {

@@ -82,18 +82,20 @@ public final class ResultsDirectory {
     }
 
     private void makeParent() {
+        Path parent = target.toAbsolutePath().resolveSibling("");
         try {
-            Files.createDirectories(sibling(""));
-            if (!Files.isWritable(sibling(""))) {
-                throw new AccessDeniedException(sibling("").toString());
+            Files.createDirectories(parent);
+            if (!Files.isWritable(parent)) {
+                throw new AccessDeniedException(parent.toString());
             }
         } catch (IOException e) {
             throw bad(e);
         }
     }
 
+    /// Beside the target, and relative if that is.
     private Path sibling(String name) {
-        return target.toAbsolutePath().resolveSibling(name);
+        return target.resolveSibling(name);
     }
 
     private BadInput bad(IOException e) {

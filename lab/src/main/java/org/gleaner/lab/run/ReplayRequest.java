@@ -41,6 +41,9 @@ public record ReplayRequest(
         Engine engine,
         long seed) {
 
+    /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page tables come on top.
+    public static final int KERNEL_PAGES = 4;
+
     /// `vm.swappiness` where nobody sets it.
     public static final int DEFAULT_SWAPPINESS = 60;
 

@@ -93,7 +93,7 @@ final class Binder {
         try {
             return scalar(single, scalar.text());
         } catch (BadInput bad) {
-            throw new BadInput(node.place().toString(), path + ": " + bad.what(), bad.mend(), bad);
+            throw node.place().fault(path, bad.what(), bad.mend());
         }
     }
 

@@ -52,7 +52,7 @@ final class Checks {
     private void names() {
         name("name", scenario.name());
         List<Configuration> all = scenario.configurations();
-        range("configurations", "the number of configurations", all.size(), 1, MOST_CONFIGURATIONS);
+        count("configurations", all.size(), 1, MOST_CONFIGURATIONS);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < all.size(); i++) {
             String path = "configurations." + i + ".name";
@@ -65,8 +65,8 @@ final class Checks {
 
     private void ranges() {
         Host host = scenario.host();
-        range("host.cpus", "cpus", host.cpus(), 1, MOST_CPUS);
-        range("guest.vcpus", "vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
+        range("host.cpus", host.cpus(), 1, MOST_CPUS);
+        range("guest.vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
         int vcpus = scenario.vcpuCount();
         if (vcpus > host.cpus()) {
             throw bad(
@@ -74,16 +74,11 @@ final class Checks {
                     vcpus + " vcpus on " + host.cpus() + " cpus",
                     "give the host as many cpus: vCPUs do not share them");
         }
-        range("guest.tlbEntries", "tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
-        range(
-                "host.watermarks.scaleFactor",
-                "scaleFactor",
-                host.watermarks().scaleFactor(),
-                1,
-                3000);
-        range("host.swappiness", "swappiness", host.swappiness(), 0, Host.MOST_SWAPPINESS);
+        range("guest.tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
+        range("host.watermarks.scaleFactor", host.watermarks().scaleFactor(), 1, 3000);
+        range("host.swappiness", host.swappiness(), 0, Host.MOST_SWAPPINESS);
         int cluster = host.swap().pageCluster();
-        range("host.swap.pageCluster", "pageCluster", cluster, 0, Swap.MOST_CLUSTER);
+        range("host.swap.pageCluster", cluster, 0, Swap.MOST_CLUSTER);
     }
 
     private void sizes() {
@@ -235,8 +230,8 @@ final class Checks {
     }
 
     private void stress(MmuStress stress) {
-        range("protectRounds", "protectRounds", stress.protectRounds(), 1, 1000);
-        range("agers", "agers", stress.agers(), 0, 64);
+        range("protectRounds", stress.protectRounds(), 1, 1000);
+        range("agers", stress.agers(), 0, 64);
         int actors = stress.guest().vcpus() + stress.agers();
         if (actors > stress.host().cpus()) {
             throw bad(
@@ -267,9 +262,15 @@ final class Checks {
         }
     }
 
-    void range(String path, String what, long value, long least, long most) {
+    void range(String path, long value, long least, long most) {
         if (value < least || value > most) {
-            throw bad(path, value + " " + what, "give " + least + " to " + most);
+            throw bad(path, value + " is out of range", "give " + least + " to " + most);
+        }
+    }
+
+    void count(String path, long items, long least, long most) {
+        if (items < least || items > most) {
+            throw bad(path, "has " + items + " items", "give " + least + " to " + most);
         }
     }
 
@@ -286,7 +287,7 @@ final class Checks {
     }
 
     BadInput bad(String path, String what, String mend) {
-        return new BadInput(where.apply(path).toString(), spelled.apply(path) + ": " + what, mend);
+        return where.apply(path).fault(spelled.apply(path), what, mend);
     }
 
     /// A fault between several keys, told at the first that the user wrote.

@@ -30,7 +30,7 @@ final class CommandChecks {
 
     void check() {
         List<HostCommand> all = scenario.host().commands();
-        checks.range("host.commands", "commands", all.size(), 0, MOST_COMMANDS);
+        checks.count("host.commands", all.size(), 0, MOST_COMMANDS);
         for (int i = 0; i < all.size(); i++) {
             HostCommand each = all.get(i);
             String path = "host.commands." + i;

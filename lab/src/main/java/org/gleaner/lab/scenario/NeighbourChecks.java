@@ -24,7 +24,7 @@ final class NeighbourChecks {
         for (int i = 0; i < scenario.guests().size(); i++) {
             Neighbour guest = scenario.guests().get(i);
             String path = "guests." + i;
-            checks.range(path + ".vcpus", "vcpus", guest.vcpus(), 1, Checks.MOST_CPUS);
+            checks.range(path + ".vcpus", guest.vcpus(), 1, Checks.MOST_CPUS);
             String memory = path + ".memory";
             long pages = checks.resolved(memory, () -> scenario.pages(guest));
             checks.holds(List.of(memory, path + ".vcpus"), pages, guest.vcpus());
@@ -33,10 +33,10 @@ final class NeighbourChecks {
     }
 
     void check() {
-        checks.range("millis", "millis", scenario.millis(), 1, MOST_MILLIS);
-        checks.range("samples", "samples", scenario.samples(), 1, MOST_SAMPLES);
+        checks.range("millis", scenario.millis(), 1, MOST_MILLIS);
+        checks.range("samples", scenario.samples(), 1, MOST_SAMPLES);
         List<Neighbour> all = scenario.guests();
-        checks.range("guests", "guests", all.size(), 1, MOST_GUESTS);
+        checks.count("guests", all.size(), 1, MOST_GUESTS);
         Set<String> names = new HashSet<>();
         for (int i = 0; i < all.size(); i++) {
             guest("guests." + i, all.get(i), names);
@@ -49,8 +49,7 @@ final class NeighbourChecks {
             throw checks.bad(
                     path + ".name", "'" + guest.name() + "' is taken", "give each its own name");
         }
-        checks.range(
-                path + ".pauseNanos", "pauseNanos", guest.pauseNanos(), 0, Neighbour.MOST_PAUSE);
+        checks.range(path + ".pauseNanos", guest.pauseNanos(), 0, Neighbour.MOST_PAUSE);
         int vcpus = guest.vcpus();
         long memory = scenario.pages(guest);
         long set = checks.resolved(path + ".workingSet", () -> guest.workingSet().pages(memory));

@@ -74,7 +74,7 @@ record OlderWrites(Node.Mapping tree, int first) {
                     place(entries, early ? "atMillis" : "file").toString(),
                     path
                             + (early
-                                    ? ".atMillis: " + write.atMillis() + " atMillis"
+                                    ? ".atMillis: " + write.atMillis() + " is out of range"
                                     : ".file: " + write.file().label() + " is no cgroup's"),
                     early ? "give 0 or more" : "write it as a command of host.commands");
         }

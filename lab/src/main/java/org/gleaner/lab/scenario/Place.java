@@ -1,5 +1,7 @@
 package org.gleaner.lab.scenario;
 
+import org.gleaner.lab.BadInput;
+
 /// Where a value was written.
 ///
 /// @param source a file's name, or an option
@@ -22,6 +24,12 @@ public record Place(String source, int line, int column) {
     /// Whether it is in a file, where it has a line.
     public boolean hasLine() {
         return line > 0;
+    }
+
+    /// A fault of the key at `path`, which an option that is this place may name already.
+    BadInput fault(String path, String what, String mend) {
+        boolean named = source.startsWith("--set " + path + "=");
+        return new BadInput(toString(), named ? what : path + ": " + what, mend);
     }
 
     @Override

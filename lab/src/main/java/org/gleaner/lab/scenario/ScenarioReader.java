@@ -168,7 +168,7 @@ public final class ScenarioReader {
             throw new BadInput(word, "is not UTF-8 text", "save it as UTF-8", e);
         } catch (IOException e) {
             throw new BadInput(
-                    word, "cannot be read (" + e.getMessage() + ")", "check the file", e);
+                    word, "cannot be read (" + Input.reason(e) + ")", "check the file", e);
         }
     }
 

@@ -96,7 +96,7 @@ public final class TraceReader {
             } catch (AccessDeniedException e) {
                 throw bad(file, "may not be read", "ask for the right to read it", e);
             } catch (IOException e) {
-                throw bad(file, "cannot be read (" + reason(e) + ")", "check the file", e);
+                throw bad(file, "cannot be read (" + Input.reason(e) + ")", "check the file", e);
             } catch (OutOfMemoryError e) {
                 throw tooLong("more than ", words.bytes() / Integer.BYTES * NEED);
             }
@@ -204,7 +204,7 @@ public final class TraceReader {
         }
 
         private BadInput damaged(Counting source, IOException e) {
-            return new BadInput(place(source.count()), "damaged: " + reason(e), AGAIN, e);
+            return new BadInput(place(source.count()), "damaged: " + Input.reason(e), AGAIN, e);
         }
 
         private String place(long bytes) {
@@ -218,10 +218,5 @@ public final class TraceReader {
 
     private static BadInput bad(Path file, String what, String mend, IOException e) {
         return new BadInput(Input.place(file), what, mend, e);
-    }
-
-    private static String reason(IOException e) {
-        String message = e.getMessage();
-        return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
     }
 }

@@ -86,7 +86,7 @@ public final class RealTable {
             throw new BadInput(place, "is no text", MEND, e);
         } catch (IOException e) {
             throw new BadInput(
-                    place, "cannot be read (" + e.getMessage() + ")", "check the path", e);
+                    place, "cannot be read (" + Input.reason(e) + ")", "check the path", e);
         }
     }
 

@@ -79,6 +79,16 @@ final class ResultsDirectoryTest {
                 .containsExactlyInAnyOrder("max-s1", "max-s1-2", "max-s1-3");
     }
 
+    @Test
+    void aRelativeNameStaysRelative() {
+        Path base =
+                Path.of("").toAbsolutePath().relativize(directory.toAbsolutePath()).resolve("r");
+
+        assertThat(ResultsDirectory.numbered(base).write(FILES)).isEqualTo(base);
+        assertThat(ResultsDirectory.numbered(base).write(FILES))
+                .isEqualTo(base.resolveSibling("r-2"));
+    }
+
     private static List<String> names(Path path) throws IOException {
         try (Stream<Path> files = Files.list(path)) {
             return files.map(file -> file.getFileName().toString()).toList();

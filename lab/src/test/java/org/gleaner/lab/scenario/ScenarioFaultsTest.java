@@ -155,9 +155,9 @@ final class ScenarioFaultsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "guest.vcpus=0 | 0 vcpus; give 1 to 1024",
+                "guest.vcpus=0 | guest.vcpus=0: 0 is out of range; give 1 to 1024",
                 "guest.vcpus=65 | 65 vcpus on 64 cpus; give the host as many",
-                "host.cpus=2000 | 2000 cpus; give 1 to 1024",
+                "host.cpus=2000 | host.cpus=2000: 2000 is out of range; give 1 to 1024",
                 "host.memory=65TiB | 65TiB is more than 64TiB",
                 "guest.memory=0 | has no unit",
                 "guest.memory=0G | 0G is no memory at all",
@@ -166,9 +166,9 @@ final class ScenarioFaultsTest {
                 "host.swap.device=none | do not fit",
                 "host.swap.size=1p | 256GiB of guest memory do not fit the 254.9GiB of memory and"
                         + " swap",
-                "host.cpus=32 | host.cpus: 64 vcpus on 32 cpus",
-                "guest.memory=64TiB | guest.memory: 256GiB is less than page tables",
-                "host.swap.pageCluster=10 | 10 pageCluster; give 0 to 9",
+                "host.cpus=32 | host.cpus=32: 64 vcpus on 32 cpus",
+                "guest.memory=64TiB | guest.memory=64TiB: 256GiB is less than page tables",
+                "host.swap.pageCluster=10 | 10 is out of range; give 0 to 9",
                 "host.watermarks.scaleFactor=0 | give 1 to 3000",
                 "host.watermarks.minFree=60% | give at most half of host.memory",
                 "host.lruGen=0x6 | switches mglru off",
@@ -179,7 +179,7 @@ final class ScenarioFaultsTest {
                 "guest.tlbEntries=-1 | give 0 to 65536",
                 "name=../x | cannot name a result",
                 "name=-x | cannot name a result",
-                "configurations=[] | 0 the number of configurations",
+                "configurations=[] | has 0 items; give 1 to 32",
                 "configurations.1.name=before | is taken; give each its own name",
             })
     void whatDoesNotHoldIsRefusedWhereItWasSet(String setting, String message) {
@@ -198,28 +198,28 @@ final class ScenarioFaultsTest {
                 "access-tracking | host.memory=1GiB | do not fit",
                 "mmu-stress | agers=5 | 17 vcpus and agers on 16 cpus",
                 "mmu-stress | protectRounds=0 | give 1 to 1000",
-                "neighbours | guests=[] | 0 guests; give 1 to 64",
+                "neighbours | guests=[] | has 0 items; give 1 to 64",
                 "neighbours | host.cpus=3 | 4 vcpus on 3 cpus",
                 "neighbours | host.memory=20GiB | 64GiB of guest memory do not fit",
                 "neighbours | guests.1.name=hot | is taken",
                 "neighbours | guests.0.workingSet=33GiB | give at most its memory",
-                "neighbours | guests.0.memory=0% | guests.0.memory: a size of 0% is out of range",
-                "neighbours | guests.0.memory=0.000001% | guests.0.memory: 0.000001% is less than",
-                "neighbours | guests.0.memory=1p | guests.0.memory: 4KiB for 2 vcpus; give at least",
-                "neighbours | guests.0.vcpus=0 | guests.0.vcpus: 0 vcpus; give 1 to 1024",
+                "neighbours | guests.0.memory=0% | guests.0.memory=0%: a size of 0% is out of range",
+                "neighbours | guests.0.memory=0.000001% | guests.0.memory=0.000001%: 0.000001% is less than",
+                "neighbours | guests.0.memory=1p | guests.0.memory=1p: 4KiB for 2 vcpus; give at least",
+                "neighbours | guests.0.vcpus=0 | guests.0.vcpus=0: 0 is out of range; give 1 to 1024",
                 "neighbours | guests.0.vcpus=7 | 9 vcpus on 8 cpus; give the host as many",
-                "neighbours | guests.0.vcpus=two | guests.0.vcpus: 'two' is not a whole number",
-                "neighbours | guests.1.swapMax=some | guests.1.swapMax: 'some' is not a size; write",
-                "neighbours | host.swappiness=201 | host.swappiness: 201 swappiness; give 0 to 200",
+                "neighbours | guests.0.vcpus=two | guests.0.vcpus=two: 'two' is not a whole number",
+                "neighbours | guests.1.swapMax=some | guests.1.swapMax=some: 'some' is not a size; write",
+                "neighbours | host.swappiness=201 | host.swappiness=201: 201 is out of range; give 0 to 200",
                 "neighbours | guests.0.workload=loops | did you mean 'loop'",
                 "neighbours | guests.0.max=lots | lots' is not a size; write",
                 "neighbours | guests.0.max=lots | , or 0, or max",
-                "neighbours | guests.0.low=100B | guests.0.low: 100B is less than one page",
+                "neighbours | guests.0.low=100B | --set guests.0.low=100B: 100B is less than one page",
                 "neighbours | guests.0.pauseNanos=-1 | give 0 to 1000000000",
                 "neighbours | guests.0.limit=1GiB | unknown key 'limit' in guests.0",
                 "neighbours | host.commands.0.guest=warm | there is no guest 'warm'; known: cold, hot",
                 "neighbours | host.commands.0.to=memory.limit | is not one of lru_gen",
-                "neighbours | host.commands.0.at=populated+4001ms | host.commands.0.at: populated+4001ms"
+                "neighbours | host.commands.0.at=populated+4001ms | host.commands.0.at=populated+4001ms: populated+4001ms"
                         + " is after the end, 4000 ms after that; give at most populated+4000ms",
                 "neighbours | host.commands.0.at=populated2s | is no instant; write 2s, 500ms, or populated+2s",
                 "neighbours | host.commands.0.write=max | nothing that can be reclaimed; write a size",
@@ -239,7 +239,7 @@ final class ScenarioFaultsTest {
                 "neighbours | writes=[{atMillis: 4001, guest: hot, file: memory.max, value: 1M}] |"
                         + " writes.0.atMillis: populated+4001ms is after the end",
                 "neighbours | writes=[{atMillis: -1, guest: hot, file: memory.max, value: 1M}] |"
-                        + " writes.0.atMillis: -1 atMillis; give 0 or more",
+                        + " writes.0.atMillis: -1 is out of range; give 0 or more",
                 "neighbours | writes=[{atMillis: 1, guest: hot, file: lru_gen, value: 1M}] |"
                         + " writes.0.file: lru_gen is no cgroup's",
                 "neighbours | writes=[{atMillis: 1, guest: hot, file: memory.max, valu: 1M}] | did you mean"
