@@ -37,6 +37,7 @@ import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
+import org.gleaner.mm.reclaim.ReclaimTunables;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.RmapObjects;
@@ -123,8 +124,7 @@ public final class Host implements AutoCloseable {
                                 stat,
                                 config.kernel(),
                                 config.aging(),
-                                config.lruGen(),
-                                config.swappiness(),
+                                new ReclaimTunables(config.lruGen(), config.swappiness()),
                                 config.switchChance(),
                                 config.seed(),
                                 Collections.unmodifiableList(memcgs),

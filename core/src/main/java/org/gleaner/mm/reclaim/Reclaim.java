@@ -172,6 +172,23 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         host.oomKiller().drainBy(asking);
     }
 
+    /// `/sys/kernel/mm/lru_gen/enabled`, but for its switch.
+    ///
+    /// @throws IllegalArgumentException if MGLRU is on and would be off, or the other way round
+    public void setLruGen(LruGenCaps caps) {
+        host.tunables().setCaps(caps);
+    }
+
+    /// `vm.swappiness`, 0 to 200.
+    public void setSwappiness(int swappiness) {
+        host.tunables().setSwappiness(swappiness);
+    }
+
+    /// See [#setSwappiness].
+    public int swappiness() {
+        return host.swappiness();
+    }
+
     /// The debugfs files of MGLRU.
     public LruGenDebugfs lruGenDebugfs() {
         return debugfs;

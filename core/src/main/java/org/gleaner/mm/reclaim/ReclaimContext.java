@@ -21,6 +21,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// What reclaim works on: the host's parts and the settings that choose its rules.
 ///
 /// @param kernel whose rules reclaim follows
+/// @param tunables settings that may change while the host runs
 /// @param switchChance see [SwitchChance]
 /// @param seed of everything left to chance
 /// @param memcgs every cgroup of the host by id, the root first; grows while the host is set up
@@ -39,8 +40,7 @@ public record ReclaimContext(
         VmStat stat,
         KernelVersion kernel,
         SecondaryAging aging,
-        LruGenCaps caps,
-        int swappiness,
+        ReclaimTunables tunables,
         double switchChance,
         long seed,
         List<Memcg> memcgs,
@@ -50,6 +50,14 @@ public record ReclaimContext(
         CurrentTask currentTask,
         OomKiller oomKiller,
         int maxCpus) {
+    LruGenCaps caps() {
+        return tunables.caps();
+    }
+
+    int swappiness() {
+        return tunables.swappiness();
+    }
+
     Memcg rootMemcg() {
         return memcgs.getFirst();
     }

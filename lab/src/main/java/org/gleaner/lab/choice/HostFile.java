@@ -8,6 +8,12 @@ public enum HostFile implements Choice {
     /// `/sys/kernel/mm/lru_gen/min_ttl_ms`.
     MIN_TTL("min_ttl_ms"),
 
+    /// `/sys/kernel/mm/lru_gen/enabled`.
+    ENABLED("lru_gen/enabled"),
+
+    /// `/proc/sys/vm/swappiness`.
+    SWAPPINESS("vm.swappiness"),
+
     // of a guest's cgroup
     MAX("memory.max"),
     HIGH("memory.high"),

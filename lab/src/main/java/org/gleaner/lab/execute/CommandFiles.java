@@ -4,13 +4,14 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.regex.MatchResult;
 import org.gleaner.lab.choice.HostFile;
+import org.gleaner.lab.choice.LruGen;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.scenario.CgroupText;
 import org.gleaner.lab.scenario.HostCommand;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,15 @@ final class CommandFiles {
             case LRU_GEN -> lruGen(cpu, command, seconds);
             case MIN_TTL -> {
                 host.reclaim().setMinTtlMillis(Long.parseLong(command.write()));
+                yield plain(command, seconds, null);
+            }
+            case ENABLED -> {
+                int bits = LruGen.parse(command.write()).commonBits();
+                host.reclaim().setLruGen(LruGenCaps.of(bits));
+                yield plain(command, seconds, null);
+            }
+            case SWAPPINESS -> {
+                host.reclaim().setSwappiness(Integer.parseInt(command.write()));
                 yield plain(command, seconds, null);
             }
             case MAX, HIGH, LOW, MIN, SWAP_MAX, RECLAIM -> cgroup(cpu, command, seconds);
@@ -118,9 +128,9 @@ final class CommandFiles {
         long id = Long.parseLong(match.group(2));
         for (Memcg memcg : host.memcgs()) {
             if (LruGenDebugfs.id(memcg) == id) {
-                LruGen gen = memcg.lruvec().gen();
+                var gen = memcg.lruvec().gen();
                 if (match.group(3) == null) {
-                    return gen.peekMinSeq(cpu, LruGen.ANON);
+                    return gen.peekMinSeq(cpu, org.gleaner.mm.lru.LruGen.ANON);
                 }
                 long back = match.group(4) == null ? 0 : Long.parseLong(match.group(4));
                 return Math.max(0, gen.peekMaxSeq(cpu) - back);
@@ -158,7 +168,7 @@ final class CommandFiles {
     private CommandResult reclaim(
             Cpu cpu, HostCommand command, Memcg memcg, long asked, double seconds) {
         CgroupText text = command.text();
-        int swappiness = host.config().swappiness();
+        int swappiness = host.reclaim().swappiness();
         if (text.swappiness() != null) {
             swappiness = MemcgFiles.swappiness(text.swappiness(), host.config().kernel());
         }

@@ -3,7 +3,8 @@ package org.gleaner.lab.scenario;
 import java.util.List;
 import java.util.Objects;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.HostFile;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGen;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.version.KernelVersion;
@@ -13,6 +14,7 @@ import org.gleaner.mm.version.KernelVersion;
 final class CommandChecks {
 
     private static final int MOST_COMMANDS = 1000;
+    private static final long MOST_MILLIS = 999_999_999;
 
     private final Scenario scenario;
     private final Checks checks;
@@ -36,13 +38,17 @@ final class CommandChecks {
             String path = "host.commands." + i;
             whose(path, each);
             when(path, each);
-            if (each.to().ofCgroup()) {
-                amount(path + ".write", each);
-            } else if (each.to() == HostFile.LRU_GEN) {
-                lruGen(path + ".write", each);
-            } else {
-                millis(path + ".write", each.write());
-            }
+            text(path + ".write", each);
+        }
+    }
+
+    private void text(String path, HostCommand command) {
+        switch (command.to()) {
+            case LRU_GEN -> lruGen(path, command);
+            case MIN_TTL -> number(path, command.write(), MOST_MILLIS, "milliseconds");
+            case ENABLED -> enabled(path, command.write());
+            case SWAPPINESS -> number(path, command.write(), Host.MOST_SWAPPINESS, "a swappiness");
+            case MAX, HIGH, LOW, MIN, SWAP_MAX, RECLAIM -> amount(path, command);
         }
     }
 
@@ -123,9 +129,43 @@ final class CommandChecks {
         }
     }
 
-    private void millis(String path, String text) {
-        if (!text.matches("\\d{1,9}")) {
-            throw checks.bad(path, "'" + text + "' is no number", "give milliseconds, or 0");
+    /// Folios would have to move between the lists for the switch itself; the rest may change at any time.
+    private void enabled(String path, String text) {
+        LruGen bits;
+        try {
+            bits = LruGen.parse(text);
+        } catch (BadInput bad) {
+            throw checks.bad(path, bad.what(), bad.mend());
+        }
+        for (Configuration each : scenario.configurations()) {
+            boolean on = each.lru() == Lru.MGLRU;
+            if (!on || !bits.enabled()) {
+                throw checks.bad(
+                        path,
+                        "'"
+                                + each.name()
+                                + "' would change between MGLRU and the classic lists while it runs,"
+                                + " which is not modelled",
+                        on
+                                ? "keep bit 0x1, and compare with a configuration with lru: classic"
+                                : "leave that configuration to a scenario of its own");
+            }
+            LruGen before = scenario.host().lruGen().shownWith(each.aging());
+            if (bits.shownWith(each.aging()).walksSecondary() != before.walksSecondary()) {
+                throw checks.bad(
+                        path,
+                        "bit 0x8 of '"
+                                + each.name()
+                                + "' would change while it runs, which is not"
+                                + " modelled",
+                        "leave it as it is in host.lruGen, " + scenario.host().lruGen());
+            }
+        }
+    }
+
+    private void number(String path, String text, long most, String what) {
+        if (!text.matches("\\d{1,9}") || Long.parseLong(text) > most) {
+            throw checks.bad(path, "'" + text + "' is no number of 0 to " + most, "give " + what);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
@@ -97,6 +98,32 @@ final class HostCommandsTest {
         }
     }
 
+    /// As if the host had been started so, when it is written before anything happens.
+    @Test
+    void bitsAndSwappinessCanBeChangedWhileTheHostRuns() {
+        List<String> small = List.of("guest.memory=24MiB", "host.cpus=8");
+        Map<String, Long> plain = run("[]", small).runs().getFirst().vmstat();
+        for (String[] each :
+                new String[][] {
+                    {"lru_gen/enabled", "'0x1'", "host.lruGen=0x1"},
+                    {"vm.swappiness", "'200'", "host.swappiness=200"}
+                }) {
+            List<String> started = new ArrayList<>(small);
+            started.add(each[2]);
+            MaxGuestMemoryResult.Run written =
+                    run("[{at: 0s, to: " + each[0] + ", write: " + each[1] + "}]", small)
+                            .runs()
+                            .getFirst();
+            assertThat(written.vmstat())
+                    .as(each[0])
+                    .isEqualTo(run("[]", started).runs().getFirst().vmstat());
+            assertThat(written.commands().getFirst().ran()).isTrue();
+            if (each[0].equals("lru_gen/enabled")) {
+                assertThat(written.vmstat()).isNotEqualTo(plain);
+            }
+        }
+    }
+
     @Test
     void whatOnlySomeKernelsUnderstandIsAnsweredByEach() {
         MaxGuestMemoryResult result =
@@ -160,8 +187,13 @@ final class HostCommandsTest {
                         + " 6.12's lru_gen",
                 "{at: 1s, to: lru_gen, write: + 1 0 max} | is no command of",
                 "{at: 1s, to: lru_gen, write: + 1 0 max_gen max} | is no command of 6.12's",
-                "{at: 1s, to: min_ttl_ms, write: 1s} | host.commands.0.write: '1s' is no number;"
+                "{at: 1s, to: min_ttl_ms, write: 1s} | host.commands.0.write: '1s' is no number of 0 to 999999999;"
                         + " give milliseconds",
+                "{at: 1s, to: vm.swappiness, write: '201'} | host.commands.0.write: '201' is no number of 0 to 200",
+                "{at: 1s, to: lru_gen/enabled, write: '0x0'} | host.commands.0.write: 'x' would change"
+                        + " between MGLRU and the classic lists while it runs, which is not modelled;"
+                        + " keep bit 0x1",
+                "{at: 1s, to: lru_gen/enabled, write: maybe} | is not a set of lru_gen bits",
             })
     void whatIsNoCommandIsRefusedBeforehand(String command, String message) {
         assertThatThrownBy(() -> run("[" + command + "]"))
