@@ -203,7 +203,7 @@ final class DocumentedCommandsTest {
             return Files.writeString(made, ScenarioReader.text("neighbours"));
         }
         if (name.endsWith(".json")) {
-            return Files.writeString(made, "{\"scenario\": {\"kind\": \"neighbours\"}}");
+            return Files.writeString(made, "{\"scenario\": {\"kind\": \"mmu-stress\"}}");
         }
         return Files.write(made, trace());
     }
