@@ -273,7 +273,7 @@ final class NeighbourGuest {
 
     private static Map<String, Long> told(Map<VmEvent, Long> stat) {
         Map<String, Long> told = new LinkedHashMap<>();
-        TOLD.forEach(event -> told.put(event.statName(), stat.get(event)));
+        TOLD.forEach(event -> told.put(event.statName(), stat.getOrDefault(event, 0L)));
         return told;
     }
 
