@@ -10,6 +10,12 @@ public interface Progress {
     /// A task of `steps` steps starts; 0 if their number is unknown.
     void begin(String task, long steps);
 
+    /// The same where a step may take much longer than another, so that nothing is said of how many are done in a
+    /// second.
+    default void beginUneven(String task, long steps) {
+        begin(task, steps);
+    }
+
     /// `done` steps of the task are finished, counted from its begin.
     void at(long done);
 

@@ -84,8 +84,9 @@ public final class AccessTrackingRun {
         for (Variant variant : variants(scenario)) {
             tasks.add(meter -> new AccessTrackingRun(request, variant, meter).run());
         }
-        long touches = scenario.guestPages() * (scenario.benchmark() ? 1 : 6);
-        var all = ConfigurationRuns.of(request, Support.names(scenario), tasks, touches, progress);
+        var all =
+                ConfigurationRuns.of(
+                        request, Support.names(scenario), tasks, steps(scenario), progress);
         return new AccessTrackingResult(
                 scenario,
                 request.scale(),
@@ -95,6 +96,12 @@ public final class AccessTrackingRun {
                 Support.assumptions(request, assumptions(scenario, request.engine())),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    /// Touches of a page: by each vCPU, if all touch all.
+    static long steps(AccessTracking scenario) {
+        long each = scenario.overlap() ? scenario.guest().vcpus() : 1;
+        return scenario.guestPages() * each * (scenario.benchmark() ? 1 : 6);
     }
 
     private static List<Variant> variants(AccessTracking scenario) {

@@ -46,7 +46,7 @@ public final class MmuStressRun {
     private double readOnly;
     private double writable;
 
-    private MmuStressRun(
+    MmuStressRun(
             ScenarioRequest<MmuStress> request,
             Configuration configuration,
             ParallelRuns.Meter meter) {
@@ -83,9 +83,9 @@ public final class MmuStressRun {
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new MmuStressRun(request, each, meter).run());
         }
-        long touches =
-                scenario.backingPages() + scenario.guestPages() * (4 + scenario.protectRounds());
-        var all = ConfigurationRuns.of(request, Support.names(scenario), tasks, touches, progress);
+        var all =
+                ConfigurationRuns.of(
+                        request, Support.names(scenario), tasks, steps(scenario), progress);
         return new MmuStressResult(
                 scenario,
                 request.scale(),
@@ -95,6 +95,12 @@ public final class MmuStressRun {
                 Support.assumptions(request, assumptions(request.engine())),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    /// Touches of a page: before the rounds three of each, and three and some in each round.
+    static long steps(MmuStress scenario) {
+        return scenario.backingPages()
+                + scenario.guestPages() * (3 + 4L * scenario.protectRounds());
     }
 
     private static long slots(MmuStress scenario) {
@@ -110,7 +116,7 @@ public final class MmuStressRun {
                         : "pages have contents, and each is held against what was written last");
     }
 
-    private Outcome<MmuStressResult.Run> run() {
+    Outcome<MmuStressResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
             meter.watch(machine.engine());

@@ -55,7 +55,7 @@ public final class NeighboursRun {
     /// When the guests are to stop; written by the boss before it lets them go.
     private long until;
 
-    private NeighboursRun(
+    NeighboursRun(
             ScenarioRequest<Neighbours> request,
             Configuration configuration,
             ParallelRuns.Meter meter) {
@@ -114,7 +114,7 @@ public final class NeighboursRun {
         }
         var all =
                 ConfigurationRuns.of(
-                        request, Support.names(scenario), tasks, scenario.backingPages(), progress);
+                        request, Support.names(scenario), tasks, steps(scenario), progress);
         return new NeighboursResult(
                 scenario,
                 request.scale(),
@@ -124,6 +124,16 @@ public final class NeighboursRun {
                 Support.assumptions(request, assumptions(scenario)),
                 all.failures(),
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    /// Pages that are populated, and steps of the time after.
+    static long steps(Neighbours scenario) {
+        return scenario.backingPages() + timedSteps(scenario);
+    }
+
+    /// By default the time after takes a quarter to a half of the whole.
+    private static long timedSteps(Neighbours scenario) {
+        return scenario.backingPages() / 2;
     }
 
     private static List<String> assumptions(Neighbours scenario) {
@@ -139,7 +149,7 @@ public final class NeighboursRun {
         return all;
     }
 
-    private Outcome<NeighboursResult.Run> run() {
+    Outcome<NeighboursResult.Run> run() {
         try (host) {
             engine.spawn("boss", this::boss);
             meter.watch(engine);
@@ -222,6 +232,7 @@ public final class NeighboursRun {
         guests.forEach(each -> each.begin(boss));
         populatedAtNanos = start;
         until = start + scenario.millis() * MILLI;
+        meter.timed(start, until, scenario.backingPages(), timedSteps(scenario));
         rendezvous.release(boss);
         commands.populated(boss, start);
         watch(boss, start);

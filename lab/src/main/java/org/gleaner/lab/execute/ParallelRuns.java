@@ -32,14 +32,35 @@ final class ParallelRuns {
 
     /// What all hosts of this process share, so that several calls at once have no more of them than one.
     private static final Semaphore FREE_CORES = new Semaphore(CORES, true);
+    /// Steps that are done as time goes by.
+    private record TimedPhase(long start, long until, long before, long steps) {
+        long done(long now) {
+            double share = (now - start) / (double) Math.max(1, until - start);
+            return before + (long) (steps * Math.clamp(share, 0, 1));
+        }
+    }
 
     /// One host's run, as it may report and ask while it goes.
     static final class Meter {
         private final AtomicLong done = new AtomicLong();
         private final AtomicBoolean cancelled;
+        private volatile @Nullable TimedPhase timed;
 
-        private Meter(AtomicBoolean cancelled) {
+        Meter(AtomicBoolean cancelled) {
             this.cancelled = cancelled;
+        }
+
+        /// Steps that are done.
+        long done() {
+            return done.get();
+        }
+
+        /// What is left of the task ends when the machine's clock says so, and counts as `steps` over that time. Needs
+        /// [#watch].
+        ///
+        /// @param before steps of all that came before, whether they were counted or not
+        void timed(long start, long until, long before, long steps) {
+            timed = new TimedPhase(start, until, before, steps);
         }
 
         /// For a run that reports to a [Progress] itself, as the only one of this task.
@@ -85,6 +106,10 @@ final class ParallelRuns {
         private void watch(Cpu cpu, long nanos) {
             for (; ; ) {
                 check();
+                TimedPhase phase = timed;
+                if (phase != null) {
+                    done.set(phase.done(cpu.now()));
+                }
                 cpu.sleep(nanos);
             }
         }
@@ -111,17 +136,27 @@ final class ParallelRuns {
 
     private ParallelRuns() {}
 
-    /// @param steps of all tasks together
+    /// @param steps of all tasks together; see [Progress#begin]
+    /// @param alike whether one takes about as long as any other
     /// @param threads how many at once; 1 where each task uses all cores by itself
     static <R> Outcome<R> run(
-            String name, List<Task<R>> tasks, long steps, int threads, Progress progress) {
+            String name,
+            List<Task<R>> tasks,
+            long steps,
+            boolean alike,
+            int threads,
+            Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
         List<Meter> meters = new ArrayList<>();
         List<Future<@Nullable R>> futures = new ArrayList<>();
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
         int cores = Math.max(1, CORES / threads);
-        progress.begin(name, steps);
+        if (alike) {
+            progress.begin(name, steps);
+        } else {
+            progress.beginUneven(name, steps);
+        }
         try {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);
@@ -165,7 +200,7 @@ final class ParallelRuns {
             try {
                 return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                progress.at(meters.stream().mapToLong(m -> m.done.get()).sum());
+                progress.at(meters.stream().mapToLong(Meter::done).sum());
                 if (progress.cancelled()) {
                     cancelled.set(true);
                 }

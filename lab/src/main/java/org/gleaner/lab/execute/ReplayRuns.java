@@ -39,6 +39,7 @@ public final class ReplayRuns {
                                 "replay " + named(combinations, tasks.size()),
                                 tasks,
                                 accesses,
+                                true,
                                 Support.runsAtOnce(
                                         combinations.getFirst().bySeed().getFirst().engine()),
                                 progress)

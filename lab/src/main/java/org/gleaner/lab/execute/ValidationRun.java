@@ -71,7 +71,7 @@ public final class ValidationRun {
         String name = "validate " + request.table().getFileName();
         Map<Integer, List<Replayed>> replays = new TreeMap<>();
         if (!tasks.isEmpty()) {
-            var outcome = ParallelRuns.run(name, tasks, accesses, threads, progress);
+            var outcome = ParallelRuns.run(name, tasks, accesses, true, threads, progress);
             outcome.finished()
                     .forEach(each ->
                             replays.computeIfAbsent(each.cell(), _ -> new ArrayList<>()).add(each));

@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 
 /// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few
-/// seconds, or nothing.
+/// seconds, or nothing. Rate and time left are those of the last seconds; all is done when the task has ended, not
+/// before.
 public final class ProgressBar implements Progress {
 
     /// How progress is shown.
@@ -25,6 +26,10 @@ public final class ProgressBar implements Progress {
     private static final long BAR_NANOS = 100_000_000L;
     private static final long LINE_NANOS = 5_000_000_000L;
     private static final int CELLS = 30;
+
+    /// How long classes load and nothing is known of how long the rest takes.
+    private static final long SETTLING_NANOS = 2_000_000_000L;
+
     private static final String CLEAR = "\r\u001b[K";
 
     private final PrintStream out;
@@ -34,8 +39,10 @@ public final class ProgressBar implements Progress {
 
     private String task = "";
     private long steps;
+    private boolean even;
     private long begun;
     private long shown;
+    private RecentRate rate = new RecentRate(0);
 
     /// @param cancelled what [#cancelled] answers
     public ProgressBar(PrintStream out, Mode mode, BooleanSupplier cancelled) {
@@ -53,18 +60,27 @@ public final class ProgressBar implements Progress {
     public synchronized void begin(String name, long count) {
         task = name;
         steps = count;
+        even = true;
         begun = clock.getAsLong();
         shown = begun;
+        rate = new RecentRate(begun);
+    }
+
+    @Override
+    public synchronized void beginUneven(String name, long count) {
+        begin(name, count);
+        even = false;
     }
 
     @Override
     public synchronized void at(long done) {
         long now = clock.getAsLong();
+        rate.add(now, done);
         if (mode == Mode.SILENT || now - shown < (mode == Mode.BAR ? BAR_NANOS : LINE_NANOS)) {
             return;
         }
         shown = now;
-        String figures = figures(done, (now - begun) / 1e9);
+        String figures = figures(done, now - begun);
         if (mode == Mode.BAR) {
             out.print(CLEAR + task + bar(done) + figures);
         } else {
@@ -103,19 +119,24 @@ public final class ProgressBar implements Progress {
         if (steps <= 0) {
             return "";
         }
-        int full = (int) (CELLS * (double) Math.min(done, steps) / steps);
+        int full = (int) (CELLS * (double) Math.min(done, steps - 1) / steps);
         return " [" + "#".repeat(full) + ".".repeat(CELLS - full) + "]";
     }
 
-    private String figures(long done, double seconds) {
-        double rate = done / seconds;
-        String speed = String.format(Locale.ROOT, " %s/s", amount(rate));
+    private String figures(long done, long nanos) {
+        double perSecond = rate.perSecond();
+        String speed = even ? String.format(Locale.ROOT, " %s/s", amount(perSecond)) : "";
         if (steps <= 0) {
             return " " + amount((double) done) + speed;
         }
-        long percent = Math.min(100, Math.round(100.0 * done / steps));
-        String left = rate > 0 ? ", " + time((steps - done) / rate) + " left" : "";
-        return String.format(Locale.ROOT, " %d%%%s%s", percent, speed, left);
+        if (done >= steps) {
+            return " 99%, about to end";
+        }
+        String left =
+                perSecond > 0 && nanos >= SETTLING_NANOS
+                        ? ", " + time((steps - done) / perSecond) + " left"
+                        : "";
+        return String.format(Locale.ROOT, " %d%%%s%s", 100 * done / steps, speed, left);
     }
 
     private static String amount(double count) {

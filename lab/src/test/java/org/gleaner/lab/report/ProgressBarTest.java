@@ -21,8 +21,8 @@ final class ProgressBarTest {
         assertThat(text())
                 .endsWith(
                         "\r"
-                                + "X[Kreplay sqlite [###############...............] 50% 250 k/s, 2 s"
-                                + " left");
+                            + "X[Kreplay sqlite [###############...............] 50% 250 k/s, 2 s"
+                            + " left");
     }
 
     @Test
@@ -66,11 +66,45 @@ final class ProgressBarTest {
     }
 
     @Test
-    void moreStepsThanToldAreNoMoreThanAll() {
+    void allIsNotDoneBeforeTheEnd() {
         ProgressBar bar = bar(ProgressBar.Mode.BAR);
         bar.begin("t", 10);
         after(1, () -> bar.at(20));
-        assertThat(text()).contains("[##############################] 100% 20/s, 0 s left");
+        assertThat(text()).endsWith("t [###########################...] 99%, about to end");
+    }
+
+    @Test
+    void theRateIsThatOfTheLastSeconds() {
+        ProgressBar bar = bar(ProgressBar.Mode.BAR);
+        bar.begin("t", 10_000);
+        for (int second = 1; second <= 10; second++) {
+            int done = 500 * second;
+            after(1, () -> bar.at(done));
+        }
+        assertThat(text()).endsWith(" 50% 500/s, 10 s left");
+        for (int second = 1; second <= 10; second++) {
+            int done = 5_000 + 50 * second;
+            after(1, () -> bar.at(done));
+        }
+        assertThat(text()).endsWith(" 55% 50/s, 1 min 30 s left");
+    }
+
+    @Test
+    void ofStepsThatAreNotAlikeNoRateIsTold() {
+        ProgressBar bar = bar(ProgressBar.Mode.BAR);
+        bar.beginUneven("t", 10);
+        after(4, () -> bar.at(5));
+        assertThat(text()).endsWith("t [###############...............] 50%, 4 s left");
+    }
+
+    @Test
+    void nothingIsSaidOfTheTimeLeftUntilItIsKnown() {
+        ProgressBar bar = bar(ProgressBar.Mode.BAR);
+        bar.beginUneven("t", 1000);
+        after(1.9, () -> bar.at(1));
+        assertThat(text()).endsWith(" 0%");
+        after(0.2, () -> bar.at(2));
+        assertThat(text()).endsWith(" 0%, 17 min 28 s left");
     }
 
     @Test

@@ -1,0 +1,64 @@
+package org.gleaner.lab.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Test;
+
+/// That a run counts the steps that its progress bar was told of: a bar that is full before the end, or never, tells
+/// nothing.
+final class StepsTest {
+    private final ParallelRuns.Meter meter = new ParallelRuns.Meter(new AtomicBoolean());
+
+    @Test
+    void neighboursCountPopulatingAndTheTimeAfter() {
+        Scale scale = Scale.parse("1/1024");
+        Neighbours scenario = (Neighbours) ScenarioReader.read(Neighbours.KIND, List.of(), scale);
+        var request = new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false);
+        new NeighboursRun(request, scenario.configurations().getFirst(), meter).run();
+        long steps = NeighboursRun.steps(scenario);
+        assertThat(meter.done()).isBetween(steps * 99 / 100, steps);
+    }
+
+    @Test
+    void aTimedPhaseCountsAsItsTimeGoesBy() {
+        var engine = Support.engine(Engine.VIRTUAL, CostModel.X86_SERVER, 1);
+        List<Long> seen = new ArrayList<>();
+        engine.spawn(
+                "run",
+                cpu -> {
+                    meter.advance(7);
+                    meter.timed(cpu.now(), cpu.now() + 100_000_000, 50, 100);
+                    for (int i = 0; i < 4; i++) {
+                        cpu.sleep(30_000_000);
+                        seen.add(meter.done());
+                    }
+                });
+        meter.watch(engine);
+        engine.run();
+        assertThat(seen).hasSize(4);
+        assertThat(seen.get(0)).isBetween(78L, 80L);
+        assertThat(seen.get(1)).isBetween(108L, 110L);
+        assertThat(seen.get(2)).isBetween(138L, 140L);
+        assertThat(seen.get(3)).isEqualTo(150);
+    }
+
+    @Test
+    void mmuStressCountsItsTouches() {
+        Scale scale = Scale.parse("1/256");
+        MmuStress scenario = (MmuStress) ScenarioReader.read(MmuStress.KIND, List.of(), scale);
+        var request = new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false);
+        new MmuStressRun(request, scenario.configurations().getFirst(), meter).run();
+        long steps = MmuStressRun.steps(scenario);
+        assertThat(meter.done()).isBetween(steps * 8 / 10, steps);
+    }
+}
