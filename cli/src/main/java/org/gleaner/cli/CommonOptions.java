@@ -17,7 +17,8 @@ final class CommonOptions extends OutputOptions {
             paramLabel = "ENGINE",
             defaultValue = "virtual",
             description =
-                    "virtual: virtual time, repeatable; threads: real threads (default: virtual).")
+                    "virtual: virtual time, repeatable; threads: real threads, without a swap disk"
+                            + " (default: virtual).")
     Engine engine = Engine.VIRTUAL;
 
     @Option(
@@ -31,8 +32,8 @@ final class CommonOptions extends OutputOptions {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Run with N seeds, the first and those after it: median and range of every figure"
-                            + " (default: 1).")
+                    "Run with N seeds, the first and those after it: median and range of every"
+                        + " figure (default: 1).")
     int seeds = 1;
 
     @Option(

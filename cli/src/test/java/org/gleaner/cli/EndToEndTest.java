@@ -150,6 +150,8 @@ final class EndToEndTest {
         assertThat(json.get("runs")).hasSize(3);
         assertThat(json.get("ratios")).isEmpty();
         assertThat(json.get("assumptions").get(0).stringValue()).startsWith("engine threads: ");
+        assertThat(json.get("assumptions").toString())
+                .contains("with real threads swap is a file of this machine");
     }
 
     @ParameterizedTest

@@ -21,13 +21,14 @@ record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String
 
     /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs
-    /// @throws org.gleaner.lab.BadInput if the heap has no room for one
+    /// @throws org.gleaner.lab.BadInput if the heap has no room for one, or the engine has no such device
     static <R> ConfigurationRuns<R> of(
             ScenarioRequest<?> request,
             List<String> names,
             List<ParallelRuns.Task<Outcome<R>>> tasks,
             long steps,
             Progress progress) {
+        DeviceChoice.check(request);
         int threads =
                 HeapNeed.runsAtOnce(
                         request, Support.runsAtOnce(request.engine()), Heap.ofProcess());

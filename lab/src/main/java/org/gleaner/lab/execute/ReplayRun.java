@@ -91,6 +91,7 @@ public final class ReplayRun {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
         HeapNeed.check(request, frames(request), slots(request), Heap.ofProcess());
+        DeviceChoice.check(request);
         return new ReplayRun(request, progress).run();
     }
 

@@ -69,7 +69,9 @@ final class Support {
     /// What a reader must know: an executor's own assumptions, after those of all executors.
     static List<String> assumptions(ScenarioRequest<?> request, List<String> own) {
         List<String> caveats = Caveats.of(request.scenario(), request.scale(), request.engine());
-        return Stream.concat(caveats.stream(), own.stream()).toList();
+        return Stream.of(caveats, own, DeviceChoice.caveats(request))
+                .flatMap(List::stream)
+                .toList();
     }
 
     static List<String> names(Scenario scenario) {

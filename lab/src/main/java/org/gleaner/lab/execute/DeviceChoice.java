@@ -1,0 +1,67 @@
+package org.gleaner.lab.execute;
+
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.MaxGuestMemory;
+
+/// Which swap devices an engine has.
+///
+/// With real threads pages have contents, and these are swapped to a file that is written and read in place, as zram
+/// is. A disk's requests are under way while its clients go on, which decides what is written and read ahead; it is
+/// there in virtual time alone.
+final class DeviceChoice {
+    private static final String WHY = " has its requests and read-ahead in virtual time alone";
+
+    private DeviceChoice() {}
+
+    /// @throws BadInput if the engine does not have a device that is asked for
+    static void check(ReplayRequest request) {
+        check(
+                request.engine(),
+                request.swap(),
+                "--swap " + request.swap().label(),
+                "use --engine virtual, or --swap zram");
+    }
+
+    /// @throws BadInput if the engine does not have a device that is asked for
+    static void check(ScenarioRequest<?> request) {
+        check(
+                request.engine(),
+                request.scenario().host().swap().device(),
+                "host.swap.device",
+                "use --engine virtual, or --set host.swap.device=zram");
+        boolean varied =
+                request.ablate()
+                        && request.scenario() instanceof MaxGuestMemory max
+                        && max.ablations().contains(Ablation.DEVICE_VARIED);
+        if (varied && request.engine() == Engine.THREADS) {
+            throw new BadInput(
+                    "--ablate",
+                    "device-varied needs a disk, which" + WHY,
+                    "use --engine virtual, or --set ablations without device-varied");
+        }
+    }
+
+    /// What an engine makes of swap, where that is not what was asked for.
+    static List<String> caveats(ScenarioRequest<?> request) {
+        boolean file =
+                request.engine() == Engine.THREADS
+                        && request.scenario().host().swap().device() != SwapDevice.NONE;
+        return file
+                ? List.of(
+                        "with real threads swap is a file of this machine, written and read in place")
+                : List.of();
+    }
+
+    private static void check(Engine engine, SwapDevice device, String where, String mend) {
+        boolean disk = device == SwapDevice.DISK || device == SwapDevice.SSD;
+        if (disk && engine == Engine.THREADS) {
+            throw new BadInput(where, device.label() + WHY, mend);
+        }
+    }
+}
