@@ -33,7 +33,7 @@ final class CommonOptions extends OutputOptions {
             defaultValue = "1",
             description =
                     "Run with N seeds, the first and those after it: median and range of every"
-                        + " figure (default: 1).")
+                            + " figure (default: 1).")
     int seeds = 1;
 
     @Option(

@@ -10,14 +10,15 @@ public interface Progress {
     /// A task of `steps` steps starts; 0 if their number is unknown.
     void begin(String task, long steps);
 
-    /// The same where a step may take much longer than another, so that nothing is said of how many are done in a
-    /// second.
-    default void beginUneven(String task, long steps) {
-        begin(task, steps);
-    }
-
     /// `done` steps of the task are finished, counted from its begin.
     void at(long done);
+
+    /// The same where steps are not alike and the task knows better how long it will take.
+    ///
+    /// @param secondsLeft NaN if nothing is known
+    default void at(long done, double secondsLeft) {
+        at(done);
+    }
 
     /// The task is over, finished or not.
     void end();

@@ -45,6 +45,8 @@ final class ParallelRuns {
         private final AtomicLong done = new AtomicLong();
         private final AtomicBoolean cancelled;
         private volatile @Nullable TimedPhase timed;
+        private volatile long begun;
+        private volatile long ended;
 
         Meter(AtomicBoolean cancelled) {
             this.cancelled = cancelled;
@@ -53,6 +55,17 @@ final class ParallelRuns {
         /// Steps that are done.
         long done() {
             return done.get();
+        }
+
+        private TimeLeft.State state(long steps) {
+            long since = begun;
+            long until = ended;
+            if (since == 0) {
+                return new TimeLeft.State(0, 0);
+            }
+            double share = until != 0 ? 1 : Math.clamp(done() / (double) steps, 0, 0.99);
+            return new TimeLeft.State(
+                    ((until != 0 ? until : System.nanoTime()) - since) / 1e9, share);
         }
 
         /// What is left of the task ends when the machine's clock says so, and counts as `steps` over that time. Needs
@@ -121,6 +134,22 @@ final class ParallelRuns {
         }
     }
 
+    /// What is told of all tasks together.
+    private record Reports(
+            Progress progress, List<Meter> meters, long steps, boolean alike, int threads) {
+        void tell() {
+            if (alike) {
+                progress.at(meters.stream().mapToLong(Meter::done).sum());
+                return;
+            }
+            long each = steps / meters.size();
+            List<TimeLeft.State> states = meters.stream().map(m -> m.state(each)).toList();
+            double left = TimeLeft.seconds(states, threads);
+            double gone = states.stream().mapToDouble(TimeLeft.State::seconds).max().orElse(0);
+            progress.at(Double.isNaN(left) ? 0 : (long) (steps * gone / (gone + left)), left);
+        }
+    }
+
     /// One host's run.
     interface Task<R> {
         R run(Meter meter);
@@ -152,11 +181,8 @@ final class ParallelRuns {
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
         int cores = Math.max(1, CORES / threads);
-        if (alike) {
-            progress.begin(name, steps);
-        } else {
-            progress.beginUneven(name, steps);
-        }
+        progress.begin(name, steps);
+        Reports reports = new Reports(progress, meters, steps, alike, threads);
         try {
             for (Task<R> task : tasks) {
                 Meter meter = new Meter(cancelled);
@@ -165,7 +191,7 @@ final class ParallelRuns {
             }
             List<@Nullable R> results = new ArrayList<>();
             for (Future<@Nullable R> future : futures) {
-                results.add(await(future, meters, cancelled, progress));
+                results.add(await(future, reports, cancelled, progress));
             }
             return new Outcome<>(results);
         } finally {
@@ -183,24 +209,26 @@ final class ParallelRuns {
                 meter.cancelled.set(true);
             }
             meter.check();
+            meter.begun = System.nanoTime();
             return task.run(meter);
         } catch (Cancelled stopped) {
             return null;
         } finally {
             FREE_CORES.release(cores);
+            meter.ended = System.nanoTime();
         }
     }
 
     private static <R> @Nullable R await(
             Future<@Nullable R> future,
-            List<Meter> meters,
+            Reports reports,
             AtomicBoolean cancelled,
             Progress progress) {
         for (; ; ) {
             try {
                 return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                progress.at(meters.stream().mapToLong(Meter::done).sum());
+                reports.tell();
                 if (progress.cancelled()) {
                     cancelled.set(true);
                 }

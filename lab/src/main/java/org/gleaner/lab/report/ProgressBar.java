@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 
 /// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few
-/// seconds, or nothing. Rate and time left are those of the last seconds; all is done when the task has ended, not
+/// seconds, or nothing. The rate is that of the last seconds; all is done when the task has ended, not
 /// before.
 public final class ProgressBar implements Progress {
 
@@ -39,9 +39,12 @@ public final class ProgressBar implements Progress {
 
     private String task = "";
     private long steps;
-    private boolean even;
     private long begun;
     private long shown;
+
+    /// The most that a task said that knows how long it will take: its bar does not go back.
+    private long most;
+
     private RecentRate rate = new RecentRate(0);
 
     /// @param cancelled what [#cancelled] answers
@@ -60,27 +63,33 @@ public final class ProgressBar implements Progress {
     public synchronized void begin(String name, long count) {
         task = name;
         steps = count;
-        even = true;
         begun = clock.getAsLong();
         shown = begun;
+        most = 0;
         rate = new RecentRate(begun);
-    }
-
-    @Override
-    public synchronized void beginUneven(String name, long count) {
-        begin(name, count);
-        even = false;
     }
 
     @Override
     public synchronized void at(long done) {
         long now = clock.getAsLong();
         rate.add(now, done);
+        double perSecond = rate.perSecond();
+        String speed = String.format(Locale.ROOT, " %s/s", amount(perSecond));
+        show(now, done, speed, perSecond > 0 ? (steps - done) / perSecond : Double.NaN);
+    }
+
+    @Override
+    public synchronized void at(long done, double secondsLeft) {
+        most = Math.max(most, done);
+        show(clock.getAsLong(), most, "", secondsLeft);
+    }
+
+    private void show(long now, long done, String speed, double left) {
         if (mode == Mode.SILENT || now - shown < (mode == Mode.BAR ? BAR_NANOS : LINE_NANOS)) {
             return;
         }
         shown = now;
-        String figures = figures(done, now - begun);
+        String figures = figures(done, speed, now - begun < SETTLING_NANOS ? Double.NaN : left);
         if (mode == Mode.BAR) {
             out.print(CLEAR + task + bar(done) + figures);
         } else {
@@ -123,20 +132,15 @@ public final class ProgressBar implements Progress {
         return " [" + "#".repeat(full) + ".".repeat(CELLS - full) + "]";
     }
 
-    private String figures(long done, long nanos) {
-        double perSecond = rate.perSecond();
-        String speed = even ? String.format(Locale.ROOT, " %s/s", amount(perSecond)) : "";
+    private String figures(long done, String speed, double left) {
         if (steps <= 0) {
             return " " + amount((double) done) + speed;
         }
         if (done >= steps) {
             return " 99%, about to end";
         }
-        String left =
-                perSecond > 0 && nanos >= SETTLING_NANOS
-                        ? ", " + time((steps - done) / perSecond) + " left"
-                        : "";
-        return String.format(Locale.ROOT, " %d%%%s%s", 100 * done / steps, speed, left);
+        String rest = Double.isNaN(left) ? "" : ", " + time(left) + " left";
+        return String.format(Locale.ROOT, " %d%%%s%s", 100 * done / steps, speed, rest);
     }
 
     private static String amount(double count) {

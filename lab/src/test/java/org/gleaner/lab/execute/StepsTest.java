@@ -61,4 +61,15 @@ final class StepsTest {
         long steps = MmuStressRun.steps(scenario);
         assertThat(meter.done()).isBetween(steps * 8 / 10, steps);
     }
+
+    @Test
+    void whatIsLeftIsLeftToTheSlowest() {
+        var fast = new TimeLeft.State(10, 1);
+        var slow = new TimeLeft.State(10, 0.25);
+        assertThat(TimeLeft.seconds(List.of(fast, slow), 2)).isEqualTo(30);
+        var waiting = new TimeLeft.State(0, 0);
+        assertThat(TimeLeft.seconds(List.of(waiting, waiting), 2)).isNaN();
+        assertThat(TimeLeft.seconds(List.of(fast, waiting), 2)).isEqualTo(10);
+        assertThat(TimeLeft.seconds(List.of(slow, slow, waiting), 2)).isEqualTo(50);
+    }
 }

@@ -90,21 +90,25 @@ final class ProgressBarTest {
     }
 
     @Test
-    void ofStepsThatAreNotAlikeNoRateIsTold() {
+    void whoKnowsHowLongItTakesIsBelieved() {
         ProgressBar bar = bar(ProgressBar.Mode.BAR);
-        bar.beginUneven("t", 10);
-        after(4, () -> bar.at(5));
-        assertThat(text()).endsWith("t [###############...............] 50%, 4 s left");
+        bar.begin("t", 10);
+        after(4, () -> bar.at(5, 70));
+        assertThat(text()).endsWith("t [###############...............] 50%, 1 min 10 s left");
+        after(4, () -> bar.at(4, 80));
+        assertThat(text()).endsWith("t [###############...............] 50%, 1 min 20 s left");
     }
 
     @Test
     void nothingIsSaidOfTheTimeLeftUntilItIsKnown() {
         ProgressBar bar = bar(ProgressBar.Mode.BAR);
-        bar.beginUneven("t", 1000);
+        bar.begin("t", 1000);
         after(1.9, () -> bar.at(1));
-        assertThat(text()).endsWith(" 0%");
+        assertThat(text()).endsWith(" 0% 1/s");
         after(0.2, () -> bar.at(2));
-        assertThat(text()).endsWith(" 0%, 17 min 28 s left");
+        assertThat(text()).endsWith(" 0% 1/s, 17 min 28 s left");
+        after(1, () -> bar.at(3, Double.NaN));
+        assertThat(text()).endsWith(" 0%");
     }
 
     @Test
