@@ -54,7 +54,8 @@ final class DeviceChoice {
                         && request.scenario().host().swap().device() != SwapDevice.NONE;
         return file
                 ? List.of(
-                        "with real threads swap is a file of this machine, written and read in place")
+                        "with real threads swap is a file of this machine, written and read in"
+                            + " place")
                 : List.of();
     }
 

@@ -204,7 +204,8 @@ public final class NeighboursRun {
             failures.add(
                     String.format(
                             Locale.ROOT,
-                            "%s: guest %s did not live to the end: %s (%.3f s after the host's start%s)",
+                            "%s: guest %s did not live to the end: %s (%.3f s after the host's"
+                                + " start%s)",
                             configuration.name(),
                             guest.neighbour().name(),
                             end.why().told(),

@@ -32,6 +32,7 @@ final class ParallelRuns {
 
     /// What all hosts of this process share, so that several calls at once have no more of them than one.
     private static final Semaphore FREE_CORES = new Semaphore(CORES, true);
+
     /// Steps that are done as time goes by.
     private record TimedPhase(long start, long until, long before, long steps) {
         long done(long now) {

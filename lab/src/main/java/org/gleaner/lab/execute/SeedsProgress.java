@@ -9,6 +9,7 @@ final class SeedsProgress {
     private final Progress whole;
     private final long[] done;
     private long steps = -1;
+    private long begun;
     private volatile boolean stopped;
 
     /// @param parts how many there are
@@ -28,6 +29,11 @@ final class SeedsProgress {
             @Override
             public void at(long count) {
                 SeedsProgress.this.at(index, count);
+            }
+
+            @Override
+            public void at(long count, double secondsLeft) {
+                SeedsProgress.this.atUneven(index, count);
             }
 
             @Override
@@ -60,8 +66,18 @@ final class SeedsProgress {
     private synchronized void begin(String task, long count) {
         if (steps < 0) {
             steps = count;
+            begun = System.nanoTime();
             whole.begin(task + " with " + done.length + " seeds", count * done.length);
         }
+    }
+
+    /// Each part says what share of its time is gone; together they take as long as that says.
+    private synchronized void atUneven(int index, long count) {
+        done[index] = count;
+        long sum = Arrays.stream(done).sum();
+        double share = sum / (double) Math.max(1, steps * done.length);
+        double gone = (System.nanoTime() - begun) / 1e9;
+        whole.at(sum, share > 0 ? gone * (1 - share) / share : Double.NaN);
     }
 
     private synchronized void at(int index, long count) {
