@@ -27,6 +27,13 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
 
+    private static final long ASLEEP = -1;
+
+    /// Written by kswapd alone: time at work in rounds that are over, and when the one under way began.
+    private long kswapdNanos;
+
+    private volatile long kswapdSince = ASLEEP;
+
     /// Rounds of kswapd in a row that freed nothing; it gives up at [#MAX_FAILURES].
     private final long[] kswapdFailures = new long[1];
 
@@ -119,6 +126,13 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         }
     }
 
+    /// How long kswapd has been at work until `now`, a round under way included. It waits for locks then, but does not
+    /// sleep.
+    public long kswapdNanos(long now) {
+        long since = kswapdSince;
+        return kswapdNanos + (since == ASLEEP ? 0 : Math.max(0, now - since));
+    }
+
     /// The kswapd actor: naps, and balances the zone whenever it is woken.
     public void kswapd(Cpu cpu) {
         for (; ; ) {
@@ -126,7 +140,11 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
             do {
                 cpu.store(kswapdWanted, 0);
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
-                if (reclaimer(cpu).balance(cpu, minTtlMillis)) {
+                kswapdSince = cpu.now();
+                boolean freed = reclaimer(cpu).balance(cpu, minTtlMillis);
+                kswapdNanos += cpu.now() - kswapdSince;
+                kswapdSince = ASLEEP;
+                if (freed) {
                     cpu.store(kswapdFailures, 0, 0);
                 } else {
                     cpu.fetchAdd(kswapdFailures, 0, 1);

@@ -257,6 +257,7 @@ final class NeighbourGuest {
                 end(),
                 populating(),
                 LongStream.of(accesses).sum(),
+                (memcg.throttledNanos() - throttledBefore) / NANOS,
                 residentPages,
                 told(stat),
                 named(events));

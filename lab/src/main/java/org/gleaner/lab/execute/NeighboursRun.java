@@ -52,6 +52,8 @@ public final class NeighboursRun {
     /// When all guests were populated.
     private long populatedAtNanos;
 
+    private NeighboursResult.Kswapd kswapd = new NeighboursResult.Kswapd(0, 0);
+
     /// When the guests are to stop; written by the boss before it lets them go.
     private long until;
 
@@ -174,6 +176,7 @@ public final class NeighboursRun {
                         new NeighboursResult.Populating(populatedAtNanos / 1e9, populating),
                         sampleSeconds,
                         results,
+                        kswapd,
                         counters,
                         commands.results()),
                 failures);
@@ -230,6 +233,7 @@ public final class NeighboursRun {
         rendezvous.awaitAll(boss);
         countersBefore = host.stat().snapshot();
         long start = boss.now();
+        long kswapdBefore = host.reclaim().kswapdNanos(start);
         guests.forEach(each -> each.begin(boss));
         populatedAtNanos = start;
         until = start + scenario.millis() * MILLI;
@@ -237,6 +241,11 @@ public final class NeighboursRun {
         rendezvous.release(boss);
         commands.populated(boss, start);
         watch(boss, start);
+        long end = boss.now();
+        long kswapdTime = Math.max(0, host.reclaim().kswapdNanos(end) - kswapdBefore);
+        kswapd =
+                new NeighboursResult.Kswapd(
+                        kswapdTime / 1e9, Math.min(1, kswapdTime / (double) (end - start)));
         boss.block(gone, -1, vcpus());
         commands.close(boss);
     }

@@ -2,6 +2,7 @@ package org.gleaner.lab.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -119,6 +120,10 @@ final class NeighboursText {
             Counters.row(table, "ended by", guests, each -> endedBy(each.end()));
             Counters.row(table, "ended at s", guests, each -> endedAt(each.end()));
         }
+        if (guests.stream().anyMatch(each -> each.throttledSeconds() > 0)) {
+            Counters.row(
+                    table, "throttled s", guests, each -> Figures.number(each.throttledSeconds()));
+        }
         Counters.rows(table, guests.stream().map(NeighboursResult.Guest::memoryStat).toList());
         for (String event : guests.getFirst().memoryEvents().keySet()) {
             Counters.row(
@@ -128,6 +133,16 @@ final class NeighboursText {
                     each -> Figures.count(each.memoryEvents().getOrDefault(event, 0L)));
         }
         return table;
+    }
+
+    /// How much background reclaim had to do.
+    static String kswapd(NeighboursResult.Run run) {
+        return String.format(
+                Locale.ROOT,
+                "%s: kswapd worked %s s, %.1f %% of a CPU",
+                run.configuration().name(),
+                Figures.number(run.kswapd().cpuSeconds()),
+                100 * run.kswapd().share());
     }
 
     /// How much of each guest was resident, by time.

@@ -282,6 +282,7 @@ public final class ScenarioText {
             block(NeighboursText.guests(run));
             block(NeighboursText.resident(run));
             block(NeighboursText.populating(run));
+            block(NeighboursText.kswapd(run) + "\n");
         }
         vmstat(
                 names(result.runs(), NeighboursResult.Run::configuration),

@@ -33,6 +33,7 @@ public record NeighboursResult(
     ///
     /// @param populating what it took until then
     /// @param sampleSeconds when it was looked what is resident
+    /// @param kswapd how much it had to do
     /// @param vmstat what the host's counters of these names grew by
     /// @param commands of the scenario that were written in time
     public record Run(
@@ -40,6 +41,7 @@ public record NeighboursResult(
             Populating populating,
             List<Double> sampleSeconds,
             List<Guest> guests,
+            Kswapd kswapd,
             Map<String, Long> vmstat,
             List<CommandResult> commands) {
 
@@ -50,6 +52,12 @@ public record NeighboursResult(
             commands = List.copyOf(commands);
         }
     }
+
+    /// What background reclaim cost.
+    ///
+    /// @param cpuSeconds that it was at work
+    /// @param share of a CPU, 0 to 1
+    public record Kswapd(double cpuSeconds, double share) {}
 
     /// The time before all guests were populated.
     ///
@@ -116,6 +124,7 @@ public record NeighboursResult(
     /// @param killed whether the OOM killer ended it
     /// @param end null for one that ran to the end
     /// @param accesses pages touched, repetitions included
+    /// @param throttledSeconds that its vCPUs, all together, slept for `memory.high`
     /// @param residentPages of its cgroup, at each sample
     /// @param memoryStat what its cgroup's counters of these names grew by
     /// @param memoryEvents what its cgroup's events of these names grew by
@@ -125,6 +134,7 @@ public record NeighboursResult(
             @Nullable End end,
             GuestPopulating populating,
             long accesses,
+            double throttledSeconds,
             List<Long> residentPages,
             Map<String, Long> memoryStat,
             Map<String, Long> memoryEvents) {

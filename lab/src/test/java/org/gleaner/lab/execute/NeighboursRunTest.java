@@ -74,6 +74,8 @@ final class NeighboursRunTest {
     void theColdOneMakesRoomForTheHotOne(String lru) {
         NeighboursResult.Run run = run(scenario(lru, ", workingSet: 90%", ""));
         assertThat(stat(run, 1, "pgsteal")).isGreaterThan(1000);
+        assertThat(run.kswapd().cpuSeconds()).isPositive();
+        assertThat(run.kswapd().share()).isBetween(1e-9, 1.0);
         assertThat(stat(run, 1, "pgfault")).isZero();
         // the working set of the hot one is in, and stays
         List<Long> over = run.guests().getFirst().residentPages();
@@ -125,6 +127,8 @@ final class NeighboursRunTest {
         NeighboursResult.Run bound = run(scenario(lru, ", high: 25%", "", "host.memory=40MiB"));
         NeighboursResult.Run free = run(scenario(lru, "", "", "host.memory=40MiB"));
         assertThat(event(bound, 0, "high")).isPositive();
+        assertThat(free.guests().getFirst().throttledSeconds()).isZero();
+        assertThat(free.kswapd().share()).isZero();
         assertThat(event(bound, 0, "max")).isZero();
         assertThat(bound.guests().getFirst().accesses())
                 .isLessThan(free.guests().getFirst().accesses());

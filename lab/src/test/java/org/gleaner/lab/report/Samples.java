@@ -176,6 +176,7 @@ final class Samples {
                         null,
                         populating(0),
                         123_456,
+                        1.5,
                         List.of(512L, 1024L),
                         counters(7),
                         Map.of("oom_kill", 0L));
@@ -186,6 +187,7 @@ final class Samples {
                         new NeighboursResult.End(NeighboursResult.Why.HOST_OOM, 0.75, false),
                         populating(3),
                         0,
+                        0,
                         List.of(512L, 0L),
                         counters(8),
                         Map.of("oom_kill", 1L));
@@ -195,6 +197,7 @@ final class Samples {
                         new NeighboursResult.Populating(0.25, counters(20)),
                         List.of(0.5, 1.0),
                         List.of(hot, cold),
+                        new NeighboursResult.Kswapd(0.125, 0.125),
                         counters(15),
                         List.of());
         return new NeighboursResult(
