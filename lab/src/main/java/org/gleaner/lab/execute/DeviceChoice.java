@@ -55,7 +55,7 @@ final class DeviceChoice {
         return file
                 ? List.of(
                         "with real threads swap is a file of this machine, written and read in"
-                            + " place")
+                                + " place")
                 : List.of();
     }
 

@@ -208,7 +208,7 @@ public final class NeighboursRun {
                     String.format(
                             Locale.ROOT,
                             "%s: guest %s did not live to the end: %s (%.3f s after the host's"
-                                + " start%s)",
+                                    + " start%s)",
                             configuration.name(),
                             guest.neighbour().name(),
                             end.why().told(),

@@ -21,8 +21,8 @@ final class ProgressBarTest {
         assertThat(text())
                 .endsWith(
                         "\r"
-                            + "X[Kreplay sqlite [###############...............] 50% 250 k/s, 2 s"
-                            + " left");
+                                + "X[Kreplay sqlite [###############...............] 50% 250 k/s, 2 s"
+                                + " left");
     }
 
     @Test
