@@ -90,7 +90,7 @@ final class ScenarioLegend {
                 switch (scenario) {
                     case MaxGuestMemory max when !max.ablations().isEmpty() ->
                             "--ablate: what each part is worth; ";
-                    case Neighbours _ -> "--set guests.1.min=60%: protect a guest; ";
+                    case Neighbours _ -> "--set guests.0.high=50%: hold a guest down; ";
                     default -> "";
                 };
         return own + "--verbose: where the time goes, all counters";
