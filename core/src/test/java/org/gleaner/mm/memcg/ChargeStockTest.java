@@ -135,7 +135,7 @@ final class ChargeStockTest {
         assertThat(reclaimed).isNotEmpty().containsOnly(parent);
         assertThat(two.current()).isEqualTo(25);
         assertThat(parent.current()).isEqualTo(50);
-        assertThat(parent.events(MemcgEvent.OOM_KILL)).isOne();
-        assertThat(two.events(MemcgEvent.OOM_KILL)).isZero();
+        assertThat(parent.events(MemcgEvent.OOM)).isOne();
+        assertThat(two.events(MemcgEvent.OOM)).isZero();
     }
 }
