@@ -36,7 +36,10 @@ final class NearestTest {
     void badInputIsAlwaysOneLine() {
         BadInput bad = new BadInput("a\nb", "what\r\u2028\u001b[31m", "m\te\0nd");
         assertThat(bad).hasMessage("a b: what   [31m; m e nd");
-        assertThat(new BadInput("", "x".repeat(1000), "y").getMessage()).hasSize(403);
+        assertThat(new BadInput("", "x".repeat(1000), "y").getMessage())
+                .contains("xxx...xxx")
+                .endsWith("; y")
+                .hasSizeLessThan(403);
         assertThat(bad.at("there").getMessage()).startsWith("there: what");
     }
 }
