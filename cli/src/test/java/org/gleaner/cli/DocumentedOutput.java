@@ -15,7 +15,7 @@ record DocumentedOutput(List<String> lines) {
 
     /// Rows that tell of the machine that Gleaner runs on.
     private static final Pattern MACHINE =
-            Pattern.compile("^(seconds|M accesses/s)\\b|\\d s of CPU");
+            Pattern.compile("^(seconds|M accesses/s|simulated in)\\b|\\d s of CPU");
 
     /// Why this is not what was printed, to the digit; empty if it is.
     Optional<String> differs(List<String> printed) {

@@ -68,7 +68,7 @@ public final class ScenarioText {
                             stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
             case NeighboursResult neighbours -> detail(neighbours);
         }
-        runs(result).forEach(this::commands);
+        runs(result).forEach(this::dumps);
     }
 
     private void answer(Completeness completeness, Seeded<ScenarioResult> result) {
@@ -86,6 +86,7 @@ public final class ScenarioText {
                 NeighboursText.populated(bySeed).forEach(each -> line("%s", each));
             }
         }
+        runs(first).forEach(this::commands);
         text.append('\n');
         ScenarioLegend.configurations(first.scenario().configurations())
                 .forEach(each -> line("%s", each));
@@ -320,13 +321,17 @@ public final class ScenarioText {
         return commands;
     }
 
-    /// What was written into the kernel's files, each with what the file says afterwards.
+    /// What was written into the kernel's files, and what they answered.
     private void commands(String configuration, List<CommandResult> commands) {
+        commands.forEach(
+                each -> line("%s: %s: %s", configuration, each.said(), CommandText.answer(each)));
+    }
+
+    /// What files said after what was written into them.
+    private void dumps(String configuration, List<CommandResult> commands) {
         for (CommandResult each : commands) {
-            text.append('\n');
-            line("%s: %s: %s", configuration, each.said(), CommandText.answer(each));
             if (each.text() != null) {
-                text.append(each.text());
+                block(configuration + ", after " + each.said() + "\n" + each.text());
             }
         }
     }

@@ -58,7 +58,8 @@ final class ResultTextTest {
                 .contains("locked            9.50            12           0.750\n");
         assertThat(full(Samples.mmuStress()))
                 .contains("lost writes                  1\n")
-                .contains("locked-flush: '+ 1 0 9' into lru_gen at 2 s: EINVAL\nmemcg     1 /\n")
+                .contains("locked-flush: '+ 1 0 9' into lru_gen at 2 s: EINVAL\n")
+                .contains("\nlocked-flush, after '+ 1 0 9' into lru_gen at 2 s\nmemcg     1 /\n")
                 .contains("FAILED: 1 lost write\n");
         assertThat(of(Samples.neighbours()))
                 .contains(
