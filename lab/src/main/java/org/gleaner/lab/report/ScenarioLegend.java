@@ -34,8 +34,7 @@ final class ScenarioLegend {
                     """;
             case MmuStress _ ->
                     """
-                    the host forbids writes and allows them again while the guest writes: forbidden
-                    and lost writes must be 0
+                    the host forbids the guest's writes now and then: forbidden and lost must be 0
                     """;
             case Neighbours _ ->
                     """
