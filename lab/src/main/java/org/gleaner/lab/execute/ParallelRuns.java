@@ -238,14 +238,18 @@ final class ParallelRuns {
                 cancelled.set(true);
                 throw new Cancelled();
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof RuntimeException failure) {
-                    throw failure;
-                }
-                if (e.getCause() instanceof Error error) {
-                    throw error;
-                }
-                throw new IllegalStateException(e.getCause());
+                throw rethrown(e);
             }
         }
+    }
+
+    /// What a task threw, for its caller to throw.
+    static RuntimeException rethrown(ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return e.getCause() instanceof RuntimeException failure
+                ? failure
+                : new IllegalStateException(e.getCause());
     }
 }

@@ -69,13 +69,7 @@ public final class SeedRuns {
             Thread.currentThread().interrupt();
             throw new Cancelled();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException(e.getCause());
+            throw ParallelRuns.rethrown(e);
         }
     }
 
