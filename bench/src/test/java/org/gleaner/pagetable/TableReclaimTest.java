@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;

@@ -1,12 +1,12 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AlteredAging;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.SpteFormat;
 
 /// Known bugs of how accessed bits are taken.
 final class AgingBugs {

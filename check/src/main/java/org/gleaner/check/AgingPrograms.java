@@ -2,6 +2,7 @@ package org.gleaner.check;
 
 import java.util.List;
 import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
@@ -10,7 +11,6 @@ import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.SpteFormat;
 
 /// Agers against everybody who changes or frees what they look at.
 final class AgingPrograms {

@@ -3,8 +3,8 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.SpteFormat;
 
 /// Known bugs of when tables, roots, slots and subscriptions may go, and of who may wait for whom.
 final class LifetimeBugs {

@@ -3,6 +3,7 @@ package org.gleaner.check;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.BitSpinLock;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -12,7 +13,6 @@ import org.gleaner.machine.Rcu;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
 import org.gleaner.machine.Word;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 
 /// The machine's own parts: locks exclude and wake, grace periods wait, memory keeps its order.

@@ -6,10 +6,10 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.mm.notifier.UserPages;
 import org.jspecify.annotations.Nullable;
 
 /// A host address space of a few pages, each of whose words is a step: a page table under one lock,

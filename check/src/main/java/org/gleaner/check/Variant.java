@@ -4,12 +4,12 @@ import java.util.List;
 import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.Spte;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.Spte;
-import org.gleaner.pagetable.SpteFormat;
 
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
 ///

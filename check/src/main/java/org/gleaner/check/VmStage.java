@@ -7,13 +7,13 @@ import java.util.function.UnaryOperator;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.SpteFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A stage with one VM: a slot of a few pages at guest page 0, over a [SmallSpace], and its vCPUs.

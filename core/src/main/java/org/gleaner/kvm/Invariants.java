@@ -3,8 +3,8 @@ package org.gleaner.kvm;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 
 /// What must always hold of a VM's second stage, checked while it runs. Armed by assertions

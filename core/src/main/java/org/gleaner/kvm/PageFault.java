@@ -3,8 +3,8 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.mm.fault.GetUserPages;
-import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.UserPages;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of
 /// anonymous or shared memory.

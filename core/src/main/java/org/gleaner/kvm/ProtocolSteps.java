@@ -1,7 +1,7 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.SpteFormat;
 
 /// The steps on which the second stage's protocols rest, each as Linux takes it.
 ///

@@ -2,11 +2,11 @@ package org.gleaner.kvm;
 
 import static java.util.Objects.requireNonNull;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.YoungBitmapLayout;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,8 @@ package org.gleaner.kvm;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.kvm.x86.Spte;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -9,11 +11,9 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
-import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.Spte;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 

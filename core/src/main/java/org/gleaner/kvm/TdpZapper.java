@@ -1,13 +1,13 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.x86.Spte;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.Spte;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
-import org.gleaner.pagetable.TdpIter;
+import org.gleaner.pagetable.TreeIter;
 
 /// Taking entries and tables out of the second stage; see [TdpMmu] for who may be running
 /// meanwhile.
@@ -95,7 +95,7 @@ final class TdpZapper {
     /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the
     /// mode that `shared` says (read if true); may drop and take the read lock again in between.
     void zapRoot(Cpu cpu, TdpRoot root, boolean shared) {
-        TdpIter iter = new TdpIter(tables, BATCH);
+        TreeIter iter = new TreeIter(tables, BATCH);
         mmu.rcu.readLock(cpu);
         for (int level = RadixTable.LEVEL_4K; level <= RadixTable.ROOT_LEVEL; level++) {
             iter.start(root.table, level, 0, RadixTable.KEYS);
@@ -104,7 +104,7 @@ final class TdpZapper {
         mmu.rcu.readUnlock(cpu);
     }
 
-    private void zapLevel(Cpu cpu, TdpIter iter, int level, boolean shared) {
+    private void zapLevel(Cpu cpu, TreeIter iter, int level, boolean shared) {
         long paid = 0;
         long zapped = 0;
         while (iter.next(cpu)) {
@@ -122,7 +122,8 @@ final class TdpZapper {
             }
             if (!shared) {
                 gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
-            } else if (iter.setAtomic(cpu, format, format.empty)) {
+            } else if (Spte.setAtomic(
+                    cpu, format, iter.words, iter.index, level, iter.old, format.empty)) {
                 gone(cpu, iter.old, level, true);
             } else {
                 iter.retry();
@@ -149,7 +150,7 @@ final class TdpZapper {
     }
 
     /// `tdp_mmu_iter_cond_resched`.
-    private void letOthersIn(Cpu cpu, TdpIter iter) {
+    private void letOthersIn(Cpu cpu, TreeIter iter) {
         mmu.rcu.readUnlock(cpu);
         mmu.mmuLock.readUnlock(cpu);
         cpu.relax();

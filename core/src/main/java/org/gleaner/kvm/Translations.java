@@ -1,12 +1,12 @@
 package org.gleaner.kvm;
 
 import java.util.Arrays;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.SpteFormat;
 import org.gleaner.pagetable.TableSlab;
 
 /// A vCPU's own page walker and what it remembers: hardware, as far as the second stage can tell.

@@ -68,7 +68,7 @@ public final class Vcpu {
     /// One guest access.
     ///
     /// @return 0; or why it could not be done: [#EXIT_MMIO], or an error of
-    ///     [org.gleaner.mm.fault.GetUserPages#get]
+    ///     [org.gleaner.mm.gup.GetUserPages#get]
     public long access(Cpu cpu, long gfn, boolean write) {
         enterGuest(cpu);
         long pfn = touch(cpu, gfn, write);

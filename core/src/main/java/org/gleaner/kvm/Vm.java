@@ -10,10 +10,10 @@ import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
-import org.gleaner.mm.notifier.UserPages;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
-import org.gleaner.pagetable.TdpIter;
+import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription
@@ -212,7 +212,7 @@ public final class Vm {
 
     /// Leaves in valid roots, all or only young ones: an account of this moment, entry by entry.
     public long countLeaves(Cpu cpu, boolean onlyYoung) {
-        TdpIter iter = new TdpIter(tables, 1 << 20);
+        TreeIter iter = new TreeIter(tables, 1 << 20);
         long count = 0;
         rcu.readLock(cpu);
         for (TdpRoot root : mmu.roots(cpu)) {

@@ -1,8 +1,8 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.pagetable.SpteFormat;
 import org.jspecify.annotations.Nullable;
 
 /// What kind of VM, on what kind of kernel.

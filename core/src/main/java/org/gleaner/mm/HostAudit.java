@@ -11,12 +11,12 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

@@ -9,7 +9,7 @@ package org.gleaner.pagetable;
 /// id of a [TableSlab] table.
 ///
 /// Levels count from 1 (4 KiB leaves) to 4 (the root), as in KVM.
-public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
+public abstract class EntryFormat {
     /// Guest or user reads.
     public static final int READ = 0;
 
@@ -25,7 +25,8 @@ public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
     /// Bits 51:12.
     public static final long ADDRESS = 0x000f_ffff_ffff_f000L;
 
-    static final int ADDRESS_SHIFT = 12;
+    /// Where the address field begins.
+    public static final int ADDRESS_SHIFT = 12;
 
     private final String name;
 
@@ -60,7 +61,7 @@ public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
     /// @param write bits that must be set for a write, besides those
     /// @param exec bits that must be set for a fetch, besides `present`
     /// @param noExec bits that must be clear for a fetch
-    EntryFormat(
+    protected EntryFormat(
             String name,
             long present,
             long empty,
@@ -133,7 +134,8 @@ public abstract sealed class EntryFormat permits SpteFormat, PteFormat {
     /// The present entry that points to `table`.
     public abstract long makeTable(int table);
 
-    static long address(long frame) {
+    /// The address field that holds `frame`, a page frame or a table.
+    protected static long address(long frame) {
         long bits = frame << ADDRESS_SHIFT;
         assert frame >= 0 && (bits & ~ADDRESS) == 0 : "frame out of range: " + frame;
         return bits;

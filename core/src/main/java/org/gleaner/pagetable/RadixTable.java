@@ -14,7 +14,7 @@ import org.gleaner.machine.Cpu;
 /// ## Reading without locks
 ///
 /// A descent reads each entry once, by an acquire load, and goes on from what it read. Whoever
-/// links a table has filled it before (release, see [Spte]), so the descent sees a complete table;
+/// links a table has filled it before (release, see `Spte`), so the descent sees a complete table;
 /// whoever unlinks one must let an RCU grace period pass before it is freed, and whoever descends
 /// without a lock must be in a read section. What a descent finds may be stale when it returns: act
 /// on it by compare-and-swap.
@@ -62,7 +62,7 @@ public final class RadixTable {
     }
 
     /// Reads an entry without a step, ordered before whatever is reached through it.
-    static long read(long[] words, int i) {
+    public static long read(long[] words, int i) {
         return (long) ENTRY.getAcquire(words, i);
     }
 

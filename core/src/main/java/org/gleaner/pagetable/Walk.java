@@ -21,7 +21,8 @@ public final class Walk {
     /// What the entry was when the descent read it.
     public long entry;
 
-    void set(long[] words, int index, int table, int level, long entry) {
+    /// Where a descent of its own ended; for who walks by another rule than [RadixTable#find].
+    public void set(long[] words, int index, int table, int level, long entry) {
         if (this.words != words) {
             this.words = words;
         }

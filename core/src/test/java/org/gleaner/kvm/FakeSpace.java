@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.fault.GetUserPages;
+import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.mm.notifier.UserPages;
 
 /// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the
 /// next page.

@@ -3,11 +3,11 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
-import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 
 /// Every invariant fires: each test breaks one step of a protocol and runs the interleaving that

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -3,12 +3,12 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

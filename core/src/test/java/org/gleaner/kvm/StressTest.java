@@ -3,12 +3,12 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.aging.SecondaryAging.Window;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.SpteFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

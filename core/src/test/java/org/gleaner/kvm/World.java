@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
@@ -12,7 +13,6 @@ import org.gleaner.machine.VirtualOptions;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.pagetable.SpteFormat;
 
 /// One host with one VM of one slot, for tests.
 final class World {

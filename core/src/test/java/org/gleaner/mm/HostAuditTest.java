@@ -6,7 +6,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
-import org.gleaner.pagetable.PteFormat;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.pagetable.Walk;
 import org.junit.jupiter.api.Test;
 

@@ -8,11 +8,11 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.Pte;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
 /// A process with one mapping and one task. Pages are numbered from the start of the mapping.

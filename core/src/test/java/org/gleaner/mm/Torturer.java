@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.fault.GetUserPages;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.FolioLayout;
+import org.gleaner.mm.gup.GetUserPages;
 import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
 /// One thread of one process that writes to real pages and remembers what it wrote.

@@ -7,17 +7,17 @@ import org.gleaner.machine.Word;
 
 /// A CPU that lets something happen right before its next compare-and-swap: the race, played by
 /// hand at the one point where it matters.
-final class HookedCpu extends Cpu {
+public final class HookedCpu extends Cpu {
     private final Cpu cpu;
     private Runnable beforeCas = () -> {};
 
-    HookedCpu(Cpu cpu) {
+    public HookedCpu(Cpu cpu) {
         super(cpu.id, cpu.name);
         this.cpu = cpu;
     }
 
     /// Has `race` run once, before the next compare-and-swap.
-    HookedCpu beforeCas(Runnable race) {
+    public HookedCpu beforeCas(Runnable race) {
         beforeCas = race;
         return this;
     }

@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 
 /// Prints what a lookup costs. A main, not a test: run it on a quiet machine.
@@ -29,7 +30,7 @@ final class LookupTiming {
         Tree.map(cpu, tables, root, 0, PAGES);
         int[] keys = new SplittableRandom(1).ints(LOOKUPS, 0, PAGES).toArray();
         Walk walk = new Walk();
-        TdpIter iter = new TdpIter(tables, 64);
+        TreeIter iter = new TreeIter(tables, 64);
         for (int round = 0; round < 3; round++) {
             time("leafSlot + entry", LOOKUPS, () -> slots(cpu, tables, root, keys));
             time("find + hit test ", LOOKUPS, () -> finds(tables, walk, root, keys));
@@ -78,7 +79,7 @@ final class LookupTiming {
         return hits;
     }
 
-    private static long iterate(Cpu cpu, TdpIter iter, int root) {
+    private static long iterate(Cpu cpu, TreeIter iter, int root) {
         long leaves = 0;
         iter.start(root, 1, 0, PAGES);
         while (iter.nextLeaf(cpu)) {

@@ -10,30 +10,30 @@ import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 
 /// The engines that tests run on, with lock checking armed.
-enum Machine {
+public enum Machine {
     VIRTUAL {
         @Override
-        Engine engine(long seed) {
+        public Engine engine(long seed) {
             return new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(seed));
         }
     },
     THREADS {
         @Override
-        Engine engine(long seed) {
+        public Engine engine(long seed) {
             return new ThreadEngine(CostModel.named("x86-server"));
         }
     };
 
-    abstract Engine engine(long seed);
+    public abstract Engine engine(long seed);
 
     /// Runs one body per CPU to the end.
-    void run(long seed, Actor... bodies) {
+    public void run(long seed, Actor... bodies) {
         Engine engine = engine(seed);
         spawn(engine, bodies);
         engine.run();
     }
 
-    static void spawn(Engine engine, Actor... bodies) {
+    public static void spawn(Engine engine, Actor... bodies) {
         for (int i = 0; i < bodies.length; i++) {
             Actor body = bodies[i];
             engine.spawn(
@@ -47,12 +47,12 @@ enum Machine {
     }
 
     /// Runs one body on one thread.
-    static void onOneCpu(Actor body) {
+    public static void onOneCpu(Actor body) {
         THREADS.run(0, body);
     }
 
     /// The same body for `n` CPUs.
-    static Actor[] times(int n, Actor body) {
+    public static Actor[] times(int n, Actor body) {
         Actor[] bodies = new Actor[n];
         Arrays.fill(bodies, body);
         return bodies;

@@ -1,5 +1,6 @@
 package org.gleaner.pagetable;
 
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 
 /// Trees for tests, built by one CPU.

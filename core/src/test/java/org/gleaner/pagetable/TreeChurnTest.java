@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.SplittableRandom;
+import org.gleaner.kvm.x86.Spte;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -60,7 +62,7 @@ class TreeChurnTest {
 
         void faulter(Cpu cpu, long seed, int faults) {
             SplittableRandom random = new SplittableRandom(seed);
-            TdpIter iter = new TdpIter(tables);
+            TreeIter iter = new TreeIter(tables);
             awaitStart(cpu);
             for (int n = 1; n <= faults; n++) {
                 fault(cpu, iter, random);
@@ -77,7 +79,7 @@ class TreeChurnTest {
 
         void ager(Cpu cpu, long seed) {
             SplittableRandom random = new SplittableRandom(seed);
-            TdpIter iter = new TdpIter(tables, 16);
+            TreeIter iter = new TreeIter(tables, 16);
             awaitStart(cpu);
             while (cpu.load(phase) != OVER) {
                 age(cpu, iter, random);
@@ -108,7 +110,7 @@ class TreeChurnTest {
         }
 
         /// A page fault at a random page and level (4.5 of the addendum), without flushes.
-        void fault(Cpu cpu, TdpIter iter, SplittableRandom random) {
+        void fault(Cpu cpu, TreeIter iter, SplittableRandom random) {
             int level = random.nextInt(5) == 0 ? RadixTable.LEVEL_2M : RadixTable.LEVEL_4K;
             long gfn = random.nextLong(PAGES);
             rcu.readLock(cpu);
@@ -127,15 +129,19 @@ class TreeChurnTest {
             rcu.readUnlock(cpu);
         }
 
-        private void install(Cpu cpu, TdpIter iter) {
-            long leaf = f.makeLeaf(RadixTable.alignDown(iter.gfn, iter.level), iter.level, 3);
+        private void install(Cpu cpu, TreeIter iter) {
+            long leaf = f.makeLeaf(RadixTable.alignDown(iter.key, iter.level), iter.level, 3);
             long old = iter.old;
-            if (!f.isLeaf(old, iter.level) && iter.setAtomic(cpu, f, leaf)) {
+            if (!f.isLeaf(old, iter.level) && setAtomic(cpu, iter, leaf)) {
                 removed(cpu, iter.level, old);
             }
         }
 
-        private boolean linkOrSplit(Cpu cpu, TdpIter iter) {
+        private boolean setAtomic(Cpu cpu, TreeIter iter, long update) {
+            return Spte.setAtomic(cpu, f, iter.words, iter.index, iter.level, iter.old, update);
+        }
+
+        private boolean linkOrSplit(Cpu cpu, TreeIter iter) {
             int child = slab.allocate(cpu, f.empty);
             if (f.isLeaf(iter.old, iter.level)) {
                 for (int i = 0; i < TableSlab.ENTRIES; i++) {
@@ -143,7 +149,7 @@ class TreeChurnTest {
                             f.smallFromHuge(iter.old, iter.level - 1, i);
                 }
             }
-            if (iter.setAtomic(cpu, f, f.makeTable(child))) {
+            if (setAtomic(cpu, iter, f.makeTable(child))) {
                 return true;
             }
             slab.free(cpu, child);
@@ -151,7 +157,7 @@ class TreeChurnTest {
         }
 
         /// Zaps an entry at `level` that holds something, with all that is below.
-        void zap(Cpu cpu, TdpIter iter, SplittableRandom random) {
+        void zap(Cpu cpu, TreeIter iter, SplittableRandom random) {
             int dice = random.nextInt(100);
             int level =
                     dice < 1
@@ -162,7 +168,7 @@ class TreeChurnTest {
             iter.start(root, level, gfn, gfn + 1);
             while (iter.next(cpu)) {
                 long old = iter.old;
-                if (iter.level == level && f.isPresent(old) && iter.setAtomic(cpu, f, f.empty)) {
+                if (iter.level == level && f.isPresent(old) && setAtomic(cpu, iter, f.empty)) {
                     removed(cpu, level, old);
                 }
             }
@@ -186,7 +192,7 @@ class TreeChurnTest {
             }
         }
 
-        void age(Cpu cpu, TdpIter iter, SplittableRandom random) {
+        void age(Cpu cpu, TreeIter iter, SplittableRandom random) {
             rcu.readLock(cpu);
             iter.start(root, RadixTable.LEVEL_4K, 0, PAGES);
             while (iter.nextLeaf(cpu)) {

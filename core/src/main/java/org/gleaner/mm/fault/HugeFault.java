@@ -7,11 +7,11 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

@@ -8,13 +8,13 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.memcg.KernelMemory;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.pagetable.Pte;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

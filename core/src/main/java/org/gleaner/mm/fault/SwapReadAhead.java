@@ -9,11 +9,11 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
 /// Brings pages from swap into the swap cache: the one that is needed, and others that may be next

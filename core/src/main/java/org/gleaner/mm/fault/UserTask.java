@@ -2,11 +2,11 @@ package org.gleaner.mm.fault;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.pte.LeafCache;
+import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
-import org.gleaner.pagetable.LeafCache;
-import org.gleaner.pagetable.PrimaryTables;
 import org.gleaner.pagetable.Walk;
 
 /// A process that touches its own memory: the CPU walks its page tables, sets accessed and dirty bits, and

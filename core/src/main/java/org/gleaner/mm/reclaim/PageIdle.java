@@ -9,12 +9,12 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.Pte;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

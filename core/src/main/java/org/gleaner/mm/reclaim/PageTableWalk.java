@@ -10,11 +10,11 @@ import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.MmWalkState;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.version.KernelVersion;
-import org.gleaner.pagetable.Pte;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

@@ -9,7 +9,7 @@ import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.PrimaryTables;
+import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 

@@ -6,9 +6,9 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 
 /// Harvests a guest's accessed bits by the design's own query, as MGLRU's page-table walk asks it: table by table

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Heap;
@@ -32,7 +33,6 @@ import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
-import org.gleaner.pagetable.SpteFormat;
 import org.jspecify.annotations.Nullable;
 
 /// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables, or as a guest whose

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.lab.choice.CostModel;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PteFormat;
@@ -18,7 +19,6 @@ import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
-import org.gleaner.pagetable.SpteFormat;
 
 /// From the words of a request to the parts of the machine.
 final class Support {

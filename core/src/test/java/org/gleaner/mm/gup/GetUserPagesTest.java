@@ -1,19 +1,20 @@
-package org.gleaner.mm.fault;
+package org.gleaner.mm.gup;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gleaner.mm.fault.GetUserPages.WRITABLE;
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 import static org.gleaner.mm.folio.FolioLayout.REFERENCED;
 import static org.gleaner.mm.folio.FolioLayout.WORKINGSET;
 import static org.gleaner.mm.folio.FolioLayout.refcount;
+import static org.gleaner.mm.gup.GetUserPages.WRITABLE;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.stat.VmEvent;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.Walk;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,14 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.Walk;
 
 /// The host's page tables: radix trees of [PteFormat] entries, and one lock per table.
 ///

@@ -1,4 +1,7 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
+
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.RadixTable;
 
 /// Entries of the host's own page tables, x86-64.
 ///

@@ -1,4 +1,4 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.Machine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

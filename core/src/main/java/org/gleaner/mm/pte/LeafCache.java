@@ -1,6 +1,9 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
 
 import java.util.Arrays;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
 
 /// Remembers which level-1 table covers which 2 MiB of one address space, for the loop that runs over a
 /// trace: an access that changes nothing then costs two loads and two tests.

@@ -1,4 +1,4 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,12 @@ import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.Machine;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.Walk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

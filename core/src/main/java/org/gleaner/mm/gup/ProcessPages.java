@@ -1,4 +1,4 @@
-package org.gleaner.mm.fault;
+package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 
@@ -6,7 +6,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.mm.notifier.UserPages;
 import org.gleaner.mm.space.AddressSpace;
 
 /// A process's pages as its secondary MMUs use them.

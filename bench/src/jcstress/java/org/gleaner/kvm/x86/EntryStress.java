@@ -1,10 +1,14 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.StressCpus;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;

@@ -1,9 +1,12 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -8,13 +8,13 @@ import org.gleaner.machine.Cpu;
 /// ```
 /// iter.start(root, RadixTable.LEVEL_4K, start, end);
 /// while (iter.next(cpu)) {
-///     if (!iter.setAtomic(cpu, ...)) {
+///     if (!cpu.cas(iter.words, iter.index, iter.old, ...)) {
 ///         iter.retry();
 ///     }
 /// }
 /// ```
 ///
-/// The walk stands on an entry: [#old] is what it read there, [#gfn] the first page the entry
+/// The walk stands on an entry: [#old] is what it read there, [#key] the first page the entry
 /// covers. The first entries are those that *contain* `start`, so a huge leaf that overlaps it is
 /// visited, once, with its own first page. From a present table entry above the lowest level the
 /// walk goes down, else sideways, else up and sideways.
@@ -25,7 +25,7 @@ import org.gleaner.machine.Cpu;
 ///
 /// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a
 /// time.
-public final class TdpIter {
+public final class TreeIter {
     private static final long[] NOWHERE = {};
     private static final int LAST = TableSlab.ENTRIES - 1;
 
@@ -41,11 +41,11 @@ public final class TdpIter {
     private final int readsPerStep;
     private final int[] path = new int[RadixTable.ROOT_LEVEL + 1];
 
-    /// The entry as last read; [#setAtomic] refreshes it on failure.
+    /// The entry as last read; refreshed by [#next] after [#retry].
     public long old;
 
     /// First page the entry covers.
-    public long gfn;
+    public long key;
 
     /// The entry's level.
     public int level;
@@ -64,16 +64,16 @@ public final class TdpIter {
     private long end;
 
     /// Every page before this has been visited; where the walk goes on after a yield.
-    private long nextLastLevelGfn;
+    private long nextLastLevelKey;
 
-    /// [#nextLastLevelGfn] at the last yield; no further yield before it has moved.
-    private long yieldedGfn;
+    /// [#nextLastLevelKey] at the last yield; no further yield before it has moved.
+    private long yieldedKey;
 
     private int untilStep;
     private int state = DONE;
 
     /// A walk whose every read is an ordered step.
-    public TdpIter(RadixTable tables) {
+    public TreeIter(RadixTable tables) {
         this(tables, 1);
     }
 
@@ -81,7 +81,7 @@ public final class TdpIter {
     /// the others as they were at that step. 1 is exact. More is cheaper in virtual time, and as
     /// inexact as a walk that reads a batch of entries ahead; changes by compare-and-swap stay
     /// right.
-    public TdpIter(RadixTable tables, int readsPerStep) {
+    public TreeIter(RadixTable tables, int readsPerStep) {
         this.readsPerStep = readsPerStep;
         format = tables.format;
         slab = tables.slab;
@@ -102,8 +102,8 @@ public final class TdpIter {
         this.rootLevel = rootLevel;
         this.minLevel = minLevel;
         this.end = end;
-        nextLastLevelGfn = start;
-        yieldedGfn = start;
+        nextLastLevelKey = start;
+        yieldedKey = start;
         scanned = 0;
         untilStep = 0;
         state = start < end ? DESCEND_FROM_ROOT : DONE;
@@ -141,26 +141,16 @@ public final class TdpIter {
         state = STAY;
     }
 
-    /// Replaces the entry if it still is [#old]. If not, reads it again into [#old] and returns
-    /// false.
-    public boolean setAtomic(Cpu cpu, SpteFormat spte, long update) {
-        if (Spte.setAtomic(cpu, spte, words, index, level, old, update)) {
-            return true;
-        }
-        old = cpu.load(words, index);
-        return false;
-    }
-
     /// True if the walk has made progress since it last yielded, and so may yield.
     public boolean mayYield() {
-        return nextLastLevelGfn != yieldedGfn;
+        return nextLastLevelKey != yieldedKey;
     }
 
     /// To be called after the RCU section and the lock were dropped and taken again: the caller
     /// must go on to [#next] at once, which restarts from the root at the first page not visited.
     public void yielded() {
         assert mayYield();
-        yieldedGfn = nextLastLevelGfn;
+        yieldedKey = nextLastLevelKey;
         state = DESCEND_FROM_ROOT;
     }
 
@@ -195,12 +185,12 @@ public final class TdpIter {
             return false;
         }
         index++;
-        gfn += RadixTable.pages(level);
-        if (gfn >= end) {
+        key += RadixTable.pages(level);
+        if (key >= end) {
             state = DONE;
             return false;
         }
-        nextLastLevelGfn = gfn;
+        nextLastLevelKey = key;
         read(cpu);
         return true;
     }
@@ -210,8 +200,8 @@ public final class TdpIter {
     private boolean up() {
         while (level < rootLevel) {
             level++;
-            gfn = RadixTable.alignDown(gfn, level);
-            if (RadixTable.index(gfn, level) < LAST) {
+            key = RadixTable.alignDown(key, level);
+            if (RadixTable.index(key, level) < LAST) {
                 locate();
                 return true;
             }
@@ -221,14 +211,14 @@ public final class TdpIter {
 
     private void enter(int to) {
         level = to;
-        gfn = RadixTable.alignDown(nextLastLevelGfn, to);
+        key = RadixTable.alignDown(nextLastLevelKey, to);
         locate();
     }
 
     private void locate() {
         int table = path[level];
         words = slab.words(table);
-        index = slab.base(table) + RadixTable.index(gfn, level);
+        index = slab.base(table) + RadixTable.index(key, level);
     }
 
     private void read(Cpu cpu) {

@@ -1,13 +1,14 @@
-package org.gleaner.mm.fault;
+package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.pagetable.PteFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 

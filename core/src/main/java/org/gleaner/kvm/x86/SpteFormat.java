@@ -1,4 +1,8 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
+
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 
 /// Entries of KVM's secondary tables on x86, bit for bit as in Linux 6.18.
 ///

@@ -1,4 +1,4 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
 
 import org.gleaner.machine.Cpu;
 

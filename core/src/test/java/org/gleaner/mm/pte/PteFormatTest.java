@@ -1,8 +1,9 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.gleaner.pagetable.EntryFormat;
 import org.junit.jupiter.api.Test;
 
 class PteFormatTest {

@@ -9,11 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.junit.jupiter.api.Test;
 
 /// The iterator against a map from first page to level, which knows nothing of tables.
-class TdpIterTest {
+class TreeIterTest {
     private static final SpteFormat F = SpteFormat.EPT;
 
     /// The window that random trees fill: the last 2 GiB of one 512 GiB entry and the first 2 of
@@ -108,7 +109,7 @@ class TdpIterTest {
             for (int round = 0; round < 120; round++, seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
                 Model model = new Model(cpu, random);
-                TdpIter iter = new TdpIter(tables, 1 + random.nextInt(64));
+                TreeIter iter = new TreeIter(tables, 1 + random.nextInt(64));
                 for (int n = 0; n < 6; n++) {
                     long start = FROM + random.nextLong(TO - FROM);
                     long end = start + 1 + random.nextLong(n % 2 == 0 ? 2_000 : TO - start);
@@ -122,13 +123,13 @@ class TdpIterTest {
     }
 
     private void check(
-            Cpu cpu, Model model, TdpIter iter, int minLevel, long start, long end, long seed) {
+            Cpu cpu, Model model, TreeIter iter, int minLevel, long start, long end, long seed) {
         String what = "seed %d, level %d, [%d, %d)".formatted(seed, minLevel, start, end);
         List<At> leaves = new ArrayList<>();
         iter.start(model.root, minLevel, start, end);
         while (iter.nextLeaf(cpu)) {
-            leaves.add(new At(iter.gfn, iter.level));
-            assertThat(iter.old).as(what).isEqualTo(leaf(iter.gfn, iter.level));
+            leaves.add(new At(iter.key, iter.level));
+            assertThat(iter.old).as(what).isEqualTo(leaf(iter.key, iter.level));
             assertThat(iter.words[iter.index]).isEqualTo(iter.old);
         }
         assertThat(leaves).as(what).isEqualTo(model.expectedLeaves(minLevel, start, end));
@@ -138,7 +139,7 @@ class TdpIterTest {
         List<At> all = new ArrayList<>();
         iter.start(model.root, minLevel, start, end);
         while (iter.next(cpu)) {
-            all.add(new At(iter.gfn, iter.level));
+            all.add(new At(iter.key, iter.level));
         }
         assertThat(all).as(what).isEqualTo(expected);
         assertThat(iter.next(cpu)).isFalse();
@@ -150,7 +151,7 @@ class TdpIterTest {
             for (long seed = 1; seed <= 100; seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
                 Model model = new Model(cpu, random);
-                TdpIter iter = new TdpIter(tables);
+                TreeIter iter = new TreeIter(tables);
                 List<At> leaves = new ArrayList<>();
                 int yields = 0;
                 iter.start(model.root, 1, FROM, TO);
@@ -162,7 +163,7 @@ class TdpIterTest {
                         continue;
                     }
                     if (F.isLeaf(iter.old, iter.level)) {
-                        leaves.add(new At(iter.gfn, iter.level));
+                        leaves.add(new At(iter.key, iter.level));
                     }
                 }
                 assertThat(leaves)
@@ -174,23 +175,22 @@ class TdpIterTest {
     }
 
     @Test
-    void lostRaceRefreshesTheSnapshotAndRetryStays() {
+    void retryStaysAndReadsAgain() {
         Machine.onOneCpu(cpu -> {
             Model model = new Model(cpu, new SplittableRandom(1));
-            TdpIter iter = new TdpIter(tables);
+            TreeIter iter = new TreeIter(tables);
             iter.start(model.root, 1, FROM, TO);
             assertThat(iter.nextLeaf(cpu)).isTrue();
-            long gfn = iter.gfn;
+            long gfn = iter.key;
             long seen = iter.old;
             long changed = seen & ~F.dirty;
             cpu.store(iter.words, iter.index, changed);
-            assertThat(iter.setAtomic(cpu, F, F.empty)).isFalse();
-            assertThat(iter.old).isEqualTo(changed);
+            assertThat(cpu.cas(iter.words, iter.index, seen, F.empty)).isFalse();
             iter.retry();
             assertThat(iter.next(cpu)).isTrue();
-            assertThat(iter.gfn).isEqualTo(gfn);
-            assertThat(iter.setAtomic(cpu, F, F.empty)).isTrue();
-            assertThat(cpu.load(iter.words, iter.index)).isEqualTo(F.empty);
+            assertThat(iter.old).isEqualTo(changed);
+            assertThat(iter.key).isEqualTo(gfn);
+            assertThat(cpu.cas(iter.words, iter.index, iter.old, F.empty)).isTrue();
         });
     }
 
@@ -209,7 +209,7 @@ class TdpIterTest {
                 cpu.store(slab.words(branch[2]), slab.base(branch[2]), F.makeTable(branch[1]));
             }
             cpu.store(slab.words(root), slab.base(root), F.makeTable(old[3]));
-            TdpIter iter = new TdpIter(tables);
+            TreeIter iter = new TreeIter(tables);
             iter.start(root, 1, 0, 512);
             assertThat(iter.next(cpu)).isTrue();
             assertThat(F.table(iter.old)).isEqualTo(old[3]);

@@ -1,4 +1,4 @@
-package org.gleaner.pagetable;
+package org.gleaner.mm.pte;
 
 import org.gleaner.machine.Cpu;
 

@@ -1,6 +1,7 @@
-package org.gleaner.mm.notifier;
+package org.gleaner.mm.gup;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
 /// What a secondary MMU needs of an address space and its folios: to resolve a page, to give the
 /// reference back, and to say what its users did to the page.
@@ -13,9 +14,9 @@ public interface UserPages {
     MmuNotifierSubscriptions notifiers();
 
     /// Resolves one page and takes a reference on its folio; see
-    /// [org.gleaner.mm.fault.GetUserPages#get].
+    /// [org.gleaner.mm.gup.GetUserPages#get].
     ///
-    /// @return the pfn, with [org.gleaner.mm.fault.GetUserPages#WRITABLE] or without; or a negative
+    /// @return the pfn, with [org.gleaner.mm.gup.GetUserPages#WRITABLE] or without; or a negative
     ///     error of [org.gleaner.mm.fault.PageFaults]
     long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable);
 

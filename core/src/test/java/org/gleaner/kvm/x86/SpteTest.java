@@ -1,10 +1,14 @@
-package org.gleaner.pagetable;
+package org.gleaner.kvm.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.HookedCpu;
+import org.gleaner.pagetable.Machine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
