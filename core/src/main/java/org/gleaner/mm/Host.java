@@ -10,10 +10,12 @@ import org.gleaner.machine.Engine;
 import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.MappingChanges;
+import org.gleaner.mm.fault.MemfdEviction;
 import org.gleaner.mm.fault.MemfdFault;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SwapReadAhead;
+import org.gleaner.mm.fault.UnusedSwapCache;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.gup.GetUserPages;
@@ -100,7 +102,6 @@ public final class Host implements AutoCloseable {
         FolioSplit split = new FolioSplit(folios, lru, objects, stat);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
-        mappingChanges = new MappingChanges(folios, lru, swap, folioWait);
         CurrentTask currentTask = new CurrentTask(cpus);
         List<Memcg> all = Collections.unmodifiableList(memcgs);
         OomKiller oomKiller =
@@ -109,7 +110,7 @@ public final class Host implements AutoCloseable {
                         zone,
                         currentTask,
                         stat,
-                        new OomReaper(engine, all, mappingChanges::reap));
+                        new OomReaper(engine, all, (cpu, mm) -> mappingChanges().reap(cpu, mm)));
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
@@ -139,6 +140,10 @@ public final class Host implements AutoCloseable {
                         reclaim, MemcgRules.of(config.kernel()).stock(), cpus, config.seed());
         kernelMemory = new KernelMemory(charge);
         memcgFiles = new MemcgFiles(reclaim, charge);
+        UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
+        MemfdEviction eviction =
+                new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
+        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction);
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
@@ -302,6 +307,8 @@ public final class Host implements AutoCloseable {
     }
 
     /// A new process in a cgroup.
+    ///
+    /// @throws IllegalStateException if there is no page table for it
     public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg) {
         return new AddressSpace(cpu, memcg, tables, new MmuNotifierSubscriptions());
     }
@@ -320,6 +327,11 @@ public final class Host implements AutoCloseable {
 
     public LruCache lru() {
         return lru;
+    }
+
+    /// The page tables of all processes.
+    public PrimaryTables tables() {
+        return tables;
     }
 
     public RmapObjects objects() {

@@ -33,6 +33,8 @@ import org.gleaner.pagetable.Walk;
 /// | a slot's count | the swap entries in page tables and memfds that name it |
 /// | a slot's cache | the one folio that names it |
 /// | frames | free exactly once, or in use |
+/// | page tables in use | those that can be reached in address spaces on a cgroup's list |
+/// | objects of the reverse map | those that have a mapping or an owner outside |
 /// | a cgroup's usage | folios, pages in stocks, kernel pages stated by the caller, there and below |
 ///
 /// Nothing here is a step, so the engine must have finished its run.
@@ -82,6 +84,7 @@ public final class HostAudit {
             }
         }
         countMemfds();
+        checkTables();
         host.lru().forEachBatched(pfn -> references[pfn]++);
         host.allocator().zone().forEachFree(pfn -> free[pfn]++);
         for (Memcg memcg : host.memcgs()) {
@@ -150,9 +153,23 @@ public final class HostAudit {
         }
     }
 
+    private void checkTables() {
+        int reached = 0;
+        for (Memcg memcg : host.memcgs()) {
+            for (AddressSpace mm : memcg.mmList()) {
+                reached += host.tables().count(mm.root());
+            }
+        }
+        int inUse = host.tables().slab.inUse();
+        expect(reached == inUse, "%d page tables are in use, %d reached", inUse, reached);
+    }
+
     private void countMemfds() {
-        for (int id = 0; id < host.objects().size(); id++) {
+        for (int id = 1; id < host.objects().size(); id++) {
             RmapObject object = host.objects().get(id);
+            boolean alive =
+                    object.id() != id || object instanceof Memfd || object.vmas().length > 0;
+            expect(alive, "anonymous memory %d has no mapping", id);
             if (object instanceof Memfd memfd) {
                 for (int i = 0; i < memfd.pages(); i++) {
                     long entry = memfd.peek(cpu, i);

@@ -138,6 +138,24 @@ public final class RadixTable {
         return (table & TableSlab.CHUNK_MASK) << BITS | (int) key & TableSlab.ENTRIES - 1;
     }
 
+    /// Counts `table` and all tables below it. For trees at rest.
+    ///
+    /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root
+    public int count(int table, int level) {
+        int count = 1;
+        if (level > LEVEL_4K) {
+            long[] words = slab.words(table);
+            int base = slab.base(table);
+            for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+                long entry = read(words, i);
+                if ((entry & tableMask) == tableValue) {
+                    count += count(format.table(entry), level - 1);
+                }
+            }
+        }
+        return count;
+    }
+
     /// Frees `table` and all tables below it, at once. For trees that no walker can reach any more.
     ///
     /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root

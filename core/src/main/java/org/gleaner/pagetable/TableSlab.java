@@ -34,6 +34,9 @@ public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;
 
+    /// No table: all are in use.
+    public static final int FULL = -1;
+
     /// What every entry of a free table reads.
     public static final long POISON = 0xdead_7ab1_e000_0a5aL;
 
@@ -123,8 +126,19 @@ public final class TableSlab {
     ///
     /// @throws IllegalStateException if the capacity is used up
     public int allocate(Cpu cpu, long fill) {
+        int table = tryAllocate(cpu, fill);
+        if (table == FULL) {
+            throw new IllegalStateException("page-table slab is full: " + capacity + " tables");
+        }
+        return table;
+    }
+
+    /// As [#allocate], but answers [#FULL] if the capacity is used up: for who can do without.
+    public int tryAllocate(Cpu cpu, long fill) {
         int table = pop(cpu);
-        fill(cpu, table, fill);
+        if (table != FULL) {
+            fill(cpu, table, fill);
+        }
         return table;
     }
 
@@ -168,7 +182,7 @@ public final class TableSlab {
         do {
             table = cpu.load(carved);
             if (table >= capacity) {
-                throw new IllegalStateException("page-table slab is full: " + capacity + " tables");
+                return FULL;
             }
         } while (!cpu.cas(carved, table, table + 1));
         int chunk = (int) table >>> CHUNK_SHIFT;

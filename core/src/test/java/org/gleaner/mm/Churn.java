@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.gup.GetUserPages;
@@ -29,6 +30,10 @@ final class Churn {
     private final long seed;
     private final int turns;
     private final Process[] processes;
+
+    /// By process: others' threads that are in it.
+    private final Word[] guests;
+
     private final Memcg[] memcgs = new Memcg[2];
     private final Walk[] walk = new Walk[64];
     private Memfd memfd;
@@ -38,6 +43,8 @@ final class Churn {
         this.seed = seed;
         this.turns = turns;
         processes = new Process[tasks];
+        guests = new Word[tasks];
+        Arrays.setAll(guests, i -> new Word());
         Arrays.setAll(walk, i -> new Walk());
     }
 
@@ -75,6 +82,7 @@ final class Churn {
         Vma scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
         for (int turn = 0; turn < turns; turn++) {
             if (p.mm.isKilled()) {
+                cpu.block(guests[me], -1, 0);
                 small.host().mappingChanges().exit(cpu, p.mm);
                 p = born(cpu, me, p.memcg);
                 scratch = p.mm.map(cpu, SCRATCH, 64, anon, 0, true);
@@ -91,7 +99,7 @@ final class Churn {
                 long limit = 250L + random.nextInt(600);
                 p.memcg.setMax(limit);
             } else if (what < 30) {
-                other(p, random).access(cpu, Process.BASE + page, random.nextBoolean());
+                visit(cpu, random.nextInt(processes.length), Process.BASE + page, random);
             } else if (what < 100) {
                 scratch = use(cpu, p, scratch, random);
             } else if (what < 102) {
@@ -159,9 +167,13 @@ final class Churn {
                         swapUsedUp || p.mm.isKilled() ? PageFaults.NOMEM : PageFaults.DONE);
     }
 
-    /// A thread in some process's address space.
-    private UserTask other(Process own, Random random) {
-        Process p = processes[random.nextInt(processes.length)];
-        return new UserTask(small.host().faults(), (p != null ? p : own).mm);
+    /// A thread in some process's address space, which waits for it before it exits.
+    private void visit(Cpu cpu, int index, long vpn, Random random) {
+        cpu.fetchAdd(guests[index], 1);
+        Process p = processes[index];
+        if (p != null && !p.mm.isKilled()) {
+            new UserTask(small.host().faults(), p.mm).access(cpu, vpn, random.nextBoolean());
+        }
+        cpu.fetchAdd(guests[index], -1);
     }
 }

@@ -41,6 +41,7 @@ public final class SmallHost {
     private KernelVersion kernel = KernelVersion.V6_12;
     private int lruGen = 7;
     private int cpus = 8;
+    private int tables = 4096;
     private Host host;
     private final List<Consumer<HostAudit>> known = new ArrayList<>();
 
@@ -137,6 +138,12 @@ public final class SmallHost {
         return this;
     }
 
+    /// Page tables of all processes.
+    public SmallHost tables(int n) {
+        tables = n;
+        return this;
+    }
+
     public Engine engine() {
         return engine;
     }
@@ -162,7 +169,7 @@ public final class SmallHost {
                                     kernel,
                                     LruGenCaps.of(lruGen),
                                     AgingDesign.ofKernel(kernel.id()).plan().secondary(),
-                                    4096,
+                                    tables,
                                     16,
                                     cpus));
             for (Cpu daemon : engine.cpus()) {

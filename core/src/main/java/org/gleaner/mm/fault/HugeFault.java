@@ -38,9 +38,12 @@ final class HugeFault {
         this.stat = stat;
     }
 
-    /// Returns [PageFaults#DONE] or [#SMALL].
+    /// Returns [PageFaults#DONE] or [#SMALL], which is also for who finds no page table to link.
     int handle(Cpu cpu, Vma vma, long vpn, Walk walk, boolean write) {
         vma.mm().tables().allocate(cpu, walk, vma.mm().root(), vpn, RadixTable.LEVEL_2M);
+        if (walk.level != RadixTable.LEVEL_2M) {
+            return SMALL;
+        }
         long pmd = cpu.load(walk.words, walk.index);
         if (PTE.isTable(pmd, RadixTable.LEVEL_2M)) {
             return SMALL;

@@ -12,6 +12,7 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.RadixTable;
@@ -26,13 +27,20 @@ public final class MappingChanges {
     private final Folios folios;
     private final LruCache lru;
     private final SwapArea swap;
-    private final FolioWait wait;
+    private final UnusedSwapCache unused;
+    private final MemfdEviction eviction;
 
-    public MappingChanges(Folios folios, LruCache lru, SwapArea swap, FolioWait wait) {
+    public MappingChanges(
+            Folios folios,
+            LruCache lru,
+            SwapArea swap,
+            UnusedSwapCache unused,
+            MemfdEviction eviction) {
         this.folios = folios;
         this.lru = lru;
         this.swap = swap;
-        this.wait = wait;
+        this.unused = unused;
+        this.eviction = eviction;
     }
 
     /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable` false, no
@@ -49,33 +57,46 @@ public final class MappingChanges {
         mm.mmapLock().upWrite(cpu);
     }
 
-    /// Takes a mapping away with all its pages (`munmap`).
+    /// Takes a mapping away with all its pages (`munmap`). The page tables stay until the process exits.
     public void unmap(Cpu cpu, Vma vma) {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
         mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
-        mm.remove(cpu, vma);
+        boolean last = mm.remove(cpu, vma);
         forEachTable(cpu, vma, this::zap);
         mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         mm.mmapLock().upWrite(cpu);
+        if (last) {
+            evict(cpu, vma.object());
+        }
     }
 
-    /// The process ends (`exit_mmap`): secondary MMUs let go, then every mapping is taken away.
+    /// Nobody has a memfd open any more: its pages go with its last mapping, or now if it has none.
+    public void close(Cpu cpu, Memfd memfd) {
+        if (memfd.close(cpu)) {
+            evict(cpu, memfd);
+        }
+    }
+
+    /// The process ends (`exit_mmap`): secondary MMUs let go, every mapping is taken away, and then the page tables.
+    /// Called by its last task; see [AddressSpace] for who else may be about.
     public void exit(Cpu cpu, AddressSpace mm) {
         unmapAll(cpu, mm);
         mm.setMemoryFreed();
+        mm.free(cpu);
     }
 
-    /// As [#exit], of a process that alone has its memfds open: they go with it (`exit_files`).
+    /// As [#exit], of a process that alone has the memfds open that it maps: they are closed with it (`exit_files`).
     public void exitWithFiles(Cpu cpu, AddressSpace mm) {
         Vma[] all = mm.vmas();
         unmapAll(cpu, mm);
         for (Vma vma : all) {
-            if (vma.object() instanceof Memfd memfd && memfd.vmas().length == 0) {
-                evict(cpu, memfd);
+            if (vma.object() instanceof Memfd memfd) {
+                close(cpu, memfd);
             }
         }
         mm.setMemoryFreed();
+        mm.free(cpu);
     }
 
     private void unmapAll(Cpu cpu, AddressSpace mm) {
@@ -85,38 +106,10 @@ public final class MappingChanges {
         }
     }
 
-    /// Nobody has a memfd any more (`shmem_evict_inode`): its pages and slots are free.
-    private void evict(Cpu cpu, Memfd memfd) {
-        for (int index = 0; index < memfd.pages(); index++) {
-            long entry = memfd.entry(cpu, index);
-            while (entry != 0 && !drop(cpu, memfd, index, entry)) {
-                entry = memfd.entry(cpu, index);
-            }
+    private void evict(Cpu cpu, RmapObject object) {
+        if (object instanceof Memfd memfd) {
+            eviction.evict(cpu, memfd);
         }
-    }
-
-    /// False if reclaim has changed the entry meanwhile.
-    private boolean drop(Cpu cpu, Memfd memfd, int index, long entry) {
-        cpu.charge(Cost.PTE_SCAN);
-        if (Memfd.isSwap(entry)) {
-            boolean mine = memfd.replace(cpu, index, entry, 0);
-            if (mine) {
-                swap.release(cpu, Memfd.slot(entry));
-            }
-            return mine;
-        }
-        int pfn = Memfd.pfn(entry);
-        if (!folios.tryGet(cpu, pfn)) {
-            return false;
-        }
-        wait.lock(cpu, pfn);
-        boolean mine = memfd.replace(cpu, index, entry, 0);
-        if (mine) {
-            folios.dropReference(cpu, pfn);
-        }
-        wait.unlock(cpu, pfn);
-        lru.put(cpu, pfn);
-        return mine;
     }
 
     /// Takes the pages of private memory from a process whose tasks may still be at work
@@ -186,7 +179,7 @@ public final class MappingChanges {
     private void zap(Cpu cpu, long[] words, int i, long entry) {
         if (PTE.isSwap(entry)) {
             Pte.set(cpu, words, i, PteFormat.NONE);
-            swap.release(cpu, (int) PTE.swapSlot(entry));
+            unused.drop(cpu, swap.release(cpu, (int) PTE.swapSlot(entry)));
             return;
         }
         long pte = Pte.getAndClear(cpu, words, i);
@@ -196,26 +189,8 @@ public final class MappingChanges {
         }
         folios.removeMap(cpu, pfn);
         if ((folios.peek(cpu, pfn) & (SWAPCACHE | LARGE)) == SWAPCACHE) {
-            leaveSwapCache(cpu, pfn);
+            unused.leaveSwapCache(cpu, pfn);
         }
         lru.put(cpu, pfn);
-    }
-
-    /// `free_swap_cache`: nobody will find the page by its slot again. Whoever has it locked will free it instead.
-    private void leaveSwapCache(Cpu cpu, int pfn) {
-        if (!folios.tryLock(cpu, pfn)) {
-            return;
-        }
-        int slot = folios.swapSlot(pfn);
-        boolean unused =
-                folios.test(cpu, pfn, SWAPCACHE)
-                        && !folios.test(cpu, pfn, WRITEBACK)
-                        && swap.mappings(cpu, slot) == 0;
-        if (unused) {
-            folios.update(cpu, pfn, SWAPCACHE, DIRTY);
-            swap.removeFromCache(cpu, slot, 0);
-            folios.dropReference(cpu, pfn);
-        }
-        wait.unlock(cpu, pfn);
     }
 }

@@ -24,7 +24,7 @@ public final class MemfdFault {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to whom it is charged.
-    private static final int INDEX_NODE_BYTES = 576 + 8;
+    static final int INDEX_NODE_BYTES = 576 + 8;
 
     /// Statistics that change with a page of the file: page cache, shared memory.
     private static final int CACHED = 2;
@@ -92,7 +92,7 @@ public final class MemfdFault {
         if (pfn < 0) {
             return PageFaults.NOMEM;
         }
-        int nodes = memfd.growIndex(cpu, index);
+        int nodes = memfd.growIndex(cpu, index, vma.mm().memcg().id());
         if (nodes > 0) {
             kernelMemory.chargeBytes(cpu, vma.mm().memcg(), nodes * INDEX_NODE_BYTES);
         }

@@ -34,7 +34,8 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
-    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`), or none for a process that the OOM killer has chosen.
+    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`): no page, no page table, or none for a process that the OOM killer
+    /// has chosen.
     public static final int NOMEM = -12;
 
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -120,8 +121,8 @@ public final class PageFaults {
         }
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K);
         if (walk.level != RadixTable.LEVEL_4K) {
-            // another fault has mapped a huge page meanwhile
-            return DONE;
+            // another fault has mapped a huge page meanwhile, or there is no page table
+            return PTE.isNone(walk.entry) ? NOMEM : DONE;
         }
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte)) {

@@ -30,7 +30,8 @@ import org.gleaner.pagetable.Walk;
 ///   the entry's place;
 /// - unmapped, in the swap cache: each page keeps the slot that was its own all along.
 ///
-/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller.
+/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller, or if there is no page
+/// table to put in the place of the leaf.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -117,10 +118,7 @@ public final class FolioSplit {
             lock.lock(cpu);
             long pmd = cpu.load(walk.words, walk.index);
             if (PTE.isLeaf(pmd, RadixTable.LEVEL_2M) && PTE.pfn(pmd) == head) {
-                long leaf = cpu.swap(walk.words, walk.index, MIGRATION);
-                done = divide(cpu, head, isolated);
-                long entry = done ? PTE.makeTable(tableFor(cpu, mm, leaf, head)) : leaf;
-                Pte.set(cpu, walk.words, walk.index, entry);
+                done = replace(cpu, mm.tables().slab, walk, head, isolated);
             }
             lock.unlock(cpu);
         }
@@ -133,17 +131,32 @@ public final class FolioSplit {
         return done;
     }
 
-    /// A table, linked nowhere yet, whose entries together are the huge leaf.
-    private static int tableFor(Cpu cpu, AddressSpace mm, long leaf, int head) {
-        TableSlab slab = mm.tables().slab;
-        int table = slab.allocate(cpu, PteFormat.NONE);
+    /// Divides the folio and replaces the huge leaf at `walk`, or does neither.
+    private boolean replace(Cpu cpu, TableSlab slab, Walk walk, int head, boolean isolated) {
+        int table = slab.tryAllocate(cpu, PteFormat.NONE);
+        if (table == TableSlab.FULL) {
+            return false;
+        }
+        long leaf = cpu.swap(walk.words, walk.index, MIGRATION);
+        boolean done = divide(cpu, head, isolated);
+        if (done) {
+            fill(cpu, slab, table, leaf, head);
+        }
+        Pte.set(cpu, walk.words, walk.index, done ? PTE.makeTable(table) : leaf);
+        if (!done) {
+            slab.free(cpu, table);
+        }
+        return done;
+    }
+
+    /// Makes entries of a table, linked nowhere yet, that together are the huge leaf.
+    private static void fill(Cpu cpu, TableSlab slab, int table, long leaf, int head) {
         long[] words = slab.words(table);
         int base = slab.base(table);
         cpu.charge(Cost.PTE_SCAN, HUGE_PAGES);
         for (int i = 0; i < HUGE_PAGES; i++) {
             words[base + i] = PTE.makeLeaf(head + i, RadixTable.LEVEL_4K, leaf & LEAF_FLAGS);
         }
-        return table;
     }
 
     /// Takes the folio apart once nobody can get to it any more by its mapping.

@@ -41,6 +41,20 @@ public final class MmWalkState {
         }
     }
 
+    /// The address space at `index` left the list, which has `size` now. A walk that stood on it goes on with the one
+    /// behind it.
+    public void removed(int index, int size) {
+        if (head >= index) {
+            // the first one's place before is the list's own
+            head--;
+        }
+        if (tail > index) {
+            tail--;
+        } else if (tail == index && index == size) {
+            tail = ENDS;
+        }
+    }
+
     /// Whether the walk of `seq` should scan the table at `key`. A filter that was never reset lets
     /// everything pass.
     public boolean mayContain(long seq, long key) {

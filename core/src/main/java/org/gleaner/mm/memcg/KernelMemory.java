@@ -4,7 +4,8 @@ import org.gleaner.machine.Cpu;
 
 /// Memory that the kernel takes for itself on a cgroup's behalf, and charges to it: whole pages
 /// (`GFP_KERNEL_ACCOUNT`), or objects of a slab (`SLAB_ACCOUNT`), for which a page is charged when the bytes charged
-/// before are used up (`obj_cgroup_charge`). It is never given back while the cgroup lives.
+/// before are used up (`obj_cgroup_charge`). Pages stay for as long as the cgroup lives; a page of objects goes with the
+/// last bytes that needed it.
 ///
 /// Only the charge is modelled, which is what reclaim sees of it; what does not fit under a limit is not charged.
 public final class KernelMemory {
@@ -31,5 +32,28 @@ public final class KernelMemory {
         long before = cpu.fetchAdd(memcg.objectBytes(), bytes);
         int pages = (int) (Math.ceilDiv(before + bytes, PAGE) - Math.ceilDiv(before, PAGE));
         chargePages(cpu, memcg, pages);
+    }
+
+    /// Gives back what [#chargeBytes] took.
+    public void unchargeBytes(Cpu cpu, Memcg memcg, int bytes) {
+        long before = cpu.fetchAdd(memcg.objectBytes(), -bytes);
+        long pages = Math.ceilDiv(before, PAGE) - Math.ceilDiv(before - bytes, PAGE);
+        for (; pages > 0 && takePage(cpu, memcg); pages--) {
+            charge.uncharge(cpu, memcg, 1);
+            memcg.lruvec().statChanged(1);
+        }
+    }
+
+    /// Counts a page less; false if none is charged, for not all of them had room.
+    private static boolean takePage(Cpu cpu, Memcg memcg) {
+        for (; ; ) {
+            long pages = cpu.load(memcg.kernelPages());
+            if (pages == 0) {
+                return false;
+            }
+            if (cpu.cas(memcg.kernelPages(), pages, pages - 1)) {
+                return true;
+            }
+        }
     }
 }

@@ -254,4 +254,14 @@ public final class Memcg {
         mmList.add(mm);
         mmListLock.unlock(cpu);
     }
+
+    /// Takes an address space off the list (`lru_gen_del_mm`). Whoever holds the lock finds only address spaces there
+    /// whose page tables stand.
+    public void removeMm(Cpu cpu, AddressSpace mm) {
+        mmListLock.lock(cpu);
+        int at = mmList.indexOf(mm);
+        mmList.remove(at);
+        lruvec.gen().walkState().removed(at, mmList.size());
+        mmListLock.unlock(cpu);
+    }
 }

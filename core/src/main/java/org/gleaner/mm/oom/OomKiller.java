@@ -54,6 +54,11 @@ public final class OomKiller {
     /// Guarded by the lock: when.
     private long drainedAtNanos;
 
+    /// Guarded by the lock: the largest process found so far, and its pages.
+    private @Nullable AddressSpace largest;
+
+    private long most;
+
     /// @param memcgs all, the root first
     public OomKiller(
             List<Memcg> memcgs, Zone zone, CurrentTask current, VmStat stat, OomReaper reaper) {
@@ -125,25 +130,40 @@ public final class OomKiller {
 
     /// Kills somebody, unless one killed before has not gone yet. False if there is nobody.
     private boolean choose(Cpu cpu, Memcg scope, OomCause cause) {
-        AddressSpace victim = null;
-        long most = -1;
-        for (AddressSpace mm : OomReaper.processes(cpu, memcgs, scope)) {
-            if (mm.memoryFreed() || mm.vmas().length == 0) {
-                continue;
-            }
-            if (mm.isKilled()) {
-                return true;
-            }
-            long pages = pages(cpu, mm);
-            if (pages > most) {
-                most = pages;
-                victim = mm;
+        largest = null;
+        most = -1;
+        boolean waits = false;
+        for (Memcg memcg : memcgs) {
+            if (memcg.isWithin(scope)) {
+                memcg.mmListLock().lock(cpu);
+                waits |= compare(cpu, memcg.mmList());
+                memcg.mmListLock().unlock(cpu);
             }
         }
+        AddressSpace victim = waits ? null : largest;
+        largest = null;
         if (victim != null) {
             kill(cpu, victim, cause);
         }
-        return victim != null;
+        return waits || victim != null;
+    }
+
+    /// Looks for the largest of a cgroup's processes, the list being locked: who is on it has page tables to count in.
+    /// Whether one that was killed is still there.
+    private boolean compare(Cpu cpu, List<AddressSpace> processes) {
+        boolean waits = false;
+        for (AddressSpace mm : processes) {
+            if (mm.memoryFreed() || mm.vmas().length == 0) {
+                continue;
+            }
+            waits |= mm.isKilled();
+            long pages = waits ? 0 : pages(cpu, mm);
+            if (pages > most) {
+                most = pages;
+                largest = mm;
+            }
+        }
+        return waits;
     }
 
     private void kill(Cpu cpu, AddressSpace victim, OomCause cause) {

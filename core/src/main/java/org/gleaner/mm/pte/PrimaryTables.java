@@ -15,7 +15,7 @@ import org.gleaner.pagetable.Walk;
 /// Who holds the lock of a level-1 table may change its entries; hardware changes A and D all the same
 /// (see [Pte]). Tables are only ever linked while their address space lives, by compare-and-swap on an
 /// empty entry, so a walk needs neither a lock nor a read section to get to a table of a live address
-/// space. [RadixTable#freeTree] is for `exit_mmap`.
+/// space; what keeps that alive meanwhile is the address space's affair. [#free] is for its end.
 public final class PrimaryTables {
     public final TableSlab slab;
     public final RadixTable tables;
@@ -32,8 +32,20 @@ public final class PrimaryTables {
     }
 
     /// An address space without mappings.
+    ///
+    /// @throws IllegalStateException if the slab is full
     public int newRoot(Cpu cpu) {
         return tables.newRoot(cpu);
+    }
+
+    /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`, `pgd_free`).
+    public void free(Cpu cpu, int root) {
+        tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
+    }
+
+    /// Tables of a tree, the root included.
+    public int count(int root) {
+        return tables.count(root, RadixTable.ROOT_LEVEL);
     }
 
     /// As [RadixTable#find]: moves `walk` to the level-1 entry of `vpn`, or to the entry above where the
@@ -43,10 +55,8 @@ public final class PrimaryTables {
     }
 
     /// Moves `walk` to the entry of `vpn` at `level`, linking the tables that are missing on the way
-    /// (`pmd_alloc`, `pte_alloc`). Ends higher up if a huge leaf is there, which `walk.level` tells.
-    /// Returns the entry.
-    ///
-    /// @throws IllegalStateException if the slab is full
+    /// (`pmd_alloc`, `pte_alloc`). Ends higher up if a huge leaf is there, or at an empty entry if no table
+    /// is left to link, which `walk.level` tells. Returns the entry.
     public long allocate(Cpu cpu, Walk walk, int root, long vpn, int level) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
@@ -133,9 +143,13 @@ public final class PrimaryTables {
         return other != null ? other : made;
     }
 
-    /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was faster.
+    /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was faster;
+    /// an empty one if there is no table.
     private long link(Cpu cpu, long[] words, int i) {
-        int child = slab.allocate(cpu, PteFormat.NONE);
+        int child = slab.tryAllocate(cpu, PteFormat.NONE);
+        if (child == TableSlab.FULL) {
+            return PteFormat.NONE;
+        }
         long entry = pte.makeTable(child);
         if (cpu.cas(words, i, PteFormat.NONE, entry)) {
             return entry;

@@ -78,7 +78,8 @@ final class PageOut {
         long mapping = folios.mapping(pfn);
         RmapObject object = host.objects().get(Folios.mappingObject(mapping));
         if (!(object instanceof Memfd memfd)) {
-            throw new IllegalStateException("anonymous pfn " + pfn + " has no swap slot");
+            // its file is gone, and somebody still holds it
+            return false;
         }
         Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, pfn));
         int slot = swap.allocate(cpu, pfn, memcg(folios.peek(cpu, pfn)));

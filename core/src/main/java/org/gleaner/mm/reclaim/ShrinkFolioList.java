@@ -216,9 +216,14 @@ final class ShrinkFolioList {
         return gen.sighted(cpu, pfn) ? ACTIVATE : KEEP;
     }
 
-    /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`).
+    /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`). One that has no
+    /// cache, because its file or its process is gone, is freed by who drops the last reference.
     private boolean removeMapping(Cpu cpu, int pfn, ScanControl sc) {
-        int pages = pages(folios.peek(cpu, pfn));
+        long state = folios.peek(cpu, pfn);
+        if ((state & SWAPCACHE) == 0) {
+            return false;
+        }
+        int pages = pages(state);
         if (!folios.refFreeze(cpu, pfn, 1 + pages)) {
             return false;
         }

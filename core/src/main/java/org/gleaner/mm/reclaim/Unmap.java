@@ -71,12 +71,7 @@ final class Unmap {
             lock.lock(cpu);
             long pte = cpu.load(walk.words, walk.index);
             if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
-                if (pages == 1) {
-                    clear(cpu, pfn, slot);
-                } else {
-                    clearHuge(cpu, mm, pfn, slot);
-                }
-                unmapped = true;
+                unmapped = pages == 1 ? clear(cpu, pfn, slot) : clearHuge(cpu, mm, pfn, slot);
             }
             lock.unlock(cpu);
         }
@@ -89,7 +84,7 @@ final class Unmap {
         cpu.exit();
     }
 
-    private void clear(Cpu cpu, int pfn, int slot) {
+    private boolean clear(Cpu cpu, int pfn, int slot) {
         long pte = Pte.getAndClear(cpu, walk.words, walk.index);
         if (PTE.isDirty(pte)) {
             folios.set(cpu, pfn, DIRTY);
@@ -100,13 +95,17 @@ final class Unmap {
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
+        return true;
     }
 
     /// Puts a table of swap entries in the place of a huge leaf, which in the kernel is split first and then
-    /// unmapped page by page.
-    private void clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
+    /// unmapped page by page. False if there is no table. (The kernel has one laid by for each huge leaf.)
+    private boolean clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
         TableSlab slab = mm.tables().slab;
-        int table = slab.allocate(cpu, PteFormat.NONE);
+        int table = slab.tryAllocate(cpu, PteFormat.NONE);
+        if (table == TableSlab.FULL) {
+            return false;
+        }
         long[] words = slab.words(table);
         int base = slab.base(table);
         for (int i = 0; i < HUGE_PAGES; i++) {
@@ -120,5 +119,6 @@ final class Unmap {
         folios.removeMap(cpu, pfn);
         host.stat().inc(cpu, VmEvent.THP_SPLIT_PMD);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(HUGE_PAGES);
+        return true;
     }
 }

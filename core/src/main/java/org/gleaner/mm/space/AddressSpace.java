@@ -17,6 +17,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Virtual pages are numbers below 2^36. The list of mappings changes under mmap_lock held for writing and
 /// is replaced, never edited, so a reverse-map walk may look at an old one.
+///
+/// ## Its end
+///
+/// A process exits by [org.gleaner.mm.fault.MappingChanges#exit], which its last task calls, and which ends in
+/// [#free]: that gives the page tables back, to be reused at once. No count of users, as `mm_users`, keeps them; each
+/// kind of walker is kept out, or waited for, by what it holds anyway:
+///
+/// | who stands in the tables | what it holds | why it finds none that is freed |
+/// |---|---|---|
+/// | a task: its accesses and faults, `get_user_pages` for its devices | it is a task | the last of them exits |
+/// | a fault, MGLRU's walk, the OOM reaper | mmap_lock for reading | [#free] holds it for writing, and after that there is no mapping to walk |
+/// | a reverse-map walk, look-around and a huge split under it | the object's lock for reading | every mapping was taken off its object before, with that lock held for writing |
+/// | the OOM killer's count | the lock of the cgroup's list | it counts who is on the list, and who has left it is freed after that |
+/// | anybody else, as idle tracking by virtual page | | keeps the process from exiting meanwhile |
+///
+/// What an object of this class says after that is true and of no use: it has no mapping, and faults fail. Garbage
+/// collection takes the place of `mm_count`.
 public final class AddressSpace {
     private static final Vma[] NONE = {};
 
@@ -29,6 +46,9 @@ public final class AddressSpace {
 
     /// 1 once SIGKILL is pending. Sleeps that it is to end wait for this word.
     private final Word fatalSignal = new Word();
+
+    /// Guarded by mmap_lock.
+    private boolean freed;
 
     private volatile boolean dying;
     private volatile @Nullable OomCause killedFor;
@@ -59,6 +79,7 @@ public final class AddressSpace {
 
     /// Root table of the primary page tables.
     public int root() {
+        assert !freed : "a walk in an address space that is gone";
         return root;
     }
 
@@ -101,6 +122,7 @@ public final class AddressSpace {
     /// Maps `pages` pages of an object from its page `offset` at `start` (`mmap`, fixed address).
     ///
     /// @throws IllegalArgumentException if the range overlaps a mapping
+    /// @throws IllegalStateException if the object is a memfd that was closed, or the process has exited
     public Vma map(
             Cpu cpu, long start, long pages, RmapObject object, long offset, boolean writable) {
         mmapLock.downWrite(cpu);
@@ -113,25 +135,40 @@ public final class AddressSpace {
         boolean overlaps =
                 (at > 0 && old[at - 1].end() > start)
                         || (at < old.length && old[at].start() < vma.end());
-        if (!overlaps) {
+        boolean mapped = !overlaps && !freed && object.add(cpu, vma);
+        if (mapped) {
             Vma[] more = new Vma[old.length + 1];
             System.arraycopy(old, 0, more, 0, at);
             more[at] = vma;
             System.arraycopy(old, at, more, at + 1, old.length - at);
             vmas = more;
-            object.add(cpu, vma);
         }
         mmapLock.upWrite(cpu);
         if (overlaps) {
             throw new IllegalArgumentException("pages from " + start + " are mapped already");
         }
+        if (!mapped) {
+            String why = freed ? "into a process that is gone" : "a memfd that is closed";
+            throw new IllegalStateException("cannot map " + why);
+        }
         return vma;
     }
 
-    /// Takes a mapping off the lists; its pages must have been zapped. mmap_lock held for writing.
-    public void remove(Cpu cpu, Vma vma) {
+    /// Takes a mapping off the lists; its pages are the caller's to zap. mmap_lock held for writing. Returns whether
+    /// it was the last of a memfd that nobody has open, whose pages are then the caller's too.
+    public boolean remove(Cpu cpu, Vma vma) {
         vmas = Arrays.stream(vmas).filter(v -> v != vma).toArray(Vma[]::new);
-        vma.object().remove(cpu, vma);
+        return vma.object().remove(cpu, vma);
+    }
+
+    /// Gives back the page tables of a process that has no mapping and no task any more (`free_pgtables`).
+    public void free(Cpu cpu) {
+        memcg.removeMm(cpu, this);
+        mmapLock.downWrite(cpu);
+        assert vmas.length == 0 : "an address space ends with mappings";
+        tables.free(cpu, root);
+        freed = true;
+        mmapLock.upWrite(cpu);
     }
 
     /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for writing.

@@ -5,6 +5,9 @@ import org.gleaner.machine.Cpu;
 /// A memfd: shared memory with a page cache of its own. An evicted page's swap slot is kept here, and the
 /// page tables that showed it become empty.
 ///
+/// It lives until it is closed and mapped by nobody, whatever comes last; then its pages and slots are to be evicted
+/// (`shmem_evict_inode`), and [#evicted] ends it.
+///
 /// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for the
 /// holder of the folio lock where a folio is involved.
 public final class Memfd extends RmapObject {
@@ -16,17 +19,46 @@ public final class Memfd extends RmapObject {
 
     private final long[] cache;
 
-    /// By node, the level above the entries first: 1 once it is there.
+    /// By node, the level above the entries first: once it is there, the id of the cgroup that pays for it, plus 1.
     private final long[] nodes;
 
-    Memfd(int id, int pages) {
-        super(id);
+    /// Guarded by the lock.
+    private boolean open = true;
+
+    Memfd(RmapObjects all, int pages) {
+        super(all);
         cache = new long[pages];
         int count = 0;
         for (int width = pages; width > 1; width = nodesAbove(width)) {
             count += nodesAbove(width);
         }
         nodes = new long[count];
+    }
+
+    @Override
+    boolean mappable() {
+        return open;
+    }
+
+    @Override
+    boolean unmapped() {
+        return !open;
+    }
+
+    /// Nobody has it open any more. Returns whether nobody maps it either, and the caller is to evict its pages.
+    public boolean close(Cpu cpu) {
+        lock().downWrite(cpu);
+        boolean last = open && vmas().length == 0;
+        open = false;
+        lock().upWrite(cpu);
+        return last;
+    }
+
+    /// Its pages are gone, and so is it.
+    public void evicted(Cpu cpu) {
+        lock().downWrite(cpu);
+        leave();
+        lock().upWrite(cpu);
     }
 
     /// Size in pages.
@@ -51,21 +83,31 @@ public final class Memfd extends RmapObject {
         return width + (1 << NODE_SHIFT) - 1 >> NODE_SHIFT;
     }
 
-    /// Makes room in the index for an entry. Returns how many nodes are new; none is ever given back, for an evicted
-    /// page leaves its slot in its place.
-    public int growIndex(Cpu cpu, long index) {
+    /// Makes room in the index for an entry, for a cgroup that pays for it. Returns how many nodes are new; none is
+    /// given back while the memfd lives, for an evicted page leaves its slot in its place.
+    public int growIndex(Cpu cpu, long index, int memcg) {
         int grown = 0;
         int base = 0;
         int at = (int) index;
         for (int width = cache.length; width > 1; width = nodesAbove(width)) {
             at >>= NODE_SHIFT;
-            if (cpu.load(nodes, base + at) != 0 || !cpu.cas(nodes, base + at, 0, 1)) {
+            if (cpu.load(nodes, base + at) != 0 || !cpu.cas(nodes, base + at, 0, 1 + memcg)) {
                 break;
             }
             grown++;
             base += nodesAbove(width);
         }
         return grown;
+    }
+
+    /// Nodes that an index of this memfd can have.
+    public int nodes() {
+        return nodes.length;
+    }
+
+    /// Takes node `i` of the index away. Returns the cgroup that paid for it, or -1 if it was not there.
+    public int dropNode(Cpu cpu, int i) {
+        return (int) cpu.swap(nodes, i, 0) - 1;
     }
 
     public static boolean isFolio(long entry) {

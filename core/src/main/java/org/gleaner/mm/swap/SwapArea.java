@@ -171,13 +171,15 @@ public final class SwapArea {
         assert (old & COUNT_MASK) < COUNT_MASK && old != 0 : "swap count of slot " + slot;
     }
 
-    /// One swap entry less; frees the slot if nothing else holds it (`swap_free`).
-    public void release(Cpu cpu, int slot) {
+    /// One swap entry less; frees the slot if nothing else holds it (`swap_free`). Returns the folio, or page of one,
+    /// that only the cache of the slot knows now, or -1.
+    public int release(Cpu cpu, int slot) {
         long old = cpu.fetchAdd(slots, slot, -1);
         assert (old & COUNT_MASK) > 0 : "swap slot " + slot + " freed twice";
         if ((old & (COUNT_MASK | CACHE)) == 1) {
             free(cpu, slot);
         }
+        return (old & (COUNT_MASK | FOLIO)) == (1 | FOLIO) ? (int) (old >>> PAYLOAD_SHIFT) : -1;
     }
 
     /// Claims the cache of a slot for a swap-in (`swapcache_prepare`); false if somebody else has it, or the

@@ -12,12 +12,12 @@ final class MemfdTest {
     @ParameterizedTest
     @CsvSource({"1, 0", "64, 1", "65, 3", "9565, 154", "20000, 319"})
     void aFullIndexHasANodeForEach64OfTheLevelBelow(int pages, int nodes) {
-        Memfd memfd = new Memfd(0, pages);
+        Memfd memfd = new RmapObjects().newMemfd(pages);
         OneCpu.run(cpu -> {
             int grown = 0;
             for (int round = 0; round < 2; round++) {
                 for (int i = 0; i < pages; i++) {
-                    grown += memfd.growIndex(cpu, i);
+                    grown += memfd.growIndex(cpu, i, 0);
                 }
             }
             assertThat(grown).isEqualTo(nodes);
@@ -26,12 +26,12 @@ final class MemfdTest {
 
     @Test
     void neighboursShareNodes() {
-        Memfd memfd = new Memfd(0, 8_192);
+        Memfd memfd = new RmapObjects().newMemfd(8_192);
         OneCpu.run(cpu -> {
-            assertThat(memfd.growIndex(cpu, 4_100)).as("first").isEqualTo(3);
-            assertThat(memfd.growIndex(cpu, 4_101)).as("same leaf").isZero();
-            assertThat(memfd.growIndex(cpu, 4_200)).as("leaf beside").isEqualTo(1);
-            assertThat(memfd.growIndex(cpu, 5)).as("other half").isEqualTo(2);
+            assertThat(memfd.growIndex(cpu, 4_100, 0)).as("first").isEqualTo(3);
+            assertThat(memfd.growIndex(cpu, 4_101, 0)).as("same leaf").isZero();
+            assertThat(memfd.growIndex(cpu, 4_200, 0)).as("leaf beside").isEqualTo(1);
+            assertThat(memfd.growIndex(cpu, 5, 0)).as("other half").isEqualTo(2);
         });
     }
 }

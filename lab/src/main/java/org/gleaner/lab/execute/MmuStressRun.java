@@ -188,8 +188,9 @@ public final class MmuStressRun {
         }
         machine.host().mappingChanges().unmap(boss, machine.mm().vmas()[0]);
         crew.dismiss(boss);
-        machine.host().mappingChanges().exit(boss, machine.mm());
+        // who walks the tables from outside holds off the exit
         agers.stop(boss);
+        machine.host().mappingChanges().exit(boss, machine.mm());
         machine.vm().destroy(boss);
     }
 

@@ -123,8 +123,9 @@ final class TortureRound {
         zapper.stop(boss);
         crew.together(boss, this::verify);
         crew.dismiss(boss);
-        machine.host().mappingChanges().exit(boss, machine.mm());
+        // who walks the tables from outside holds off the exit
         agers.stop(boss);
+        machine.host().mappingChanges().exit(boss, machine.mm());
         machine.vm().destroy(boss);
     }
 
