@@ -4,7 +4,7 @@
 set -euo pipefail
 usage='usage: run.sh TRACE.u32[.xz|.zst] --mem-pages N [--kernel 6.1|6.12|6.18|7.2] [--mode classic|mglru|mglru1|mglru3]
        [--kind anon|shm|kvm|kvmshm] [--swap zram|disk] [--page-cluster K] [--age-every N] [--reps N] [--csv TABLE]
-       [--beside PAGES [--low PAGES] [--pressure limit|host]] [--thp never|always]'
+       [--beside PAGES [--low PAGES] [--pressure limit|host]] [--thp never|always] [--switch ACCESSES:TEXT[,ACCESSES:TEXT]...]'
 fail() {
     echo "run.sh: $1" >&2
     exit 2
@@ -14,7 +14,7 @@ home=${GLEANER_KERNELS:-$HOME/.cache/gleaner-kernels}
 [ $# -gt 0 ] || fail "$usage"
 trace=$1
 shift
-pages='' kernel=6.12 mode=mglru kind=anon swap=zram cluster=0 age=0 reps=3 table='' beside=0 low=0 thp=never pressure=limit
+pages='' kernel=6.12 mode=mglru kind=anon swap=zram cluster=0 age=0 reps=3 table='' beside=0 low=0 thp=never pressure=limit switch=''
 while [ $# -gt 0 ]; do
     [ $# -gt 1 ] || fail "$1: no value, or no such option; $usage"
     case $1 in
@@ -31,6 +31,7 @@ while [ $# -gt 0 ]; do
         --low) low=$2 ;;
         --thp) thp=$2 ;;
         --pressure) pressure=$2 ;;
+        --switch) switch=$2 ;;
         *) fail "$1: no such option; $usage" ;;
     esac
     shift 2
@@ -43,7 +44,8 @@ case $thp in never | always) ;; *) fail "--thp $thp: give never or always" ;; es
 case $pressure in limit) machine=3G ;; host) machine=512M ;; *) fail "--pressure $pressure: give limit or host" ;; esac
 [ "$pressure" = limit ] || [ "$beside" != 0 ] || fail "--pressure host: give --beside too"
 [[ $beside =~ ^[0-9]+$ && $low =~ ^[0-9]+$ ]] || fail "--beside, --low: give pages of 4 KiB"
-[ "$beside$thp" = 0never ] || [ -z "$table" ] || fail "--csv: a table has no place for --beside and --thp; leave it out"
+[[ -z $switch || $switch =~ ^[0-9]+:[0-9a-fA-FxnyNY]+(,[0-9]+:[0-9a-fA-FxnyNY]+)*$ ]] || fail "--switch: give ACCESSES:TEXT, such as 200000:n,400000:y"
+[ "$beside$thp$switch" = 0never ] || [ -z "$table" ] || fail "--csv: a table has no place for --beside, --thp and --switch; leave it out"
 [ -f "$trace" ] || fail "$trace: no such file"
 [ -f "$home/$kernel/guest.cpio" ] || fail "kernel $kernel is not set up; run $here/setup.sh $kernel"
 
@@ -58,7 +60,7 @@ case $trace in
 esac
 name=$(basename "$trace")
 name=${name%.u32*}
-echo "trace $pages $mode $kind $swap $cluster $age $reps $beside $low $thp $pressure" >"$work/root/jobs"
+echo "trace $pages $mode $kind $swap $cluster $age $reps $beside $low $thp $pressure $switch" >"$work/root/jobs"
 (cd "$work/root" && find . | cpio -o -H newc --quiet) | cat "$home/$kernel/guest.cpio" - >"$work/initrd"
 truncate -s 2G "$work/swap"
 timeout "${GLEANER_TIMEOUT:-1800}" qemu-system-x86_64 -accel tcg,tb-size=256 -cpu max -smp 1 -m $machine -nodefaults -no-reboot \

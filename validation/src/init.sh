@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # /init of the guest: runs each line of /jobs, and prints a RESULT line for each repetition.
-# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP PRESSURE
+# A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP PRESSURE [SWITCH]
 /bin/busybox mkdir -p /bin /proc /sys /dev /cg /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -70,7 +70,7 @@ neighbours_end() {
     ballast=
 }
 
-while read -r trace pages mode kind device cluster age reps beside low THP pressure; do
+while read -r trace pages mode kind device cluster age reps beside low THP pressure SWITCH; do
     case $mode in classic) bits=0 ;; mglru) bits=7 ;; mglru[1-7]) bits=${mode#mglru} ;; esac
     case $kind in
         kvm*)
@@ -85,7 +85,7 @@ while read -r trace pages mode kind device cluster age reps beside low THP press
         echo $bits >/sys/kernel/mm/lru_gen/enabled
         echo "$cluster" >/proc/sys/vm/page-cluster
         echo "$THP" >$huge/enabled
-        export THP
+        export THP SWITCH
         swap_on "$device"
         mkdir /cg/t
         busy=/cg/t

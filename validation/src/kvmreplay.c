@@ -169,7 +169,7 @@ int main(int count, char **words) {
     size_t step = run.accesses / POINTS ? run.accesses / POINTS : 1;
     size_t next_point = step, next_stat = STAT_EVERY, next_age = run.age_every ? (size_t)run.age_every : SIZE_MAX;
     for (size_t at = 0, end; at < run.accesses; at = end) {
-        end = least(least(run.accesses, next_point), least(next_stat, next_age));
+        end = least(least(run.accesses, next_point), least(next_stat, least(next_age, next_change(&run))));
         enter(&guest, at, end);
         if (end == next_stat) {
             read_statistics(&run);
@@ -183,6 +183,7 @@ int main(int count, char **words) {
             age(&run);
             next_age += run.age_every;
         }
+        if (end == next_change(&run)) change(&run);
     }
     print_result(&run);
     return 0;

@@ -9,8 +9,9 @@
 #define TEXT 65536
 #define POINTS 64              // of the curve of faults
 #define STAT_EVERY 512         // accesses between two reads of memory.stat
+#define SWITCHES 64
 
-static const char CGROUPS[] = "/cg", LRU_GEN[] = "/sys/kernel/debug/lru_gen";
+static const char CGROUPS[] = "/cg", LRU_GEN[] = "/sys/kernel/debug/lru_gen", ENABLED[] = "/sys/kernel/mm/lru_gen/enabled";
 
 static int read_text(const char *path, char *text) {
     int fd = open(path, O_RDONLY), length = 0, got;
@@ -52,6 +53,13 @@ static void print_deltas(const char *name, const char *before, const char *after
     printf("}");
 }
 
+// A text that is written to lru_gen/enabled once `at` accesses are done, and the cgroup around it.
+struct change {
+    size_t at;
+    char text[8], before[TEXT], after[TEXT];
+    long faults;
+};
+
 struct run {
     const char *trace, *cgroup;
     long limit, age_every;
@@ -64,7 +72,25 @@ struct run {
     long faults[POINTS];
     int points;
     long agings, refused;
+    struct change *changes;
+    int known, made;
 };
+
+// Reads ACCESSES:TEXT[,ACCESSES:TEXT...] in ascending order from the environment.
+static void read_changes(struct run *run) {
+    const char *words = getenv("SWITCH");
+    run->changes = calloc(SWITCHES, sizeof *run->changes);
+    for (int used; words && run->known < SWITCHES; words += used + (words[used] == ',')) {
+        struct change *next = &run->changes[run->known];
+        if (sscanf(words, "%zu:%7[^,]%n", &next->at, next->text, &used) != 2) return;
+        run->known++;
+    }
+}
+
+// After how many accesses the next one is due.
+static size_t next_change(const struct run *run) {
+    return run->made < run->known ? run->changes[run->made].at : SIZE_MAX;
+}
 
 static struct run arguments(int count, char **words) {
     if (count != 6) {
@@ -96,6 +122,7 @@ static void begin(struct run *run) {
     if (run->stat_fd < 0) die("memory.stat");
     read_text("/proc/vmstat", run->vmstat);
     read_text(in_cgroup(run->cgroup, "memory.stat"), run->memstat);
+    read_changes(run);
     getrusage(RUSAGE_SELF, &run->before);
     clock_gettime(CLOCK_MONOTONIC, &run->start);
 }
@@ -149,6 +176,38 @@ static void age(struct run *run) {
     else run->agings++;
 }
 
+// Writes to lru_gen/enabled, between two readings of the cgroup's counters.
+static void change(struct run *run) {
+    struct change *this = &run->changes[run->made++];
+    this->faults = major_faults(run);
+    read_text(in_cgroup(run->cgroup, "memory.stat"), this->before);
+    if (write_text(ENABLED, this->text)) die("lru_gen/enabled");
+    read_text(in_cgroup(run->cgroup, "memory.stat"), this->after);
+}
+
+static void print_sizes(const char *name, const char *text) {
+    static const char *const LISTS[] = {"inactive_anon", "active_anon", 0};
+    printf(",\"%s\":{", name);
+    for (int i = 0; LISTS[i]; i++) {
+        printf("%s\"%s\":%ld", i ? "," : "", LISTS[i], counter(text, LISTS[i], strlen(LISTS[i])) / (long)PAGE);
+    }
+    printf("}");
+}
+
+// Pages on the lists before and after each, and the counters up to it.
+static void print_changes(const struct run *run) {
+    printf(",\"switches\":[");
+    for (int i = 0; i < run->made; i++) {
+        const struct change *this = &run->changes[i];
+        printf("%s{\"at\":%zu,\"wrote\":\"%s\",\"majflt\":%ld", i ? "," : "", this->at, this->text, this->faults);
+        print_sizes("before", this->before);
+        print_sizes("after", this->after);
+        print_deltas("memcg", run->memstat, this->before);
+        printf("}");
+    }
+    printf("]");
+}
+
 static void print_result(struct run *run) {
     static char vmstat[TEXT], memstat[TEXT], text[TEXT];
     struct timespec end;
@@ -164,6 +223,10 @@ static void print_result(struct run *run) {
         run->refused);
     print_deltas("vmstat", run->vmstat, vmstat);
     print_deltas("memcg", run->memstat, memstat);
+    if (run->made) {
+        print_sizes("end", memstat);
+        print_changes(run);
+    }
     printf(",\"curve\":[");
     for (int i = 0; i < run->points; i++) printf("%s%ld", i ? "," : "", run->faults[i]);
     printf("]}\n");
