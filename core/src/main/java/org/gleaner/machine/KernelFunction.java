@@ -64,6 +64,7 @@ public enum KernelFunction {
     WALK_MM("walk_mm"),
     WALK_PTE_RANGE("walk_pte_range"),
     LRU_GEN_AGE_NODE("lru_gen_age_node"),
+    LRU_GEN_CHANGE_STATE("lru_gen_change_state"),
     SYNCHRONIZE_RCU("synchronize_rcu"),
     SYNCHRONIZE_SRCU("synchronize_srcu"),
     IO_WAIT("io_schedule");

@@ -19,6 +19,8 @@ public enum LockClass {
     VCPU_MUTEX("vcpu->mutex", Kind.SLEEPING),
     /// `kvm->slots_lock`, held across a memslot update and its `synchronize_srcu`.
     SLOTS_LOCK("slots_lock", Kind.SLEEPING),
+    /// Serializes writers of `lru_gen/enabled`.
+    LRU_GEN_STATE("lru_gen_state_mutex", Kind.SLEEPING),
     /// Sections in which a notifier of an address space may be running.
     MN_SRCU("srcu(mmu_notifier)", Kind.SRCU),
     /// Sections in which memslots are used: every fault and every notifier body.

@@ -66,6 +66,7 @@ public final class Host implements AutoCloseable {
     private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
     private final MemcgLru memcgLru;
+    private final ReclaimTunables tunables;
     private final MemcgFiles memcgFiles;
     private final VmStat stat;
     private final LruCache lru;
@@ -102,6 +103,7 @@ public final class Host implements AutoCloseable {
         FolioSplit split = new FolioSplit(folios, lru, objects, stat);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
+        tunables = new ReclaimTunables(config.lruGen(), config.swappiness());
         CurrentTask currentTask = new CurrentTask(cpus);
         List<Memcg> all = Collections.unmodifiableList(memcgs);
         OomKiller oomKiller =
@@ -125,7 +127,7 @@ public final class Host implements AutoCloseable {
                                 stat,
                                 config.kernel(),
                                 config.aging(),
-                                new ReclaimTunables(config.lruGen(), config.swappiness()),
+                                tunables,
                                 config.switchChance(),
                                 config.seed(),
                                 Collections.unmodifiableList(memcgs),
@@ -289,7 +291,7 @@ public final class Host implements AutoCloseable {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
         Lruvec above = parent == null ? null : parent.lruvec();
-        lruvecs[id] = new Lruvec(folios, config.lruGen().core(), config.kernel(), above);
+        lruvecs[id] = new Lruvec(folios, tunables.caps().core(), config.kernel(), above);
         Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
         memcgs.add(memcg);
         memcgLru.online(memcg);

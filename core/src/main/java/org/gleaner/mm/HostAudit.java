@@ -28,7 +28,7 @@ import org.gleaner.pagetable.Walk;
 /// | a large folio | one head and 511 tails that say nothing, mapped by huge leaves alone |
 /// | its reference count | its mappings, its cache, per-CPU batches, pins stated by the caller |
 /// | its LRU flag and generation label | the list it is on; active flags are for classic lists only |
-/// | sizes of lists and generations | folios counted, by label |
+/// | sizes of lists and generations | folios counted, by label; of the two, only those in use have any |
 /// | generations of a type | 2 to 4, file no older than anonymous, births in order |
 /// | a slot's count | the swap entries in page tables and memfds that name it |
 /// | a slot's cache | the one folio that names it |
@@ -186,15 +186,15 @@ public final class HostAudit {
     private void countLists(Memcg memcg) {
         Lruvec lruvec = memcg.lruvec();
         long[] sizes = new long[LruList.COUNT];
-        if (lruvec.lruGenEnabled()) {
-            countGenerations(memcg, lruvec, sizes);
-        }
+        countGenerations(memcg, lruvec, sizes);
         for (int list = 0; list < LruList.COUNT; list++) {
             int head = lruvec.list(list);
             for (int pfn = folios.tail(head); pfn >= 0; pfn = folios.newer(head, pfn)) {
                 long state = checkListed(memcg, pfn, head);
                 boolean active = (state & ACTIVE) != 0;
                 expect(gen(state) < 0, "pfn %d has a generation on a classic list", pfn);
+                boolean classic = list == LruList.UNEVICTABLE || !lruvec.lruGenEnabled();
+                expect(classic, "pfn %d is on list %d of a cgroup with generations", pfn, list);
                 expect(list == LruList.of(type(state), active), "pfn %d: list %d", pfn, list);
                 sizes[list] += pages(state);
             }
@@ -222,6 +222,8 @@ public final class HostAudit {
                     long state = checkListed(memcg, pfn, head);
                     expect((state & ACTIVE) == 0, "pfn %d is active in a generation", pfn);
                     expect(gen(state) >= 0, "pfn %d has no generation", pfn);
+                    boolean enabled = lruvec.lruGenEnabled();
+                    expect(enabled, "pfn %d is in a generation of a cgroup with lists", pfn);
                     expect(type(state) == type, "pfn %d is of another type", pfn);
                     labels[Math.max(gen(state), 0)] += pages(state);
                 }

@@ -12,6 +12,7 @@ import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
+import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
@@ -62,7 +63,8 @@ final class MmTortureTest {
         assertThat(small.stat(VmEvent.PGMAJFAULT)).isBetween(read, read + read / 100);
     }
 
-    /// The same in a tree of cgroups, with somebody who takes memory back and changes protections all the while.
+    /// The same in a tree of cgroups, with somebody who takes memory back, changes protections and switches MGLRU on
+    /// and off all the while.
     @ParameterizedTest
     @CsvSource({
         // MGLRU, limit of all together, frames
@@ -94,9 +96,10 @@ final class MmTortureTest {
         long until = cpu.now() + (long) (SECONDS * 1e9);
         while (cpu.now() < until) {
             Memcg memcg = host.memcgs().get(random.nextInt(host.memcgs().size()));
-            switch (random.nextInt(3)) {
+            switch (random.nextInt(4)) {
                 case 0 -> memcg.setLow(random.nextInt(200));
                 case 1 -> memcg.setMin(random.nextInt(100));
+                case 2 -> host.reclaim().setLruGen(cpu, LruGenCaps.of(random.nextInt(8)));
                 default -> host.memcgFiles().reclaim(cpu, memcg, 1 + random.nextInt(100));
             }
             cpu.sleep(1_000_000);

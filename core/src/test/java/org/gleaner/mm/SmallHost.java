@@ -188,6 +188,11 @@ public final class SmallHost {
         return new Process(host(), cpu, memcg, host().objects().newAnon(), pages);
     }
 
+    /// Tasks that use memory at random, see [Churn], in two cgroups of this limit.
+    public Actor[] churn(long seed, int tasks, int turns, long limit) {
+        return new Churn(this, seed, tasks, turns).actors(limit);
+    }
+
     /// Adds to what the audit is told beforehand.
     public void audit(Consumer<HostAudit> statement) {
         known.add(statement);

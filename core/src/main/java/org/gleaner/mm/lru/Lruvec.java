@@ -12,7 +12,8 @@ import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
 /// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations, whichever
-/// is enabled, their exact sizes, and the costs that balance anonymous against file memory.
+/// is enabled ([LruGenSwitch] moves folios from the one to the other), their exact sizes, and the costs that balance
+/// anonymous against file memory.
 ///
 /// Everything here is protected by [#lock], except `nonresidentAge` and the cost (atomics, which count what happens
 /// in cgroups below as well) and reads of sizes as hints. What [#stats] says is what the kernel's statistics
@@ -27,7 +28,7 @@ public final class Lruvec {
     private final int[] lists = new int[LruList.COUNT];
     private final long[] sizes = new long[LruList.COUNT];
     private final LruGen gen;
-    private boolean lruGenEnabled;
+    private volatile boolean lruGenEnabled;
 
     /// Evictions and activations ever, the clock of refault distances.
     private final long[] nonresidentAge = new long[1];
@@ -73,8 +74,14 @@ public final class Lruvec {
         return gen;
     }
 
+    /// Whether folios are added to generations, and not to the classic lists.
     public boolean lruGenEnabled() {
         return lruGenEnabled;
+    }
+
+    /// Under lru_lock.
+    void setLruGenEnabled(boolean enabled) {
+        lruGenEnabled = enabled;
     }
 
     public ReclaimCost cost() {

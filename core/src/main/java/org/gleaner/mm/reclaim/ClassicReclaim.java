@@ -32,6 +32,11 @@ final class ClassicReclaim {
 
     private final long[] targets = new long[4];
 
+    static ClassicReclaim of(ReclaimContext host) {
+        FolioReferenced referenced = new FolioReferenced(host, null);
+        return new ClassicReclaim(host, new ShrinkFolioList(host, referenced), referenced);
+    }
+
     ClassicReclaim(ReclaimContext host, ShrinkFolioList shrink, FolioReferenced referenced) {
         this.host = host;
         booking = new Booking(host.stat());

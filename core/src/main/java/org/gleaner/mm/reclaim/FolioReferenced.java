@@ -15,6 +15,7 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
 
 /// Asks every mapping of a folio whether it was used, and consumes the answer (`folio_referenced`).
 ///
@@ -30,13 +31,19 @@ final class FolioReferenced {
 
     private final ReclaimContext host;
     private final Folios folios;
-    private final LookAround lookAround;
+    private final @Nullable LookAround lookAround;
     private final Walk walk = new Walk();
 
-    FolioReferenced(ReclaimContext host, LookAround lookAround) {
+    /// @param lookAround MGLRU's; null for the classic LRU
+    FolioReferenced(ReclaimContext host, @Nullable LookAround lookAround) {
         this.host = host;
         this.folios = host.folios();
         this.lookAround = lookAround;
+    }
+
+    /// Whether it asks for MGLRU.
+    boolean looksAround() {
+        return lookAround != null;
     }
 
     /// How many mappings used the folio, which is locked and isolated; or [#CONTENDED].
@@ -91,7 +98,7 @@ final class FolioReferenced {
         long pte = cpu.load(walk.words, walk.index);
         boolean young = false;
         if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
-            if (host.caps().core() && walk.level == RadixTable.LEVEL_4K) {
+            if (lookAround != null && walk.level == RadixTable.LEVEL_4K) {
                 young = lookAround.lookAround(cpu, sc, pfn, vma, walk, vpn);
             } else {
                 young = Pte.testAndClearYoung(cpu, walk.words, walk.index);

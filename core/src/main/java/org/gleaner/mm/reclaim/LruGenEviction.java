@@ -25,6 +25,11 @@ final class LruGenEviction {
     private final FolioQueue isolated = new FolioQueue();
     private final FolioQueue clean = new FolioQueue();
 
+    static LruGenEviction of(ReclaimContext host, LruGenAging aging) {
+        FolioReferenced referenced = new FolioReferenced(host, new LookAround(host));
+        return new LruGenEviction(host, aging, new ShrinkFolioList(host, referenced));
+    }
+
     LruGenEviction(ReclaimContext host, LruGenAging aging, ShrinkFolioList shrink) {
         this.host = host;
         this.aging = aging;

@@ -57,7 +57,7 @@ final class MemcgTreeOrder implements MemcgOrder {
     }
 
     private void one(Cpu cpu, Memcg memcg, ScanControl sc) {
-        if (!host.caps().core()) {
+        if (!sc.fromGenerations) {
             lruvecs.shrink(cpu, memcg, sc);
             return;
         }

@@ -23,6 +23,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     private final ReclaimContext host;
     private final LruGenDebugfs debugfs;
+    private final LruGenEnabled enabled;
     private volatile long minTtlMillis;
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
@@ -40,6 +41,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     public Reclaim(ReclaimContext host) {
         this.host = host;
         debugfs = new LruGenDebugfs(this);
+        enabled = new LruGenEnabled(host);
         reclaimers = new @Nullable Reclaimer[host.maxCpus()];
     }
 
@@ -190,11 +192,9 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         host.oomKiller().drainBy(asking);
     }
 
-    /// `/sys/kernel/mm/lru_gen/enabled`, but for its switch.
-    ///
-    /// @throws IllegalArgumentException if MGLRU is on and would be off, or the other way round
-    public void setLruGen(LruGenCaps caps) {
-        host.tunables().setCaps(caps);
+    /// `/sys/kernel/mm/lru_gen/enabled`. Returns once all folios are where they belong.
+    public void setLruGen(Cpu cpu, LruGenCaps caps) {
+        enabled.write(cpu, caps);
     }
 
     /// `vm.swappiness`, 0 to 200.

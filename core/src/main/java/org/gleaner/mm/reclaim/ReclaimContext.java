@@ -54,6 +54,20 @@ public record ReclaimContext(
         return tunables.caps();
     }
 
+    /// Whether reclaim takes from generations, and whether from the classic lists: see [LruGenEnabled].
+    boolean reclaimsGenerations() {
+        return caps().core() || reclaimsBoth();
+    }
+
+    /// See [#reclaimsGenerations].
+    boolean reclaimsLists() {
+        return !caps().core() || reclaimsBoth();
+    }
+
+    private boolean reclaimsBoth() {
+        return tunables.switching() && !kernel.isBefore(KernelVersion.V7_2);
+    }
+
     int swappiness() {
         return tunables.swappiness();
     }

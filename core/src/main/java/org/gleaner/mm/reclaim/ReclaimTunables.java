@@ -4,6 +4,7 @@ package org.gleaner.mm.reclaim;
 /// and variables cost nothing here; a session under way may see a change in the middle.
 public final class ReclaimTunables {
     private volatile LruGenCaps caps;
+    private volatile boolean switching;
     private volatile int swappiness;
 
     public ReclaimTunables(LruGenCaps caps, int swappiness) {
@@ -12,17 +13,22 @@ public final class ReclaimTunables {
     }
 
     /// `/sys/kernel/mm/lru_gen/enabled`.
-    LruGenCaps caps() {
+    public LruGenCaps caps() {
         return caps;
     }
 
-    /// @throws IllegalArgumentException if that would switch between MGLRU and the classic lists, whose folios would have
-    ///     to move
+    /// See [LruGenEnabled], which alone calls it.
     void setCaps(LruGenCaps next) {
-        if (next.core() != caps.core()) {
-            throw new IllegalArgumentException("lru_gen cannot be switched while the host runs");
-        }
         caps = next;
+    }
+
+    /// Whether folios are on their way between the classic lists and generations, and may be found on either.
+    boolean switching() {
+        return switching;
+    }
+
+    void setSwitching(boolean next) {
+        switching = next;
     }
 
     /// `vm.swappiness`, 0 to 200.

@@ -24,7 +24,7 @@ final class Reclaimer {
 
     private final MemcgOrder byTree;
 
-    /// How a whole host is gone over.
+    /// How MGLRU goes over a whole host.
     private final MemcgOrder hostwide;
 
     private final ScanControl sc = new ScanControl();
@@ -39,16 +39,14 @@ final class Reclaimer {
 
     Reclaimer(ReclaimContext host, int cpu) {
         this.host = host;
-        FolioReferenced referenced = new FolioReferenced(host, new LookAround(host));
-        ShrinkFolioList shrink = new ShrinkFolioList(host, referenced);
         long seed = host.seed() ^ (long) cpu << 32;
         aging = new LruGenAging(host, new SwitchChance(host.switchChance(), seed));
-        eviction = new LruGenEviction(host, aging, shrink);
-        classic = new ClassicReclaim(host, shrink, referenced);
+        eviction = LruGenEviction.of(host, aging);
+        classic = ClassicReclaim.of(host);
         LruvecReclaim lruvecs = new LruvecReclaim(host, eviction, classic);
         byTree = new MemcgTreeOrder(host, lruvecs);
         hostwide =
-                host.caps().core() && host.memcgRules().lruOfCgroups()
+                host.memcgRules().lruOfCgroups()
                         ? new MemcgLruOrder(host, lruvecs, eviction, seed)
                         : byTree;
         minTtl = new LruGenMinTtl(host, aging);
@@ -135,10 +133,12 @@ final class Reclaimer {
         Lruvec scope = host.scope(sc).lruvec();
         scope.beginReclaim(cpu);
         host.swap().device().plug(cpu);
-        if (!host.caps().core()) {
+        sc.fromGenerations = host.reclaimsGenerations();
+        sc.fromLists = host.reclaimsLists();
+        if (sc.fromLists) {
             prepare(cpu, scope);
         }
-        (sc.isRootReclaim() ? hostwide : byTree).shrink(cpu, sc);
+        (sc.isRootReclaim() && sc.fromGenerations ? hostwide : byTree).shrink(cpu, sc);
         host.swap().device().unplug(cpu);
         scope.endReclaim(cpu);
         cpu.exit();

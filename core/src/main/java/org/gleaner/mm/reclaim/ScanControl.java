@@ -37,6 +37,11 @@ final class ScanControl {
     long nrScanned;
     long nrReclaimed;
 
+    /// Whether this turn over the cgroups takes from generations, and whether from the classic lists.
+    boolean fromGenerations;
+
+    boolean fromLists;
+
     /// Classic: which types' active lists may be shrunk in this pass.
     final boolean[] mayDeactivate = new boolean[2];
 

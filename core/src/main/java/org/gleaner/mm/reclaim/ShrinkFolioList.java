@@ -50,8 +50,8 @@ final class ShrinkFolioList {
         swap = host.swap();
         unmap = new Unmap(host);
         pageOut = new PageOut(host);
-        bySightings = host.caps().core() && !host.kernel().isBefore(KernelVersion.V6_18);
-        sparesMarked = host.caps().core() && !bySightings;
+        bySightings = referenced.looksAround() && !host.kernel().isBefore(KernelVersion.V6_18);
+        sparesMarked = referenced.looksAround() && !bySightings;
     }
 
     /// Reclaims from `queue`, pages of one `lruvec`, oldest first, and leaves the survivors in it in the same order.

@@ -30,10 +30,7 @@ final class ClassicRulesTest {
     }
 
     private ClassicReclaim classic() {
-        ReclaimContext context = small.host().reclaim().context();
-        FolioReferenced referenced = new FolioReferenced(context, new LookAround(context));
-        ShrinkFolioList shrink = new ShrinkFolioList(context, referenced);
-        return new ClassicReclaim(context, shrink, referenced);
+        return ClassicReclaim.of(small.host().reclaim().context());
     }
 
     private ScanBalance balance() {

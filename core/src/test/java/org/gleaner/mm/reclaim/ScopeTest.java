@@ -71,7 +71,8 @@ final class ScopeTest {
         small.run(cpu -> {
             share(small, cpu);
             ReclaimContext context = small.host().reclaim().context();
-            FolioReferenced referenced = new FolioReferenced(context, new LookAround(context));
+            LookAround lookAround = lruGen == 0 ? null : new LookAround(context);
+            FolioReferenced referenced = new FolioReferenced(context, lookAround);
             ScanControl sc = new ScanControl();
             sc.start(mine.memcg, false, 32, 60);
             assertThat(referenced.count(cpu, mine.pfn(0), sc)).isOne();

@@ -17,8 +17,7 @@ final class Session {
         this.process = process;
         ReclaimContext context = small.host().reclaim().context();
         aging = new LruGenAging(context, new SwitchChance(0, 1));
-        FolioReferenced referenced = new FolioReferenced(context, new LookAround(context));
-        eviction = new LruGenEviction(context, aging, new ShrinkFolioList(context, referenced));
+        eviction = LruGenEviction.of(context, aging);
         sc.start(process.memcg, false, 32, 60);
     }
 

@@ -66,7 +66,7 @@ final class CommandFiles {
             }
             case ENABLED -> {
                 int bits = LruGen.parse(command.write()).commonBits();
-                host.reclaim().setLruGen(LruGenCaps.of(bits));
+                host.reclaim().setLruGen(cpu, LruGenCaps.of(bits));
                 yield plain(command, seconds, null);
             }
             case SWAPPINESS -> {

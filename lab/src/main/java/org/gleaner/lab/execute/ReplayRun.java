@@ -1,9 +1,13 @@
 package org.gleaner.lab.execute;
 
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
@@ -62,7 +66,11 @@ public final class ReplayRun {
     /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
     private static final double LONG_SWITCH_CHANCE = 0.7;
 
+    /// Something that happens to the host once so many accesses are done.
+    record Event(int after, BiConsumer<Cpu, Host> action) {}
+
     private final ReplayRequest request;
+    private final Deque<Event> events;
     private final Progress progress;
     private final int[] accesses;
     private final Engine engine;
@@ -73,8 +81,9 @@ public final class ReplayRun {
     private double wallSeconds;
     private double machineSeconds;
 
-    private ReplayRun(ReplayRequest request, Progress progress) {
+    private ReplayRun(ReplayRequest request, Progress progress, List<Event> events) {
         this.request = request;
+        this.events = new ArrayDeque<>(events);
         this.progress = progress;
         accesses = firstTouchesWritten(request.trace());
         aging = AgingPlan.parse(request.aging().label());
@@ -87,12 +96,17 @@ public final class ReplayRun {
     /// @throws BadInput if something that the request asks for is not supported, or the heap has no room for it
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
+        return run(request, progress, List.of());
+    }
+
+    /// As above, with events in the order of their accesses.
+    static ReplayResult run(ReplayRequest request, Progress progress, List<Event> events) {
         if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
         HeapNeed.check(request, frames(request), slots(request), Heap.ofProcess());
         DeviceChoice.check(request);
-        return new ReplayRun(request, progress).run();
+        return new ReplayRun(request, progress, events).run();
     }
 
     private HostConfig config() {
@@ -214,6 +228,10 @@ public final class ReplayRun {
             if (age > 0) {
                 end = (int) Math.min(end, at / age * age + age);
             }
+            Event event = events.peek();
+            if (event != null) {
+                end = Math.min(end, event.after);
+            }
             at = runner.run(cpu, at, end);
             if (at < end) {
                 break;
@@ -229,6 +247,9 @@ public final class ReplayRun {
             }
             if (age > 0 && at % age == 0) {
                 forceAging(cpu, memcg);
+            }
+            if (event != null && at == event.after) {
+                events.remove().action.accept(cpu, host);
             }
         }
         replayed = at;

@@ -3,7 +3,6 @@ package org.gleaner.lab.scenario;
 import java.util.List;
 import java.util.Objects;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGen;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.reclaim.MemcgFiles;
@@ -129,7 +128,6 @@ final class CommandChecks {
         }
     }
 
-    /// Folios would have to move between the lists for the switch itself; the rest may change at any time.
     private void enabled(String path, String text) {
         LruGen bits;
         try {
@@ -138,20 +136,10 @@ final class CommandChecks {
             throw checks.bad(path, bad.what(), bad.mend());
         }
         for (Configuration each : scenario.configurations()) {
-            boolean on = each.lru() == Lru.MGLRU;
-            if (!on || !bits.enabled()) {
-                throw checks.bad(
-                        path,
-                        "'"
-                                + each.name()
-                                + "' would change between MGLRU and the classic lists while it runs,"
-                                + " which is not modelled",
-                        on
-                                ? "keep bit 0x1, and compare with a configuration with lru: classic"
-                                : "leave that configuration to a scenario of its own");
-            }
             LruGen before = scenario.host().lruGen().shownWith(each.aging());
-            if (bits.shownWith(each.aging()).walksSecondary() != before.walksSecondary()) {
+            boolean changes =
+                    bits.shownWith(each.aging()).walksSecondary() != before.walksSecondary();
+            if (bits.enabled() && changes) {
                 throw checks.bad(
                         path,
                         "bit 0x8 of '"

@@ -21,6 +21,7 @@ import org.gleaner.lab.size.Scale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A scenario's commands, written into the files of a host that runs a guest.
 final class HostCommandsTest {
@@ -106,6 +107,11 @@ final class HostCommandsTest {
         for (String[] each :
                 new String[][] {
                     {"lru_gen/enabled", "'0x1'", "host.lruGen=0x1"},
+                    {
+                        "lru_gen/enabled",
+                        "n",
+                        "configurations=[{name: x, aging: locked, lru: classic}]"
+                    },
                     {"vm.swappiness", "'200'", "host.swappiness=200"}
                 }) {
             List<String> started = new ArrayList<>(small);
@@ -122,6 +128,45 @@ final class HostCommandsTest {
                 assertThat(written.vmstat()).isNotEqualTo(plain);
             }
         }
+    }
+
+    /// The generations are empty as long as MGLRU is off, and filled again after that.
+    @ParameterizedTest
+    @ValueSource(strings = {"6.1", "6.12", "6.18", "7.2"})
+    void mglruIsSwitchedOffAndOnAgain(String kernel) {
+        List<String> small =
+                List.of(
+                        "guest.memory=32MiB",
+                        "configurations=[{name: x, kernel: '" + kernel + "'}]");
+        MaxGuestMemoryResult.Run plain = run("[]", small).runs().getFirst();
+        long whole = Math.round(1e6 * (plain.run1Seconds() + plain.run2Seconds()));
+        String[][] writes = {
+            {"lru_gen/enabled", "n"},
+            {"lru_gen", "+ 1 0 max_gen"},
+            {"lru_gen/enabled", "y"},
+            {"lru_gen", "+ 1 0 max_gen"},
+        };
+        List<String> commands = new ArrayList<>();
+        for (String[] each : writes) {
+            long at = whole * (commands.size() + 1) / (writes.length + 1);
+            commands.add("{at: %dus, to: %s, write: '%s'}".formatted(at, each[0], each[1]));
+        }
+        MaxGuestMemoryResult result = run(commands.toString(), small);
+        assertThat(result.failures()).isEmpty();
+        List<CommandResult> written = result.runs().getFirst().commands();
+        assertThat(written).allMatch(CommandResult::ran);
+        assertThat(pages(written.get(1).text())).isZero();
+        assertThat(pages(written.get(3).text())).isGreaterThan(3_000);
+        assertThat(run(commands.toString(), small).runs()).isEqualTo(result.runs());
+    }
+
+    /// Pages of all generations in the text of `lru_gen`.
+    private static long pages(String text) {
+        return text.lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(row -> row.length == 4)
+                .mapToLong(row -> Long.parseLong(row[2]) + Long.parseLong(row[3]))
+                .sum();
     }
 
     @Test
@@ -190,9 +235,6 @@ final class HostCommandsTest {
                 "{at: 1s, to: min_ttl_ms, write: 1s} | host.commands.0.write: '1s' is no number of 0 to 999999999;"
                         + " give milliseconds",
                 "{at: 1s, to: vm.swappiness, write: '201'} | host.commands.0.write: '201' is no number of 0 to 200",
-                "{at: 1s, to: lru_gen/enabled, write: '0x0'} | host.commands.0.write: 'x' would change"
-                        + " between MGLRU and the classic lists while it runs, which is not modelled;"
-                        + " keep bit 0x1",
                 "{at: 1s, to: lru_gen/enabled, write: maybe} | is not a set of lru_gen bits",
             })
     void whatIsNoCommandIsRefusedBeforehand(String command, String message) {
