@@ -184,27 +184,27 @@ final class ModelCpu extends Cpu {
     public void exit() {}
 
     @Override
-    public long enterInterruptible() {
+    public long enterInterruptible(Mailbox box) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public void exitInterruptible() {
+    public void exitInterruptible(Mailbox box) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public long pendingRequests() {
+    public long pendingRequests(Mailbox box) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public long takeRequests() {
+    public long takeRequests(Mailbox box) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public void interrupt(Cpu[] targets, int n, long request) {
+    public void interrupt(Mailbox[] boxes, int n, long request) {
         throw new UnsupportedOperationException();
     }
 }

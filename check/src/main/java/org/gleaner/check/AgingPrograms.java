@@ -153,7 +153,6 @@ final class AgingPrograms {
 
     private static void ageFreedRoot(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
-        vm.configure(c -> c.withRootsKept(false));
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.resetContext(cpu));
@@ -163,7 +162,12 @@ final class AgingPrograms {
     private static void ageSlotDelete(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
-        vm.vcpu("slots", (cpu, vcpu) -> vm.vm().deleteSlot(cpu, 0));
+        vm.vcpu(
+                "slots",
+                (cpu, vcpu) -> {
+                    vm.vm().deleteSlot(cpu, 0);
+                    vcpu.resetContext(cpu);
+                });
         vm.actor("ager", cpu -> vm.age(cpu, 0));
         vm.checkAfter();
     }

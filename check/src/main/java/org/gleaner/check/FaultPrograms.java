@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.kvm.Vcpu;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifier;
 
@@ -26,6 +27,12 @@ final class FaultPrograms {
                                     "no access goes through a translation that an invalidation has ended",
                                     "kvm_flush_remote_tlbs before the lock is dropped",
                                     FaultPrograms::tlbEvict)
+                            .within(3),
+                    new Program(
+                                    "two-vcpus-evict",
+                                    "what is asked of two vCPUs on one CPU reaches both",
+                                    "vcpu->requests; kvm_make_all_cpus_request",
+                                    FaultPrograms::twoVcpusEvict)
                             .within(3),
                     new Program(
                                     "write-protect",
@@ -56,6 +63,12 @@ final class FaultPrograms {
                                     "no page is mapped in a root that is being emptied",
                                     "kvm: is_page_fault_stale and obsolete roots",
                                     FaultPrograms::faultOtherSlot)
+                            .within(3),
+                    new Program(
+                                    "reset-slot-delete",
+                                    "a root is emptied, whoever lets go of it last",
+                                    "kvm_tdp_mmu_put_root beside kvm_tdp_mmu_invalidate_roots",
+                                    FaultPrograms::resetSlotDelete)
                             .within(3),
                     new Program(
                                     "two-faults",
@@ -119,6 +132,31 @@ final class FaultPrograms {
                 });
         vm.actor("evict", cpu -> vm.space.evict(cpu, 0));
         vm.checkAfter();
+    }
+
+    /// The CPU runs one vCPU after the other; the page goes at any time.
+    private static void twoVcpusEvict(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1);
+        Vcpu[] second = new Vcpu[1];
+        vm.configure(c -> c.withTlb(4));
+        vm.ready((cpu, vcpu) -> {
+            second[0] = vm.vm().newVcpu(cpu);
+            vcpu.accessData(cpu, 0, 0, true, 7);
+            readsSeven(cpu, second[0]);
+        });
+        vm.vcpu(
+                "vcpus",
+                (cpu, vcpu) -> {
+                    readsSeven(cpu, vcpu);
+                    readsSeven(cpu, second[0]);
+                });
+        vm.actor("evict", cpu -> vm.space.evict(cpu, 0));
+        vm.checkAfter();
+    }
+
+    private static void readsSeven(Cpu cpu, Vcpu vcpu) {
+        vcpu.accessData(cpu, 0, 0, false, 0);
+        Finding.check(vcpu.data() == 7, "reads " + vcpu.data() + " where it wrote 7");
     }
 
     private static void writeProtect(Stage stage, Variant variant, boolean mapped) {
@@ -202,6 +240,22 @@ final class FaultPrograms {
         });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 64, true));
         vm.actor("slots", cpu -> vm.vm().deleteSlot(cpu, 0));
+        vm.destroyAfter();
+    }
+
+    /// The only vCPU lets go of its root while the deletion of a slot makes it invalid.
+    private static void resetSlotDelete(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1);
+        vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
+        vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.resetContext(cpu));
+        vm.actor(
+                "slots",
+                cpu -> {
+                    vm.vm().deleteSlot(cpu, 0);
+                    Finding.check(
+                            vm.vm().countLeaves(cpu, false) == 0,
+                            "a page is mapped in a slot that is gone");
+                });
         vm.destroyAfter();
     }
 

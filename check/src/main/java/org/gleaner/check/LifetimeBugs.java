@@ -5,6 +5,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.aging.AgingDesign;
 
 /// Known bugs of when tables, roots, slots and subscriptions may go, and of who may wait for whom.
 final class LifetimeBugs {
@@ -12,7 +13,7 @@ final class LifetimeBugs {
 
     static final List<Variant> ALL =
             List.of(
-                    new Variant(
+                    new OnOldKernel(
                             "no-grace-period",
                             "an unmapped table is freed at once",
                             "v1 patch 3, kvm/arm64: stage2 unmap",
@@ -22,7 +23,7 @@ final class LifetimeBugs {
                             return false;
                         }
                     },
-                    new Variant(
+                    new OnOldKernel(
                             "roots-without-rcu",
                             "an ager walks the list of roots under no lock and no RCU",
                             "review of v3: for_each_tdp_mmu_root without mmu_lock",
@@ -123,4 +124,16 @@ final class LifetimeBugs {
                         @Override
                         public void barrier(Cpu cpu) {}
                     });
+
+    /// A bug of a kernel whose last vCPU to let go of a root tears it down.
+    private abstract static class OnOldKernel extends Variant {
+        OnOldKernel(String name, String what, String source, String... programs) {
+            super(name, what, source, programs);
+        }
+
+        @Override
+        public AgingDesign design() {
+            return AgingDesign.V1;
+        }
+    }
 }

@@ -51,8 +51,8 @@ final class VmStage {
         space = new SmallSpace(stage, pages);
         AgingPlan plan = variant.design().plan();
         aging = variant.aging(plan.secondary());
-        VmConfig base = VmConfig.of(format, plan).withRootsKept(true);
-        config = variant.config(base.withTables(TABLES).withMemory(space).withMarksAtZap(false));
+        VmConfig base = VmConfig.of(format, plan);
+        config = variant.config(base.withTables(TABLES).withMemory(space));
         stage.before(this::prepare);
         rcu = Rcu.start(stage.engine);
     }

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Srcu;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,17 @@ final class HvaWalk {
     /// A long unmap looks for waiters once per level-1 table.
     private static final long YIELD_PAGES = TableSlab.ENTRIES;
 
-    private final Vm vm;
+    private final Srcu srcu;
+    private final VmSlots memslots;
+    private final Vcpus vcpus;
     private final TdpMmu mmu;
     private final TdpAger ager;
     private final InvalidateGate gate;
 
-    HvaWalk(Vm vm, TdpMmu mmu, InvalidateGate gate) {
-        this.vm = vm;
+    HvaWalk(Srcu srcu, VmSlots memslots, Vcpus vcpus, TdpMmu mmu, InvalidateGate gate) {
+        this.srcu = srcu;
+        this.memslots = memslots;
+        this.vcpus = vcpus;
         this.mmu = mmu;
         this.gate = gate;
         ager = new TdpAger(mmu);
@@ -40,8 +45,8 @@ final class HvaWalk {
             long @Nullable [] predicate,
             boolean lock,
             boolean flush) {
-        int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots(cpu);
+        int section = srcu.readLock(cpu);
+        Memslots slots = memslots.active(cpu);
         boolean locked = false;
         boolean any = false;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
@@ -55,12 +60,12 @@ final class HvaWalk {
             any |= ager.age(cpu, first, limit, clear, young, predicate, slot.gfnOf(end - 1));
         }
         if (flush && any) {
-            vm.flushRemoteTlbs(cpu);
+            vcpus.flushRemoteTlbs(cpu);
         }
         if (locked) {
             mmu.mmuLock.writeUnlock(cpu);
         }
-        vm.srcu.readUnlock(cpu, section);
+        srcu.readUnlock(cpu, section);
         return any;
     }
 
@@ -68,8 +73,8 @@ final class HvaWalk {
     /// block, it lets waiters have the lock in between; the gate stays closed.
     void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
         gate.enter(cpu);
-        int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots(cpu);
+        int section = srcu.readLock(cpu);
+        Memslots slots = memslots.active(cpu);
         boolean locked = false;
         boolean zapped = false;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
@@ -91,7 +96,7 @@ final class HvaWalk {
             checkAbsent(cpu, slots, start, end, false);
             mmu.mmuLock.writeUnlock(cpu);
         }
-        vm.srcu.readUnlock(cpu, section);
+        srcu.readUnlock(cpu, section);
     }
 
     /// Zaps guest pages; returns whether a flush is owed.
@@ -114,21 +119,21 @@ final class HvaWalk {
 
     private void flushIf(Cpu cpu, boolean zapped) {
         if (zapped && mmu.steps.flushesAfterZap()) {
-            vm.flushRemoteTlbs(cpu);
+            vcpus.flushRemoteTlbs(cpu);
         }
     }
 
     /// `kvm_mmu_notifier_invalidate_range_end`: opens the gate again.
     void invalidateEnd(Cpu cpu, long start, long end) {
-        int section = vm.srcu.readLock(cpu);
-        Memslots slots = vm.memslots(cpu);
+        int section = srcu.readLock(cpu);
+        Memslots slots = memslots.active(cpu);
         if (slots.overlap(slots.from(end), start) >= 0) {
             mmu.mmuLock.writeLock(cpu);
             checkAbsent(cpu, slots, start, end, true);
             gate.end(cpu);
             mmu.mmuLock.writeUnlock(cpu);
         }
-        vm.srcu.readUnlock(cpu, section);
+        srcu.readUnlock(cpu, section);
         gate.leave(cpu);
     }
 

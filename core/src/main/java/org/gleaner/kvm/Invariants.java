@@ -164,11 +164,11 @@ final class Invariants {
     }
 
     /// A vCPU uses the cached translation `cached`; the entry behind it is `entry` by now.
-    void cached(Cpu cpu, long cached, long entry) {
+    void cached(Cpu cpu, VcpuRequests requests, long cached, long entry) {
         if (!ARMED || format.isPresent(entry) && format.pfn(entry) == format.pfn(cached)) {
             return;
         }
-        if (flushOwed.get() == 0 && cpu.pendingRequests() == 0) {
+        if (flushOwed.get() == 0 && !requests.arePending(cpu)) {
             throw broken("I10: an access through " + hex(cached) + ", which is gone and flushed");
         }
     }

@@ -158,11 +158,24 @@ final class TdpMmu {
         }
         if (!root.isInvalid(cpu)) {
             mmuLock.writeLock(cpu);
-            root.invalidate(cpu);
-            zapper.zapRoot(cpu, root, false);
+            tearDown(cpu, root);
             mmuLock.writeUnlock(cpu);
         }
         unlist(cpu, root);
+    }
+
+    /// Makes a root invalid that nobody holds, and empties it, unless somebody else has: under
+    /// `mmu_lock` write. As soon as the root is invalid its last holder may take it off the list
+    /// without the lock; that its table stays until it is empty is for the RCU section, which
+    /// therefore begins before.
+    private void tearDown(Cpu cpu, TdpRoot root) {
+        if (!root.isInvalidLocked(cpu)) {
+            assert !keepsRoots : "nobody holds a valid root";
+            rcu.readLock(cpu);
+            root.invalidate(cpu);
+            zapper.zapRoot(cpu, root, false);
+            rcu.readUnlock(cpu);
+        }
     }
 
     private void unlist(Cpu cpu, TdpRoot root) {
@@ -184,13 +197,19 @@ final class TdpMmu {
 
     /// `kvm_tdp_mmu_invalidate_roots`, under `mmu_lock` write: no new fault will use the roots of
     /// now. A kernel that holds no reference itself takes one, so that the tables stay until they
-    /// are zapped.
+    /// are zapped. Where it comes too late, for the last holder is on its way to the lock to tear
+    /// the root down, it does that in its place: who marks a root invalid answers for its leaves.
     void invalidateRoots(Cpu cpu) {
         assert mmuLock.isHeldForWriteBy(cpu);
         for (TdpRoot root : roots(cpu)) {
-            if (!root.isInvalid(cpu)) {
-                root.scheduledToZap = keepsRoots || root.get(cpu);
+            if (root.isInvalid(cpu)) {
+                continue;
+            }
+            if (keepsRoots || root.get(cpu)) {
+                root.scheduledToZap = true;
                 root.invalidate(cpu);
+            } else {
+                tearDown(cpu, root);
             }
         }
     }

@@ -32,6 +32,7 @@ final class Translations {
     private static final int OFFSET = 0x7fff_ffff;
 
     private final TdpMmu mmu;
+    private final VcpuRequests requests;
     private final RadixTable tables;
     private final TableSlab slab;
     private final SpteFormat format;
@@ -49,8 +50,9 @@ final class Translations {
     private final long[] tlbLeaf;
     private long generation;
 
-    Translations(TdpMmu mmu, int tlbEntries) {
+    Translations(TdpMmu mmu, VcpuRequests requests, int tlbEntries) {
         this.mmu = mmu;
+        this.requests = requests;
         tables = mmu.tables;
         slab = tables.slab;
         format = mmu.format;
@@ -156,7 +158,7 @@ final class Translations {
             return false;
         }
         if (Invariants.ARMED) {
-            mmu.invariants.cached(cpu, tlbLeaf[k], current(cpu, root, gfn));
+            mmu.invariants.cached(cpu, requests, tlbLeaf[k], current(cpu, root, gfn));
         }
         return true;
     }

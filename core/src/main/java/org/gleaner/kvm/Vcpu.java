@@ -21,18 +21,13 @@ public final class Vcpu {
     /// The access left the guest for user space: no slot there, or a write to a read-only one.
     public static final long EXIT_MMIO = -6;
 
-    /// Drop cached translations (`KVM_REQ_TLB_FLUSH`).
-    static final long REQ_TLB_FLUSH = 1;
-
-    /// Let go of the root if it has become invalid (`KVM_REQ_MMU_FREE_OBSOLETE_ROOTS`).
-    static final long REQ_FREE_OBSOLETE_ROOTS = 2;
-
     public final int id;
 
     /// The hardware thread it runs on.
     public final Cpu cpu;
 
     final TableCache spare;
+    final VcpuRequests requests;
 
     // Counts, for reports.
     long hits;
@@ -60,7 +55,8 @@ public final class Vcpu {
         this.id = id;
         this.cpu = cpu;
         spare = new TableCache(mmu.tables);
-        translations = new Translations(mmu, tlbEntries);
+        requests = new VcpuRequests(cpu);
+        translations = new Translations(mmu, requests, tlbEntries);
     }
 
     // --- accesses ----------------------------------------------------------------------------
@@ -197,43 +193,42 @@ public final class Vcpu {
 
     private void enterGuest(Cpu cpu) {
         for (; ; ) {
-            if (cpu.pendingRequests() != 0) {
+            if (requests.arePending(cpu)) {
                 serve(cpu);
             }
             if (root == null) {
                 root = mmu.acquire(cpu);
                 translations.forget();
             }
-            if (cpu.enterInterruptible() == 0) {
+            if (requests.enterGuest(cpu)) {
                 inGuest = true;
                 return;
             }
-            cpu.exitInterruptible();
         }
     }
 
     private void leaveGuest(Cpu cpu) {
         if (inGuest) {
             inGuest = false;
-            cpu.exitInterruptible();
+            requests.leaveGuest(cpu);
         }
     }
 
     /// In guest mode: after this no request is pending, and no time has passed since it was seen.
     private void servePending(Cpu cpu) {
-        while (cpu.pendingRequests() != 0) {
+        while (requests.arePending(cpu)) {
             leaveGuest(cpu);
             enterGuest(cpu);
         }
     }
 
     private void serve(Cpu cpu) {
-        long requests = cpu.takeRequests();
+        long asked = requests.take(cpu);
         TdpRoot loaded = root;
-        if ((requests & REQ_FREE_OBSOLETE_ROOTS) != 0 && loaded != null && loaded.isInvalid(cpu)) {
+        if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0 && loaded != null && loaded.isInvalid(cpu)) {
             unload(cpu);
         }
-        if ((requests & REQ_TLB_FLUSH) != 0) {
+        if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
             translations.flush();
             cpu.charge(Cost.INVEPT);
             flushes++;

@@ -1,14 +1,10 @@
 package org.gleaner.kvm;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
-import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
@@ -43,11 +39,7 @@ public final class Vm {
     private final TdpMmu mmu;
     private final PageFault faults;
     private final KvmMmuNotifier notifier;
-    private final LongAdder remoteFlushes = new LongAdder();
-
-    private final RwSemaphore lock = new RwSemaphore(LockClass.KVM_LOCK);
-    private volatile List<Vcpu> vcpus = List.of();
-    private volatile Cpu[] vcpuCpus = {};
+    private final Vcpus vcpus = new Vcpus();
 
     private Vm(VmConfig config, UserPages pages, Rcu rcu) {
         this.config = config;
@@ -58,7 +50,7 @@ public final class Vm {
         tables = new RadixTable(new TableSlab(config.tables()), config.format());
         mmu = new TdpMmu(tables, mmuLock, rcu, pages, config, invariants);
         faults = new PageFault(this, mmu, gate, pages);
-        notifier = KvmMmuNotifier.of(this, new HvaWalk(this, mmu, gate), config.aging());
+        notifier = KvmMmuNotifier.of(this, new HvaWalk(srcu, slots, vcpus, mmu, gate), config.aging());
     }
 
     /// A VM without slots and vCPUs, subscribed to `pages`.
@@ -95,8 +87,7 @@ public final class Vm {
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
         if (config.steps().dropsInvalidRoots()) {
-            Cpu[] targets = vcpuCpus;
-            cpu.interrupt(targets, targets.length, Vcpu.REQ_FREE_OBSOLETE_ROOTS);
+            vcpus.request(cpu, VcpuRequests.FREE_OBSOLETE_ROOTS);
         }
         mmuLock.writeUnlock(cpu);
         mmu.zapInvalidatedRoots(cpu);
@@ -107,7 +98,7 @@ public final class Vm {
         mmuLock.writeLock(cpu);
         invariants.zapBegins();
         if (mmu.zapper().zapLeafs(cpu, slot.baseGfn(), slot.endGfn())) {
-            flushRemoteTlbs(cpu);
+            vcpus.flushRemoteTlbs(cpu);
         }
         invariants.zapFlushed();
         mmuLock.writeUnlock(cpu);
@@ -121,24 +112,7 @@ public final class Vm {
 
     /// A vCPU that will run on `cpu`.
     public Vcpu newVcpu(Cpu cpu) {
-        lock.downWrite(cpu);
-        Vcpu vcpu = new Vcpu(this, mmu, vcpus.size(), cpu, config.tlbEntries());
-        List<Vcpu> more = new ArrayList<>(vcpus);
-        more.add(vcpu);
-        vcpus = List.copyOf(more);
-        vcpuCpus = more.stream().map(v -> v.cpu).toArray(Cpu[]::new);
-        lock.upWrite(cpu);
-        return vcpu;
-    }
-
-    /// `kvm_flush_remote_tlbs`: when this returns, no vCPU makes an access through a translation of
-    /// before.
-    void flushRemoteTlbs(Cpu cpu) {
-        cpu.enter(KernelFunction.KVM_FLUSH_REMOTE_TLBS);
-        Cpu[] targets = vcpuCpus;
-        cpu.interrupt(targets, targets.length, Vcpu.REQ_TLB_FLUSH);
-        remoteFlushes.increment();
-        cpu.exit();
+        return vcpus.add(cpu, id -> new Vcpu(this, mmu, id, cpu, config.tlbEntries()));
     }
 
     /// Holds `mmu_lock` for writing for a while; for tests.
@@ -177,10 +151,7 @@ public final class Vm {
         if (config.steps().unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }
-        vcpuCpus = new Cpu[0];
-        for (Vcpu vcpu : vcpus) {
-            vcpu.destroy(cpu);
-        }
+        vcpus.destroy(cpu);
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
         mmuLock.writeUnlock(cpu);
@@ -197,12 +168,12 @@ public final class Vm {
 
     /// The vCPUs, in order of id.
     public List<Vcpu> vcpus() {
-        return vcpus;
+        return vcpus.all();
     }
 
     /// Flushes of all vCPUs that were asked for.
     public long remoteFlushes() {
-        return remoteFlushes.sum();
+        return vcpus.flushes();
     }
 
     /// Page-table pages in use, those in vCPUs' caches included. When nothing runs.
@@ -210,15 +181,13 @@ public final class Vm {
         return tables.slab.inUse();
     }
 
-    /// Leaves in valid roots, all or only young ones: an account of this moment, entry by entry.
+    /// Leaves in all roots, all or only young ones: an account of this moment, entry by entry. An
+    /// invalid root that was emptied has none.
     public long countLeaves(Cpu cpu, boolean onlyYoung) {
         TreeIter iter = new TreeIter(tables, 1 << 20);
         long count = 0;
         rcu.readLock(cpu);
         for (TdpRoot root : mmu.roots(cpu)) {
-            if (root.isInvalid(cpu)) {
-                continue;
-            }
             iter.start(root.table, RadixTable.LEVEL_4K, 0, RadixTable.KEYS);
             while (iter.nextLeaf(cpu)) {
                 if (!onlyYoung || config.format().isAccessed(iter.old)) {

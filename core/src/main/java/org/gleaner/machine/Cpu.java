@@ -190,26 +190,29 @@ public abstract class Cpu {
 
     // --- interrupts --------------------------------------------------------------------------
 
-    /// Enters a section in which [#interrupt] reaches this CPU (guest mode), and returns the requests
-    /// posted before. The caller must serve them; a request posted later is seen by [#pendingRequests].
-    public abstract long enterInterruptible();
+    /// Enters a section in which [#interrupt] reaches this CPU (guest mode) on behalf of `box`, and returns
+    /// the requests posted there before. The caller must serve them; a request posted later is seen by
+    /// [#pendingRequests]. A CPU is in one section at a time, and may have any number of boxes.
+    public abstract long enterInterruptible(Mailbox box);
 
     /// Leaves the section: after this an [#interrupt] only posts, and waits for nothing here.
-    public abstract void exitInterruptible();
+    public abstract void exitInterruptible(Mailbox box);
 
-    /// The requests posted and not taken. Cheap; to be polled inside an interruptible section before every
+    /// The requests posted to `box` and not taken. Cheap; to be polled inside the section before every
     /// access that a request would forbid, with no charge between. In virtual time the poll is an ordered
     /// step, so that nobody acts between it and the access; on real threads the sender waits for the
     /// next poll that takes.
-    public abstract long pendingRequests();
+    public abstract long pendingRequests(Mailbox box);
 
-    /// Takes (clears and returns) all posted requests.
-    public abstract long takeRequests();
+    /// Takes (clears and returns) all requests posted to `box`.
+    public abstract long takeRequests(Mailbox box);
 
-    /// Posts `request` bits to the first `n` of `targets`, sends an interrupt to each that is in its
-    /// interruptible section, and waits until each of those has left it or served the request
+    /// Posts `request` bits to `boxes[0]` to `boxes[n - 1]`, sends an interrupt to the CPU of each whose
+    /// section that CPU is in, and waits until each of those has left it or served the request
     /// (`kvm_make_all_cpus_request` with wait). Never waits for this CPU itself.
-    public abstract void interrupt(Cpu[] targets, int n, long request);
+    ///
+    /// @throws IllegalStateException if this CPU is in a section of its own
+    public abstract void interrupt(Mailbox[] boxes, int n, long request);
 
     @Override
     public final String toString() {

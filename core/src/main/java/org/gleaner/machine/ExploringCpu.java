@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// step of an actor of its own; a `load` looks into the own buffer first; everything that is
 /// locked on x86 waits until the buffer is empty.
 final class ExploringCpu extends Cpu {
-    // The mailbox: requests in the lower half, then the section count, odd in the section.
+    // A mailbox: requests in the lower half, then the section count, odd in the section.
     private static final int SECTION_SHIFT = 32;
     private static final long SECTION = 1L << SECTION_SHIFT;
     private static final long REQUESTS = SECTION - 1;
@@ -37,7 +37,8 @@ final class ExploringCpu extends Cpu {
     /// What it reads in a loop that goes on only if others do something.
     final Spinning spinning = new Spinning();
 
-    private final Word mailbox = new Word();
+    /// The mailbox whose section this CPU is in.
+    private @Nullable Mailbox section;
     private final Actor body;
 
     // The last load, for polling: a load of the same word after a sleep waits for a change.
@@ -396,23 +397,26 @@ final class ExploringCpu extends Cpu {
     // --- interrupts --------------------------------------------------------------------------
 
     @Override
-    public long enterInterruptible() {
-        return access(Step.Kind.ADD, mailbox, SECTION, 0) & REQUESTS;
+    public long enterInterruptible(Mailbox box) {
+        section = box;
+        return access(Step.Kind.ADD, box.word, SECTION, 0) & REQUESTS;
     }
 
     @Override
-    public void exitInterruptible() {
-        access(Step.Kind.ADD, mailbox, SECTION, 0);
+    public void exitInterruptible(Mailbox box) {
+        section = null;
+        access(Step.Kind.ADD, box.word, SECTION, 0);
     }
 
     @Override
-    public long pendingRequests() {
-        return access(Step.Kind.LOAD, mailbox, 0, 0) & REQUESTS;
+    public long pendingRequests(Mailbox box) {
+        return access(Step.Kind.LOAD, box.word, 0, 0) & REQUESTS;
     }
 
     /// Taking in the section moves its count by two, so that it stays odd and senders see it.
     @Override
-    public long takeRequests() {
+    public long takeRequests(Mailbox box) {
+        Word mailbox = box.word;
         begin(Step.Kind.INTERRUPT, engine.words.of(mailbox));
         long before = mailbox.value;
         long inside = before >>> SECTION_SHIFT & 1;
@@ -421,20 +425,18 @@ final class ExploringCpu extends Cpu {
     }
 
     @Override
-    public void interrupt(Cpu[] targets, int n, long request) {
-        if ((mailbox.value >>> SECTION_SHIFT & 1) != 0) {
+    public void interrupt(Mailbox[] boxes, int n, long request) {
+        if (section != null) {
             throw new IllegalStateException(
                     this + " interrupts others from its interruptible section");
         }
         long[] seen = new long[n];
         for (int i = 0; i < n; i++) {
-            Word box = ((ExploringCpu) targets[i]).mailbox;
-            seen[i] = access(Step.Kind.OR, box, request, 0) >>> SECTION_SHIFT;
+            seen[i] = access(Step.Kind.OR, boxes[i].word, request, 0) >>> SECTION_SHIFT;
         }
         for (int i = 0; i < n; i++) {
-            if (targets[i] != this && (seen[i] & 1) != 0) {
-                Word box = ((ExploringCpu) targets[i]).mailbox;
-                waitFor(box, Step.Wait.ANSWER, request, seen[i]);
+            if (boxes[i].cpu != this && (seen[i] & 1) != 0) {
+                waitFor(boxes[i].word, Step.Wait.ANSWER, request, seen[i]);
             }
         }
     }

@@ -3,8 +3,12 @@ package org.gleaner.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// The interrupts of one [ThreadCpu]: request bits that anyone may post, and the section in which
-/// the owner must be waited for.
+/// What is asked of one who runs on a CPU from time to time (a vCPU): request bits that anyone may post, and
+/// the section in which an interrupt has to reach it (`vcpu->requests` and `vcpu->mode`). Several may run on
+/// one CPU, in turn; what is asked of one is not served by another.
+///
+/// An engine whose actors run one at a time keeps both in [#word], which is the cache line that they share.
+/// What follows is how they are kept on real threads.
 ///
 /// ## How it works
 ///
@@ -35,7 +39,7 @@ import java.lang.invoke.VarHandle;
 /// A sender that sees the owner leave and enter again stops waiting, for that entry found the bits.
 /// One taking may serve two senders of the same bit. Bits posted to an owner outside its section
 /// stay until it takes them.
-final class Mailbox {
+public final class Mailbox {
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
     /// Indexes 128 bytes apart from each other and from the ends of the array.
@@ -44,7 +48,19 @@ final class Mailbox {
     private static final int SECTION = 32;
     private static final int LENGTH = 48;
 
+    /// Where its owner runs.
+    final Cpu cpu;
+
+    /// Not on real threads: requests and section, as the engine packs them, and their cache line.
+    final Word word = new Word();
+
     private final long[] words = new long[LENGTH];
+
+    /// An empty box of one who runs on `cpu`, whose cache has its line.
+    public Mailbox(Cpu cpu) {
+        this.cpu = cpu;
+        word.lineOwner = cpu.id;
+    }
 
     /// Owner: enters the section and returns the bits posted before.
     long enter() {

@@ -51,7 +51,8 @@ final class ThreadCpu extends Cpu {
     final boolean daemon;
 
     private final Actor body;
-    private final Mailbox mailbox = new Mailbox();
+    /// The box whose section this CPU is in; its own affair.
+    private @Nullable Mailbox section;
     private @Nullable Thread thread;
     private boolean done;
 
@@ -101,9 +102,9 @@ final class ThreadCpu extends Cpu {
         } catch (Throwable failure) {
             engine.failed(this, failure);
         } finally {
-            if (mailbox.inside()) {
+            if (section != null) {
                 // Whatever ended the actor, nobody may wait for it to leave its section.
-                mailbox.leave();
+                section.leave();
             }
             engine.finished(this);
         }
@@ -356,25 +357,27 @@ final class ThreadCpu extends Cpu {
     // --- interrupts --------------------------------------------------------------------------
 
     @Override
-    public long enterInterruptible() {
+    public long enterInterruptible(Mailbox box) {
         engine.checkStep();
-        return mailbox.enter();
+        section = box;
+        return box.enter();
     }
 
     @Override
-    public void exitInterruptible() {
-        mailbox.leave();
+    public void exitInterruptible(Mailbox box) {
+        section = null;
+        box.leave();
     }
 
     @Override
-    public long pendingRequests() {
-        return mailbox.pending();
+    public long pendingRequests(Mailbox box) {
+        return box.pending();
     }
 
     @Override
-    public long takeRequests() {
+    public long takeRequests(Mailbox box) {
         engine.checkStep();
-        long taken = mailbox.take();
+        long taken = box.take();
         if (taken != 0 && engine.crowded()) {
             // The sender, or another target it waits for, may need this core. A yield is not
             // enough, for the host's scheduler tends to pick the yielding thread again until its
@@ -385,17 +388,17 @@ final class ThreadCpu extends Cpu {
     }
 
     @Override
-    public void interrupt(Cpu[] targets, int n, long request) {
-        if (mailbox.inside()) {
+    public void interrupt(Mailbox[] boxes, int n, long request) {
+        if (section != null) {
             throw new IllegalStateException(
                     this + " interrupts others from its interruptible section");
         }
         for (int i = 0; i < n; i++) {
-            ((ThreadCpu) targets[i]).mailbox.post(request);
+            boxes[i].post(request);
         }
         for (int i = 0; i < n; i++) {
-            if (targets[i] != this) {
-                Mailbox box = ((ThreadCpu) targets[i]).mailbox;
+            Mailbox box = boxes[i];
+            if (box.cpu != this) {
                 long seen = box.section();
                 for (int turn = 0; box.mustWait(seen, request); turn++) {
                     pause(turn);

@@ -54,11 +54,8 @@ final class VirtualCpu extends OrderedCpu {
     @Nullable VirtualCpu waitNext;
     @Nullable VirtualCpu waitPrev;
 
-    boolean interruptible;
-    long requests;
-
-    /// The line that holds both: whoever posts a request or changes the mode has to own it.
-    private final Word mailbox = new Word();
+    /// The mailbox whose section this CPU is in, or null.
+    @Nullable Mailbox section;
 
     final Coroutine coroutine;
 
@@ -83,7 +80,6 @@ final class VirtualCpu extends OrderedCpu {
             int slot,
             long start) {
         super(id, name);
-        mailbox.lineOwner = id;
         lockDep = LockDep.ARMED ? new LockDep() : null;
         this.engine = engine;
         this.body = body;
@@ -337,57 +333,58 @@ final class VirtualCpu extends OrderedCpu {
     // --- interrupts --------------------------------------------------------------------------
 
     @Override
-    public long enterInterruptible() {
+    public long enterInterruptible(Mailbox box) {
         step();
-        ownMailbox();
-        interruptible = true;
-        return requests;
+        own(box.word);
+        section = box;
+        return box.word.value;
     }
 
     @Override
-    public void exitInterruptible() {
+    public void exitInterruptible(Mailbox box) {
         step();
-        interruptible = false;
+        section = null;
     }
 
     /// Takes the mailbox's line back if a poster has it.
-    private void ownMailbox() {
-        if (mailbox.lineOwner != id) {
-            ticks = lines.write(mailbox, id, ticks);
+    private void own(Word word) {
+        if (word.lineOwner != id) {
+            ticks = lines.write(word, id, ticks);
         }
     }
 
     @Override
-    public long pendingRequests() {
+    public long pendingRequests(Mailbox box) {
         slabStep();
-        ownMailbox();
-        return requests;
+        own(box.word);
+        return box.word.value;
     }
 
     @Override
-    public long takeRequests() {
+    public long takeRequests(Mailbox box) {
         slabStep();
-        ownMailbox();
-        long taken = requests;
-        requests = 0;
+        own(box.word);
+        long taken = box.word.value;
+        box.word.value = 0;
         return taken;
     }
 
     @Override
-    public void interrupt(Cpu[] targets, int n, long request) {
-        if (interruptible) {
+    public void interrupt(Mailbox[] boxes, int n, long request) {
+        if (section != null) {
             throw new IllegalStateException(
                     this + " interrupts others from its interruptible section");
         }
         step();
         int hit = 0;
         for (int i = 0; i < n; i++) {
-            VirtualCpu target = (VirtualCpu) targets[i];
+            Mailbox box = boxes[i];
+            VirtualCpu target = (VirtualCpu) box.cpu;
             // the request bit pulls the target's line here, the look at its mode finds it
-            ticks = lines.write(target.mailbox, id, ticks);
+            ticks = lines.write(box.word, id, ticks);
             charge(Cost.LINE_LOCAL_RMW);
-            target.requests |= request;
-            if (target.interruptible) {
+            box.word.value |= request;
+            if (target.section == box) {
                 hit++;
                 engine.steal(target, table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
             }

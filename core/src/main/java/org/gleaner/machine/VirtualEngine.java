@@ -218,7 +218,7 @@ public final class VirtualEngine implements Engine {
     /// Called by a CPU whose body has ended, still on its coroutine.
     void finished(VirtualCpu cpu) {
         cpu.state = VirtualCpu.State.DONE;
-        cpu.interruptible = false;
+        cpu.section = null;
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
         left--;

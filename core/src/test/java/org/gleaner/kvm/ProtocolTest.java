@@ -148,6 +148,34 @@ final class ProtocolTest {
         world.run();
     }
 
+    /// A CPU runs two vCPUs in turn: what is asked of both is served by each, also where the first
+    /// is in the guest meanwhile and the second is not.
+    @Test
+    void aRequestReachesEveryVcpuOfItsCpu() {
+        World world = new World(World.Kind.VIRTUAL, PAGES, PAGES);
+        long[] flushes = new long[2];
+        world.host(
+                World.config().withTlb(64).withMemory(world.space),
+                cpu -> {
+                    Vcpu first = world.vm.newVcpu(cpu);
+                    Vcpu second = world.vm.newVcpu(cpu);
+                    first.accessData(cpu, 0, 0, true, 7);
+                    second.access(cpu, 0, false);
+                    world.engine.spawn("evict", c -> world.space.evict(c, 0));
+                    while (first.flushes() == 0) {
+                        first.runSequential(cpu, 1, PAGES, true);
+                    }
+                    second.accessData(cpu, 0, 0, false, 0);
+                    assertThat(second.data()).isEqualTo(7);
+                    flushes[0] = first.flushes();
+                    flushes[1] = second.flushes();
+                    cpu.sleep(1_000_000);
+                    world.vm.destroy(cpu);
+                });
+        world.run();
+        assertThat(flushes).containsExactly(1, 1);
+    }
+
     @Test
     void anEndWithoutItsStartIsRefused() {
         assertThatThrownBy(() ->

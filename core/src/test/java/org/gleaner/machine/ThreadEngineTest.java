@@ -26,10 +26,11 @@ final class ThreadEngineTest {
         long[] page = {1};
         Word mapped = new Word(1);
         Word done = new Word();
-        Cpu[] targets = new Cpu[vcpus];
+        Mailbox[] targets = new Mailbox[vcpus];
         AtomicLong accesses = new AtomicLong();
         for (int v = 0; v < vcpus; v++) {
-            targets[v] =
+            int at = v;
+            Cpu target =
                     engine.spawn(
                             "vcpu" + v,
                             cpu -> {
@@ -37,12 +38,12 @@ final class ThreadEngineTest {
                                 long seen = 0;
                                 while (cpu.load(done) == 0) {
                                     boolean cached = false;
-                                    if (cpu.enterInterruptible() != 0) {
-                                        cpu.takeRequests();
+                                    if (cpu.enterInterruptible(targets[at]) != 0) {
+                                        cpu.takeRequests(targets[at]);
                                     }
                                     for (int i = random.nextInt(200); i >= 0; i--) {
-                                        if (cpu.pendingRequests() != 0) {
-                                            cpu.takeRequests();
+                                        if (cpu.pendingRequests(targets[at]) != 0) {
+                                            cpu.takeRequests(targets[at]);
                                             cached = false;
                                         }
                                         if (!cached) {
@@ -53,10 +54,11 @@ final class ThreadEngineTest {
                                             seen++;
                                         }
                                     }
-                                    cpu.exitInterruptible();
+                                    cpu.exitInterruptible(targets[at]);
                                 }
                                 accesses.addAndGet(seen);
                             });
+            targets[v] = new Mailbox(target);
         }
         engine.spawn(
                 "zapper",
@@ -91,10 +93,10 @@ final class ThreadEngineTest {
         ThreadEngine engine = new ThreadEngine(X86);
         Word start = new Word();
         long[] revoked = new long[1];
-        Cpu[] target = new Cpu[1];
+        Mailbox[] target = new Mailbox[1];
         int rounds = 50_000;
         long end = System.nanoTime() + 1_000_000_000L;
-        target[0] =
+        Cpu guest =
                 engine.spawn(
                         "guest",
                         cpu -> {
@@ -102,15 +104,16 @@ final class ThreadEngineTest {
                                 if (!meet(cpu, start, 2L * (i + 1))) {
                                     return;
                                 }
-                                if (cpu.enterInterruptible() == 0) {
+                                if (cpu.enterInterruptible(target[0]) == 0) {
                                     for (int k = 0; k < 20; k++) {
                                         assertThat(cpu.peek(revoked, 0)).isLessThan(i + 1);
                                     }
                                 }
-                                cpu.takeRequests();
-                                cpu.exitInterruptible();
+                                cpu.takeRequests(target[0]);
+                                cpu.exitInterruptible(target[0]);
                             }
                         });
+        target[0] = new Mailbox(guest);
         engine.spawn(
                 "sender",
                 cpu -> {

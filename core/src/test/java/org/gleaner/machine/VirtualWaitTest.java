@@ -221,24 +221,26 @@ final class VirtualWaitTest {
         long[] slab = new long[1];
         long[] ends = new long[3];
         long[] requests = new long[3];
-        Cpu[] targets = new Cpu[3];
+        Mailbox[] targets = new Mailbox[3];
         for (int a = 0; a < 3; a++) {
+            int at = a;
             boolean guest = a == 1;
-            targets[a] =
+            Cpu target =
                     engine.spawn(
                             "t" + a,
                             cpu -> {
                                 if (guest) {
-                                    cpu.enterInterruptible();
+                                    cpu.enterInterruptible(targets[at]);
                                 }
                                 cpu.chargeNanos(10_000);
                                 cpu.load(slab, 0);
                                 ends[cpu.id] = cpu.now();
                                 if (guest) {
-                                    cpu.exitInterruptible();
+                                    cpu.exitInterruptible(targets[at]);
                                 }
-                                requests[cpu.id] = cpu.takeRequests();
+                                requests[cpu.id] = cpu.takeRequests(targets[at]);
                             });
+            targets[a] = new Mailbox(target);
         }
         List<Long> took = new ArrayList<>();
         engine.spawn(
@@ -256,30 +258,31 @@ final class VirtualWaitTest {
         assertThat(took)
                 .containsExactly(
                         posting + nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET), posting);
-        assertThat(((VirtualCpu) targets[1]).requests).isEqualTo(8);
+        assertThat(targets[1].word.snapshot()).isEqualTo(8);
     }
 
     @Test
     void aPollSeesEveryRequestPostedBeforeTheAccessThatFollows() {
         long[] mapped = {1};
-        Cpu[] targets = new Cpu[1];
+        Mailbox[] targets = new Mailbox[1];
         List<String> log = new ArrayList<>();
-        targets[0] =
+        Cpu guest =
                 engine.spawn(
                         "guest",
                         cpu -> {
-                            cpu.enterInterruptible();
+                            cpu.enterInterruptible(targets[0]);
                             for (int i = 0; i < 100; i++) {
                                 cpu.chargeNanos(97);
-                                if (cpu.pendingRequests() != 0) {
-                                    cpu.takeRequests();
+                                if (cpu.pendingRequests(targets[0]) != 0) {
+                                    cpu.takeRequests(targets[0]);
                                     log.add("served");
                                     break;
                                 }
                                 assertThat(cpu.load(mapped, 0)).isEqualTo(1);
                             }
-                            cpu.exitInterruptible();
+                            cpu.exitInterruptible(targets[0]);
                         });
+        targets[0] = new Mailbox(guest);
         engine.spawn(
                 "zapper",
                 cpu -> {
@@ -296,8 +299,9 @@ final class VirtualWaitTest {
         engine.spawn(
                 "guest",
                 cpu -> {
-                    cpu.enterInterruptible();
-                    cpu.interrupt(new Cpu[] {cpu}, 1, 1);
+                    Mailbox box = new Mailbox(cpu);
+                    cpu.enterInterruptible(box);
+                    cpu.interrupt(new Mailbox[] {box}, 1, 1);
                 });
         assertThatThrownBy(engine::run).isInstanceOf(IllegalStateException.class);
     }

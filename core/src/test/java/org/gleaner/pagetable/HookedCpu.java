@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.Mailbox;
 import org.gleaner.machine.Word;
 
 /// A CPU that lets something happen right before its next compare-and-swap: the race, played by
@@ -191,27 +192,27 @@ public final class HookedCpu extends Cpu {
     }
 
     @Override
-    public long enterInterruptible() {
-        return cpu.enterInterruptible();
+    public long enterInterruptible(Mailbox box) {
+        return cpu.enterInterruptible(box);
     }
 
     @Override
-    public void exitInterruptible() {
-        cpu.exitInterruptible();
+    public void exitInterruptible(Mailbox box) {
+        cpu.exitInterruptible(box);
     }
 
     @Override
-    public long pendingRequests() {
-        return cpu.pendingRequests();
+    public long pendingRequests(Mailbox box) {
+        return cpu.pendingRequests(box);
     }
 
     @Override
-    public long takeRequests() {
-        return cpu.takeRequests();
+    public long takeRequests(Mailbox box) {
+        return cpu.takeRequests(box);
     }
 
     @Override
-    public void interrupt(Cpu[] targets, int n, long request) {
-        cpu.interrupt(targets, n, request);
+    public void interrupt(Mailbox[] boxes, int n, long request) {
+        cpu.interrupt(boxes, n, request);
     }
 }

@@ -1,0 +1,45 @@
+package org.gleaner.kvm;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Mailbox;
+
+/// What a vCPU has to do before it is in the guest again (`vcpu->requests`), and whether it is there now
+/// (`vcpu->mode`).
+///
+/// Anyone posts a request, by [Vcpus]; the vCPU alone serves it, wherever else its CPU has been meanwhile.
+final class VcpuRequests {
+    /// Drop cached translations (`KVM_REQ_TLB_FLUSH`).
+    static final long TLB_FLUSH = 1;
+
+    /// Let go of the root if it has become invalid (`KVM_REQ_MMU_FREE_OBSOLETE_ROOTS`).
+    static final long FREE_OBSOLETE_ROOTS = 2;
+
+    final Mailbox box;
+
+    VcpuRequests(Cpu cpu) {
+        box = new Mailbox(cpu);
+    }
+
+    /// Enters guest mode unless something is to be done first; true if it did.
+    boolean enterGuest(Cpu cpu) {
+        if (cpu.enterInterruptible(box) == 0) {
+            return true;
+        }
+        cpu.exitInterruptible(box);
+        return false;
+    }
+
+    void leaveGuest(Cpu cpu) {
+        cpu.exitInterruptible(box);
+    }
+
+    /// Whether anything is to be done; see [Cpu#pendingRequests].
+    boolean arePending(Cpu cpu) {
+        return cpu.pendingRequests(box) != 0;
+    }
+
+    /// Takes all, to serve them.
+    long take(Cpu cpu) {
+        return cpu.takeRequests(box);
+    }
+}
