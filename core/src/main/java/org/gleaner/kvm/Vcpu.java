@@ -225,7 +225,9 @@ public final class Vcpu {
     private void serve(Cpu cpu) {
         long asked = requests.take(cpu);
         TdpRoot loaded = root;
-        if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0 && loaded != null && loaded.isInvalid(cpu)) {
+        if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0
+                && loaded != null
+                && loaded.isInvalid(cpu)) {
             unload(cpu);
         }
         if ((asked & VcpuRequests.TLB_FLUSH) != 0) {

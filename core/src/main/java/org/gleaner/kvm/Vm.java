@@ -50,7 +50,8 @@ public final class Vm {
         tables = new RadixTable(new TableSlab(config.tables()), config.format());
         mmu = new TdpMmu(tables, mmuLock, rcu, pages, config, invariants);
         faults = new PageFault(this, mmu, gate, pages);
-        notifier = KvmMmuNotifier.of(this, new HvaWalk(srcu, slots, vcpus, mmu, gate), config.aging());
+        notifier =
+                KvmMmuNotifier.of(this, new HvaWalk(srcu, slots, vcpus, mmu, gate), config.aging());
     }
 
     /// A VM without slots and vCPUs, subscribed to `pages`.

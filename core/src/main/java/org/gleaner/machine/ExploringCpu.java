@@ -39,6 +39,7 @@ final class ExploringCpu extends Cpu {
 
     /// The mailbox whose section this CPU is in.
     private @Nullable Mailbox section;
+
     private final Actor body;
 
     // The last load, for polling: a load of the same word after a sleep waits for a change.

@@ -51,8 +51,10 @@ final class ThreadCpu extends Cpu {
     final boolean daemon;
 
     private final Actor body;
+
     /// The box whose section this CPU is in; its own affair.
     private @Nullable Mailbox section;
+
     private @Nullable Thread thread;
     private boolean done;
 
