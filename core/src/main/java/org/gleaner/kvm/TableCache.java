@@ -2,10 +2,12 @@ package org.gleaner.kvm;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.RadixTable;
 
 /// Tables that a vCPU has allocated ahead, so that no allocation happens under `mmu_lock`
 /// (`struct kvm_mmu_memory_cache`).
+@OneCpu
 final class TableCache {
     /// Tables that one fault can need below the root.
     private static final int NEEDED = RadixTable.ROOT_LEVEL - 1;

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.Word;
 
 /// A root of the TDP MMU (`struct kvm_mmu_page` of the top level).
@@ -19,6 +20,7 @@ final class TdpRoot {
 
     /// To be zapped, then released by the MMU. Written under `mmu_lock` write, read under
     /// `slots_lock`.
+    @Guarded("slots_lock")
     boolean scheduledToZap;
 
     /// For checks only: its table was given back.

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
@@ -25,6 +26,7 @@ import org.gleaner.pagetable.TableSlab;
 ///
 /// An access must follow a poll for requests with no time in between; then every table it reaches
 /// is still there, because whoever unlinked one has not yet been answered.
+@OneCpu
 final class Translations {
     private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
     private static final long NOWHERE = -1;

@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// plain loads and charged at once. The result is that of single steps.
 ///
 /// Not thread-safe: one CPU runs it.
+@OneCpu
 public final class Vcpu {
     /// The access left the guest for user space: no slot there, or a write to a read-only one.
     public static final long EXIT_MMIO = -6;

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.SetUp;
 import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.MappingChanges;
@@ -62,6 +63,7 @@ public final class Host implements AutoCloseable {
     private final Engine engine;
     private final HostConfig config;
     private final Folios folios;
+    @SetUp
     private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
     private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
@@ -225,7 +227,7 @@ public final class Host implements AutoCloseable {
         @Override
         public void uncharge(Cpu cpu, int memcg) {
             cancel(cpu, memcg, 1);
-            memcgs.get(memcg).lruvec().statChanged(1);
+            memcgs.get(memcg).lruvec().statChanged(cpu, 1);
         }
     }
 
@@ -242,7 +244,7 @@ public final class Host implements AutoCloseable {
             int pfn = folios.folio(cpu, page);
             folios.get(cpu, pfn);
             long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
-            lru.lruvec(old).statChanged(pages(old));
+            lru.lruvec(old).statChanged(cpu, pages(old));
             if ((old & AWAITED) != 0) {
                 lru.rotate(cpu, pfn);
             }
@@ -268,7 +270,7 @@ public final class Host implements AutoCloseable {
     /// The last user of a folio is gone.
     private void freeUnused(Cpu cpu, int pfn) {
         long state = folios.peek(cpu, pfn);
-        lru.lruvec(state).charged(1);
+        lru.lruvec(state).charged(cpu, 1);
         free(cpu, pfn);
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
@@ -38,6 +39,7 @@ import org.gleaner.pagetable.Walk;
 /// | a cgroup's usage | folios, pages in stocks, kernel pages stated by the caller, there and below |
 ///
 /// Nothing here is a step, so the engine must have finished its run.
+@OneCpu
 public final class HostAudit {
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final int MOST = 20;

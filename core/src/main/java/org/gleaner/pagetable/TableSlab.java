@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Racy;
 import org.gleaner.machine.Word;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
@@ -53,6 +54,7 @@ public final class TableSlab {
     final long[][] chunks;
 
     /// By table: the free table below it on the stack.
+    @Racy("the tag of the head makes a stale link fail")
     private final int[][] next;
 
     private final int capacity;

@@ -1,6 +1,7 @@
 package org.gleaner.pagetable;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 
 /// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to
 /// walk.
@@ -25,6 +26,7 @@ import org.gleaner.machine.Cpu;
 ///
 /// Nothing is allocated after the constructor. One iterator belongs to one CPU and one walk at a
 /// time.
+@OneCpu
 public final class TreeIter {
     private static final long[] NOWHERE = {};
     private static final int LAST = TableSlab.ENTRIES - 1;

@@ -1,8 +1,11 @@
 package org.gleaner.pagetable;
 
+import org.gleaner.machine.OneCpu;
+
 /// Where a descent ended; reused from walk to walk. Belongs to one CPU.
 ///
 /// The fields are public to be read, not written, by whoever walks.
+@OneCpu
 public final class Walk {
     private static final long[] NOWHERE = {};
 

@@ -103,7 +103,7 @@ final class Churn {
             } else if (what < 100) {
                 scratch = use(cpu, p, scratch, random);
             } else if (what < 102) {
-                p.memcg.lruvec().flushStats();
+                p.memcg.lruvec().flushStats(cpu);
             } else {
                 expectDone(p, p.task.access(cpu, vpn, random.nextInt(3) == 0));
             }

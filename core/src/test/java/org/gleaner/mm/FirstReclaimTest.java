@@ -81,7 +81,7 @@ final class FirstReclaimTest {
         small.run(cpu -> {
             Process p = small.process(cpu, limit, 16_384);
             p.writeAll(cpu, 0, limit);
-            p.memcg.lruvec().flushStats();
+            p.memcg.lruvec().flushStats(cpu);
             p.write(cpu, limit);
             int mixed = 32 - (limit - rotatedBeforePriorityZero(limit)) % 32;
             int freed = mixed == 32 ? 32 : mixed + 32;

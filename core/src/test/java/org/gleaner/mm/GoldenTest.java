@@ -29,8 +29,8 @@ final class GoldenTest {
             for (int i = 0; i < 20_000; i++) {
                 int page = (int) (2 * LIMIT * Math.pow(random.nextDouble(), 3));
                 access(cpu, p, page, random.nextInt(10) < 3);
-                if (i % 512 == 511 && p.memcg.lruvec().stats().flushIsDue(1)) {
-                    p.memcg.lruvec().flushStats();
+                if (i % 512 == 511 && p.memcg.lruvec().stats().flushIsDue(cpu, 1)) {
+                    p.memcg.lruvec().flushStats(cpu);
                 }
             }
             end[0] = cpu.now();
@@ -116,7 +116,7 @@ final class GoldenTest {
             for (int i = 0; i < accesses; i++) {
                 access(cpu, p, i % pages, i < pages || i % 10 < 3);
                 if (i % 512 == 511) {
-                    p.memcg.lruvec().flushStats();
+                    p.memcg.lruvec().flushStats(cpu);
                 }
             }
         });

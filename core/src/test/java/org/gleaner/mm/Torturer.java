@@ -69,7 +69,7 @@ final class Torturer {
             for (int i = 0; i < 64; i++) {
                 step(cpu);
             }
-            process.memcg.lruvec().flushStats();
+            process.memcg.lruvec().flushStats(cpu);
         }
         for (Region region : regions) {
             for (int page = 0; page < region.pages; page++) {

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
 /// Two calls per 64 pages: one tests the whole window, one clears what reclaim wants cleared
@@ -18,6 +19,7 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 /// relative to the end of the range that is passed, so the mask is shifted by as much as the end
 /// moves. The historical code forgot the shift and then cleared by the wrong bits whenever the last
 /// page of the window was not consumed; `unshifted` brings that back.
+@OneCpu
 abstract class BatchedWindow extends SecondaryAging.Window {
     /// `MIN_LRU_BATCH`.
     static final int PAGES = 64;

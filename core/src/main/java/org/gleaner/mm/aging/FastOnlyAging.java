@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.FastOnlyYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
@@ -34,6 +35,7 @@ final class FastOnlyAging extends SecondaryAging {
         return new FastOnlyWindow();
     }
 
+    @OneCpu
     private static final class FastOnlyWindow extends Window {
         private MmuNotifierSubscriptions mm = new MmuNotifierSubscriptions();
 

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.FastOnlyFlagYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
@@ -24,6 +25,7 @@ final class FastOnlyFlagAging extends SecondaryAging {
         return new FlagWindow();
     }
 
+    @OneCpu
     private static final class FlagWindow extends Window {
         private MmuNotifierSubscriptions mm = new MmuNotifierSubscriptions();
 

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.FlipBitmapYoung;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
@@ -37,6 +38,7 @@ final class FlipBitmapAging extends SecondaryAging {
         return new FlipWindow(unshifted);
     }
 
+    @OneCpu
     private static final class FlipWindow extends BatchedWindow {
         FlipWindow(boolean unshifted) {
             super(unshifted);

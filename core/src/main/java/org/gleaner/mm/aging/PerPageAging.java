@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
 /// `locked` (6.12) and `merged` (6.18): wherever reclaim clears a primary accessed bit it clears
@@ -23,6 +24,7 @@ final class PerPageAging extends SecondaryAging {
         return new PerPageWindow();
     }
 
+    @OneCpu
     private static final class PerPageWindow extends Window {
         private MmuNotifierSubscriptions mm = new MmuNotifierSubscriptions();
 

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
 
@@ -24,6 +25,7 @@ final class PredicateBitmapAging extends SecondaryAging {
         return new PredicateWindow();
     }
 
+    @OneCpu
     private static final class PredicateWindow extends BatchedWindow {
         @Override
         long test(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.SplitBitmapYoung;
 
@@ -24,6 +25,7 @@ final class SplitBitmapAging extends SecondaryAging {
         return new SplitWindow();
     }
 
+    @OneCpu
     private static final class SplitWindow extends BatchedWindow {
         @Override
         long test(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {

@@ -1,6 +1,7 @@
 package org.gleaner.mm.aging;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.TwoBitmapYoung;
 
@@ -23,6 +24,7 @@ final class TwoBitmapAging extends SecondaryAging {
         return new TwoBitmapWindow();
     }
 
+    @OneCpu
     private static final class TwoBitmapWindow extends BatchedWindow {
         @Override
         long test(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {

@@ -103,7 +103,7 @@ public final class AnonSwapIn {
                             : readAhead.swapInAnon(cpu, vma, vpn, walk, slot);
             if (pfn >= 0) {
                 stat.inc(cpu, VmEvent.PGMAJFAULT);
-                vma.mm().memcg().lruvec().statChanged(1);
+                vma.mm().memcg().lruvec().statChanged(cpu, 1);
                 mapCached(cpu, vma, vpn, walk, entry, slot, pfn, write);
             } else if (pfn == SwapReadAhead.NOMEM) {
                 result = PageFaults.NOMEM;
@@ -167,7 +167,7 @@ public final class AnonSwapIn {
                 leaveCache(cpu, slot, pfn);
             }
             folios.set(cpu, pfn, ANON);
-            vma.mm().memcg().lruvec().statChanged(1);
+            vma.mm().memcg().lruvec().statChanged(cpu, 1);
             map(cpu, vma, vpn, walk, pfn, write);
             folios.get(cpu, pfn);
         }
@@ -188,7 +188,7 @@ public final class AnonSwapIn {
     /// `folio_free_swap`: the slot is not needed any more, so the page has no copy but itself.
     private void leaveCache(Cpu cpu, int slot, int pfn) {
         folios.update(cpu, pfn, SWAPCACHE, DIRTY);
-        lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);
         swap.removeFromCache(cpu, slot, 0);
         folios.dropReference(cpu, pfn);
     }
@@ -211,8 +211,8 @@ public final class AnonSwapIn {
         cpu.enter(KernelFunction.SWAP_READ);
         stat.inc(cpu, VmEvent.PGMAJFAULT);
         stat.inc(cpu, VmEvent.PSWPIN);
-        vma.mm().memcg().lruvec().statChanged(1);
-        vma.mm().memcg().lruvec().swapIo(1);
+        vma.mm().memcg().lruvec().statChanged(cpu, 1);
+        vma.mm().memcg().lruvec().swapIo(cpu, 1);
         swap.device().read(cpu, slot, pfn);
         folios.set(cpu, pfn, UPTODATE);
         cpu.exit();
@@ -221,7 +221,7 @@ public final class AnonSwapIn {
         boolean same = cpu.load(walk.words, walk.index) == entry;
         if (same) {
             swap.releaseReserved(cpu, slot);
-            vma.mm().memcg().lruvec().statChanged(1);
+            vma.mm().memcg().lruvec().statChanged(cpu, 1);
             map(cpu, vma, vpn, walk, pfn, write);
         } else {
             // the slot is another page's by now

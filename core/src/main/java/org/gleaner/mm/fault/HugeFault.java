@@ -94,7 +94,7 @@ final class HugeFault {
         boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
         if (none) {
             folios.addMap(cpu, pfn);
-            vma.mm().memcg().lruvec().statChanged(HUGE_PAGES);
+            vma.mm().memcg().lruvec().statChanged(cpu, HUGE_PAGES);
             lru.add(cpu, pfn, true);
             stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
         }

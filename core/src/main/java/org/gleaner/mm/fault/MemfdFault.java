@@ -101,7 +101,7 @@ public final class MemfdFault {
         folios.get(cpu, pfn);
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
             lru.add(cpu, pfn, true);
-            vma.mm().memcg().lruvec().statsChanged(CACHED, 1);
+            vma.mm().memcg().lruvec().statsChanged(cpu, CACHED, 1);
             map(cpu, vma, walk, pfn, write);
             wait.unlock(cpu, pfn);
         } else {
@@ -128,7 +128,7 @@ public final class MemfdFault {
         cpu.exit();
         if (pfn >= 0) {
             stat.inc(cpu, VmEvent.PGMAJFAULT);
-            vma.mm().memcg().lruvec().statChanged(1);
+            vma.mm().memcg().lruvec().statChanged(cpu, 1);
             takeCached(cpu, vma, memfd, index, walk, slot, pfn, write);
         } else if (pfn == SwapReadAhead.NOMEM) {
             return PageFaults.NOMEM;
@@ -158,7 +158,7 @@ public final class MemfdFault {
             folios.setMapping(pfn, memfd.id(), index);
             moveToPageCache(cpu, memfd, index, slot, pfn);
             // and no more in the swap cache
-            vma.mm().memcg().lruvec().statsChanged(CACHED + 1, 1);
+            vma.mm().memcg().lruvec().statsChanged(cpu, CACHED + 1, 1);
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
@@ -179,7 +179,7 @@ public final class MemfdFault {
         lock.lock(cpu);
         if (PTE.isNone(cpu.load(walk.words, walk.index))) {
             folios.addMap(cpu, pfn);
-            vma.mm().memcg().lruvec().statChanged(1);
+            vma.mm().memcg().lruvec().statChanged(cpu, 1);
             folios.get(cpu, pfn);
             Pte.set(
                     cpu,

@@ -92,7 +92,7 @@ public final class PageAllocator {
             zone.release(cpu, pfn);
             return -1;
         }
-        memcg.lruvec().charged(1);
+        memcg.lruvec().charged(cpu, 1);
         folios.init(cpu, pfn, SWAPBACKED | flags | (long) memcg.id() << MEMCG_SHIFT | ONE_REF);
         return pfn;
     }
@@ -108,7 +108,7 @@ public final class PageAllocator {
             zone.releaseBlock(cpu, first);
             return NO_CHARGE;
         }
-        memcg.lruvec().charged(1);
+        memcg.lruvec().charged(cpu, 1);
         long owner = (long) memcg.id() << MEMCG_SHIFT;
         folios.init(cpu, first, SWAPBACKED | LARGE | flags | owner | ONE_REF);
         for (int i = 1; i < HUGE_PAGES; i++) {

@@ -86,7 +86,7 @@ public final class PageFaults {
         own.inc(cpu, VmEvent.PGFAULT);
         long majors = stat.get(cpu, VmEvent.PGMAJFAULT);
         long swapIns = stat.get(cpu, VmEvent.PSWPIN);
-        mm.memcg().lruvec().statChanged(1);
+        mm.memcg().lruvec().statChanged(cpu, 1);
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         int result;
@@ -168,7 +168,7 @@ public final class PageFaults {
         if (first) {
             folios.setMapping(pfn, anon.id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
-            vma.mm().memcg().lruvec().statChanged(1);
+            vma.mm().memcg().lruvec().statChanged(cpu, 1);
             lru.add(cpu, pfn, true);
             Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, RadixTable.LEVEL_4K, write));
         }

@@ -226,8 +226,8 @@ public final class SwapReadAhead {
         long shadow = swap.addToCache(cpu, slot, pfn);
         workingset.refault(cpu, pfn, shadow, true);
         lru.add(cpu, pfn, true);
-        memcg.lruvec().statChanged(1);
-        memcg.lruvec().swapIo(1);
+        memcg.lruvec().statChanged(cpu, 1);
+        memcg.lruvec().swapIo(cpu, 1);
         cpu.enter(KernelFunction.SWAP_READ);
         stat.inc(cpu, VmEvent.PSWPIN);
         swap.device().read(cpu, slot, pfn);

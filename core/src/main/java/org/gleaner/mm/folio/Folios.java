@@ -3,6 +3,8 @@ package org.gleaner.mm.folio;
 import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
+import org.gleaner.machine.SetUp;
 
 /// The folio table: a struct of arrays with one slot per page frame, plus list heads.
 ///
@@ -20,11 +22,16 @@ import org.gleaner.machine.Cpu;
 /// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none.
 public final class Folios {
     private final long[] state;
+    @Guarded("lru_lock")
     private final int[] next;
+    @Guarded("lru_lock")
     private final int[] prev;
+    @Guarded("folio_lock")
     private final long[] mapping;
+    @Guarded("folio_lock")
     private final int[] swapSlot;
     private final int frames;
+    @SetUp
     private int heads;
 
     /// A table for `frames` page frames and at most `lists` lists.

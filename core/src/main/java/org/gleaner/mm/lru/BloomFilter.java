@@ -1,27 +1,29 @@
 package org.gleaner.mm.lru;
 
 import java.util.Arrays;
+import org.gleaner.machine.Cpu;
 
 /// Which page tables held enough young entries to be worth a scan: 32,768 bits, two hash functions.
-/// Lost updates of racing walkers are allowed; they cost a scan or miss one.
+/// Who clears it races with who sets and tests, which costs a scan or misses one.
 final class BloomFilter {
     private static final int SHIFT = 15;
     private static final long GOLDEN_RATIO_64 = 0x61C8864680B583EBL;
 
     private final long[] bits = new long[1 << SHIFT - 6];
 
-    boolean test(long key) {
+    boolean test(Cpu cpu, long key) {
         long hash = hash(key);
-        return get(first(hash)) && get(second(hash));
+        return get(cpu, first(hash)) && get(cpu, second(hash));
     }
 
-    void set(long key) {
+    void set(Cpu cpu, long key) {
         long hash = hash(key);
-        put(first(hash));
-        put(second(hash));
+        put(cpu, first(hash));
+        put(cpu, second(hash));
     }
 
-    void clear() {
+    void clear(Cpu cpu) {
+        cpu.writes(bits, 0, bits.length);
         Arrays.fill(bits, 0);
     }
 
@@ -37,11 +39,13 @@ final class BloomFilter {
         return (int) (hash >>> SHIFT);
     }
 
-    private boolean get(int bit) {
-        return (bits[bit >>> 6] & 1L << bit) != 0;
+    private boolean get(Cpu cpu, int bit) {
+        return (cpu.peek(bits, bit >>> 6) & 1L << bit) != 0;
     }
 
-    private void put(int bit) {
-        bits[bit >>> 6] |= 1L << bit;
+    private void put(Cpu cpu, int bit) {
+        if (!get(cpu, bit)) {
+            cpu.fetchOr(bits, bit >>> 6, 1L << bit);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.gleaner.mm.lru;
 
 import java.util.function.IntConsumer;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.version.KernelVersion;
 
 /// One CPU's pending list operations (`struct cpu_fbatches`). Private to its CPU.
@@ -31,6 +32,7 @@ final class LruBatch {
     }
 
     /// Folios in the order they were queued.
+    @OneCpu
     static final class Queue {
         final int[] pfns;
         int size;

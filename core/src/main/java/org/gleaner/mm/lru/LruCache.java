@@ -6,6 +6,7 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.SetUp;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -121,7 +122,7 @@ public final class LruCache {
                 folios.set(cpu, pfn, ACTIVE);
                 locked.add(cpu, pfn);
                 stat.add(cpu, VmEvent.PGACTIVATE, pages(state));
-                locked.statChanged(pages(state));
+                locked.statChanged(cpu, pages(state));
             }
             folios.set(cpu, pfn, LRU);
         }
@@ -186,6 +187,7 @@ public final class LruCache {
         void free(Cpu cpu, int pfn);
     }
 
+    @SetUp
     private Freer freer =
             (cpu, pfn) -> {
                 throw new IllegalStateException("no freer set");

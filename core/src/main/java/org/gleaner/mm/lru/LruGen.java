@@ -4,6 +4,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.mm.folio.Folios;
 
 /// Generations of one lruvec (`struct lru_gen_folio`), and the rules that put a folio into one.
@@ -34,7 +35,9 @@ public final class LruGen {
     private final LruGenRules rules;
     private final long[] seqs = {3, 0, 0};
     private final int[][] lists = new int[MAX_NR_GENS][2];
+    @Guarded("lru_lock")
     private final long[][] nrPages = new long[MAX_NR_GENS][2];
+    @Guarded("lru_lock")
     private final long[] birthNanos = new long[MAX_NR_GENS];
 
     /// The tier controller of each type.
@@ -228,13 +231,13 @@ public final class LruGen {
         boolean nowActive = newSlot >= 0 && isActiveSlot(cpu, newSlot);
         if (oldSlot >= 0 && newSlot >= 0) {
             if (wasActive != nowActive) {
-                lruvec.addSize(LruList.of(type, wasActive), -n);
-                lruvec.addSize(LruList.of(type, nowActive), n);
+                lruvec.addSize(cpu, LruList.of(type, wasActive), -n);
+                lruvec.addSize(cpu, LruList.of(type, nowActive), n);
             }
         } else if (oldSlot >= 0) {
-            lruvec.addSize(LruList.of(type, wasActive), -n);
+            lruvec.addSize(cpu, LruList.of(type, wasActive), -n);
         } else if (newSlot >= 0) {
-            lruvec.addSize(LruList.of(type, nowActive), n);
+            lruvec.addSize(cpu, LruList.of(type, nowActive), n);
         }
     }
 
@@ -246,7 +249,7 @@ public final class LruGen {
                 if (delta != 0) {
                     batch[slot][type] = 0;
                     nrPages[slot][type] += delta;
-                    lruvec.addSize(LruList.of(type, isActiveSlot(cpu, slot)), delta);
+                    lruvec.addSize(cpu, LruList.of(type, isActiveSlot(cpu, slot)), delta);
                 }
             }
         }
@@ -255,13 +258,13 @@ public final class LruGen {
     /// Re-labels the classic counters for a new youngest generation (`inc_max_seq` step 4). Before the
     /// store of max_seq, lru_lock held: what is the second youngest now becomes inactive, and what lies in
     /// the slot to be reused becomes active.
-    public void relabelCounters(long maxSeq) {
+    public void relabelCounters(Cpu cpu, long maxSeq) {
         int leaving = slot(maxSeq - 1);
         int entering = slot(maxSeq + 1);
         for (int type = 0; type < 2; type++) {
             long delta = nrPages[leaving][type] - nrPages[entering][type];
-            lruvec.addSize(LruList.of(type, false), delta);
-            lruvec.addSize(LruList.of(type, true), -delta);
+            lruvec.addSize(cpu, LruList.of(type, false), delta);
+            lruvec.addSize(cpu, LruList.of(type, true), -delta);
         }
     }
 

@@ -5,8 +5,10 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.Racy;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public final class Lruvec {
     private final Folios folios;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.LRU_LOCK);
     private final int[] lists = new int[LruList.COUNT];
+    @Guarded("lru_lock")
     private final long[] sizes = new long[LruList.COUNT];
     private final LruGen gen;
     private volatile boolean lruGenEnabled;
@@ -35,7 +38,9 @@ public final class Lruvec {
 
     private final ReclaimCost cost;
     private final StatDelay stats;
+    @Racy("the last reclaimer to end a round says what was seen")
     private final long[] refaultSnapshot = new long[2];
+    @Racy("two that flush at once write the same")
     private long flushedAt;
 
     /// One word: how many CPUs are reclaiming from here down.
@@ -101,12 +106,12 @@ public final class Lruvec {
         return sizes[list];
     }
 
-    void addSize(int list, long n) {
+    void addSize(Cpu cpu, int list, long n) {
         sizes[list] += n;
         if (undelayed) {
-            flushStats();
+            flushStats(cpu);
         } else {
-            stats.changed(Math.abs(n));
+            stats.changed(cpu, Math.abs(n));
         }
     }
 
@@ -116,29 +121,25 @@ public final class Lruvec {
     }
 
     /// Makes the delayed statistics current, here and below (`mem_cgroup_flush_stats`).
-    public void flushStats() {
-        if (children.isEmpty()) {
-            stats.flush(sizes, stats.activations());
-            return;
-        }
+    public void flushStats(Cpu cpu) {
         for (Lruvec child : children) {
-            child.flushStats();
+            child.flushStats(cpu);
         }
         long[] allSizes = new long[LruList.COUNT];
         long[] allActivations = new long[2];
-        addTo(allSizes, allActivations);
-        stats.flush(allSizes, allActivations);
+        addTo(cpu, allSizes, allActivations);
+        stats.flush(cpu, allSizes, allActivations);
     }
 
-    private void addTo(long[] allSizes, long[] allActivations) {
+    private void addTo(Cpu cpu, long[] allSizes, long[] allActivations) {
         for (int i = 0; i < allSizes.length; i++) {
             allSizes[i] += sizes[i];
         }
         for (int i = 0; i < allActivations.length; i++) {
-            allActivations[i] += stats.activations()[i];
+            allActivations[i] += stats.activationsEver(cpu, i);
         }
         for (Lruvec child : children) {
-            child.addTo(allSizes, allActivations);
+            child.addTo(cpu, allSizes, allActivations);
         }
     }
 
@@ -147,21 +148,21 @@ public final class Lruvec {
         long now = cpu.now();
         if (now - flushedAt >= FLUSH_NANOS) {
             flushedAt = now;
-            flushStats();
+            flushStats(cpu);
         }
     }
 
     /// Flushes if the classic lists have changed since, which may have misled their reclaim. Returns
     /// whether they had.
-    public boolean flushStatsIfMisleading() {
+    public boolean flushStatsIfMisleading(Cpu cpu) {
         if (lruGenEnabled) {
             return false;
         }
         long[] current = new long[LruList.COUNT];
-        addTo(current, new long[2]);
+        addTo(cpu, current, new long[2]);
         boolean misleading = !stats.isCurrent(current);
         if (misleading) {
-            flushStats();
+            flushStats(cpu);
         }
         return misleading;
     }
@@ -184,30 +185,30 @@ public final class Lruvec {
     }
 
     /// Counts `n` updates of the cgroup's statistics, which a reader of `memory.stat` sees late.
-    public void statChanged(long n) {
+    public void statChanged(Cpu cpu, long n) {
         if (!undelayed) {
-            stats.changed(n);
+            stats.changed(cpu, n);
         }
     }
 
     /// Counts an update by `pages` of each of so many statistics.
-    public void statsChanged(int statistics, long pages) {
+    public void statsChanged(Cpu cpu, int statistics, long pages) {
         for (int i = 0; i < statistics; i++) {
-            statChanged(pages);
+            statChanged(cpu, pages);
         }
     }
 
     /// A folio was charged to the cgroup, or some were uncharged together.
-    public void charged(long folios) {
+    public void charged(Cpu cpu, long folios) {
         if (!undelayed) {
-            stats.charged(folios);
+            stats.charged(cpu, folios);
         }
     }
 
     /// Pages of the cgroup were read from swap or written there.
-    public void swapIo(long pages) {
+    public void swapIo(Cpu cpu, long pages) {
         if (!undelayed) {
-            stats.swapIo(pages);
+            stats.swapIo(cpu, pages);
         }
     }
 
@@ -253,7 +254,7 @@ public final class Lruvec {
         }
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
-        addSize(list, pages(state));
+        addSize(cpu, list, pages(state));
         folios.addHead(lists[list], pfn);
     }
 
@@ -264,7 +265,7 @@ public final class Lruvec {
         }
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
-        addSize(list, pages(state));
+        addSize(cpu, list, pages(state));
         folios.addTail(lists[list], pfn);
     }
 
@@ -274,7 +275,7 @@ public final class Lruvec {
             return;
         }
         long state = folios.state(cpu, pfn);
-        addSize(listOf(state), -pages(state));
+        addSize(cpu, listOf(state), -pages(state));
         folios.unlink(pfn);
     }
 
@@ -285,8 +286,8 @@ public final class Lruvec {
     }
 
     /// Reclaim has unlinked this many pages from a classic list (`update_lru_sizes`).
-    public void isolatedFromList(int list, long pages) {
-        addSize(list, -pages);
+    public void isolatedFromList(Cpu cpu, int list, long pages) {
+        addSize(cpu, list, -pages);
     }
 
     private static int listOf(long state) {

@@ -1,9 +1,13 @@
 package org.gleaner.mm.lru;
 
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
+import org.gleaner.machine.Racy;
 import org.jspecify.annotations.Nullable;
 
 /// Where the page-table walks of one lruvec stand (`struct lru_gen_mm_state`). Protected by the list
 /// lock of the cgroup's address spaces, except for the filters, which tolerate races.
+@Guarded("mm_list_lock")
 public final class MmWalkState {
     /// The last completed walk.
     public long seq = 2;
@@ -20,19 +24,36 @@ public final class MmWalkState {
     /// Position of the first address space added since the last walk, which has to visit it in full.
     public int tail = NONE;
 
+    @Racy("two that make a filter at once each make an empty one")
     private final @Nullable BloomFilter[] filters = new @Nullable BloomFilter[2];
 
-    /// What all walks met, as debugfs shows it: entries, those present and not young, those young.
-    public long leafTotal;
+    /// What walks meet, as debugfs shows it: entries, those present and not young, those young; tables
+    /// there were, those that were entered, those dense enough for the next walk.
+    public static final int LEAF_TOTAL = 0;
 
-    public long leafOld;
-    public long leafYoung;
+    public static final int LEAF_OLD = 1;
+    public static final int LEAF_YOUNG = 2;
+    public static final int NONLEAF_TOTAL = 3;
+    public static final int NONLEAF_FOUND = 4;
+    public static final int NONLEAF_ADDED = 5;
 
-    /// Tables there were, those that were entered, those dense enough for the next walk.
-    public long nonleafTotal;
+    /// How many such counts there are.
+    public static final int COUNTS = 6;
 
-    public long nonleafFound;
-    public long nonleafAdded;
+    private final long[] met = new long[COUNTS];
+
+    /// Adds what one walker met since it last said so, and zeroes it (`reset_mm_stats`).
+    public void met(long[] counts) {
+        for (int i = 0; i < COUNTS; i++) {
+            met[i] += counts[i];
+            counts[i] = 0;
+        }
+    }
+
+    /// What all walks have met of one count; those under way say so at each address space's end.
+    public long met(int count) {
+        return met[count];
+    }
 
     /// An address space joined the cgroup's list at `index`.
     public void added(int index) {
@@ -57,27 +78,27 @@ public final class MmWalkState {
 
     /// Whether the walk of `seq` should scan the table at `key`. A filter that was never reset lets
     /// everything pass.
-    public boolean mayContain(long seq, long key) {
+    public boolean mayContain(Cpu cpu, long seq, long key) {
         BloomFilter filter = filters[(int) (seq % 2)];
-        return filter == null || filter.test(key);
+        return filter == null || filter.test(cpu, key);
     }
 
     /// Has the walk of `seq` scan the table at `key`. A filter that was never reset swallows it.
-    public void add(long seq, long key) {
+    public void add(Cpu cpu, long seq, long key) {
         BloomFilter filter = filters[(int) (seq % 2)];
         if (filter != null) {
-            filter.set(key);
+            filter.set(cpu, key);
         }
     }
 
     /// Clears the filter of the walk of `seq`, creating it the first time.
-    public void reset(long seq) {
+    public void reset(Cpu cpu, long seq) {
         int i = (int) (seq % 2);
         BloomFilter filter = filters[i];
         if (filter == null) {
             filters[i] = new BloomFilter();
         } else {
-            filter.clear();
+            filter.clear(cpu);
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.gleaner.mm.lru;
 
 import java.util.Arrays;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Racy;
 import org.gleaner.mm.version.KernelVersion;
 
 /// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per CPU
@@ -12,9 +14,11 @@ import org.gleaner.mm.version.KernelVersion;
 /// leaves what has not made a lump yet; later ones start afresh.
 ///
 /// A flush comes after a number of updates, so each must be counted that the kernel counts, and in one piece
-/// where the kernel has it in one piece. What some kernels count and others do not has a method of its own.
+/// where the kernel has it in one piece. The kernel gathers by CPU; here all share one line of words. What some kernels count and others do not has a method of its own.
 public final class StatDelay {
     private static final long BATCH = 64;
+
+    private static final int UNPOSTED = 0, POSTED = 1, ACTIVATIONS = 2, LINE = 8;
 
     private final long lump;
     private final boolean countsLumps;
@@ -25,11 +29,13 @@ public final class StatDelay {
     /// `pswpin`, `pswpout` by cgroup, since 6.18.
     private final boolean countsSwapIo;
 
+    @Racy("a reader may see some values of one flush and some of the next, as the kernel's may")
     private final long[] flushedSizes = new long[LruList.COUNT];
-    private final long[] activations = new long[2];
+    @Racy("as above")
     private final long[] flushedActivations = new long[2];
-    private long unposted;
-    private long posted;
+
+    /// One line of words: updates that have not made a lump, lumps posted, activations by type.
+    private final long[] counts = new long[LINE];
 
     StatDelay(KernelVersion kernel) {
         countsLumps = kernel.isBefore(KernelVersion.V6_12);
@@ -39,52 +45,52 @@ public final class StatDelay {
     }
 
     /// Counts `n` statistic updates.
-    public void changed(long n) {
-        unposted += n;
-        if (unposted >= lump) {
-            posted += countsLumps ? unposted / BATCH : unposted;
-            unposted = 0;
+    public void changed(Cpu cpu, long n) {
+        if (cpu.fetchAdd(counts, UNPOSTED, n) + n >= lump) {
+            // several may get here at once: the first takes all, the others little or nothing
+            long taken = cpu.swap(counts, UNPOSTED, 0);
+            cpu.fetchAdd(counts, POSTED, countsLumps ? taken / BATCH : taken);
         }
     }
 
     /// A folio was charged, or some were uncharged together.
-    void charged(long folios) {
+    void charged(Cpu cpu, long folios) {
         if (countsCharges) {
-            changed(folios);
+            changed(cpu, folios);
         }
     }
 
     /// Pages were read from swap or written there.
-    void swapIo(long pages) {
+    void swapIo(Cpu cpu, long pages) {
         if (countsSwapIo) {
-            changed(pages);
+            changed(cpu, pages);
         }
     }
 
     /// Counts a refault activation of a type.
-    public void activated(int type) {
-        activations[type]++;
-        changed(1);
+    public void activated(Cpu cpu, int type) {
+        cpu.fetchAdd(counts, ACTIVATIONS + type, 1);
+        changed(cpu, 1);
     }
 
     /// Whether a reader of `memory.stat` on a host of `cpus` CPUs would cause a flush.
-    public boolean flushIsDue(int cpus) {
-        return posted > (countsLumps ? cpus : BATCH * cpus);
+    public boolean flushIsDue(Cpu cpu, int cpus) {
+        return cpu.load(counts, POSTED) > (countsLumps ? cpus : BATCH * cpus);
     }
 
-    /// Activations ever, current.
-    long[] activations() {
-        return activations;
+    /// Activations of a type ever, current.
+    long activationsEver(Cpu cpu, int type) {
+        return cpu.load(counts, ACTIVATIONS + type);
     }
 
     /// Shows readers these sizes and activations from now on.
-    void flush(long[] sizes, long[] activationsEver) {
+    void flush(Cpu cpu, long[] sizes, long[] activationsEver) {
         System.arraycopy(sizes, 0, flushedSizes, 0, flushedSizes.length);
         System.arraycopy(activationsEver, 0, flushedActivations, 0, flushedActivations.length);
         if (!countsLumps) {
-            unposted = 0;
+            cpu.store(counts, UNPOSTED, 0);
         }
-        posted = 0;
+        cpu.store(counts, POSTED, 0);
     }
 
     /// Whether a flush would change no size.

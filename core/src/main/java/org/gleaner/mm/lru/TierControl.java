@@ -2,11 +2,14 @@ package org.gleaner.mm.lru;
 
 import static org.gleaner.mm.lru.LruGen.MAX_NR_TIERS;
 
+import org.gleaner.machine.Cpu;
+
 /// Refault statistics per tier of one type, and the proportional-integral decision which tiers to
 /// protect (`struct ctrl_pos` and its readers).
 ///
 /// All values are pages. The current history covers the oldest generation; it is folded into the moving
-/// averages each time that generation retires.
+/// averages each time that generation retires. Evictions and refaults are counted without a lock, by
+/// whoever meets them; decisions look at counts in motion.
 public final class TierControl {
     /// Below this many refaults a tier is never protected (`MIN_LRU_BATCH`).
     private static final long FEW = 64;
@@ -17,11 +20,14 @@ public final class TierControl {
     private final long baseGain;
     private final long tierGain;
 
-    private final long[] avgRefaulted = new long[MAX_NR_TIERS];
-    private final long[] avgTotal = new long[MAX_NR_TIERS];
-    private final long[] refaulted = new long[MAX_NR_TIERS];
-    private final long[] evicted = new long[MAX_NR_TIERS];
-    private final long[] protectedPages = new long[MAX_NR_TIERS];
+    private static final int AVG_REFAULTED = 0;
+    private static final int AVG_TOTAL = MAX_NR_TIERS;
+    private static final int REFAULTED = 2 * MAX_NR_TIERS;
+    private static final int EVICTED = 3 * MAX_NR_TIERS;
+    private static final int PROTECTED = 4 * MAX_NR_TIERS;
+
+    /// A word for each of the above and each tier.
+    private final long[] counts = new long[5 * MAX_NR_TIERS];
 
     /// @param rules whose gains decide how much more often a tier must refault to be protected
     TierControl(LruGenRules rules) {
@@ -29,34 +35,35 @@ public final class TierControl {
         tierGain = rules.tierGain();
     }
 
-    public void evicted(int tier, long pages) {
-        evicted[tier] += pages;
+    public void evicted(Cpu cpu, int tier, long pages) {
+        cpu.fetchAdd(counts, EVICTED + tier, pages);
     }
 
-    public void refaulted(int tier, long pages) {
-        refaulted[tier] += pages;
+    public void refaulted(Cpu cpu, int tier, long pages) {
+        cpu.fetchAdd(counts, REFAULTED + tier, pages);
     }
 
-    public void protectedFromEviction(int tier, long pages) {
-        protectedPages[tier] += pages;
+    /// Under lru_lock, as is [#carryOver].
+    public void protectedFromEviction(Cpu cpu, int tier, long pages) {
+        cpu.store(counts, PROTECTED + tier, protectedPages(cpu, tier) + pages);
     }
 
     /// The oldest generation retires: halves the sums into the averages and starts a new history.
-    public void carryOver() {
+    public void carryOver(Cpu cpu) {
         for (int t = 0; t < MAX_NR_TIERS; t++) {
-            avgRefaulted[t] = (avgRefaulted[t] + refaulted[t]) / 2;
-            avgTotal[t] = (avgTotal[t] + evicted[t] + protectedPages[t]) / 2;
-            refaulted[t] = 0;
-            evicted[t] = 0;
-            protectedPages[t] = 0;
+            long refaulted = cpu.swap(counts, REFAULTED + t, 0);
+            long seen = cpu.swap(counts, EVICTED + t, 0) + protectedPages(cpu, t);
+            cpu.store(counts, AVG_REFAULTED + t, (avgRefaulted(cpu, t) + refaulted) / 2);
+            cpu.store(counts, AVG_TOTAL + t, (avgTotal(cpu, t) + seen) / 2);
+            cpu.store(counts, PROTECTED + t, 0);
         }
     }
 
     /// The highest tier that may be evicted (`get_tier_idx`): the one above it refaults so much more often than
     /// tier 0 that it is worth protecting.
-    public int evictableTier() {
+    public int evictableTier(Cpu cpu) {
         int tier = 1;
-        while (tier < MAX_NR_TIERS && positive(this, 0, baseGain, this, tier, tierGain)) {
+        while (tier < MAX_NR_TIERS && positive(cpu, this, 0, baseGain, this, tier, tierGain)) {
             tier++;
         }
         return tier - 1;
@@ -65,58 +72,64 @@ public final class TierControl {
     /// Whether tier `pvTier` of `pv` refaults no more, gains considered, than tier `spTier` of `sp`
     /// (`positive_ctrl_err`).
     public static boolean positive(
-            TierControl sp, int spTier, long spGain, TierControl pv, int pvTier, long pvGain) {
-        long pvRefaulted = pv.refaults(pvTier);
-        long spRefaulted = sp.refaults(spTier);
+            Cpu cpu,
+            TierControl sp,
+            int spTier,
+            long spGain,
+            TierControl pv,
+            int pvTier,
+            long pvGain) {
+        long pvRefaulted = pv.refaults(cpu, pvTier);
+        long spRefaulted = sp.refaults(cpu, spTier);
         return pvRefaulted < FEW
-                || pvRefaulted * (sp.total(spTier) + FEW) * spGain
-                        <= (spRefaulted + 1) * pv.total(pvTier) * pvGain;
+                || pvRefaulted * (sp.total(cpu, spTier) + FEW) * spGain
+                        <= (spRefaulted + 1) * pv.total(cpu, pvTier) * pvGain;
     }
 
-    private long refaults(int tier) {
+    private long refaults(Cpu cpu, int tier) {
         if (tier == ALL) {
             long sum = 0;
             for (int t = 0; t < MAX_NR_TIERS; t++) {
-                sum += refaults(t);
+                sum += refaults(cpu, t);
             }
             return sum;
         }
-        return avgRefaulted[tier] + refaulted[tier];
+        return avgRefaulted(cpu, tier) + refaulted(cpu, tier);
     }
 
-    private long total(int tier) {
+    private long total(Cpu cpu, int tier) {
         if (tier == ALL) {
             long sum = 0;
             for (int t = 0; t < MAX_NR_TIERS; t++) {
-                sum += total(t);
+                sum += total(cpu, t);
             }
             return sum;
         }
-        return avgTotal[tier] + evicted[tier] + protectedPages[tier];
+        return avgTotal(cpu, tier) + evicted(cpu, tier) + protectedPages(cpu, tier);
     }
 
     /// Moving average of refaults of a tier, for debugfs.
-    public long avgRefaulted(int tier) {
-        return avgRefaulted[tier];
+    public long avgRefaulted(Cpu cpu, int tier) {
+        return cpu.peek(counts, AVG_REFAULTED + tier);
     }
 
     /// Moving average of evicted and protected pages of a tier, for debugfs.
-    public long avgTotal(int tier) {
-        return avgTotal[tier];
+    public long avgTotal(Cpu cpu, int tier) {
+        return cpu.peek(counts, AVG_TOTAL + tier);
     }
 
     /// Refaults of the oldest generation's pages of a tier, for debugfs.
-    public long refaulted(int tier) {
-        return refaulted[tier];
+    public long refaulted(Cpu cpu, int tier) {
+        return cpu.peek(counts, REFAULTED + tier);
     }
 
     /// Evicted pages of the oldest generation's tier, for debugfs.
-    public long evicted(int tier) {
-        return evicted[tier];
+    public long evicted(Cpu cpu, int tier) {
+        return cpu.peek(counts, EVICTED + tier);
     }
 
     /// Protected pages of the oldest generation's tier, for debugfs.
-    public long protectedPages(int tier) {
-        return protectedPages[tier];
+    public long protectedPages(Cpu cpu, int tier) {
+        return cpu.peek(counts, PROTECTED + tier);
     }
 }

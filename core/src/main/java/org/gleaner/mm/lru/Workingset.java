@@ -40,7 +40,7 @@ public final class Workingset {
         if (own.lruGenEnabled()) {
             LruGenRules rules = own.gen().rules();
             long min = own.gen().minSeq(cpu, type);
-            own.gen().tiers(type).evicted(rules.tier(state), pages(state));
+            own.gen().tiers(type).evicted(cpu, rules.tier(state), pages(state));
             long token = min << 2 | Math.max(rules.refs(state) - 1, 0);
             return pack(token, memcg(state), rules.shadowBit(state));
         }
@@ -84,14 +84,14 @@ public final class Workingset {
                 rules.isRecent(token >>> 2, gen.minSeq(cpu, type), gen.maxSeq(cpu), SEQ_MASK);
         if (recent || !rules.countsRecentOnly()) {
             stat.add(cpu, refault(type), 1);
-            own.statChanged(1);
+            own.statChanged(cpu, 1);
         }
         if (!recent) {
             return;
         }
         boolean bit = (shadow & WAS_WORKINGSET) != 0;
         int refs = rules.refaultRefs((int) (token & 3), bit);
-        gen.tiers(type).refaulted(rules.refaultTier(refs, bit), 1);
+        gen.tiers(type).refaulted(cpu, rules.refaultTier(refs, bit), 1);
         if (rules.refaultActivates(bit, inFault)) {
             stat.add(cpu, activate(type), 1);
         }
@@ -107,7 +107,7 @@ public final class Workingset {
 
     private void refaultClassic(Cpu cpu, int pfn, long shadow, Lruvec own, int type) {
         stat.add(cpu, refault(type), 1);
-        own.statChanged(1);
+        own.statChanged(cpu, 1);
         Lruvec evictedFrom = lruvecs[(int) (shadow >>> MEMCG_SHIFT & 0xff)];
         evictedFrom.flushStatsIfLate(cpu);
         long token = shadow >>> TOKEN_SHIFT & TOKEN_MASK;
@@ -124,13 +124,13 @@ public final class Workingset {
         folios.set(cpu, pfn, ACTIVE);
         own.advanceNonresidentAge(cpu, 1);
         stat.add(cpu, activate(type), 1);
-        own.stats().activated(type);
+        own.stats().activated(cpu, type);
         if ((shadow & WAS_WORKINGSET) != 0) {
             folios.set(cpu, pfn, WORKINGSET);
             own.lock().lock(cpu);
             own.noteCost(cpu, type != LruGen.ANON, 1, 0);
             own.lock().unlock(cpu);
-            own.statChanged(1);
+            own.statChanged(cpu, 1);
             stat.add(cpu, restore(type), 1);
         }
     }

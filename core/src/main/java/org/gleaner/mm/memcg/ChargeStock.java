@@ -1,6 +1,8 @@
 package org.gleaner.mm.memcg;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.Racy;
 import org.jspecify.annotations.Nullable;
 
 /// Pages that CPUs have charged ahead (`memcg_stock_pcp`), so that most charges touch nothing shared.
@@ -28,8 +30,10 @@ final class ChargeStock {
     private final long[] ways;
 
     /// By CPU, private to it: drawn on to choose a victim.
+    @OneCpu
     private final long[] choices;
 
+    @Racy("everybody writes the same")
     private final @Nullable Memcg[] known = new @Nullable Memcg[256];
     private final int cpus;
 

@@ -22,7 +22,7 @@ public final class KernelMemory {
         for (int i = 0; i < pages; i++) {
             if (charge.charge(cpu, memcg)) {
                 cpu.fetchAdd(memcg.kernelPages(), 1);
-                memcg.lruvec().statChanged(1);
+                memcg.lruvec().statChanged(cpu, 1);
             }
         }
     }

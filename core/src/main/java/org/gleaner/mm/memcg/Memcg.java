@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.lru.Lruvec;
@@ -41,6 +42,7 @@ public final class Memcg {
     private static final int LINE = 8;
 
     /// By CPU: time that its tasks slept for charges above a limit.
+    @OneCpu
     private final long[] throttledNanos;
 
     private final Word[] events = new Word[MemcgEvent.values().length];

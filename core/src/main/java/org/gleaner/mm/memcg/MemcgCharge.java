@@ -144,7 +144,7 @@ public final class MemcgCharge {
     /// it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there
     /// is, for which we wait. A real kernel is slow enough at its retries not to kill for either.
     private boolean deservesReprieve(Cpu cpu, Memcg memcg) {
-        if (memcg.lruvec().flushStatsIfMisleading()) {
+        if (memcg.lruvec().flushStatsIfMisleading(cpu)) {
             return true;
         }
         if (reclaim.waitForWriteback(cpu)) {

@@ -1,12 +1,14 @@
 package org.gleaner.mm.memcg;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 
 /// What `memory.high` costs: a charge above it succeeds, but before the task goes back to user mode or into its
 /// guest it reclaims as much as it has charged, in its own cgroup and all above that are too large, and if that does
 /// not help it sleeps, the longer the further above it is (`mem_cgroup_handle_over_high`).
 ///
 /// Everything here is private to the CPU that charges.
+@OneCpu
 public final class MemcgHigh {
     private static final long RECLAIM_GOAL = 32;
 

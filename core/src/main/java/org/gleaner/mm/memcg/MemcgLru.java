@@ -3,6 +3,7 @@ package org.gleaner.mm.memcg;
 import java.util.SplittableRandom;
 import org.gleaner.machine.BitSpinLock;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything is guarded by one lock. A walker holds it from one cgroup to the next only, so others may move the
 /// cgroup that it is at; it then goes on from the head of the bin.
+@Guarded("memcg_lock")
 public final class MemcgLru {
     public static final int NR_BINS = 8;
     private static final int NR_GENS = 3;
@@ -34,6 +36,7 @@ public final class MemcgLru {
     }
 
     /// Where a cgroup hangs.
+    @Guarded("memcg_lock")
     static final class Place {
         final Memcg memcg;
         int gen;
@@ -48,6 +51,7 @@ public final class MemcgLru {
     }
 
     /// One bin: visited from the head.
+    @Guarded("memcg_lock")
     private static final class Bin {
         @Nullable Place head;
         @Nullable Place tail;

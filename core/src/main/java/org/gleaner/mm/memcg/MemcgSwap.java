@@ -2,6 +2,7 @@ package org.gleaner.mm.memcg;
 
 import java.util.stream.LongStream;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
 /// What a cgroup and those below it have in swap, and how much they may (`memory.swap.current`, `memory.swap.max`).
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The kernel counts with one atomic a level; here each CPU has a count of its own, which costs nothing, and whoever asks
 /// adds them up. On real threads several CPUs at once may so exceed a limit by what they are just charging.
+@OneCpu
 public final class MemcgSwap {
     /// Words from one CPU's count to the next's.
     private static final int LINE = 8;

@@ -2,6 +2,7 @@ package org.gleaner.mm.memcg;
 
 import java.util.List;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
 /// A walk over a cgroup and all below it, parents first (`mem_cgroup_iter`): a full one, or one that goes on
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
 /// | `top.sharedWalk` | any walker | CAS | all | acquire |
+@OneCpu
 public final class MemcgWalk {
     private static final int ROUND_SHIFT = 32;
 

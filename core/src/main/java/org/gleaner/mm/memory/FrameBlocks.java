@@ -2,10 +2,12 @@ package org.gleaner.mm.memory;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.gleaner.machine.Guarded;
 
 /// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of [Zone#BLOCK] aligned
 /// frames, and loose ones. Single frames come from the loose ones as long as there are any; then a block is
 /// broken up. When the last frame of a block comes back, the block is whole again.
+@Guarded("zone_lock")
 final class FrameBlocks extends FreeFrames {
     private static final int TAKEN = -1;
 

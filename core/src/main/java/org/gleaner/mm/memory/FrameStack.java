@@ -1,8 +1,10 @@
 package org.gleaner.mm.memory;
 
 import java.util.function.IntConsumer;
+import org.gleaner.machine.Guarded;
 
 /// Single frames, last freed first used. Knows no blocks.
+@Guarded("zone_lock")
 final class FrameStack extends FreeFrames {
     private final int[] frames;
     private int size;

@@ -4,6 +4,7 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 
 /// The free page frames of the host: one pool under the zone lock, and per-CPU lists in front of it.
@@ -128,6 +129,7 @@ public final class Zone {
         }
     }
 
+    @OneCpu
     private static final class PerCpuPages {
         final int[] frames;
         int size;

@@ -3,6 +3,7 @@ package org.gleaner.mm.oom;
 import java.util.List;
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|---|---|
 /// | `lock` | whoever chooses | CAS, release | the next | CAS | the choice before |
 /// | victim's `killedFor`, `memoryFreed` | chooser; its exit or the reaper | volatile | choosers, faults | volatile | |
+@Guarded("oom_lock")
 public final class OomKiller {
     private static final int TABLE = 512;
 

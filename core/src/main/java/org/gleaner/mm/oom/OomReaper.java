@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// nobody waits for it for ever. What is shared, as a memfd, only its exit gives back.
 ///
 /// The actor starts with the first victim. Before that it would do nothing but sleep.
+@Guarded("oom_lock")
 public final class OomReaper {
     /// How long a victim has to exit by itself.
     static final long DELAY_NANOS = 2_000_000_000;

@@ -1,6 +1,7 @@
 package org.gleaner.mm.pte;
 
 import java.util.Arrays;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
@@ -12,6 +13,7 @@ import org.gleaner.pagetable.Walk;
 /// the entry in memory on every use, so a table that was replaced, or whose accessed bit was harvested,
 /// misses. The levels above are only ever linked while the address space lives, and nobody clears their
 /// accessed bits. Belongs to one CPU.
+@OneCpu
 public final class LeafCache {
     private static final int LINES = 1024;
     private static final PteFormat PTE = PteFormat.X86_64;

@@ -6,6 +6,7 @@ import static org.gleaner.mm.lru.LruList.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
@@ -15,6 +16,7 @@ import org.gleaner.mm.stat.VmEvent;
 
 /// The classic LRU's share of reclaim (`shrink_lruvec` and below, rules of 6.12): scan a fraction of each
 /// list that depends on priority and cost, deactivate from the active lists, evict from the inactive ones.
+@OneCpu
 final class ClassicReclaim {
     private static final int BATCH = ScanControl.SWAP_CLUSTER_MAX;
 
@@ -138,7 +140,7 @@ final class ClassicReclaim {
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGREFILL, scanned);
         long taken = isolatedPages(cpu);
-        lruvec.statChanged(scanned);
+        lruvec.statChanged(cpu, scanned);
         for (int i = 0; i < isolated.size(); i++) {
             int pfn = isolated.get(i);
             referenced.count(cpu, pfn, sc);
@@ -148,7 +150,7 @@ final class ClassicReclaim {
         putback.toLists(cpu, lruvec, isolated);
         lruvec.lock().unlock(cpu);
         host.stat().add(cpu, VmEvent.PGDEACTIVATE, taken);
-        lruvec.statChanged(taken);
+        lruvec.statChanged(cpu, taken);
         putback.release(cpu, isolated);
         cpu.exit();
     }
@@ -162,7 +164,7 @@ final class ClassicReclaim {
         lruvec.lock().unlock(cpu);
         boolean file = list >= INACTIVE_FILE;
         countScanned(cpu, sc, scanned, file);
-        lruvec.statChanged(scanned);
+        lruvec.statChanged(cpu, scanned);
         long freed = 0;
         if (!isolated.isEmpty()) {
             long written = sc.nrPageout;
@@ -180,7 +182,7 @@ final class ClassicReclaim {
             lruvec.lock().unlock(cpu);
             putback.release(cpu, isolated);
             countFreed(cpu, sc, freed, file);
-            lruvec.statChanged(freed);
+            lruvec.statChanged(cpu, freed);
         }
         cpu.exit();
         return freed;
@@ -217,7 +219,7 @@ final class ClassicReclaim {
             taken += pages;
             isolated.add(pfn);
         }
-        lruvec.isolatedFromList(list, taken);
+        lruvec.isolatedFromList(cpu, list, taken);
         return scanned;
     }
 

@@ -1,8 +1,10 @@
 package org.gleaner.mm.reclaim;
 
 import java.util.Arrays;
+import org.gleaner.machine.OneCpu;
 
 /// Folios that a reclaim session has isolated, oldest first. Reused from batch to batch.
+@OneCpu
 final class FolioQueue {
     private int[] pfns = new int[256];
     private int size;

@@ -87,7 +87,7 @@ final class LookAround {
         if (found * 8L >= end - start) {
             Lruvec lruvec = memcg.lruvec();
             long maxSeq = lruvec.gen().maxSeq(cpu);
-            lruvec.gen().walkState().add(maxSeq, PageTableWalk.filterKey(mm, vpn));
+            lruvec.gen().walkState().add(cpu, maxSeq, PageTableWalk.filterKey(mm, vpn));
         }
         return true;
     }

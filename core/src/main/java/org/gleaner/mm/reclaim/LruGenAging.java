@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// MGLRU's aging: when a new generation is due, walk the page tables of everybody who uses the memory,
 /// then open it (`should_run_aging`, `try_to_inc_max_seq`).
+@OneCpu
 final class LruGenAging {
     private static final int MIN_NR_GENS = LruGen.MIN_NR_GENS;
 
@@ -48,6 +50,7 @@ final class LruGenAging {
     }
 
     /// What the generations of the evictable types say about aging.
+    @OneCpu
     static final class Need {
         /// Whether there are so few of them, or so unevenly filled, that another one is due.
         boolean aging;
@@ -160,10 +163,9 @@ final class LruGenAging {
 
     private boolean walkAll(Cpu cpu, Memcg memcg, LruGenWalk walk) {
         for (; ; ) {
-            long before = memcg.lruvec().gen().walkState().seq;
             AddressSpace mm = next(cpu, memcg, walk);
             if (mm == null) {
-                return memcg.lruvec().gen().walkState().seq != before;
+                return walk.completed;
             }
             pageTables.walk(cpu, walk, mm);
         }
@@ -176,6 +178,8 @@ final class LruGenAging {
         lock.lock(cpu);
         MmWalkState state = memcg.lruvec().gen().walkState();
         AddressSpace mm = null;
+        state.met(walk.met());
+        walk.completed = false;
         if (walk.seq > state.seq) {
             boolean first = state.head == MmWalkState.ENDS;
             int size = memcg.mmList().size();
@@ -183,6 +187,7 @@ final class LruGenAging {
                 state.head = successor(state.head, size);
                 if (state.head == MmWalkState.ENDS) {
                     state.seq++;
+                    walk.completed = true;
                     break;
                 }
                 if (state.tail == MmWalkState.NONE || state.tail == state.head) {
@@ -195,7 +200,7 @@ final class LruGenAging {
                 }
             } while (mm == null);
             if (first && mm != null) {
-                state.reset(walk.seq + 1);
+                state.reset(cpu, walk.seq + 1);
             }
         }
         lock.unlock(cpu);
@@ -212,7 +217,7 @@ final class LruGenAging {
         lruvec.lock().lock(cpu);
         while (gen.maxSeq(cpu) == seq) {
             if (makeRoom(cpu, lruvec, canSwap)) {
-                gen.relabelCounters(seq);
+                gen.relabelCounters(cpu, seq);
                 gen.setMaxSeq(cpu, seq + 1);
                 break;
             }
@@ -254,7 +259,7 @@ final class LruGenAging {
                 }
             }
         }
-        gen.tiers(type).carryOver();
+        gen.tiers(type).carryOver(cpu);
         gen.setMinSeq(cpu, type, min + 1);
         return true;
     }
@@ -264,7 +269,7 @@ final class LruGenAging {
         long state = folios.peek(cpu, pfn);
         LruGenRules rules = gen.rules();
         if (FolioLayout.gen(state) == LruGen.slot(min) && !rules.saturated(state)) {
-            gen.tiers(type).protectedFromEviction(rules.tier(state), FolioLayout.pages(state));
+            gen.tiers(type).protectedFromEviction(cpu, rules.tier(state), FolioLayout.pages(state));
         }
     }
 
@@ -298,7 +303,7 @@ final class LruGenAging {
         if (to <= from) {
             return false;
         }
-        gen.tiers(type).carryOver();
+        gen.tiers(type).carryOver(cpu);
         gen.setMinSeq(cpu, type, to);
         return true;
     }

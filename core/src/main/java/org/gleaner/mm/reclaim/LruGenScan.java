@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruGenRules;
@@ -23,6 +24,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// | answer | examined, if any was isolated or the budget is gone, else 0 | same | examined |
 /// | type first tried | anonymous while it is older, else by tier 0 | by all tiers | same |
 /// | a protected folio goes to | the tail of the next generation | its head | same |
+@OneCpu
 abstract class LruGenScan {
     /// Folios isolated at most per visit to lru_lock (`MIN_LRU_BATCH`).
     static final int BATCH = 64;
@@ -95,7 +97,7 @@ abstract class LruGenScan {
             FolioQueue taken) {
         cpu.enter(KernelFunction.ISOLATE_FOLIOS);
         LruGen gen = lruvec.gen();
-        int evictable = tier == BY_CONTROLLER ? gen.tiers(type).evictableTier() : tier;
+        int evictable = tier == BY_CONTROLLER ? gen.tiers(type).evictableTier(cpu) : tier;
         long scanned = 0;
         long sorted = 0;
         long isolated = 0;
@@ -226,18 +228,18 @@ abstract class LruGenScan {
             } else if (sc.swappiness == 200) {
                 type = LruGen.ANON;
             } else {
-                type = typeToScan(gen, sc.swappiness, 0);
-                tier = tierOf(gen, type, sc.swappiness);
+                type = typeToScan(cpu, gen, sc.swappiness, 0);
+                tier = tierOf(cpu, gen, type, sc.swappiness);
             }
             return oneOrTheOther(cpu, lruvec, type, tier, canSwap, MAX_BUDGET, sc, taken);
         }
 
-        private static int tierOf(LruGen gen, int type, int swappiness) {
+        private static int tierOf(Cpu cpu, LruGen gen, int type, int swappiness) {
             int gain = type == LruGen.ANON ? swappiness : 200 - swappiness;
             TierControl other = gen.tiers(1 - type);
             int tier = 1;
             while (tier < LruGen.MAX_NR_TIERS
-                    && TierControl.positive(other, 0, 200 - gain, gen.tiers(type), tier, gain)) {
+                    && TierControl.positive(cpu, other, 0, 200 - gain, gen.tiers(type), tier, gain)) {
                 tier++;
             }
             return tier - 1;
@@ -255,7 +257,7 @@ abstract class LruGenScan {
                 int pages) {
             folios.moveToTail(list, pfn);
             if (tier > 0) {
-                gen.tiers(type).protectedFromEviction(tier, pages);
+                gen.tiers(type).protectedFromEviction(cpu, tier, pages);
             }
             if (countsProtected) {
                 boolean anon = type == LruGen.ANON;
@@ -286,16 +288,16 @@ abstract class LruGenScan {
                 long nrToScan,
                 ScanControl sc,
                 FolioQueue taken) {
-            int type = firstType(lruvec.gen(), canSwap, sc.swappiness);
+            int type = firstType(cpu, lruvec.gen(), canSwap, sc.swappiness);
             long budget = Math.min(nrToScan, MAX_BUDGET);
             return oneOrTheOther(cpu, lruvec, type, BY_CONTROLLER, canSwap, budget, sc, taken);
         }
 
-        static int firstType(LruGen gen, boolean canSwap, int swappiness) {
+        static int firstType(Cpu cpu, LruGen gen, boolean canSwap, int swappiness) {
             if (!canSwap || swappiness <= 1) {
                 return LruGen.FILE;
             }
-            return swappiness >= 200 ? LruGen.ANON : typeToScan(gen, swappiness, TierControl.ALL);
+            return swappiness >= 200 ? LruGen.ANON : typeToScan(cpu, gen, swappiness, TierControl.ALL);
         }
 
         @Override
@@ -310,7 +312,7 @@ abstract class LruGenScan {
                 int pages) {
             folios.moveToHead(list, pfn);
             if (!saturated) {
-                gen.tiers(type).protectedFromEviction(tier, pages);
+                gen.tiers(type).protectedFromEviction(cpu, tier, pages);
             }
         }
 
@@ -334,7 +336,7 @@ abstract class LruGenScan {
                 long nrToScan,
                 ScanControl sc,
                 FolioQueue taken) {
-            int type = firstType(lruvec.gen(), canSwap, sc.swappiness);
+            int type = firstType(cpu, lruvec.gen(), canSwap, sc.swappiness);
             long total = 0;
             for (int attempt = 0; attempt < (canSwap ? 2 : 1); attempt++) {
                 long scanned = scan(cpu, lruvec, type, BY_CONTROLLER, nrToScan, sc, taken);
@@ -361,9 +363,9 @@ abstract class LruGenScan {
     }
 
     /// `get_type_to_scan`: the type that refaults less, weighed by swappiness; files if neither does.
-    private static int typeToScan(LruGen gen, int swappiness, int tier) {
+    private static int typeToScan(Cpu cpu, LruGen gen, int swappiness, int tier) {
         boolean fileFirst =
-                TierControl.positive(
+                TierControl.positive(cpu,
                         gen.tiers(LruGen.ANON),
                         tier,
                         swappiness,

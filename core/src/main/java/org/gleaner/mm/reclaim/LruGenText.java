@@ -2,7 +2,6 @@ package org.gleaner.mm.reclaim;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToLongFunction;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.MmWalkState;
@@ -24,23 +23,23 @@ final class LruGenText {
     private static final int JIFFY_MILLIS = 4;
 
     /// A count of what page-table walks met, and its letter.
-    private record WalkCount(char letter, ToLongFunction<MmWalkState> of) {}
+    private record WalkCount(char letter, int of) {}
 
     private static final List<WalkCount> OF_6_1 =
             List.of(
-                    new WalkCount('L', state -> state.leafTotal),
-                    new WalkCount('O', state -> state.leafOld),
-                    new WalkCount('Y', state -> state.leafYoung),
-                    new WalkCount('N', state -> state.nonleafTotal),
-                    new WalkCount('F', state -> state.nonleafFound),
-                    new WalkCount('A', state -> state.nonleafAdded));
+                    new WalkCount('L', MmWalkState.LEAF_TOTAL),
+                    new WalkCount('O', MmWalkState.LEAF_OLD),
+                    new WalkCount('Y', MmWalkState.LEAF_YOUNG),
+                    new WalkCount('N', MmWalkState.NONLEAF_TOTAL),
+                    new WalkCount('F', MmWalkState.NONLEAF_FOUND),
+                    new WalkCount('A', MmWalkState.NONLEAF_ADDED));
 
     private static final List<WalkCount> SINCE_6_12 =
             List.of(
-                    new WalkCount('T', state -> state.leafTotal),
-                    new WalkCount('Y', state -> state.leafYoung),
-                    new WalkCount('F', state -> state.nonleafFound),
-                    new WalkCount('A', state -> state.nonleafAdded));
+                    new WalkCount('T', MmWalkState.LEAF_TOTAL),
+                    new WalkCount('Y', MmWalkState.LEAF_YOUNG),
+                    new WalkCount('F', MmWalkState.NONLEAF_FOUND),
+                    new WalkCount('A', MmWalkState.NONLEAF_ADDED));
 
     private final KernelVersion kernel;
     private final boolean full;
@@ -107,21 +106,21 @@ final class LruGenText {
         for (int tier = 0; tier < LruGen.MAX_NR_TIERS; tier++) {
             format("            %10d", tier);
             for (int type = LruGen.ANON; type <= LruGen.FILE; type++) {
-                tier(gen.tiers(type), tier, seq == max, seq == gen.peekMinSeq(cpu, type));
+                tier(cpu, gen.tiers(type), tier, seq == max, seq == gen.peekMinSeq(cpu, type));
             }
             text.append('\n');
         }
     }
 
-    private void tier(TierControl tiers, int tier, boolean youngest, boolean oldest) {
+    private void tier(Cpu cpu, TierControl tiers, int tier, boolean youngest, boolean oldest) {
         if (youngest) {
-            cell(tiers.avgRefaulted(tier), 'R');
-            cell(tiers.avgTotal(tier), 'T');
+            cell(tiers.avgRefaulted(cpu, tier), 'R');
+            cell(tiers.avgTotal(cpu, tier), 'T');
             blank();
         } else if (oldest) {
-            cell(tiers.refaulted(tier), 'r');
-            cell(tiers.evicted(tier), 'e');
-            cell(tiers.protectedPages(tier), 'p');
+            cell(tiers.refaulted(cpu, tier), 'r');
+            cell(tiers.evicted(cpu, tier), 'e');
+            cell(tiers.protectedPages(cpu, tier), 'p');
         } else {
             blank();
             blank();
@@ -133,7 +132,7 @@ final class LruGenText {
         text.repeat(' ', 22);
         for (WalkCount count : kernel.isBefore(KernelVersion.V6_12) ? OF_6_1 : SINCE_6_12) {
             if (youngest) {
-                cell(count.of.applyAsLong(state), count.letter);
+                cell(state.met(count.of), count.letter);
             } else {
                 blank();
             }

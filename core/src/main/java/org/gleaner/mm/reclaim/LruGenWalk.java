@@ -1,15 +1,19 @@
 package org.gleaner.mm.reclaim;
 
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.lru.MmWalkState;
 
 /// State of a reclaim session's page-table walks (`struct lru_gen_mm_walk`): which lruvec and generation,
 /// and the moves not yet accounted to it.
+@OneCpu
 final class LruGenWalk {
     /// Moves between two visits to lru_lock.
     static final int MAX_LRU_BATCH = 4096;
 
     private final long[][] nrPages = new long[LruGen.MAX_NR_GENS][2];
+    private final long[] met = new long[MmWalkState.COUNTS];
     private int batched;
     Lruvec lruvec;
 
@@ -18,6 +22,9 @@ final class LruGenWalk {
 
     boolean forceScan;
     boolean canSwap;
+
+    /// Whether it was this walker that came to the end of the list, and so completed the walk of `seq`.
+    boolean completed;
 
     /// Whether the walk of `seq` came upon any young page so far.
     boolean foundYoung;
@@ -31,6 +38,16 @@ final class LruGenWalk {
         nrPages[fromSlot][type] -= pages;
         nrPages[toSlot][type] += pages;
         batched++;
+    }
+
+    /// Notes what was met, by the counts of [MmWalkState].
+    void count(int what, long n) {
+        met[what] += n;
+    }
+
+    /// What was met and not handed over yet.
+    long[] met() {
+        return met;
     }
 
     int batched() {

@@ -48,7 +48,7 @@ final class PageOut {
             folios.get(cpu, pfn, pages);
             folios.set(cpu, pfn, SWAPCACHE | DIRTY);
             // swap cache, swap entries
-            host.lru().lruvec(state).statsChanged(2, pages);
+            host.lru().lruvec(state).statsChanged(cpu, 2, pages);
         }
         cpu.exit();
         return slot >= 0;
@@ -90,7 +90,7 @@ final class PageOut {
         swap.duplicate(cpu, slot);
         folios.set(cpu, pfn, SWAPCACHE);
         // swap cache, swap entry, page cache, shared memory
-        lruvec.statsChanged(4, 1);
+        lruvec.statsChanged(cpu, 4, 1);
         boolean replaced =
                 memfd.replace(
                         cpu, Folios.mappingIndex(mapping), Memfd.folio(pfn), Memfd.swap(slot));
@@ -107,9 +107,9 @@ final class PageOut {
         cpu.enter(KernelFunction.SWAP_WRITE);
         int pages = pages(folios.peek(cpu, pfn));
         Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, pfn));
-        lruvec.swapIo(pages);
+        lruvec.swapIo(cpu, pages);
         // writeback begins
-        lruvec.statChanged(pages);
+        lruvec.statChanged(cpu, pages);
         for (int i = 0; i < pages; i++) {
             swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
         }
@@ -120,7 +120,7 @@ final class PageOut {
             host.stat().inc(cpu, VmEvent.THP_SWPOUT);
         }
         if (synchronous) {
-            lruvec.statChanged(pages);
+            lruvec.statChanged(cpu, pages);
             folios.clear(cpu, pfn, AWAITED);
         }
     }

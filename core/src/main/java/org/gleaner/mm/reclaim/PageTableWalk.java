@@ -95,26 +95,26 @@ final class PageTableWalk {
         MmWalkState state = walk.lruvec.gen().walkState();
         boolean secondary = !mm.notifiers().isEmpty();
         if (pte.level != RadixTable.LEVEL_4K) {
-            state.leafTotal++;
+            walk.count(MmWalkState.LEAF_TOTAL, 1);
             if (PTE.isLeaf(pte.entry, pte.level)) {
                 hugeLeaf(cpu, walk, mm, RadixTable.alignDown(start, pte.level), secondary);
             }
             return;
         }
-        state.nonleafTotal++;
+        walk.count(MmWalkState.NONLEAF_TOTAL, 1);
         boolean skips = trustsNonLeaf(secondary) && (forcedSkips || !walk.forceScan);
         if (skips && !testAndClearNonLeaf(cpu, mm, start)) {
             return;
         }
         long key = filterKey(mm, start);
-        if (!walk.forceScan && !state.mayContain(walk.seq, key)) {
+        if (!walk.forceScan && !state.mayContain(cpu, walk.seq, key)) {
             return;
         }
-        state.nonleafFound++;
+        walk.count(MmWalkState.NONLEAF_FOUND, 1);
         QueuedSpinLock lock = mm.pteLock(pte);
         if (!lock.tryLock(cpu)) {
             if (busyIsDense) {
-                state.add(walk.seq + 1, key);
+                state.add(cpu, walk.seq + 1, key);
             }
             return;
         }
@@ -129,16 +129,16 @@ final class PageTableWalk {
             young += entries(cpu, walk, mm, base, from, to, secondary);
         }
         lock.unlock(cpu);
-        state.leafTotal += total;
-        state.leafYoung += young;
+        walk.count(MmWalkState.LEAF_TOTAL, total);
+        walk.count(MmWalkState.LEAF_YOUNG, young);
         walk.foundYoung |= young > 0;
         cpu.exit();
         if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
             flush(cpu, walk);
         }
         if (young * DENSE >= total) {
-            state.nonleafAdded++;
-            state.add(walk.seq + 1, key);
+            walk.count(MmWalkState.NONLEAF_ADDED, 1);
+            state.add(cpu, walk.seq + 1, key);
         }
     }
 
@@ -162,7 +162,7 @@ final class PageTableWalk {
             if (memcg(state) == mm.memcg().id()
                     && !isExempt(gen, state, walk)
                     && clearYoung(cpu, mm, start, secondary)) {
-                gen.walkState().leafYoung++;
+                walk.count(MmWalkState.LEAF_YOUNG, 1);
                 walk.foundYoung = true;
                 promote(cpu, walk, gen, entry, pfn, LruGen.slot(gen.maxSeq(cpu)));
             }
@@ -236,7 +236,7 @@ final class PageTableWalk {
             int youngest) {
         boolean primaryYoung = PTE.isAccessed(entry);
         if (secondary ? !window.test(cpu, vpn, primaryYoung) : !primaryYoung) {
-            walk.lruvec.gen().walkState().leafOld++;
+            walk.count(MmWalkState.LEAF_OLD, 1);
             return false;
         }
         int pfn = (int) PTE.pfn(entry);

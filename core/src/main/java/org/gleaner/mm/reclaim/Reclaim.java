@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.memcg.Memcg;
@@ -25,12 +26,14 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private final LruGenDebugfs debugfs;
     private final LruGenEnabled enabled;
     private volatile long minTtlMillis;
+    @OneCpu
     private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
 
     private static final long ASLEEP = -1;
 
     /// Written by kswapd alone: time at work in rounds that are over, and when the one under way began.
+    @OneCpu
     private long kswapdNanos;
 
     private volatile long kswapdSince = ASLEEP;
@@ -89,7 +92,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     @Override
     public boolean deservesReprieve(Cpu cpu) {
-        if (host.rootMemcg().lruvec().flushStatsIfMisleading()) {
+        if (host.rootMemcg().lruvec().flushStatsIfMisleading(cpu)) {
             return true;
         }
         for (Memcg memcg : host.memcgs()) {

@@ -2,6 +2,7 @@ package org.gleaner.mm.reclaim;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// One CPU's reclaim: the priority ladder over the cgroups in scope (`do_try_to_free_pages`, `shrink_node`), for
 /// direct reclaim, a cgroup's limit, `memory.reclaim` and kswapd. Holds the session's private state, so each CPU has
 /// one of its own.
+@OneCpu
 final class Reclaimer {
     private final ReclaimContext host;
     private final LruGenAging aging;
@@ -148,8 +150,8 @@ final class Reclaimer {
     /// whole scope.
     private void prepare(Cpu cpu, Lruvec scope) {
         scope.flushStatsIfLate(cpu);
-        if (readsFreshStats && scope.stats().flushIsDue(1)) {
-            scope.flushStats();
+        if (readsFreshStats && scope.stats().flushIsDue(cpu, 1)) {
+            scope.flushStats(cpu);
         }
         sc.anonCost = scope.cost().anon(cpu);
         sc.fileCost = scope.cost().file(cpu);

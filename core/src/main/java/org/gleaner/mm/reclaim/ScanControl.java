@@ -1,11 +1,13 @@
 package org.gleaner.mm.reclaim;
 
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.jspecify.annotations.Nullable;
 
 /// One reclaim session: its goal and what it has done so far (`struct scan_control`). Private to the CPU
 /// that reclaims.
+@OneCpu
 final class ScanControl {
     static final int DEF_PRIORITY = 12;
     static final int SWAP_CLUSTER_MAX = 32;

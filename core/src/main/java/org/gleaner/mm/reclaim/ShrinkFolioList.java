@@ -94,7 +94,7 @@ final class ShrinkFolioList {
             queue.set(kept++, pfn);
         }
         queue.truncate(kept);
-        lruvec.charged(uncharged);
+        lruvec.charged(cpu, uncharged);
         cpu.exit();
         return freed;
     }
@@ -106,7 +106,7 @@ final class ShrinkFolioList {
         folios.set(cpu, pfn, ACTIVE);
         long state = folios.peek(cpu, pfn);
         host.stat().add(cpu, VmEvent.PGACTIVATE, pages(state));
-        host.lru().lruvec(state).statChanged(pages(state));
+        host.lru().lruvec(state).statChanged(cpu, pages(state));
     }
 
     /// Gives up the slots of a folio that nothing else needs it for (`folio_free_swap`).
@@ -238,7 +238,7 @@ final class ShrinkFolioList {
         for (int i = 0; i < pages; i++) {
             swap.removeFromCache(cpu, slot + i, shadow);
         }
-        lruvec.statChanged(pages);
+        lruvec.statChanged(cpu, pages);
         host.freeFolio().free(cpu, pfn);
         return true;
     }

@@ -1,5 +1,7 @@
 package org.gleaner.mm.reclaim;
 
+import org.gleaner.machine.OneCpu;
+
 /// Whether another task happened to run between two agings of one reclaim.
 ///
 /// The scheduler marks an address space as used when it switches to one of its tasks, and a walk visits only
@@ -9,6 +11,7 @@ package org.gleaner.mm.reclaim;
 ///
 /// Where pages were written to swap between the two, it happens nine times in ten: of 135 such pairs of agings
 /// traced in real kernels, a switch fell between 118.
+@OneCpu
 final class SwitchChance {
     private static final double UNIT = 0x1p-53;
     private static final double WHEN_WRITTEN = 0.9;

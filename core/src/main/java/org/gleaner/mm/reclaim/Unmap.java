@@ -94,7 +94,7 @@ final class Unmap {
             Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(0, slot));
         }
         folios.removeMap(cpu, pfn);
-        lru.lruvec(folios.peek(cpu, pfn)).statChanged(1);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);
         return true;
     }
 
@@ -118,7 +118,7 @@ final class Unmap {
         }
         folios.removeMap(cpu, pfn);
         host.stat().inc(cpu, VmEvent.THP_SPLIT_PMD);
-        lru.lruvec(folios.peek(cpu, pfn)).statChanged(HUGE_PAGES);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, HUGE_PAGES);
         return true;
     }
 }

@@ -1,9 +1,11 @@
 package org.gleaner.mm.space;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
 /// On whose behalf each CPU is in the kernel (`current->mm`). Private to each CPU.
+@OneCpu
 public final class CurrentTask {
     private final @Nullable AddressSpace[] byCpu;
 

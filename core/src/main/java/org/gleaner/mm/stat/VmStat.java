@@ -3,8 +3,10 @@ package org.gleaner.mm.stat;
 import java.util.EnumMap;
 import java.util.Map;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 
 /// Event counters, kept per CPU so that counting is a plain add, and summed when read.
+@OneCpu
 public final class VmStat {
     private static final int EVENTS = VmEvent.values().length;
 

@@ -1,8 +1,10 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.machine.OneCpu;
 
 /// Frames under I/O in order of completion time. The link delivers in order, so a ring will do.
+@OneCpu
 final class CompletionQueue {
     private static final int READ = 1 << 31;
 

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.version.KernelVersion;
 
@@ -14,6 +15,7 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// A request is admitted in (time, actor) order and so may be given its completion time at once: both
 /// queues are first come, first served, and nothing can overtake it.
+@OneCpu
 public final class DiskDevice implements SwapDevice {
     private static final long PAGE_BYTES = 4096;
 

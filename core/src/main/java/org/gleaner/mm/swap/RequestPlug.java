@@ -1,6 +1,7 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.version.KernelVersion;
 
 /// What one CPU has submitted and its plug holds back (`struct blk_plug`). Private to its CPU.
@@ -8,6 +9,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// A page that continues a request is merged into it: into any that is held in 6.1, into the newest only since. A
 /// page that begins one first sends what is held, if those are as many as a plug holds, or if the oldest is large
 /// already. (So a small read at the head of a plug keeps megabytes of writes in it.)
+@OneCpu
 final class RequestPlug {
     /// Requests held at most (`BLK_MAX_REQUEST_COUNT`).
     static final int MOST_REQUESTS = 32;

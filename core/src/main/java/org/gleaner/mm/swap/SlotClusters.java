@@ -1,6 +1,7 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.machine.Guarded;
 import org.gleaner.mm.version.KernelVersion;
 
 /// Which slots are free: bitmaps of clusters, a queue of empty clusters, one of partly used ones. Under the
@@ -8,6 +9,7 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// A CPU fills its own cluster front to back, then takes another: up to 6.12 an empty one if there is any, since 6.18
 /// rather one that was full and has slots again, which keeps the area compact and its pages less in order.
+@Guarded("swap_lock")
 final class SlotClusters {
     private final int size;
     private final int cluster;
@@ -125,6 +127,7 @@ final class SlotClusters {
     }
 
     /// Clusters in the order they were added, each at most once; removes from anywhere.
+    @Guarded("swap_lock")
     private static final class ClusterQueue {
         private static final int NOT_QUEUED = -2;
 

@@ -1,12 +1,14 @@
 package org.gleaner.mm.swap;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.version.KernelVersion;
 
 /// When a cgroup is told that it has a swap entry less: before 6.18 a freed slot waits in its CPU's cache until
 /// that holds 64 and one more is freed (`free_swap_slot`), later it is given back at once.
 ///
 /// Only the telling waits: the slot itself is free at once here.
+@OneCpu
 final class SlotReturns {
     private static final int CACHE = 64;
     private static final int STRIDE = 1 + CACHE + 63;

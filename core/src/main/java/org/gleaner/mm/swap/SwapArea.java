@@ -2,6 +2,7 @@ package org.gleaner.mm.swap;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
@@ -36,6 +37,7 @@ public final class SwapArea {
     private final long[] slots;
 
     /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is published.
+    @Guarded("swap_lock")
     private final byte[] owners;
 
     private final Accounts accounts;

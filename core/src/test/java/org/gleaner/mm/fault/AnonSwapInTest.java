@@ -92,7 +92,7 @@ final class AnonSwapInTest {
             for (int i = 0; i < 30_000; i++) {
                 p.read(cpu, random.nextInt(PAGES));
                 if (i % 512 == 0) {
-                    p.memcg.lruvec().flushStats();
+                    p.memcg.lruvec().flushStats(cpu);
                 }
             }
         });

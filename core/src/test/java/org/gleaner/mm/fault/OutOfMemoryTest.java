@@ -62,7 +62,7 @@ final class OutOfMemoryTest {
             Process p = small.process(cpu, 300, 1_000);
             p.writeAll(cpu, 0, 300);
             small.host().lru().drain(cpu);
-            p.memcg.lruvec().flushStats();
+            p.memcg.lruvec().flushStats(cpu);
             for (int touch = 0; touch < 2; touch++) {
                 for (int page = 0; page < 300; page++) {
                     small.host().lru().markAccessed(cpu, p.pfn(page));

@@ -257,7 +257,7 @@ final class LruGenTest {
             }
         } else if (what == 99) {
             long max = gen.maxSeq(cpu);
-            gen.relabelCounters(max);
+            gen.relabelCounters(cpu, max);
             gen.setMaxSeq(cpu, max + 1);
             gen.setMinSeq(cpu, LruGen.ANON, max - 2);
             gen.setMinSeq(cpu, LruGen.FILE, max - 2);

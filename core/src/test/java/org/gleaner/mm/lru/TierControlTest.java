@@ -4,69 +4,75 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.util.Random;
+import org.gleaner.machine.CostModel;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.ThreadEngine;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
 /// The controller that protects tiers which refault too often.
 final class TierControlTest {
+    private final Cpu cpu =
+            new ThreadEngine(CostModel.named("x86-server")).spawn("counter", _ -> {});
+
     private final TierControl control = new TierControl(LruGenRules.of(KernelVersion.V6_12));
 
     @Test
     void withoutRefaultsEveryTierMayGo() {
-        assertThat(control.evictableTier()).isEqualTo(3);
+        assertThat(control.evictableTier(cpu)).isEqualTo(3);
     }
 
     @Test
     void fewerThan64RefaultsProtectNothing() {
-        control.refaulted(1, 63);
-        assertThat(control.evictableTier()).isEqualTo(3);
-        control.refaulted(1, 1);
-        assertThat(control.evictableTier()).isZero();
+        control.refaulted(cpu, 1, 63);
+        assertThat(control.evictableTier(cpu)).isEqualTo(3);
+        control.refaulted(cpu, 1, 1);
+        assertThat(control.evictableTier(cpu)).isZero();
     }
 
     @Test
     void aTierIsKeptOnceItRefaultsMoreThanTwiceAsOftenAsTierZero() {
-        control.evicted(0, 936);
-        control.refaulted(0, 99);
-        control.evicted(1, 1_000);
-        control.refaulted(1, 200);
-        assertThat(control.evictableTier()).isEqualTo(3);
-        control.refaulted(1, 1);
-        assertThat(control.evictableTier()).isZero();
+        control.evicted(cpu, 0, 936);
+        control.refaulted(cpu, 0, 99);
+        control.evicted(cpu, 1, 1_000);
+        control.refaulted(cpu, 1, 200);
+        assertThat(control.evictableTier(cpu)).isEqualTo(3);
+        control.refaulted(cpu, 1, 1);
+        assertThat(control.evictableTier(cpu)).isZero();
     }
 
     @Test
     void tiersAboveAProtectedOneAreProtectedToo() {
-        control.refaulted(2, 1_000);
-        assertThat(control.evictableTier()).isEqualTo(1);
-        control.evicted(3, 1_000_000);
-        control.refaulted(3, 64);
-        assertThat(control.evictableTier()).isEqualTo(1);
+        control.refaulted(cpu, 2, 1_000);
+        assertThat(control.evictableTier(cpu)).isEqualTo(1);
+        control.evicted(cpu, 3, 1_000_000);
+        control.refaulted(cpu, 3, 64);
+        assertThat(control.evictableTier(cpu)).isEqualTo(1);
     }
 
     @Test
     void protectedPagesCountAsSeenExceptInTierZero() {
-        control.evicted(0, 936);
-        control.refaulted(0, 99);
-        control.protectedFromEviction(1, 1_000);
-        control.refaulted(1, 200);
-        assertThat(control.evictableTier()).isEqualTo(3);
+        control.evicted(cpu, 0, 936);
+        control.refaulted(cpu, 0, 99);
+        control.protectedFromEviction(cpu, 1, 1_000);
+        control.refaulted(cpu, 1, 200);
+        assertThat(control.evictableTier(cpu)).isEqualTo(3);
     }
 
     @Test
     void aRetiredGenerationCountsHalfAndFadesByHalves() {
-        control.evicted(2, 100);
-        control.protectedFromEviction(2, 51);
-        control.refaulted(2, 41);
-        control.carryOver();
-        assertThat(control.avgTotal(2)).isEqualTo(75);
-        assertThat(control.avgRefaulted(2)).isEqualTo(20);
-        control.evicted(2, 1);
-        control.carryOver();
-        assertThat(control.avgTotal(2)).isEqualTo(38);
-        assertThat(control.avgRefaulted(2)).isEqualTo(10);
-        control.carryOver();
-        assertThat(control.avgTotal(2)).isEqualTo(19);
+        control.evicted(cpu, 2, 100);
+        control.protectedFromEviction(cpu, 2, 51);
+        control.refaulted(cpu, 2, 41);
+        control.carryOver(cpu);
+        assertThat(control.avgTotal(cpu, 2)).isEqualTo(75);
+        assertThat(control.avgRefaulted(cpu, 2)).isEqualTo(20);
+        control.evicted(cpu, 2, 1);
+        control.carryOver(cpu);
+        assertThat(control.avgTotal(cpu, 2)).isEqualTo(38);
+        assertThat(control.avgRefaulted(cpu, 2)).isEqualTo(10);
+        control.carryOver(cpu);
+        assertThat(control.avgTotal(cpu, 2)).isEqualTo(19);
     }
 
     @Test
@@ -79,10 +85,10 @@ final class TierControlTest {
             long spRefaulted = random.nextLong(1L << 26);
             long pvTotal = random.nextLong(1L << 26);
             long pvRefaulted = random.nextLong(1L << 26);
-            sp.evicted(0, spTotal);
-            sp.refaulted(0, spRefaulted);
-            pv.evicted(1, pvTotal);
-            pv.refaulted(1, pvRefaulted);
+            sp.evicted(cpu, 0, spTotal);
+            sp.refaulted(cpu, 0, spRefaulted);
+            pv.evicted(cpu, 1, pvTotal);
+            pv.refaulted(cpu, 1, pvRefaulted);
             long gain = 1L + random.nextInt(200);
             BigInteger left =
                     BigInteger.valueOf(pvRefaulted)
@@ -92,7 +98,7 @@ final class TierControlTest {
                     BigInteger.valueOf(spRefaulted + 1)
                             .multiply(BigInteger.valueOf(pvTotal))
                             .multiply(BigInteger.valueOf(200 - gain));
-            assertThat(TierControl.positive(sp, 0, gain, pv, 1, 200 - gain))
+            assertThat(TierControl.positive(cpu, sp, 0, gain, pv, 1, 200 - gain))
                     .isEqualTo(pvRefaulted < 64 || left.compareTo(right) <= 0);
         }
     }

@@ -129,10 +129,10 @@ final class WorkingsetTest {
                 workingset.refault(cpu, 2, shadow, true);
             }
             // three references are tier 2
-            own.gen().tiers(LruGen.ANON).carryOver();
-            assertThat(own.gen().tiers(LruGen.ANON).avgTotal(2)).isEqualTo(100);
-            assertThat(own.gen().tiers(LruGen.ANON).avgRefaulted(2)).isEqualTo(100);
-            assertThat(own.gen().tiers(LruGen.ANON).avgTotal(0)).isZero();
+            own.gen().tiers(LruGen.ANON).carryOver(cpu);
+            assertThat(own.gen().tiers(LruGen.ANON).avgTotal(cpu, 2)).isEqualTo(100);
+            assertThat(own.gen().tiers(LruGen.ANON).avgRefaulted(cpu, 2)).isEqualTo(100);
+            assertThat(own.gen().tiers(LruGen.ANON).avgTotal(cpu, 0)).isZero();
         });
     }
 
@@ -162,7 +162,7 @@ final class WorkingsetTest {
                 folio(cpu, pfn, ACTIVE);
                 own.add(cpu, pfn);
             }
-            own.flushStats();
+            own.flushStats(cpu);
             folio(cpu, 20, ACTIVE);
             own.add(cpu, 20);
             folio(cpu, 1, 0);
@@ -194,7 +194,7 @@ final class WorkingsetTest {
                 folio(cpu, pfn, ACTIVE);
                 own.add(cpu, pfn);
             }
-            own.flushStats();
+            own.flushStats(cpu);
             folio(cpu, 1, WORKINGSET);
             long shadow = workingset.evict(cpu, 1, own, MEMCG);
             folio(cpu, 2, 0);

@@ -139,8 +139,8 @@ final class CgroupTreeOnRealKernelsTest {
         } else {
             busy.read(cpu, page);
         }
-        if (++accesses % 512 == 0 && busy.memcg.lruvec().stats().flushIsDue(1)) {
-            busy.memcg.lruvec().flushStats();
+        if (++accesses % 512 == 0 && busy.memcg.lruvec().stats().flushIsDue(cpu, 1)) {
+            busy.memcg.lruvec().flushStats(cpu);
         }
     }
 }

@@ -25,7 +25,7 @@ final class ClassicRulesTest {
         Process p = small.process(cpu, Memcg.UNLIMITED, pages);
         p.writeAll(cpu, 0, pages);
         small.host().lru().drain(cpu);
-        p.memcg.lruvec().flushStats();
+        p.memcg.lruvec().flushStats(cpu);
         return p;
     }
 
@@ -85,7 +85,7 @@ final class ClassicRulesTest {
             turn(cpu, p);
             assertThat(p.memcg.lruvec().size(LruList.ACTIVE_ANON)).isEqualTo(64);
             p.readAll(cpu, 0, 64);
-            p.memcg.lruvec().flushStats();
+            p.memcg.lruvec().flushStats(cpu);
             // nothing is inactive, so 32 are deactivated whatever their bits say
             turn(cpu, p);
             assertThat(p.memcg.lruvec().size(LruList.INACTIVE_ANON)).isEqualTo(32);
@@ -122,7 +122,7 @@ final class ClassicRulesTest {
             Process p = filled(cpu, 64);
             Lruvec lruvec = p.memcg.lruvec();
             Lruvec root = small.host().rootMemcg().lruvec();
-            root.flushStats();
+            root.flushStats(cpu);
             turn(cpu, p);
             p.readAll(cpu, 0, 64);
             turn(cpu, p);
@@ -131,7 +131,7 @@ final class ClassicRulesTest {
             assertThat(root.stats().size(LruList.INACTIVE_ANON)).isEqualTo(64);
             assertThat(ClassicReclaim.inactiveIsLow(lruvec, 0)).isFalse();
             assertThat(ClassicReclaim.inactiveIsLow(root, 0)).isFalse();
-            root.flushStats();
+            root.flushStats(cpu);
             assertThat(ClassicReclaim.inactiveIsLow(root, 0)).isTrue();
         });
     }

@@ -68,15 +68,15 @@ final class PageTableWalkTest {
             p.writeAll(cpu, 0, 2048);
             MmWalkState state = p.gen().walkState();
             age(cpu, p);
-            assertThat(state.nonleafFound).isEqualTo(4);
-            assertThat(state.nonleafAdded).isEqualTo(4);
+            assertThat(state.met(MmWalkState.NONLEAF_FOUND)).isEqualTo(4);
+            assertThat(state.met(MmWalkState.NONLEAF_ADDED)).isEqualTo(4);
             p.readAll(cpu, 512, 1024);
             age(cpu, p);
             // forced, the first walk left the non-leaf bits alone
-            assertThat(state.nonleafFound).isEqualTo(8);
+            assertThat(state.met(MmWalkState.NONLEAF_FOUND)).isEqualTo(8);
             p.readAll(cpu, 512, 1024);
             age(cpu, p);
-            assertThat(state.nonleafFound).isEqualTo(9);
+            assertThat(state.met(MmWalkState.NONLEAF_FOUND)).isEqualTo(9);
             assertThat(young(p, 0, 2048)).isZero();
         });
     }

@@ -240,7 +240,7 @@ public final class ReplayRun {
                 host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
             }
             if (at % STAT_EVERY == 0) {
-                readStatistics(memcg);
+                readStatistics(cpu, memcg);
                 if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
                     return;
                 }
@@ -265,9 +265,9 @@ public final class ReplayRun {
         }
     }
 
-    private static void readStatistics(Memcg memcg) {
-        if (memcg.lruvec().stats().flushIsDue(1)) {
-            memcg.lruvec().flushStats();
+    private static void readStatistics(Cpu cpu, Memcg memcg) {
+        if (memcg.lruvec().stats().flushIsDue(cpu, 1)) {
+            memcg.lruvec().flushStats(cpu);
         }
     }
 
