@@ -35,9 +35,9 @@ import org.gleaner.machine.Word;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | `SEQ` | end, lock write | release | snapshot | acquire | the fault's later reads of the host |
-/// | `SEQ` | the same | release | retry, lock | opaque | the lock |
-/// | count, range | begin, add, end, lock write | release | retry, lock | opaque | the lock |
-/// | count, range, `SEQ` | the same | release | retryUnsafe | opaque | nothing: asked again |
+/// | `SEQ` | the same | release | retry, lock | acquire | the lock |
+/// | count, range | begin, add, end, lock write | release | retry, lock | acquire | the lock |
+/// | count, range, `SEQ` | the same | release | retryUnsafe | acquire | nothing: asked again |
 /// | `active` | enter, leave, its lock | release | lockIdle, its lock | acquire | the lock |
 final class InvalidateGate {
     private static final int SEQ = 8, IN_PROGRESS = 9, START = 10, END = 11, LINE = 24;

@@ -61,8 +61,8 @@ import org.jspecify.annotations.Nullable;
 /// | entry: A off, tracked | ager | CAS | walker | CAS | nothing: races are allowed |
 /// | entry: A or D on | walker | CAS | zap, ager | CAS | the flush after a zap |
 /// | `roots` | add, unlist, `pagesLock` | volatile | all | volatile | RCU |
-/// | role: invalid | invalidate, lock write | full | faults, lock read | acquire | the lock |
-/// | role: invalid | the same | full | agers, RCU | acquire | RCU: tables stay |
+/// | role: invalid | invalidate, lock write | release | faults, lock read | acquire | the lock |
+/// | role: invalid | the same | release | agers, RCU | acquire | RCU: tables stay |
 /// | `unlinkEpoch` | zap, before the flush | volatile | vCPU, next entry | volatile | the request |
 ///
 /// ## Races that are allowed

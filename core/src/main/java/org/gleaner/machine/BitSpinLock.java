@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | slab bit off | `unlock` | full | `lock`, `tryLock` | full | the critical section |
-/// | bucket's count | waiter, server | full | `unlock` | opaque after full fence | slab bit: store, fence, load on both sides |
+/// | bucket's count | waiter, server | full | `unlock` | acquire after full fence | slab bit: store, fence, load on both sides |
 /// | waiter's word | server | release | `await` / `block` | acquire | taking of the bit on its behalf |
 public final class BitSpinLock {
     private static final int BUCKETS = 256;

@@ -34,8 +34,8 @@ package org.gleaner.machine;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | count, up | `readLock` | release + full fence | `synchronize` | acquire after full fence | unlinking by the updater |
-/// | count, down | `readUnlock` | release | `synchronize` | acquire | accesses of the section, before the reuse |
-/// | index | `synchronize` | release | `readLock` | opaque | nothing: either set is waited for |
+/// | count, down | `readUnlock` | release + full fence | `synchronize` | acquire | accesses of the section, before the reuse |
+/// | index | `synchronize` | release | `readLock` | acquire | nothing: either set is waited for |
 /// | table of CPUs | first `readLock` of a CPU | volatile | `synchronize` | volatile, after the fence | as the count: not there is zero |
 public final class Srcu {
     private static final long GRACE_NANOS = 1_000_000;

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | `Word.value` | any CPU | release or volatile | any CPU | acquire or volatile | each other |
-/// | slab entry | any CPU | release or volatile | any CPU | acquire; opaque in `peek` | each other; a hint is checked again |
+/// | slab entry | any CPU | release or volatile | any CPU | acquire or volatile | each other; what `peek` saw may be gone |
 /// | slab entry, published | its CPU | release, then full fence | others | acquire or volatile | their own full fence or grace period |
 /// | requests and section | see [Mailbox] | | | | |
-/// | [ThreadEngine#phase] | run loop, a failing actor | volatile | wait loops | volatile; opaque in `step` | nothing: late is fine |
+/// | [ThreadEngine#phase] | run loop, a failing actor | volatile | wait loops | volatile | nothing: late is fine |
 ///
 /// ## Races that are allowed
 ///
-/// `peek` may be stale. A `step` may miss for a while that the run is over. Interrupts: see
+/// `peek` may be stale. A wait may miss for a while that the run is over. Interrupts: see
 /// [Mailbox].
 final class ThreadCpu extends Cpu {
     private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);

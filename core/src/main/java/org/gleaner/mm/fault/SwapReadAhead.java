@@ -34,7 +34,7 @@ import org.gleaner.pagetable.Walk;
 /// | `clusters[HITS]` | any fault | swap, add | any fault |
 /// | `clusters[LAST_SLOT]`, `clusters[LAST_PAGES]` | any fault | store | any fault; races only spoil a guess |
 public final class SwapReadAhead {
-    /// No memory, and the killer has acted.
+    /// No memory: reclaim found none, and the OOM killer gave none back in time (`-ENOMEM`).
     static final int NOMEM = -1;
 
     /// Somebody else has the slot in hand, or it is gone.
