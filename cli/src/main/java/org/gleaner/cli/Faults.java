@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.choice.TraceFormat;
 import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.report.ReplayText;

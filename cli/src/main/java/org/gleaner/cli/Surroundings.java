@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
-import org.gleaner.lab.run.Executors;
+import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.trace.TraceCatalog;
 

@@ -17,7 +17,7 @@ import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Completeness;
-import org.gleaner.lab.run.Executors;
+import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;

@@ -1,9 +1,10 @@
 package org.gleaner.lab.execute;
 
+import org.gleaner.lab.run.HeapNeed;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ScenarioRequest;

@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.input.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,5 @@
-package org.gleaner.lab;
+package org.gleaner.lab.size;
 
-import org.gleaner.lab.size.Size;
 
 /// What Java may use of the machine's memory, and how a user gives it more.
 ///

@@ -1,4 +1,4 @@
-package org.gleaner.lab.execute;
+package org.gleaner.lab.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,9 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;

@@ -1,13 +1,16 @@
-package org.gleaner.lab.run;
+package org.gleaner.lab.execute;
 
+import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.ReplayExecutor;
+import org.gleaner.lab.run.ScenarioExecutor;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.TortureExecutor;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.execute.AccessTrackingRun;
-import org.gleaner.lab.execute.MaxGuestMemoryRun;
-import org.gleaner.lab.execute.MmuStressRun;
-import org.gleaner.lab.execute.NeighboursRun;
-import org.gleaner.lab.execute.ReplayRun;
-import org.gleaner.lab.execute.TortureRun;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;

@@ -1,13 +1,11 @@
-package org.gleaner.lab.execute;
+package org.gleaner.lab.run;
 
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Heap;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
-import org.gleaner.lab.run.ReplayRequest;
-import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
