@@ -3,11 +3,14 @@ package org.gleaner.architecture;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.space.AddressSpace;
 
 /// Who may use whom. Nothing points up; see `docs/architecture.md`.
 ///
@@ -52,6 +55,14 @@ final class LayersTest {
                     .mayOnlyAccessLayers("kvm", "mm", "pagetable", "machine")
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule NO_CIRCLE_OF_ROOMS =
+            slices().matching("org.gleaner.(**)")
+                    .should()
+                    .beFreeOfCycles()
+                    .ignoreDependency(Memcg.class, AddressSpace.class)
+                    .because("rooms that need each other are one room, and then say so");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_HAS_A_ROOM =

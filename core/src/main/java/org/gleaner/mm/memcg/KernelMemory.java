@@ -40,7 +40,7 @@ public final class KernelMemory {
         long pages = Math.ceilDiv(before, PAGE) - Math.ceilDiv(before - bytes, PAGE);
         for (; pages > 0 && takePage(cpu, memcg); pages--) {
             charge.uncharge(cpu, memcg, 1);
-            memcg.lruvec().statChanged(1);
+            memcg.lruvec().statChanged(cpu, 1);
         }
     }
 

@@ -3,6 +3,7 @@ package org.gleaner.mm.space;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.RwSemaphore;
@@ -48,6 +49,7 @@ public final class AddressSpace {
     private final Word fatalSignal = new Word();
 
     /// Guarded by mmap_lock.
+    @Guarded("mmap_lock")
     private boolean freed;
 
     private volatile boolean dying;

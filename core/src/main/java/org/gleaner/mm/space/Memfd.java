@@ -1,6 +1,7 @@
 package org.gleaner.mm.space;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 
 /// A memfd: shared memory with a page cache of its own. An evicted page's swap slot is kept here, and the
 /// page tables that showed it become empty.
@@ -22,7 +23,7 @@ public final class Memfd extends RmapObject {
     /// By node, the level above the entries first: once it is there, the id of the cgroup that pays for it, plus 1.
     private final long[] nodes;
 
-    /// Guarded by the lock.
+    @Guarded("i_mmap_rwsem")
     private boolean open = true;
 
     Memfd(RmapObjects all, int pages) {

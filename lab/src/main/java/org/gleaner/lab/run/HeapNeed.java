@@ -96,7 +96,7 @@ public final class HeapNeed {
     /// Asks the same for a replay, whose trace is held twice.
     ///
     /// @throws BadInput if it does not fit
-    static void check(ReplayRequest request, long frames, long slots, Heap heap) {
+    public static void check(ReplayRequest request, long frames, long slots, Heap heap) {
         Trace trace = request.trace();
         if (frames > MOST_PAGES || slots > MOST_PAGES) {
             throw new BadInput(

@@ -101,9 +101,9 @@ final class LruSwitchOnRealKernelsTest {
         Lruvec lruvec = host.memcgs().getLast().lruvec();
         long inactive = lruvec.size(LruList.INACTIVE_ANON);
         long active = lruvec.size(LruList.ACTIVE_ANON);
-        lruvec.flushStats();
+        lruvec.flushStats(cpu);
         host.reclaim().setLruGen(cpu, caps);
-        lruvec.flushStats();
+        lruvec.flushStats(cpu);
         seen.add(
                 new Seen(
                         host.stat().get(VmEvent.PGMAJFAULT),
