@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
-import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.trace.TraceCatalog;
 

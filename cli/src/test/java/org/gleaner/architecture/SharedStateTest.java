@@ -77,12 +77,14 @@ final class SharedStateTest {
     private static List<String> undeclaredStores(ClassModel type, MethodModel method) {
         return method.code().stream()
                 .flatMap(code -> code.elementStream())
-                .flatMap(element -> switch (element) {
-                    case FieldInstruction store when store.opcode() == Opcode.PUTFIELD ->
-                            undeclaredField(store);
-                    case ArrayStoreInstruction store -> undeclaredArrays(type, store.opcode());
-                    default -> Stream.empty();
-                })
+                .flatMap(element ->
+                        switch (element) {
+                            case FieldInstruction store when store.opcode() == Opcode.PUTFIELD ->
+                                    undeclaredField(store);
+                            case ArrayStoreInstruction store ->
+                                    undeclaredArrays(type, store.opcode());
+                            default -> Stream.empty();
+                        })
                 .toList();
     }
 

@@ -63,8 +63,7 @@ public final class Host implements AutoCloseable {
     private final Engine engine;
     private final HostConfig config;
     private final Folios folios;
-    @SetUp
-    private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
+    @SetUp private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
     private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
     private final MemcgLru memcgLru;

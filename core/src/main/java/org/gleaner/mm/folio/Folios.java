@@ -22,17 +22,21 @@ import org.gleaner.machine.SetUp;
 /// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none.
 public final class Folios {
     private final long[] state;
+
     @Guarded("lru_lock")
     private final int[] next;
+
     @Guarded("lru_lock")
     private final int[] prev;
+
     @Guarded("folio_lock")
     private final long[] mapping;
+
     @Guarded("folio_lock")
     private final int[] swapSlot;
+
     private final int frames;
-    @SetUp
-    private int heads;
+    @SetUp private int heads;
 
     /// A table for `frames` page frames and at most `lists` lists.
     public Folios(int frames, int lists) {

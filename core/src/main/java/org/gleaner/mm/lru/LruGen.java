@@ -35,8 +35,10 @@ public final class LruGen {
     private final LruGenRules rules;
     private final long[] seqs = {3, 0, 0};
     private final int[][] lists = new int[MAX_NR_GENS][2];
+
     @Guarded("lru_lock")
     private final long[][] nrPages = new long[MAX_NR_GENS][2];
+
     @Guarded("lru_lock")
     private final long[] birthNanos = new long[MAX_NR_GENS];
 

@@ -28,8 +28,10 @@ public final class Lruvec {
     private final Folios folios;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.LRU_LOCK);
     private final int[] lists = new int[LruList.COUNT];
+
     @Guarded("lru_lock")
     private final long[] sizes = new long[LruList.COUNT];
+
     private final LruGen gen;
     private volatile boolean lruGenEnabled;
 
@@ -38,8 +40,10 @@ public final class Lruvec {
 
     private final ReclaimCost cost;
     private final StatDelay stats;
+
     @Racy("the last reclaimer to end a round says what was seen")
     private final long[] refaultSnapshot = new long[2];
+
     @Racy("two that flush at once write the same")
     private long flushedAt;
 

@@ -31,6 +31,7 @@ public final class StatDelay {
 
     @Racy("a reader may see some values of one flush and some of the next, as the kernel's may")
     private final long[] flushedSizes = new long[LruList.COUNT];
+
     @Racy("as above")
     private final long[] flushedActivations = new long[2];
 

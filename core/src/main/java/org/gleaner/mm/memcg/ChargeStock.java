@@ -30,11 +30,11 @@ final class ChargeStock {
     private final long[] ways;
 
     /// By CPU, private to it: drawn on to choose a victim.
-    @OneCpu
-    private final long[] choices;
+    @OneCpu private final long[] choices;
 
     @Racy("everybody writes the same")
     private final @Nullable Memcg[] known = new @Nullable Memcg[256];
+
     private final int cpus;
 
     ChargeStock(StockRule rule, int cpus, long seed) {

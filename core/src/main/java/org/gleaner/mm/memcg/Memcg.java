@@ -42,8 +42,7 @@ public final class Memcg {
     private static final int LINE = 8;
 
     /// By CPU: time that its tasks slept for charges above a limit.
-    @OneCpu
-    private final long[] throttledNanos;
+    @OneCpu private final long[] throttledNanos;
 
     private final Word[] events = new Word[MemcgEvent.values().length];
     private volatile long max = UNLIMITED;

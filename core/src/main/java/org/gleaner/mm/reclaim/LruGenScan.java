@@ -239,7 +239,8 @@ abstract class LruGenScan {
             TierControl other = gen.tiers(1 - type);
             int tier = 1;
             while (tier < LruGen.MAX_NR_TIERS
-                    && TierControl.positive(cpu, other, 0, 200 - gain, gen.tiers(type), tier, gain)) {
+                    && TierControl.positive(
+                            cpu, other, 0, 200 - gain, gen.tiers(type), tier, gain)) {
                 tier++;
             }
             return tier - 1;
@@ -297,7 +298,9 @@ abstract class LruGenScan {
             if (!canSwap || swappiness <= 1) {
                 return LruGen.FILE;
             }
-            return swappiness >= 200 ? LruGen.ANON : typeToScan(cpu, gen, swappiness, TierControl.ALL);
+            return swappiness >= 200
+                    ? LruGen.ANON
+                    : typeToScan(cpu, gen, swappiness, TierControl.ALL);
         }
 
         @Override
@@ -365,7 +368,8 @@ abstract class LruGenScan {
     /// `get_type_to_scan`: the type that refaults less, weighed by swappiness; files if neither does.
     private static int typeToScan(Cpu cpu, LruGen gen, int swappiness, int tier) {
         boolean fileFirst =
-                TierControl.positive(cpu,
+                TierControl.positive(
+                        cpu,
                         gen.tiers(LruGen.ANON),
                         tier,
                         swappiness,

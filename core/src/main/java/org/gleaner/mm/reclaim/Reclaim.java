@@ -26,15 +26,13 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     private final LruGenDebugfs debugfs;
     private final LruGenEnabled enabled;
     private volatile long minTtlMillis;
-    @OneCpu
-    private final @Nullable Reclaimer[] reclaimers;
+    @OneCpu private final @Nullable Reclaimer[] reclaimers;
     private final Word kswapdWanted = new Word();
 
     private static final long ASLEEP = -1;
 
     /// Written by kswapd alone: time at work in rounds that are over, and when the one under way began.
-    @OneCpu
-    private long kswapdNanos;
+    @OneCpu private long kswapdNanos;
 
     private volatile long kswapdSince = ASLEEP;
 

@@ -1,13 +1,13 @@
 package org.gleaner.lab.execute;
 
-import org.gleaner.lab.run.HeapNeed;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.size.Heap;
 import org.jspecify.annotations.Nullable;
 
 /// What came of running a scenario's configurations, as many at once as its engine and the heap allow.

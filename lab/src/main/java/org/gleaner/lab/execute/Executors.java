@@ -1,5 +1,7 @@
 package org.gleaner.lab.execute;
 
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -9,8 +11,6 @@ import org.gleaner.lab.run.ScenarioExecutor;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TortureExecutor;
-import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;

@@ -1,12 +1,12 @@
 package org.gleaner.lab.run;
 
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;

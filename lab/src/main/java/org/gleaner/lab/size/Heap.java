@@ -1,6 +1,5 @@
 package org.gleaner.lab.size;
 
-
 /// What Java may use of the machine's memory, and how a user gives it more.
 ///
 /// @param most of the heap, in bytes

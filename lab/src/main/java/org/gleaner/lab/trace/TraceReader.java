@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.input.Input;
+import org.gleaner.lab.size.Heap;
 
 /// Reads traces: a stream of little-endian 32-bit words, one per access, with the page number in bits 0-30
 /// and bit 31 set for a write; plain or compressed with xz or zstd.

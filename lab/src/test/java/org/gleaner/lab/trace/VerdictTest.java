@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.input.Input;
+import org.gleaner.lab.size.Heap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
