@@ -111,6 +111,24 @@ public final class RwSemaphore {
         }
     }
 
+    /// As [#downWrite], of one of many locks of a class that are taken together, in an order that all who do so keep
+    /// (`down_write_nest_lock`). [LockDep] is not told: it knows the lock that the caller holds around them all.
+    public void downWriteNested(Cpu cpu) {
+        LockDep.mightSleep(cpu);
+        cpu.enter(KernelFunction.DOWN_WRITE);
+        if (!cpu.cas(counts, 0, WRITER)) {
+            sleepToWrite(cpu);
+        }
+        cpu.exit();
+    }
+
+    /// Ends [#downWriteNested].
+    public void upWriteNested(Cpu cpu) {
+        if ((cpu.fetchAnd(counts, ~WRITER) & WAITERS) != 0) {
+            serveList(cpu);
+        }
+    }
+
     /// Enters for reading if no writer holds the lock and nobody waits.
     public boolean tryDownRead(Cpu cpu) {
         long seen = cpu.load(counts);

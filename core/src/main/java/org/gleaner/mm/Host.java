@@ -33,7 +33,6 @@ import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
-import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.oom.OomReaper;
 import org.gleaner.mm.pte.PrimaryTables;
@@ -313,7 +312,7 @@ public final class Host implements AutoCloseable {
     ///
     /// @throws IllegalStateException if there is no page table for it
     public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg) {
-        return new AddressSpace(cpu, memcg, tables, new MmuNotifierSubscriptions());
+        return new AddressSpace(cpu, memcg, tables);
     }
 
     public Engine engine() {

@@ -15,9 +15,14 @@ import org.gleaner.machine.Srcu;
 /// of the notifiers' SRCU, so a subscriber that was taken off the list may still be called until
 /// the grace period of [#unregister] or [#release] has passed, and never after it.
 ///
+/// An invalidation reads the list twice, for its start and for its end. Between the two nobody may join: a subscriber
+/// that has seen the end alone has counted one invalidation less than none, and one that has missed the start may have
+/// mapped what is being taken away. So who starts an invalidation holds a lock of the address space until its end, and
+/// who joins takes [AllLocks]. Leaving needs none of that; who has left cares for no end.
+///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
-/// | `subscribers` | register, remove, under `lock` | volatile | loops, in `srcu` | volatile |
+/// | `subscribers` | register, under all locks; remove; both under `lock` | volatile | loops, in `srcu` | volatile |
 /// | `subscribers` | the same | volatile | [#isEmpty], no section | volatile, a hint |
 ///
 /// Young queries OR their answers over all subscribers; a test ends at the first young. The loops
@@ -27,22 +32,51 @@ public final class MmuNotifierSubscriptions {
 
     private final Srcu srcu = new Srcu(LockClass.MN_SRCU);
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.NOTIFIER_LIST_LOCK);
+    private final AllLocks locks;
     private volatile MmuNotifier[] subscribers = NONE;
+
+    /// Keeps invalidations of an address space away (`mm_take_all_locks`).
+    public interface AllLocks {
+        /// Waits until no invalidation is under way, and lets none start. May sleep.
+        void take(Cpu cpu);
+
+        /// Ends what [#take] began.
+        void drop(Cpu cpu);
+    }
+
+    /// @param locks what everybody who invalidates holds one of
+    public MmuNotifierSubscriptions(AllLocks locks) {
+        this.locks = locks;
+    }
+
+    /// The subscribers of what is not invalidated while any of them joins.
+    public MmuNotifierSubscriptions() {
+        this(
+                new AllLocks() {
+                    @Override
+                    public void take(Cpu cpu) {}
+
+                    @Override
+                    public void drop(Cpu cpu) {}
+                });
+    }
 
     /// `mm_has_notifiers`: a plain test, for the hot path.
     public boolean isEmpty() {
         return subscribers.length == 0;
     }
 
-    /// Adds a subscriber. No invalidation of this address space may be in progress (the kernel
-    /// takes all of its locks for that), or the subscriber would see an end without its start.
+    /// Adds a subscriber, once no invalidation of this address space is under way
+    /// (`mmu_notifier_register`). May sleep; no lock of memory management may be held.
     public void register(Cpu cpu, MmuNotifier notifier) {
+        locks.take(cpu);
         lock.lock(cpu);
         MmuNotifier[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
         more[more.length - 1] = notifier;
         cpu.writes(this);
         subscribers = more;
         lock.unlock(cpu);
+        locks.drop(cpu);
     }
 
     /// Removes a subscriber and waits until no call into it is running; calls its `release` first
@@ -119,7 +153,8 @@ public final class MmuNotifierSubscriptions {
         return young;
     }
 
-    /// `mmu_notifier_invalidate_range_start`.
+    /// `mmu_notifier_invalidate_range_start`. The caller holds mmap_lock, or the lock of an object that the range shows,
+    /// in any mode, until the end.
     public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
         if (isEmpty()) {
             return;

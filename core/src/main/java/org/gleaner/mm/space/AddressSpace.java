@@ -1,6 +1,8 @@
 package org.gleaner.mm.space;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
@@ -42,7 +44,7 @@ public final class AddressSpace {
     private final PrimaryTables tables;
     private final int root;
     private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
-    private final MmuNotifierSubscriptions notifiers;
+    private final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions(new AllLocks());
     private volatile Vma[] vmas = NONE;
 
     /// 1 once SIGKILL is pending. Sleeps that it is to end wait for this word.
@@ -61,11 +63,9 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
-    public AddressSpace(
-            Cpu cpu, Memcg memcg, PrimaryTables tables, MmuNotifierSubscriptions notifiers) {
+    public AddressSpace(Cpu cpu, Memcg memcg, PrimaryTables tables) {
         this.memcg = memcg;
         this.tables = tables;
-        this.notifiers = notifiers;
         root = tables.newRoot(cpu);
         memcg.addMm(cpu, this);
     }
@@ -176,6 +176,34 @@ public final class AddressSpace {
     /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for writing.
     public void protect(Vma vma, boolean writable) {
         vma.setWritable(writable);
+    }
+
+    /// mmap_lock, and that of every object that is mapped here; the latter in the order of ids, for two address spaces
+    /// may map the same.
+    private final class AllLocks implements MmuNotifierSubscriptions.AllLocks {
+        @Override
+        public void take(Cpu cpu) {
+            mmapLock.downWrite(cpu);
+            for (RmapObject object : mapped()) {
+                object.lock().downWriteNested(cpu);
+            }
+        }
+
+        @Override
+        public void drop(Cpu cpu) {
+            for (RmapObject object : mapped()) {
+                object.lock().upWriteNested(cpu);
+            }
+            mmapLock.upWrite(cpu);
+        }
+
+        private List<RmapObject> mapped() {
+            return Arrays.stream(vmas)
+                    .map(Vma::object)
+                    .distinct()
+                    .sorted(Comparator.comparingInt(RmapObject::id))
+                    .toList();
+        }
     }
 
     // --- the OOM killer ----------------------------------------------------------------------
