@@ -142,7 +142,7 @@ final class TableReclaimTest {
             while (cpu.load(done) == 0) {
                 long key = random.nextInt(REGIONS << 9);
                 rcu.readLock(cpu);
-                if (!right(walk, key)) {
+                if (!right(cpu, walk, key)) {
                     cpu.fetchAdd(wrong, 1);
                 }
                 rcu.readUnlock(cpu);
@@ -151,9 +151,9 @@ final class TableReclaimTest {
             cpu.fetchAdd(walks, count);
         }
 
-        private boolean right(Walk walk, long key) {
+        private boolean right(Cpu cpu, Walk walk, long key) {
             try {
-                long entry = tree.find(walk, root, key);
+                long entry = tree.find(cpu, walk, root, key);
                 return format.isLeaf(entry, walk.level) && format.pfn(entry) == key;
             } catch (AssertionError poison) {
                 return false;

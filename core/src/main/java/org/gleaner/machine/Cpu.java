@@ -133,6 +133,10 @@ public abstract class Cpu {
     /// that holds it.
     public void reads(Object state) {}
 
+    /// Declares that this CPU is about to read `n` slab words from `slab[i]` on, all as they are now: it takes no
+    /// step, and nobody else does, until it has.
+    public void reads(long[] slab, int i, int n) {}
+
     /// Declares that this CPU is about to change something shared that is no word.
     public void writes(Object state) {}
 

@@ -336,6 +336,11 @@ final class ExploringCpu extends Cpu {
         declare(Step.Kind.WRITE, engine.words.of(slab, i), n, true);
     }
 
+    @Override
+    public void reads(long[] slab, int i, int n) {
+        declare(Step.Kind.READ, engine.words.of(slab, i), n, false);
+    }
+
     private void declare(Step.Kind kind, int word, int span, boolean writes) {
         Step s = step;
         s.kind = kind;

@@ -110,7 +110,7 @@ public final class HostAudit {
         Walk walk = new Walk();
         for (Vma vma : mm.vmas()) {
             for (long vpn = vma.start(); vpn < vma.end(); vpn++) {
-                mm.tables().find(walk, mm.root(), vpn);
+                mm.tables().find(cpu, walk, mm.root(), vpn);
                 if (walk.level == RadixTable.LEVEL_4K) {
                     countEntry(vma, vpn, walk.entry);
                 } else if (!PTE.isNone(walk.entry)) {

@@ -19,8 +19,9 @@ import org.gleaner.machine.Cpu;
 /// without a lock must be in a read section. What a descent finds may be stale when it returns: act
 /// on it by compare-and-swap.
 ///
-/// Descents are not steps (see [Cpu#peek]): in virtual time they see the state of the last step. Call
-/// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters.
+/// Descents go by [Cpu#peek]: no steps in virtual time, where they see the state of the last step (call
+/// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters); steps
+/// like any other to an exploring engine.
 public final class RadixTable {
     public static final int LEVEL_4K = 1;
     public static final int LEVEL_2M = 2;
@@ -61,11 +62,6 @@ public final class RadixTable {
         return key & -pages(level);
     }
 
-    /// Reads an entry without a step, ordered before whatever is reached through it.
-    public static long read(long[] words, int i) {
-        return (long) ENTRY.getAcquire(words, i);
-    }
-
     /// A new tree without entries.
     public int newRoot(Cpu cpu) {
         return slab.allocate(cpu, format.empty);
@@ -94,7 +90,7 @@ public final class RadixTable {
 
     /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry
     /// that is not present. Returns that entry.
-    public long find(Walk walk, int root, long key) {
+    public long find(Cpu cpu, Walk walk, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
@@ -102,25 +98,25 @@ public final class RadixTable {
         int level = ROOT_LEVEL;
         long[] words = chunks[table >>> TableSlab.CHUNK_SHIFT];
         int i = offset(table, key >>> 3 * BITS);
-        long entry = read(words, i);
+        long entry = peek(cpu, words, i);
         if ((entry & mask) == value) {
             table = EntryFormat.child(entry);
             level = LEVEL_1G;
             words = chunks[table >>> TableSlab.CHUNK_SHIFT];
             i = offset(table, key >>> 2 * BITS);
-            entry = read(words, i);
+            entry = peek(cpu, words, i);
             if ((entry & mask) == value) {
                 table = EntryFormat.child(entry);
                 level = LEVEL_2M;
                 words = chunks[table >>> TableSlab.CHUNK_SHIFT];
                 i = offset(table, key >>> BITS);
-                entry = read(words, i);
+                entry = peek(cpu, words, i);
                 if ((entry & mask) == value) {
                     table = EntryFormat.child(entry);
                     level = LEVEL_4K;
                     words = chunks[table >>> TableSlab.CHUNK_SHIFT];
                     i = offset(table, key);
-                    entry = read(words, i);
+                    entry = peek(cpu, words, i);
                 }
             }
         }
@@ -129,9 +125,19 @@ public final class RadixTable {
     }
 
     private static long peek(Cpu cpu, long[][] chunks, int table, long key) {
-        long entry = cpu.peek(chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
+        return peek(cpu, chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
+    }
+
+    /// Reads an entry on the way down, ordered before whatever is reached through it.
+    public static long peek(Cpu cpu, long[] words, int i) {
+        long entry = cpu.peek(words, i);
         assert entry != TableSlab.POISON : "I6: a walk reads a freed table";
         return entry;
+    }
+
+    /// Reads an entry that was declared as read with others, see [Cpu#reads(long[], int, int)].
+    static long read(long[] words, int i) {
+        return (long) ENTRY.getAcquire(words, i);
     }
 
     static int offset(int table, long key) {
@@ -164,7 +170,7 @@ public final class RadixTable {
             long[] words = slab.words(table);
             int base = slab.base(table);
             for (int i = base; i < base + TableSlab.ENTRIES; i++) {
-                long entry = read(words, i);
+                long entry = peek(cpu, words, i);
                 if ((entry & tableMask) == tableValue) {
                     freeTree(cpu, format.table(entry), level - 1);
                 }

@@ -72,6 +72,10 @@ public final class TreeIter {
     private long yieldedKey;
 
     private int untilStep;
+
+    /// Index up to which the entries of this table were declared as read, see [Cpu#reads(long[], int, int)].
+    private int seenUntil;
+
     private int state = DONE;
 
     /// A walk whose every read is an ordered step.
@@ -153,6 +157,7 @@ public final class TreeIter {
     public void yielded() {
         assert mayYield();
         yieldedKey = nextLastLevelKey;
+        seenUntil = 0;
         state = DESCEND_FROM_ROOT;
     }
 
@@ -221,6 +226,7 @@ public final class TreeIter {
         int table = path[level];
         words = slab.words(table);
         index = slab.base(table) + RadixTable.index(key, level);
+        seenUntil = 0;
     }
 
     private void read(Cpu cpu) {
@@ -228,8 +234,18 @@ public final class TreeIter {
         if (--untilStep <= 0) {
             untilStep = readsPerStep;
             old = cpu.load(words, index);
+            seenUntil = 0;
         } else {
+            if (index >= seenUntil) {
+                int n = Math.min(untilStep, TableSlab.ENTRIES - (index & LAST));
+                cpu.reads(words, index, n);
+                seenUntil = index + n;
+            }
             old = RadixTable.read(words, index);
+        }
+        if (format.isPresent(old)) {
+            // the caller may act on it, and others meanwhile
+            seenUntil = 0;
         }
         assert old != TableSlab.POISON : "walked into a freed table";
     }

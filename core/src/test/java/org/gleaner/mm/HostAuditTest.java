@@ -195,7 +195,7 @@ final class HostAuditTest {
 
     private static void store(Cpu cpu, Process p, long page, long entry) {
         Walk walk = new Walk();
-        p.mm.tables().find(walk, p.mm.root(), Process.BASE + page);
+        p.mm.tables().find(cpu, walk, p.mm.root(), Process.BASE + page);
         cpu.store(walk.words, walk.index, entry);
     }
 }

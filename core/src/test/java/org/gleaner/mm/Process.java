@@ -28,9 +28,11 @@ public final class Process {
     public final Vma vma;
     public final UserTask task;
     private final Walk walk = new Walk();
+    private final Cpu maker;
 
     Process(Host host, Cpu cpu, Memcg memcg, RmapObject object, int pages) {
         this.host = host;
+        maker = cpu;
         this.memcg = memcg;
         mm = host.newAddressSpace(cpu, memcg);
         vma = mm.map(cpu, BASE, pages, object, 0, true);
@@ -65,7 +67,7 @@ public final class Process {
 
     /// The page's entry, without a step.
     public long entry(long page) {
-        mm.tables().find(walk, mm.root(), BASE + page);
+        mm.tables().find(maker, walk, mm.root(), BASE + page);
         return walk.level == 1 ? walk.entry : PteFormat.NONE;
     }
 
@@ -79,7 +81,7 @@ public final class Process {
 
     /// Whether the page is mapped by a huge leaf.
     public boolean isHuge(long page) {
-        mm.tables().find(walk, mm.root(), BASE + page);
+        mm.tables().find(maker, walk, mm.root(), BASE + page);
         return walk.level == 2 && PTE.isLeaf(walk.entry, 2);
     }
 

@@ -128,7 +128,7 @@ final class Torturer {
             if (result != PageFaults.DONE) {
                 throw new AssertionError("page " + page + ": error " + result);
             }
-            process.mm.tables().find(walk, process.mm.root(), vpn);
+            process.mm.tables().find(cpu, walk, process.mm.root(), vpn);
             QueuedSpinLock lock = process.mm.pteLock(walk);
             lock.lock(cpu);
             long pte = cpu.load(walk.words, walk.index);

@@ -33,7 +33,7 @@ final class LookupTiming {
         TreeIter iter = new TreeIter(tables, 64);
         for (int round = 0; round < 3; round++) {
             time("leafSlot + entry", LOOKUPS, () -> slots(cpu, tables, root, keys));
-            time("find + hit test ", LOOKUPS, () -> finds(tables, walk, root, keys));
+            time("find + hit test ", LOOKUPS, () -> finds(cpu, tables, walk, root, keys));
             time("iterator        ", PAGES, () -> iterate(cpu, iter, root));
         }
     }
@@ -67,11 +67,11 @@ final class LookupTiming {
         return sum;
     }
 
-    private static long finds(RadixTable tables, Walk walk, int root, int[] keys) {
+    private static long finds(Cpu cpu, RadixTable tables, Walk walk, int root, int[] keys) {
         long hit = tables.format.readHit;
         long hits = 0;
         for (int key : keys) {
-            long entry = tables.find(walk, root, key);
+            long entry = tables.find(cpu, walk, root, key);
             if ((entry & hit) == hit) {
                 hits++;
             }

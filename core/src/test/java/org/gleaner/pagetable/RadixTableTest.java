@@ -35,7 +35,7 @@ class RadixTableTest {
             }
             stored.forEach((key, leaf) -> check(cpu, root, key, leaf));
             assertThat(tables.leafSlot(cpu, other, 0)).isEqualTo(-1);
-            assertThat(tables.find(walk, other, 0)).isEqualTo(F.empty);
+            assertThat(tables.find(cpu, walk, other, 0)).isEqualTo(F.empty);
             assertThat(walk.level).isEqualTo(RadixTable.ROOT_LEVEL);
             tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
             tables.freeTree(cpu, other, RadixTable.ROOT_LEVEL);
@@ -44,7 +44,7 @@ class RadixTableTest {
     }
 
     private void check(Cpu cpu, int root, long key, long expected) {
-        assertThat(tables.find(walk, root, key)).isEqualTo(expected);
+        assertThat(tables.find(cpu, walk, root, key)).isEqualTo(expected);
         assertThat(walk.entry).isEqualTo(expected);
         assertThat(walk.words).isSameAs(slab.words(walk.table));
         assertThat(cpu.load(walk.words, walk.index)).isEqualTo(expected);
@@ -66,9 +66,9 @@ class RadixTableTest {
                 Tree.put(cpu, tables, root, base, level, leaf);
                 long inside = base + RadixTable.pages(level) - 1;
                 assertThat(tables.leafSlot(cpu, root, inside)).isEqualTo(-1);
-                assertThat(tables.find(walk, root, inside)).isEqualTo(leaf);
+                assertThat(tables.find(cpu, walk, root, inside)).isEqualTo(leaf);
                 assertThat(walk.level).isEqualTo(level);
-                assertThat(tables.find(walk, root, inside + 1)).isEqualTo(F.empty);
+                assertThat(tables.find(cpu, walk, root, inside + 1)).isEqualTo(F.empty);
                 assertThat(walk.level).isEqualTo(level == 3 ? 3 : 2);
             }
         });

@@ -210,7 +210,7 @@ class TreeChurnTest {
             rcu.readLock(cpu);
             for (int n = 0; n < 16; n++) {
                 cpu.step();
-                tables.find(walk, root, random.nextLong(PAGES));
+                tables.find(cpu, walk, root, random.nextLong(PAGES));
                 int access = random.nextInt(2);
                 if (f.isLeaf(walk.entry, walk.level)) {
                     HardwareWalk.touch(cpu, f, walk.words, walk.index, access);

@@ -135,7 +135,7 @@ public final class MappingChanges {
         Walk walk = new Walk();
         for (long at = vma.start(); at < vma.end(); ) {
             long end = Math.min((at | TABLE - 1) + 1, vma.end());
-            mm.tables().find(walk, mm.root(), at);
+            mm.tables().find(cpu, walk, mm.root(), at);
             if (walk.level == RadixTable.LEVEL_2M && !PTE.isNone(walk.entry)) {
                 if (!huge(cpu, mm.pteLock(walk), walk, change)) {
                     // it has been split meanwhile

@@ -53,7 +53,8 @@ public final class UserTask {
             int fold = cpu.foldable(Cost.GUEST_HIT, to - at);
             int end = at + fold;
             int hits = at;
-            while (at < end && leaves.isQuiet(base + (accesses[at] & PAGE), accesses[at] < 0)) {
+            while (at < end
+                    && leaves.isQuiet(cpu, base + (accesses[at] & PAGE), accesses[at] < 0)) {
                 at++;
             }
             cpu.charge(Cost.GUEST_HIT, at - hits);

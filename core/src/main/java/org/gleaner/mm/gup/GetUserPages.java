@@ -69,7 +69,7 @@ public final class GetUserPages {
     /// `get_user_pages_fast_only` for writing.
     private long fast(Cpu cpu, AddressSpace mm, long vpn) {
         Walk walk = walks[cpu.id];
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
             return NOT_THERE;
         }
@@ -93,7 +93,7 @@ public final class GetUserPages {
     /// The entry under its lock (`follow_page_pte`).
     private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
         Walk walk = walks[cpu.id];
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
             return NOT_THERE;
         }

@@ -111,7 +111,7 @@ public final class FolioSplit {
             mm.notifiers().invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
         }
         Walk walk = new Walk();
-        mm.tables().find(walk, mm.root(), first);
+        mm.tables().find(cpu, walk, mm.root(), first);
         boolean done = false;
         if (walk.level == RadixTable.LEVEL_2M) {
             QueuedSpinLock lock = mm.pteLock(walk);

@@ -183,7 +183,7 @@ public final class OomKiller {
         for (Vma vma : mm.vmas()) {
             for (long at = vma.start(); at < vma.end(); ) {
                 long end = Math.min((at | TABLE - 1) + 1, vma.end());
-                mm.tables().find(walk, mm.root(), at);
+                mm.tables().find(cpu, walk, mm.root(), at);
                 if (walk.level == 1) {
                     for (long page = at; page < end; page++) {
                         pages += cpu.peek(walk.words, walk.index + (int) (page - at)) == 0 ? 0 : 1;

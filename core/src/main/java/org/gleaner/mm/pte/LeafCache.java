@@ -1,6 +1,7 @@
 package org.gleaner.mm.pte;
 
 import java.util.Arrays;
+import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
@@ -40,24 +41,23 @@ public final class LeafCache {
 
     /// Whether an access to `vpn` would find nothing to change. No step: what it reads is as of the last
     /// one.
-    public boolean isQuiet(long vpn, boolean write) {
+    public boolean isQuiet(Cpu cpu, long vpn, boolean write) {
         long tag = vpn >>> 9;
         int line = (int) tag & LINES - 1;
-        if (tags[line] != tag
-                || RadixTable.read(aboveWords[line], aboveIndex[line]) != entries[line]) {
-            return isQuietAfterFill(vpn, write, tag, line);
+        if (tags[line] != tag || cpu.peek(aboveWords[line], aboveIndex[line]) != entries[line]) {
+            return isQuietAfterFill(cpu, vpn, write, tag, line);
         }
-        long leaf = RadixTable.read(leafWords[line], leafBase[line] + ((int) vpn & 511));
+        long leaf = cpu.peek(leafWords[line], leafBase[line] + ((int) vpn & 511));
         long hit = write ? PTE.writeHit : PTE.readHit;
         return (leaf & hit) == hit;
     }
 
-    private boolean isQuietAfterFill(long vpn, boolean write, long tag, int line) {
-        if (!tables.isQuiet(root, vpn, write)) {
+    private boolean isQuietAfterFill(Cpu cpu, long vpn, boolean write, long tag, int line) {
+        if (!tables.isQuiet(cpu, root, vpn, write)) {
             return false;
         }
         Walk walk = new Walk();
-        long entry = tables.findAt(walk, root, vpn, RadixTable.LEVEL_2M);
+        long entry = tables.findAt(cpu, walk, root, vpn, RadixTable.LEVEL_2M);
         if (walk.level == RadixTable.LEVEL_2M && (entry & TABLE_MASK) == QUIET_TABLE) {
             int table = PTE.table(entry);
             tags[line] = tag;

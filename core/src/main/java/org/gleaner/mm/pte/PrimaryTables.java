@@ -50,8 +50,8 @@ public final class PrimaryTables {
 
     /// As [RadixTable#find]: moves `walk` to the level-1 entry of `vpn`, or to the entry above where the
     /// descent ends because nothing or a huge leaf is there.
-    public long find(Walk walk, int root, long vpn) {
-        return tables.find(walk, root, vpn);
+    public long find(Cpu cpu, Walk walk, int root, long vpn) {
+        return tables.find(cpu, walk, root, vpn);
     }
 
     /// Moves `walk` to the entry of `vpn` at `level`, linking the tables that are missing on the way
@@ -62,7 +62,7 @@ public final class PrimaryTables {
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
             long[] words = slab.words(table);
             int i = slab.base(table) + RadixTable.index(vpn, at);
-            long entry = RadixTable.read(words, i);
+            long entry = RadixTable.peek(cpu, words, i);
             if (at > level && pte.isNone(entry)) {
                 entry = link(cpu, words, i);
             }
@@ -83,7 +83,7 @@ public final class PrimaryTables {
         for (; ; ) {
             long[] words = slab.words(table);
             int i = slab.base(table) + RadixTable.index(vpn, level);
-            long entry = RadixTable.read(words, i);
+            long entry = RadixTable.peek(cpu, words, i);
             if (!pte.isTable(entry, level)) {
                 walk.set(words, i, table, level, entry);
                 return HardwareWalk.touch(cpu, pte, words, i, access);
@@ -97,12 +97,12 @@ public final class PrimaryTables {
 
     /// Moves `walk` to the entry of `vpn` at `level`, a table's or a huge leaf's; or to where the descent ends
     /// above it.
-    public long findAt(Walk walk, int root, long vpn, int level) {
+    public long findAt(Cpu cpu, Walk walk, int root, long vpn, int level) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
             long[] words = slab.words(table);
             int i = slab.base(table) + RadixTable.index(vpn, at);
-            long entry = RadixTable.read(words, i);
+            long entry = RadixTable.peek(cpu, words, i);
             if (at == level || !pte.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
                 return entry;
@@ -113,18 +113,20 @@ public final class PrimaryTables {
 
     /// Whether an access would find nothing to change: every table entry on the way accessed, the leaf too,
     /// and for a write writable and dirty. No step: what it reads is as of the last one.
-    public boolean isQuiet(int root, long vpn, boolean write) {
+    public boolean isQuiet(Cpu cpu, int root, long vpn, boolean write) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; at > RadixTable.LEVEL_4K; at--) {
             long entry =
-                    RadixTable.read(
-                            slab.words(table), slab.base(table) + RadixTable.index(vpn, at));
+                    RadixTable.peek(
+                            cpu, slab.words(table), slab.base(table) + RadixTable.index(vpn, at));
             if ((entry & QUIET_TABLE_MASK) != QUIET_TABLE) {
                 return false;
             }
             table = pte.table(entry);
         }
-        long leaf = RadixTable.read(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+        long leaf =
+                RadixTable.peek(
+                        cpu, slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
         long hit = write ? pte.writeHit : pte.readHit;
         return (leaf & hit) == hit;
     }

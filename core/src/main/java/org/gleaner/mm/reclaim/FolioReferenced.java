@@ -89,7 +89,7 @@ final class FolioReferenced {
 
     private boolean one(Cpu cpu, int pfn, ScanControl sc, Vma vma, long vpn) {
         AddressSpace mm = vma.mm();
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M) {
             return false;
         }

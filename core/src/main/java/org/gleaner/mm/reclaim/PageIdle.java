@@ -36,7 +36,7 @@ public final class PageIdle {
 
     /// The frame that an address space maps at `vpn`, or -1 (what `pagemap` would say).
     public static int frame(Cpu cpu, AddressSpace mm, long vpn, Walk walk) {
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M) {
             return -1;
         }
@@ -101,7 +101,7 @@ public final class PageIdle {
     }
 
     private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M) {
             return false;
         }

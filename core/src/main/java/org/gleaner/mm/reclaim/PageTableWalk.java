@@ -91,7 +91,7 @@ final class PageTableWalk {
             int first,
             long start,
             long end) {
-        mm.tables().find(pte, mm.root(), start);
+        mm.tables().find(cpu, pte, mm.root(), start);
         MmWalkState state = walk.lruvec.gen().walkState();
         boolean secondary = !mm.notifiers().isEmpty();
         if (pte.level != RadixTable.LEVEL_4K) {
@@ -187,7 +187,7 @@ final class PageTableWalk {
     }
 
     private boolean testAndClearNonLeaf(Cpu cpu, AddressSpace mm, long vpn) {
-        mm.tables().findAt(pmd, mm.root(), vpn, RadixTable.LEVEL_2M);
+        mm.tables().findAt(cpu, pmd, mm.root(), vpn, RadixTable.LEVEL_2M);
         return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
     }
 

@@ -64,7 +64,7 @@ final class Unmap {
         if (notify) {
             mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
         }
-        mm.tables().find(walk, mm.root(), vpn);
+        mm.tables().find(cpu, walk, mm.root(), vpn);
         boolean unmapped = false;
         if (walk.level <= RadixTable.LEVEL_2M) {
             QueuedSpinLock lock = mm.pteLock(walk);

@@ -113,7 +113,7 @@ final class GetUserPagesTest {
         small.run(cpu -> {
             Process p = touched(cpu);
             // present and not writable: the fast path declines, the fault makes it writable
-            p.mm.tables().find(walk, p.mm.root(), Process.BASE + 3);
+            p.mm.tables().find(cpu, walk, p.mm.root(), Process.BASE + 3);
             cpu.fetchAnd(walk.words, walk.index, ~PteFormat.WRITABLE);
             long answer = get(cpu, p, 3, true, false);
             assertThat(answer).isEqualTo(p.pfn(3) | WRITABLE);

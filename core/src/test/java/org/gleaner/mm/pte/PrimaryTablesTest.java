@@ -104,7 +104,7 @@ class PrimaryTablesTest {
                 cpu -> {
                     cpu.await(ready, 1, 1);
                     Walk walk = new Walk();
-                    primary.find(walk, root[0], 5);
+                    primary.find(cpu, walk, root[0], 5);
                     QueuedSpinLock lock = primary.lock(walk.table);
                     long young = 0;
                     while (cpu.load(over) == 0) {
@@ -157,7 +157,7 @@ class PrimaryTablesTest {
             assertThat(PTE.isDirty(cpu.load(walk.words, walk.index))).isTrue();
 
             faultIn(cpu, walk, root, 7);
-            primary.find(walk, root, 7);
+            primary.find(cpu, walk, root, 7);
             Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(1, 99));
             assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
                     .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);

@@ -28,7 +28,7 @@ final class LookAroundTest {
             sc.walk = new LruGenWalk(p.memcg.lruvec());
         }
         Walk walk = new Walk();
-        p.mm.tables().find(walk, p.mm.root(), Process.BASE + page);
+        p.mm.tables().find(cpu, walk, p.mm.root(), Process.BASE + page);
         QueuedSpinLock lock = p.mm.pteLock(walk);
         lock.lock(cpu);
         LookAround lookAround = new LookAround(small.host().reclaim().context());

@@ -50,7 +50,7 @@ final class Harvest {
     }
 
     private void table(Cpu cpu, AddressSpace mm, long start, long end, long base, BitSet young) {
-        mm.tables().find(walk, mm.root(), start);
+        mm.tables().find(cpu, walk, mm.root(), start);
         if (walk.level != 1) {
             return;
         }
