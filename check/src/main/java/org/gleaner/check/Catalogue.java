@@ -12,6 +12,7 @@ final class Catalogue {
         List<Program> all = new ArrayList<>(AgingPrograms.ALL);
         all.addAll(FaultPrograms.ALL);
         all.addAll(MachinePrograms.ALL);
+        all.addAll(SwapPrograms.ALL);
         return all;
     }
 

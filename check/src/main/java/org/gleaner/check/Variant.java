@@ -9,6 +9,7 @@ import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.pagetable.RadixTable;
 
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
@@ -53,6 +54,11 @@ public class Variant extends ProtocolSteps {
     /// The VM of a program, with this variant's steps.
     public VmConfig config(VmConfig config) {
         return config.withSteps(this);
+    }
+
+    /// The memory manager's protocols.
+    public MemorySteps memory() {
+        return MemorySteps.LINUX;
     }
 
     /// The aging design of a program that does not say which.

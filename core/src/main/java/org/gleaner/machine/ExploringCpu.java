@@ -358,11 +358,14 @@ final class ExploringCpu extends Cpu {
 
     // --- time --------------------------------------------------------------------------------
 
-    /// An exit to the host ends one turn of the only loops that wait without a word to wait for.
+    /// An exit to the host, or a fault of it, ends one turn of the only loops that wait without a word to wait for;
+    /// an access that gets through ends the loop.
     @Override
     public void charge(Cost cost) {
-        if (cost == Cost.VMEXIT) {
+        if (cost == Cost.VMEXIT || cost == Cost.HOST_FAULT) {
             spinning.turn();
+        } else if (cost == Cost.GUEST_HIT) {
+            spinning.forgive();
         }
     }
 

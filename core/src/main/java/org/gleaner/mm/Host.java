@@ -31,10 +31,12 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
+import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.oom.OomReaper;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.reclaim.PageIdle;
@@ -85,22 +87,28 @@ public final class Host implements AutoCloseable {
 
     /// Builds a host on an engine and starts its daemons.
     public Host(Engine engine, HostConfig config) {
+        this(engine, config, null);
+    }
+
+    /// As [#Host(Engine, HostConfig)], from parts that the caller brings along.
+    public Host(Engine engine, HostConfig config, @Nullable HostParts parts) {
         this.engine = engine;
         this.config = config;
+        MemorySteps steps = parts == null ? MemorySteps.LINUX : parts.steps();
         int cpus = config.maxCpus();
         folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
         lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
-        folioWait = new FolioWait(folios);
+        folioWait = new FolioWait(folios, steps);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
-        swapDevice = device();
+        swapDevice = parts == null ? device() : parts.device().apply(new EndOfIo());
         swap =
                 new SwapArea(
                         swapDevice, config.swapSlots(), config.kernel(), cpus, new SwapAccounts());
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
-        FolioSplit split = new FolioSplit(folios, lru, objects, stat);
+        FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         tunables = new ReclaimTunables(config.lruGen(), config.swappiness());
@@ -136,17 +144,23 @@ public final class Host implements AutoCloseable {
                                 this::free,
                                 currentTask,
                                 oomKiller,
-                                cpus));
+                                cpus,
+                                steps));
         MemcgCharge charge =
                 new MemcgCharge(
-                        reclaim, MemcgRules.of(config.kernel()).stock(), cpus, config.seed());
+                        reclaim,
+                        MemcgRules.of(config.kernel()).stock(),
+                        cpus,
+                        config.seed(),
+                        steps);
         kernelMemory = new KernelMemory(charge);
         memcgFiles = new MemcgFiles(reclaim, charge);
         UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
         MemfdEviction eviction =
                 new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
-        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction);
-        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, contents);
+        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction, steps);
+        FrameContents frames = parts == null ? contents : parts.contents();
+        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, frames);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
@@ -170,10 +184,19 @@ public final class Host implements AutoCloseable {
                         folioWait,
                         split,
                         stat,
-                        config.kernel());
+                        config.kernel(),
+                        steps);
         MemfdFault memfdFault =
                 new MemfdFault(
-                        folios, lru, allocator, kernelMemory, swap, readAhead, folioWait, stat);
+                        folios,
+                        lru,
+                        allocator,
+                        kernelMemory,
+                        swap,
+                        readAhead,
+                        folioWait,
+                        stat,
+                        steps);
         faults =
                 new PageFaults(
                         folios,
@@ -184,8 +207,9 @@ public final class Host implements AutoCloseable {
                         stat,
                         currentTask,
                         huge,
-                        cpus);
-        userPages = new GetUserPages(folios, lru, faults, cpus);
+                        cpus,
+                        steps);
+        userPages = new GetUserPages(folios, lru, faults, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {

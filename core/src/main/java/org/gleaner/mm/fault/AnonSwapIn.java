@@ -9,6 +9,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Vma;
@@ -42,6 +43,7 @@ public final class AnonSwapIn {
     private final FolioWait wait;
     private final FolioSplit split;
     private final VmStat stat;
+    private final MemorySteps steps;
 
     /// A page of one user on a synchronous device never enters the swap cache (before 7.2).
     private final boolean bypassesCache;
@@ -65,7 +67,9 @@ public final class AnonSwapIn {
             FolioWait wait,
             FolioSplit split,
             VmStat stat,
-            KernelVersion kernel) {
+            KernelVersion kernel,
+            MemorySteps steps) {
+        this.steps = steps;
         boolean synchronous = swap.device().synchronous();
         leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
         bypassesCache = synchronous && !leavesCacheAtOnce;
@@ -137,9 +141,10 @@ public final class AnonSwapIn {
             Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
         wait.lock(cpu, pfn);
         boolean same =
-                folios.test(cpu, pfn, SWAPCACHE)
-                        && swap.cached(cpu, slot) == pfn
-                        && folios.test(cpu, pfn, UPTODATE);
+                !steps.asksForSlotLocked()
+                        || folios.test(cpu, pfn, SWAPCACHE)
+                                && swap.cached(cpu, slot) == pfn
+                                && folios.test(cpu, pfn, UPTODATE);
         if (same) {
             mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
         }
@@ -154,10 +159,12 @@ public final class AnonSwapIn {
         if (write && !folios.test(cpu, pfn, LRU)) {
             lru.drain(cpu);
         }
-        wait.forWriteback(cpu, pfn);
+        if (steps.waitsForWriteback()) {
+            wait.forWriteback(cpu, pfn);
+        }
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        if (cpu.load(walk.words, walk.index) == entry) {
+        if (isStill(cpu, walk, entry)) {
             swap.release(cpu, slot);
             boolean last = swap.mappings(cpu, slot) == 0;
             // our reference and the cache's
@@ -218,7 +225,7 @@ public final class AnonSwapIn {
         cpu.exit();
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        boolean same = cpu.load(walk.words, walk.index) == entry;
+        boolean same = isStill(cpu, walk, entry);
         if (same) {
             swap.releaseReserved(cpu, slot);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
@@ -233,6 +240,10 @@ public final class AnonSwapIn {
             lru.put(cpu, pfn);
         }
         return PageFaults.DONE;
+    }
+
+    private boolean isStill(Cpu cpu, Walk walk, long entry) {
+        return !steps.asksForEntryLocked() || cpu.load(walk.words, walk.index) == entry;
     }
 
     /// Somebody else is reading the slot: let them, unless they have finished.

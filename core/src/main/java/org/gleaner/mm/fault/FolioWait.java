@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.protocol.MemorySteps;
 
 /// Waiting for a bit of a folio to clear (`folio_lock`, `folio_wait_writeback`), through a small hashed
 /// table of words, for state words themselves cannot be slept on. Whoever clears such a bit announces it
@@ -13,6 +14,7 @@ public final class FolioWait {
     private static final int BUCKETS = 256;
 
     private final Folios folios;
+    private final MemorySteps steps;
 
     /// How many sleep on each bucket; a waiter counts itself before it looks at the bit again, and who
     /// clears the bit looks here after it, so one of the two sees the other.
@@ -20,8 +22,9 @@ public final class FolioWait {
 
     private final Word[] wakeups = new Word[BUCKETS];
 
-    public FolioWait(Folios folios) {
+    public FolioWait(Folios folios, MemorySteps steps) {
         this.folios = folios;
+        this.steps = steps;
         for (int i = 0; i < BUCKETS; i++) {
             wakeups[i] = new Word();
         }
@@ -59,7 +62,7 @@ public final class FolioWait {
         int bucket = pfn & BUCKETS - 1;
         cpu.fetchAdd(waiters, bucket, 1);
         long seen = cpu.load(wakeups[bucket]);
-        if (folios.test(cpu, pfn, bit)) {
+        if (!steps.looksBeforeItSleeps() || folios.test(cpu, pfn, bit)) {
             cpu.blockChange(wakeups[bucket], seen);
         }
         cpu.fetchAdd(waiters, bucket, -1);

@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -29,13 +30,16 @@ public final class MappingChanges {
     private final SwapArea swap;
     private final UnusedSwapCache unused;
     private final MemfdEviction eviction;
+    private final MemorySteps steps;
 
     public MappingChanges(
             Folios folios,
             LruCache lru,
             SwapArea swap,
             UnusedSwapCache unused,
-            MemfdEviction eviction) {
+            MemfdEviction eviction,
+            MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.swap = swap;
@@ -61,9 +65,14 @@ public final class MappingChanges {
     public void unmap(Cpu cpu, Vma vma) {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
-        mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        if (steps.tellsBeforeMunmap()) {
+            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        }
         boolean last = mm.remove(cpu, vma);
         forEachTable(cpu, vma, this::zap);
+        if (!steps.tellsBeforeMunmap()) {
+            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        }
         mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         mm.mmapLock().upWrite(cpu);
         if (last) {

@@ -8,6 +8,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.memcg.KernelMemory;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Memfd;
@@ -37,6 +38,7 @@ public final class MemfdFault {
     private final SwapReadAhead readAhead;
     private final FolioWait wait;
     private final VmStat stat;
+    private final MemorySteps steps;
 
     public MemfdFault(
             Folios folios,
@@ -46,7 +48,9 @@ public final class MemfdFault {
             SwapArea swap,
             SwapReadAhead readAhead,
             FolioWait wait,
-            VmStat stat) {
+            VmStat stat,
+            MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -79,7 +83,7 @@ public final class MemfdFault {
             return;
         }
         wait.lock(cpu, pfn);
-        if (memfd.entry(cpu, index) == Memfd.folio(pfn)) {
+        if (!steps.asksForSlotLocked() || memfd.entry(cpu, index) == Memfd.folio(pfn)) {
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
@@ -154,7 +158,9 @@ public final class MemfdFault {
                 && folios.test(cpu, pfn, SWAPCACHE)
                 && swap.cached(cpu, slot) == pfn
                 && folios.test(cpu, pfn, UPTODATE)) {
-            wait.forWriteback(cpu, pfn);
+            if (steps.waitsForWriteback()) {
+                wait.forWriteback(cpu, pfn);
+            }
             folios.setMapping(pfn, memfd.id(), index);
             moveToPageCache(cpu, memfd, index, slot, pfn);
             // and no more in the swap cache

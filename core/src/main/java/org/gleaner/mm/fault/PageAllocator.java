@@ -8,7 +8,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
-import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -30,7 +30,7 @@ public final class PageAllocator {
     private final MemcgCharge charge;
     private final VmStat stat;
     private final GlobalReclaim reclaim;
-    private final @Nullable PageContents contents;
+    private final @Nullable FrameContents contents;
 
     /// What makes room when the whole host is short.
     public interface GlobalReclaim {
@@ -57,7 +57,7 @@ public final class PageAllocator {
             MemcgCharge charge,
             VmStat stat,
             GlobalReclaim reclaim,
-            @Nullable PageContents contents) {
+            @Nullable FrameContents contents) {
         this.folios = folios;
         this.zone = zone;
         this.charge = charge;
@@ -161,15 +161,16 @@ public final class PageAllocator {
     public void zero(Cpu cpu, int pfn, int pages) {
         cpu.charge(Cost.ZERO_PAGE, pages);
         if (contents != null) {
-            for (int i = 0; i < pages; i++) {
-                contents.zero(pfn + i);
-            }
+            contents.zero(cpu, pfn, pages);
         }
     }
 
     /// Frees a folio whose last reference is gone.
     public void free(Cpu cpu, int pfn, Memcg memcg) {
         int pages = pages(folios.peek(cpu, pfn));
+        if (contents != null) {
+            contents.freed(cpu, pfn, pages);
+        }
         charge.uncharge(cpu, memcg, pages);
         for (int i = pages - 1; i >= 0; i--) {
             folios.init(cpu, pfn + i, 0);

@@ -8,6 +8,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -47,6 +48,7 @@ public final class PageFaults {
     private final MemfdFault memfdFault;
     private final VmStat stat;
     private final CurrentTask currentTask;
+    private final MemorySteps steps;
 
     /// Null on a host without huge pages.
     private final @Nullable HugeFault huge;
@@ -62,7 +64,9 @@ public final class PageFaults {
             VmStat stat,
             CurrentTask currentTask,
             boolean hugePages,
-            int maxCpus) {
+            int maxCpus,
+            MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -164,7 +168,7 @@ public final class PageFaults {
         allocator.zero(cpu, pfn, 1);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        boolean first = PTE.isNone(cpu.load(walk.words, walk.index));
+        boolean first = !steps.asksForEntryLocked() || PTE.isNone(cpu.load(walk.words, walk.index));
         if (first) {
             folios.setMapping(pfn, anon.id(), vma.index(vpn));
             folios.addMap(cpu, pfn);

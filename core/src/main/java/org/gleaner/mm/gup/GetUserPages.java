@@ -7,6 +7,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.RadixTable;
@@ -28,9 +29,12 @@ public final class GetUserPages {
     private final Folios folios;
     private final LruCache lru;
     private final PageFaults faults;
+    private final MemorySteps steps;
     private final Walk[] walks;
 
-    public GetUserPages(Folios folios, LruCache lru, PageFaults faults, int maxCpus) {
+    public GetUserPages(
+            Folios folios, LruCache lru, PageFaults faults, int maxCpus, MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.faults = faults;
@@ -81,7 +85,7 @@ public final class GetUserPages {
         if (!folios.tryGet(cpu, folio)) {
             return NOT_THERE;
         }
-        long again = cpu.load(walk.words, walk.index);
+        long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
         if (!PTE.isLeaf(again, walk.level) || !PTE.isWritable(again) || PTE.pfn(again) != folio) {
             lru.put(cpu, folio);
             return NOT_THERE;

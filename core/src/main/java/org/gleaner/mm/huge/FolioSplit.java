@@ -8,6 +8,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -52,8 +53,11 @@ public final class FolioSplit {
     private final LruCache lru;
     private final RmapObjects objects;
     private final VmStat stat;
+    private final MemorySteps steps;
 
-    public FolioSplit(Folios folios, LruCache lru, RmapObjects objects, VmStat stat) {
+    public FolioSplit(
+            Folios folios, LruCache lru, RmapObjects objects, VmStat stat, MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.objects = objects;
@@ -137,7 +141,8 @@ public final class FolioSplit {
         if (table == TableSlab.FULL) {
             return false;
         }
-        long leaf = cpu.swap(walk.words, walk.index, MIGRATION);
+        long hidden = steps.hidesHugeLeaf() ? MIGRATION : cpu.load(walk.words, walk.index);
+        long leaf = cpu.swap(walk.words, walk.index, hidden);
         boolean done = divide(cpu, head, isolated);
         if (done) {
             fill(cpu, slab, table, leaf, head);

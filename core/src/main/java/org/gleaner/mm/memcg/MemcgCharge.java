@@ -3,6 +3,7 @@ package org.gleaner.mm.memcg;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.jspecify.annotations.Nullable;
 
 /// The charge path (`try_charge_memcg`): stock, then the counters up the tree, then reclaim, then the killer.
@@ -25,6 +26,7 @@ public final class MemcgCharge {
     private final LimitReclaim reclaim;
     private final ChargeStock stock;
     private final MemcgHigh high;
+    private final MemorySteps steps;
 
     /// What makes room under a limit.
     @FunctionalInterface
@@ -55,7 +57,9 @@ public final class MemcgCharge {
     }
 
     /// @param seed of the choice of stocks to give back
-    public MemcgCharge(LimitReclaim reclaim, StockRule stockRule, int maxCpus, long seed) {
+    public MemcgCharge(
+            LimitReclaim reclaim, StockRule stockRule, int maxCpus, long seed, MemorySteps steps) {
+        this.steps = steps;
         this.reclaim = reclaim;
         stock = new ChargeStock(stockRule, maxCpus, seed);
         high = new MemcgHigh(reclaim, maxCpus);
@@ -185,11 +189,20 @@ public final class MemcgCharge {
         }
     }
 
+    private long add(Cpu cpu, Memcg memcg, int pages) {
+        if (steps.countsFirst()) {
+            return cpu.fetchAdd(memcg.usage(), pages) + pages;
+        }
+        long after = cpu.load(memcg.usage()) + pages;
+        cpu.store(memcg.usage(), after);
+        return after;
+    }
+
     /// Counts pages up the tree. Returns the first cgroup whose limit they exceed, nothing being counted then, or
     /// null.
     private @Nullable Memcg tryCount(Cpu cpu, Memcg memcg, int pages) {
         for (Memcg at = memcg; at != null; at = at.chargedParent()) {
-            long after = cpu.fetchAdd(at.usage(), pages) + pages;
+            long after = add(cpu, at, pages);
             if (after > at.max()) {
                 cpu.fetchAdd(at.usage(), -pages);
                 for (Memcg undo = memcg; undo != null && undo != at; undo = undo.chargedParent()) {

@@ -1,10 +1,11 @@
 package org.gleaner.mm.memory;
 
 import java.util.Arrays;
+import org.gleaner.machine.Cpu;
 
 /// What is in the page frames, where the engine has real memory. Guest accesses race as they do on a real
 /// machine: a reader sees some value that was written, words do not tear.
-public final class PageContents {
+public final class PageContents implements FrameContents {
     /// 64-bit words of a page.
     public static final int WORDS = 512;
 
@@ -26,8 +27,11 @@ public final class PageContents {
         return frame % FRAMES_PER_CHUNK * WORDS;
     }
 
-    public void zero(int frame) {
-        int base = base(frame);
-        Arrays.fill(words(frame), base, base + WORDS, 0);
+    @Override
+    public void zero(Cpu cpu, int frame, int pages) {
+        for (int i = frame; i < frame + pages; i++) {
+            int base = base(i);
+            Arrays.fill(words(i), base, base + WORDS, 0);
+        }
     }
 }

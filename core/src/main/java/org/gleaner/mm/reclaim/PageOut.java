@@ -99,7 +99,8 @@ final class PageOut {
     }
 
     private void write(Cpu cpu, int pfn) {
-        folios.update(cpu, pfn, DIRTY, AWAITED);
+        boolean cleanFirst = host.steps().cleansBeforeWriting();
+        folios.update(cpu, pfn, cleanFirst ? DIRTY : 0, AWAITED);
         boolean synchronous = swap.device().synchronous();
         if (!synchronous) {
             folios.set(cpu, pfn, WRITEBACK);
@@ -112,6 +113,9 @@ final class PageOut {
         lruvec.statChanged(cpu, pages);
         for (int i = 0; i < pages; i++) {
             swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
+        }
+        if (!cleanFirst) {
+            folios.clear(cpu, pfn, DIRTY);
         }
         cpu.exit();
         host.stat().add(cpu, VmEvent.PSWPOUT, pages);

@@ -12,6 +12,7 @@ import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
@@ -27,6 +28,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param memcgs every cgroup of the host by id, the root first; grows while the host is set up
 /// @param memcgRules what the kernel's version says of cgroups
 /// @param memcgLru MGLRU's order of cgroups
+/// @param steps how the protocols are carried out
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
         Folios folios,
@@ -49,7 +51,8 @@ public record ReclaimContext(
         LruCache.Freer freeFolio,
         CurrentTask currentTask,
         OomKiller oomKiller,
-        int maxCpus) {
+        int maxCpus,
+        MemorySteps steps) {
     LruGenCaps caps() {
         return tunables.caps();
     }

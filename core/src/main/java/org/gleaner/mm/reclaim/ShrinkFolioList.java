@@ -216,6 +216,12 @@ final class ShrinkFolioList {
         return gen.sighted(cpu, pfn) ? ACTIVATE : KEEP;
     }
 
+    private boolean freeze(Cpu cpu, int pfn, int expect) {
+        return host.steps().freezesReferences()
+                ? folios.refFreeze(cpu, pfn, expect)
+                : refcount(folios.state(cpu, pfn)) == expect;
+    }
+
     /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`). One that has no
     /// cache, because its file or its process is gone, is freed by who drops the last reference.
     private boolean removeMapping(Cpu cpu, int pfn, ScanControl sc) {
@@ -224,10 +230,10 @@ final class ShrinkFolioList {
             return false;
         }
         int pages = pages(state);
-        if (!folios.refFreeze(cpu, pfn, 1 + pages)) {
+        if (!freeze(cpu, pfn, 1 + pages)) {
             return false;
         }
-        if (folios.test(cpu, pfn, DIRTY)) {
+        if (host.steps().asksForDirtyFrozen() && folios.test(cpu, pfn, DIRTY)) {
             folios.refUnfreeze(cpu, pfn, 1 + pages);
             return false;
         }

@@ -61,7 +61,7 @@ final class Unmap {
         AddressSpace mm = vma.mm();
         cpu.enter(KernelFunction.TRY_TO_UNMAP_ONE);
         boolean notify = !mm.notifiers().isEmpty();
-        if (notify) {
+        if (notify && host.steps().tellsBeforeUnmap()) {
             mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
         }
         mm.tables().find(cpu, walk, mm.root(), vpn);
@@ -76,6 +76,9 @@ final class Unmap {
             lock.unlock(cpu);
         }
         if (notify) {
+            if (!host.steps().tellsBeforeUnmap()) {
+                mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
+            }
             mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + pages);
         }
         if (unmapped) {
@@ -85,8 +88,8 @@ final class Unmap {
     }
 
     private boolean clear(Cpu cpu, int pfn, int slot) {
-        long pte = Pte.getAndClear(cpu, walk.words, walk.index);
-        if (PTE.isDirty(pte)) {
+        long pte = host.steps().takeEntry(cpu, walk.words, walk.index, PteFormat.NONE);
+        if (PTE.isDirty(pte) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }
         if (slot >= 0) {
@@ -113,7 +116,7 @@ final class Unmap {
             words[base + i] = PTE.makeSwap(0, slot + i);
         }
         long leaf = cpu.swap(walk.words, walk.index, PTE.makeTable(table));
-        if (PTE.isDirty(leaf)) {
+        if (PTE.isDirty(leaf) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);

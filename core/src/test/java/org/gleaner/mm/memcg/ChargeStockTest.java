@@ -7,6 +7,7 @@ import java.util.List;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,7 @@ final class ChargeStockTest {
     }
 
     private static MemcgCharge charge(StockRule rule) {
-        return new MemcgCharge((cpu, memcg, goal) -> 0, rule, 4, 1);
+        return new MemcgCharge((cpu, memcg, goal) -> 0, rule, 4, 1, MemorySteps.LINUX);
     }
 
     @ParameterizedTest
@@ -120,7 +121,8 @@ final class ChargeStockTest {
                         },
                         StockRule.SINGLE,
                         4,
-                        1);
+                        1,
+                        MemorySteps.LINUX);
         Memcg parent = all.get(1);
         Memcg one = add(parent);
         Memcg two = add(parent);

@@ -9,6 +9,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ final class MemcgChargeTest {
 
     private int calls;
 
-    private final MemcgCharge charge = new MemcgCharge(new Reclaim(), StockRule.SINGLE, 4, 1);
+    private final MemcgCharge charge =
+            new MemcgCharge(new Reclaim(), StockRule.SINGLE, 4, 1, MemorySteps.LINUX);
 
     /// Pages that each victim of the killer had, one by one; nobody is left once it is empty.
     private final Deque<Long> victims = new ArrayDeque<>();

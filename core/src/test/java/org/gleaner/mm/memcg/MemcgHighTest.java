@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,8 @@ final class MemcgHighTest {
                     },
                     StockRule.SINGLE,
                     4,
-                    1);
+                    1,
+                    MemorySteps.LINUX);
 
     @ParameterizedTest
     @CsvSource({

@@ -1,0 +1,12 @@
+package org.gleaner.mm.memory;
+
+import org.gleaner.machine.Cpu;
+
+/// What is in page frames, as far as whoever hands frames out must know of it.
+public interface FrameContents {
+    /// Zeroes `pages` frames that a process will see for the first time.
+    void zero(Cpu cpu, int frame, int pages);
+
+    /// `pages` frames are nobody's any more.
+    default void freed(Cpu cpu, int frame, int pages) {}
+}
