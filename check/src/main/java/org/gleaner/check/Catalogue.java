@@ -13,6 +13,8 @@ final class Catalogue {
         all.addAll(FaultPrograms.ALL);
         all.addAll(MachinePrograms.ALL);
         all.addAll(SwapPrograms.ALL);
+        all.addAll(MappingPrograms.ALL);
+        all.addAll(HugePrograms.ALL);
         return all;
     }
 
@@ -20,6 +22,7 @@ final class Catalogue {
         List<Variant> all = new ArrayList<>(AgingBugs.ALL);
         all.addAll(LifetimeBugs.ALL);
         all.addAll(FaultBugs.ALL);
+        all.addAll(MemoryBugs.ALL);
         return all;
     }
 

@@ -9,28 +9,20 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
-import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.HostAudit;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.HostParts;
 import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
-import org.gleaner.pagetable.EntryFormat;
-import org.gleaner.pagetable.HardwareWalk;
-import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
 /// A stage with a small real host: a cgroup with one process of a few pages, whose contents are words, and, if
@@ -44,13 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// m.endAfter();
 /// ```
 ///
-/// When all actors have returned the host is audited ([HostAudit]), every page that was written is read back,
+/// When all actors have returned the host is audited ([HostEnd]), every page that was written is read back,
 /// the VM and the process end, and nothing may be left: no page, slot, charge or reference.
-final class MemoryStage {
-    /// First virtual page of the process: at the start of a page table.
-    static final long BASE = 512;
-
-    private static final PteFormat PTE = PteFormat.X86_64;
+final class MemoryStage extends MemoryActs {
     private static final int CPUS = 8;
     private static final int SMALL = 32;
 
@@ -65,29 +53,20 @@ final class MemoryStage {
     private final AgingPlan plan;
     private final List<Actor> preparations = new ArrayList<>();
 
-    private KernelVersion kernel = KernelVersion.V6_12;
+    private KernelVersion kernel = KernelVersion.V6_18;
     private int lruGen = 7;
     private boolean huge;
-    private boolean disk;
+    private SmallSwap.Kind device = SmallSwap.Kind.SYNCHRONOUS;
+    private boolean marks;
+    private long firstGfn;
+    private List<Cpu> cpus = List.of();
     private boolean shared;
     private int pages = 1;
     private boolean virtual;
-    private boolean audits = true;
 
-    private @Nullable Made made;
     private final @Nullable Vcpu[] vcpus = new Vcpu[CPUS];
     private final boolean[] isVcpu = new boolean[CPUS];
     private int actors;
-
-    /// What is there once the stage is raised.
-    private record Made(
-            Host host,
-            SmallFrames contents,
-            Memcg memcg,
-            AddressSpace mm,
-            RmapObject object,
-            Vma vma,
-            long[] written) {}
 
     MemoryStage(Stage stage, Variant variant) {
         this.stage = stage;
@@ -97,7 +76,7 @@ final class MemoryStage {
         rcu = Rcu.start(stage.engine);
     }
 
-    // --- what kind -------------------------------------------------------------------------------
+    // --- what kind -----------------------------------------------------------------------------
 
     /// Size of the process.
     MemoryStage pages(int n) {
@@ -125,7 +104,25 @@ final class MemoryStage {
 
     /// Swap is a disk, an actor of its own.
     MemoryStage disk() {
-        disk = true;
+        device = SmallSwap.Kind.DISK;
+        return this;
+    }
+
+    /// Swap is a device that is no zram, though done at once: what is read back stays in the swap cache.
+    MemoryStage cachesSwapIns() {
+        device = SmallSwap.Kind.PROMPT;
+        return this;
+    }
+
+    /// The guest's pages are marked as their entries are zapped.
+    MemoryStage marksAtZap() {
+        marks = true;
+        return this;
+    }
+
+    /// The guest page that the process's first page is.
+    MemoryStage firstGfn(long gfn) {
+        firstGfn = gfn;
         return this;
     }
 
@@ -135,14 +132,7 @@ final class MemoryStage {
         return this;
     }
 
-    /// A VM with the process's pages as guest pages from 0 on.
-    MemoryStage virtual() {
-        virtual = true;
-        return this;
-    }
-
-    // --- setting up
-    // --------------------------------------------------------------------------------
+    // --- setting up ----------------------------------------------------------------------------
 
     /// Has `body` be run before the search, after what was asked for before.
     void ready(Actor body) {
@@ -178,6 +168,7 @@ final class MemoryStage {
     }
 
     private void prepare(List<Cpu> cpus) {
+        this.cpus = cpus;
         Cpu first = cpus.getFirst();
         int frames = huge ? LARGE : SMALL;
         SmallFrames contents = new SmallFrames(stage, frames, frames);
@@ -188,15 +179,13 @@ final class MemoryStage {
                         new HostParts(
                                 contents,
                                 completion ->
-                                        disk
-                                                ? new SmallSwap(contents, completion, stage.engine)
-                                                : new SmallSwap(contents, completion),
+                                        new SmallSwap(device, contents, completion, stage.engine),
                                 variant.memory()));
         Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
         RmapObject object = shared ? host.objects().newMemfd(pages) : host.objects().newAnon();
         AddressSpace mm = host.newAddressSpace(first, memcg);
         Vma vma = mm.map(first, BASE, pages, object, 0, true);
-        made = new Made(host, contents, memcg, mm, object, vma, new long[pages]);
+        made(host, contents, memcg, mm, vma, lruGen != 0, pages);
         if (virtual) {
             startVm(cpus);
         }
@@ -208,12 +197,16 @@ final class MemoryStage {
     private void startVm(List<Cpu> cpus) {
         VmConfig base = VmConfig.of(SpteFormat.EPT, plan);
         VmConfig config =
-                variant.config(base.withTables(TABLES).withMemory(made().contents()).withTlb(4));
+                variant.config(
+                        base.withTables(TABLES)
+                                .withMemory(contents())
+                                .withTlb(4)
+                                .withMarksAtZap(marks));
         Cpu first = cpus.getFirst();
-        vm = Vm.create(first, config, made().host().pagesOf(made().mm()), rcu);
-        vm.createSlot(first, 0, 0, pages, BASE, false);
+        vm = Vm.create(first, config, host().pagesOf(mm()), rcu);
+        vm.createSlot(first, 0, firstGfn, pages, BASE, false);
         for (int i = 0; i < actors; i++) {
-            made().mm().notifiers().testYoung(cpus.get(i), BASE);
+            mm().notifiers().testYoung(cpus.get(i), BASE);
             if (isVcpu[i]) {
                 vcpus[i] = vm.newVcpu(cpus.get(i));
             }
@@ -244,133 +237,25 @@ final class MemoryStage {
                 CPUS);
     }
 
-    private Made made() {
-        return requireNonNull(made, "the host is made when the stage is raised");
-    }
-
-    Host host() {
-        return made().host();
-    }
-
-    AddressSpace mm() {
-        return made().mm();
-    }
-
-    Vma vma() {
-        return made().vma();
-    }
-
-    Memcg memcg() {
-        return made().memcg();
-    }
-
     Vm vm() {
         return requireNonNull(vm, "the program has no VM");
     }
 
-    // --- what actors do
-    // ----------------------------------------------------------------------------
-
-    /// The process writes `value` to one of its pages. Returns 0 or the error of the fault.
-    int write(Cpu cpu, int page, long value) {
-        int pfn = touch(cpu, page, EntryFormat.WRITE);
-        if (pfn < 0) {
-            return pfn;
-        }
-        made().contents().frames[pfn] = value;
-        made().written()[page] = value;
-        return 0;
-    }
-
-    /// What the process reads in one of its pages, or the error of the fault.
-    long read(Cpu cpu, int page) {
-        int pfn = touch(cpu, page, EntryFormat.READ);
-        return pfn < 0 ? pfn : made().contents().frames[pfn];
-    }
-
-    /// Fails unless the process reads `expected`.
-    void expect(Cpu cpu, int page, long expected) {
-        long value = read(cpu, page);
-        Finding.check(
-                value == expected,
-                "lost update: page " + page + " reads " + value + ", not " + expected);
-    }
-
-    /// One access of the process: the CPU walks, sets A and D, and has its data in the same instant, for the flush
-    /// after an unmap, which is not modelled, waits for it. Returns the page, or an error.
-    private int touch(Cpu cpu, int page, int access) {
-        Walk walk = new Walk();
-        AddressSpace mm = mm();
-        long vpn = BASE + page;
-        boolean write = access == EntryFormat.WRITE;
-        while (mm.tables().touch(cpu, walk, mm.root(), vpn, access) != HardwareWalk.HIT) {
-            int error = host().faults().handle(cpu, mm, vpn, write);
-            host().faults().returnToUser(cpu, mm);
-            if (error != PageFaults.DONE) {
-                return error;
-            }
-        }
-        long entry = walk.words[walk.index];
-        cpu.charge(Cost.GUEST_HIT);
-        return (int) (PTE.pfn(entry) + (walk.level == 1 ? 0 : vpn & 511));
-    }
-
-    /// A guest writes `value` to one of its pages.
-    void guestWrite(Cpu cpu, Vcpu vcpu, int page, long value) {
-        if (vcpu.accessData(cpu, page, 0, true, value) == 0) {
-            made().written()[page] = value;
-        }
-    }
-
-    /// Fails unless a guest reads `expected`.
-    void guestExpect(Cpu cpu, Vcpu vcpu, int page, long expected) {
-        vcpu.accessData(cpu, page, 0, false, 0);
-        Finding.check(
-                vcpu.data() == expected,
-                "lost update: guest page " + page + " reads " + vcpu.data() + ", not " + expected);
-    }
-
-    /// Says what a page holds that was written by other means.
-    void wrote(int page, long value) {
-        made().written()[page] = value;
-    }
-
-    /// Makes every page of the process old, and puts it on the lists.
-    void makeOld(Cpu cpu) {
-        host().lru().drain(cpu);
-        if (lruGen != 0) {
-            for (int i = 0; i < 4; i++) {
-                host().reclaim().age(cpu, memcg());
-            }
-        }
-    }
-
-    /// Reclaims what is old.
-    void evict(Cpu cpu) {
-        if (lruGen == 0) {
-            host().memcgFiles().reclaim(cpu, memcg(), 1);
-            return;
-        }
-        long max = memcg().lruvec().gen().peekMaxSeq(cpu);
-        long id = LruGenDebugfs.id(memcg());
-        host().reclaim().lruGenDebugfs().write(cpu, "- " + id + " 0 " + (max - 2) + " 200 1");
-    }
-
-    // --- the end
-    // -----------------------------------------------------------------------------------
-
-    /// No audit: the program leaves something behind on purpose.
-    MemoryStage unaudited() {
-        audits = false;
-        return this;
-    }
+    // --- the end -------------------------------------------------------------------------------
 
     /// When all have returned: see above.
     void endAfter() {
+        endAfter(cpu -> {});
+    }
+
+    /// As [#endAfter()], after `look`.
+    void endAfter(Actor look) {
         stage.after(cpu -> {
-            audit(cpu, "");
-            long[] written = made().written();
-            for (int page = 0; page < pages; page++) {
+            look.run(cpu);
+            HostEnd end = new HostEnd(host(), memcg(), contents());
+            end.audit(cpu, "");
+            long[] written = written();
+            for (int page = 0; page < pages && mm().vma(BASE) != null; page++) {
                 if (written[page] != 0) {
                     expect(cpu, page, written[page]);
                 }
@@ -378,43 +263,17 @@ final class MemoryStage {
             if (vm != null) {
                 vm.destroy(cpu);
             }
-            for (Cpu each : stage.engine.cpus()) {
-                if (each.id < CPUS) {
-                    drain(each);
-                }
+            // nobody else flushes what they hold
+            cpus.forEach(each -> host().lru().drain(each));
+            end.audit(cpu, "at the end: ");
+            if (!hasEnded()) {
+                exit(cpu);
             }
-            audit(cpu, "at the end: ");
-            host().mappingChanges().exitWithFiles(cpu, mm());
+            // a page that was locked when its last entry went is left to reclaim
+            makeOld(cpu);
+            evict(cpu);
             host().lru().drain(cpu);
-            checkEmpty(cpu);
+            end.checkEmpty();
         });
-    }
-
-    /// Batches are flushed in the name of their CPUs, which do nothing more.
-    private void drain(Cpu cpu) {
-        host().lru().drain(cpu);
-    }
-
-    private void audit(Cpu cpu, String when) {
-        if (audits) {
-            List<String> findings = new HostAudit(host(), cpu).findings();
-            Finding.check(findings.isEmpty(), "audit: " + when + String.join("; ", findings));
-        }
-    }
-
-    private void checkEmpty(Cpu cpu) {
-        int[] free = new int[1];
-        host().allocator().zone().forEachFree(frame -> free[0]++);
-        int frames = host().config().frames();
-        Finding.check(
-                free[0] == frames, "leak: " + (frames - free[0]) + " pages are left at the end");
-        Finding.check(
-                host().swap().free() == host().swap().size(),
-                "leak: " + (host().swap().size() - host().swap().free()) + " swap slots are left");
-        long charged =
-                memcg().usage().snapshot()
-                        - host().allocator().stocked(memcg())
-                        - memcg().kernelPages().snapshot();
-        Finding.check(charged == 0, "leak: " + charged + " pages are charged at the end");
     }
 }

@@ -28,9 +28,16 @@ import org.gleaner.mm.aging.AgingDesign;
 /// @param source the patch, the review or the document that raised it
 /// @param body sets one run up, with the protocols as the variant has them
 /// @param storeBuffers memory is that of x86, with store buffers; else all CPUs see one order
+/// @param yields whoever may let others have its lock for a moment does, asked for or not
 /// @param bound most preemptions that are explored, or [Search#UNBOUNDED]
 public record Program(
-        String name, String checks, String source, Body body, boolean storeBuffers, int bound) {
+        String name,
+        String checks,
+        String source,
+        Body body,
+        boolean storeBuffers,
+        boolean yields,
+        int bound) {
     /// Sets one run up.
     @FunctionalInterface
     public interface Body {
@@ -39,7 +46,7 @@ public record Program(
 
     /// A program in one order of memory, explored without a bound.
     public Program(String name, String checks, String source, Body body) {
-        this(name, checks, source, body, false, Search.UNBOUNDED);
+        this(name, checks, source, body, false, false, Search.UNBOUNDED);
     }
 
     /// Whether it asks which aging design its VMs have.
@@ -59,11 +66,16 @@ public record Program(
 
     /// The same with store buffers.
     public Program buffered() {
-        return new Program(name, checks, source, body, true, bound);
+        return new Program(name, checks, source, body, true, yields, bound);
+    }
+
+    /// The same where whoever may let others have its lock does.
+    public Program yielding() {
+        return new Program(name, checks, source, body, storeBuffers, true, bound);
     }
 
     /// The same with at most `most` preemptions: more than two actors, or very long ones.
     public Program within(int most) {
-        return new Program(name, checks, source, body, storeBuffers, most);
+        return new Program(name, checks, source, body, storeBuffers, yields, most);
     }
 }

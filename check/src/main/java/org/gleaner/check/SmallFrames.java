@@ -63,7 +63,8 @@ final class SmallFrames implements FrameContents, GuestMemory {
         cpu.store(slots, slot, POISON);
     }
 
-    private void checkUnused(int frame) {
+    /// Fails if somebody has written to a frame that was nobody's.
+    void checkUnused(int frame) {
         Finding.check(
                 frames[frame] == POISON,
                 "use after free: pfn " + frame + " was written while free");

@@ -6,8 +6,7 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.swap.SwapDevice;
 
-/// A swap device of a few slots: one that is done at once, as zram is, or one that an actor of its own serves in the
-/// order of requests, as a disk does.
+/// A swap device of a few slots.
 final class SmallSwap implements SwapDevice {
     /// Requests of one run.
     private static final int ROOM = 64;
@@ -17,56 +16,74 @@ final class SmallSwap implements SwapDevice {
     private static final int FRAME_SHIFT = 2;
     private static final int SLOT_SHIFT = 32;
 
+    /// What kind of device.
+    enum Kind {
+        /// Done when the call returns, as zram is.
+        SYNCHRONOUS,
+        /// Tells the host that it is done, and is so at once.
+        PROMPT,
+        /// An actor of its own serves requests in their order, as a disk does.
+        DISK
+    }
+
+    private final Kind kind;
     private final SmallFrames contents;
     private final Completion host;
-
-    /// Null for a device that is done at once.
     private final Word[] requests;
 
     private final Word submitted = new Word();
 
-    /// A device that is done at once.
-    SmallSwap(SmallFrames contents, Completion host) {
+    SmallSwap(Kind kind, SmallFrames contents, Completion host, Engine engine) {
+        this.kind = kind;
         this.contents = contents;
         this.host = host;
-        requests = new Word[0];
-    }
-
-    /// A disk.
-    SmallSwap(SmallFrames contents, Completion host, Engine engine) {
-        this.contents = contents;
-        this.host = host;
-        requests = new Word[ROOM];
+        requests = new Word[kind == Kind.DISK ? ROOM : 0];
         Arrays.setAll(requests, i -> new Word());
-        engine.daemon("disk", this::serve);
+        if (kind == Kind.DISK) {
+            engine.daemon("disk", this::serve);
+        }
     }
 
     @Override
     public boolean synchronous() {
-        return requests.length == 0;
+        return kind == Kind.SYNCHRONOUS;
     }
 
     @Override
     public void write(Cpu cpu, int slot, int pfn) {
-        if (synchronous()) {
-            contents.save(cpu, slot, pfn);
-        } else {
+        if (kind == Kind.DISK) {
             submit(cpu, WRITE, slot, pfn);
+        } else {
+            save(cpu, slot, pfn);
         }
     }
 
     @Override
     public void read(Cpu cpu, int slot, int pfn) {
-        if (synchronous()) {
-            contents.fill(cpu, pfn, slot);
-        } else {
+        if (kind == Kind.DISK) {
             submit(cpu, READ, slot, pfn);
+        } else {
+            fill(cpu, slot, pfn);
         }
     }
 
     @Override
     public void discard(Cpu cpu, int slot) {
         contents.discard(cpu, slot);
+    }
+
+    private void save(Cpu cpu, int slot, int pfn) {
+        contents.save(cpu, slot, pfn);
+        if (!synchronous()) {
+            host.writeDone(cpu, pfn);
+        }
+    }
+
+    private void fill(Cpu cpu, int slot, int pfn) {
+        contents.fill(cpu, pfn, slot);
+        if (!synchronous()) {
+            host.readDone(cpu, pfn);
+        }
     }
 
     private void submit(Cpu cpu, long kind, int slot, int pfn) {
@@ -80,11 +97,9 @@ final class SmallSwap implements SwapDevice {
             int slot = (int) (request >>> SLOT_SHIFT);
             int pfn = (int) request >>> FRAME_SHIFT;
             if ((request & WRITE) != 0) {
-                contents.save(cpu, slot, pfn);
-                host.writeDone(cpu, pfn);
+                save(cpu, slot, pfn);
             } else {
-                contents.fill(cpu, pfn, slot);
-                host.readDone(cpu, pfn);
+                fill(cpu, slot, pfn);
             }
             host.idle(cpu);
         }

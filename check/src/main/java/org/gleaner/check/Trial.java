@@ -42,6 +42,9 @@ final class Trial {
         if (program.storeBuffers()) {
             machine = machine.withStoreBuffers();
         }
+        if (program.yields()) {
+            machine = machine.withYields();
+        }
         if (deaf.contains(Detector.LOCK_ORDER)) {
             machine = machine.withoutLockDep();
         }

@@ -105,7 +105,7 @@ final class HvaWalk {
         for (long gfn = start; gfn < end; ) {
             long next = mayBlock ? Math.min(end, (gfn | YIELD_PAGES - 1) + 1) : end;
             zapped |= mmu.zapper().zapLeafs(cpu, gfn, next);
-            if (next < end && mmu.mmuLock.isContended()) {
+            if (next < end && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 flushIf(cpu, zapped);
                 zapped = false;
                 mmu.mmuLock.writeUnlock(cpu);

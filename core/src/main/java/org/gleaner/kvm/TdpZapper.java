@@ -113,7 +113,7 @@ final class TdpZapper {
                 paid = iter.scanned;
                 zapped = 0;
             }
-            if (shared && iter.mayYield() && mmu.mmuLock.isContended()) {
+            if (shared && iter.mayYield() && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 letOthersIn(cpu, iter);
                 continue;
             }

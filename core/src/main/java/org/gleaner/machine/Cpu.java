@@ -179,6 +179,12 @@ public abstract class Cpu {
     /// One turn of a loop that goes on only when others do something (`cpu_relax`, `cond_resched`).
     public void relax() {}
 
+    /// Whether a holder lets others have its lock for a moment, which is `contended` or not: an exploring engine can
+    /// be told to do so always.
+    public boolean yieldsIf(boolean contended) {
+        return contended;
+    }
+
     // --- call tree ---------------------------------------------------------------------------
 
     /// Opens a frame in this actor's call tree.

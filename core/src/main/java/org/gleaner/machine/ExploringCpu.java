@@ -40,6 +40,12 @@ final class ExploringCpu extends Cpu {
     /// The mailbox whose section this CPU is in.
     private @Nullable Mailbox section;
 
+    /// Of one CPU in one run, where nobody waits: each is a chance for others, and they would never end.
+    private static final int MOST_YIELDS = 3;
+
+    private int yields;
+    private boolean yielding;
+
     private final Actor body;
 
     // The last load, for polling: a load of the same word after a sleep waits for a change.
@@ -341,6 +347,13 @@ final class ExploringCpu extends Cpu {
         declare(Step.Kind.READ, engine.words.of(slab, i), n, false);
     }
 
+    @Override
+    public boolean yieldsIf(boolean contended) {
+        yielding = !contended && engine.yieldsAlways() && yields < MOST_YIELDS;
+        yields += yielding ? 1 : 0;
+        return contended || yielding;
+    }
+
     private void declare(Step.Kind kind, int word, int span, boolean writes) {
         Step s = step;
         s.kind = kind;
@@ -379,7 +392,10 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public void relax() {
-        spinning.turn();
+        if (!yielding) {
+            spinning.turn();
+        }
+        yielding = false;
     }
 
     /// The steps taken so far.

@@ -66,6 +66,7 @@ public final class ExploringEngine implements Engine {
     private final CostModel costs;
     private final boolean storeBuffers;
     private final boolean checksLocks;
+    private final boolean yieldsAlways;
 
     private final List<ExploringCpu> cpus = new ArrayList<>();
     private ExploringCpu[] actors = {};
@@ -83,23 +84,34 @@ public final class ExploringEngine implements Engine {
     final WordNumbers words = new WordNumbers();
 
     public ExploringEngine(CostModel costs) {
-        this(costs, false, true);
+        this(costs, false, true, false);
     }
 
-    private ExploringEngine(CostModel costs, boolean storeBuffers, boolean checksLocks) {
+    private ExploringEngine(
+            CostModel costs, boolean storeBuffers, boolean checksLocks, boolean yieldsAlways) {
         this.costs = costs;
+        this.yieldsAlways = yieldsAlways;
         this.storeBuffers = storeBuffers;
         this.checksLocks = checksLocks;
     }
 
     /// An engine without actors whose CPUs have store buffers.
     public ExploringEngine withStoreBuffers() {
-        return new ExploringEngine(costs, true, checksLocks);
+        return new ExploringEngine(costs, true, checksLocks, yieldsAlways);
     }
 
     /// An engine without actors that does not check the order of locks.
     public ExploringEngine withoutLockDep() {
-        return new ExploringEngine(costs, storeBuffers, false);
+        return new ExploringEngine(costs, storeBuffers, false, yieldsAlways);
+    }
+
+    /// An engine without actors on which whoever may let others have its lock does, the first few times.
+    public ExploringEngine withYields() {
+        return new ExploringEngine(costs, storeBuffers, checksLocks, true);
+    }
+
+    boolean yieldsAlways() {
+        return yieldsAlways && isSearching();
     }
 
     boolean checksLocks() {

@@ -78,6 +78,7 @@ public final class Host implements AutoCloseable {
     private final SwapDevice swapDevice;
     private final SwapArea swap;
     private final FolioWait folioWait;
+    private final FolioSplit split;
     private final PageAllocator allocator;
     private final PageFaults faults;
     private final GetUserPages userPages;
@@ -108,7 +109,7 @@ public final class Host implements AutoCloseable {
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
-        FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
+        split = new FolioSplit(folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         tunables = new ReclaimTunables(config.lruGen(), config.swappiness());
@@ -371,6 +372,19 @@ public final class Host implements AutoCloseable {
     /// `mprotect`, `munmap` and exit of this host's processes.
     public MappingChanges mappingChanges() {
         return mappingChanges;
+    }
+
+    /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or somebody refers to it.
+    public boolean split(Cpu cpu, int pfn) {
+        int head = folios.folio(cpu, pfn);
+        if (!folios.tryGet(cpu, head)) {
+            return false;
+        }
+        folioWait.lock(cpu, head);
+        boolean done = folios.test(cpu, head, LARGE) && split.split(cpu, head, false);
+        folioWait.unlock(cpu, head);
+        lru.put(cpu, head);
+        return done;
     }
 
     /// Idle page tracking.

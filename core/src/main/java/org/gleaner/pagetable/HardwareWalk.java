@@ -17,6 +17,9 @@ public final class HardwareWalk {
     /// Something is mapped that does not allow the access.
     public static final int FAULT_PROTECTION = 2;
 
+    /// The entry is no leaf any more: the walk goes on below it.
+    public static final int TABLE = 3;
+
     private HardwareWalk() {}
 
     /// One access through the leaf at `words[i]`: sets A, and D on a write, if that is needed and
@@ -25,8 +28,18 @@ public final class HardwareWalk {
     ///
     /// @param access one of [EntryFormat#READ], [EntryFormat#WRITE], [EntryFormat#EXEC]
     public static int touch(Cpu cpu, EntryFormat format, long[] words, int i, int access) {
+        return touch(cpu, format, words, i, RadixTable.LEVEL_4K, access);
+    }
+
+    /// As [#touch(Cpu, EntryFormat, long\[\], int, int)] through a leaf of any level; [#TABLE] if a table has taken its
+    /// place.
+    public static int touch(
+            Cpu cpu, EntryFormat format, long[] words, int i, int level, int access) {
         for (; ; ) {
             long old = cpu.load(words, i);
+            if (format.isTable(old, level)) {
+                return TABLE;
+            }
             if (!format.permits(old, access)) {
                 return fault(format, old);
             }

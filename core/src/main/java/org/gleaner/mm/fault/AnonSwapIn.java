@@ -141,10 +141,9 @@ public final class AnonSwapIn {
             Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
         wait.lock(cpu, pfn);
         boolean same =
-                !steps.asksForSlotLocked()
-                        || folios.test(cpu, pfn, SWAPCACHE)
-                                && swap.cached(cpu, slot) == pfn
-                                && folios.test(cpu, pfn, UPTODATE);
+                folios.test(cpu, pfn, SWAPCACHE)
+                        && swap.cached(cpu, slot) == pfn
+                        && folios.test(cpu, pfn, UPTODATE);
         if (same) {
             mapSwapCacheFolio(cpu, vma, vpn, walk, entry, slot, pfn, write);
         }

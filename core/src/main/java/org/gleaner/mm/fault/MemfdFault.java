@@ -83,7 +83,7 @@ public final class MemfdFault {
             return;
         }
         wait.lock(cpu, pfn);
-        if (!steps.asksForSlotLocked() || memfd.entry(cpu, index) == Memfd.folio(pfn)) {
+        if (memfd.entry(cpu, index) == Memfd.folio(pfn)) {
             map(cpu, vma, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);

@@ -57,18 +57,8 @@ public class MemorySteps {
         return true;
     }
 
-    /// Whether a fault asks under the folio lock if the page is still the one of its slot.
-    public boolean asksForSlotLocked() {
-        return true;
-    }
-
     /// Whether who finds a folio locked looks again after it has counted itself as waiting.
     public boolean looksBeforeItSleeps() {
-        return true;
-    }
-
-    /// Whether a folio is marked clean before its contents are read for the device, and not after.
-    public boolean cleansBeforeWriting() {
         return true;
     }
 

@@ -86,7 +86,11 @@ public final class PrimaryTables {
             long entry = RadixTable.peek(cpu, words, i);
             if (!pte.isTable(entry, level)) {
                 walk.set(words, i, table, level, entry);
-                return HardwareWalk.touch(cpu, pte, words, i, access);
+                int result = HardwareWalk.touch(cpu, pte, words, i, level, access);
+                if (result == HardwareWalk.TABLE) {
+                    continue;
+                }
+                return result;
             }
             if (pte.isAccessed(entry) || cpu.cas(words, i, entry, pte.young(entry))) {
                 table = pte.table(entry);

@@ -59,6 +59,7 @@ final class LruGenEviction {
             if (evict(cpu, memcg, canSwap, left, sc) == 0) {
                 break;
             }
+            cpu.relax();
         }
     }
 

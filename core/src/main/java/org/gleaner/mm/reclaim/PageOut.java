@@ -99,8 +99,7 @@ final class PageOut {
     }
 
     private void write(Cpu cpu, int pfn) {
-        boolean cleanFirst = host.steps().cleansBeforeWriting();
-        folios.update(cpu, pfn, cleanFirst ? DIRTY : 0, AWAITED);
+        folios.update(cpu, pfn, DIRTY, AWAITED);
         boolean synchronous = swap.device().synchronous();
         if (!synchronous) {
             folios.set(cpu, pfn, WRITEBACK);
@@ -113,9 +112,6 @@ final class PageOut {
         lruvec.statChanged(cpu, pages);
         for (int i = 0; i < pages; i++) {
             swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
-        }
-        if (!cleanFirst) {
-            folios.clear(cpu, pfn, DIRTY);
         }
         cpu.exit();
         host.stat().add(cpu, VmEvent.PSWPOUT, pages);
