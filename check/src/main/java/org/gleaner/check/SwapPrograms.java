@@ -102,7 +102,7 @@ final class SwapPrograms {
                                     "a page that is being written back is not lost to a fault on it",
                                     "do_swap_page: folio_wait_writeback",
                                     SwapPrograms::writebackFault)
-                            .within(1),
+                            .within(2),
                     program(
                             "memfd-evict",
                             "a page of shared memory is found in memory or in swap",

@@ -165,10 +165,11 @@ final class CheckCommandTest {
         assertThat(session.run("check", "-q", "--out", out.toString()))
                 .isEqualTo(ExitCodes.INTERRUPTED);
         assertThat(session.out())
-                .startsWith("INCOMPLETE (interrupted): 0 of 69 searches; missing: age-zap, ")
-                .contains(" and 63 more\n")
+                .containsPattern(
+                        "^INCOMPLETE \\(interrupted\\): 0 of \\d+ searches; missing: age-zap, ")
+                .containsPattern(" and \\d+ more\n")
                 .contains("not begun")
-                .contains("INCOMPLETE: 0 of 32 bugs found; 0 of 37 programs hold");
+                .containsPattern("INCOMPLETE: 0 of \\d+ bugs found; 0 of \\d+ programs hold");
         assertThat(out.resolve("report.txt")).content().endsWith("\n" + session.out());
         assertThat(session.err()).isEqualTo("gleaner: interrupted; nothing was finished\n");
     }
