@@ -68,7 +68,6 @@ public final class Host implements AutoCloseable {
     private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
     private final MemcgLru memcgLru;
-    private final ReclaimTunables tunables;
     private final MemcgFiles memcgFiles;
     private final VmStat stat;
     private final LruCache lru;
@@ -112,7 +111,6 @@ public final class Host implements AutoCloseable {
         split = new FolioSplit(folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
-        tunables = new ReclaimTunables(config.lruGen(), config.swappiness());
         CurrentTask currentTask = new CurrentTask(cpus);
         List<Memcg> all = Collections.unmodifiableList(memcgs);
         OomKiller oomKiller =
@@ -135,8 +133,8 @@ public final class Host implements AutoCloseable {
                                 zone,
                                 stat,
                                 config.kernel(),
-                                config.aging(),
-                                tunables,
+                                new ReclaimTunables(
+                                        config.lruGen(), config.aging(), config.swappiness()),
                                 config.switchChance(),
                                 config.seed(),
                                 Collections.unmodifiableList(memcgs),
@@ -316,7 +314,7 @@ public final class Host implements AutoCloseable {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
         Lruvec above = parent == null ? null : parent.lruvec();
-        lruvecs[id] = new Lruvec(folios, tunables.caps().core(), config.kernel(), above);
+        lruvecs[id] = new Lruvec(folios, reclaim.lruGen().core(), config.kernel(), above);
         Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
         memcgs.add(memcg);
         memcgLru.online(memcg);

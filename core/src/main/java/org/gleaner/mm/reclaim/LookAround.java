@@ -32,7 +32,7 @@ final class LookAround {
 
     private final ReclaimContext host;
     private final Folios folios;
-    private final SecondaryAging.Window window;
+    private final AgingInForce aging;
 
     /// 6.1 looks at the target again while it harvests, and promotes what it found in one go at the end.
     private final boolean of61;
@@ -43,7 +43,7 @@ final class LookAround {
     LookAround(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
-        window = host.aging().newWindow();
+        aging = new AgingInForce(host);
         of61 = host.kernel() == KernelVersion.V6_1;
     }
 
@@ -54,7 +54,7 @@ final class LookAround {
         boolean young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
         boolean around = young;
         if (!mm.notifiers().isEmpty()) {
-            int answer = host.aging().target(cpu, mm.notifiers(), vpn, young);
+            int answer = aging.now().target(cpu, mm.notifiers(), vpn, young);
             young |= (answer & SecondaryAging.YOUNG) != 0;
             around = (answer & SecondaryAging.LOOK_AROUND) != 0;
         }
@@ -105,6 +105,7 @@ final class LookAround {
         LruGen gen = memcg.lruvec().gen();
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         boolean secondary = !mm.notifiers().isEmpty();
+        SecondaryAging.Window window = aging.window();
         if (secondary) {
             window.begin(mm.notifiers(), start, end);
         }

@@ -33,7 +33,8 @@ final class PageTableWalk {
 
     private final ReclaimContext host;
     private final Folios folios;
-    private final SecondaryAging.Window window;
+    private final AgingInForce aging;
+    private SecondaryAging.Window window;
 
     /// A walk by force skips tables that hardware did not enter all the same (6.1).
     private final boolean forcedSkips;
@@ -49,7 +50,8 @@ final class PageTableWalk {
         forcedSkips = host.kernel() == KernelVersion.V6_1;
         busyIsDense = !host.kernel().isBefore(KernelVersion.V6_18);
         folios = host.folios();
-        window = host.aging().newWindow();
+        aging = new AgingInForce(host);
+        window = aging.window();
     }
 
     /// What the Bloom filters know a page table by: the place of the entry that points to it.
@@ -60,7 +62,7 @@ final class PageTableWalk {
     /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page table are
     /// seen in one visit to it, for the visit takes away what says that the table is worth one.
     void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
-        if (host.aging().passesOver(mm.notifiers())) {
+        if (aging.now().passesOver(mm.notifiers())) {
             return;
         }
         cpu.enter(KernelFunction.WALK_MM);
@@ -177,13 +179,13 @@ final class PageTableWalk {
         boolean young = Pte.testAndClearYoung(cpu, pte.words, pte.index);
         if (secondary) {
             long end = start + RadixTable.pages(pte.level);
-            young |= host.aging().clearYoung(cpu, mm.notifiers(), start, end);
+            young |= aging.now().clearYoung(cpu, mm.notifiers(), start, end);
         }
         return young;
     }
 
     private boolean trustsNonLeaf(boolean secondary) {
-        return host.caps().nonLeafYoung() && (!secondary || host.aging().trustsNonLeafYoung());
+        return host.caps().nonLeafYoung() && (!secondary || aging.now().trustsNonLeafYoung());
     }
 
     private boolean testAndClearNonLeaf(Cpu cpu, AddressSpace mm, long vpn) {
@@ -204,6 +206,7 @@ final class PageTableWalk {
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         int memcg = mm.memcg().id();
         if (secondary) {
+            window = aging.window();
             window.begin(mm.notifiers(), start, end);
         }
         long young = 0;

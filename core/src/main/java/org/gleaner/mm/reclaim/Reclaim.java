@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
@@ -196,6 +197,16 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     /// `/sys/kernel/mm/lru_gen/enabled`. Returns once all folios are where they belong.
     public void setLruGen(Cpu cpu, LruGenCaps caps) {
         enabled.write(cpu, caps);
+    }
+
+    /// Bit 0x8 of the same file: from the next look at page tables on, secondary MMUs are asked so.
+    public void setAging(SecondaryAging aging) {
+        host.tunables().setAging(aging);
+    }
+
+    /// What [#setLruGen] wrote last.
+    public LruGenCaps lruGen() {
+        return host.caps();
     }
 
     /// `vm.swappiness`, 0 to 200.

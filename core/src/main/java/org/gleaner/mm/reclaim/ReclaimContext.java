@@ -41,7 +41,6 @@ public record ReclaimContext(
         Zone zone,
         VmStat stat,
         KernelVersion kernel,
-        SecondaryAging aging,
         ReclaimTunables tunables,
         double switchChance,
         long seed,
@@ -69,6 +68,10 @@ public record ReclaimContext(
 
     private boolean reclaimsBoth() {
         return tunables.switching() && !kernel.isBefore(KernelVersion.V7_2);
+    }
+
+    SecondaryAging aging() {
+        return tunables.aging();
     }
 
     int swappiness() {

@@ -10,6 +10,7 @@ import org.gleaner.lab.scenario.CgroupText;
 import org.gleaner.lab.scenario.HostCommand;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Host;
+import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
@@ -26,16 +27,20 @@ final class CommandFiles {
     private static final String AGAIN = "EAGAIN";
 
     private final Host host;
+    private final AgingPlan plan;
     private final ToLongFunction<String> guestPages;
     private final Function<String, @Nullable Memcg> memcgs;
 
+    /// @param plan how the host learns of guests' accesses
     /// @param guestPages memory of the guest of a name
     /// @param memcgs the cgroup of a guest by its name, null before it is there
     CommandFiles(
             Host host,
+            AgingPlan plan,
             ToLongFunction<String> guestPages,
             Function<String, @Nullable Memcg> memcgs) {
         this.host = host;
+        this.plan = plan;
         this.guestPages = guestPages;
         this.memcgs = memcgs;
     }
@@ -65,8 +70,9 @@ final class CommandFiles {
                 yield plain(command, seconds, null);
             }
             case ENABLED -> {
-                int bits = LruGen.parse(command.write()).commonBits();
-                host.reclaim().setLruGen(cpu, LruGenCaps.of(bits));
+                LruGen bits = LruGen.parse(command.write());
+                host.reclaim().setAging(plan.secondary(bits.walksSecondary()));
+                host.reclaim().setLruGen(cpu, LruGenCaps.of(bits.commonBits()));
                 yield plain(command, seconds, null);
             }
             case SWAPPINESS -> {

@@ -74,7 +74,7 @@ final class GuestMachine implements AutoCloseable {
                         HostSetup.config(
                                 scenario, configuration, plan, device, scale, share, 1, daemons));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario, host.config().maxCpus() - 1, _ -> null);
+        commands = HostCommands.start(host, scenario, plan, host.config().maxCpus() - 1, _ -> null);
     }
 
     Engine engine() {

@@ -13,6 +13,7 @@ import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
+import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
 import org.jspecify.annotations.Nullable;
 
@@ -59,13 +60,18 @@ final class HostCommands {
 
     /// Starts the administrator, if there is anything to do.
     ///
+    /// @param plan how the host learns of guests' accesses
     /// @param id of its CPU: above those of all actors that the run will have
     /// @param memcgs the cgroup of a guest by its name, null before it is there
     static HostCommands start(
-            Host host, Scenario scenario, int id, Function<String, @Nullable Memcg> memcgs) {
+            Host host,
+            Scenario scenario,
+            AgingPlan plan,
+            int id,
+            Function<String, @Nullable Memcg> memcgs) {
         List<HostCommand> commands = scenario.host().commands();
         HostCommands all =
-                new HostCommands(commands, new CommandFiles(host, scenario::pagesOf, memcgs));
+                new HostCommands(commands, new CommandFiles(host, plan, scenario::pagesOf, memcgs));
         if (!commands.isEmpty()) {
             host.engine().daemonAt(id, "commands", all::run);
         }

@@ -80,7 +80,7 @@ public final class NeighboursRun {
                                 1 + scenario.guests().size(),
                                 2 + scenario.guests().size()));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario, lastId(), this::memcg);
+        commands = HostCommands.start(host, scenario, plan, lastId(), this::memcg);
         rendezvous = new Rendezvous(vcpus());
         host.reclaim().drainBy(rendezvous::nudge);
     }

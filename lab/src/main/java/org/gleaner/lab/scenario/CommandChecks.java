@@ -129,25 +129,10 @@ final class CommandChecks {
     }
 
     private void enabled(String path, String text) {
-        LruGen bits;
         try {
-            bits = LruGen.parse(text);
+            LruGen.parse(text);
         } catch (BadInput bad) {
             throw checks.bad(path, bad.what(), bad.mend());
-        }
-        for (Configuration each : scenario.configurations()) {
-            LruGen before = scenario.host().lruGen().shownWith(each.aging());
-            boolean changes =
-                    bits.shownWith(each.aging()).walksSecondary() != before.walksSecondary();
-            if (bits.enabled() && changes) {
-                throw checks.bad(
-                        path,
-                        "bit 0x8 of '"
-                                + each.name()
-                                + "' would change while it runs, which is not"
-                                + " modelled",
-                        "leave it as it is in host.lruGen, " + scenario.host().lruGen());
-            }
         }
     }
 

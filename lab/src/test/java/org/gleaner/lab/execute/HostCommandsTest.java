@@ -100,33 +100,30 @@ final class HostCommandsTest {
     }
 
     /// As if the host had been started so, when it is written before anything happens.
-    @Test
-    void bitsAndSwappinessCanBeChangedWhileTheHostRuns() {
-        List<String> small = List.of("guest.memory=24MiB", "host.cpus=8");
-        Map<String, Long> plain = run("[]", small).runs().getFirst().vmstat();
-        for (String[] each :
-                new String[][] {
-                    {"lru_gen/enabled", "'0x1'", "host.lruGen=0x1"},
-                    {
-                        "lru_gen/enabled",
-                        "n",
-                        "configurations=[{name: x, aging: locked, lru: classic}]"
-                    },
-                    {"vm.swappiness", "'200'", "host.swappiness=200"}
-                }) {
-            List<String> started = new ArrayList<>(small);
-            started.add(each[2]);
-            MaxGuestMemoryResult.Run written =
-                    run("[{at: 0s, to: " + each[0] + ", write: " + each[1] + "}]", small)
-                            .runs()
-                            .getFirst();
-            assertThat(written.vmstat())
-                    .as(each[0])
-                    .isEqualTo(run("[]", started).runs().getFirst().vmstat());
-            assertThat(written.commands().getFirst().ran()).isTrue();
-            if (each[0].equals("lru_gen/enabled")) {
-                assertThat(written.vmstat()).isNotEqualTo(plain);
-            }
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lru_gen/enabled | 0x1 | locked | host.lruGen=0x1",
+                "lru_gen/enabled | 0x7 | v2 | host.lruGen=0x7",
+                "lru_gen/enabled | n | locked | configurations=[{name: x, aging: locked, lru: classic}]",
+                "vm.swappiness | 200 | locked | host.swappiness=200",
+            })
+    void bitsAndSwappinessCanBeChangedWhileTheHostRuns(
+            String file, String text, String aging, String start) {
+        List<String> base = new ArrayList<>(List.of("guest.memory=24MiB", "host.cpus=8"));
+        base.add("configurations=[{name: x, aging: " + aging + "}]");
+        List<String> started = new ArrayList<>(base);
+        started.add(start);
+
+        MaxGuestMemoryResult.Run written =
+                run("[{at: 0s, to: " + file + ", write: '" + text + "'}]", base).runs().getFirst();
+
+        assertThat(written.vmstat()).isEqualTo(run("[]", started).runs().getFirst().vmstat());
+        assertThat(written.commands().getFirst().ran()).isTrue();
+        if (file.equals("lru_gen/enabled")) {
+            Map<String, Long> plain = run("[]", base).runs().getFirst().vmstat();
+            assertThat(written.vmstat()).isNotEqualTo(plain);
         }
     }
 
