@@ -7,6 +7,7 @@ import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AlteredAging;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.EntryFormat;
 
 /// Known bugs of how accessed bits are taken.
 final class AgingBugs {
@@ -30,8 +31,13 @@ final class AgingBugs {
                             "Intel SDM 4.8: A and D are set with the check, in one access",
                             "access-zap") {
                         @Override
-                        protected boolean hardwareSet(
-                                Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
+                        public boolean hardwareSet(
+                                Cpu cpu,
+                                EntryFormat f,
+                                long[] words,
+                                int i,
+                                long old,
+                                long update) {
                             cpu.fetchOr(words, i, update);
                             return true;
                         }
@@ -54,7 +60,7 @@ final class AgingBugs {
                             "v9 patch 3: tdp_mmu_clear_spte_bits_atomic and its mask",
                             "age-zap") {
                         @Override
-                        protected long old(SpteFormat format, long leaf) {
+                        public long old(SpteFormat format, long leaf) {
                             return leaf & ~(format.accessed | format.dirty);
                         }
                     },
@@ -64,7 +70,7 @@ final class AgingBugs {
                             "review of v2 patch 1: clear as a flag of one operation",
                             "age-access") {
                         @Override
-                        protected boolean ageClears(boolean clear) {
+                        public boolean ageClears(boolean clear) {
                             return true;
                         }
                     },
@@ -74,7 +80,7 @@ final class AgingBugs {
                             "kvm: restore_acc_track_spte",
                             "track-restore") {
                         @Override
-                        protected long restore(SpteFormat format, long leaf) {
+                        public long restore(SpteFormat format, long leaf) {
                             return format.withExec(format.restoreAccessTrack(leaf), false);
                         }
                     },
@@ -114,7 +120,7 @@ final class AgingBugs {
                         }
 
                         @Override
-                        protected boolean assumesPredicate() {
+                        public boolean assumesPredicate() {
                             return true;
                         }
                     },
@@ -144,7 +150,7 @@ final class AgingBugs {
                             "Documentation/mm: young queries run under a page table's lock",
                             "age-locked") {
                         @Override
-                        protected boolean age(
+                        public boolean age(
                                 Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
                             cpu.sleep(1);
                             return super.age(cpu, f, words, i, old, update);
@@ -158,7 +164,7 @@ final class AgingBugs {
         }
 
         @Override
-        protected boolean age(Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
+        public boolean age(Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
             cpu.store(words, i, update);
             return true;
         }

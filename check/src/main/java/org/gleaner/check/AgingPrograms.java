@@ -1,8 +1,8 @@
 package org.gleaner.check;
 
 import java.util.List;
-import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
@@ -304,10 +304,9 @@ final class AgingPrograms {
         Word aged = new Word();
         vm.configure(c ->
                 c.withSteps(
-                        new ProtocolSteps() {
+                        new SpteSteps() {
                             @Override
-                            protected long take(
-                                    Cpu cpu, long[] words, int i, long old, long empty) {
+                            public long take(Cpu cpu, long[] words, int i, long old, long empty) {
                                 cpu.await(aged, -1, 1);
                                 return super.take(cpu, words, i, old, empty);
                             }

@@ -14,7 +14,7 @@ final class FaultBugs {
                             "mmu_invalidate_retry_gfn",
                             "fault-invalidate") {
                         @Override
-                        protected boolean asksTheGate() {
+                        public boolean asksTheGate() {
                             return false;
                         }
                     },
@@ -24,7 +24,7 @@ final class FaultBugs {
                             "kvm: the retry check without the lock is only a hint",
                             "fault-invalidate") {
                         @Override
-                        protected boolean asksTheGateLocked() {
+                        public boolean asksTheGateLocked() {
                             return false;
                         }
                     },
@@ -34,7 +34,7 @@ final class FaultBugs {
                             "kvm: is_page_fault_stale and obsolete roots",
                             "fault-other-slot") {
                         @Override
-                        protected boolean asksTheRoot() {
+                        public boolean asksTheRoot() {
                             return false;
                         }
                     },
@@ -44,7 +44,7 @@ final class FaultBugs {
                             "kvm: mmu_seq is snapshotted before the pfn is resolved",
                             "write-protect-fault") {
                         @Override
-                        protected boolean notesSequenceFirst() {
+                        public boolean notesSequenceFirst() {
                             return false;
                         }
                     },
@@ -54,7 +54,7 @@ final class FaultBugs {
                             "pfn series: one release on every way out",
                             "fault-invalidate") {
                         @Override
-                        protected int releasesOnRetry() {
+                        public int releasesOnRetry() {
                             return 2;
                         }
                     },
@@ -64,7 +64,7 @@ final class FaultBugs {
                             "pfn series: one release on every way out",
                             "fault-invalidate") {
                         @Override
-                        protected int releasesOnRetry() {
+                        public int releasesOnRetry() {
                             return 0;
                         }
                     },
@@ -74,7 +74,7 @@ final class FaultBugs {
                             "pfn series: kvm_release_faultin_page",
                             "write-evict") {
                         @Override
-                        protected boolean releasesDirty() {
+                        public boolean releasesDirty() {
                             return false;
                         }
                     },
@@ -84,7 +84,7 @@ final class FaultBugs {
                             "pfn series: marking and release under mmu_lock",
                             "write-evict") {
                         @Override
-                        protected boolean releasesLocked() {
+                        public boolean releasesLocked() {
                             return false;
                         }
                     },
@@ -94,7 +94,7 @@ final class FaultBugs {
                             "kvm_flush_remote_tlbs before the lock is dropped",
                             "tlb-evict") {
                         @Override
-                        protected boolean flushesAfterZap() {
+                        public boolean flushesAfterZap() {
                             return false;
                         }
                     });

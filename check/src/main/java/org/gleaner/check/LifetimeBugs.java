@@ -19,7 +19,7 @@ final class LifetimeBugs {
                             "v1 patch 3, kvm/arm64: stage2 unmap",
                             "age-freed-root") {
                         @Override
-                        protected boolean waitsForReaders() {
+                        public boolean waitsForReaders() {
                             return false;
                         }
                     },
@@ -29,7 +29,7 @@ final class LifetimeBugs {
                             "review of v3: for_each_tdp_mmu_root without mmu_lock",
                             "age-freed-root") {
                         @Override
-                        protected boolean agesInRcu() {
+                        public boolean agesInRcu() {
                             return false;
                         }
                     },
@@ -39,12 +39,12 @@ final class LifetimeBugs {
                             "v1 patch 3: the stage-2 root is freed after the notifier is gone",
                             "destroy-age") {
                         @Override
-                        protected boolean unsubscribesFirst() {
+                        public boolean unsubscribesFirst() {
                             return false;
                         }
 
                         @Override
-                        protected boolean waitsForReaders() {
+                        public boolean waitsForReaders() {
                             return false;
                         }
                     },
@@ -54,7 +54,7 @@ final class LifetimeBugs {
                             "review of v1 patch 3: do not empty kvm_arch_flush_shadow_all",
                             "mm-release") {
                         @Override
-                        protected boolean zapsAtRelease() {
+                        public boolean zapsAtRelease() {
                             return false;
                         }
                     },
@@ -64,7 +64,7 @@ final class LifetimeBugs {
                             "v3: for_each_tdp_mmu_root instead of its valid form",
                             "age-slot-delete") {
                         @Override
-                        protected boolean skipsInvalidRoots() {
+                        public boolean skipsInvalidRoots() {
                             return false;
                         }
                     },
@@ -81,7 +81,7 @@ final class LifetimeBugs {
                         }
 
                         @Override
-                        protected boolean age(
+                        public boolean age(
                                 Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
                             return cpu.fetchAnd(words, i, ~f.accessed) == old;
                         }
@@ -92,7 +92,7 @@ final class LifetimeBugs {
                             "kvm: synchronize_srcu_expedited in kvm_swap_active_memslots",
                             "fault-slot-delete") {
                         @Override
-                        protected boolean waitsForSlotReaders() {
+                        public boolean waitsForSlotReaders() {
                             return false;
                         }
                     },
@@ -102,7 +102,7 @@ final class LifetimeBugs {
                             "kvm_mmu_zap_all_fast: requests in the same critical section",
                             "fault-zap-all") {
                         @Override
-                        protected boolean dropsInvalidRoots() {
+                        public boolean dropsInvalidRoots() {
                             return false;
                         }
                     },

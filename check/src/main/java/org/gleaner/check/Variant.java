@@ -1,11 +1,11 @@
 package org.gleaner.check;
 
 import java.util.List;
-import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.x86.Spte;
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
@@ -15,7 +15,7 @@ import org.gleaner.pagetable.RadixTable;
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
 ///
 /// A bug overrides one method and says where it comes from. To add one, add it to [Catalogue].
-public class Variant extends ProtocolSteps {
+public class Variant extends SpteSteps {
     /// What is right.
     public static final Variant FIXED = new Variant("fixed", "the protocol as it is", "");
 

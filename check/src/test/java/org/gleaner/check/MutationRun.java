@@ -73,15 +73,15 @@ final class MutationRun {
                             "            cpu.store(free, update);\n            return top;"),
                     new Mutation(
                             "zap: every leaf is taken by a plain store",
-                            "pagetable/Spte.java",
+                            "kvm/x86/Spte.java",
                             "        if (needsAtomic(format, level, old)) {\n"
                                     + "            return cpu.swap(words, i, update);\n        }\n",
                             ""),
                     new Mutation(
                             "ager: no RCU section",
-                            "kvm/ProtocolSteps.java",
-                            "    protected boolean agesInRcu() {\n        return true;",
-                            "    protected boolean agesInRcu() {\n        return false;"),
+                            "kvm/mmu/ProtocolSteps.java",
+                            "    public boolean agesInRcu() {\n        return true;",
+                            "    public boolean agesInRcu() {\n        return false;"),
                     new Mutation(
                             "gate: the sequence number is not compared",
                             "kvm/InvalidateGate.java",
@@ -122,7 +122,7 @@ final class MutationRun {
                             "false"),
                     new Mutation(
                             "fault: an entry is installed by a plain store",
-                            "pagetable/Spte.java",
+                            "kvm/x86/Spte.java",
                             "        return cpu.cas(words, i, old, update);\n    }\n\n"
                                     + "    /// Replaces the entry (`tdp_mmu_set_spte`)",
                             "        cpu.store(words, i, update);\n        return true;\n    }\n\n"

@@ -79,6 +79,49 @@ final class LayersTest {
                     .because("a new room needs a place among the layers, here and in the docs");
 
     @ArchTest
+    static final ArchRule A_SECOND_STAGE_KNOWS_NO_HOST =
+            classes()
+                    .that()
+                    .resideInAPackage("org.gleaner.kvm.mmu..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.gleaner.kvm.mmu..",
+                            "org.gleaner.pagetable..",
+                            "org.gleaner.machine..",
+                            "java..",
+                            "org.jspecify.annotations")
+                    .because("every architecture has to fit behind the contract");
+
+    @ArchTest
+    static final ArchRule AN_ARCHITECTURE_KNOWS_ONLY_THE_CONTRACT =
+            classes()
+                    .that()
+                    .resideInAPackage("org.gleaner.kvm.x86..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.gleaner.kvm.x86..",
+                            "org.gleaner.kvm.mmu..",
+                            "org.gleaner.pagetable..",
+                            "org.gleaner.machine..",
+                            "java..",
+                            "org.jspecify.annotations")
+                    .because("slots, vCPUs and the host are the same for all");
+
+    @ArchTest
+    static final ArchRule COMMON_CODE_NAMES_NO_ARCHITECTURE =
+            classes()
+                    .that()
+                    .resideInAnyPackage("org.gleaner.kvm", "org.gleaner.kvm.aging..")
+                    .and()
+                    .doNotHaveSimpleName("VmConfig")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideOutsideOfPackage("org.gleaner.kvm.x86..")
+                    .because("an architecture is chosen in one place");
+
+    @ArchTest
     static final ArchRule CORE_NEEDS_ONLY_THE_JDK =
             classes()
                     .that(resideInAnyPackage(CORE))

@@ -1,9 +1,12 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.LockMode;
+import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Srcu;
 import org.gleaner.pagetable.TableSlab;
-import org.jspecify.annotations.Nullable;
 
 /// From host pages to guest pages: what every notifier call does around its handler
 /// (`kvm_handle_hva_range`).
@@ -18,52 +21,41 @@ final class HvaWalk {
     private final Srcu srcu;
     private final VmSlots memslots;
     private final Vcpus vcpus;
-    private final TdpMmu mmu;
-    private final TdpAger ager;
+    private final SecondaryMmu mmu;
     private final InvalidateGate gate;
 
-    HvaWalk(Srcu srcu, VmSlots memslots, Vcpus vcpus, TdpMmu mmu, InvalidateGate gate) {
+    HvaWalk(Srcu srcu, VmSlots memslots, Vcpus vcpus, SecondaryMmu mmu, InvalidateGate gate) {
         this.srcu = srcu;
         this.memslots = memslots;
         this.vcpus = vcpus;
         this.mmu = mmu;
         this.gate = gate;
-        ager = new TdpAger(mmu);
     }
 
-    /// Ages host pages `[start, end)`; see [TdpAger#age] for the bitmaps. Bit `k` is page `end - 1
-    /// - k`, also where the range spans several slots.
+    /// Ages host pages `[start, end)`. Bit `k` of the query's bitmaps is page `end - 1 - k`, also where
+    /// the range spans several slots.
     ///
-    /// @param lock hold `mmu_lock` for writing
     /// @param flush flush the guests' cached translations if anything was young
-    boolean age(
-            Cpu cpu,
-            long start,
-            long end,
-            boolean clear,
-            long @Nullable [] young,
-            long @Nullable [] predicate,
-            boolean lock,
-            boolean flush) {
+    boolean age(Cpu cpu, long start, long end, AgeQuery query, LockMode lock, boolean flush) {
         int section = srcu.readLock(cpu);
         Memslots slots = memslots.active(cpu);
         boolean locked = false;
         boolean any = false;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
             Memslot slot = slots.at(i);
-            if (lock && !locked) {
-                mmu.mmuLock.writeLock(cpu);
+            if (!locked) {
+                lock.lock(cpu, mmu.mmuLock);
                 locked = true;
             }
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
-            any |= ager.age(cpu, first, limit, clear, young, predicate, slot.gfnOf(end - 1));
+            any |= mmu.age(cpu, first, limit, slot.gfnOf(end - 1), query);
         }
         if (flush && any) {
             vcpus.flushRemoteTlbs(cpu);
         }
         if (locked) {
-            mmu.mmuLock.writeUnlock(cpu);
+            lock.unlock(cpu, mmu.mmuLock);
         }
         srcu.readUnlock(cpu, section);
         return any;
@@ -104,7 +96,7 @@ final class HvaWalk {
         boolean zapped = false;
         for (long gfn = start; gfn < end; ) {
             long next = mayBlock ? Math.min(end, (gfn | YIELD_PAGES - 1) + 1) : end;
-            zapped |= mmu.zapper().zapLeafs(cpu, gfn, next);
+            zapped |= mmu.unmap(cpu, gfn, next);
             if (next < end && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 flushIf(cpu, zapped);
                 zapped = false;
@@ -145,7 +137,7 @@ final class HvaWalk {
             Memslot slot = slots.at(i);
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
-            mmu.zapper().checkAbsent(cpu, first, limit, atEnd);
+            mmu.checkAbsent(cpu, first, limit, atEnd);
         }
     }
 }

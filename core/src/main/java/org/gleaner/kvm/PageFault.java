@@ -1,5 +1,10 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -29,11 +34,11 @@ import org.gleaner.mm.gup.UserPages;
 /// path may set W later and must not touch the page.
 final class PageFault {
     private final Vm vm;
-    private final TdpMmu mmu;
+    private final SecondaryMmu mmu;
     private final InvalidateGate gate;
     private final UserPages pages;
 
-    PageFault(Vm vm, TdpMmu mmu, InvalidateGate gate, UserPages pages) {
+    PageFault(Vm vm, SecondaryMmu mmu, InvalidateGate gate, UserPages pages) {
         this.vm = vm;
         this.mmu = mmu;
         this.gate = gate;
@@ -42,14 +47,14 @@ final class PageFault {
 
     /// Serves one fault of `vcpu`, outside guest mode.
     ///
-    /// @param present something is mapped there that does not allow the access
+    /// @param fault what the access wants; filled in as it is found out
     /// @return 0 to go back to the guest, which may fault again; or a negative error
-    long handle(Cpu cpu, Vcpu vcpu, long gfn, boolean write, boolean present) {
+    long handle(Cpu cpu, Vcpu vcpu, Fault fault) {
         cpu.enter(KernelFunction.VCPU_RUN);
         cpu.charge(Cost.VMEXIT);
         int section = vm.srcu.readLock(cpu);
         cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
-        long error = tryFast(cpu, vcpu, gfn, write, present) ? 0 : slow(cpu, vcpu, gfn, write);
+        long error = tryFast(cpu, vcpu, fault) ? 0 : slow(cpu, vcpu, fault);
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
         pages.returnToUser(cpu);
@@ -57,13 +62,13 @@ final class PageFault {
         return error;
     }
 
-    private boolean tryFast(Cpu cpu, Vcpu vcpu, long gfn, boolean write, boolean present) {
-        if (present ? !write : mmu.format.hardwareAccessedDirty) {
+    private boolean tryFast(Cpu cpu, Vcpu vcpu, Fault fault) {
+        if (fault.present ? !fault.write : mmu.tables.format.hardwareAccessedDirty) {
             return false;
         }
         cpu.enter(KernelFunction.FAST_PAGE_FAULT);
         cpu.charge(Cost.MMU_AGE_GFN);
-        int result = mmu.fastFault(cpu, vcpu.root(), gfn, write);
+        int result = mmu.fastFault(cpu, vcpu.root(), fault);
         cpu.exit();
         if (result == RetPf.INVALID) {
             return false;
@@ -72,74 +77,76 @@ final class PageFault {
         return true;
     }
 
-    private long slow(Cpu cpu, Vcpu vcpu, long gfn, boolean write) {
+    private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
         cpu.charge(Cost.KVM_FAULT);
         vcpu.spare.topUp(cpu);
-        long seq = gate.snapshot(cpu);
-        Memslot slot = vm.memslots(cpu).find(gfn);
-        if (slot == null || write && slot.readOnly()) {
+        fault.seq = gate.snapshot(cpu);
+        Memslot slot = vm.memslots(cpu).find(fault.gfn);
+        if (slot == null || fault.write && slot.readOnly()) {
             return Vcpu.EXIT_MMIO;
         }
-        if (slot.invalid() || gate.retryUnsafe(cpu, seq, gfn)) {
+        if (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
             vcpu.retries++;
             return 0;
         }
-        long page = resolve(cpu, slot, gfn, write);
+        long page = resolve(cpu, slot, fault);
         if (page < 0) {
             return page;
         }
         if (!mmu.steps.notesSequenceFirst()) {
-            seq = gate.snapshot(cpu);
+            fault.seq = gate.snapshot(cpu);
         }
-        boolean mapWritable = (page & GetUserPages.WRITABLE) != 0 && !slot.readOnly();
-        int pfn = (int) (page & ~GetUserPages.WRITABLE);
-        if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, seq, gfn)) {
-            release(cpu, pfn, true, false);
+        fault.mapWritable = (page & GetUserPages.WRITABLE) != 0 && !slot.readOnly();
+        fault.pfn = (int) (page & ~GetUserPages.WRITABLE);
+        if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
+            release(cpu, fault, true);
             vcpu.retries++;
             return 0;
         }
-        mapLocked(cpu, vcpu, seq, gfn, pfn, mapWritable, write);
+        mapLocked(cpu, vcpu, fault);
         return 0;
     }
 
-    private long resolve(Cpu cpu, Memslot slot, long gfn, boolean write) {
+    private long resolve(Cpu cpu, Memslot slot, Fault fault) {
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
-        long page = pages.getUserPage(cpu, slot.vpnOf(gfn), write, !slot.readOnly());
+        long page = pages.getUserPage(cpu, slot.vpnOf(fault.gfn), fault.write, !slot.readOnly());
         cpu.exit();
         return page;
     }
 
-    private void mapLocked(
-            Cpu cpu, Vcpu vcpu, long seq, long gfn, int pfn, boolean mapWritable, boolean write) {
-        mmu.mmuLock.readLock(cpu);
+    private void mapLocked(Cpu cpu, Vcpu vcpu, Fault fault) {
+        mmu.faultLock().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
-        TdpRoot root = vcpu.root();
-        if (!isStale(cpu, root, seq, gfn)) {
-            mmu.invariants.installs(cpu, gate, seq, gfn);
-            result = mmu.map(cpu, root, vcpu.spare, gfn, pfn, mapWritable, write);
+        MmuRoot root = vcpu.root();
+        if (!isStale(cpu, root, fault)) {
+            if (Invariants.ARMED) {
+                mmu.invariants.installs(gate.retry(cpu, fault.seq, fault.gfn), fault.gfn);
+            }
+            result = mmu.map(cpu, root, vcpu.spare, fault);
         }
         boolean unused = result == RetPf.RETRY;
         if (mmu.steps.releasesLocked()) {
-            release(cpu, pfn, unused, mapWritable);
+            release(cpu, fault, unused);
         }
-        mmu.mmuLock.readUnlock(cpu);
+        mmu.faultLock().unlock(cpu, mmu.mmuLock);
         if (!mmu.steps.releasesLocked()) {
-            release(cpu, pfn, unused, mapWritable);
+            release(cpu, fault, unused);
         }
         vcpu.count(result);
     }
 
     /// `is_page_fault_stale`.
-    private boolean isStale(Cpu cpu, TdpRoot root, long seq, long gfn) {
+    private boolean isStale(Cpu cpu, MmuRoot root, Fault fault) {
         return mmu.steps.asksTheRoot() && root.isInvalidLocked(cpu)
-                || mmu.steps.asksTheGateLocked() && gate.retry(cpu, seq, gfn);
+                || mmu.steps.asksTheGateLocked() && gate.retry(cpu, fault.seq, fault.gfn);
     }
 
     /// `kvm_release_faultin_page`; under `mmu_lock` if the page was used.
-    private void release(Cpu cpu, int pfn, boolean unused, boolean dirty) {
+    private void release(Cpu cpu, Fault fault, boolean unused) {
+        int pfn = fault.pfn;
         if (!unused) {
             pages.markAccessed(cpu, pfn);
-            if (dirty && mmu.steps.releasesDirty()) {
+            if (fault.mapWritable && mmu.steps.releasesDirty()) {
                 pages.setDirty(cpu, pfn);
                 mmu.invariants.dirtied(cpu, pfn);
             }

@@ -1,5 +1,11 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.GuestTlb;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
@@ -40,9 +46,10 @@ public final class Vcpu {
     long flushes;
 
     private final Vm vm;
-    private final TdpMmu mmu;
-    private final Translations translations;
-    private @Nullable TdpRoot root;
+    private final SecondaryMmu mmu;
+    private final GuestTlb translations;
+    private @Nullable MmuRoot root;
+    private final Fault fault = new Fault();
     private boolean inGuest;
 
     /// The most accesses that are folded into one; 1 makes every access a step of its own.
@@ -51,14 +58,14 @@ public final class Vcpu {
     private long error;
     private long data;
 
-    Vcpu(Vm vm, TdpMmu mmu, int id, Cpu cpu, int tlbEntries) {
+    Vcpu(Vm vm, SecondaryMmu mmu, int id, Cpu cpu, int tlbEntries) {
         this.vm = vm;
         this.mmu = mmu;
         this.id = id;
         this.cpu = cpu;
         spare = new TableCache(mmu.tables);
         requests = new VcpuRequests(cpu);
-        translations = new Translations(mmu, requests, tlbEntries);
+        translations = new GuestTlb(mmu, requests.box, tlbEntries);
     }
 
     // --- accesses ----------------------------------------------------------------------------
@@ -177,13 +184,15 @@ public final class Vcpu {
         for (; ; ) {
             servePending(cpu);
             long leaf = translations.access(cpu, table(), gfn, write);
-            if (!Translations.isFault(leaf)) {
+            if (!GuestTlb.isFault(leaf)) {
                 hit(cpu, 1);
-                return mmu.format.pfn(leaf);
+                return mmu.tables.format.pfn(leaf);
             }
             leaveGuest(cpu);
-            boolean present = leaf == HardwareWalk.FAULT_PROTECTION;
-            long problem = vm.faults().handle(cpu, this, gfn, write, present);
+            fault.gfn = gfn;
+            fault.write = write;
+            fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
+            long problem = vm.faults().handle(cpu, this, fault);
             if (problem != 0) {
                 return problem;
             }
@@ -226,7 +235,7 @@ public final class Vcpu {
 
     private void serve(Cpu cpu) {
         long asked = requests.take(cpu);
-        TdpRoot loaded = root;
+        MmuRoot loaded = root;
         if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0
                 && loaded != null
                 && loaded.isInvalid(cpu)) {
@@ -247,7 +256,7 @@ public final class Vcpu {
     }
 
     private void unload(Cpu cpu) {
-        TdpRoot loaded = root;
+        MmuRoot loaded = root;
         if (loaded != null) {
             root = null;
             mmu.release(cpu, loaded);
@@ -255,8 +264,8 @@ public final class Vcpu {
     }
 
     /// The root it has loaded; it has one while in the guest and in a fault.
-    TdpRoot root() {
-        TdpRoot loaded = root;
+    MmuRoot root() {
+        MmuRoot loaded = root;
         if (loaded == null) {
             throw new IllegalStateException("vCPU " + id + " has no root");
         }

@@ -1,15 +1,15 @@
 package org.gleaner.kvm;
 
 import java.util.List;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.ProtocolSteps;
+import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.Srcu;
 import org.gleaner.mm.gup.UserPages;
-import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
-import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual machine (`struct kvm`): its slots, its second stage, its vCPUs, and its subscription
@@ -35,8 +35,8 @@ public final class Vm {
     private final VmSlots slots;
     private final QueuedRwLock mmuLock = new QueuedRwLock(LockClass.MMU_LOCK);
     private final Invariants invariants;
-    private final RadixTable tables;
-    private final TdpMmu mmu;
+    private final SecondaryMmu mmu;
+    private final ProtocolSteps steps;
     private final PageFault faults;
     private final KvmMmuNotifier notifier;
     private final Vcpus vcpus = new Vcpus();
@@ -45,13 +45,13 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
-        slots = new VmSlots(srcu, gate, config.steps());
-        invariants = new Invariants(config.format());
-        tables = new RadixTable(new TableSlab(config.tables()), config.format());
-        mmu = new TdpMmu(tables, mmuLock, rcu, pages, config, invariants);
+        mmu = config.newMmu(mmuLock, rcu, pages);
+        steps = mmu.steps;
+        invariants = mmu.invariants;
+        slots = new VmSlots(srcu, gate, steps);
         faults = new PageFault(this, mmu, gate, pages);
-        notifier =
-                KvmMmuNotifier.of(this, new HvaWalk(srcu, slots, vcpus, mmu, gate), config.aging());
+        HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate);
+        notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
     }
 
     /// A VM without slots and vCPUs, subscribed to `pages`.
@@ -87,7 +87,7 @@ public final class Vm {
     private void zapAllFast(Cpu cpu, Memslot slot) {
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
-        if (config.steps().dropsInvalidRoots()) {
+        if (steps.dropsInvalidRoots()) {
             vcpus.request(cpu, VcpuRequests.FREE_OBSOLETE_ROOTS);
         }
         mmuLock.writeUnlock(cpu);
@@ -98,7 +98,7 @@ public final class Vm {
     private void zapSlot(Cpu cpu, Memslot slot) {
         mmuLock.writeLock(cpu);
         invariants.zapBegins();
-        if (mmu.zapper().zapLeafs(cpu, slot.baseGfn(), slot.endGfn())) {
+        if (mmu.unmap(cpu, slot.baseGfn(), slot.endGfn())) {
             vcpus.flushRemoteTlbs(cpu);
         }
         invariants.zapFlushed();
@@ -139,7 +139,7 @@ public final class Vm {
 
     /// The address space is gone, and with it all vCPUs' right to run (`kvm_flush_shadow_all`).
     void flushShadowAll(Cpu cpu) {
-        if (config.steps().zapsAtRelease()) {
+        if (steps.zapsAtRelease()) {
             int section = srcu.readLock(cpu);
             mmu.zapAll(cpu);
             srcu.readUnlock(cpu, section);
@@ -149,7 +149,7 @@ public final class Vm {
     /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any
     /// more.
     public void destroy(Cpu cpu) {
-        if (config.steps().unsubscribesFirst()) {
+        if (steps.unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }
         vcpus.destroy(cpu);
@@ -157,12 +157,12 @@ public final class Vm {
         mmu.invalidateRoots(cpu);
         mmuLock.writeUnlock(cpu);
         mmu.zapInvalidatedRoots(cpu);
-        if (!config.steps().unsubscribesFirst()) {
+        if (!steps.unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }
         rcu.barrier(cpu);
         invariants.balanced();
-        assert tables.slab.inUse() == 0 : tables.slab.inUse() + " tables leaked";
+        assert mmu.tables.slab.inUse() == 0 : mmu.tables.slab.inUse() + " tables leaked";
     }
 
     // --- reports -----------------------------------------------------------------------------
@@ -179,24 +179,12 @@ public final class Vm {
 
     /// Page-table pages in use, those in vCPUs' caches included. When nothing runs.
     public int tablesInUse() {
-        return tables.slab.inUse();
+        return mmu.tables.slab.inUse();
     }
 
     /// Leaves in all roots, all or only young ones: an account of this moment, entry by entry. An
     /// invalid root that was emptied has none.
     public long countLeaves(Cpu cpu, boolean onlyYoung) {
-        TreeIter iter = new TreeIter(tables, 1 << 20);
-        long count = 0;
-        rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots(cpu)) {
-            iter.start(root.table, RadixTable.LEVEL_4K, 0, RadixTable.KEYS);
-            while (iter.nextLeaf(cpu)) {
-                if (!onlyYoung || config.format().isAccessed(iter.old)) {
-                    count++;
-                }
-            }
-        }
-        rcu.readUnlock(cpu);
-        return count;
+        return mmu.countLeaves(cpu, onlyYoung);
     }
 }

@@ -1,11 +1,21 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.x86.SpteFormat;
-import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.kvm.x86.SpteSteps;
+import org.gleaner.kvm.x86.TdpMmu;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedRwLock;
+import org.gleaner.machine.Rcu;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.gup.UserPages;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
-/// What kind of VM, on what kind of kernel.
+/// What kind of VM, on what kind of kernel. The one place in this room that names an architecture.
 ///
 /// @param format entries of the second stage: EPT, EPT without A/D bits, or NPT
 /// @param aging the design whose secondary half this VM plays
@@ -27,7 +37,7 @@ public record VmConfig(
         boolean zapsAll,
         @Nullable GuestMemory memory,
         int tables,
-        ProtocolSteps steps) {
+        SpteSteps steps) {
     /// Room for 16 GiB of tables. Costs memory only as they are used.
     private static final int TABLES = 1 << 22;
 
@@ -39,11 +49,21 @@ public record VmConfig(
 
     /// The VM of the kernel that `aging` belongs to: no TLB model, no page contents.
     public static VmConfig of(SpteFormat format, AgingPlan aging) {
-        AgingDesign design = aging.design();
-        boolean keepsRoots = design != AgingDesign.LOCKED_FLUSH && design != AgingDesign.V1;
-        boolean marksAtZap = design != AgingDesign.MERGED;
+        return of(format, aging, KvmRelease.of(aging.design()));
+    }
+
+    /// The same on a kernel of one's own choice.
+    public static VmConfig of(SpteFormat format, AgingPlan aging, KvmRelease kernel) {
         return new VmConfig(
-                format, aging, 0, keepsRoots, marksAtZap, true, null, TABLES, ProtocolSteps.LINUX);
+                format,
+                aging,
+                0,
+                kernel.keepsRoots(),
+                kernel.marksAtZap(),
+                true,
+                null,
+                TABLES,
+                SpteSteps.LINUX);
     }
 
     public VmConfig withFormat(SpteFormat other) {
@@ -89,8 +109,28 @@ public record VmConfig(
                 format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, most, steps);
     }
 
-    public VmConfig withSteps(ProtocolSteps other) {
+    public VmConfig withSteps(SpteSteps other) {
         return new VmConfig(
                 format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, other);
+    }
+
+    /// The second stage of such a VM, empty.
+    SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages) {
+        RadixTable room = new RadixTable(new TableSlab(tables), format);
+        Invariants invariants = new Invariants(format);
+        PageMarks atZap = marksAtZap ? new AtZap(pages) : null;
+        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap);
+    }
+
+    private record AtZap(UserPages pages) implements PageMarks {
+        @Override
+        public void markAccessed(Cpu cpu, int pfn) {
+            pages.markAccessed(cpu, pfn);
+        }
+
+        @Override
+        public void setDirty(Cpu cpu, int pfn) {
+            pages.setDirty(cpu, pfn);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.RwSemaphore;

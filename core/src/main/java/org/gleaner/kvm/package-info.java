@@ -1,13 +1,16 @@
-/// KVM: virtual machines, vCPUs, memory slots, the TDP MMU and its page-fault path.
+/// KVM, as all architectures have it: virtual machines, vCPUs, memory slots and the page-fault path.
 ///
-/// A guest access enters at [org.gleaner.kvm.Vcpu], is translated by `Translations` as hardware
-/// would, and faults into `PageFault`. The host enters at `KvmMmuNotifier`, one per VM, whose
-/// subclasses offer what each aging design needs; `HvaWalk` finds the slots, and `TdpZapper` and
-/// `TdpAger` do the work on the tables of `TdpMmu`. `InvalidateGate` is what the two directions
-/// agree on. `Invariants` says what must always hold.
+/// A guest access enters at [org.gleaner.kvm.Vcpu], is translated by `mmu.GuestTlb` as hardware
+/// would, and faults into `PageFault`. The host enters at `KvmMmuNotifier`, one per VM; `HvaWalk`
+/// finds the slots, and the second stage behind `mmu.SecondaryMmu` does the work. `InvalidateGate`
+/// is what the two directions agree on, `Vcpus` who is to be kicked. The rooms:
 ///
-/// What may enter: the second stage and what keeps it right against the host. What may not: reclaim
-/// policy, lists, swap.
+/// ```
+/// kvm -> kvm.aging, kvm.x86 -> kvm.mmu -> pagetable -> machine        kvm -> mm.gup, mm.notifier
+/// ```
+///
+/// What may enter: what keeps a second stage right against the host. What may not: reclaim
+/// policy, lists, swap; and the bits of an architecture, which `VmConfig` alone names.
 @NullMarked
 package org.gleaner.kvm;
 

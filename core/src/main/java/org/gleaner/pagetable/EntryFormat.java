@@ -121,6 +121,12 @@ public abstract class EntryFormat {
         return (leaf & ADDRESS) >>> ADDRESS_SHIFT;
     }
 
+    /// The part of a leaf of `level` that maps the page of `key`, as an entry of level 1.
+    public final long smallLeaf(long leaf, int level, long key) {
+        long offset = key & RadixTable.pages(level) - 1;
+        return level == 1 ? leaf : (leaf & ~HUGE) + (offset << ADDRESS_SHIFT);
+    }
+
     /// The table a table entry points to.
     public final int table(long entry) {
         return child(entry);

@@ -47,10 +47,15 @@ public final class HardwareWalk {
                 return HIT;
             }
             long update = old | format.accessed | (access == EntryFormat.WRITE ? format.dirty : 0);
-            if (update == old || cpu.cas(words, i, old, update)) {
+            if (update == old || set(cpu, words, i, old, update)) {
                 return HIT;
             }
         }
+    }
+
+    /// The walker's attempt to set A and D: only in the entry that it has checked.
+    public static boolean set(Cpu cpu, long[] words, int i, long old, long update) {
+        return cpu.cas(words, i, old, update);
     }
 
     /// Which fault an access through `entry` that it does not permit raises.

@@ -34,6 +34,9 @@ public final class RadixTable {
     private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int BITS = 9;
 
+    /// In an answer of [#leafAt]: above every slot, and below the sign.
+    private static final int LEVEL_SHIFT = 61;
+
     public final TableSlab slab;
     public final EntryFormat format;
 
@@ -67,9 +70,11 @@ public final class RadixTable {
         return slab.allocate(cpu, format.empty);
     }
 
-    /// The slot (see [TableSlab#slot]) of the level-1 entry of `key`, or -1 if the tree has no
-    /// level-1 table there: nothing was ever mapped, or a huge leaf covers it.
-    public long leafSlot(Cpu cpu, int root, long key) {
+    /// Where the page of `key` is mapped, or would be: the level-1 entry, or the huge leaf that covers it;
+    /// [#slotOf] and [#levelOf] take the answer apart. Negative if there is neither.
+    ///
+    /// For a level-1 entry the answer is the slot itself, so that the common case needs no more than a test.
+    public long leafAt(Cpu cpu, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
@@ -77,15 +82,33 @@ public final class RadixTable {
         if ((entry & mask) != value) {
             return -1;
         }
-        entry = peek(cpu, chunks, EntryFormat.child(entry), key >>> 2 * BITS);
+        int table = EntryFormat.child(entry);
+        entry = peek(cpu, chunks, table, key >>> 2 * BITS);
         if ((entry & mask) != value) {
-            return -1;
+            return huge(entry, table, key, LEVEL_1G);
         }
-        entry = peek(cpu, chunks, EntryFormat.child(entry), key >>> BITS);
+        table = EntryFormat.child(entry);
+        entry = peek(cpu, chunks, table, key >>> BITS);
         if ((entry & mask) != value) {
-            return -1;
+            return huge(entry, table, key, LEVEL_2M);
         }
         return TableSlab.slot(EntryFormat.child(entry), (int) key & TableSlab.ENTRIES - 1);
+    }
+
+    private long huge(long entry, int table, long key, int level) {
+        return format.isPresent(entry)
+                ? TableSlab.slot(table, index(key, level)) | (long) (level - 1) << LEVEL_SHIFT
+                : -1;
+    }
+
+    /// The slot (see [TableSlab#slot]) in an answer of [#leafAt].
+    public static long slotOf(long found) {
+        return found & (1L << LEVEL_SHIFT) - 1;
+    }
+
+    /// The level of the entry in an answer of [#leafAt].
+    public static int levelOf(long found) {
+        return (int) (found >>> LEVEL_SHIFT) + 1;
     }
 
     /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry

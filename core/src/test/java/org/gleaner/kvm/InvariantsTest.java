@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
+import org.gleaner.pagetable.EntryFormat;
 import org.junit.jupiter.api.Test;
 
 /// Every invariant fires: each test breaks one step of a protocol and runs the interleaving that
@@ -17,15 +19,14 @@ final class InvariantsTest {
     private static final long WELL_BEFORE = 50_000;
     private static final long LONG_AFTER = 5_000_000;
 
-    private static VmConfig with(ProtocolSteps steps) {
+    private static VmConfig with(SpteSteps steps) {
         return World.config().withSteps(steps);
     }
 
     /// An ager that is held up between reading a leaf and changing it.
-    private abstract static class SlowAger extends ProtocolSteps {
+    private abstract static class SlowAger extends SpteSteps {
         @Override
-        protected boolean age(
-                Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
+        public boolean age(Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
             cpu.chargeNanos(LONG_AFTER);
             cpu.step();
             return late(cpu, format, words, i, old, update);
@@ -60,11 +61,11 @@ final class InvariantsTest {
 
     @Test
     void i1AnAccessedBitThatIsNotSet() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean hardwareSet(
-                            Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
+                    public boolean hardwareSet(
+                            Cpu cpu, EntryFormat f, long[] words, int i, long old, long update) {
                         return true;
                     }
                 };
@@ -80,10 +81,10 @@ final class InvariantsTest {
 
     @Test
     void i2AgingThatTakesDirtyAsWell() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected long old(SpteFormat format, long leaf) {
+                    public long old(SpteFormat format, long leaf) {
                         return leaf & ~(format.accessed | format.dirty);
                     }
                 };
@@ -98,10 +99,10 @@ final class InvariantsTest {
 
     @Test
     void i3AWritablePageReleasedClean() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean releasesDirty() {
+                    public boolean releasesDirty() {
                         return false;
                     }
                 };
@@ -116,7 +117,7 @@ final class InvariantsTest {
 
     @Test
     void i4AnAgerThatStoresWhatItReadBeforeAZap() {
-        ProtocolSteps broken =
+        SpteSteps broken =
                 new SlowAger() {
                     @Override
                     boolean late(
@@ -139,7 +140,7 @@ final class InvariantsTest {
     /// The frozen value of 6.18 has both accessed bits; a blind clear of A spoils it.
     @Test
     void i5AFrozenEntryThatABlindAgerSpoils() {
-        ProtocolSteps blind =
+        SpteSteps blind =
                 new SlowAger() {
                     @Override
                     boolean late(
@@ -158,7 +159,7 @@ final class InvariantsTest {
     /// And the value Gleaner uses has none: the same blind agers do no harm.
     @Test
     void i5HoldsWithAFrozenValueWithoutAccessedBits() {
-        ProtocolSteps blind =
+        SpteSteps blind =
                 new SlowAger() {
                     @Override
                     boolean late(
@@ -201,7 +202,7 @@ final class InvariantsTest {
 
     @Test
     void i6ATableFreedUnderAnAger() {
-        ProtocolSteps broken =
+        SpteSteps broken =
                 new SlowAger() {
                     @Override
                     boolean late(
@@ -210,7 +211,7 @@ final class InvariantsTest {
                     }
 
                     @Override
-                    protected boolean waitsForReaders() {
+                    public boolean waitsForReaders() {
                         return false;
                     }
                 };
@@ -222,10 +223,10 @@ final class InvariantsTest {
 
     @Test
     void i7AnAgerInAnInvalidRoot() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean skipsInvalidRoots() {
+                    public boolean skipsInvalidRoots() {
                         return false;
                     }
                 };
@@ -242,10 +243,10 @@ final class InvariantsTest {
 
     @Test
     void i9AFaultThatDoesNotAskTheGate() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean asksTheGate() {
+                    public boolean asksTheGate() {
                         return false;
                     }
                 };
@@ -260,10 +261,10 @@ final class InvariantsTest {
 
     @Test
     void i10AZapWithoutItsFlush() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean flushesAfterZap() {
+                    public boolean flushesAfterZap() {
                         return false;
                     }
                 };
@@ -279,10 +280,10 @@ final class InvariantsTest {
 
     @Test
     void i14ARestoreThatForgetsExecute() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected long restore(SpteFormat format, long leaf) {
+                    public long restore(SpteFormat format, long leaf) {
                         return format.withExec(format.restoreAccessTrack(leaf), false);
                     }
                 };
@@ -298,10 +299,10 @@ final class InvariantsTest {
 
     @Test
     void i19ABitThatIsNotCountedFromTheEnd() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected int bit(long lastGfn, long gfn) {
+                    public int bit(long lastGfn, long gfn) {
                         return (int) (gfn - lastGfn);
                     }
                 };
@@ -317,10 +318,10 @@ final class InvariantsTest {
 
     @Test
     void i20ATestThatClears() {
-        ProtocolSteps broken =
-                new ProtocolSteps() {
+        SpteSteps broken =
+                new SpteSteps() {
                     @Override
-                    protected boolean ageClears(boolean clear) {
+                    public boolean ageClears(boolean clear) {
                         return true;
                     }
                 };
@@ -337,7 +338,7 @@ final class InvariantsTest {
     /// is young.
     @Test
     void aLostRaceIsHarmless() {
-        ProtocolSteps late =
+        SpteSteps late =
                 new SlowAger() {
                     @Override
                     boolean late(

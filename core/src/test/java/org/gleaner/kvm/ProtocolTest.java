@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
@@ -81,10 +82,10 @@ final class ProtocolTest {
     /// says so.
     @Test
     void aLostAttemptIsNotRepeated() {
-        ProtocolSteps conflict =
-                new ProtocolSteps() {
+        SpteSteps conflict =
+                new SpteSteps() {
                     @Override
-                    protected boolean age(
+                    public boolean age(
                             Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
                         assertThat(cpu.cas(words, i, old, old & ~f.dirty)).isTrue();
                         return cpu.cas(words, i, old, update);

@@ -32,7 +32,7 @@ final class LookupTiming {
         Walk walk = new Walk();
         TreeIter iter = new TreeIter(tables, 64);
         for (int round = 0; round < 3; round++) {
-            time("leafSlot + entry", LOOKUPS, () -> slots(cpu, tables, root, keys));
+            time("leafAt + entry", LOOKUPS, () -> slots(cpu, tables, root, keys));
             time("find + hit test ", LOOKUPS, () -> finds(cpu, tables, walk, root, keys));
             time("iterator        ", PAGES, () -> iterate(cpu, iter, root));
         }
@@ -59,7 +59,7 @@ final class LookupTiming {
     private static long slots(Cpu cpu, RadixTable tables, int root, int[] keys) {
         long sum = 0;
         for (int key : keys) {
-            long slot = tables.leafSlot(cpu, root, key);
+            long slot = tables.leafAt(cpu, root, key);
             if (slot >= 0) {
                 sum += tables.slab.slotWords(slot)[TableSlab.slotIndex(slot)];
             }

@@ -34,7 +34,7 @@ class RadixTableTest {
                 check(cpu, root, key, stored.getOrDefault(key, F.empty));
             }
             stored.forEach((key, leaf) -> check(cpu, root, key, leaf));
-            assertThat(tables.leafSlot(cpu, other, 0)).isEqualTo(-1);
+            assertThat(tables.leafAt(cpu, other, 0)).isEqualTo(-1);
             assertThat(tables.find(cpu, walk, other, 0)).isEqualTo(F.empty);
             assertThat(walk.level).isEqualTo(RadixTable.ROOT_LEVEL);
             tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
@@ -48,9 +48,11 @@ class RadixTableTest {
         assertThat(walk.entry).isEqualTo(expected);
         assertThat(walk.words).isSameAs(slab.words(walk.table));
         assertThat(cpu.load(walk.words, walk.index)).isEqualTo(expected);
-        long slot = tables.leafSlot(cpu, root, key);
+        long slot = tables.leafAt(cpu, root, key);
         assertThat(slot >= 0).isEqualTo(walk.level == RadixTable.LEVEL_4K);
         if (slot >= 0) {
+            assertThat(RadixTable.levelOf(slot)).isEqualTo(RadixTable.LEVEL_4K);
+            assertThat(RadixTable.slotOf(slot)).isEqualTo(slot);
             assertThat(slot).isEqualTo(TableSlab.slot(walk.table, RadixTable.index(key, 1)));
             assertThat(TableSlab.slotIndex(slot)).isEqualTo(walk.index);
         }
@@ -65,7 +67,10 @@ class RadixTableTest {
                 long leaf = F.makeLeaf(base, level, 3);
                 Tree.put(cpu, tables, root, base, level, leaf);
                 long inside = base + RadixTable.pages(level) - 1;
-                assertThat(tables.leafSlot(cpu, root, inside)).isEqualTo(-1);
+                long found = tables.leafAt(cpu, root, inside);
+                assertThat(RadixTable.levelOf(found)).isEqualTo(level);
+                long slot = RadixTable.slotOf(found);
+                assertThat(slab.slotWords(slot)[TableSlab.slotIndex(slot)]).isEqualTo(leaf);
                 assertThat(tables.find(cpu, walk, root, inside)).isEqualTo(leaf);
                 assertThat(walk.level).isEqualTo(level);
                 assertThat(tables.find(cpu, walk, root, inside + 1)).isEqualTo(F.empty);

@@ -4,11 +4,11 @@ import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 
 /// Trees for tests, built by one CPU.
-final class Tree {
+public final class Tree {
     private Tree() {}
 
     /// Links what is missing down to `level`, and returns the slot of the entry of `key` there.
-    static long slot(Cpu cpu, RadixTable tables, int root, long key, int level) {
+    public static long slot(Cpu cpu, RadixTable tables, int root, long key, int level) {
         TableSlab slab = tables.slab;
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; at > level; at--) {
@@ -24,13 +24,13 @@ final class Tree {
     }
 
     /// Stores `entry` at `key`.
-    static void put(Cpu cpu, RadixTable tables, int root, long key, int level, long entry) {
+    public static void put(Cpu cpu, RadixTable tables, int root, long key, int level, long entry) {
         long slot = slot(cpu, tables, root, key, level);
         cpu.store(tables.slab.slotWords(slot), TableSlab.slotIndex(slot), entry);
     }
 
     /// Maps `[start, end)` to the pages of the same numbers, writable, accessed and dirty.
-    static void map(Cpu cpu, RadixTable tables, int root, long start, long end) {
+    public static void map(Cpu cpu, RadixTable tables, int root, long start, long end) {
         SpteFormat f = (SpteFormat) tables.format;
         int flags = SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE;
         for (long key = start; key < end; key++) {

@@ -15,7 +15,7 @@ import org.gleaner.machine.Cpu;
 /// | fast page fault | RCU | present leaf: W to 1 if MMU-W is 1; restores | [#setAtomic] |
 /// | ager | RCU | present leaf: A to 0; tracks | [#age] |
 /// | page fault, split, recovery | lock for read, RCU | what is not frozen | [#setAtomic] |
-/// | zap | lock for write | what is not frozen | [#setExclusive] |
+/// | zap | lock for write | what is not frozen | [#take]; in Linux [#setExclusive] |
 /// | write-protect | lock for write | present leaf: W or D to 0 | [#clearBitsExclusive] |
 /// | who detached a table | lock, any | its entries, to frozen | [#freezeShared] |
 ///
@@ -108,8 +108,20 @@ public final class Spte {
         if (!isYoung(format, old)) {
             return false;
         }
-        cpu.cas(words, i, old, format.markForAccessTrack(old));
+        age(cpu, words, i, old, format.markForAccessTrack(old));
         return true;
+    }
+
+    /// The ager's one attempt to make the leaf `old` into `update`: only if the entry still is what was
+    /// read. True on success.
+    static boolean age(Cpu cpu, long[] words, int i, long old, long update) {
+        return cpu.cas(words, i, old, update);
+    }
+
+    /// Takes a leaf that may change outside `mmu_lock` out of its table, for the holder of the lock for
+    /// write; returns it as it was then, with every A and D.
+    static long take(Cpu cpu, long[] words, int i, long empty) {
+        return cpu.swap(words, i, empty);
     }
 
     /// Makes a leaf old as Linux 6.18 does: with A/D enabled by clearing A in whatever is there by

@@ -1,6 +1,8 @@
 package org.gleaner.mm.aging;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// The nine ways to age memory that secondary MMUs map: what eleven versions of one patch series
@@ -18,20 +20,65 @@ import java.util.stream.Collectors;
 /// | `merged` | 6.18 | once per page | none |
 /// | `two-bitmaps` | nobody | twice per 64 pages, two bitmaps | none |
 public enum AgingDesign {
-    LOCKED_FLUSH("locked-flush"),
-    LOCKED("locked"),
-    V1("v1"),
-    V2("v2"),
-    V3("v3"),
-    V5_FAST_ONLY("v5-fast-only"),
-    V6_FAST_ONLY("v6-fast-only"),
-    MERGED("merged"),
-    TWO_BITMAPS("two-bitmaps");
+    LOCKED_FLUSH("locked-flush", "6.1", TargetOnlyAging::new, Traits.LOCKS, Traits.FLUSHES),
+    LOCKED("locked", "6.12", PerPageAging::new, Traits.LOCKS, Traits.FLUSHES),
+    V1(
+            "v1",
+            "6.2",
+            FlipBitmapAging::new,
+            Traits.HAS_WALK_BIT,
+            Traits.LOCKS_BASELINE,
+            Traits.FLUSHES),
+    V2(
+            "v2",
+            "6.4",
+            PredicateBitmapAging::new,
+            Traits.HAS_WALK_BIT,
+            Traits.LOCKS_BASELINE,
+            Traits.FLUSHES),
+    V3(
+            "v3",
+            "6.9",
+            SplitBitmapAging::new,
+            Traits.HAS_WALK_BIT,
+            Traits.LOCKS_BASELINE,
+            Traits.FLUSHES),
+    V5_FAST_ONLY("v5-fast-only", "6.10", FastOnlyAging::new, Traits.HAS_WALK_BIT, Traits.FLUSHES),
+    V6_FAST_ONLY(
+            "v6-fast-only", "6.10", FastOnlyFlagAging::new, Traits.HAS_WALK_BIT, Traits.FLUSHES),
+    MERGED("merged", "6.18", PerPageAging::new),
+    TWO_BITMAPS(
+            "two-bitmaps",
+            "6.4",
+            TwoBitmapAging::new,
+            Traits.HAS_WALK_BIT,
+            Traits.LOCKS_BASELINE,
+            Traits.FLUSHES);
+
+    private enum Traits {
+        /// Every query takes the secondary MMU's lock.
+        LOCKS,
+
+        /// The baseline queries do, the design's own does not.
+        LOCKS_BASELINE,
+
+        /// `clear_flush_young` flushes if anything was young.
+        FLUSHES,
+
+        /// Bit 0x8 of `lru_gen/enabled` says whether page-table walks ask secondary MMUs.
+        HAS_WALK_BIT
+    }
 
     private final String id;
+    private final String release;
+    private final Supplier<SecondaryAging> half;
+    private final List<Traits> traits;
 
-    AgingDesign(String id) {
+    AgingDesign(String id, String release, Supplier<SecondaryAging> half, Traits... traits) {
         this.id = id;
+        this.release = release;
+        this.half = half;
+        this.traits = List.of(traits);
     }
 
     /// The name on the command line and in reports.
@@ -70,17 +117,29 @@ public enum AgingDesign {
     /// Whether it can be switched off, by bit 0x8 of `lru_gen/enabled`, that page-table walks ask secondary
     /// MMUs. What Linux has does so always or never.
     public boolean hasWalkBit() {
-        return switch (this) {
-            case LOCKED_FLUSH, LOCKED, MERGED -> false;
-            case V1, V2, V3, V5_FAST_ONLY, V6_FAST_ONLY, TWO_BITMAPS -> true;
-        };
+        return traits.contains(Traits.HAS_WALK_BIT);
+    }
+
+    /// Whether the baseline queries take the secondary MMU's lock, also where the design's own query does
+    /// not.
+    public boolean locksBaseline() {
+        return traits.contains(Traits.LOCKS) || traits.contains(Traits.LOCKS_BASELINE);
+    }
+
+    /// The release of Linux that has the design; of one that none has, the release it was posted for.
+    public String release() {
+        return release;
+    }
+
+    /// mm's half, new.
+    SecondaryAging half() {
+        return half.get();
     }
 
     /// The design as it was, without ablations.
     public AgingPlan plan() {
-        boolean flushes = this != MERGED;
-        boolean locks = this == LOCKED_FLUSH || this == LOCKED;
-        return new AgingPlan(this, flushes, true, locks);
+        boolean flushes = traits.contains(Traits.FLUSHES);
+        return new AgingPlan(this, flushes, true, traits.contains(Traits.LOCKS));
     }
 
     @Override

@@ -54,17 +54,7 @@ public record AgingPlan(AgingDesign design, boolean flush, boolean lookAround, b
     ///
     /// @param walk bit 0x8 of `lru_gen/enabled`; of no effect on a design without it
     public SecondaryAging secondary(boolean walk) {
-        SecondaryAging aging =
-                switch (design) {
-                    case LOCKED_FLUSH -> new TargetOnlyAging();
-                    case LOCKED, MERGED -> new PerPageAging();
-                    case V1 -> new FlipBitmapAging();
-                    case V2 -> new PredicateBitmapAging();
-                    case V3 -> new SplitBitmapAging();
-                    case V5_FAST_ONLY -> new FastOnlyAging();
-                    case V6_FAST_ONLY -> new FastOnlyFlagAging();
-                    case TWO_BITMAPS -> new TwoBitmapAging();
-                };
+        SecondaryAging aging = design.half();
         if (!walk && design.hasWalkBit()) {
             aging = new WithoutSecondaryWalk(design, aging);
         }

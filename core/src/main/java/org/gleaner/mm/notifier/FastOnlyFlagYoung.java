@@ -5,7 +5,7 @@ import org.gleaner.machine.KernelFunction;
 
 /// v6 and v7, July to September 2024: the baseline queries take a `fast_only` parameter, and a
 /// subscriber says once whether it can be fast (`mmu_notifier.has_fast_aging`).
-public non-sealed interface FastOnlyFlagYoung extends YoungGeneration {
+public interface FastOnlyFlagYoung extends YoungGeneration {
     /// Constant for the life of the subscriber.
     boolean hasFastAging();
 
@@ -18,7 +18,7 @@ public non-sealed interface FastOnlyFlagYoung extends YoungGeneration {
     /// `mm_has_fast_young_notifiers`: whether any subscriber opted in.
     static boolean anyFast(MmuNotifierSubscriptions mm) {
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof FastOnlyFlagYoung op && op.hasFastAging()) {
+            if (subscriber.generation() instanceof FastOnlyFlagYoung op && op.hasFastAging()) {
                 return true;
             }
         }
@@ -35,7 +35,7 @@ public non-sealed interface FastOnlyFlagYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_CLEAR_YOUNG);
         boolean young = false;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof FastOnlyFlagYoung op) {
+            if (subscriber.generation() instanceof FastOnlyFlagYoung op) {
                 if (!fastOnly || op.hasFastAging()) {
                     mm.call(cpu);
                     young |= op.clearYoung(cpu, start, end, fastOnly);
@@ -57,7 +57,7 @@ public non-sealed interface FastOnlyFlagYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_TEST_YOUNG);
         boolean young = false;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof FastOnlyFlagYoung op) {
+            if (subscriber.generation() instanceof FastOnlyFlagYoung op) {
                 if (!fastOnly || op.hasFastAging()) {
                     mm.call(cpu);
                     young = op.testYoung(cpu, vpn, fastOnly);

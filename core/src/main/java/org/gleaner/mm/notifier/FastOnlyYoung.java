@@ -5,7 +5,7 @@ import org.gleaner.machine.KernelFunction;
 
 /// v5, June 2024: one more operation beside the baseline (`test_clear_young_fast_only`). It must
 /// not disturb other work of the secondary MMU: speed over accuracy.
-public non-sealed interface FastOnlyYoung extends YoungGeneration {
+public interface FastOnlyYoung extends YoungGeneration {
     /// Answer: young (`MMU_NOTIFIER_FAST_YOUNG`).
     int FAST_YOUNG = 1;
 
@@ -25,7 +25,7 @@ public non-sealed interface FastOnlyYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_TEST_CLEAR_YOUNG);
         int answer = 0;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof FastOnlyYoung op) {
+            if (subscriber.generation() instanceof FastOnlyYoung op) {
                 mm.call(cpu);
                 answer = op.testClearYoungFastOnly(cpu, start, end, clear);
                 if ((answer & FAST_FAILED) != 0 || !clear && answer != 0) {

@@ -9,7 +9,7 @@ import org.gleaner.machine.KernelFunction;
 /// For every young page the bit is toggled; if it was 1 before, the accessed bit is cleared too. So
 /// a window of zeros tests (1 means young) and a window of ones tests and clears (0 means young).
 /// The bit of an old page stays as it is.
-public non-sealed interface FlipBitmapYoung extends YoungGeneration {
+public interface FlipBitmapYoung extends YoungGeneration {
     /// Tests and clears without blocking other users of the secondary MMU. A page that several
     /// secondary entries map toggles its bit once, and all of its entries are cleared if any is to
     /// be.
@@ -37,7 +37,7 @@ public non-sealed interface FlipBitmapYoung extends YoungGeneration {
         for (MmuNotifier subscriber : mm.subscribers()) {
             mm.call(cpu);
             boolean handled =
-                    subscriber instanceof FlipBitmapYoung op
+                    subscriber.generation() instanceof FlipBitmapYoung op
                             && op.testClearYoung(cpu, start, end, bitmap);
             if (!handled && fallback) {
                 young |= subscriber.clearYoung(cpu, start, end);

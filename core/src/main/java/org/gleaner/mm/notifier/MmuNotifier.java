@@ -1,6 +1,7 @@
 package org.gleaner.mm.notifier;
 
 import org.gleaner.machine.Cpu;
+import org.jspecify.annotations.Nullable;
 
 /// A secondary MMU's view of one address space (`struct mmu_notifier_ops`): the baseline operations
 /// that every kernel has. Later API generations add operations; see the package.
@@ -8,6 +9,11 @@ import org.gleaner.machine.Cpu;
 /// Ranges are virtual page numbers, `start` inclusive, `end` exclusive. Young queries must not
 /// sleep: reclaim calls them with a page-table lock held.
 public abstract class MmuNotifier {
+    /// The young query of a later generation that this subscriber offers beside the baseline, or null.
+    public @Nullable YoungGeneration generation() {
+        return null;
+    }
+
     /// Tests and clears accessed bits in the range, and flushes the secondary TLB if any was set
     /// (unless the architecture elides that). Returns whether any was.
     public abstract boolean clearFlushYoung(Cpu cpu, long start, long end);

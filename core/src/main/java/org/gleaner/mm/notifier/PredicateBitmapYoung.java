@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// | yes | given | clears where the bit is 1 and never writes the bitmap; fast path or nothing |
 ///
 /// The answer is nonzero if anything in the range was young, whatever its predicate bit says.
-public non-sealed interface PredicateBitmapYoung extends YoungGeneration {
+public interface PredicateBitmapYoung extends YoungGeneration {
     /// Answer: the fast path, without the secondary MMU's lock, found a young page
     /// (`MMU_NOTIFIER_RANGE_LOCKLESS`).
     int LOCKLESS = 2;
@@ -41,7 +41,7 @@ public non-sealed interface PredicateBitmapYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_TEST_CLEAR_YOUNG);
         int young = 0;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof PredicateBitmapYoung op) {
+            if (subscriber.generation() instanceof PredicateBitmapYoung op) {
                 mm.call(cpu);
                 young |= op.testClearYoung(cpu, start, end, clear, bitmap);
                 if (!clear && young != 0) {

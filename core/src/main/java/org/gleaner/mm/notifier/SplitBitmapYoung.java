@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// | given | no | [#UNRELIABLE]; a clear may have been done in part |
 ///
 /// The bitmap may miss young pages but never reports an old one as young.
-public non-sealed interface SplitBitmapYoung extends YoungGeneration {
+public interface SplitBitmapYoung extends YoungGeneration {
     /// Answer: the slow path found a young page (`MMU_NOTIFIER_YOUNG`).
     int YOUNG = 1;
 
@@ -40,7 +40,7 @@ public non-sealed interface SplitBitmapYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_CLEAR_YOUNG);
         int young = 0;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof SplitBitmapYoung op) {
+            if (subscriber.generation() instanceof SplitBitmapYoung op) {
                 mm.call(cpu);
                 young |= op.clearYoung(cpu, start, end, bitmap);
             }
@@ -59,7 +59,7 @@ public non-sealed interface SplitBitmapYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_TEST_YOUNG);
         int young = 0;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof SplitBitmapYoung op) {
+            if (subscriber.generation() instanceof SplitBitmapYoung op) {
                 mm.call(cpu);
                 young |= op.testYoung(cpu, start, end, bitmap);
                 if (young != 0 && bitmap == null) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// The reviewer's proposal of May 2023, in no kernel: two optional bitmaps, one for each direction.
 /// Every secondary MMU implements it; where it cannot work without its lock it takes the lock, and
 /// gains from the batch just the same.
-public non-sealed interface TwoBitmapYoung extends YoungGeneration {
+public interface TwoBitmapYoung extends YoungGeneration {
     /// Tests, or tests and clears.
     ///
     /// @param young out: the bit of each young page is set, cleared or not; other bits stay. May be
@@ -38,7 +38,7 @@ public non-sealed interface TwoBitmapYoung extends YoungGeneration {
         int section = mm.begin(cpu, KernelFunction.NOTIFIER_TEST_CLEAR_YOUNG);
         boolean any = false;
         for (MmuNotifier subscriber : mm.subscribers()) {
-            if (subscriber instanceof TwoBitmapYoung op) {
+            if (subscriber.generation() instanceof TwoBitmapYoung op) {
                 mm.call(cpu);
                 any |= op.testClearYoung(cpu, start, end, clear, young, predicate);
                 if (any && !clear && young == null) {

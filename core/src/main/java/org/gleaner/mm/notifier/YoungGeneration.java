@@ -15,10 +15,4 @@ package org.gleaner.mm.notifier;
 ///
 /// The merged form of the series is the baseline again. Each interface states its contract and
 /// holds the loop over all subscribers. Bit positions are those of [YoungBitmapLayout] everywhere.
-public sealed interface YoungGeneration
-        permits FlipBitmapYoung,
-                PredicateBitmapYoung,
-                SplitBitmapYoung,
-                FastOnlyYoung,
-                FastOnlyFlagYoung,
-                TwoBitmapYoung {}
+public interface YoungGeneration {}

@@ -3,10 +3,10 @@ package org.gleaner.lab.execute;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.GuestMemory;
-import org.gleaner.kvm.ProtocolSteps;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
@@ -51,7 +51,7 @@ final class GuestMachine implements AutoCloseable {
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
-    private ProtocolSteps steps = ProtocolSteps.LINUX;
+    private SpteSteps steps = SpteSteps.LINUX;
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
     private volatile boolean outOfMemory;
@@ -117,7 +117,7 @@ final class GuestMachine implements AutoCloseable {
     }
 
     /// Has the VM take other steps than Linux takes, to see that it is noticed. To be called before [#build].
-    void setSteps(ProtocolSteps wrong) {
+    void setSteps(SpteSteps wrong) {
         steps = wrong;
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
-import org.gleaner.kvm.ProtocolSteps;
+import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingDesign;
@@ -115,25 +115,25 @@ final class TortureRunTest {
         return Stream.of(
                 Arguments.of(
                         "I3",
-                        new ProtocolSteps() {
+                        new SpteSteps() {
                             @Override
-                            protected boolean releasesDirty() {
+                            public boolean releasesDirty() {
                                 return false;
                             }
                         }),
                 Arguments.of(
                         "I9",
-                        new ProtocolSteps() {
+                        new SpteSteps() {
                             @Override
-                            protected boolean asksTheGate() {
+                            public boolean asksTheGate() {
                                 return false;
                             }
                         }),
                 Arguments.of(
                         "I10",
-                        new ProtocolSteps() {
+                        new SpteSteps() {
                             @Override
-                            protected boolean flushesAfterZap() {
+                            public boolean flushesAfterZap() {
                                 return false;
                             }
                         }));
@@ -142,7 +142,7 @@ final class TortureRunTest {
     @ParameterizedTest
     @MethodSource("wrongSteps")
     @Timeout(300)
-    void aWrongStepIsNoticed(String invariant, ProtocolSteps steps) {
+    void aWrongStepIsNoticed(String invariant, SpteSteps steps) {
         Kind kind = new Kind(AgingDesign.MERGED, PteFormat.EPT, Lru.MGLRU, Backing.MEMFD);
         long nanos = 30_000_000_000L;
         TortureRound round = new TortureRound(kind, SEED, nanos);

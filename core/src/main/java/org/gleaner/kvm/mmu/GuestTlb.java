@@ -1,9 +1,9 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.mmu;
 
 import java.util.Arrays;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Mailbox;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
@@ -16,7 +16,7 @@ import org.gleaner.pagetable.TableSlab;
 ///
 /// - the *directory* maps a gfn's upper bits to its level-1 table, as a paging-structure cache
 ///   does. Only the unlinking of tables makes it stale, so a flush empties it only after one
-///   ([TdpMmu#unlinkEpoch]);
+///   ([SecondaryMmu#unlinkEpoch]);
 /// - the *TLB*, if it is modelled: gfn to leaf, direct-mapped. An access that finds its leaf there,
 ///   with the permission and the A and D bits it needs, does not look at the table: aging without a
 ///   flush is not seen, and neither is a zap until the flush.
@@ -27,17 +27,17 @@ import org.gleaner.pagetable.TableSlab;
 /// An access must follow a poll for requests with no time in between; then every table it reaches
 /// is still there, because whoever unlinked one has not yet been answered.
 @OneCpu
-final class Translations {
+public final class GuestTlb {
     private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
     private static final long NOWHERE = -1;
     private static final int GFN_BITS = 40;
     private static final int OFFSET = 0x7fff_ffff;
 
-    private final TdpMmu mmu;
-    private final VcpuRequests requests;
+    private final SecondaryMmu mmu;
+    private final Mailbox box;
     private final RadixTable tables;
     private final TableSlab slab;
-    private final SpteFormat format;
+    private final EntryFormat format;
     private final long readHit;
     private final long writeHit;
 
@@ -52,12 +52,16 @@ final class Translations {
     private final long[] tlbLeaf;
     private long generation;
 
-    Translations(TdpMmu mmu, VcpuRequests requests, int tlbEntries) {
+    /// The caches of one vCPU, empty.
+    ///
+    /// @param box where the vCPU is asked to flush
+    /// @param tlbEntries translations it caches, a power of two; 0 means that every access walks
+    public GuestTlb(SecondaryMmu mmu, Mailbox box, int tlbEntries) {
         this.mmu = mmu;
-        this.requests = requests;
+        this.box = box;
         tables = mmu.tables;
         slab = tables.slab;
-        format = mmu.format;
+        format = tables.format;
         readHit = format.readHit;
         writeHit = format.writeHit;
         tlbTag = new long[tlbEntries];
@@ -66,7 +70,7 @@ final class Translations {
     }
 
     /// Drops all: another root is loaded.
-    void forget() {
+    public void forget() {
         epoch = mmu.unlinkEpoch.get();
         Arrays.fill(directory, NOWHERE);
         Arrays.fill(tlbTag, NOWHERE);
@@ -74,7 +78,7 @@ final class Translations {
     }
 
     /// Drops what a flush must drop.
-    void flush() {
+    public void flush() {
         if (epoch != mmu.unlinkEpoch.get()) {
             forget();
             return;
@@ -87,8 +91,8 @@ final class Translations {
 
     // --- runs of hits ------------------------------------------------------------------------
 
-    /// How far from `i` on, below `end`, accesses are hits; see [Vcpu#run] for their form.
-    int hits(Cpu cpu, int root, int[] accesses, int i, int end, long base) {
+    /// How far from `i` on, below `end`, accesses are hits; see `Vcpu.run` for their form.
+    public int hits(Cpu cpu, int root, int[] accesses, int i, int end, long base) {
         return tlbTag.length == 0
                 ? walkHits(accesses, i, end, base)
                 : tlbHits(cpu, root, accesses, i, end, base);
@@ -127,7 +131,7 @@ final class Translations {
     }
 
     /// How far from `gfn` on, below `end`, accesses to one page after another are hits.
-    long sequentialHits(Cpu cpu, int root, long gfn, long end, boolean write) {
+    public long sequentialHits(Cpu cpu, int root, long gfn, long end, boolean write) {
         long at = gfn;
         if (tlbTag.length != 0) {
             while (at < end && inTlb(cpu, root, at, write)) {
@@ -160,14 +164,19 @@ final class Translations {
             return false;
         }
         if (Invariants.ARMED) {
-            mmu.invariants.cached(cpu, requests, tlbLeaf[k], current(cpu, root, gfn));
+            mmu.invariants.cached(cpu, box, tlbLeaf[k], current(cpu, root, gfn));
         }
         return true;
     }
 
     private long current(Cpu cpu, int root, long gfn) {
-        long slot = tables.leafSlot(cpu, root, gfn);
-        return slot < 0 ? format.empty : cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
+        long found = tables.leafAt(cpu, root, gfn);
+        if (found < 0) {
+            return format.empty;
+        }
+        long slot = RadixTable.slotOf(found);
+        long entry = cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
+        return format.smallLeaf(entry, RadixTable.levelOf(found), gfn);
     }
 
     // --- one access --------------------------------------------------------------------------
@@ -176,7 +185,7 @@ final class Translations {
     ///
     /// @return the leaf, or [HardwareWalk#FAULT_NOT_PRESENT] or [HardwareWalk#FAULT_PROTECTION],
     ///     which no leaf equals
-    long access(Cpu cpu, int root, long gfn, boolean write) {
+    public long access(Cpu cpu, int root, long gfn, boolean write) {
         if (tlbTag.length == 0) {
             return walk(cpu, root, gfn, write);
         }
@@ -193,17 +202,31 @@ final class Translations {
         return leaf;
     }
 
-    static boolean isFault(long leaf) {
+    /// Whether an answer of [#access] is no leaf.
+    public static boolean isFault(long leaf) {
         return (leaf & ~3L) == 0;
     }
 
     private long walk(Cpu cpu, int root, long gfn, boolean write) {
-        int table = level1(cpu, root, gfn);
-        if (table < 0) {
+        long found = leaf(cpu, root, gfn);
+        if (found < 0) {
             return HardwareWalk.FAULT_NOT_PRESENT;
         }
-        long[] words = slab.words(table);
-        int i = slab.base(table) | (int) gfn & TableSlab.ENTRIES - 1;
+        if (RadixTable.levelOf(found) > RadixTable.LEVEL_4K) {
+            return walkHuge(cpu, found, gfn, write);
+        }
+        return touch(cpu, slab.slotWords(found), TableSlab.slotIndex(found), write);
+    }
+
+    /// What is cached of a huge leaf is the part that maps the page.
+    private long walkHuge(Cpu cpu, long found, long gfn, boolean write) {
+        long slot = RadixTable.slotOf(found);
+        long leaf = touch(cpu, slab.slotWords(slot), TableSlab.slotIndex(slot), write);
+        return isFault(leaf) ? leaf : format.smallLeaf(leaf, RadixTable.levelOf(found), gfn);
+    }
+
+    /// One access through an entry; see [#access].
+    private long touch(Cpu cpu, long[] words, int i, boolean write) {
         long need = write ? writeHit : readHit;
         int access = write ? EntryFormat.WRITE : EntryFormat.READ;
         for (; ; ) {
@@ -223,20 +246,18 @@ final class Translations {
         }
     }
 
-    /// The level-1 table of `gfn`, or -1.
-    private int level1(Cpu cpu, int root, long gfn) {
+    /// Where `gfn` is mapped, as [RadixTable#leafAt] says it; negative if nowhere.
+    private long leaf(Cpu cpu, int root, long gfn) {
         long upper = gfn >>> 9;
-        long found = directory[(int) upper & directory.length - 1];
-        if (found >>> 32 == upper) {
-            return (int) found;
+        long known = directory[(int) upper & directory.length - 1];
+        if (known >>> 32 == upper) {
+            return TableSlab.slot((int) known, (int) gfn & TableSlab.ENTRIES - 1);
         }
-        long slot = tables.leafSlot(cpu, root, gfn);
-        if (slot < 0) {
-            return -1;
+        long found = tables.leafAt(cpu, root, gfn);
+        if (found >= 0 && RadixTable.levelOf(found) == RadixTable.LEVEL_4K) {
+            remember(upper, TableSlab.slotTable(found));
         }
-        int table = TableSlab.slotTable(slot);
-        remember(upper, table);
-        return table;
+        return found;
     }
 
     private void remember(long upper, int table) {

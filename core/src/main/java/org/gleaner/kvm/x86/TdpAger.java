@@ -1,14 +1,12 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.x86;
 
-import static java.util.Objects.requireNonNull;
-
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.notifier.YoungBitmapLayout;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
-import org.jspecify.annotations.Nullable;
 
 /// Testing and clearing accessed bits (`kvm_tdp_mmu_age_gfn_range`), for every design.
 ///
@@ -25,34 +23,22 @@ final class TdpAger {
     private final TdpMmu mmu;
     private final RadixTable tables;
     private final SpteFormat format;
-    private final ProtocolSteps steps;
+    private final SpteSteps steps;
 
     TdpAger(TdpMmu mmu) {
         this.mmu = mmu;
         tables = mmu.tables;
         format = mmu.format;
-        steps = mmu.steps;
+        steps = mmu.spteSteps;
     }
 
-    /// Tests, or tests and clears, the leaves of `[start, end)` in all valid roots.
-    ///
-    /// @param young out: gets the bit of each young page; may be null
-    /// @param predicate in: the pages that may be cleared; null means all
-    /// @param lastGfn the page whose bit is 0, not before `end - 1`
-    /// @return whether any leaf was young; a test without `young` may stop at the first
-    boolean age(
-            Cpu cpu,
-            long start,
-            long end,
-            boolean clear,
-            long @Nullable [] young,
-            long @Nullable [] predicate,
-            long lastGfn) {
+    /// See [org.gleaner.kvm.mmu.SecondaryMmu#age].
+    boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query) {
         boolean any = false;
         if (steps.agesInRcu()) {
             mmu.rcu.readLock(cpu);
         }
-        for (TdpRoot root : mmu.roots(cpu)) {
+        for (MmuRoot root : mmu.roots(cpu)) {
             boolean invalid = root.isInvalid(cpu);
             if (invalid && steps.skipsInvalidRoots()) {
                 continue;
@@ -60,8 +46,7 @@ final class TdpAger {
             mmu.invariants.visited(root, invalid);
             for (long gfn = start; gfn < end; ) {
                 long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
-                int n = (int) (next - gfn);
-                any |= ageTable(cpu, root, gfn, n, clear, young, predicate, lastGfn);
+                any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query);
                 gfn = next;
             }
         }
@@ -71,20 +56,15 @@ final class TdpAger {
         return any;
     }
 
-    private boolean ageTable(
-            Cpu cpu,
-            TdpRoot root,
-            long gfn,
-            int n,
-            boolean clear,
-            long @Nullable [] young,
-            long @Nullable [] predicate,
-            long lastGfn) {
+    private boolean ageTable(Cpu cpu, MmuRoot root, long gfn, int n, long lastGfn, AgeQuery query) {
         cpu.step();
-        long slot = tables.leafSlot(cpu, root.table, gfn);
+        long slot = tables.leafAt(cpu, root.table, gfn);
         if (slot < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
+        }
+        if (RadixTable.levelOf(slot) > RadixTable.LEVEL_4K) {
+            return ageHuge(cpu, RadixTable.slotOf(slot), gfn, n, lastGfn, query);
         }
         long[] words = tables.slab.slotWords(slot);
         int first = TableSlab.slotIndex(slot);
@@ -98,14 +78,11 @@ final class TdpAger {
             }
             any = true;
             int bit = steps.bit(lastGfn, gfn + k);
-            if (young != null) {
-                Invariants.bitInRange(bit, young.length);
-                YoungBitmapLayout.set(young, bit);
-            }
-            if (steps.ageClears(clear) && allows(predicate, bit)) {
-                age(cpu, words, first + k, old, clear);
+            query.found(bit);
+            if (steps.ageClears(query.clear()) && query.allows(bit, steps.assumesPredicate())) {
+                age(cpu, words, first + k, old, query.clear());
                 cleared++;
-            } else if (young == null && !clear) {
+            } else if (query.endsAtFirst()) {
                 break;
             }
         }
@@ -115,18 +92,33 @@ final class TdpAger {
         return any;
     }
 
-    private boolean allows(long @Nullable [] predicate, int bit) {
-        if (predicate == null && !steps.assumesPredicate()) {
-            return true;
+    /// One huge leaf maps all pages of `[gfn, gfn + n)`: they are young together, and it is cleared if any
+    /// of them may be.
+    private boolean ageHuge(Cpu cpu, long slot, long gfn, int n, long lastGfn, AgeQuery query) {
+        long[] words = tables.slab.slotWords(slot);
+        int i = TableSlab.slotIndex(slot);
+        long old = cpu.peek(words, i);
+        Invariants.readable(old);
+        cpu.charge(Cost.MMU_AGE_GFN);
+        if (!format.isPresent(old) || !format.isAccessed(old)) {
+            return false;
         }
-        requireNonNull(predicate, "a predicate");
-        Invariants.bitInRange(bit, predicate.length);
-        return YoungBitmapLayout.get(predicate, bit);
+        boolean may = false;
+        for (int k = 0; k < n; k++) {
+            int bit = steps.bit(lastGfn, gfn + k);
+            query.found(bit);
+            may |= query.allows(bit, steps.assumesPredicate());
+        }
+        if (may && steps.ageClears(query.clear())) {
+            age(cpu, words, i, old, query.clear());
+            cpu.charge(Cost.LINE_LOCAL_RMW);
+        }
+        return true;
     }
 
     private void age(Cpu cpu, long[] words, int i, long old, boolean clear) {
         long update = steps.old(format, old);
-        mmu.invariants.aged(old, update, clear);
+        SpteInvariants.aged(format, old, update, clear);
         if (steps.age(cpu, format, words, i, old, update)) {
             mmu.invariants.changed(old, update);
         }

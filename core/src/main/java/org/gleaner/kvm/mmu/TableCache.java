@@ -1,4 +1,4 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.mmu;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -8,7 +8,7 @@ import org.gleaner.pagetable.RadixTable;
 /// Tables that a vCPU has allocated ahead, so that no allocation happens under `mmu_lock`
 /// (`struct kvm_mmu_memory_cache`).
 @OneCpu
-final class TableCache {
+public final class TableCache {
     /// Tables that one fault can need below the root.
     private static final int NEEDED = RadixTable.ROOT_LEVEL - 1;
 
@@ -18,12 +18,12 @@ final class TableCache {
     private final int[] cached = new int[CAPACITY];
     private int count;
 
-    TableCache(RadixTable tables) {
+    public TableCache(RadixTable tables) {
         this.tables = tables;
     }
 
     /// Makes sure that one fault will find what it needs (`mmu_topup_memory_caches`). May sleep.
-    void topUp(Cpu cpu) {
+    public void topUp(Cpu cpu) {
         if (count < NEEDED) {
             while (count < CAPACITY) {
                 cached[count++] = tables.slab.allocate(cpu, tables.format.empty);
@@ -33,17 +33,17 @@ final class TableCache {
     }
 
     /// A table with empty entries.
-    int take() {
+    public int take() {
         return cached[--count];
     }
 
     /// Takes back a table that was not linked after all.
-    void giveBack(int table) {
+    public void giveBack(int table) {
         cached[count++] = table;
     }
 
     /// Frees all.
-    void drain(Cpu cpu) {
+    public void drain(Cpu cpu) {
         while (count > 0) {
             tables.slab.free(cpu, cached[--count]);
         }

@@ -1,9 +1,15 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.x86;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
-import org.gleaner.kvm.x86.Spte;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.LockMode;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -11,10 +17,10 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
-import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
 /// The second stage's page tables (`tdp_mmu.c`): roots, and the way a fault installs a page.
@@ -35,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everybody who may run beside another uses compare-and-swap from a value it has looked at, and
 /// only a fault turns a word from not present to present. So what was zapped stays zapped until a
-/// fault says otherwise, and a fault asks the [InvalidateGate] under `mmu_lock` before it does.
+/// fault says otherwise, and a fault asks the gate of invalidations under `mmu_lock` before it does.
 ///
 /// ## Tables
 ///
@@ -71,66 +77,61 @@ import org.jspecify.annotations.Nullable;
 /// or is gone, and was reported young. An access through a cached translation sets nothing: the
 /// page looks old. Two agers may both report one access.
 ///
-/// Leaves are of level 1 only.
-final class TdpMmu {
-    final RadixTable tables;
+/// Faults make leaves of level 1 only. Whatever looks a page up finds a huge leaf where one is.
+public final class TdpMmu extends SecondaryMmu {
     final SpteFormat format;
-    final QueuedRwLock mmuLock;
-    final Rcu rcu;
-    final ProtocolSteps steps;
-    final Invariants invariants;
-    final UserPages pages;
+    final SpteSteps spteSteps;
 
-    /// A zapped leaf passes its A and D on to the page.
-    final boolean marksAtZap;
-
-    /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is
-    /// stale.
-    final AtomicLong unlinkEpoch = new AtomicLong();
+    /// Gets the A and D of a zapped leaf, on a kernel that passes them on.
+    final @Nullable PageMarks atZap;
 
     private final boolean keepsRoots;
     private final TdpZapper zapper;
+    private final TdpAger ager;
     private final QueuedSpinLock pagesLock = new QueuedSpinLock(LockClass.TDP_MMU_PAGES);
-    private volatile TdpRoot[] roots = {};
+    private volatile MmuRoot[] roots = {};
 
-    TdpMmu(
+    /// An MMU without roots.
+    ///
+    /// @param keepsRoots the kernel holds a reference to each valid root itself
+    public TdpMmu(
             RadixTable tables,
+            SpteFormat format,
             QueuedRwLock mmuLock,
             Rcu rcu,
-            UserPages pages,
-            VmConfig config,
-            Invariants invariants) {
-        this.tables = tables;
-        this.mmuLock = mmuLock;
-        this.rcu = rcu;
-        this.pages = pages;
-        this.invariants = invariants;
-        marksAtZap = config.marksAtZap();
-        format = config.format();
-        steps = config.steps();
-        keepsRoots = config.keepsRoots();
+            Invariants invariants,
+            SpteSteps steps,
+            boolean keepsRoots,
+            @Nullable PageMarks atZap) {
+        super(tables, mmuLock, rcu, invariants, steps);
+        this.format = format;
+        spteSteps = steps;
+        this.keepsRoots = keepsRoots;
+        this.atZap = atZap;
         zapper = new TdpZapper(this);
+        ager = new TdpAger(this);
     }
 
     // --- roots -------------------------------------------------------------------------------
 
     /// The roots, invalid ones included, as they are now.
-    TdpRoot[] roots(Cpu cpu) {
+    MmuRoot[] roots(Cpu cpu) {
         cpu.reads(this);
         return roots;
     }
 
     /// A valid root with a reference for the caller (`kvm_tdp_mmu_alloc_root`).
-    TdpRoot acquire(Cpu cpu) {
+    @Override
+    public MmuRoot acquire(Cpu cpu) {
         mmuLock.readLock(cpu);
-        TdpRoot root = findValid(cpu);
+        MmuRoot root = findValid(cpu);
         if (root == null) {
             pagesLock.lock(cpu);
             root = findValid(cpu);
             if (root == null) {
-                root = new TdpRoot(tables.newRoot(cpu), keepsRoots ? 2 : 1);
+                root = new MmuRoot(tables.newRoot(cpu), keepsRoots ? 2 : 1);
                 cpu.charge(Cost.SPTE_TABLE_ALLOC);
-                TdpRoot[] more = Arrays.copyOf(roots, roots.length + 1);
+                MmuRoot[] more = Arrays.copyOf(roots, roots.length + 1);
                 more[more.length - 1] = root;
                 cpu.writes(this);
                 roots = more;
@@ -141,8 +142,8 @@ final class TdpMmu {
         return root;
     }
 
-    private @Nullable TdpRoot findValid(Cpu cpu) {
-        for (TdpRoot root : roots(cpu)) {
+    private @Nullable MmuRoot findValid(Cpu cpu) {
+        for (MmuRoot root : roots(cpu)) {
             if (!root.isInvalidLocked(cpu) && root.get(cpu)) {
                 return root;
             }
@@ -152,7 +153,8 @@ final class TdpMmu {
 
     /// Drops a reference (`kvm_tdp_mmu_put_root`). The last one of a valid root, on a kernel that
     /// keeps none itself, tears the tables down first. Must be called without `mmu_lock`.
-    void release(Cpu cpu, TdpRoot root) {
+    @Override
+    public void release(Cpu cpu, MmuRoot root) {
         if (!root.put(cpu)) {
             return;
         }
@@ -168,7 +170,7 @@ final class TdpMmu {
     /// `mmu_lock` write. As soon as the root is invalid its last holder may take it off the list
     /// without the lock; that its table stays until it is empty is for the RCU section, which
     /// therefore begins before.
-    private void tearDown(Cpu cpu, TdpRoot root) {
+    private void tearDown(Cpu cpu, MmuRoot root) {
         if (!root.isInvalidLocked(cpu)) {
             assert !keepsRoots : "nobody holds a valid root";
             rcu.readLock(cpu);
@@ -178,10 +180,10 @@ final class TdpMmu {
         }
     }
 
-    private void unlist(Cpu cpu, TdpRoot root) {
+    private void unlist(Cpu cpu, MmuRoot root) {
         pagesLock.lock(cpu);
         cpu.writes(this);
-        roots = Arrays.stream(roots).filter(other -> other != root).toArray(TdpRoot[]::new);
+        roots = Arrays.stream(roots).filter(other -> other != root).toArray(MmuRoot[]::new);
         pagesLock.unlock(cpu);
         if (steps.waitsForReaders()) {
             rcu.call(cpu, (c, table) -> free(c, root), root.table);
@@ -190,7 +192,7 @@ final class TdpMmu {
         }
     }
 
-    private void free(Cpu cpu, TdpRoot root) {
+    private void free(Cpu cpu, MmuRoot root) {
         root.setFreed();
         tables.slab.free(cpu, root.table);
     }
@@ -199,9 +201,10 @@ final class TdpMmu {
     /// now. A kernel that holds no reference itself takes one, so that the tables stay until they
     /// are zapped. Where it comes too late, for the last holder is on its way to the lock to tear
     /// the root down, it does that in its place: who marks a root invalid answers for its leaves.
-    void invalidateRoots(Cpu cpu) {
+    @Override
+    public void invalidateRoots(Cpu cpu) {
         assert mmuLock.isHeldForWriteBy(cpu);
-        for (TdpRoot root : roots(cpu)) {
+        for (MmuRoot root : roots(cpu)) {
             if (root.isInvalid(cpu)) {
                 continue;
             }
@@ -215,8 +218,9 @@ final class TdpMmu {
     }
 
     /// `kvm_tdp_mmu_zap_invalidated_roots`: empties them and drops the MMU's reference.
-    void zapInvalidatedRoots(Cpu cpu) {
-        for (TdpRoot root : roots(cpu)) {
+    @Override
+    public void zapInvalidatedRoots(Cpu cpu) {
+        for (MmuRoot root : roots(cpu)) {
             if (root.scheduledToZap) {
                 root.scheduledToZap = false;
                 mmuLock.readLock(cpu);
@@ -228,94 +232,128 @@ final class TdpMmu {
     }
 
     /// `kvm_tdp_mmu_zap_all`, when no vCPU can run any more.
-    void zapAll(Cpu cpu) {
+    @Override
+    public void zapAll(Cpu cpu) {
         mmuLock.writeLock(cpu);
-        for (TdpRoot root : roots(cpu)) {
+        for (MmuRoot root : roots(cpu)) {
             zapper.zapRoot(cpu, root, false);
         }
         mmuLock.writeUnlock(cpu);
     }
 
-    TdpZapper zapper() {
-        return zapper;
+    @Override
+    public boolean unmap(Cpu cpu, long start, long end) {
+        return zapper.zapLeafs(cpu, start, end);
+    }
+
+    @Override
+    public boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query) {
+        return ager.age(cpu, start, end, lastGfn, query);
+    }
+
+    @Override
+    public boolean canAgeUnlocked() {
+        return true;
+    }
+
+    @Override
+    public void checkAbsent(Cpu cpu, long start, long end, boolean atEnd) {
+        zapper.checkAbsent(cpu, start, end, atEnd);
+    }
+
+    /// An account of this moment, entry by entry. An invalid root that was emptied has none.
+    @Override
+    public long countLeaves(Cpu cpu, boolean onlyYoung) {
+        TreeIter iter = new TreeIter(tables, 1 << 20);
+        long count = 0;
+        rcu.readLock(cpu);
+        for (MmuRoot root : roots(cpu)) {
+            iter.start(root.table, RadixTable.LEVEL_4K, 0, RadixTable.KEYS);
+            while (iter.nextLeaf(cpu)) {
+                if (!onlyYoung || format.isAccessed(iter.old)) {
+                    count++;
+                }
+            }
+        }
+        rcu.readUnlock(cpu);
+        return count;
     }
 
     // --- faults ------------------------------------------------------------------------------
 
-    /// Installs one page, under `mmu_lock` read, after the gate was asked (`kvm_tdp_mmu_map`).
-    ///
-    /// @param mapWritable the host maps the page writable
-    /// @return one of [RetPf]
-    int map(
-            Cpu cpu,
-            TdpRoot root,
-            TableCache spare,
-            long gfn,
-            long pfn,
-            boolean mapWritable,
-            boolean write) {
+    @Override
+    public LockMode faultLock() {
+        return LockMode.READ;
+    }
+
+    /// `kvm_tdp_mmu_map`.
+    @Override
+    public int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
         rcu.readLock(cpu);
-        int table = descend(cpu, root, spare, gfn);
-        int result = table < 0 ? RetPf.RETRY : install(cpu, table, gfn, pfn, mapWritable, write);
+        int result = descend(cpu, root, spare, fault);
         rcu.readUnlock(cpu);
         cpu.charge(Cost.MMU_INSTALL);
         cpu.exit();
         return result;
     }
 
-    /// The level-1 table of `gfn`, linked if it was missing; -1 if another was faster or the tree
-    /// is going.
-    private int descend(Cpu cpu, TdpRoot root, TableCache spare, long gfn) {
+    /// Goes down to the entry of the page, links tables that are missing, and installs. A huge leaf on the
+    /// way is where the page is mapped. Another may be faster, or the tree going: then the guest
+    /// faults again.
+    private int descend(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         int table = root.table;
-        for (int level = RadixTable.ROOT_LEVEL; level > RadixTable.LEVEL_4K; level--) {
+        int level = RadixTable.ROOT_LEVEL;
+        for (; level > RadixTable.LEVEL_4K; level--) {
             long[] words = tables.slab.words(table);
-            int i = tables.slab.base(table) + RadixTable.index(gfn, level);
+            int i = tables.slab.base(table) + RadixTable.index(fault.gfn, level);
             long old = cpu.load(words, i);
             Invariants.readable(old);
             if (format.isTable(old, level)) {
                 table = format.table(old);
                 continue;
             }
+            if (format.isLeaf(old, level)) {
+                return install(cpu, words, i, level, old, fault);
+            }
             if (format.isFrozen(old)) {
-                return -1;
+                return RetPf.RETRY;
             }
             int child = spare.take();
             if (!Spte.setAtomic(cpu, format, words, i, level, old, format.makeTable(child))) {
                 spare.giveBack(child);
-                return -1;
+                return RetPf.RETRY;
             }
             table = child;
         }
-        return table;
+        long[] words = tables.slab.words(table);
+        int i = tables.slab.base(table) + RadixTable.index(fault.gfn, level);
+        long old = cpu.load(words, i);
+        Invariants.readable(old);
+        return install(cpu, words, i, level, old, fault);
     }
 
     /// `tdp_mmu_map_handle_target_level`.
-    private int install(
-            Cpu cpu, int table, long gfn, long pfn, boolean mapWritable, boolean write) {
-        long[] words = tables.slab.words(table);
-        int i = tables.slab.base(table) + RadixTable.index(gfn, RadixTable.LEVEL_4K);
-        long old = cpu.load(words, i);
-        Invariants.readable(old);
+    private int install(Cpu cpu, long[] words, int i, int level, long old, Fault fault) {
         if (format.isFrozen(old)) {
             return RetPf.RETRY;
         }
-        int access = write ? EntryFormat.WRITE : EntryFormat.READ;
+        int access = fault.write ? EntryFormat.WRITE : EntryFormat.READ;
+        long pfn = RadixTable.alignDown(fault.pfn, level);
         boolean present = format.isPresent(old);
         if (present && format.permits(old, access)) {
-            assert format.pfn(old) == pfn : "gfn " + gfn + " maps another page than the host";
+            assert format.pfn(old) == pfn : "gfn " + fault.gfn + " maps another page than the host";
             return RetPf.SPURIOUS;
         }
-        int flags = mapWritable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
-        long leaf = format.makeLeaf(pfn, RadixTable.LEVEL_4K, flags);
+        int flags = fault.mapWritable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
+        long leaf = format.makeLeaf(pfn, level, flags);
         if (leaf == old) {
             return RetPf.SPURIOUS;
         }
-        if (present && format.isHostWritable(old) != mapWritable) {
+        if (present && format.isHostWritable(old) != fault.mapWritable) {
             // Host-writable never changes on a present leaf: take the old one away first. It
-            // allowed
-            // less, so no cached translation has to be flushed.
-            if (!replace(cpu, words, i, old, format.empty)) {
+            // allowed less, so no cached translation has to be flushed.
+            if (!replace(cpu, words, i, level, old, format.empty)) {
                 return RetPf.RETRY;
             }
             invariants.zapped(cpu, old);
@@ -325,40 +363,40 @@ final class TdpMmu {
         if (!present) {
             invariants.installed(pfn);
         }
-        if (!replace(cpu, words, i, old, leaf)) {
+        if (!replace(cpu, words, i, level, old, leaf)) {
             if (!present) {
-                invariants.zapped(cpu, format.makeLeaf(pfn, RadixTable.LEVEL_4K, 0));
+                invariants.zapped(cpu, format.makeLeaf(pfn, level, 0));
             }
             return RetPf.RETRY;
         }
         return RetPf.FIXED;
     }
 
-    private boolean replace(Cpu cpu, long[] words, int i, long old, long leaf) {
-        if (!Spte.setAtomic(cpu, format, words, i, RadixTable.LEVEL_4K, old, leaf)) {
+    private boolean replace(Cpu cpu, long[] words, int i, int level, long old, long leaf) {
+        if (!Spte.setAtomic(cpu, format, words, i, level, old, leaf)) {
             return false;
         }
         invariants.changed(old, leaf);
         return true;
     }
 
-    /// `fast_page_fault`: gives a leaf back what aging or the dirty log took, without any lock.
-    ///
-    /// @return [RetPf#FIXED], [RetPf#SPURIOUS], or [RetPf#INVALID] if the slow path must decide
-    int fastFault(Cpu cpu, TdpRoot root, long gfn, boolean write) {
+    /// `fast_page_fault`.
+    @Override
+    public int fastFault(Cpu cpu, MmuRoot root, Fault fault) {
         rcu.readLock(cpu);
         int result = RetPf.INVALID;
         for (int tries = 0; tries < 5; tries++) {
             cpu.step();
-            long slot = tables.leafSlot(cpu, root.table, gfn);
-            if (slot < 0) {
+            long found = tables.leafAt(cpu, root.table, fault.gfn);
+            if (found < 0) {
                 break;
             }
+            long slot = RadixTable.slotOf(found);
             long[] words = tables.slab.slotWords(slot);
             int i = TableSlab.slotIndex(slot);
             long old = cpu.load(words, i);
             Invariants.readable(old);
-            long update = fastUpdate(old, write);
+            long update = fastUpdate(old, fault.write);
             if (update == 0) {
                 break;
             }
@@ -388,13 +426,13 @@ final class TdpMmu {
         long update = old;
         boolean tracked = format.isAccessTracked(old);
         if (tracked) {
-            update = steps.restore(format, old) | format.accessed;
+            update = spteSteps.restore(format, old) | format.accessed;
         }
         if (write && format.isMmuWritable(update)) {
             update |= SpteFormat.WRITE_BIT;
         }
         if (tracked) {
-            invariants.restored(old, update, write);
+            SpteInvariants.restored(format, old, update, write);
         }
         return format.permits(update, access) ? update : 0;
     }

@@ -1,14 +1,16 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.aging;
 
+import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.TwoBitmapYoung;
 import org.jspecify.annotations.Nullable;
 
 /// `two-bitmaps`: the primitive itself.
-final class TwoBitmapNotifier extends KvmMmuNotifier implements TwoBitmapYoung {
-    TwoBitmapNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
-        super(vm, walk, plan);
+final class TwoBitmapHalf implements TwoBitmapYoung {
+    private final Harvester vm;
+
+    TwoBitmapHalf(Harvester vm) {
+        this.vm = vm;
     }
 
     @Override
@@ -19,6 +21,6 @@ final class TwoBitmapNotifier extends KvmMmuNotifier implements TwoBitmapYoung {
             boolean clear,
             long @Nullable [] young,
             long @Nullable [] predicate) {
-        return harvest(cpu, start, end, clear, young, predicate);
+        return vm.harvest(cpu, start, end, new AgeQuery(clear, young, predicate));
     }
 }

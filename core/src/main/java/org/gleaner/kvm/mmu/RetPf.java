@@ -1,18 +1,18 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.mmu;
 
 /// How a page fault ended (`RET_PF_*`, same numbers).
-final class RetPf {
+public final class RetPf {
     /// Go back to the guest; it will fault again if it must.
-    static final int RETRY = 1;
+    public static final int RETRY = 1;
 
     /// The fast path cannot tell: take the slow one.
-    static final int INVALID = 4;
+    public static final int INVALID = 4;
 
     /// An entry was changed; the access will pass.
-    static final int FIXED = 5;
+    public static final int FIXED = 5;
 
     /// Somebody else had fixed it already.
-    static final int SPURIOUS = 6;
+    public static final int SPURIOUS = 6;
 
     private RetPf() {}
 }

@@ -1,24 +1,26 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.aging;
 
+import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.SplitBitmapYoung;
 import org.jspecify.annotations.Nullable;
 
 /// `v3`. The answer is the fast path's also with the lock put back, so that nothing else changes
 /// then.
-final class SplitBitmapNotifier extends KvmMmuNotifier implements SplitBitmapYoung {
-    SplitBitmapNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
-        super(vm, walk, plan);
+final class SplitBitmapHalf implements SplitBitmapYoung {
+    private final Harvester vm;
+
+    SplitBitmapHalf(Harvester vm) {
+        this.vm = vm;
     }
 
     @Override
     public int clearYoung(Cpu cpu, long start, long end, long @Nullable [] bitmap) {
-        return harvest(cpu, start, end, true, null, bitmap) ? FAST : 0;
+        return vm.harvest(cpu, start, end, new AgeQuery(true, null, bitmap)) ? FAST : 0;
     }
 
     @Override
     public int testYoung(Cpu cpu, long start, long end, long @Nullable [] bitmap) {
-        return harvest(cpu, start, end, false, bitmap, null) ? FAST : 0;
+        return vm.harvest(cpu, start, end, new AgeQuery(false, bitmap, null)) ? FAST : 0;
     }
 }

@@ -1,7 +1,8 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.x86;
 
-import org.gleaner.kvm.x86.Spte;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
@@ -44,7 +45,7 @@ final class TdpZapper {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
         boolean any = false;
         mmu.rcu.readLock(cpu);
-        for (TdpRoot root : mmu.roots(cpu)) {
+        for (MmuRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; ) {
                 long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
                 any |= zapInTable(cpu, root, gfn, (int) (next - gfn));
@@ -55,46 +56,53 @@ final class TdpZapper {
         return any;
     }
 
-    private boolean zapInTable(Cpu cpu, TdpRoot root, long gfn, int n) {
+    private boolean zapInTable(Cpu cpu, MmuRoot root, long gfn, int n) {
         cpu.step();
-        long slot = tables.leafSlot(cpu, root.table, gfn);
-        if (slot < 0) {
+        long found = tables.leafAt(cpu, root.table, gfn);
+        if (found < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
         }
+        int level = RadixTable.levelOf(found);
+        long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
         int first = TableSlab.slotIndex(slot);
+        int entries = level == RadixTable.LEVEL_4K ? n : 1;
         boolean any = false;
-        for (int i = first; i < first + n; i++) {
+        for (int i = first; i < first + entries; i++) {
             long old = cpu.load(words, i);
-            if (format.isPresent(old)) {
-                zapped(cpu, mmu.steps.take(cpu, words, i, old, format.empty));
+            if (format.isLeaf(old, level)) {
+                zapped(cpu, mmu.spteSteps.take(cpu, words, i, old, format.empty), level);
                 any = true;
             }
         }
         cpu.charge(Cost.MMU_AGE_GFN);
-        cpu.charge(Cost.SPTE_SCAN, n - 1);
+        cpu.charge(Cost.SPTE_SCAN, entries - 1);
         return any;
     }
 
     /// A leaf is gone (`handle_changed_spte`).
-    private void zapped(Cpu cpu, long leaf) {
+    private void zapped(Cpu cpu, long leaf, int level) {
         invariants.changed(leaf, format.empty);
         invariants.zapped(cpu, leaf);
-        if (mmu.marksAtZap) {
-            int pfn = (int) format.pfn(leaf);
+        PageMarks marks = mmu.atZap;
+        if (marks == null) {
+            return;
+        }
+        int first = (int) format.pfn(leaf);
+        for (int pfn = first; pfn < first + RadixTable.pages(level); pfn++) {
             if (format.isAccessed(leaf)) {
-                mmu.pages.markAccessed(cpu, pfn);
+                marks.markAccessed(cpu, pfn);
             }
             if (format.isDirty(leaf)) {
-                mmu.pages.setDirty(cpu, pfn);
+                marks.setDirty(cpu, pfn);
             }
         }
     }
 
     /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the
     /// mode that `shared` says (read if true); may drop and take the read lock again in between.
-    void zapRoot(Cpu cpu, TdpRoot root, boolean shared) {
+    void zapRoot(Cpu cpu, MmuRoot root, boolean shared) {
         TreeIter iter = new TreeIter(tables, BATCH);
         mmu.rcu.readLock(cpu);
         for (int level = RadixTable.LEVEL_4K; level <= RadixTable.ROOT_LEVEL; level++) {
@@ -145,7 +153,7 @@ final class TdpZapper {
             mmu.unlinkEpoch.incrementAndGet();
             removeTable(cpu, format.table(old), level - 1, shared);
         } else {
-            zapped(cpu, old);
+            zapped(cpu, old, level);
         }
     }
 
@@ -187,16 +195,17 @@ final class TdpZapper {
     }
 
     private void free(Cpu cpu, int table) {
-        invariants.detached(tables.slab.words(table), tables.slab.base(table));
+        SpteInvariants.detached(format, tables.slab.words(table), tables.slab.base(table));
         tables.slab.free(cpu, table);
     }
 
     /// Fails if a leaf of `[start, end)` is present in any root; for checks.
     void checkAbsent(Cpu cpu, long start, long end, boolean atEnd) {
-        for (TdpRoot root : mmu.roots(cpu)) {
+        for (MmuRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; gfn++) {
-                long slot = tables.leafSlot(cpu, root.table, gfn);
-                if (slot >= 0) {
+                long found = tables.leafAt(cpu, root.table, gfn);
+                if (found >= 0) {
+                    long slot = RadixTable.slotOf(found);
                     long leaf = cpu.peek(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
                     invariants.absent(leaf, gfn, atEnd);
                 }

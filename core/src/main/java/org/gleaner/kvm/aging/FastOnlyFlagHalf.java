@@ -1,13 +1,14 @@
-package org.gleaner.kvm;
+package org.gleaner.kvm.aging;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.FastOnlyFlagYoung;
 
 /// `v6-fast-only`.
-final class FastOnlyFlagNotifier extends KvmMmuNotifier implements FastOnlyFlagYoung {
-    FastOnlyFlagNotifier(Vm vm, HvaWalk walk, AgingPlan plan) {
-        super(vm, walk, plan);
+final class FastOnlyFlagHalf implements FastOnlyFlagYoung {
+    private final Harvester vm;
+
+    FastOnlyFlagHalf(Harvester vm) {
+        this.vm = vm;
     }
 
     /// As a VM says it when it is made: its MMU can age without a lock.
@@ -18,11 +19,11 @@ final class FastOnlyFlagNotifier extends KvmMmuNotifier implements FastOnlyFlagY
 
     @Override
     public boolean clearYoung(Cpu cpu, long start, long end, boolean fastOnly) {
-        return clearYoung(cpu, start, end);
+        return vm.baseline().clearYoung(cpu, start, end);
     }
 
     @Override
     public boolean testYoung(Cpu cpu, long vpn, boolean fastOnly) {
-        return testYoung(cpu, vpn);
+        return vm.baseline().testYoung(cpu, vpn);
     }
 }

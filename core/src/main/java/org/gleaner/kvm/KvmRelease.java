@@ -1,0 +1,29 @@
+package org.gleaner.kvm;
+
+import org.gleaner.mm.aging.AgingDesign;
+
+/// The release of Linux whose KVM a VM runs on, as far as its second stage differs.
+///
+/// @param major of 6.12: 6
+/// @param minor of 6.12: 12
+public record KvmRelease(int major, int minor) {
+    /// The kernel that has a design; for one that none has, the kernel that it was posted for.
+    public static KvmRelease of(AgingDesign design) {
+        String[] parts = design.release().split("\\.");
+        return new KvmRelease(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+    }
+
+    /// The MMU itself holds a reference to each valid root, so that it outlives its vCPUs.
+    public boolean keepsRoots() {
+        return isFrom(6, 4);
+    }
+
+    /// A zapped entry passes its A and D on to the page.
+    public boolean marksAtZap() {
+        return !isFrom(6, 13);
+    }
+
+    private boolean isFrom(int otherMajor, int otherMinor) {
+        return major > otherMajor || major == otherMajor && minor >= otherMinor;
+    }
+}

@@ -1,0 +1,26 @@
+package org.gleaner.kvm.mmu;
+
+import org.gleaner.machine.OneCpu;
+
+/// One guest access that the second stage does not let through (`struct kvm_page_fault`): what it wants, and
+/// what has been found out so far. Each vCPU has one, and uses it again.
+@OneCpu
+public final class Fault {
+    /// The guest page.
+    public long gfn;
+
+    /// The access is a write.
+    public boolean write;
+
+    /// Something is mapped that does not allow the access.
+    public boolean present;
+
+    /// The gate's sequence number, from before the page was looked up.
+    public long seq;
+
+    /// The host's page, once it is known.
+    public int pfn;
+
+    /// The host maps that page writable, and the slot allows it.
+    public boolean mapWritable;
+}

@@ -1,0 +1,105 @@
+package org.gleaner.kvm.mmu;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedRwLock;
+import org.gleaner.machine.Rcu;
+import org.gleaner.pagetable.RadixTable;
+
+/// A VM's second stage, as far as code that all architectures share may know it: where its entries are, what
+/// it can be asked to do, and under which lock.
+///
+/// Ranges are guest pages, `start` inclusive, `end` exclusive.
+///
+/// | asked by | operation | `mmu_lock` | owes |
+/// |---|---|---|---|
+/// | a vCPU that has no root | [#acquire] | none: takes it | - |
+/// | a vCPU that lets go of one | [#release] | none: may take it | - |
+/// | a page fault | [#map] | [#faultLock], after the gate was asked | - |
+/// | a page fault | [#fastFault] | none | - |
+/// | an invalidation | [#unmap] | write | a flush, if it says so |
+/// | reclaim | [#age] | any; none if [#canAgeUnlocked] | - |
+/// | the deletion of a slot | [#invalidateRoots] | write | the request that vCPUs drop their roots |
+/// | the same, later | [#zapInvalidatedRoots] | none: takes it | - |
+/// | the end of the address space | [#zapAll] | none: takes it | nothing: no vCPU runs |
+public abstract class SecondaryMmu {
+    /// Its tables, and the format of what stands in them.
+    public final RadixTable tables;
+
+    public final QueuedRwLock mmuLock;
+    public final Rcu rcu;
+    public final Invariants invariants;
+    public final ProtocolSteps steps;
+
+    /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is
+    /// stale.
+    public final AtomicLong unlinkEpoch = new AtomicLong();
+
+    protected SecondaryMmu(
+            RadixTable tables,
+            QueuedRwLock mmuLock,
+            Rcu rcu,
+            Invariants invariants,
+            ProtocolSteps steps) {
+        this.tables = tables;
+        this.mmuLock = mmuLock;
+        this.rcu = rcu;
+        this.invariants = invariants;
+        this.steps = steps;
+    }
+
+    // --- roots -------------------------------------------------------------------------------
+
+    /// A valid root with a reference for the caller.
+    public abstract MmuRoot acquire(Cpu cpu);
+
+    /// Drops a reference.
+    public abstract void release(Cpu cpu, MmuRoot root);
+
+    /// No new fault will use the roots of now.
+    public abstract void invalidateRoots(Cpu cpu);
+
+    /// Empties the roots that were made invalid.
+    public abstract void zapInvalidatedRoots(Cpu cpu);
+
+    // --- faults ------------------------------------------------------------------------------
+
+    /// How a fault that installs a page holds `mmu_lock`.
+    public abstract LockMode faultLock();
+
+    /// Installs the page of a fault.
+    ///
+    /// @return one of [RetPf]
+    public abstract int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault);
+
+    /// Gives an entry back what aging or the dirty log took, without any lock.
+    ///
+    /// @return [RetPf#FIXED], [RetPf#SPURIOUS], or [RetPf#INVALID] if the slow path must decide
+    public abstract int fastFault(Cpu cpu, MmuRoot root, Fault fault);
+
+    // --- the host ----------------------------------------------------------------------------
+
+    /// Takes all leaves of the range out of every root, invalid ones included; a huge leaf that the range
+    /// touches goes as a whole. Returns whether there were any.
+    public abstract boolean unmap(Cpu cpu, long start, long end);
+
+    /// Tests, or tests and clears, the leaves of the range in all valid roots.
+    ///
+    /// @param lastGfn the page whose bit is 0, not before `end - 1`
+    /// @return whether any leaf was young; a test without a bitmap to fill may stop at the first
+    public abstract boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query);
+
+    /// Whether [#age] may be called without `mmu_lock`.
+    public abstract boolean canAgeUnlocked();
+
+    /// Empties every root, when no vCPU can run any more.
+    public abstract void zapAll(Cpu cpu);
+
+    // --- checks and reports ------------------------------------------------------------------
+
+    /// Fails if a leaf of the range is present in any root; for checks.
+    public abstract void checkAbsent(Cpu cpu, long start, long end, boolean atEnd);
+
+    /// Leaves in all roots, all or only young ones.
+    public abstract long countLeaves(Cpu cpu, boolean onlyYoung);
+}

@@ -1,0 +1,58 @@
+package org.gleaner.kvm.x86;
+
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.pagetable.TableSlab;
+
+/// What must always hold of x86 entries, beside the [Invariants] of every second stage.
+///
+/// | | invariant | checked where |
+/// |---|---|---|
+/// | I2 | aging changes nothing but A, or makes exactly the tracked form | [#aged] |
+/// | I5 | a frozen entry is never altered | [#detached], when its table is freed |
+/// | I14 | restoring gives back R and X, and never W | [#restored] |
+/// | I20 | a test clears nothing | [#aged] |
+final class SpteInvariants {
+    private SpteInvariants() {}
+
+    /// An ager is about to turn `old` into `now`.
+    static void aged(SpteFormat format, long old, long now, boolean clear) {
+        if (!Invariants.ARMED) {
+            return;
+        }
+        if (!clear) {
+            throw Invariants.broken("I20: a test clears an accessed bit");
+        }
+        if (now != format.markForAccessTrack(old)) {
+            throw Invariants.broken("I2: aging turns " + hex(old) + " into " + hex(now));
+        }
+    }
+
+    /// A fast fault is about to turn a tracked leaf into `now`.
+    static void restored(SpteFormat format, long tracked, long now, boolean write) {
+        if (!Invariants.ARMED) {
+            return;
+        }
+        long unwritten = write ? now & ~SpteFormat.WRITE_BIT : now;
+        if (format.markForAccessTrack(unwritten) != tracked
+                || !write && format.isWritable(now)
+                || unwritten != (format.restoreAccessTrack(tracked) | format.accessed)) {
+            throw Invariants.broken("I14: " + hex(tracked) + " is restored as " + hex(now));
+        }
+    }
+
+    /// A detached table is about to be freed.
+    static void detached(SpteFormat format, long[] words, int base) {
+        if (!Invariants.ARMED) {
+            return;
+        }
+        for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+            if (words[i] != format.frozen && words[i] != format.empty) {
+                throw Invariants.broken("I5: a detached entry became " + hex(words[i]));
+            }
+        }
+    }
+
+    private static String hex(long entry) {
+        return Long.toHexString(entry);
+    }
+}

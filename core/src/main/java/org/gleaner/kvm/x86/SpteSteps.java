@@ -1,0 +1,37 @@
+package org.gleaner.kvm.x86;
+
+import org.gleaner.kvm.mmu.ProtocolSteps;
+import org.gleaner.machine.Cpu;
+
+/// The steps on x86 entries that agers, faults and zaps share: those of [Spte] and [SpteFormat].
+///
+/// A VM is built over one of these. Subclasses leave a step out or take it wrongly, so that the
+/// invariants can be seen to fire: that is all they are for. While only this class is loaded, every
+/// call is direct.
+public class SpteSteps extends ProtocolSteps {
+    /// What is right.
+    public static final SpteSteps LINUX = new SpteSteps();
+
+    protected SpteSteps() {}
+
+    /// The old form of a young leaf (`mark_spte_for_access_track`, or A cleared).
+    public long old(SpteFormat format, long leaf) {
+        return format.markForAccessTrack(leaf);
+    }
+
+    /// The ager's one attempt to make `old` into `update`: only if the entry still is what was
+    /// read.
+    public boolean age(Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
+        return Spte.age(cpu, words, i, old, update);
+    }
+
+    /// A tracked leaf given its R and X back (`restore_acc_track_spte`).
+    public long restore(SpteFormat format, long leaf) {
+        return format.restoreAccessTrack(leaf);
+    }
+
+    /// Takes a leaf that may change outside `mmu_lock` out of its table; returns it as it was then.
+    public long take(Cpu cpu, long[] words, int i, long old, long empty) {
+        return Spte.take(cpu, words, i, empty);
+    }
+}
