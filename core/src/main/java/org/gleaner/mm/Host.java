@@ -107,7 +107,7 @@ public final class Host implements AutoCloseable {
                         swapDevice, config.swapSlots(), config.kernel(), cpus, new SwapAccounts());
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
-        Zone zone = new Zone(config.frames(), config.watermarks(), cpus, config.pcpBatch(), huge);
+        Zone zone = new Zone(folios, config.watermarks(), cpus, config.pcpBatch(), huge);
         split = new FolioSplit(folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());

@@ -9,9 +9,11 @@ import org.gleaner.machine.Word;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
-/// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 1024
-/// tables, so a table costs 4 KiB and nothing else. Free tables form a stack whose head carries a
-/// tag against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
+/// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 16
+/// tables, so a table costs 4 KiB and hardly anything else. At 64 KiB a chunk is a small object to every
+/// collector: G1 rounds an object of half a region or more up to whole regions, of 1 to 32 MiB,
+/// and an array of 2^k bytes has a header on top. Free tables form a stack whose head carries a tag
+/// against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
 /// read section, and whoever unlinks a table must let a grace period pass before [#free].
 ///
 /// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that
@@ -23,7 +25,7 @@ import org.gleaner.machine.Word;
 /// |---|---|---|---|---|---|
 /// | `free` | free, allocate | full | allocate | acquire | the poisoned table, its `next` |
 /// | `next[t]` | free | plain, before that | allocate | plain | nothing by itself |
-/// | `chunks[c]` | first carver in `c` | CAS | other carvers | acquire | the zeroed array |
+/// | `next[n]`, `chunks[c]` | first carver there, in this order | CAS | other carvers | acquire | the zeroed arrays |
 /// | `chunks[c]` | the same | plain | walkers | plain | the array, filled |
 ///
 /// A `next` that is read too early or too late does no harm: the tag makes the compare-and-swap
@@ -44,12 +46,17 @@ public final class TableSlab {
     private static final VarHandle CHUNK = MethodHandles.arrayElementVarHandle(long[][].class);
     private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(int[][].class);
 
-    static final int CHUNK_SHIFT = 10;
+    static final int CHUNK_SHIFT = 4;
     static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
     static final int TABLE_SHIFT = 9;
 
     private static final int SLOT_SHIFT = CHUNK_SHIFT + TABLE_SHIFT;
     private static final int NONE = 0x7fff_ffff;
+
+    /// Tables whose `next` share an array.
+    private static final int NEXT_SHIFT = 10;
+
+    private static final int NEXT_MASK = (1 << NEXT_SHIFT) - 1;
 
     final long[][] chunks;
 
@@ -65,11 +72,11 @@ public final class TableSlab {
     /// Tables ever carved from chunks.
     private final Word carved = new Word();
 
-    /// Room for `capacity` tables; memory is taken as tables are used, 4 MiB at a time.
+    /// Room for `capacity` tables; memory is taken as tables are used, 64 KiB at a time.
     public TableSlab(int capacity) {
         int count = capacity + CHUNK_MASK >>> CHUNK_SHIFT;
         chunks = new long[count][];
-        next = new int[count][];
+        next = new int[capacity + NEXT_MASK >>> NEXT_SHIFT][];
         this.capacity = capacity;
     }
 
@@ -116,9 +123,7 @@ public final class TableSlab {
     /// Tables allocated and not freed. For reports and tests, when nobody allocates or frees.
     public int inUse() {
         int count = highWater();
-        for (int t = (int) free.snapshot();
-                t != NONE;
-                t = next[t >>> CHUNK_SHIFT][t & CHUNK_MASK]) {
+        for (int t = (int) free.snapshot(); t != NONE; t = next[t >>> NEXT_SHIFT][t & NEXT_MASK]) {
             count--;
         }
         return count;
@@ -150,7 +155,7 @@ public final class TableSlab {
         fill(cpu, table, POISON);
         for (; ; ) {
             long head = cpu.load(free);
-            next[table >>> CHUNK_SHIFT][table & CHUNK_MASK] = (int) head;
+            next[table >>> NEXT_SHIFT][table & NEXT_MASK] = (int) head;
             long update = ((head >>> 32) + 1 << 32) | table;
             if (cpu.cas(free, head, update)) {
                 return;
@@ -171,7 +176,7 @@ public final class TableSlab {
             if (top == NONE) {
                 return carve(cpu);
             }
-            int below = next[top >>> CHUNK_SHIFT][top & CHUNK_MASK];
+            int below = next[top >>> NEXT_SHIFT][top & NEXT_MASK];
             long update = ((head >>> 32) + 1 << 32) | below;
             if (cpu.cas(free, head, update)) {
                 return top;
@@ -189,10 +194,16 @@ public final class TableSlab {
         } while (!cpu.cas(carved, table, table + 1));
         int chunk = (int) table >>> CHUNK_SHIFT;
         if (CHUNK.getAcquire(chunks, chunk) == null) {
+            provideNext((int) table >>> NEXT_SHIFT);
             int size = Math.min(1 << CHUNK_SHIFT, capacity - (chunk << CHUNK_SHIFT));
-            NEXT.compareAndSet(next, chunk, null, new int[size]);
             CHUNK.compareAndSet(chunks, chunk, null, new long[size << TABLE_SHIFT]);
         }
         return (int) table;
+    }
+
+    private void provideNext(int i) {
+        if (NEXT.getAcquire(next, i) == null) {
+            NEXT.compareAndSet(next, i, null, new int[1 << NEXT_SHIFT]);
+        }
     }
 }

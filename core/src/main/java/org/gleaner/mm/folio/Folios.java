@@ -11,7 +11,7 @@ import org.gleaner.machine.SetUp;
 /// | array | bytes | protected by |
 /// |---|---|---|
 /// | `state` ([FolioLayout]) | 8 | atomics |
-/// | `next`, `prev` | 4 + 4 | the lock of the list's owner (lru_lock, or private) |
+/// | `next`, `prev` | 4 + 4 | the lock of the list's owner (lru_lock, or private); zone lock if free |
 /// | `mapping` | 8 | the folio lock |
 /// | `swapSlot` | 4 | the folio lock |
 ///
@@ -51,6 +51,25 @@ public final class Folios {
 
     public int frames() {
         return frames;
+    }
+
+    // --- free frames -------------------------------------------------------------------------
+
+    /// A free frame is on no list: its links are the zone's to keep what it likes, under its lock.
+    public int freeNext(int pfn) {
+        return next[pfn];
+    }
+
+    public int freePrev(int pfn) {
+        return prev[pfn];
+    }
+
+    public void setFreeNext(int pfn, int value) {
+        next[pfn] = value;
+    }
+
+    public void setFreePrev(int pfn, int value) {
+        prev[pfn] = value;
     }
 
     // --- state -------------------------------------------------------------------------------

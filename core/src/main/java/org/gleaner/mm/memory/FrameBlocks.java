@@ -1,32 +1,32 @@
 package org.gleaner.mm.memory;
 
-import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.gleaner.machine.Guarded;
+import org.gleaner.mm.folio.Folios;
 
 /// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of [Zone#BLOCK] aligned
 /// frames, and loose ones. Single frames come from the loose ones as long as there are any; then a block is
 /// broken up. When the last frame of a block comes back, the block is whole again.
+///
+/// The loose ones are a stack, linked both ways through the folio table: `freeNext` is the frame below,
+/// `freePrev` the one above.
 @Guarded("zone_lock")
 final class FrameBlocks extends FreeFrames {
-    private static final int TAKEN = -1;
+    private static final int NONE = -1;
 
-    private final int[] loose;
+    private final Folios links;
+    private int top = NONE;
     private int looseSize;
     private final int[] blocks;
     private int blockCount;
 
-    /// By frame: its index in [#loose], or [#TAKEN] if it is in use or in a whole block.
-    private final int[] place;
-
     /// By block: its loose frames.
     private final int[] looseOf;
 
-    /// All of `n` frames are free at first, and lower blocks are taken first.
-    FrameBlocks(int n) {
-        loose = new int[n];
-        place = new int[n];
-        Arrays.fill(place, TAKEN);
+    /// All frames are free at first, and lower blocks are taken first.
+    FrameBlocks(Folios links) {
+        this.links = links;
+        int n = links.frames();
         looseOf = new int[n / Zone.BLOCK + 1];
         blocks = new int[n / Zone.BLOCK];
         for (int b = blocks.length - 1; b >= 0; b--) {
@@ -49,7 +49,7 @@ final class FrameBlocks extends FreeFrames {
             if (looseSize == 0) {
                 breakUp(blocks[--blockCount] * Zone.BLOCK);
             }
-            int frame = loose[looseSize - 1];
+            int frame = top;
             removeLoose(frame);
             to[at + i] = frame;
         }
@@ -75,18 +75,43 @@ final class FrameBlocks extends FreeFrames {
     }
 
     private void addLoose(int frame) {
-        place[frame] = looseSize;
-        loose[looseSize++] = frame;
+        links.setFreeNext(frame, top);
+        links.setFreePrev(frame, NONE);
+        if (top != NONE) {
+            links.setFreePrev(top, frame);
+        }
+        top = frame;
+        looseSize++;
         looseOf[frame / Zone.BLOCK]++;
     }
 
     /// The topmost frame takes the place of the one removed.
     private void removeLoose(int frame) {
-        int top = loose[--looseSize];
-        loose[place[frame]] = top;
-        place[top] = place[frame];
-        place[frame] = TAKEN;
+        int taken = top;
+        top = links.freeNext(taken);
+        if (top != NONE) {
+            links.setFreePrev(top, NONE);
+        }
+        if (taken != frame) {
+            replace(frame, taken);
+        }
+        looseSize--;
         looseOf[frame / Zone.BLOCK]--;
+    }
+
+    private void replace(int frame, int by) {
+        int below = links.freeNext(frame);
+        int above = links.freePrev(frame);
+        links.setFreeNext(by, below);
+        links.setFreePrev(by, above);
+        if (below != NONE) {
+            links.setFreePrev(below, by);
+        }
+        if (above != NONE) {
+            links.setFreeNext(above, by);
+        } else {
+            top = by;
+        }
     }
 
     @Override
@@ -101,8 +126,8 @@ final class FrameBlocks extends FreeFrames {
 
     @Override
     void forEach(IntConsumer action) {
-        for (int i = 0; i < looseSize; i++) {
-            action.accept(loose[i]);
+        for (int frame = top; frame != NONE; frame = links.freeNext(frame)) {
+            action.accept(frame);
         }
         for (int b = 0; b < blockCount; b++) {
             for (int i = 0; i < Zone.BLOCK; i++) {

@@ -2,20 +2,26 @@ package org.gleaner.mm.memory;
 
 import java.util.function.IntConsumer;
 import org.gleaner.machine.Guarded;
+import org.gleaner.mm.folio.Folios;
 
-/// Single frames, last freed first used. Knows no blocks.
+/// Single frames, last freed first used. Knows no blocks. A free frame names the one below it by its link in
+/// the folio table; frames that were never taken are the lowest, and need none.
 @Guarded("zone_lock")
 final class FrameStack extends FreeFrames {
-    private final int[] frames;
+    private static final int NONE = -1;
+
+    private final Folios links;
+    private int top = NONE;
+
+    /// Frames from here on were never taken.
+    private int fresh;
+
     private int size;
 
-    /// All of `n` frames are free at first, to be taken in ascending order.
-    FrameStack(int n) {
-        frames = new int[n];
-        for (int i = 0; i < n; i++) {
-            frames[i] = n - 1 - i;
-        }
-        size = n;
+    /// All frames are free at first, to be taken in ascending order.
+    FrameStack(Folios links) {
+        this.links = links;
+        size = links.frames();
     }
 
     @Override
@@ -26,14 +32,27 @@ final class FrameStack extends FreeFrames {
     @Override
     int take(int[] to, int at, int n) {
         int taken = Math.min(n, size);
+        for (int i = taken - 1; i >= 0; i--) {
+            to[at + i] = pop();
+        }
         size -= taken;
-        System.arraycopy(frames, size, to, at, taken);
         return taken;
+    }
+
+    private int pop() {
+        int frame = top;
+        if (frame == NONE) {
+            return fresh++;
+        }
+        top = links.freeNext(frame);
+        return frame;
     }
 
     @Override
     void give(int frame) {
-        frames[size++] = frame;
+        links.setFreeNext(frame, top);
+        top = frame;
+        size++;
     }
 
     @Override
@@ -48,8 +67,11 @@ final class FrameStack extends FreeFrames {
 
     @Override
     void forEach(IntConsumer action) {
-        for (int i = 0; i < size; i++) {
-            action.accept(frames[i]);
+        for (int frame = top; frame != NONE; frame = links.freeNext(frame)) {
+            action.accept(frame);
+        }
+        for (int frame = fresh; frame < links.frames(); frame++) {
+            action.accept(frame);
         }
     }
 }

@@ -9,7 +9,8 @@ public final class PageContents implements FrameContents {
     /// 64-bit words of a page.
     public static final int WORDS = 512;
 
-    private static final int FRAMES_PER_CHUNK = 256;
+    /// 64 KiB, which is a small object to every collector.
+    private static final int FRAMES_PER_CHUNK = 16;
 
     private final long[][] chunks;
 

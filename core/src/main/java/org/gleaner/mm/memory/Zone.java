@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
 
 /// The free page frames of the host: one pool under the zone lock, and per-CPU lists in front of it.
 ///
@@ -22,15 +23,16 @@ public final class Zone {
     private final Watermarks watermarks;
     private final int batch;
 
-    /// All of `frames` are free at first, to be handed out in ascending order.
+    /// All frames are free at first, to be handed out in ascending order.
     ///
+    /// @param folios whose links those of free frames are
     /// @param batch frames moved at once between a per-CPU list and the pool
     /// @param blocks whether [#allocateBlock] is ever to succeed
-    public Zone(int frames, Watermarks watermarks, int maxCpus, int batch, boolean blocks) {
+    public Zone(Folios folios, Watermarks watermarks, int maxCpus, int batch, boolean blocks) {
         this.watermarks = watermarks;
         this.batch = batch;
-        this.frames = blocks ? new FrameBlocks(frames) : new FrameStack(frames);
-        free[0] = frames;
+        frames = blocks ? new FrameBlocks(folios) : new FrameStack(folios);
+        free[0] = folios.frames();
         perCpu = new PerCpuPages[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
             perCpu[i] = new PerCpuPages(2 * batch);

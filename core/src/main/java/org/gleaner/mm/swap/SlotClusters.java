@@ -114,16 +114,17 @@ final class SlotClusters {
     }
 
     /// Frees a slot. Its cluster becomes a partly used one, at the end of their queue if it was not one before, or an
-    /// empty one.
-    void giveBack(int slot) {
+    /// empty one, which is returned.
+    boolean giveBack(int slot) {
         used[slot >>> 6] &= ~(1L << slot);
         int c = slot / cluster;
         if (--usedInCluster[c] == 0) {
             partial.remove(c);
             empty.add(c);
-        } else {
-            partial.add(c);
+            return true;
         }
+        partial.add(c);
+        return false;
     }
 
     /// Clusters in the order they were added, each at most once; removes from anywhere.

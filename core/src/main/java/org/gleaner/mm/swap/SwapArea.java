@@ -1,5 +1,6 @@
 package org.gleaner.mm.swap;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
@@ -22,7 +23,9 @@ import org.gleaner.mm.version.KernelVersion;
 /// a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
 ///
 /// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that pages
-/// evicted together lie together.
+/// evicted together lie together. A cluster has memory while a slot of it is in use. Who still names a slot that is
+/// free reads 0, in the memory that the cluster had or in [#NOTHING], and does no harm: nobody changes a
+/// word of which it read that it is 0.
 public final class SwapArea {
     private static final long COUNT_MASK = 0xff;
     private static final long CACHE = 1 << 8;
@@ -34,11 +37,23 @@ public final class SwapArea {
 
     private final SwapDevice device;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
-    private final long[] slots;
+
+    /// Words of a cluster without memory. Never written.
+    private static final long[] NOTHING = new long[CLUSTER];
+
+    private static final byte[] NOBODY = new byte[CLUSTER];
+
+    private static final int CLUSTER_SHIFT = 9;
+
+    private final int size;
+
+    /// By cluster, which changes under [#lock]. Who has a slot has seen its cluster's.
+    @Guarded("swap_lock")
+    private final long[][] slots;
 
     /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is published.
     @Guarded("swap_lock")
-    private final byte[] owners;
+    private final byte[][] owners;
 
     private final Accounts accounts;
     private final SlotClusters clusters;
@@ -62,8 +77,11 @@ public final class SwapArea {
             SwapDevice device, int size, KernelVersion kernel, int maxCpus, Accounts accounts) {
         this.device = device;
         this.accounts = accounts;
-        slots = new long[size];
-        owners = new byte[size];
+        this.size = size;
+        slots = new long[Math.ceilDiv(size, CLUSTER)][];
+        owners = new byte[slots.length][];
+        Arrays.fill(slots, NOTHING);
+        Arrays.fill(owners, NOBODY);
         clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
         returns = new SlotReturns(accounts, kernel, maxCpus);
         free = new Word(size);
@@ -73,9 +91,25 @@ public final class SwapArea {
         return device;
     }
 
+    private long[] words(int slot) {
+        return slots[slot >>> CLUSTER_SHIFT];
+    }
+
+    private static int index(int slot) {
+        return slot & CLUSTER - 1;
+    }
+
+    /// The lock is held.
+    private void provide(int cluster) {
+        if (slots[cluster] == NOTHING) {
+            owners[cluster] = new byte[CLUSTER];
+            slots[cluster] = new long[CLUSTER];
+        }
+    }
+
     /// Slots in all.
     public int size() {
-        return slots.length;
+        return size;
     }
 
     /// Slots not in use; a racy hint.
@@ -85,7 +119,7 @@ public final class SwapArea {
 
     /// `vm_swap_full`: less than half of the slots are free, so cached slots are given up early.
     public boolean isFull() {
-        return free() * 2 < slots.length;
+        return free() * 2 < size;
     }
 
     /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1 if there is none or the
@@ -97,11 +131,14 @@ public final class SwapArea {
         }
         lock.lock(cpu);
         int slot = clusters.take(cpu.id);
+        if (slot >= 0) {
+            provide(slot >>> CLUSTER_SHIFT);
+        }
         lock.unlock(cpu);
         if (slot >= 0) {
             cpu.fetchAdd(free, -1);
-            owners[slot] = (byte) memcg;
-            cpu.store(slots, slot, CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
+            owners[slot >>> CLUSTER_SHIFT][index(slot)] = (byte) memcg;
+            cpu.store(words(slot), index(slot), CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
         } else {
             accounts.cancel(cpu, memcg, 1);
         }
@@ -117,12 +154,15 @@ public final class SwapArea {
         }
         lock.lock(cpu);
         int first = clusters.takeCluster();
+        if (first >= 0) {
+            provide(first >>> CLUSTER_SHIFT);
+        }
         lock.unlock(cpu);
         if (first >= 0) {
             cpu.fetchAdd(free, -CLUSTER);
             for (int i = 0; i < CLUSTER; i++) {
-                owners[first + i] = (byte) memcg;
-                cpu.store(slots, first + i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
+                owners[first >>> CLUSTER_SHIFT][i] = (byte) memcg;
+                cpu.store(words(first), i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
             }
         } else {
             accounts.cancel(cpu, memcg, CLUSTER);
@@ -132,12 +172,12 @@ public final class SwapArea {
 
     /// Id of the cgroup that is charged for the page of a slot when it comes back.
     public int owner(int slot) {
-        return owners[slot] & 0xff;
+        return owners[slot >>> CLUSTER_SHIFT][index(slot)] & 0xff;
     }
 
     /// The page cached for a slot, or -1.
     public int cached(Cpu cpu, int slot) {
-        long word = cpu.load(slots, slot);
+        long word = cpu.load(words(slot), index(slot));
         return (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;
     }
 
@@ -151,32 +191,32 @@ public final class SwapArea {
 
     /// A slot without a step. For checks of a host at rest.
     public Slot peek(Cpu cpu, int slot) {
-        long word = cpu.peek(slots, slot);
+        long word = cpu.peek(words(slot), index(slot));
         int pfn = (word & FOLIO) != 0 ? (int) (word >>> PAYLOAD_SHIFT) : -1;
         return new Slot((int) (word & COUNT_MASK), (word & CACHE) != 0, pfn, clusters.isUsed(slot));
     }
 
     /// Swap entries that point to the slot.
     public int mappings(Cpu cpu, int slot) {
-        return (int) (cpu.load(slots, slot) & COUNT_MASK);
+        return (int) (cpu.load(words(slot), index(slot)) & COUNT_MASK);
     }
 
     /// The shadow of the folio that was evicted to the slot, or 0.
     public long shadow(Cpu cpu, int slot) {
-        long word = cpu.load(slots, slot);
+        long word = cpu.load(words(slot), index(slot));
         return (word & FOLIO) != 0 ? 0 : word >>> PAYLOAD_SHIFT;
     }
 
     /// One more swap entry points to the slot (`swap_duplicate`).
     public void duplicate(Cpu cpu, int slot) {
-        long old = cpu.fetchAdd(slots, slot, 1);
+        long old = cpu.fetchAdd(words(slot), index(slot), 1);
         assert (old & COUNT_MASK) < COUNT_MASK && old != 0 : "swap count of slot " + slot;
     }
 
     /// One swap entry less; frees the slot if nothing else holds it (`swap_free`). Returns the folio, or page of one,
     /// that only the cache of the slot knows now, or -1.
     public int release(Cpu cpu, int slot) {
-        long old = cpu.fetchAdd(slots, slot, -1);
+        long old = cpu.fetchAdd(words(slot), index(slot), -1);
         assert (old & COUNT_MASK) > 0 : "swap slot " + slot + " freed twice";
         if ((old & (COUNT_MASK | CACHE)) == 1) {
             free(cpu, slot);
@@ -188,11 +228,11 @@ public final class SwapArea {
     /// slot is gone.
     public boolean tryReserveCache(Cpu cpu, int slot) {
         for (; ; ) {
-            long old = cpu.load(slots, slot);
+            long old = cpu.load(words(slot), index(slot));
             if ((old & CACHE) != 0 || (old & COUNT_MASK) == 0) {
                 return false;
             }
-            if (cpu.cas(slots, slot, old, old | CACHE)) {
+            if (cpu.cas(words(slot), index(slot), old, old | CACHE)) {
                 return true;
             }
         }
@@ -201,9 +241,9 @@ public final class SwapArea {
     /// Gives up a claim without having used it; whatever the slot remembers stays.
     public void unreserve(Cpu cpu, int slot) {
         for (; ; ) {
-            long old = cpu.load(slots, slot);
+            long old = cpu.load(words(slot), index(slot));
             assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
-            if (cpu.cas(slots, slot, old, old & ~CACHE)) {
+            if (cpu.cas(words(slot), index(slot), old, old & ~CACHE)) {
                 if ((old & COUNT_MASK) == 0) {
                     free(cpu, slot);
                 }
@@ -215,10 +255,10 @@ public final class SwapArea {
     /// Puts a folio into the cache of a slot that was claimed; returns the shadow that was there, or 0.
     public long addToCache(Cpu cpu, int slot, int pfn) {
         for (; ; ) {
-            long old = cpu.load(slots, slot);
+            long old = cpu.load(words(slot), index(slot));
             assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
             long neu = old & COUNT_MASK | CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT;
-            if (cpu.cas(slots, slot, old, neu)) {
+            if (cpu.cas(words(slot), index(slot), old, neu)) {
                 return old >>> PAYLOAD_SHIFT;
             }
         }
@@ -228,10 +268,10 @@ public final class SwapArea {
     /// no entry points to it any more (`delete_from_swap_cache`, `swapcache_clear`).
     public void removeFromCache(Cpu cpu, int slot, long shadow) {
         for (; ; ) {
-            long old = cpu.load(slots, slot);
+            long old = cpu.load(words(slot), index(slot));
             assert (old & CACHE) != 0 : "swap slot " + slot + " has no cache";
             long neu = old & COUNT_MASK | shadow << PAYLOAD_SHIFT;
-            if (cpu.cas(slots, slot, old, neu)) {
+            if (cpu.cas(words(slot), index(slot), old, neu)) {
                 if ((neu & COUNT_MASK) == 0) {
                     free(cpu, slot);
                 }
@@ -243,11 +283,11 @@ public final class SwapArea {
     /// Ends the hold of a swap-in that bypassed the cache, together with its swap entry.
     public void releaseReserved(Cpu cpu, int slot) {
         for (; ; ) {
-            long old = cpu.load(slots, slot);
+            long old = cpu.load(words(slot), index(slot));
             assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
             long count = (old & COUNT_MASK) - 1;
             long neu = count == 0 ? 0 : old - 1 & ~CACHE;
-            if (cpu.cas(slots, slot, old, neu)) {
+            if (cpu.cas(words(slot), index(slot), old, neu)) {
                 if (count == 0) {
                     free(cpu, slot);
                 }
@@ -258,11 +298,14 @@ public final class SwapArea {
 
     private void free(Cpu cpu, int slot) {
         cpu.charge(Cost.SWAP_SLOT);
-        cpu.store(slots, slot, 0);
+        cpu.store(words(slot), index(slot), 0);
         device.discard(cpu, slot);
         returns.free(cpu, owner(slot));
         lock.lock(cpu);
-        clusters.giveBack(slot);
+        if (clusters.giveBack(slot)) {
+            slots[slot >>> CLUSTER_SHIFT] = NOTHING;
+            owners[slot >>> CLUSTER_SHIFT] = NOBODY;
+        }
         lock.unlock(cpu);
         cpu.fetchAdd(free, 1);
     }

@@ -1,0 +1,89 @@
+package org.gleaner.bench.heap;
+
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.kvm.Vm;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.machine.CostModel;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.VirtualEngine;
+import org.gleaner.machine.VirtualOptions;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.version.KernelVersion;
+import org.gleaner.pagetable.SpteFormat;
+
+/// A host in virtual time, full of one guest as large as itself, with swap of the same size.
+final class FullHost {
+    private static final AgingPlan PLAN = AgingPlan.parse("merged");
+    private static final int TABLE = 512;
+    private static final int CHUNK = 4096;
+    private static final int CPUS = 4;
+
+    private final int pages;
+    private final Engine engine;
+    private final Host host;
+
+    FullHost(int pages) {
+        this.pages = pages;
+        engine = new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
+        host = new Host(engine, config(pages));
+    }
+
+    private static HostConfig config(int pages) {
+        int tables = pages / TABLE * 2 + 4096;
+        return new HostConfig(
+                pages,
+                Watermarks.of(pages, 0).scaled(64),
+                63,
+                true,
+                HostConfig.Swap.ZRAM,
+                DiskTiming.VIRTIO,
+                pages,
+                0,
+                60,
+                0,
+                1,
+                HostConfig.Thp.NEVER,
+                KernelVersion.V6_12,
+                LruGenCaps.of(7),
+                PLAN.secondary(true),
+                tables,
+                1,
+                CPUS);
+    }
+
+    /// The guest writes all its memory, once.
+    void fill() {
+        engine.spawn("vcpu", this::run);
+        engine.run();
+    }
+
+    private void run(Cpu cpu) {
+        AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
+        space.map(cpu, 0, pages, host.objects().newAnon(), 0, true);
+        VmConfig config = VmConfig.of(SpteFormat.EPT, PLAN);
+        Vm vm = Vm.create(cpu, config, host.pagesOf(space), Rcu.start(engine));
+        vm.createSlot(cpu, 0, 0, pages, 0, false);
+        Vcpu vcpu = vm.newVcpu(cpu);
+        for (long gfn = 0; gfn < pages; ) {
+            long stop = Math.min(gfn + CHUNK, pages);
+            long at = vcpu.runSequential(cpu, gfn, stop, true);
+            if (at < stop) {
+                throw new IllegalStateException("page " + at + ": error " + vcpu.error());
+            }
+            gfn = at;
+        }
+    }
+
+    /// Swap slots in use.
+    long swapped() {
+        return host.swap().size() - host.swap().free();
+    }
+}
