@@ -13,6 +13,7 @@ import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Size;
+import org.gleaner.machine.Capacity;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -50,12 +51,18 @@ final class Faults {
     int execution(Exception fault, CommandLine command, ParseResult parsed) {
         return switch (fault) {
             case BadInput bad -> badInput(bad);
+            case Capacity.Exceeded exceeded -> badInput(tooMuch(exceeded));
             case Cancelled _ -> {
                 line("interrupted before anything was finished");
                 yield ExitCodes.INTERRUPTED;
             }
             default -> internal(fault, parsed.originalArgs().toArray(String[]::new));
         };
+    }
+
+    /// What nobody asked about before it was made.
+    private static BadInput tooMuch(Capacity.Exceeded exceeded) {
+        return new BadInput("", String.valueOf(exceeded.getMessage()), "ask for less");
     }
 
     /// What should not have happened.

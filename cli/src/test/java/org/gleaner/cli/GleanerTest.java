@@ -1,12 +1,14 @@
 package org.gleaner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.gleaner.machine.Capacity;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,22 @@ final class GleanerTest {
         crash(new AssertionError("broken"));
         assertThat(session.err()).contains("internal error: java.lang.AssertionError: broken");
         assertThat(crashFile()).exists();
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsTheInputsFault() throws IOException {
+        assertThat(
+                        replayThat(
+                                catchThrowableOfType(
+                                        Capacity.Exceeded.class,
+                                        () ->
+                                                Capacity.check(
+                                                        "page frames", 5_000_000_000L, 1, 9_999))))
+                .isEqualTo(2);
+        assertThat(session.err())
+                .isEqualTo(
+                        "gleaner: page frames: 5,000,000,000 is out of range, 1 to 9,999; ask for"
+                                + " less\n");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package org.gleaner.kvm;
 
+import org.gleaner.machine.Capacity;
+import org.gleaner.pagetable.RadixTable;
+
 /// One memory slot (`struct kvm_memory_slot`): guest pages backed by a range of the host's address
 /// space.
 ///
@@ -12,10 +15,9 @@ package org.gleaner.kvm;
 public record Memslot(
         int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
     public Memslot {
-        if (pages < 1 || baseGfn < 0 || vpn < 0) {
-            throw new IllegalArgumentException(
-                    "memory slot " + id + ": " + pages + " pages at gfn " + baseGfn);
-        }
+        Capacity.check("pages of memory slot " + id, pages, 1, RadixTable.KEYS);
+        Capacity.check("gfn of memory slot " + id, baseGfn, 0, RadixTable.KEYS - pages);
+        Capacity.check("host page of memory slot " + id, vpn, 0, RadixTable.KEYS - pages);
     }
 
     public long endGfn() {

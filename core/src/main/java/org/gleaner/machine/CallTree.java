@@ -14,7 +14,7 @@ public final class CallTree {
 
     private int[] children = new int[16 * FUNCTIONS];
     private int[] parent = new int[16];
-    private byte[] function = new byte[16];
+    private int[] function = new int[16];
     private long[] exclusive = new long[16];
     private long[] calls = new long[16];
     private int nodes = 1;
@@ -62,7 +62,7 @@ public final class CallTree {
         int child = nodes++;
         children[slot] = child;
         parent[child] = current;
-        function[child] = (byte) f.ordinal();
+        function[child] = f.ordinal();
         return child;
     }
 

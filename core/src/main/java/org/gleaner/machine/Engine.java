@@ -5,6 +5,9 @@ import java.util.List;
 /// Runs actors, and decides what a shared step of a [Cpu] means: nothing but the atomic (real
 /// threads), an event in (time, actor) order (virtual time), or a choice of who runs next (exploring).
 public interface Engine {
+    /// CPUs that a run can have, daemons included.
+    int MOST_CPUS = 4096;
+
     /// Adds an actor that the run waits for. May be called before [#run] or by a running actor; the
     /// new actor starts at the caller's time.
     Cpu spawn(String name, Actor body);

@@ -46,6 +46,8 @@ public final class ExploringEngine implements Engine {
 
     private static final int NOBODY = -2;
 
+    private static final int MOST_ACTORS = 31;
+
     /// How a run ended.
     public enum End {
         /// Every spawned actor has returned, and daemons have nothing left to do.
@@ -133,6 +135,9 @@ public final class ExploringEngine implements Engine {
         if (running && schedule != null) {
             throw new IllegalStateException("an actor cannot be added to a search: " + name);
         }
+        // each is a bit of an int, and its store buffer is another
+        int most = storeBuffers ? MOST_ACTORS / 2 : MOST_ACTORS;
+        Capacity.check("actors of a search", cpus.size() + 1, 1, most);
         ExploringCpu cpu = new ExploringCpu(this, cpus.size(), name, body, daemon);
         cpus.add(cpu);
         if (running) {

@@ -10,7 +10,7 @@ final class Roster {
     static final int SLOT_BITS = 12;
 
     /// How many CPUs there can be.
-    static final int SLOTS = 1 << SLOT_BITS;
+    static final int SLOTS = Engine.MOST_CPUS;
 
     private final List<VirtualCpu> cpus = new ArrayList<>();
     private final VirtualCpu[] bySlot = new VirtualCpu[SLOTS];
@@ -39,11 +39,9 @@ final class Roster {
         return next;
     }
 
-    /// @throws IllegalStateException if there is no slot left
+    /// @throws Capacity.Exceeded if there is no slot left
     int slotOf(int id) {
-        if (id >= SLOTS) {
-            throw new IllegalStateException("more than " + SLOTS + " actors");
-        }
+        Capacity.check("actors", id + 1, 1, SLOTS);
         return slots[id];
     }
 

@@ -48,12 +48,15 @@ public final class WordNumbers {
         return lastSlab << SLAB_SHIFT | i;
     }
 
+    /// @throws Capacity.Exceeded if the slab has words, or there are slabs, that no number is left for
     private int find(long[] slab) {
         for (int at = 0; at < slabCount; at++) {
             if (slabs[at] == slab) {
                 return at;
             }
         }
+        Capacity.check("words of a slab in a search", slab.length, 0, 1 << SLAB_SHIFT);
+        Capacity.check("slabs of a search", slabCount + 1, 1, 1 << Integer.SIZE - 1 - SLAB_SHIFT);
         if (slabCount == slabs.length) {
             slabs = Arrays.copyOf(slabs, slabCount * 2);
         }

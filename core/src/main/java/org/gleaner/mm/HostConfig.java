@@ -1,10 +1,17 @@
 package org.gleaner.mm;
 
+import org.gleaner.machine.Capacity;
+import org.gleaner.machine.Engine;
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.folio.FolioLayout;
+import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.version.KernelVersion;
+import org.gleaner.pagetable.TableSlab;
 
 /// What a host is made of.
 ///
@@ -46,6 +53,21 @@ public record HostConfig(
         int maxTables,
         int maxMemcgs,
         int maxCpus) {
+    /// @throws Capacity.Exceeded if a number is more than there is room for
+    public HostConfig {
+        Capacity.check("page frames", frames, 1, Folios.MOST_FRAMES);
+        Capacity.check("swap slots", swapSlots, 0, SwapArea.MOST_SLOTS);
+        Capacity.check("page-table pages", maxTables, 1, TableSlab.MOST_TABLES);
+        Capacity.check("cgroups, the root included", maxMemcgs, 1, FolioLayout.MEMCGS);
+        Capacity.check("CPUs, daemons included", maxCpus, 1, Engine.MOST_CPUS);
+        Capacity.check("pages of a per-CPU batch", pcpBatch, 1, Zone.MOST_BATCH);
+        Capacity.check("page-cluster", pageCluster, 0, MOST_PAGE_CLUSTER);
+        Capacity.check("swappiness", swappiness, 0, MOST_SWAPPINESS);
+    }
+
+    private static final int MOST_PAGE_CLUSTER = 9;
+    private static final int MOST_SWAPPINESS = 200;
+
     /// Transparent huge pages (`/sys/kernel/mm/transparent_hugepage/enabled`). Nobody waits for one, as with
     /// `defrag` set to `madvise` in a process that gives no advice, and nothing collapses pages into one later.
     public enum Thp {

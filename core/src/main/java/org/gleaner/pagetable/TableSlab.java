@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Racy;
 import org.gleaner.machine.Word;
@@ -40,6 +41,9 @@ public final class TableSlab {
     /// No table: all are in use.
     public static final int FULL = -1;
 
+    /// Tables that a slab can have: 1 TiB of them.
+    public static final int MOST_TABLES = 1 << 28;
+
     /// What every entry of a free table reads.
     public static final long POISON = 0xdead_7ab1_e000_0a5aL;
 
@@ -73,7 +77,10 @@ public final class TableSlab {
     private final Word carved = new Word();
 
     /// Room for `capacity` tables; memory is taken as tables are used, 64 KiB at a time.
+    ///
+    /// @throws IllegalArgumentException if that is more than [#MOST_TABLES]
     public TableSlab(int capacity) {
+        Capacity.check("page-table pages", capacity, 1, MOST_TABLES);
         int count = capacity + CHUNK_MASK >>> CHUNK_SHIFT;
         chunks = new long[count][];
         next = new int[capacity + NEXT_MASK >>> NEXT_SHIFT][];

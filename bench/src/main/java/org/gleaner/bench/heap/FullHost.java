@@ -3,6 +3,7 @@ package org.gleaner.bench.heap;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -17,7 +18,6 @@ import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
-import org.gleaner.pagetable.SpteFormat;
 
 /// A host in virtual time, full of one guest as large as itself, with swap of the same size.
 final class FullHost {

@@ -7,9 +7,15 @@ package org.gleaner.mm.folio;
 /// bits 16..18  generation + 1; 0 = on no MGLRU list
 /// bits 19..20  MGLRU refs field
 /// bits 21..28  memory cgroup id
-/// bits 32..47  reference count
+/// bits 29..47  reference count
 /// bits 48..63  mapping count
 /// ```
+///
+/// A count that gets beyond three quarters of its field is *stuck*, as the kernel's `refcount_t` is
+/// (`REFCOUNT_SATURATED`): it is put back into the middle of the last quarter whenever it changes, so it neither
+/// spills into its neighbour nor comes back to 0, and the folio is never freed. The quarter is room for
+/// changes that several CPUs make before one of them puts it back. So a folio has room for 393,215 references, or
+/// 383 pins of 1,024 (`GUP_PIN_COUNTING_BIAS`), and for 49,151 mappings.
 ///
 /// One word, so that every transition is one atomic and a look at a folio is one load.
 ///
@@ -66,17 +72,24 @@ public final class FolioLayout {
     /// Cgroups that a host can have.
     public static final int MEMCGS = 256;
 
-    public static final int REF_SHIFT = 32;
+    public static final int REF_SHIFT = 29;
     public static final long ONE_REF = 1L << REF_SHIFT;
-    public static final long REF_MASK = 0xffffL << REF_SHIFT;
+    public static final long REF_MASK = 0x7_ffffL << REF_SHIFT;
+
+    /// From this reference count on a folio is never freed.
+    public static final int REF_STUCK = 0x6_0000;
+
     public static final int MAP_SHIFT = 48;
     public static final long ONE_MAP = 1L << MAP_SHIFT;
     public static final long MAP_MASK = 0xffffL << MAP_SHIFT;
 
+    /// From this mapping count on a folio counts as mapped for good.
+    public static final int MAP_STUCK = 0xc000;
+
     private FolioLayout() {}
 
     public static int refcount(long state) {
-        return (int) (state >>> REF_SHIFT) & 0xffff;
+        return (int) (state >>> REF_SHIFT) & 0x7_ffff;
     }
 
     public static int mapcount(long state) {

@@ -2,6 +2,7 @@ package org.gleaner.mm.folio;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 import org.gleaner.machine.SetUp;
@@ -19,8 +20,22 @@ import org.gleaner.machine.SetUp;
 /// head's `next` is the most recently added side, its `prev` the tail that scans pop.
 ///
 /// Reference counts follow the kernel: one for the page or swap cache, one per mapping, one for whoever
-/// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none.
+/// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none. Counts that
+/// outgrow their field stick, see [FolioLayout].
 public final class Folios {
+    /// Frames that a host can have: 4 TiB, so that their numbers are ints with room to spare.
+    public static final int MOST_FRAMES = 1 << 30;
+
+    private static final int MOST_LISTS = 1 << 20;
+
+    private static final int INDEX_BITS = 40;
+
+    /// Reverse-map objects that folios can tell apart.
+    private static final int MOST_OBJECTS = 1 << 24;
+
+    /// Pages of one of them.
+    public static final long MOST_INDEX = 1L << INDEX_BITS;
+
     private final long[] state;
 
     @Guarded("lru_lock")
@@ -39,8 +54,11 @@ public final class Folios {
     @SetUp private int heads;
 
     /// A table for `frames` page frames and at most `lists` lists.
+    ///
+    /// @throws IllegalArgumentException if that is more than ints and this layout have room for
     public Folios(int frames, int lists) {
-        this.frames = frames;
+        this.frames = Capacity.check("page frames", frames, 1, MOST_FRAMES);
+        Capacity.check("lists of folios", lists, 0, MOST_LISTS);
         state = new long[frames];
         mapping = new long[frames];
         swapSlot = new int[frames];
@@ -139,12 +157,30 @@ public final class Folios {
     // --- counts ------------------------------------------------------------------------------
 
     public void get(Cpu cpu, int pfn) {
-        cpu.fetchAdd(state, pfn, ONE_REF);
+        get(cpu, pfn, 1);
     }
 
     /// Takes `n` references.
     public void get(Cpu cpu, int pfn, int n) {
-        cpu.fetchAdd(state, pfn, n * ONE_REF);
+        refsChanged(cpu, pfn, cpu.fetchAdd(state, pfn, n * ONE_REF));
+    }
+
+    /// Returns whether the references are stuck, having put them back if so.
+    private boolean refsChanged(Cpu cpu, int pfn, long old) {
+        boolean stuck = refcount(old) >= REF_STUCK;
+        if (stuck) {
+            update(cpu, pfn, REF_MASK, (REF_STUCK + (REF_STUCK >> 3)) * ONE_REF);
+        }
+        return stuck;
+    }
+
+    /// The same for mappings.
+    private boolean mapsChanged(Cpu cpu, int pfn, long old) {
+        boolean stuck = mapcount(old) >= MAP_STUCK;
+        if (stuck) {
+            update(cpu, pfn, MAP_MASK, (MAP_STUCK + (MAP_STUCK >> 3)) * ONE_MAP);
+        }
+        return stuck;
     }
 
     /// Takes a reference unless the folio is being freed; returns whether it did.
@@ -154,7 +190,7 @@ public final class Folios {
             if (refcount(old) == 0) {
                 return false;
             }
-            if (cpu.cas(state, pfn, old, old + ONE_REF)) {
+            if (refsChanged(cpu, pfn, old) || cpu.cas(state, pfn, old, old + ONE_REF)) {
                 return true;
             }
         }
@@ -164,13 +200,14 @@ public final class Folios {
     public boolean dropReference(Cpu cpu, int pfn) {
         long old = cpu.fetchAdd(state, pfn, -ONE_REF);
         assert refcount(old) > 0 : "reference of pfn " + pfn + " dropped twice";
-        return refcount(old) == 1;
+        return !refsChanged(cpu, pfn, old) && refcount(old) == 1;
     }
 
     /// Drops `n` references, which are not the last.
     public void dropReferences(Cpu cpu, int pfn, int n) {
         long old = cpu.fetchAdd(state, pfn, -n * ONE_REF);
         assert refcount(old) > n : "last references of pfn " + pfn + " dropped";
+        refsChanged(cpu, pfn, old);
     }
 
     /// Freezes the reference count at zero if it equals `expect`; returns whether it did.
@@ -192,12 +229,13 @@ public final class Folios {
     }
 
     public void addMap(Cpu cpu, int pfn) {
-        cpu.fetchAdd(state, pfn, ONE_MAP);
+        mapsChanged(cpu, pfn, cpu.fetchAdd(state, pfn, ONE_MAP));
     }
 
     public void removeMap(Cpu cpu, int pfn) {
         long old = cpu.fetchAdd(state, pfn, -ONE_MAP);
         assert mapcount(old) > 0 : "pfn " + pfn + " unmapped twice";
+        mapsChanged(cpu, pfn, old);
     }
 
     // --- folio lock --------------------------------------------------------------------------
@@ -219,15 +257,16 @@ public final class Folios {
     }
 
     public void setMapping(int pfn, int object, long index) {
-        mapping[pfn] = ((long) object << 40) | index;
+        assert object < MOST_OBJECTS && index < MOST_INDEX : object + ", " + index;
+        mapping[pfn] = ((long) object << INDEX_BITS) | index;
     }
 
     public static int mappingObject(long mapping) {
-        return (int) (mapping >>> 40);
+        return (int) (mapping >>> INDEX_BITS);
     }
 
     public static long mappingIndex(long mapping) {
-        return mapping & ((1L << 40) - 1);
+        return mapping & MOST_INDEX - 1;
     }
 
     /// Slot of a folio in the swap cache (`folio->swap`).

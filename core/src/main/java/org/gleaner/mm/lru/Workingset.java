@@ -12,7 +12,7 @@ import org.gleaner.mm.stat.VmStat;
 ///
 /// A shadow packs, from the low end: one bit "was workingset", 8 bits of cgroup id, and a token: under
 /// MGLRU the oldest sequence number and two bits of reference count, else the eviction clock. It is never
-/// 0, so that 0 can stand for "no shadow".
+/// 0, so that 0 can stand for "no shadow". It has 46 bits, which is what a swap slot has room for.
 public final class Workingset {
     private static final long PRESENT = 1;
     private static final long WAS_WORKINGSET = 2;

@@ -16,6 +16,9 @@ public final class Zone {
     /// Frames of a block.
     public static final int BLOCK = 512;
 
+    /// Frames that a per-CPU list may take at once.
+    public static final int MOST_BATCH = 1 << 16;
+
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
     private final FreeFrames frames;
     private final long[] free = new long[1];

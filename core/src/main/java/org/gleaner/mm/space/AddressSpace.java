@@ -4,15 +4,18 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
@@ -123,10 +126,14 @@ public final class AddressSpace {
 
     /// Maps `pages` pages of an object from its page `offset` at `start` (`mmap`, fixed address).
     ///
-    /// @throws IllegalArgumentException if the range overlaps a mapping
+    /// @throws IllegalArgumentException if the range overlaps a mapping, or is not within 2^36 virtual pages or
+    ///     the object's 2^40
     /// @throws IllegalStateException if the object is a memfd that was closed, or the process has exited
     public Vma map(
             Cpu cpu, long start, long pages, RmapObject object, long offset, boolean writable) {
+        Capacity.check("pages of a mapping", pages, 1, RadixTable.KEYS);
+        Capacity.check("virtual page of a mapping", start, 0, RadixTable.KEYS - pages);
+        Capacity.check("offset of a mapping", offset, 0, Folios.MOST_INDEX - pages);
         mmapLock.downWrite(cpu);
         Vma vma = new Vma(this, start, start + pages, object, offset, writable);
         Vma[] old = vmas;

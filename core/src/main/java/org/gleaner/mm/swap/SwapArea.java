@@ -1,6 +1,7 @@
 package org.gleaner.mm.swap;
 
 import java.util.Arrays;
+import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
@@ -13,11 +14,14 @@ import org.gleaner.mm.version.KernelVersion;
 /// shadow of the folio that was there (`swap_map` and the swap cache in one word).
 ///
 /// ```
-/// bits 0..7   mappings that hold a swap entry for the slot
-/// bit 8       cache: the slot belongs to a folio, or a swap-in of it is under way
-/// bit 9       the payload is a pfn; else a shadow, or 0
-/// bits 16..63 payload
+/// bits 0..15  mappings that hold a swap entry for the slot
+/// bit 16      cache: the slot belongs to a folio, or a swap-in of it is under way
+/// bit 17      the payload is a pfn; else a shadow, or 0
+/// bits 18..63 payload
 /// ```
+///
+/// The kernel's count of a slot is a byte that goes on elsewhere (`SWAP_MAP_MAX`, continuations). This one has room
+/// for 49,151 mappings; beyond that it is stuck, as a folio's counts are, and the slot is never freed.
 ///
 /// A slot is free when the word is 0; its last user frees it. All transitions are compare-and-swap, so
 /// a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
@@ -27,10 +31,14 @@ import org.gleaner.mm.version.KernelVersion;
 /// free reads 0, in the memory that the cluster had or in [#NOTHING], and does no harm: nobody changes a
 /// word of which it read that it is 0.
 public final class SwapArea {
-    private static final long COUNT_MASK = 0xff;
-    private static final long CACHE = 1 << 8;
-    private static final long FOLIO = 1 << 9;
-    private static final int PAYLOAD_SHIFT = 16;
+    private static final long COUNT_MASK = 0xffff;
+    private static final long STUCK = 0xc000;
+    private static final long CACHE = 1 << 16;
+    private static final long FOLIO = 1 << 17;
+    private static final int PAYLOAD_SHIFT = 18;
+
+    /// Bits of a shadow.
+    public static final int SHADOW_BITS = Long.SIZE - PAYLOAD_SHIFT;
 
     /// Slots of a cluster, aligned.
     public static final int CLUSTER = 512;
@@ -44,6 +52,9 @@ public final class SwapArea {
     private static final byte[] NOBODY = new byte[CLUSTER];
 
     private static final int CLUSTER_SHIFT = 9;
+
+    /// Slots that an area can have: 4 TiB.
+    public static final int MOST_SLOTS = 1 << 30;
 
     private final int size;
 
@@ -73,11 +84,13 @@ public final class SwapArea {
     }
 
     /// Room for `size` pages on `device`.
+    ///
+    /// @throws IllegalArgumentException if there are more than [#MOST_SLOTS]
     public SwapArea(
             SwapDevice device, int size, KernelVersion kernel, int maxCpus, Accounts accounts) {
         this.device = device;
         this.accounts = accounts;
-        this.size = size;
+        this.size = Capacity.check("swap slots", size, 0, MOST_SLOTS);
         slots = new long[Math.ceilDiv(size, CLUSTER)][];
         owners = new byte[slots.length][];
         Arrays.fill(slots, NOTHING);
@@ -210,7 +223,19 @@ public final class SwapArea {
     /// One more swap entry points to the slot (`swap_duplicate`).
     public void duplicate(Cpu cpu, int slot) {
         long old = cpu.fetchAdd(words(slot), index(slot), 1);
-        assert (old & COUNT_MASK) < COUNT_MASK && old != 0 : "swap count of slot " + slot;
+        assert old != 0 : "swap count of slot " + slot;
+        isStuck(cpu, slot, old);
+    }
+
+    /// Whether the count is stuck, having put it back if so.
+    private boolean isStuck(Cpu cpu, int slot, long old) {
+        boolean stuck = (old & COUNT_MASK) >= STUCK;
+        for (boolean done = !stuck; !done; ) {
+            long word = cpu.load(words(slot), index(slot));
+            long back = word & ~COUNT_MASK | STUCK + (STUCK >> 3);
+            done = cpu.cas(words(slot), index(slot), word, back);
+        }
+        return stuck;
     }
 
     /// One swap entry less; frees the slot if nothing else holds it (`swap_free`). Returns the folio, or page of one,
@@ -218,7 +243,7 @@ public final class SwapArea {
     public int release(Cpu cpu, int slot) {
         long old = cpu.fetchAdd(words(slot), index(slot), -1);
         assert (old & COUNT_MASK) > 0 : "swap slot " + slot + " freed twice";
-        if ((old & (COUNT_MASK | CACHE)) == 1) {
+        if (!isStuck(cpu, slot, old) && (old & (COUNT_MASK | CACHE)) == 1) {
             free(cpu, slot);
         }
         return (old & (COUNT_MASK | FOLIO)) == (1 | FOLIO) ? (int) (old >>> PAYLOAD_SHIFT) : -1;
@@ -285,8 +310,8 @@ public final class SwapArea {
         for (; ; ) {
             long old = cpu.load(words(slot), index(slot));
             assert (old & (CACHE | FOLIO)) == CACHE : "swap slot " + slot + " not claimed";
-            long count = (old & COUNT_MASK) - 1;
-            long neu = count == 0 ? 0 : old - 1 & ~CACHE;
+            long count = (old & COUNT_MASK) - ((old & COUNT_MASK) >= STUCK ? 0 : 1);
+            long neu = count == 0 ? 0 : old & ~(CACHE | COUNT_MASK) | count;
             if (cpu.cas(words(slot), index(slot), old, neu)) {
                 if (count == 0) {
                     free(cpu, slot);

@@ -101,7 +101,7 @@ final class FoliosTest {
                         | FolioLayout.REF_MASK
                         | 0xffffL << FolioLayout.MAP_SHIFT;
         assertThat(fields & 0xffff).isZero();
-        assertThat(Long.bitCount(fields)).isEqualTo(3 + 2 + 8 + 16 + 16);
+        assertThat(Long.bitCount(fields)).isEqualTo(3 + 2 + 8 + 19 + 16);
     }
 
     @Test
@@ -121,6 +121,58 @@ final class FoliosTest {
             assertThatThrownBy(() -> folios.dropReference(cpu, 1))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("dropped twice");
+        });
+    }
+
+    /// As many as 300 pins of 1,024 (`GUP_PIN_COUNTING_BIAS`) and a process for each.
+    @Test
+    void countsHaveRoomForPinsAndManySharers() {
+        OneCpu.run(cpu -> {
+            Folios folios = new Folios(4, 0);
+            folios.init(cpu, 1, FolioLayout.ONE_REF);
+            for (int i = 0; i < 300; i++) {
+                folios.get(cpu, 1, 1024);
+            }
+            for (int i = 0; i < 40_000; i++) {
+                folios.addMap(cpu, 1);
+            }
+            long state = folios.state(cpu, 1);
+            assertThat(FolioLayout.refcount(state)).isEqualTo(300 * 1024 + 1);
+            assertThat(FolioLayout.mapcount(state)).isEqualTo(40_000);
+            for (int i = 0; i < 40_000; i++) {
+                folios.removeMap(cpu, 1);
+            }
+            for (int i = 0; i < 300; i++) {
+                folios.dropReferences(cpu, 1, 1024);
+            }
+            assertThat(folios.dropReference(cpu, 1)).isTrue();
+        });
+    }
+
+    @Test
+    void aCountThatOutgrowsItsFieldSticksAndSpillsNowhere() {
+        OneCpu.run(cpu -> {
+            Folios folios = new Folios(4, 0);
+            folios.init(cpu, 1, FolioLayout.ONE_REF | FolioLayout.DIRTY);
+            for (int i = 0; i < 1_000_000; i++) {
+                folios.get(cpu, 1);
+                folios.addMap(cpu, 1);
+                assertThat(folios.tryGet(cpu, 1)).isTrue();
+            }
+            long full = folios.state(cpu, 1);
+            assertThat(FolioLayout.refcount(full)).isGreaterThan(FolioLayout.REF_STUCK);
+            assertThat(FolioLayout.mapcount(full)).isGreaterThan(FolioLayout.MAP_STUCK);
+            boolean last = false;
+            for (int i = 0; i < 2_000_001; i++) {
+                last |= folios.dropReference(cpu, 1);
+                folios.removeMap(cpu, 1);
+            }
+            assertThat(last).as("freed although somebody lost count").isFalse();
+            long state = folios.state(cpu, 1);
+            assertThat(FolioLayout.refcount(state)).isGreaterThan(FolioLayout.REF_STUCK);
+            assertThat(FolioLayout.mapcount(state)).isGreaterThan(FolioLayout.MAP_STUCK);
+            assertThat(state & ~(FolioLayout.REF_MASK | FolioLayout.MAP_MASK))
+                    .isEqualTo(FolioLayout.DIRTY);
         });
     }
 

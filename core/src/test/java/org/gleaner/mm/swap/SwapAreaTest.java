@@ -74,6 +74,46 @@ final class SwapAreaTest {
     }
 
     @Test
+    void aSlotHasRoomForEveryProcessThatSharesItsPage() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 40_000);
+            assertThat(swap.mappings(cpu, slot)).isEqualTo(40_000);
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            for (int i = 0; i < 40_000; i++) {
+                swap.release(cpu, slot);
+            }
+            assertThat(discarded).containsExactly(slot);
+        });
+    }
+
+    @Test
+    void aCountOfSwapEntriesThatIsLostSticks() {
+        OneCpu.run(cpu -> {
+            int slot = evicted(cpu, 200_000);
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            for (int i = 0; i < 300_000; i++) {
+                swap.release(cpu, slot);
+            }
+            assertThat(swap.tryReserveCache(cpu, slot)).isTrue();
+            swap.releaseReserved(cpu, slot);
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(SHADOW);
+            assertThat(discarded).as("freed although somebody lost count").isEmpty();
+        });
+    }
+
+    @Test
+    void aShadowIsKeptToItsLastBit() {
+        OneCpu.run(cpu -> {
+            long widest = (1L << SwapArea.SHADOW_BITS) - 1;
+            int slot = swap.allocate(cpu, 3, 1);
+            swap.duplicate(cpu, slot);
+            swap.removeFromCache(cpu, slot, widest);
+            assertThat(swap.shadow(cpu, slot)).isEqualTo(widest);
+            assertThat(SwapArea.SHADOW_BITS).isGreaterThanOrEqualTo(36 + 8 + 2);
+        });
+    }
+
+    @Test
     void aSwapInAroundTheCacheFreesTheSlotWithItsLastEntry() {
         OneCpu.run(cpu -> {
             int slot = evicted(cpu, 2);

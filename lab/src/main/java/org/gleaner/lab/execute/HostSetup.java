@@ -1,11 +1,14 @@
 package org.gleaner.lab.execute;
 
+import java.util.function.Supplier;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.machine.Capacity;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
@@ -23,7 +26,20 @@ final class HostSetup {
 
     private HostSetup() {}
 
+    /// As [#config], with the line that a user gets where something outgrows what a host has room for.
+    ///
+    /// @param what it is that asks for too much
+    static HostConfig checked(String what, Supplier<HostConfig> config) {
+        try {
+            return config.get();
+        } catch (Capacity.Exceeded exceeded) {
+            throw new BadInput(
+                    what, String.valueOf(exceeded.getMessage()), "ask for less", exceeded);
+        }
+    }
+
     /// @param share what the guests can have of the host's memory
+    /// @throws BadInput if something is more than a host has room for
     /// @param memcgs cgroups, the root included
     /// @param actors that run besides the vCPUs and the kernel's daemons
     static HostConfig config(
@@ -44,24 +60,27 @@ final class HostSetup {
                         low / 4,
                         scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000);
         int tables = (int) Math.min(1 << 22, scenario.backingPages() / TABLE * 2 + 4096);
-        return new HostConfig(
-                frames,
-                new Watermarks(low, low + delta, low + 2 * delta),
-                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
-                true,
-                Support.swap(device),
-                Support.disk(device),
-                slots,
-                scenario.host().swap().pageCluster(),
-                scenario.host().swappiness(),
-                0,
-                scenario.seed(),
-                Support.thp(scenario.host().thp()),
-                Support.kernel(configuration.kernel()),
-                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
-                plan.secondary(scenario.host().lruGen().walksSecondary()),
-                tables,
-                memcgs,
-                scenario.vcpuCount() + actors + 16);
+        return checked(
+                scenario.name(),
+                () ->
+                        new HostConfig(
+                                frames,
+                                new Watermarks(low, low + delta, low + 2 * delta),
+                                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
+                                true,
+                                Support.swap(device),
+                                Support.disk(device),
+                                slots,
+                                scenario.host().swap().pageCluster(),
+                                scenario.host().swappiness(),
+                                0,
+                                scenario.seed(),
+                                Support.thp(scenario.host().thp()),
+                                Support.kernel(configuration.kernel()),
+                                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
+                                plan.secondary(scenario.host().lruGen().walksSecondary()),
+                                tables,
+                                memcgs,
+                                scenario.vcpuCount() + actors + 16));
     }
 }

@@ -113,25 +113,28 @@ public final class ReplayRun {
     private HostConfig config() {
         int frames = Math.toIntExact(frames(request));
         int tables = request.trace().regionPages() / TABLE * 2 + 4096;
-        return new HostConfig(
-                frames,
-                Watermarks.of(frames, 10),
-                63,
-                false,
-                Support.swap(request.swap()),
-                Support.disk(request.swap()),
-                Math.toIntExact(slots(request)),
-                request.pageCluster(),
-                request.swappiness(),
-                switchChance(),
-                request.seed(),
-                Support.thp(request.thp()),
-                Support.kernel(request.kernel()),
-                LruGenCaps.of(request.lruGen().commonBits()),
-                aging.secondary(request.lruGen().walksSecondary()),
-                tables,
-                2,
-                16);
+        return HostSetup.checked(
+                request.trace().name(),
+                () ->
+                        new HostConfig(
+                                frames,
+                                Watermarks.of(frames, 10),
+                                63,
+                                false,
+                                Support.swap(request.swap()),
+                                Support.disk(request.swap()),
+                                Math.toIntExact(slots(request)),
+                                request.pageCluster(),
+                                request.swappiness(),
+                                switchChance(),
+                                request.seed(),
+                                Support.thp(request.thp()),
+                                Support.kernel(request.kernel()),
+                                LruGenCaps.of(request.lruGen().commonBits()),
+                                aging.secondary(request.lruGen().walksSecondary()),
+                                tables,
+                                2,
+                                16));
     }
 
     private static long frames(ReplayRequest request) {

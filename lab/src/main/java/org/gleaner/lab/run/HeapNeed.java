@@ -3,31 +3,31 @@ package org.gleaner.lab.run;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.swap.SwapArea;
 
 /// What a host takes of Java's heap, asked before it is built: for each page frame, swap slot, entry of a page
-/// table, and, with real threads, what is in memory.
+/// table, and, with real threads, what is in memory. It counts a slot as used: a page that is in memory and was
+/// never swapped takes 45 bytes with its entries in both stages, and 9 less than this says.
 ///
-/// Of the default scenario at 1/64 and 1/32 the live objects were 64 and 127 MiB, by a class histogram;
-/// this says 65 and 129.
+/// Of the default scenario at 1/64 the live objects were 61 MiB when it was over, by a class histogram, and 50 MiB
+/// before anything was swapped; this says 61.
 public final class HeapNeed {
-    /// Pages that anything of one host can have: 4 TiB, so that their numbers are ints with room to spare.
-    static final long MOST_PAGES = 1L << 30;
+    /// Pages that anything of one host can have.
+    static final long MOST_PAGES = Math.min(Folios.MOST_FRAMES, SwapArea.MOST_SLOTS);
 
-    /// The folio table, and the list of free frames.
-    private static final int FRAME = 28 + 4;
+    /// The folio table.
+    private static final int FRAME = 28;
 
-    /// Free frames that are kept in blocks of 2 MiB too.
-    private static final int HUGE_FRAME = FRAME + 4;
-
-    /// Of a swap slot: its state and its owner, and a bit of its cluster's.
-    private static final double SLOT = 8 + 1 + 0.2;
+    /// Of a swap slot: its state and its owner while its cluster is in use, its share of their arrays' headers, and
+    /// of its cluster's bits and queues.
+    private static final double SLOT = 8 + 1 + 0.1 + 0.2;
 
     private static final int ENTRY = Long.BYTES;
 
@@ -45,17 +45,10 @@ public final class HeapNeed {
     /// @param mapped pages in address spaces
     /// @param guest pages that second stages map
     static long bytes(
-            long frames,
-            long slots,
-            long mapped,
-            long guest,
-            Backing backing,
-            Thp thp,
-            Engine engine) {
-        int frame = thp == Thp.ALWAYS ? HUGE_FRAME : FRAME;
+            long frames, long slots, long mapped, long guest, Backing backing, Engine engine) {
         int contents = engine == Engine.THREADS ? Size.PAGE : 0;
         double page = ENTRY + (backing == Backing.MEMFD ? CACHED : 0);
-        return (long) (frames * (double) (frame + contents) + slots * SLOT + mapped * page)
+        return (long) (frames * (double) (FRAME + contents) + slots * SLOT + mapped * page)
                 + guest * ENTRY;
     }
 
@@ -67,7 +60,6 @@ public final class HeapNeed {
                 scenario.backingPages(),
                 scenario.allGuestPages(),
                 scenario.guest().backing(),
-                scenario.host().thp(),
                 engine);
     }
 
@@ -113,7 +105,6 @@ public final class HeapNeed {
                                 trace.regionPages(),
                                 guest,
                                 request.backing(),
-                                request.thp(),
                                 request.engine())
                         + 2L * Integer.BYTES * trace.accesses().length;
         if (need > heap.room()) {
