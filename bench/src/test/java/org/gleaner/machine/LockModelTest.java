@@ -8,12 +8,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Model checking of the locks and of RCU: plain data guarded by them must be linearizable under every
 /// schedule that is tried. Each promise has a twin that breaks it, which must be caught.
 ///
 /// `-Dgleaner.lincheck=N` multiplies the schedules tried.
+@Tag("long")
 final class LockModelTest {
     private static final int EFFORT = Integer.getInteger("gleaner.lincheck", 1);
 

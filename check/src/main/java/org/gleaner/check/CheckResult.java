@@ -29,7 +29,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     /// @param interleaving that run, as text; empty without one
     /// @param page that run, as an HTML page; empty without one
     /// @param cpuSeconds of one core
-    record Row(
+    public record Row(
             String program,
             String bug,
             String source,
@@ -46,14 +46,19 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
             String page,
             double cpuSeconds) {
         /// Whether there is an answer to what was asked.
-        boolean isFinished() {
+        public boolean isFinished() {
             return finding != null || extent.isFinished();
+        }
+
+        /// Whether all schedules within the bound were run.
+        public boolean isExhausted() {
+            return extent == Extent.ALL;
         }
 
         /// Whether it is no failure: what was claimed has been shown. A bug claims that a search finds it and
         /// that its schedule shows it; a program claims that a search goes to its end without a finding, and
         /// that no schedule breaks it. What random schedules find of a bug is chance, so nothing is claimed.
-        boolean isAsExpected() {
+        public boolean isAsExpected() {
             if (finding != null) {
                 return expectsBug;
             }
@@ -65,7 +70,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
         }
 
         /// As in the table.
-        String verdict() {
+        public String verdict() {
             if (finding != null) {
                 return expectsBug ? "found" : "BROKEN";
             }
@@ -80,7 +85,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
         }
 
         /// As it can be asked for.
-        String name() {
+        public String name() {
             return expectsBug ? program + "/" + bug : program;
         }
     }
@@ -91,7 +96,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     }
 
     /// The searches without an answer, by name.
-    List<String> missing() {
+    public List<String> missing() {
         return rows.stream().filter(row -> !row.isFinished()).map(Row::name).toList();
     }
 
@@ -103,13 +108,6 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     /// For people.
     public String text() {
         return CheckText.of(this);
-    }
-
-    /// As one JSON document.
-    ///
-    /// @param origin fields that say where it comes from; they stand behind what is missing
-    public String json(Map<String, String> origin) {
-        return CheckJson.of(this, origin);
     }
 
     /// File name and contents of a page for each finding.

@@ -2,9 +2,9 @@ package org.gleaner.check;
 
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import org.gleaner.check.CheckRequest.Task;
+import org.jspecify.annotations.Nullable;
 
 /// Programs and bugs, and what they are about.
 public final class Listing {
@@ -35,35 +35,38 @@ public final class Listing {
         return out.toString();
     }
 
-    /// As one JSON document.
-    public String json() {
-        Collector<CharSequence, ?, String> lines = Collectors.joining(",\n", "[\n", "\n]");
-        return "{\"programs\": "
-                + programs.stream().map(Listing::program).collect(lines)
-                + ",\n\"bugs\": "
-                + bugs.stream().map(Listing::bug).collect(lines)
-                + "}\n";
+    /// All of it, as records.
+    public Listed listed() {
+        return new Listed(
+                programs.stream().map(ListedProgram::of).toList(),
+                bugs.stream().map(ListedBug::of).toList());
     }
 
-    private static String program(Program p) {
-        String form =
-                "{\"name\": %s, \"checks\": %s, \"source\": %s, \"bound\": %s, \"storeBuffers\": %b,"
-                        + " \"hasDesign\": %b}";
-        return form.formatted(
-                CheckJson.quote(p.name()),
-                CheckJson.quote(p.checks()),
-                CheckJson.quote(p.source()),
-                p.bound() == Search.UNBOUNDED ? "null" : Integer.toString(p.bound()),
-                p.storeBuffers(),
-                p.hasDesign());
+    /// What is listed.
+    public record Listed(List<ListedProgram> programs, List<ListedBug> bugs) {}
+
+    /// One program.
+    ///
+    /// @param bound most preemptions that are explored; null for any number
+    /// @param hasDesign whether it can be run under any aging design
+    public record ListedProgram(
+            String name,
+            String checks,
+            String source,
+            @Nullable Integer bound,
+            boolean storeBuffers,
+            boolean hasDesign) {
+        private static ListedProgram of(Program p) {
+            Integer bound = p.bound() == Search.UNBOUNDED ? null : p.bound();
+            return new ListedProgram(
+                    p.name(), p.checks(), p.source(), bound, p.storeBuffers(), p.hasDesign());
+        }
     }
 
-    private static String bug(Variant v) {
-        return "{\"name\": %s, \"what\": %s, \"source\": %s, \"programs\": %s}"
-                .formatted(
-                        CheckJson.quote(v.name),
-                        CheckJson.quote(v.what),
-                        CheckJson.quote(v.source),
-                        CheckJson.array(v.programs));
+    /// One bug, and the programs that find it.
+    public record ListedBug(String name, String what, String source, List<String> programs) {
+        private static ListedBug of(Variant v) {
+            return new ListedBug(v.name, v.what, v.source, v.programs);
+        }
     }
 }

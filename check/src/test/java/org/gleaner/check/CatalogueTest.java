@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
 import org.gleaner.check.Finding.Detector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every bug of the catalogue is found, by a schedule that a person can read and a machine can repeat; and
 /// what is right is not called wrong. `gleaner check` does the same to the end.
+@Tag("long")
 final class CatalogueTest {
     private static final int PREEMPTIONS = 3;
     private static final int SWITCHES = 6;

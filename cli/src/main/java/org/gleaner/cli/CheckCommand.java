@@ -12,7 +12,8 @@ import org.gleaner.check.Listing;
 import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.report.Provenance;
+import org.gleaner.lab.report.ResultJson;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -112,7 +113,7 @@ final class CheckCommand implements Callable<Integer> {
         refuseWithList("--seed", seed);
         refuseWithList("--out", options.out);
         Listing listing = new Listing(names);
-        surroundings.out().print(options.json ? listing.json() : listing.text());
+        surroundings.out().print(options.json ? ResultJson.of(listing.listed()) + "\n" : listing.text());
         return ExitCodes.DONE;
     }
 
@@ -128,7 +129,7 @@ final class CheckCommand implements Callable<Integer> {
         Check check = new Check(new CheckRequest(names, own, bound, schedule, seed));
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         CheckResult result = check.run(new CheckProgress(surroundings, options.quiet));
-        String json = result.json(origin());
+        String json = json(result);
         surroundings.out().print(options.json ? json : result.text());
         if (directory != null) {
             keep(result, json, directory);
@@ -153,13 +154,12 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, String> origin() {
-        Provenance from = surroundings.provenance();
-        Map<String, String> origin = new LinkedHashMap<>();
-        origin.put("command", from.command());
-        origin.put("version", from.version());
-        origin.put("date", from.date());
-        return origin;
+    private String json(CheckResult result) {
+        Completeness completeness =
+                new Completeness(result.rows().size(), result.finished(), result.missing());
+        return ResultJson.document(
+                        completeness, surroundings.provenance(), CheckDocument.of(result))
+                + "\n";
     }
 
     /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet, and the

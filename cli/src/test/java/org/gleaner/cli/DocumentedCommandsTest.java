@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// and programs are looked at. Those whose output is shown are run: to the digit where that takes seconds, else at
 /// a small scale, and only the words are compared. `-Dgleaner.docs.full=true` runs all of them as they stand, which
 /// takes minutes.
+@Tag("long")
 final class DocumentedCommandsTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();

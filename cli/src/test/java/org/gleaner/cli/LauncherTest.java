@@ -14,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.gleaner.cli.Checkout.Ended;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// `./gleaner` itself: what it does before the JVM starts, and instead.
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
+@Tag("long")
 final class LauncherTest {
     private static final String KILLED = "kill -9 $PPID $$\n";
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// In a process of its own, since its standard output ends.
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(60)
+@Tag("long")
 final class TrainingTest {
 
     @TempDir Path directory;

@@ -25,6 +25,7 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// lock order are armed; a page that lost a write fails its checksum.
 ///
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other accesses.
+@Tag("long")
 final class HostTortureTest {
     private static final double SECONDS =
             Double.parseDouble(System.getProperty("gleaner.torture.seconds", "1.5"));

@@ -9,6 +9,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.aging.SecondaryAging.Window;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 ///
 /// Each vCPU owns some pages and remembers what it wrote there last: a lost write, a write through
 /// a stale translation, or a page shown before it is filled reads as something else.
+@Tag("long")
 final class StressTest {
     private static final int PAGES = 1200;
     private static final int FRAMES = 500;

@@ -17,12 +17,14 @@ import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice or stuck.
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.
+@Tag("long")
 final class MmTortureTest {
     private static final double SECONDS =
             Double.parseDouble(System.getProperty("gleaner.torture.seconds", "1"));

@@ -7,10 +7,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Long random runs in virtual time, after which every page, reference, slot and counter must add up.
+@Tag("long")
 final class RandomRunTest {
     @ParameterizedTest
     @CsvSource({

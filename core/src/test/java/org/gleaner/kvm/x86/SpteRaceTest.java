@@ -9,6 +9,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Machine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///
 /// Every actor pauses at random, so that in virtual time each seed is another interleaving of the
 /// same steps. A run ends after so many rounds, or after [#LIMIT_NANOS] on a busy machine.
+@Tag("long")
 class SpteRaceTest {
     private static final int WRITE_ALLOWED = SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE;
     private static final int ROUNDS = 6_000;

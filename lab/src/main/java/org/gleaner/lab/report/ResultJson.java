@@ -51,6 +51,16 @@ public final class ResultJson {
         return WRITER.writeValueAsString(document);
     }
 
+    /// The same of one record that is no result of a run.
+    public static String document(
+            Completeness completeness, Provenance provenance, Record fields) {
+        ObjectNode document = MAPPER.createObjectNode();
+        add(document, MAPPER.valueToTree(completeness));
+        add(document, MAPPER.valueToTree(provenance));
+        add(document, MAPPER.valueToTree(fields));
+        return WRITER.writeValueAsString(document);
+    }
+
     private static ObjectNode tree(Result result) {
         if (!(result instanceof Seeded<?> seeded)) {
             return MAPPER.valueToTree(result);

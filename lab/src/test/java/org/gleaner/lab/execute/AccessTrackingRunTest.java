@@ -14,14 +14,15 @@ import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.choice.Tracking;
-import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.AccessTrackingResult.Young;
+import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingPlan;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("long")
 final class AccessTrackingRunTest {
 
     private static final int VCPUS = 2;

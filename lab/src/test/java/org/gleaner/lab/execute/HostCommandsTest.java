@@ -18,12 +18,14 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A scenario's commands, written into the files of a host that runs a guest.
+@Tag("long")
 final class HostCommandsTest {
 
     private static MaxGuestMemory scenario(String commands, List<String> settings) {

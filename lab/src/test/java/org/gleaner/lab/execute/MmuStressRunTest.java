@@ -16,6 +16,7 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("long")
 final class MmuStressRunTest {
 
     static Stream<Arguments> everything() {

@@ -12,18 +12,20 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Engine;
 import org.gleaner.lab.choice.SwapDevice;
-import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.NeighboursResult.Why;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who dies where memory runs out, and what the others get of it.
+@Tag("long")
 final class NeighbourDeathsTest {
 
     private static Neighbours scenario(String... settings) {

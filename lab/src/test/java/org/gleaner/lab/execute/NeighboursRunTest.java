@@ -14,12 +14,14 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Two VMs in cgroups, a hot one and a cold one: who is reclaimed.
+@Tag("long")
 final class NeighboursRunTest {
     private static final String HOT = "{name: hot, pauseNanos: 50000";
     private static final String COLD = "{name: cold, workload: idle";

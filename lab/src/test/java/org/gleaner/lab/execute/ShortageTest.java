@@ -12,11 +12,13 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A run whose guest was killed says what helps, and it does.
+@Tag("long")
 final class ShortageTest {
 
     private static final Pattern SETTING = Pattern.compile("host\\.[a-zA-Z.]+=[\\w.%]+");

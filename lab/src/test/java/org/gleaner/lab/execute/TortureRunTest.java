@@ -14,6 +14,7 @@ import org.gleaner.lab.choice.PteFormat;
 import org.gleaner.lab.execute.TortureRound.Kind;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other choices.
+@Tag("long")
 final class TortureRunTest {
     private static final int SECONDS = Integer.getInteger("gleaner.torture.seconds", 3);
     private static final long SEED = Long.getLong("gleaner.torture.seed", 1);
