@@ -291,8 +291,8 @@ final class CheckCommandTest {
     @Test
     void theListIsOneDocument() {
         JsonNode json = list();
-        assertThat(json.get("programs")).hasSize(37);
-        assertThat(json.get("bugs")).hasSize(32);
+        assertThat(json.get("programs").size()).isGreaterThan(50);
+        assertThat(json.get("bugs").size()).isGreaterThan(40);
         JsonNode program = json.get("programs").get(0);
         assertThat(program.get("name").stringValue()).isEqualTo("age-zap");
         assertThat(program.get("hasDesign").booleanValue()).isTrue();
