@@ -13,8 +13,8 @@ import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingDesign;
 import org.gleaner.lab.report.ResultJson;
-import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.run.Completeness;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -113,7 +113,9 @@ final class CheckCommand implements Callable<Integer> {
         refuseWithList("--seed", seed);
         refuseWithList("--out", options.out);
         Listing listing = new Listing(names);
-        surroundings.out().print(options.json ? ResultJson.of(listing.listed()) + "\n" : listing.text());
+        surroundings
+                .out()
+                .print(options.json ? ResultJson.of(listing.listed()) + "\n" : listing.text());
         return ExitCodes.DONE;
     }
 

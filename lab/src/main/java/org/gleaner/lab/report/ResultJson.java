@@ -52,8 +52,7 @@ public final class ResultJson {
     }
 
     /// The same of one record that is no result of a run.
-    public static String document(
-            Completeness completeness, Provenance provenance, Record fields) {
+    public static String document(Completeness completeness, Provenance provenance, Record fields) {
         ObjectNode document = MAPPER.createObjectNode();
         add(document, MAPPER.valueToTree(completeness));
         add(document, MAPPER.valueToTree(provenance));
