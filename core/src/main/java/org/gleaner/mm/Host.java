@@ -331,6 +331,13 @@ public final class Host implements AutoCloseable {
         return memcgs.getFirst();
     }
 
+    /// Gives back what this CPU holds of pages that are free, or would be (`lru_add_drain`, `drain_local_pages`): a kernel
+    /// in need asks every CPU for it.
+    public void drain(Cpu cpu) {
+        lru.drain(cpu);
+        allocator.zone().drainLocal(cpu);
+    }
+
     /// A new process in a cgroup.
     ///
     /// @throws IllegalStateException if there is no page table for it

@@ -26,6 +26,9 @@ public final class Zone {
     private final Watermarks watermarks;
     private final int batch;
 
+    /// Guarded by the lock.
+    private long givenBack;
+
     /// All frames are free at first, to be handed out in ascending order.
     ///
     /// @param folios whose links those of free frames are
@@ -89,6 +92,10 @@ public final class Zone {
         for (int i = 0; i < n; i++) {
             frames.give(pages.frames[--pages.size]);
         }
+        if (pages.size == 0) {
+            // a list that is only too long keeps a part
+            givenBack += n;
+        }
         cpu.store(free, 0, frames.size());
         lock.unlock(cpu);
     }
@@ -122,6 +129,14 @@ public final class Zone {
         if (pages.size > 0) {
             drain(cpu, pages, pages.size);
         }
+    }
+
+    /// Frames that CPUs have returned by [#drainLocal] so far.
+    public long givenBack(Cpu cpu) {
+        lock.lock(cpu);
+        long sum = givenBack;
+        lock.unlock(cpu);
+        return sum;
     }
 
     /// Every free frame, those on per-CPU lists included. For checks of a host at rest.

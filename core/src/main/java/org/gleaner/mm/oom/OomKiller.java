@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// A task that finds itself dying gets nothing and waits for nothing, for it is what the others wait for.
 ///
 /// `oom_lock` is only ever tried. Who holds it looks once more whether there is room, which is how one who comes right
-/// after a victim's exit does not take a second.
+/// after a victim's exit does not take a second. If there is none, and no victim is on its way out, CPUs are asked for
+/// the free pages in their own lists, and somebody is chosen only if they have none. They are asked for every victim
+/// anew: what they gave to an earlier shortage, or while a victim was going, says nothing about this one.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -50,12 +52,6 @@ public final class OomKiller {
 
     private volatile @Nullable Consumer<Cpu> drain;
 
-    /// Guarded by the lock: whether all CPUs were asked for what they hold since the last kill.
-    private boolean drained;
-
-    /// Guarded by the lock: when.
-    private long drainedAtNanos;
-
     /// Guarded by the lock: the largest process found so far, and its pages.
     private @Nullable AddressSpace largest;
 
@@ -71,8 +67,8 @@ public final class OomKiller {
         this.reaper = reaper;
     }
 
-    /// What asks CPUs that are idle for the free pages in their own lists (`drain_all_pages`), which is done once before
-    /// somebody is killed for the host.
+    /// What asks CPUs that are idle for the free pages in their own lists (`drain_all_pages`), which is done before
+    /// anybody is killed for the host.
     public void drainBy(Consumer<Cpu> asking) {
         drain = asking;
     }
@@ -87,7 +83,11 @@ public final class OomKiller {
         }
         boolean retry = true;
         if (cpu.cas(lock, 0, 1)) {
-            retry = hasRoom(cpu, scope) || drains(cpu, scope) || choose(cpu, scope, cause(scope));
+            retry =
+                    hasRoom(cpu, scope)
+                            || victimIsGoing(cpu, scope)
+                            || drains(cpu, scope)
+                            || choose(cpu, scope, cause(scope));
             cpu.store(lock, 0);
         }
         if (retry && !current.isDying(cpu)) {
@@ -99,7 +99,10 @@ public final class OomKiller {
     /// kswapd will not evict what is there.
     public void protectWorkingSets(Cpu cpu) {
         if (cpu.cas(lock, 0, 1)) {
-            choose(cpu, memcgs.getFirst(), OomCause.MIN_TTL);
+            Memcg root = memcgs.getFirst();
+            if (!victimIsGoing(cpu, root)) {
+                choose(cpu, root, OomCause.MIN_TTL);
+            }
             cpu.store(lock, 0);
         }
     }
@@ -114,62 +117,60 @@ public final class OomKiller {
                 : scope.current() < scope.max();
     }
 
-    /// Whether CPUs have been asked for what they hold, and there may be enough now.
+    /// Asks CPUs for what they hold, and gives them a moment. Whether anything came of it, be it that others have it
+    /// already.
     private boolean drains(Cpu cpu, Memcg scope) {
         Consumer<Cpu> asking = drain;
         if (asking == null || !scope.isRoot()) {
             return false;
         }
-        if (drained) {
-            // others who came at the same moment have not looked yet
-            return cpu.now() - drainedAtNanos < 2 * JIFFY_NANOS;
-        }
-        drained = true;
-        drainedAtNanos = cpu.now();
+        long before = zone.givenBack(cpu);
         asking.accept(cpu);
-        return true;
+        cpu.sleep(JIFFY_NANOS);
+        return zone.givenBack(cpu) > before || hasRoom(cpu, scope);
     }
 
-    /// Kills somebody, unless one killed before has not gone yet. False if there is nobody.
+    /// Whether one killed before still has memory that comes back by itself: also while its exit has no mapping left
+    /// and is at the pages of the last.
+    private boolean victimIsGoing(Cpu cpu, Memcg scope) {
+        return OomReaper.processes(cpu, memcgs, scope).stream()
+                .anyMatch(mm -> mm.isKilled() && !mm.memoryFreed());
+    }
+
+    /// Kills somebody. False if there is nobody.
     private boolean choose(Cpu cpu, Memcg scope, OomCause cause) {
         largest = null;
         most = -1;
-        boolean waits = false;
         for (Memcg memcg : memcgs) {
             if (memcg.isWithin(scope)) {
                 memcg.mmListLock().lock(cpu);
-                waits |= compare(cpu, memcg.mmList());
+                compare(cpu, memcg.mmList());
                 memcg.mmListLock().unlock(cpu);
             }
         }
-        AddressSpace victim = waits ? null : largest;
+        AddressSpace victim = largest;
         largest = null;
         if (victim != null) {
             kill(cpu, victim, cause);
         }
-        return waits || victim != null;
+        return victim != null;
     }
 
     /// Looks for the largest of a cgroup's processes, the list being locked: who is on it has page tables to count in.
-    /// Whether one that was killed is still there.
-    private boolean compare(Cpu cpu, List<AddressSpace> processes) {
-        boolean waits = false;
+    private void compare(Cpu cpu, List<AddressSpace> processes) {
         for (AddressSpace mm : processes) {
-            if (mm.memoryFreed() || mm.vmas().length == 0) {
+            if (mm.isKilled() || mm.memoryFreed() || mm.vmas().length == 0) {
                 continue;
             }
-            waits |= mm.isKilled();
-            long pages = waits ? 0 : pages(cpu, mm);
+            long pages = pages(cpu, mm);
             if (pages > most) {
                 most = pages;
                 largest = mm;
             }
         }
-        return waits;
     }
 
     private void kill(Cpu cpu, AddressSpace victim, OomCause cause) {
-        drained = false;
         victim.memcg().count(cpu, MemcgEvent.OOM_KILL);
         stat.inc(cpu, VmEvent.OOM_KILL);
         victim.kill(cpu, cause);

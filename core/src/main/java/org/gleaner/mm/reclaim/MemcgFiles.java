@@ -26,7 +26,7 @@ public final class MemcgFiles {
         memcg.setMax(pages);
         while (!shrinkTo(cpu, memcg, pages)) {
             memcg.count(cpu, MemcgEvent.OOM);
-            if (!host.oomKiller().outOfMemory(cpu, memcg)) {
+            if (!reclaim.outOfMemory(cpu, memcg)) {
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.fault.PageFaults;
@@ -84,6 +85,72 @@ final class OomKillerTest {
             assertThat(large.mm.isKilled()).isTrue();
             assertThat(large.isResident(0)).isFalse();
             assertThat(large.task.access(cpu, Process.BASE, false)).isEqualTo(PageFaults.NOMEM);
+        });
+        assertThat(small.stat(VmEvent.OOM_KILL)).isOne();
+    }
+
+    /// Another CPU has 40 free pages in its own list at the first shortage, and again at the second.
+    @Test
+    void cpusAreAskedForFreePagesInEveryShortage() {
+        SmallHost small = host();
+        Word asked = new Word();
+        AtomicInteger times = new AtomicInteger();
+        small.run(
+                cpu -> {
+                    small.host().reclaim().drainBy(asking -> asking.store(asked, 1));
+                    Process large = small.process(cpu, Memcg.UNLIMITED, 300);
+                    Process p = small.process(cpu, Memcg.UNLIMITED, 300);
+                    exitsAfter(small, large, MILLI);
+                    large.writeAll(cpu, 0, 260);
+                    cpu.sleep(100 * MILLI);
+                    p.writeAll(cpu, 0, 260);
+                    assertThat(times.get()).isOne();
+                    cpu.sleep(100 * MILLI);
+                    p.writeAll(cpu, 260, 300);
+                    assertThat(times.get()).isEqualTo(2);
+                    assertThat(large.mm.isKilled()).isFalse();
+                },
+                cpu -> {
+                    cpu.sleep(50 * MILLI);
+                    Process[] held = new Process[2];
+                    for (int i = 0; i < held.length; i++) {
+                        held[i] = small.process(cpu, Memcg.UNLIMITED, 40);
+                        held[i].writeAll(cpu, 0, 40);
+                    }
+                    small.host().drain(cpu);
+                    for (Process each : held) {
+                        small.host().mappingChanges().exit(cpu, each.mm);
+                        cpu.block(asked, 1, 1);
+                        cpu.store(asked, 0);
+                        times.incrementAndGet();
+                        small.host().drain(cpu);
+                    }
+                });
+        assertThat(small.stat(VmEvent.OOM_KILL)).isZero();
+    }
+
+    /// Its pages come back a while after it has no mapping any more.
+    @Test
+    void aVictimIsGoingUntilItsLastMappingsPagesAreBack() {
+        SmallHost small = host().frames(130);
+        small.run(cpu -> {
+            Process large = small.process(cpu, Memcg.UNLIMITED, 60);
+            Process little = small.process(cpu, Memcg.UNLIMITED, 40);
+            large.mm.onKill(_ ->
+                    small.engine()
+                            .spawn(
+                                    "exit",
+                                    exiting -> {
+                                        small.host().mappingChanges().unmap(exiting, large.vma);
+                                        exiting.sleep(300 * MILLI);
+                                        small.host().mappingChanges().exit(exiting, large.mm);
+                                        small.host().drain(exiting);
+                                    }));
+            large.writeAll(cpu, 0, 60);
+            little.writeAll(cpu, 0, 40);
+            small.process(cpu, Memcg.UNLIMITED, 35).writeAll(cpu, 0, 35);
+            assertThat(large.mm.isKilled()).isTrue();
+            assertThat(little.mm.isKilled()).isFalse();
         });
         assertThat(small.stat(VmEvent.OOM_KILL)).isOne();
     }

@@ -32,6 +32,7 @@ final class Crew {
         this.machine = machine;
         this.vcpus = vcpus;
         rendezvous = new Rendezvous(vcpus);
+        machine.drainBy(rendezvous::nudge);
     }
 
     /// Starts the vCPUs, and waits until all are there.
@@ -46,7 +47,7 @@ final class Crew {
     private void work(Cpu cpu, int index) {
         Vcpu vcpu = machine.vm().newVcpu(cpu);
         for (; ; ) {
-            rendezvous.arrive(cpu);
+            rendezvous.arrive(cpu, () -> false, machine.host()::drain);
             Job mine = job;
             if (mine == null) {
                 cpu.fetchAdd(gone, 1);

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.gleaner.kvm.GuestMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -47,6 +48,7 @@ final class GuestMachine implements AutoCloseable {
     private final AgingPlan plan;
     private final Rcu rcu;
     private final HostShare share;
+    private final IdleCpus idleCpus;
     private final HostCommands commands;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
@@ -74,7 +76,9 @@ final class GuestMachine implements AutoCloseable {
                         HostSetup.config(
                                 scenario, configuration, plan, device, scale, share, 1, daemons));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario, plan, host.config().maxCpus() - 1, _ -> null);
+        idleCpus = new IdleCpus(host::drain);
+        int last = host.config().maxCpus() - 1;
+        commands = HostCommands.start(host, scenario, plan, last, _ -> null, idleCpus);
     }
 
     Engine engine() {
@@ -100,6 +104,15 @@ final class GuestMachine implements AutoCloseable {
         cpu.lockDep = new LockDep();
         body.run(cpu);
         LockDep.checkIdle(cpu);
+    }
+
+    /// Has the OOM killer, before it chooses, ask CPUs that wait or idle for what they hold.
+    void drainBy(Consumer<Cpu> waiting) {
+        host.reclaim()
+                .drainBy(cpu -> {
+                    waiting.accept(cpu);
+                    idleCpus.ask(cpu);
+                });
     }
 
     Host host() {

@@ -37,6 +37,7 @@ final class HostCommands {
 
     private final List<HostCommand> commands;
     private final CommandFiles files;
+    private final IdleCpus idleCpus;
     private final List<Written> done = Collections.synchronizedList(new ArrayList<>());
     private final List<HostCommand> left = Collections.synchronizedList(new ArrayList<>());
     private final Word populated = new Word();
@@ -52,9 +53,10 @@ final class HostCommands {
     /// When the run ended.
     private volatile long endedAt;
 
-    private HostCommands(List<HostCommand> commands, CommandFiles files) {
+    private HostCommands(List<HostCommand> commands, CommandFiles files, IdleCpus idleCpus) {
         this.commands = commands;
         this.files = files;
+        this.idleCpus = idleCpus;
         left.addAll(commands);
     }
 
@@ -63,15 +65,17 @@ final class HostCommands {
     /// @param plan how the host learns of guests' accesses
     /// @param id of its CPU: above those of all actors that the run will have
     /// @param memcgs the cgroup of a guest by its name, null before it is there
+    /// @param idleCpus whom its CPU joins between commands, and after the last
     static HostCommands start(
             Host host,
             Scenario scenario,
             AgingPlan plan,
             int id,
-            Function<String, @Nullable Memcg> memcgs) {
+            Function<String, @Nullable Memcg> memcgs,
+            IdleCpus idleCpus) {
         List<HostCommand> commands = scenario.host().commands();
-        HostCommands all =
-                new HostCommands(commands, new CommandFiles(host, plan, scenario::pagesOf, memcgs));
+        CommandFiles files = new CommandFiles(host, plan, scenario::pagesOf, memcgs);
+        HostCommands all = new HostCommands(commands, files, idleCpus);
         if (!commands.isEmpty()) {
             host.engine().daemonAt(id, "commands", all::run);
         }
@@ -108,13 +112,14 @@ final class HostCommands {
                     continue;
                 }
             } else {
-                cpu.sleep(due - cpu.now());
+                idleCpus.idle(cpu, due);
             }
             busy = true;
             done.add(new Written(next, files.write(cpu, next)));
             left.remove(next);
             busy = false;
         }
+        idleCpus.retire(cpu);
     }
 
     /// Waits until all guests are populated, or until `nanos`; whether they are.

@@ -187,7 +187,7 @@ final class NeighbourGuest {
     /// A vCPU will not run again.
     void leave(Cpu cpu) {
         if (ended()) {
-            giveBack(cpu);
+            host.drain(cpu);
         }
         cpu.fetchAdd(running, -1);
     }
@@ -197,14 +197,7 @@ final class NeighbourGuest {
         rendezvous.nudge(cpu);
         cpu.block(running, -1, 0);
         host.mappingChanges().exitWithFiles(cpu, mm);
-        giveBack(cpu);
-    }
-
-    /// What this CPU holds back of pages that are free, or would be (`drain_all_pages`, `lru_add_drain`): a kernel in
-    /// need asks every CPU for it.
-    void giveBack(Cpu cpu) {
-        host.lru().drain(cpu);
-        host.allocator().zone().drainLocal(cpu);
+        host.drain(cpu);
     }
 
     // --- what became of it -------------------------------------------------------------------

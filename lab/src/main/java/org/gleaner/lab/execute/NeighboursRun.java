@@ -46,6 +46,7 @@ public final class NeighboursRun {
     private final List<String> failures = new ArrayList<>();
     private final List<Double> sampleSeconds = new ArrayList<>();
     private final Rendezvous rendezvous;
+    private final IdleCpus idleCpus;
     private final Word gone = new Word();
     private Map<VmEvent, Long> countersBefore = Map.of();
 
@@ -80,14 +81,21 @@ public final class NeighboursRun {
                                 1 + scenario.guests().size(),
                                 2 + scenario.guests().size()));
         rcu = Rcu.start(engine);
-        commands = HostCommands.start(host, scenario, plan, lastId(), this::memcg);
+        idleCpus = new IdleCpus(host::drain);
+        commands = HostCommands.start(host, scenario, plan, lastId(), this::memcg, idleCpus);
         rendezvous = new Rendezvous(vcpus());
-        host.reclaim().drainBy(rendezvous::nudge);
+        host.reclaim().drainBy(this::drainAll);
     }
 
     /// Of the administrator's CPU, which comes behind those of the boss, the watch and the vCPUs.
     private int lastId() {
         return engine.cpus().size() + 2 + vcpus();
+    }
+
+    /// Asks CPUs that wait or idle for what they hold.
+    private void drainAll(Cpu cpu) {
+        rendezvous.nudge(cpu);
+        idleCpus.ask(cpu);
     }
 
     private @Nullable Memcg memcg(String guest) {
@@ -253,10 +261,11 @@ public final class NeighboursRun {
     private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
         Vcpu vcpu = guest.newVcpu(cpu);
         guest.populate(cpu, vcpu, index);
-        rendezvous.arrive(cpu, guest::ended, guest::giveBack);
+        rendezvous.arrive(cpu, guest::ended, host::drain);
         guest.work(cpu, vcpu, index, until);
         guest.leave(cpu);
         cpu.fetchAdd(gone, 1);
+        idleCpus.idle(cpu, until);
     }
 
     /// Looks what is resident, now and then.

@@ -19,15 +19,8 @@ final class Rendezvous {
         this.workers = workers;
     }
 
-    /// A worker arrives, and returns when the boss lets it go.
-    void arrive(Cpu cpu) {
-        long seen = cpu.load(generation);
-        cpu.fetchAdd(arrived, 1);
-        cpu.blockChange(generation, seen);
-    }
-
-    /// As [#arrive(Cpu)], but leaves early once `gone`, which whoever makes it so follows by [#nudge]; who stays does
-    /// `nudged` then.
+    /// A worker arrives, and returns when the boss lets it go; earlier once `gone`, which whoever makes it so follows by
+    /// [#nudge]. Who stays does `nudged` then.
     void arrive(Cpu cpu, BooleanSupplier gone, Consumer<Cpu> nudged) {
         long seen = cpu.load(generation);
         cpu.fetchAdd(arrived, 1);

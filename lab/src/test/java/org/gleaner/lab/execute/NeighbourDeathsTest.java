@@ -104,6 +104,30 @@ final class NeighbourDeathsTest {
         }
     }
 
+    /// Sixteen guests of 1,024 pages, 896 of which have no room: what one has is enough, if CPUs give back the free
+    /// pages that they hold.
+    @ParameterizedTest
+    @ValueSource(strings = {"mglru", "classic"})
+    void aShortageOfLittleLessThanAGuestTakesOneGuest(String lru) {
+        String guests =
+                String.join(
+                        ", ",
+                        IntStream.range(0, 16)
+                                .mapToObj(i -> "{name: g" + i + ", workload: idle}")
+                                .toList());
+        Neighbours scenario =
+                scenario(
+                        "host.cpus=18",
+                        "guest.memory=4MiB",
+                        "guests=[" + guests + "]",
+                        "host.memory=40MiB",
+                        "host.swap.size=9507p",
+                        "millis=10",
+                        "configurations=[{name: x, lru: " + lru + "}]");
+        assertThat(HostShare.of(scenario, SwapDevice.ZRAM).missingPages(scenario)).isEqualTo(896);
+        assertThat(killed(run(scenario, Engine.VIRTUAL).runs().getFirst())).hasSize(1);
+    }
+
     /// 50 MiB and 40 MiB are enough for 80 MiB, but not if zram keeps 40 MiB in 19 MiB of memory.
     @Test
     void whatZramTakesIsNotThereForGuests() {
