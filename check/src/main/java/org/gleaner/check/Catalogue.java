@@ -11,6 +11,7 @@ final class Catalogue {
     static List<Program> programs() {
         List<Program> all = new ArrayList<>(AgingPrograms.ALL);
         all.addAll(FaultPrograms.ALL);
+        all.addAll(SlotPrograms.ALL);
         all.addAll(MachinePrograms.ALL);
         all.addAll(SwapPrograms.ALL);
         all.addAll(MappingPrograms.ALL);

@@ -142,20 +142,20 @@ final class FaultPrograms {
         vm.ready((cpu, vcpu) -> {
             second[0] = vm.vm().newVcpu(cpu);
             vcpu.accessData(cpu, 0, 0, true, 7);
-            readsSeven(cpu, second[0]);
+            readsSeven(cpu, second[0], 0);
         });
         vm.vcpu(
                 "vcpus",
                 (cpu, vcpu) -> {
-                    readsSeven(cpu, vcpu);
-                    readsSeven(cpu, second[0]);
+                    readsSeven(cpu, vcpu, 0);
+                    readsSeven(cpu, second[0], 0);
                 });
         vm.actor("evict", cpu -> vm.space.evict(cpu, 0));
         vm.checkAfter();
     }
 
-    private static void readsSeven(Cpu cpu, Vcpu vcpu) {
-        vcpu.accessData(cpu, 0, 0, false, 0);
+    static void readsSeven(Cpu cpu, Vcpu vcpu, long gfn) {
+        vcpu.accessData(cpu, gfn, 0, false, 0);
         Finding.check(vcpu.data() == 7, "reads " + vcpu.data() + " where it wrote 7");
     }
 

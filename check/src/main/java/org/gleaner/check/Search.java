@@ -179,9 +179,10 @@ final class Search implements Schedule {
         return false;
     }
 
-    /// Actors that wait at the end might have gone on earlier.
+    /// Actors that wait at the end might have gone on earlier. Whoever looks at the result is no actor of
+    /// the run, and may be waiting, too.
     private void waiting(ExploringEngine engine) {
-        int left = engine.live() & ~engine.enabled();
+        int left = engine.live() & ~engine.enabled() & (1 << width) - 1;
         while (left != 0) {
             int who = Integer.numberOfTrailingZeros(left);
             left &= left - 1;

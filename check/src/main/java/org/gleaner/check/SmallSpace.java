@@ -74,9 +74,16 @@ public final class SmallSpace implements UserPages, GuestMemory {
 
     /// Reclaim of one page: unmaps it everywhere, and drops it if nobody holds it.
     public void evict(Cpu cpu, long vpn) {
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
-        drop(cpu, (int) vpn);
-        notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
+        evict(cpu, vpn, vpn + 1);
+    }
+
+    /// The same for the pages `[start, end)`, in one invalidation.
+    public void evict(Cpu cpu, long start, long end) {
+        notifiers.invalidateRangeStart(cpu, start, end, true);
+        for (long vpn = start; vpn < end; vpn++) {
+            drop(cpu, (int) vpn);
+        }
+        notifiers.invalidateRangeEnd(cpu, start, end);
     }
 
     private void drop(Cpu cpu, int vpn) {

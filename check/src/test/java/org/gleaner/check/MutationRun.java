@@ -106,6 +106,33 @@ final class MutationRun {
                             "            gate.add(cpu, first, limit);\n",
                             ""),
                     new Mutation(
+                            "slots: the index forgets how far an earlier slot reaches",
+                            "kvm/Memslots.java",
+                            "            far = Math.max(far, byVpn[i].endVpn());\n",
+                            "            far = byVpn[i].endVpn();\n"),
+                    new Mutation(
+                            "invalidation: a flush that is owed is lost where the zap yields",
+                            "kvm/HvaWalk.java",
+                            "                flushIf(cpu, zapped);\n                zapped = false;\n",
+                            "                zapped = false;\n"),
+                    new Mutation(
+                            "invalidation: invalid roots are passed over",
+                            "kvm/x86/TdpZapper.java",
+                            "        for (MmuRoot root : mmu.roots(cpu)) {\n"
+                                    + "            for (long gfn = start; gfn < end; ) {\n",
+                            "        for (MmuRoot root : mmu.roots(cpu)) {\n"
+                                    + "            for (long gfn = start; gfn < end && !root.isInvalid(cpu); ) {\n"),
+                    new Mutation(
+                            "roots: one is taken although nobody holds it any more",
+                            "kvm/mmu/MmuRoot.java",
+                            "        while (count != 0) {\n",
+                            "        while (count >= 0) {\n"),
+                    new Mutation(
+                            "roots: a deletion leaves one that it cannot hold to its last holder",
+                            "kvm/x86/TdpMmu.java",
+                            "            } else {\n                tearDown(cpu, root);\n            }\n",
+                            "            } else {\n                root.invalidate(cpu);\n            }\n"),
+                    new Mutation(
                             "slots: a slot goes without being marked invalid first",
                             "kvm/VmSlots.java",
                             "            publish(cpu, active.with(slot.invalidated()));\n",
