@@ -48,9 +48,15 @@ final class AgingBugs {
                             "v9 patch 5: spte_needs_atomic_update, a volatile SPTE",
                             "dirty-zap") {
                         @Override
-                        public long setExclusive(
-                                Cpu cpu, SpteFormat f, long[] words, int i, long old, long update) {
-                            cpu.store(words, i, update);
+                        public long take(
+                                Cpu cpu,
+                                SpteFormat f,
+                                long[] words,
+                                int i,
+                                int level,
+                                long old,
+                                long empty) {
+                            cpu.store(words, i, empty);
                             return old;
                         }
                     },

@@ -257,7 +257,7 @@ final class AgingPrograms {
                 "zap",
                 cpu -> {
                     long old = cpu.load(words, 0);
-                    zapped[0] = variant.setExclusive(cpu, EPT, words, 0, old, EPT.empty);
+                    zapped[0] = variant.take(cpu, EPT, words, 0, 1, old, EPT.empty);
                 });
         stage.after(cpu ->
                 Finding.check(
@@ -306,9 +306,16 @@ final class AgingPrograms {
                 c.withSteps(
                         new SpteSteps() {
                             @Override
-                            public long take(Cpu cpu, long[] words, int i, long old, long empty) {
+                            public long take(
+                                    Cpu cpu,
+                                    SpteFormat f,
+                                    long[] words,
+                                    int i,
+                                    int level,
+                                    long old,
+                                    long empty) {
                                 cpu.await(aged, -1, 1);
-                                return super.take(cpu, words, i, old, empty);
+                                return super.take(cpu, f, words, i, level, old, empty);
                             }
                         }));
         vm.ready((cpu, vcpu) -> {

@@ -3,14 +3,11 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.Spte;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.protocol.MemorySteps;
-import org.gleaner.pagetable.RadixTable;
 
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
 ///
@@ -69,12 +66,6 @@ public class Variant extends SpteSteps {
     /// mm's half of aging.
     public SecondaryAging aging(SecondaryAging aging) {
         return aging;
-    }
-
-    /// How the holder of `mmu_lock` for write takes a leaf away ([Spte#setExclusive]).
-    public long setExclusive(
-            Cpu cpu, SpteFormat format, long[] words, int i, long old, long update) {
-        return Spte.setExclusive(cpu, format, words, i, RadixTable.LEVEL_4K, old, update);
     }
 
     /// What a driver's callback does at the start of an invalidation.

@@ -74,9 +74,8 @@ final class MutationRun {
                     new Mutation(
                             "zap: every leaf is taken by a plain store",
                             "kvm/x86/Spte.java",
-                            "        if (needsAtomic(format, level, old)) {\n"
-                                    + "            return cpu.swap(words, i, update);\n        }\n",
-                            ""),
+                            "        return cpu.swap(words, i, update);\n",
+                            "        cpu.store(words, i, update);\n        return old;\n"),
                     new Mutation(
                             "ager: no RCU section",
                             "kvm/mmu/ProtocolSteps.java",

@@ -15,7 +15,7 @@ import org.gleaner.machine.Cpu;
 /// | fast page fault | RCU | present leaf: W to 1 if MMU-W is 1; restores | [#setAtomic] |
 /// | ager | RCU | present leaf: A to 0; tracks | [#age] |
 /// | page fault, split, recovery | lock for read, RCU | what is not frozen | [#setAtomic] |
-/// | zap | lock for write | what is not frozen | [#take]; in Linux [#setExclusive] |
+/// | zap | lock for write | what is not frozen | [#setExclusive] |
 /// | write-protect | lock for write | present leaf: W or D to 0 | [#clearBitsExclusive] |
 /// | who detached a table | lock, any | its entries, to frozen | [#freezeShared] |
 ///
@@ -26,21 +26,21 @@ import org.gleaner.machine.Cpu;
 /// become something else in the meantime. A failed one means that somebody else was first. The
 /// fault then simply lets the guest fault again; the ager leaves the entry as it is.
 ///
-/// ## Why a plain store may do
+/// ## Why the holder of the lock exchanges, too
 ///
-/// The holder of the lock for write has only the first three for company. If none of them can
-/// change the leaf in a way that matters, its store need not be an exchange
-/// ([SpteFormat#needsAtomicUpdate]):
+/// The holder of the lock for write still has the first three for company. A plain store over what he has
+/// read would lose what they do in between:
 ///
 /// - (a) W is 0 and MMU-W is 1: the fast fault may set W, after which the guest may write. A store
 ///   would hide that the page has become dirty.
 /// - (b) A/D disabled: the ager may track the leaf and the fast fault restore it.
 /// - (c) W is 1 and D is 0: hardware may set D. A store would lose it, and with it the guest's
 ///   data.
+/// - Else he may lose an A that hardware has just set, or bring back one that the ager has just
+///   cleared.
 ///
-/// A is not in the list. Aging does not flush TLBs, so A bits are late and lost anyway; a store to
-/// a leaf that is dirty already may drop an A that hardware has just set, or bring back one that
-/// the ager has just cleared. That race is allowed. D never is.
+/// Linux allows itself the last (`spte_needs_atomic_update`): aging does not flush TLBs, so A bits are late
+/// and lost anyway. Here every change is an exchange, and the books of accessed bits balance.
 ///
 /// ## Frozen entries
 ///
@@ -56,12 +56,12 @@ import org.gleaner.machine.Cpu;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | table entry | `setAtomic` | full | any descent | acquire | the fill of the child, before |
-/// | table entry, gone | `set...` | release at least | any descent | acquire | nothing: RCU |
-/// | leaf | `set...` | release at least | hardware | acquire | the state of the page it maps |
-/// | leaf, gone | `setExclusive` | release at least | hardware | acquire | nothing: the flush |
+/// | table entry, gone | `set...` | full | any descent | acquire | nothing: RCU |
+/// | leaf | `set...` | full | hardware | acquire | the state of the page it maps |
+/// | leaf, gone | `setExclusive` | full | hardware | acquire | nothing: the flush |
 /// | leaf: A, D on | hardware | full | ager, zap, dirty log | acquire | the guest's access |
 /// | leaf: A off | `age` | full | hardware | acquire | nothing: stale translations set no A |
-/// | detached entry | `freeze...` | release at least | fault | full | its attempt, which fails |
+/// | detached entry | `freeze...` | full | fault | full | its attempt, which fails |
 ///
 /// *Nothing: RCU* means that a descent which misses the change goes on in a table that stays
 /// readable; *nothing: the flush*, that what ends the use of a page is not the entry but the TLB
@@ -87,18 +87,13 @@ public final class Spte {
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long update) {
         assert !format.isFrozen(old) && !format.isFrozen(update) : change(old, update);
         assert isLegalChange(format, level, old, update) : change(old, update);
-        return write(cpu, format, words, i, level, old, update);
+        return cpu.swap(words, i, update);
     }
 
     /// Clears the bits of `mask` (`tdp_mmu_clear_spte_bits`), for the holder of `mmu_lock` for
     /// write. Returns the entry as it was.
-    public static long clearBitsExclusive(
-            Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long mask) {
-        if (needsAtomic(format, level, old)) {
-            return cpu.fetchAnd(words, i, ~mask);
-        }
-        cpu.store(words, i, old & ~mask);
-        return old;
+    public static long clearBitsExclusive(Cpu cpu, long[] words, int i, long mask) {
+        return cpu.fetchAnd(words, i, ~mask);
     }
 
     /// Makes a leaf old by one compare-and-swap, whatever its A/D type (Linux 7.2). Returns whether
@@ -116,12 +111,6 @@ public final class Spte {
     /// read. True on success.
     static boolean age(Cpu cpu, long[] words, int i, long old, long update) {
         return cpu.cas(words, i, old, update);
-    }
-
-    /// Takes a leaf that may change outside `mmu_lock` out of its table, for the holder of the lock for
-    /// write; returns it as it was then, with every A and D.
-    static long take(Cpu cpu, long[] words, int i, long empty) {
-        return cpu.swap(words, i, empty);
     }
 
     /// Makes a leaf old as Linux 6.18 does: with A/D enabled by clearing A in whatever is there by
@@ -154,23 +143,8 @@ public final class Spte {
 
     /// Freezes an entry of a detached table, for the holder of `mmu_lock` for write. Returns what
     /// it was.
-    public static long freezeExclusive(
-            Cpu cpu, SpteFormat format, long[] words, int i, int level, long old) {
-        return write(cpu, format, words, i, level, old, format.frozen);
-    }
-
-    /// True if a plain store over `old` could lose a change made outside `mmu_lock`.
-    static boolean needsAtomic(SpteFormat format, int level, long old) {
-        return format.isLeaf(old, level) && format.needsAtomicUpdate(old);
-    }
-
-    private static long write(
-            Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long update) {
-        if (needsAtomic(format, level, old)) {
-            return cpu.swap(words, i, update);
-        }
-        cpu.store(words, i, update);
-        return old;
+    static long freezeExclusive(Cpu cpu, SpteFormat format, long[] words, int i) {
+        return cpu.swap(words, i, format.frozen);
     }
 
     private static boolean isYoung(SpteFormat format, long old) {

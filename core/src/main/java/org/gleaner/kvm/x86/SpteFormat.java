@@ -199,16 +199,6 @@ public final class SpteFormat extends EntryFormat {
         return !isAdEnabled(spte) && (spte & RWX) == 0;
     }
 
-    /// True if a leaf may change outside `mmu_lock` in a way that a plain store would lose
-    /// (`spte_needs_atomic_update`): the fast page fault may set W, aging and the fast fault may
-    /// track and restore, or hardware may set D. A is left out on purpose; see [Spte].
-    public boolean needsAtomicUpdate(long leaf) {
-        if (!isWritable(leaf)) {
-            return isMmuWritable(leaf) || !isAdEnabled(leaf);
-        }
-        return !isDirty(leaf) || !isAdEnabled(leaf);
-    }
-
     /// True if replacing `old` by `update` owes a TLB flush before the lock is dropped: it lost
     /// MMU-writable. Losing W alone owes none, because W may be set without a lock; dirty logging
     /// flushes by itself.

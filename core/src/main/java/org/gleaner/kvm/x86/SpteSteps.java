@@ -31,7 +31,8 @@ public class SpteSteps extends ProtocolSteps {
     }
 
     /// Takes a leaf that may change outside `mmu_lock` out of its table; returns it as it was then.
-    public long take(Cpu cpu, long[] words, int i, long old, long empty) {
-        return Spte.take(cpu, words, i, empty);
+    public long take(
+            Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long empty) {
+        return Spte.setExclusive(cpu, format, words, i, level, old, empty);
     }
 }

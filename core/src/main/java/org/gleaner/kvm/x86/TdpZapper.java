@@ -18,9 +18,7 @@ import org.gleaner.pagetable.TreeIter;
 /// | [#zapLeafs] | write | leaves; tables stay linked | the caller's, under the lock |
 /// | [#zapRoot] | read or write | everything, level by level | none: no vCPU can use the root |
 ///
-/// Leaves are always taken by an exchange. Linux may use a plain store over a leaf that is dirty
-/// and has hardware A/D, and then loses an A bit that arrives in between; nothing here depends on
-/// that.
+/// Every entry is taken by an exchange; see [Spte].
 final class TdpZapper {
     /// Entries a walk over a whole tree reads at one step.
     private static final int BATCH = 64;
@@ -72,7 +70,10 @@ final class TdpZapper {
         for (int i = first; i < first + entries; i++) {
             long old = cpu.load(words, i);
             if (format.isLeaf(old, level)) {
-                zapped(cpu, mmu.spteSteps.take(cpu, words, i, old, format.empty), level);
+                zapped(
+                        cpu,
+                        mmu.spteSteps.take(cpu, format, words, i, level, old, format.empty),
+                        level);
                 any = true;
             }
         }
@@ -129,7 +130,7 @@ final class TdpZapper {
                 continue;
             }
             if (!shared) {
-                gone(cpu, cpu.swap(iter.words, iter.index, format.empty), level, false);
+                gone(cpu, takeHere(cpu, iter), level, false);
             } else if (Spte.setAtomic(
                     cpu, format, iter.words, iter.index, level, iter.old, format.empty)) {
                 gone(cpu, iter.old, level, true);
@@ -140,6 +141,11 @@ final class TdpZapper {
             zapped++;
         }
         pay(cpu, iter.scanned - paid, zapped);
+    }
+
+    private long takeHere(Cpu cpu, TreeIter iter) {
+        return Spte.setExclusive(
+                cpu, format, iter.words, iter.index, iter.level, iter.old, format.empty);
     }
 
     /// Pays for a stretch of a walk at once, so that its steps do not yield one by one.
@@ -178,7 +184,7 @@ final class TdpZapper {
             if (shared) {
                 old = Spte.freezeShared(cpu, format, words, i);
             } else if (format.isPresent(cpu.load(words, i))) {
-                old = cpu.swap(words, i, format.frozen);
+                old = Spte.freezeExclusive(cpu, format, words, i);
             } else {
                 continue;
             }

@@ -165,28 +165,6 @@ class SpteFormatTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("formats")
-    void needsAtomicUpdateTruthTable(SpteFormat f) {
-        long base = f.makeLeaf(1, 1, SpteFormat.HOST_WRITABLE);
-        boolean disabled = f == SpteFormat.EPT_NO_AD;
-        for (int state = 0; state < 8; state++) {
-            boolean w = (state & 1) != 0;
-            boolean mmuW = (state & 2) != 0;
-            boolean d = (state & 4) != 0;
-            long leaf =
-                    base
-                            | (w ? SpteFormat.WRITE_BIT : 0)
-                            | (mmuW ? f.mmuWritable : 0)
-                            | (d ? f.dirty : 0);
-            boolean fastFaultMaySetW = !w && mmuW;
-            boolean hardwareMaySetD = w && !d;
-            assertThat(f.needsAtomicUpdate(leaf))
-                    .as("w %s mmuW %s d %s", w, mmuW, d)
-                    .isEqualTo(fastFaultMaySetW || disabled || hardwareMaySetD);
-        }
-    }
-
     @Test
     void flushIsOwedForMmuWritableAlone() {
         SpteFormat f = SpteFormat.EPT;
