@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.folio.Folios;
@@ -34,7 +35,7 @@ final class PageTableWalk {
     private final ReclaimContext host;
     private final Folios folios;
     private final AgingInForce aging;
-    private SecondaryAging.Window window;
+    @OneCpu private SecondaryAging.Window window;
 
     /// A walk by force skips tables that hardware did not enter all the same (6.1).
     private final boolean forcedSkips;
