@@ -77,6 +77,12 @@ final class FaultPrograms {
                                     FaultPrograms::twoFaults)
                             .within(3),
                     new Program(
+                                    "root-reuse",
+                                    "a root is not taken that its last user has let go of",
+                                    "kvm_tdp_mmu_get_root: refcount_inc_not_zero",
+                                    FaultPrograms::rootReuse)
+                            .within(2),
+                    new Program(
                                     "destroy-age",
                                     "a VM's tables go only when no notifier call is running in it",
                                     "v1 patch 3: freeing the stage-2 root; v2, arm64",
@@ -264,6 +270,24 @@ final class FaultPrograms {
         for (int i = 0; i < 2; i++) {
             vm.vcpu("vcpu" + i, (cpu, vcpu) -> vcpu.access(cpu, 0, true));
         }
+        vm.destroyAfter();
+    }
+
+    private static void rootReuse(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1);
+        vm.configure(c -> c.withRootsKept(false));
+        vm.vcpu(
+                "one",
+                (cpu, vcpu) -> {
+                    vcpu.resetContext(cpu);
+                    vcpu.accessData(cpu, 0, 0, true, 7);
+                });
+        vm.vcpu("two", (cpu, vcpu) -> vcpu.accessData(cpu, 0, 0, false, 0));
+        vm.ready((cpu, vcpu) -> {
+            if (vcpu.id == 0) {
+                vcpu.access(cpu, 0, true);
+            }
+        });
         vm.destroyAfter();
     }
 

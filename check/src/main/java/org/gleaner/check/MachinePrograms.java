@@ -86,6 +86,12 @@ final class MachinePrograms {
                             .buffered()
                             .within(3),
                     new Program(
+                                    "srcu-twice",
+                                    "a reader that comes between the waits of a grace period is waited for",
+                                    RCU,
+                                    MachinePrograms::srcuTwice)
+                            .within(3),
+                    new Program(
                             "table-slab",
                             "a table belongs to one at a time",
                             "Treiber's stack",
@@ -255,6 +261,36 @@ final class MachinePrograms {
                     cpu.store(pointer, 0, 2);
                     srcu.synchronize(cpu);
                     cpu.store(objects, 1, SmallSpace.POISON);
+                });
+    }
+
+    /// A reader that has read the index and stops counts itself into the set that is not in use any more.
+    private static void srcuTwice(Stage stage, Variant variant) {
+        Srcu srcu = new Srcu(LockClass.KVM_SRCU);
+        long[] pointer = {1};
+        long[] objects = {0, 11, 22, 33};
+        stage.before(cpus -> {
+            for (Cpu cpu : cpus) {
+                srcu.readUnlock(cpu, srcu.readLock(cpu));
+            }
+        });
+        stage.actor(
+                "reader",
+                cpu -> {
+                    int section = srcu.readLock(cpu);
+                    long value = cpu.load(objects, (int) cpu.load(pointer, 0));
+                    srcu.readUnlock(cpu, section);
+                    Finding.check(
+                            value != SmallSpace.POISON, "use after free: a reader sees poison");
+                });
+        stage.actor(
+                "updater",
+                cpu -> {
+                    for (int next = 2; next <= 3; next++) {
+                        cpu.store(pointer, 0, next);
+                        srcu.synchronize(cpu);
+                        cpu.store(objects, next - 1, SmallSpace.POISON);
+                    }
                 });
     }
 

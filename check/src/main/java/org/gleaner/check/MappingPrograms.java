@@ -55,6 +55,11 @@ final class MappingPrograms {
                             "mmu_notifier_unregister: unlinked, then synchronize_srcu",
                             MappingPrograms::unsubscribeEvict),
                     program(
+                            "subscribe-evict",
+                            "who subscribes in the middle of an invalidation sees no end without a start",
+                            "mmu_notifier_register: mm_take_all_locks",
+                            MappingPrograms::subscribeEvict),
+                    program(
                             "alias-evict",
                             "a page is taken from every slot that shows it",
                             "kvm_for_each_memslot_in_hva_range: the interval tree",
@@ -185,6 +190,17 @@ final class MappingPrograms {
         m.endAfter();
     }
 
+    private static void subscribeEvict(Stage stage, Variant variant) {
+        MemoryStage m = new MemoryStage(stage, variant);
+        Mirror subscriber = new Mirror(m, 1);
+        m.ready(cpu -> m.write(cpu, 0, 1));
+        m.ready(cpu -> m.mm().notifiers().register(cpu, new Mirror(m, 1)));
+        m.ready(m::makeOld);
+        m.actor("subscribe", cpu -> m.mm().notifiers().register(cpu, subscriber));
+        m.actor("reclaim", m::evict);
+        m.endAfter();
+    }
+
     /// The second slot shows one page of the first one's, begins behind it and ends before it does.
     private static void aliasEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(3);
@@ -215,7 +231,6 @@ final class MappingPrograms {
         m.actor("munmap", m::munmap);
         m.readyGuest((cpu, vcpu) -> {
             vcpu.accessData(cpu, 511, 0, true, 1);
-            vcpu.accessData(cpu, 512, 0, true, 2);
             m.host().lru().drain(cpu);
         });
         m.endAfter();

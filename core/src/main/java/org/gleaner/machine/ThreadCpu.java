@@ -47,6 +47,12 @@ final class ThreadCpu extends Cpu {
     private static final long MAX_PARK_NANOS = 100_000;
     private static final int FOLD = 64;
 
+    /// Stands for the answer to an interrupt where one is waited for.
+    private static final Word ANSWER = new Word();
+
+    /// Frames of a stack that are shown of an actor that does not get on.
+    private static final int FRAMES = 8;
+
     final ThreadEngine engine;
     final boolean daemon;
 
@@ -62,6 +68,13 @@ final class ThreadCpu extends Cpu {
     private long yieldsUntil;
 
     private int waitsWithout;
+
+    // For who watches over progress: the word of a wait that takes long, how many of those are
+    // over, and whether
+    // this CPU is in a sleep.
+    private volatile @Nullable Word waitsFor;
+    private volatile int waitsEnded;
+    private volatile boolean asleep;
 
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
@@ -90,6 +103,37 @@ final class ThreadCpu extends Cpu {
     /// The engine has counted this CPU out.
     void setDone() {
         done = true;
+    }
+
+    /// Whether it waits or sleeps.
+    boolean isIdle() {
+        return asleep || waitsFor != null;
+    }
+
+    /// Waits that took long and are over.
+    int waitsEnded() {
+        return waitsEnded;
+    }
+
+    /// What it does, for people: what it waits for, and where.
+    String describe() {
+        Word word = waitsFor;
+        StringBuilder text = new StringBuilder(name);
+        if (word != null) {
+            text.append(" waits for a word of ").append(Long.toHexString(word.snapshot()));
+        } else {
+            text.append(asleep ? " sleeps" : " runs");
+        }
+        Thread t = thread;
+        StackTraceElement[] frames = t == null ? new StackTraceElement[0] : t.getStackTrace();
+        int shown = 0;
+        for (StackTraceElement frame : frames) {
+            boolean own = frame.getClassName().equals(ThreadCpu.class.getName());
+            if (frame.getClassName().startsWith("org.gleaner.") && !own && shown++ < FRAMES) {
+                text.append("\n        in ").append(frame);
+            }
+        }
+        return text.toString();
     }
 
     void unpark() {
@@ -166,9 +210,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
+                waited(turn);
                 return value;
             }
-            pause(turn);
+            pause(w, turn);
         }
     }
 
@@ -177,9 +222,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
+                waited(turn);
                 return value;
             }
-            pause(turn);
+            pause(w, turn);
         }
     }
 
@@ -189,9 +235,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
+                waited(turn);
                 return value;
             }
-            doze(turn, Long.MAX_VALUE);
+            doze(w, turn, Long.MAX_VALUE);
         }
     }
 
@@ -201,9 +248,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
+                waited(turn);
                 return value;
             }
-            doze(turn, Long.MAX_VALUE);
+            doze(w, turn, Long.MAX_VALUE);
         }
     }
 
@@ -215,9 +263,10 @@ final class ThreadCpu extends Cpu {
             long value = (long) Word.VALUE.getAcquire(w);
             long left = nanos - (System.nanoTime() - start);
             if ((value & mask) == expect || left <= 0) {
+                waited(turn);
                 return value;
             }
-            doze(turn, left);
+            doze(w, turn, left);
         }
     }
 
@@ -228,14 +277,24 @@ final class ThreadCpu extends Cpu {
             return;
         }
         long start = System.nanoTime();
+        asleep = true;
         for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {
             engine.checkSleep();
             LockSupport.parkNanos(left);
         }
+        asleep = false;
+    }
+
+    /// A wait of `turn` turns is over.
+    private void waited(int turn) {
+        if (turn > 0 && waitsFor != null) {
+            waitsEnded++;
+            waitsFor = null;
+        }
     }
 
     /// One turn of a spinning wait.
-    private void pause(int turn) {
+    private void pause(Word w, int turn) {
         int spins = engine.crowded() ? CROWDED_SPINS : SPINS;
         if (turn < spins) {
             Thread.onSpinWait();
@@ -244,6 +303,7 @@ final class ThreadCpu extends Cpu {
         engine.checkSpin();
         long now = System.nanoTime();
         if (turn == spins) {
+            waitsFor = w;
             yieldsUntil = waitsWithout > 0 ? now : now + YIELD_NANOS;
             waitsWithout = Math.max(0, waitsWithout - 1);
         }
@@ -258,11 +318,14 @@ final class ThreadCpu extends Cpu {
     }
 
     /// One turn of a sleeping wait of which `left` nanoseconds remain.
-    private void doze(int turn, long left) {
+    private void doze(Word w, int turn, long left) {
         engine.checkSleep();
         if (turn < SLEEPER_YIELDS) {
             Thread.yield();
         } else {
+            if (turn == SLEEPER_YIELDS) {
+                waitsFor = w;
+            }
             int doublings = Math.min(turn - SLEEPER_YIELDS, 6);
             long span = Math.min(MAX_PARK_NANOS, MIN_PARK_NANOS << doublings);
             LockSupport.parkNanos(Math.min(span, left));
@@ -402,9 +465,11 @@ final class ThreadCpu extends Cpu {
             Mailbox box = boxes[i];
             if (box.cpu != this) {
                 long seen = box.section();
-                for (int turn = 0; box.mustWait(seen, request); turn++) {
-                    pause(turn);
+                int turn = 0;
+                for (; box.mustWait(seen, request); turn++) {
+                    pause(ANSWER, turn);
                 }
+                waited(turn);
             }
         }
     }

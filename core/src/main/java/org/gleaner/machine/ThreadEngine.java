@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// one that still spins or works [#DRAIN_NANOS] later is stopped at its next wait or step. After a
 /// failure everyone is stopped at the next wait or step. A loop without either cannot be stopped:
 /// [#run] then gives up after [#JOIN_NANOS] and says which actor it was.
+///
+/// Where all spawned actors wait or sleep and no wait of theirs has ended for [#PATIENCE_NANOS], nobody will ever get
+/// on: [#run] fails with a [Engine.Deadlock] that says of each what it waits for, and where.
 public final class ThreadEngine implements Engine {
     private static final int RUNNING = 0;
 
@@ -26,7 +29,11 @@ public final class ThreadEngine implements Engine {
     /// How long an actor may take to notice that it is to end.
     private static final long JOIN_NANOS = 20_000_000_000L;
 
+    /// How long all actors may wait or sleep, none of them for less, before that is taken for a deadlock.
+    private static final long PATIENCE_NANOS = 40_000_000_000L;
+
     private final CostModel costs;
+    private final long patienceNanos;
     private final long origin = System.nanoTime();
 
     /// Guarded by itself, as all fields down to `failure`.
@@ -37,6 +44,11 @@ public final class ThreadEngine implements Engine {
     private boolean started;
     private @Nullable Throwable failure;
 
+    /// When somebody was last seen to get on, and how many waits had ended then.
+    private long lastProgress;
+
+    private int lastEnded;
+
     private volatile int phase = RUNNING;
 
     /// More actors than cores: set before the actor that makes it so starts.
@@ -44,7 +56,13 @@ public final class ThreadEngine implements Engine {
 
     /// An engine that charges nothing; `costs` is only what [#costs] answers.
     public ThreadEngine(CostModel costs) {
+        this(costs, PATIENCE_NANOS);
+    }
+
+    /// An engine that takes it for a deadlock if nobody gets on for so long.
+    ThreadEngine(CostModel costs, long patienceNanos) {
         this.costs = costs;
+        this.patienceNanos = patienceNanos;
     }
 
     @Override
@@ -84,8 +102,10 @@ public final class ThreadEngine implements Engine {
                 }
             }
             started = true;
+            lastProgress = System.nanoTime();
             while (spawnedLeft > 0 && failure == null) {
                 interrupted |= waitAtMost(Long.MAX_VALUE);
+                checkProgress();
             }
             if (failure == null) {
                 enter(DRAINING);
@@ -101,6 +121,29 @@ public final class ThreadEngine implements Engine {
             Thread.currentThread().interrupt();
         }
         report();
+    }
+
+    /// Fails if all spawned actors wait or sleep, and no wait has ended for long.
+    private void checkProgress() {
+        boolean idle = true;
+        int ended = 0;
+        for (ThreadCpu cpu : cpus) {
+            ended += cpu.waitsEnded();
+            idle &= cpu.daemon || cpu.isDone() || cpu.isIdle();
+        }
+        long now = System.nanoTime();
+        if (!idle || ended != lastEnded) {
+            lastProgress = now;
+            lastEnded = ended;
+        } else if (now - lastProgress > patienceNanos && failure == null) {
+            StringBuilder text = new StringBuilder("nobody gets on:");
+            for (ThreadCpu cpu : cpus) {
+                if (!cpu.isDone()) {
+                    text.append("\n    ").append(cpu.describe());
+                }
+            }
+            failure = new Deadlock(text.toString());
+        }
     }
 
     private void report() {

@@ -17,6 +17,51 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ThreadEngineTest {
     private static final CostModel X86 = CostModel.named("x86-server");
 
+    /// One waits for a word that nobody writes; the other looks again and again whether that one is done.
+    @Test
+    @Timeout(60)
+    void actorsThatDoNotGetOnFailAndSayWhatTheyWaitFor() {
+        ThreadEngine engine = new ThreadEngine(X86, 2_000_000_000L);
+        Word done = new Word();
+        Word never = new Word(0xabc);
+        engine.spawn(
+                "first",
+                cpu -> {
+                    cpu.await(never, 1, 1);
+                    cpu.store(done, 1);
+                });
+        engine.spawn(
+                "second",
+                cpu -> {
+                    while (cpu.load(done) == 0) {
+                        cpu.sleep(1_000_000);
+                    }
+                });
+        assertThatThrownBy(engine::run)
+                .isInstanceOf(Engine.Deadlock.class)
+                .hasMessageContaining("first waits for a word of abc")
+                .hasMessageContaining("second")
+                .hasMessageContaining("ThreadEngineTest");
+    }
+
+    /// Long waits are no deadlock as long as somebody gets on.
+    @Test
+    void whoWaitsForSomebodyAtWorkIsLeftAlone() {
+        ThreadEngine engine = new ThreadEngine(X86, 1_000_000_000L);
+        Word done = new Word();
+        engine.spawn("waits", cpu -> cpu.block(done, 1, 1));
+        engine.spawn(
+                "works",
+                cpu -> {
+                    for (long end = cpu.now() + 3_500_000_000L; cpu.now() < end; ) {
+                        cpu.relax();
+                    }
+                    cpu.store(done, 1);
+                });
+        engine.run();
+        assertThat(done.snapshot()).isEqualTo(1);
+    }
+
     /// Vcpus read a page only while a bit of it is set in a word that the zapper clears first;
     /// after its interrupt returns, the page's owner may poison it, and no vCPU may still look.
     @ParameterizedTest
