@@ -118,6 +118,48 @@ public final class LockDep {
         }
     }
 
+    // --- locks that others keep ----------------------------------------------------------------
+    // A bit of a word whose waiters somebody else queues. Each is free where checking is not armed.
+
+    /// The CPU is about to wait for a lock of class `c`.
+    ///
+    /// @throws Violation if it must not take one here
+    public static void mayTake(Cpu cpu, LockClass c) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            if (c.kind == LockClass.Kind.SLEEPING) {
+                dep.sleepable(cpu, "taking " + c.lockName);
+            }
+            dep.ordered(cpu, c, "taking ");
+        }
+    }
+
+    /// The CPU has the lock of class `c` in `slab[i]`, by a try, or because it made what is locked.
+    ///
+    /// @throws Violation if it had it already
+    public static void taken(Cpu cpu, long[] slab, int i, LockClass c) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.acquired(cpu, slab, i, c, WRITE);
+        }
+    }
+
+    /// The CPU has it no more: it is free, or another's who will say that it was taken.
+    ///
+    /// @throws Violation if it did not have it
+    public static void released(Cpu cpu, long[] slab, int i, LockClass c) {
+        LockDep dep = cpu.lockDep;
+        if (dep != null) {
+            dep.release(cpu, slab, i, c, WRITE);
+        }
+    }
+
+    /// Whether the CPU holds the lock of class `c` in `slab[i]`; false where checking is not armed.
+    public static boolean isHeld(Cpu cpu, long[] slab, int i, LockClass c) {
+        LockDep dep = cpu.lockDep;
+        return dep != null && dep.holds(slab, i, c);
+    }
+
     /// Whether this CPU holds `lock` in any mode: one of the lock objects, or an [Srcu] whose
     /// section is open. For a bit of a slab ask the [BitSpinLock].
     public boolean holds(Object lock) {

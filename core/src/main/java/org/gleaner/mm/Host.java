@@ -276,6 +276,7 @@ public final class Host implements AutoCloseable {
         /// `folio_end_read`: whoever waits for the page may have it.
         @Override
         public void readDone(Cpu cpu, int pfn) {
+            folios.takeOver(cpu, pfn);
             folios.set(cpu, pfn, UPTODATE);
             folioWait.unlock(cpu, pfn);
         }

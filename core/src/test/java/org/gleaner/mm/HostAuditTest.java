@@ -116,7 +116,7 @@ final class HostAuditTest {
 
     @Test
     void aLockThatWasNotGivenUp() {
-        finds("is locked", (cpu, p, folios) -> folios.tryLock(cpu, p.pfn(499)));
+        finds("is locked", (cpu, p, folios) -> folios.set(cpu, p.pfn(499), LOCKED));
     }
 
     @Test

@@ -3,6 +3,8 @@ package org.gleaner.mm.fault;
 import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.protocol.MemorySteps;
@@ -32,6 +34,7 @@ public final class FolioWait {
 
     /// Takes the folio lock, sleeping if need be.
     public void lock(Cpu cpu, int pfn) {
+        LockDep.mayTake(cpu, LockClass.FOLIO_LOCK);
         while (!folios.tryLock(cpu, pfn)) {
             waitFor(cpu, pfn, LOCKED);
         }

@@ -230,8 +230,12 @@ public final class SwapReadAhead {
         memcg.lruvec().swapIo(cpu, 1);
         cpu.enter(KernelFunction.SWAP_READ);
         stat.inc(cpu, VmEvent.PSWPIN);
+        boolean synchronous = swap.device().synchronous();
+        if (!synchronous) {
+            folios.handOver(cpu, pfn);
+        }
         swap.device().read(cpu, slot, pfn);
-        if (swap.device().synchronous()) {
+        if (synchronous) {
             folios.set(cpu, pfn, UPTODATE);
             wait.unlock(cpu, pfn);
         }

@@ -5,6 +5,8 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
+import org.gleaner.machine.LockClass;
+import org.gleaner.machine.LockDep;
 import org.gleaner.machine.SetUp;
 
 /// The folio table: a struct of arrays with one slot per page frame, plus list heads.
@@ -131,8 +133,15 @@ public final class Folios {
         return cpu.cas(state, pfn, expect, update);
     }
 
-    /// Gives a fresh frame its first state; the caller is its only user.
+    /// Gives a frame its first state, or its last; the caller is its only user, and has it locked if
+    /// the state says so.
     public void init(Cpu cpu, int pfn, long value) {
+        if (LockDep.isHeld(cpu, state, pfn, LockClass.FOLIO_LOCK)) {
+            LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        }
+        if ((value & LOCKED) != 0) {
+            LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        }
         cpu.store(state, pfn, value);
     }
 
@@ -240,11 +249,27 @@ public final class Folios {
 
     // --- folio lock --------------------------------------------------------------------------
 
+    /// `folio_trylock`. Who may wait uses [org.gleaner.mm.fault.FolioWait].
     public boolean tryLock(Cpu cpu, int pfn) {
-        return !testAndSet(cpu, pfn, LOCKED);
+        if (testAndSet(cpu, pfn, LOCKED)) {
+            return false;
+        }
+        LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        return true;
+    }
+
+    /// Leaves a locked folio to a device, which unlocks it when the read has ended.
+    public void handOver(Cpu cpu, int pfn) {
+        LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
+    }
+
+    /// Receives what [#handOver] left.
+    public void takeOver(Cpu cpu, int pfn) {
+        LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
     }
 
     public void unlock(Cpu cpu, int pfn) {
+        LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
         long old = cpu.fetchAnd(state, pfn, ~LOCKED);
         assert (old & LOCKED) != 0 : "pfn " + pfn + " was not locked";
     }
