@@ -218,6 +218,7 @@ final class MemoryStage extends MemoryActs {
     private HostConfig config(int frames) {
         return new HostConfig(
                 frames,
+                0,
                 new Watermarks(1, 2, 3),
                 1,
                 false,

@@ -63,6 +63,8 @@ public enum LockClass {
     MEMCG_LOCK("memcg_lock", Kind.SPINNING),
     /// Swap clusters and slots.
     SWAP_LOCK("swap_lock", Kind.SPINNING),
+    /// `pool->lock` of zsmalloc.
+    ZS_POOL_LOCK("zs_pool_lock", Kind.SPINNING),
     /// `zone->lock`.
     ZONE_LOCK("zone_lock", Kind.SPINNING),
     /// Callback queues of [Rcu].

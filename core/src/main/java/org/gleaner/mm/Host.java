@@ -52,6 +52,7 @@ import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.swap.SwapDevice;
 import org.gleaner.mm.swap.SwapFile;
 import org.gleaner.mm.swap.ZramDevice;
+import org.gleaner.mm.swap.ZramMemory;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -102,12 +103,18 @@ public final class Host implements AutoCloseable {
         folioWait = new FolioWait(folios, steps);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
         swapDevice = parts == null ? device() : parts.device().apply(new EndOfIo());
+        int zram = config.zramFrames();
+        boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
+        Zone zone = new Zone(folios, zram, config.watermarks(), cpus, config.pcpBatch(), huge);
         swap =
                 new SwapArea(
-                        swapDevice, config.swapSlots(), config.kernel(), cpus, new SwapAccounts());
+                        swapDevice,
+                        config.swapSlots(),
+                        new ZramMemory(zone, folios.frames() - zram, zram),
+                        config.kernel(),
+                        cpus,
+                        new SwapAccounts());
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
-        boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
-        Zone zone = new Zone(folios, config.watermarks(), cpus, config.pcpBatch(), huge);
         split = new FolioSplit(folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());

@@ -33,7 +33,7 @@ import org.gleaner.pagetable.Walk;
 /// | generations of a type | 2 to 4, file no older than anonymous, births in order |
 /// | a slot's count | the swap entries in page tables and memfds that name it |
 /// | a slot's cache | the one folio that names it |
-/// | frames | free exactly once, or in use |
+/// | frames | free or zram's exactly once, or in use |
 /// | page tables in use | those that can be reached in address spaces on a cgroup's list |
 /// | objects of the reverse map | those that have a mapping or an owner outside |
 /// | a cgroup's usage | folios, pages in stocks, kernel pages stated by the caller, there and below |
@@ -89,6 +89,7 @@ public final class HostAudit {
         checkTables();
         host.lru().forEachBatched(pfn -> references[pfn]++);
         host.allocator().zone().forEachFree(pfn -> free[pfn]++);
+        host.swap().memory().forEachFrame(pfn -> free[pfn]++);
         for (Memcg memcg : host.memcgs()) {
             countLists(memcg);
         }

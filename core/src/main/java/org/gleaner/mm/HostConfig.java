@@ -16,6 +16,7 @@ import org.gleaner.pagetable.TableSlab;
 /// What a host is made of.
 ///
 /// @param frames physical memory in pages
+/// @param zramFrames of them, what zram has from the beginning; see [org.gleaner.mm.swap.ZramMemory]
 /// @param watermarks when background and direct reclaim start
 /// @param pcpBatch pages moved at once between a per-CPU list and the zone
 /// @param kswapd whether there is background reclaim
@@ -36,6 +37,7 @@ import org.gleaner.pagetable.TableSlab;
 /// @param maxCpus CPUs, daemons included, that may ever run on this host
 public record HostConfig(
         int frames,
+        int zramFrames,
         Watermarks watermarks,
         int pcpBatch,
         boolean kswapd,

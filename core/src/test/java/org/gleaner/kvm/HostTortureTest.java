@@ -102,6 +102,7 @@ final class HostTortureTest {
     private static HostConfig config(AgingPlan plan, int lruGen, HostConfig.Thp thp) {
         return new HostConfig(
                 FRAMES,
+                0,
                 new Watermarks(40, 80, 160),
                 8,
                 true,

@@ -51,6 +51,7 @@ final class CapacityTest {
     private static HostConfig host(int frames, int slots, int tables, int memcgs, int cpus) {
         return new HostConfig(
                 frames,
+                0,
                 new Watermarks(1, 2, 3),
                 31,
                 false,

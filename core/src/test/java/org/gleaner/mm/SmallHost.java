@@ -28,6 +28,7 @@ public final class SmallHost {
 
     private final Engine engine;
     private int frames = 20_000;
+    private int zramFrames;
     private Watermarks watermarks = new Watermarks(16, 32, 48);
     private boolean kswapd;
     private HostConfig.Swap swap = HostConfig.Swap.ZRAM;
@@ -68,6 +69,12 @@ public final class SmallHost {
 
     public SmallHost frames(int n) {
         frames = n;
+        return this;
+    }
+
+    /// So many of the frames are zram's at first.
+    public SmallHost zram(int n) {
+        zramFrames = n;
         return this;
     }
 
@@ -155,6 +162,7 @@ public final class SmallHost {
                             engine,
                             new HostConfig(
                                     frames,
+                                    zramFrames,
                                     watermarks,
                                     31,
                                     kswapd,

@@ -40,6 +40,7 @@ final class FullHost {
         int tables = pages / TABLE * 2 + 4096;
         return new HostConfig(
                 pages,
+                0,
                 Watermarks.of(pages, 0).scaled(64),
                 63,
                 true,

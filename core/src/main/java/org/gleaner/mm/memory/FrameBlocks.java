@@ -23,16 +23,17 @@ final class FrameBlocks extends FreeFrames {
     /// By block: its loose frames.
     private final int[] looseOf;
 
-    /// All frames are free at first, and lower blocks are taken first.
-    FrameBlocks(Folios links) {
+    /// All frames but the last `taken` are free at first, and lower blocks are taken first.
+    FrameBlocks(Folios links, int taken) {
         this.links = links;
         int n = links.frames();
         looseOf = new int[n / Zone.BLOCK + 1];
         blocks = new int[n / Zone.BLOCK];
-        for (int b = blocks.length - 1; b >= 0; b--) {
+        int whole = (n - taken) / Zone.BLOCK;
+        for (int b = whole - 1; b >= 0; b--) {
             blocks[blockCount++] = b;
         }
-        for (int frame = n - 1; frame >= blocks.length * Zone.BLOCK; frame--) {
+        for (int frame = n - taken - 1; frame >= whole * Zone.BLOCK; frame--) {
             addLoose(frame);
         }
     }

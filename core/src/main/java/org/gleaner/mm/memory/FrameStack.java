@@ -13,15 +13,18 @@ final class FrameStack extends FreeFrames {
     private final Folios links;
     private int top = NONE;
 
-    /// Frames from here on were never taken.
+    /// Frames from here on, up to [#end], were never taken.
     private int fresh;
+
+    private final int end;
 
     private int size;
 
-    /// All frames are free at first, to be taken in ascending order.
-    FrameStack(Folios links) {
+    /// All frames but the last `taken` are free at first, to be taken in ascending order.
+    FrameStack(Folios links, int taken) {
         this.links = links;
-        size = links.frames();
+        end = links.frames() - taken;
+        size = end;
     }
 
     @Override
@@ -70,7 +73,7 @@ final class FrameStack extends FreeFrames {
         for (int frame = top; frame != NONE; frame = links.freeNext(frame)) {
             action.accept(frame);
         }
-        for (int frame = fresh; frame < links.frames(); frame++) {
+        for (int frame = fresh; frame < end; frame++) {
             action.accept(frame);
         }
     }

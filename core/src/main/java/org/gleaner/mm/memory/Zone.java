@@ -3,6 +3,7 @@ package org.gleaner.mm.memory;
 import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
@@ -26,19 +27,26 @@ public final class Zone {
     private final Watermarks watermarks;
     private final int batch;
 
-    /// Guarded by the lock.
+    @Guarded("zone_lock")
     private long givenBack;
 
-    /// All frames are free at first, to be handed out in ascending order.
+    /// All frames but the last `taken` are free at first, to be handed out in ascending order. Whoever has those may
+    /// [#release] them.
     ///
     /// @param folios whose links those of free frames are
     /// @param batch frames moved at once between a per-CPU list and the pool
     /// @param blocks whether [#allocateBlock] is ever to succeed
-    public Zone(Folios folios, Watermarks watermarks, int maxCpus, int batch, boolean blocks) {
+    public Zone(
+            Folios folios,
+            int taken,
+            Watermarks watermarks,
+            int maxCpus,
+            int batch,
+            boolean blocks) {
         this.watermarks = watermarks;
         this.batch = batch;
-        frames = blocks ? new FrameBlocks(folios) : new FrameStack(folios);
-        free[0] = folios.frames();
+        frames = blocks ? new FrameBlocks(folios, taken) : new FrameStack(folios, taken);
+        free[0] = folios.frames() - taken;
         perCpu = new PerCpuPages[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
             perCpu[i] = new PerCpuPages(2 * batch);

@@ -67,6 +67,7 @@ public final class SwapArea {
     private final byte[][] owners;
 
     private final Accounts accounts;
+    private final ZramMemory memory;
     private final SlotClusters clusters;
     private final SlotReturns returns;
     private final Word free;
@@ -83,12 +84,18 @@ public final class SwapArea {
         void uncharge(Cpu cpu, int memcg);
     }
 
-    /// Room for `size` pages on `device`.
+    /// Room for `size` pages on `device`, which keeps them in `memory`.
     ///
     /// @throws IllegalArgumentException if there are more than [#MOST_SLOTS]
     public SwapArea(
-            SwapDevice device, int size, KernelVersion kernel, int maxCpus, Accounts accounts) {
+            SwapDevice device,
+            int size,
+            ZramMemory memory,
+            KernelVersion kernel,
+            int maxCpus,
+            Accounts accounts) {
         this.device = device;
+        this.memory = memory;
         this.accounts = accounts;
         this.size = Capacity.check("swap slots", size, 0, MOST_SLOTS);
         slots = new long[Math.ceilDiv(size, CLUSTER)][];
@@ -102,6 +109,17 @@ public final class SwapArea {
 
     public SwapDevice device() {
         return device;
+    }
+
+    /// What the device keeps pages in, if that is memory.
+    public ZramMemory memory() {
+        return memory;
+    }
+
+    /// Somebody has gone or is about to: those who stay need no more than `pages` frames of [#memory] at most.
+    public void lowerNeed(Cpu cpu, long pages) {
+        memory.lowerNeed(cpu, pages);
+        fit(cpu, free());
     }
 
     private long[] words(int slot) {
@@ -149,7 +167,7 @@ public final class SwapArea {
         }
         lock.unlock(cpu);
         if (slot >= 0) {
-            cpu.fetchAdd(free, -1);
+            fit(cpu, cpu.fetchAdd(free, -1) - 1);
             owners[slot >>> CLUSTER_SHIFT][index(slot)] = (byte) memcg;
             cpu.store(words(slot), index(slot), CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
         } else {
@@ -172,7 +190,7 @@ public final class SwapArea {
         }
         lock.unlock(cpu);
         if (first >= 0) {
-            cpu.fetchAdd(free, -CLUSTER);
+            fit(cpu, cpu.fetchAdd(free, -CLUSTER) - CLUSTER);
             for (int i = 0; i < CLUSTER; i++) {
                 owners[first >>> CLUSTER_SHIFT][i] = (byte) memcg;
                 cpu.store(words(first), i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
@@ -332,6 +350,10 @@ public final class SwapArea {
             owners[slot >>> CLUSTER_SHIFT] = NOBODY;
         }
         lock.unlock(cpu);
-        cpu.fetchAdd(free, 1);
+        fit(cpu, cpu.fetchAdd(free, 1) + 1);
+    }
+
+    private void fit(Cpu cpu, long unused) {
+        memory.fit(cpu, size - unused);
     }
 }

@@ -5,8 +5,8 @@ import org.gleaner.machine.Cpu;
 
 /// Compressed memory in virtual time: the caller's CPU compresses and decompresses, nothing queues.
 ///
-/// Pages have no contents here, so the compressed size is not modelled: what the device itself occupies is
-/// part of what a scenario states as used by the host.
+/// Pages have no contents here, so they have no compressed size of their own: what the device occupies is
+/// [ZramMemory].
 public final class ZramDevice implements SwapDevice {
     @Override
     public boolean synchronous() {

@@ -21,7 +21,7 @@ final class ZoneTest {
     @Test
     void freshFramesAreHandedOutInAscendingOrder() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(100, 0), MARKS, 1, 7, false);
+            Zone zone = new Zone(new Folios(100, 0), 0, MARKS, 1, 7, false);
             for (int frame = 0; frame < 50; frame++) {
                 assertThat(zone.allocate(cpu, 0)).isEqualTo(frame);
             }
@@ -35,7 +35,7 @@ final class ZoneTest {
         System.out.println("seed " + seed);
         OneCpu.run(cpu -> {
             int frames = 4 * Zone.BLOCK + 100;
-            Zone zone = new Zone(new Folios(frames, 0), MARKS, 1, 8, true);
+            Zone zone = new Zone(new Folios(frames, 0), 0, MARKS, 1, 8, true);
             Random random = new Random(seed);
             List<Integer> singles = new ArrayList<>();
             Deque<Integer> blocks = new ArrayDeque<>();
@@ -81,7 +81,7 @@ final class ZoneTest {
     @Test
     void nothingIsHandedOutAtOrBelowTheMark() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(20, 0), MARKS, 1, 5, false);
+            Zone zone = new Zone(new Folios(20, 0), 0, MARKS, 1, 5, false);
             int got = 0;
             while (zone.allocate(cpu, 6) >= 0) {
                 got++;
@@ -97,7 +97,7 @@ final class ZoneTest {
     @Test
     void releasedFramesComeBackLastInFirstOut() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(20, 0), MARKS, 1, 5, false);
+            Zone zone = new Zone(new Folios(20, 0), 0, MARKS, 1, 5, false);
             int first = zone.allocate(cpu, 0);
             int second = zone.allocate(cpu, 0);
             zone.release(cpu, first);
@@ -113,7 +113,7 @@ final class ZoneTest {
         System.out.println("seed " + seed);
         int frames = 500;
         int cpus = 4;
-        Zone zone = new Zone(new Folios(frames, 0), MARKS, cpus, 8, false);
+        Zone zone = new Zone(new Folios(frames, 0), 0, MARKS, cpus, 8, false);
         BitSet used = new BitSet();
         Actor[] bodies = new Actor[cpus];
         for (int i = 0; i < cpus; i++) {

@@ -52,7 +52,8 @@ final class HostSetup {
             int memcgs,
             int actors) {
         boolean mglru = configuration.lru() == Lru.MGLRU;
-        int frames = Math.toIntExact(share.usablePages());
+        int zram = Math.toIntExact(share.zramPages());
+        int frames = Math.toIntExact(share.usablePages()) + zram;
         int slots = device == SwapDevice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
         long low = scenario.minFreePages();
         long delta =
@@ -65,6 +66,7 @@ final class HostSetup {
                 () ->
                         new HostConfig(
                                 frames,
+                                zram,
                                 new Watermarks(low, low + delta, low + 2 * delta),
                                 (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
                                 true,

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -63,6 +64,7 @@ final class NeighbourGuest {
     private final long[] accesses;
     private final Word running;
     private final Rendezvous rendezvous;
+    private final Consumer<Cpu> ending;
     private final long bornAtNanos;
 
     /// By vCPU: when it had populated its share.
@@ -74,6 +76,7 @@ final class NeighbourGuest {
     private long throttledBefore;
     private long releasedAtNanos = Long.MAX_VALUE;
 
+    /// @param ending what is to be done before its process gives back what it has
     NeighbourGuest(
             Cpu cpu,
             Neighbours scenario,
@@ -82,11 +85,13 @@ final class NeighbourGuest {
             Rcu rcu,
             AgingPlan plan,
             Rendezvous rendezvous,
+            Consumer<Cpu> ending,
             ParallelRuns.Meter meter) {
         this.scenario = scenario;
         this.neighbour = neighbour;
         this.host = host;
         this.rendezvous = rendezvous;
+        this.ending = ending;
         this.meter = meter;
         bornAtNanos = cpu.now();
         pages = scenario.pages(neighbour);
@@ -114,6 +119,10 @@ final class NeighbourGuest {
         accesses = new long[neighbour.vcpus()];
         running = new Word(accesses.length);
         populatedAtNanos = new long[accesses.length];
+    }
+
+    long pages() {
+        return pages;
     }
 
     Memcg memcg() {
@@ -196,6 +205,7 @@ final class NeighbourGuest {
     private void exit(Cpu cpu) {
         rendezvous.nudge(cpu);
         cpu.block(running, -1, 0);
+        ending.accept(cpu);
         host.mappingChanges().exitWithFiles(cpu, mm);
         host.drain(cpu);
     }

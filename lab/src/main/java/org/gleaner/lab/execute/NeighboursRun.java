@@ -38,6 +38,7 @@ public final class NeighboursRun {
     private final Configuration configuration;
     private final ParallelRuns.Meter meter;
     private final AgingPlan plan;
+    private final HostShare share;
     private final Engine engine;
     private final Host host;
     private final Rcu rcu;
@@ -68,6 +69,7 @@ public final class NeighboursRun {
         plan = AgingPlan.parse(configuration.aging().label());
         engine = Support.engine(request.engine(), scenario.host().costs(), scenario.seed());
         var device = scenario.host().swap().device();
+        share = HostShare.of(scenario, device);
         host =
                 new Host(
                         engine,
@@ -77,7 +79,7 @@ public final class NeighboursRun {
                                 plan,
                                 device,
                                 request.scale(),
-                                HostShare.of(scenario, device),
+                                share,
                                 1 + scenario.guests().size(),
                                 2 + scenario.guests().size()));
         rcu = Rcu.start(engine);
@@ -90,6 +92,16 @@ public final class NeighboursRun {
     /// Of the administrator's CPU, which comes behind those of the boss, the watch and the vCPUs.
     private int lastId() {
         return engine.cpus().size() + 2 + vcpus();
+    }
+
+    /// A guest is about to exit: zram will not need what was there for its pages.
+    private void ends(Cpu cpu) {
+        long gone =
+                guests.stream()
+                        .filter(NeighbourGuest::ended)
+                        .mapToLong(NeighbourGuest::pages)
+                        .sum();
+        host.swap().lowerNeed(cpu, share.zramPagesWithout(scenario, gone));
     }
 
     /// Asks CPUs that wait or idle for what they hold.
@@ -196,7 +208,6 @@ public final class NeighboursRun {
                 guests.stream()
                         .map(NeighbourGuest::end)
                         .anyMatch(e -> e != null && e.why() == NeighboursResult.Why.HOST_OOM);
-        HostShare share = HostShare.of(scenario, scenario.host().swap().device());
         long missing = share.missingPages(scenario);
         if (died && missing > 0) {
             failures.add(
@@ -228,7 +239,8 @@ public final class NeighboursRun {
     private void boss(Cpu boss) {
         for (Neighbour each : scenario.guests()) {
             guests.add(
-                    new NeighbourGuest(boss, scenario, each, host, rcu, plan, rendezvous, meter));
+                    new NeighbourGuest(
+                            boss, scenario, each, host, rcu, plan, rendezvous, this::ends, meter));
         }
         for (NeighbourGuest guest : guests) {
             for (int i = 0; i < guest.neighbour().vcpus(); i++) {

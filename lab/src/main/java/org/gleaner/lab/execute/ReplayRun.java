@@ -118,6 +118,7 @@ public final class ReplayRun {
                 () ->
                         new HostConfig(
                                 frames,
+                                0,
                                 Watermarks.of(frames, 10),
                                 63,
                                 false,

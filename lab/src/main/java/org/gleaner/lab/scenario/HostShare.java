@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import org.gleaner.lab.choice.SwapDevice;
 import org.gleaner.lab.size.Size;
+import org.gleaner.mm.swap.ZramMemory;
 
 /// How much of a host's memory its guests can have: what is left after what the kernel needs to manage it.
 ///
 /// The published experiment does not say how much was free. What is subtracted here follows from sizes, not
 /// from the result: 64 bytes of `struct page` for each page; eight bytes each in the primary and the secondary page
 /// table for each page of the guest; a 256th for the kernel and everything else. On zram, swapped pages come back as
-/// compressed ones: of the shortfall so far, times its ratio's share, once more.
+/// compressed ones: of the shortfall so far, times its ratio's share, once more. That is what zram has from the beginning;
+/// it gives back what it had of a guest that ends.
 ///
 /// @param hostPages memory of the host
 /// @param structPages for `struct page`
@@ -20,21 +22,26 @@ import org.gleaner.lab.size.Size;
 /// @param zramPages for compressed pages
 public record HostShare(
         long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
-    /// Compression ratio of lz4 on zram, mean of a published measurement.
-    private static final double ZRAM_RATIO = 2.63;
-
     public static HostShare of(Scenario scenario, SwapDevice device) {
         long host = scenario.hostPages();
         long struct = host / 64;
         long guests = scenario.allGuestPages();
         long tables = (scenario.backingPages() + guests) / 512;
         long other = host / 256;
-        long shortfall = scenario.backingPages() - (host - struct - tables - other);
-        long zram =
-                device == SwapDevice.ZRAM && shortfall > 0
-                        ? (long) (shortfall / (ZRAM_RATIO - 1))
-                        : 0;
-        return new HostShare(host, struct, tables, other, Math.min(zram, host / 2));
+        HostShare without = new HostShare(host, struct, tables, other, 0);
+        long zram = device == SwapDevice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
+        return new HostShare(host, struct, tables, other, zram);
+    }
+
+    /// What zram needs for so many pages of guests, whatever it has now.
+    private long zramPages(long backing) {
+        long shortfall = backing - (hostPages - structPages - tablePages - otherPages);
+        return Math.clamp((long) (shortfall / (ZramMemory.RATIO - 1)), 0, hostPages / 2);
+    }
+
+    /// What zram needs yet, once guests with so many of the scenario's pages have ended.
+    public long zramPagesWithout(Scenario scenario, long pages) {
+        return Math.min(zramPages, zramPages(scenario.backingPages() - pages));
     }
 
     /// Pages that processes can have.

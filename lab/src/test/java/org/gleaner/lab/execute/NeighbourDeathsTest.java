@@ -184,6 +184,29 @@ final class NeighbourDeathsTest {
         assertThat(hot.residentPages()).last().isEqualTo(2048L);
     }
 
+    /// Nearly all that it has is in zram, and so in memory of the host: there the other finds room for all of its pages.
+    @Test
+    void anIdleGuestInZramGivesBackTheMemoryThatZramHasOfIt() {
+        Neighbours scenario =
+                scenario(
+                        "guest.memory=16MiB",
+                        "host.memory=20MiB",
+                        "host.swap.size=250%",
+                        "host.commands=[{at: 300ms, to: min_ttl_ms, write: '60000'}]",
+                        "guests=[{name: cold, workload: idle}, {name: hot, pauseNanos: 2000}]",
+                        "millis=600",
+                        "configurations=[{name: x, lru: mglru}]");
+        HostShare share = HostShare.of(scenario, SwapDevice.ZRAM);
+        assertThat(share.usablePages()).isLessThan(4096);
+        assertThat(share.usablePages() + share.zramPages()).isGreaterThan(4096 + 3 * 64);
+        NeighboursResult.Run run = run(scenario, Engine.VIRTUAL).runs().getFirst();
+        NeighboursResult.Guest cold = run.guests().getFirst();
+        NeighboursResult.Guest hot = run.guests().get(1);
+        assertThat(cold.end().why()).isEqualTo(Why.MIN_TTL);
+        assertThat(hot.killed()).isFalse();
+        assertThat(hot.residentPages()).last().asInstanceOf(LONG).isGreaterThanOrEqualTo(4096);
+    }
+
     @Test
     void whatPopulatingCostIsTold() {
         NeighboursResult.Run run =
