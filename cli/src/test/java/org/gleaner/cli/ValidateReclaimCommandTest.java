@@ -64,7 +64,7 @@ final class ValidateReclaimCommandTest {
                 .isEqualTo(1);
 
         assertThat(session.replays)
-                .hasSize(4)
+                .hasSize(6)
                 .anySatisfy(ValidateReclaimCommandTest::isTheFirstRow)
                 .anySatisfy(request -> assertThat(request.seed()).isEqualTo(2));
         JsonNode json = JsonMapper.shared().readTree(session.out());
@@ -79,12 +79,12 @@ final class ValidateReclaimCommandTest {
         assertThat(faults.get("median").intValue()).isEqualTo(42);
         assertThat(faults.get("errorPercent").doubleValue()).isZero();
         assertThat(json.get("rows").get(1).get("status").stringValue()).isEqualTo("OUTSIDE");
-        assertThat(json.get("rows").get(2).get("status").stringValue()).isEqualTo("LEFT_OUT");
+        assertThat(json.get("rows").get(2).get("status").stringValue()).isEqualTo("OUTSIDE");
         assertThat(json.get("rows").get(3).get("status").stringValue()).isEqualTo("REFUSED");
         assertThat(json.get("rows").get(3).get("reason").stringValue())
                 .startsWith("'4.4' is not one of 6.1,");
         assertThat(json.get("summary").get(0).get("rows").intValue()).isEqualTo(1);
-        assertThat(json.get("summary").get(0).get("of").intValue()).isEqualTo(2);
+        assertThat(json.get("summary").get(0).get("of").intValue()).isEqualTo(3);
         assertThat(json.get("failures").get(0).stringValue())
                 .isEqualTo(
                         "6.12 loop 80p classic shm disk page-cluster 3:"

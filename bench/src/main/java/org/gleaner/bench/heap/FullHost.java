@@ -69,7 +69,7 @@ final class FullHost {
     private void run(Cpu cpu) {
         AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
         space.map(cpu, 0, pages, host.objects().newAnon(), 0, true);
-        VmConfig config = VmConfig.of(SpteFormat.EPT, PLAN);
+        VmConfig config = VmConfig.of(SpteFormat.EPT, PLAN).withTables(pages / TABLE * 2 + 4096);
         Vm vm = Vm.create(cpu, config, host.pagesOf(space), Rcu.start(engine));
         vm.createSlot(cpu, 0, 0, pages, 0, false);
         Vcpu vcpu = vm.newVcpu(cpu);

@@ -152,6 +152,7 @@ final class GuestMachine implements AutoCloseable {
         VmConfig config =
                 VmConfig.of(Support.format(scenario.guest().format()), plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
+                        .withTables(Support.tables(scenario.guestPages()))
                         .withSteps(steps);
         PageContents contents = host.contents();
         if (contents != null) {

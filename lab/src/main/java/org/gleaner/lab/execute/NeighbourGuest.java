@@ -110,7 +110,10 @@ final class NeighbourGuest {
                         : host.objects().newAnon();
         mm.map(cpu, BASE_VPN, pages, object, 0, true);
         int tlb = Integer.highestOneBit(scenario.guest().tlbEntries());
-        VmConfig config = VmConfig.of(Support.format(scenario.guest().format()), plan).withTlb(tlb);
+        VmConfig config =
+                VmConfig.of(Support.format(scenario.guest().format()), plan)
+                        .withTables(Support.tables(pages))
+                        .withTlb(tlb);
         vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         long slot = scenario.slotPages(neighbour);
         for (long at = 0; at < pages; at += slot) {

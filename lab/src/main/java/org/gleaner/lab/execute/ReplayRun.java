@@ -217,7 +217,8 @@ public final class ReplayRun {
     }
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
-        Vm vm = Vm.create(cpu, VmConfig.of(SpteFormat.NPT, aging), host.pagesOf(mm), rcu);
+        VmConfig config = VmConfig.of(SpteFormat.NPT, aging).withTables(Support.tables(pages));
+        Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         return (c, from, to) -> vcpu.run(c, accesses, from, to, BASE_GFN);

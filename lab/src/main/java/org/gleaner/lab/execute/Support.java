@@ -19,6 +19,7 @@ import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
+import org.gleaner.pagetable.TableSlab;
 
 /// From the words of a request to the parts of the machine.
 final class Support {
@@ -57,6 +58,12 @@ final class Support {
             case NEVER -> HostConfig.Thp.NEVER;
             case ALWAYS -> HostConfig.Thp.ALWAYS;
         };
+    }
+
+    /// The most page-table pages that a guest's second stage may have: a tree of all its pages, many of which
+    /// may wait for a grace period.
+    static int tables(long guestPages) {
+        return (int) Math.min(TableSlab.MOST_TABLES, 16 * (guestPages / TableSlab.ENTRIES) + 8192);
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.

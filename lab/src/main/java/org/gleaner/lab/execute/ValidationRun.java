@@ -59,12 +59,10 @@ public final class ValidationRun {
         List<ParallelRuns.Task<Replayed>> tasks = new ArrayList<>();
         long accesses = 0;
         for (int i = 0; i < request.cells().size(); i++) {
-            if (request.cells().get(i).cell().leftOut().isEmpty()) {
-                accesses += request.seeds().size() * request.cells().get(i).accesses();
-                int cell = i;
-                for (long seed : request.seeds()) {
-                    tasks.add(meter -> replay(cell, seed, meter));
-                }
+            accesses += request.seeds().size() * request.cells().get(i).accesses();
+            int cell = i;
+            for (long seed : request.seeds()) {
+                tasks.add(meter -> replay(cell, seed, meter));
             }
         }
         int threads = Support.runsAtOnce(Engine.VIRTUAL);
@@ -129,16 +127,13 @@ public final class ValidationRun {
                 seed);
     }
 
-    /// Rows of all cells whose replays were all finished, and of those left out.
+    /// Rows of all cells whose replays were all finished.
     private List<Row> rows(Map<Integer, List<Replayed>> replays) {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < request.cells().size(); i++) {
             RealRuns real = request.cells().get(i);
-            String leftOut = real.cell().leftOut();
             List<Replayed> ours = replays.getOrDefault(i, List.of());
-            if (!leftOut.isEmpty()) {
-                rows.add(new Row(real.cell(), real.runs(), Status.LEFT_OUT, leftOut, Map.of()));
-            } else if (ours.size() == request.seeds().size()) {
+            if (ours.size() == request.seeds().size()) {
                 rows.add(row(real, ours));
             }
         }

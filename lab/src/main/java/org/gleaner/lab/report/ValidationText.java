@@ -27,8 +27,7 @@ public final class ValidationText {
         if (!compared.isEmpty()) {
             text.append(rows(compared)).append('\n');
         }
-        notes(text, result, Status.REFUSED, "refused");
-        notes(text, result, Status.LEFT_OUT, "left out");
+        refused(text, result);
         summary(text, result, compared.size());
         for (String failure : result.failures()) {
             text.append("FAILED: ").append(failure).append('\n');
@@ -93,17 +92,16 @@ public final class ValidationText {
     }
 
     /// Rows that were not compared, by their reasons.
-    private static void notes(
-            StringBuilder text, ValidationResult result, Status status, String word) {
+    private static void refused(StringBuilder text, ValidationResult result) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (Row row : result.rows()) {
-            if (row.status() == status) {
+            if (row.status() == Status.REFUSED) {
                 byReason.computeIfAbsent(String.valueOf(row.reason()), _ -> new ArrayList<>())
                         .add(row.cell().toString());
             }
         }
         byReason.forEach((reason, cells) -> {
-            text.append(word).append(": ").append(reason).append(": ");
+            text.append("refused: ").append(reason).append(": ");
             text.append(cells.getFirst());
             if (cells.size() > 1) {
                 text.append(" and ").append(cells.size() - 1).append(" more");

@@ -31,9 +31,7 @@ public record ValidationResult(
         /// Compared, and outside of it; or the OOM killer ended the replay.
         OUTSIDE,
         /// Gleaner does not have what the row needs.
-        REFUSED,
-        /// The real kernel's count is not one to compare with.
-        LEFT_OUT
+        REFUSED
     }
 
     /// A cell of the table.

@@ -70,13 +70,6 @@ public record Cell(
         return Choice.of(SwapDevice.class, swap);
     }
 
-    /// Why this cell is not to be compared, or empty.
-    public String leftOut() {
-        return kernel.equals("6.18") && through() == Through.KVM && lru() == Lru.MGLRU
-                ? "nested, this kernel reclaims far below its limit, for a reason not established"
-                : "";
-    }
-
     /// In a few words, for a line about it.
     @Override
     public String toString() {

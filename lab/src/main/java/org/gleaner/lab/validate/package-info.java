@@ -2,7 +2,7 @@
 /// and saying how far a count is from the kernel's.
 ///
 /// Arithmetic and input only. Nothing here replays a trace, and no rule here knows which kernel or
-/// trace it is applied to, except the list of cells that are left out, with their reasons.
+/// trace it is applied to.
 @NullMarked
 package org.gleaner.lab.validate;
 
