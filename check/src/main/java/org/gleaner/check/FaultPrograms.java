@@ -81,7 +81,7 @@ final class FaultPrograms {
                                     "a root is not taken that its last user has let go of",
                                     "kvm_tdp_mmu_get_root: refcount_inc_not_zero",
                                     FaultPrograms::rootReuse)
-                            .within(2),
+                            .within(1),
                     new Program(
                                     "destroy-age",
                                     "a VM's tables go only when no notifier call is running in it",

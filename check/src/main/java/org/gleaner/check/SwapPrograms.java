@@ -27,11 +27,12 @@ final class SwapPrograms {
                                             new MemoryStage(stage, variant)
                                                     .kernel(KernelVersion.V6_12))),
                     program(
-                            "task-evict-classic",
-                            "the same under the classic LRU",
-                            "shrink_inactive_list, shrink_folio_list",
-                            (stage, variant) ->
-                                    taskEvict(new MemoryStage(stage, variant).classic())),
+                                    "task-evict-classic",
+                                    "the same under the classic LRU",
+                                    "shrink_inactive_list, shrink_folio_list",
+                                    (stage, variant) ->
+                                            taskEvict(new MemoryStage(stage, variant).classic()))
+                            .within(1),
                     program(
                             "task-evict-7.2",
                             "the same where swap-in passes through the swap cache",
@@ -45,6 +46,11 @@ final class SwapPrograms {
                             "a page that came back clean is written again once it is dirty",
                             UNMAP,
                             SwapPrograms::cachedWrite),
+                    program(
+                            "upgrade-evict",
+                            "a fault makes writable only the page that it has seen",
+                            "do_wp_page: pte_same under the lock",
+                            SwapPrograms::upgradeEvict),
                     program(
                             "guest-evict",
                             "what a guest writes is there when it looks again",
@@ -153,6 +159,24 @@ final class SwapPrograms {
                     m.makeOld(cpu);
                     m.evict(cpu);
                 });
+        m.endAfter();
+    }
+
+    /// On 6.1 a page that is read back is mapped read-only.
+    private static void upgradeEvict(Stage stage, Variant variant) {
+        MemoryStage m = new MemoryStage(stage, variant).kernel(KernelVersion.V6_1);
+        m.ready(cpu -> m.write(cpu, 0, 1));
+        m.ready(m::makeOld);
+        m.ready(m::evict);
+        m.ready(cpu -> m.expect(cpu, 0, 1));
+        m.ready(m::makeOld);
+        m.actor(
+                "task",
+                cpu -> {
+                    m.write(cpu, 0, 7);
+                    m.expect(cpu, 0, 7);
+                });
+        m.actor("reclaim", m::evict);
         m.endAfter();
     }
 
