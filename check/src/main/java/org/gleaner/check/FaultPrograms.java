@@ -1,7 +1,9 @@
 package org.gleaner.check;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.gleaner.kvm.Vcpu;
+import org.gleaner.kvm.VmConfig;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifier;
 
@@ -68,7 +70,7 @@ final class FaultPrograms {
                                     "reset-slot-delete",
                                     "a root is emptied, whoever lets go of it last",
                                     "kvm_tdp_mmu_put_root beside kvm_tdp_mmu_invalidate_roots",
-                                    FaultPrograms::resetSlotDelete)
+                                    (stage, variant) -> resetSlotDelete(stage, variant, c -> c))
                             .within(3),
                     new Program(
                                     "two-faults",
@@ -250,8 +252,9 @@ final class FaultPrograms {
     }
 
     /// The only vCPU lets go of its root while the deletion of a slot makes it invalid.
-    private static void resetSlotDelete(Stage stage, Variant variant) {
+    static void resetSlotDelete(Stage stage, Variant variant, UnaryOperator<VmConfig> kernel) {
         VmStage vm = new VmStage(stage, variant, 1);
+        vm.configure(kernel);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.resetContext(cpu));
         vm.actor(

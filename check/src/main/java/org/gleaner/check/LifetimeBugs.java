@@ -33,6 +33,16 @@ final class LifetimeBugs {
                             return false;
                         }
                     },
+                    new OnOldKernel(
+                            "root-left-to-its-holder",
+                            "a deletion marks a root that it cannot hold, and leaves it",
+                            "kvm_tdp_mmu_put_root beside kvm_tdp_mmu_invalidate_roots",
+                            "reset-slot-delete") {
+                        @Override
+                        public boolean emptiesUnheldRoots() {
+                            return false;
+                        }
+                    },
                     new Variant(
                             "teardown-while-aging",
                             "the root is freed at once, and the subscription ended afterwards",

@@ -28,6 +28,12 @@ final class SlotPrograms {
                                     SlotPrograms::resetLoad)
                             .within(3),
                     new Program(
+                                    "reset-old-slot-delete",
+                                    "a root that dies with its last vCPU is emptied beside a deletion",
+                                    "kvm_tdp_mmu_put_root before 6.4",
+                                    SlotPrograms::resetOldSlotDelete)
+                            .within(2),
+                    new Program(
                                     "yield-flush",
                                     "a zap that lets others in has flushed what it took so far",
                                     "tdp_mmu_iter_cond_resched: flush before the lock is dropped",
@@ -77,6 +83,11 @@ final class SlotPrograms {
         vm.vcpu("reset", (cpu, vcpu) -> vcpu.resetContext(cpu));
         vm.vcpu("load", (cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.destroyAfter();
+    }
+
+    /// As [FaultPrograms#resetSlotDelete], on a kernel that keeps no reference to its roots.
+    private static void resetOldSlotDelete(Stage stage, Variant variant) {
+        FaultPrograms.resetSlotDelete(stage, variant, c -> c.withRootsKept(false));
     }
 
     /// The pages of slot 1 are in two tables, and a zap looks for waiters between them. One vCPU goes on to use

@@ -94,6 +94,11 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether who makes a root invalid that nobody holds empties it.
+    public boolean emptiesUnheldRoots() {
+        return true;
+    }
+
     /// Whether the end of the address space takes all pages away (`kvm_arch_flush_shadow_all`).
     public boolean zapsAtRelease() {
         return true;

@@ -211,8 +211,10 @@ public final class TdpMmu extends SecondaryMmu {
             if (keepsRoots || root.get(cpu)) {
                 root.scheduledToZap = true;
                 root.invalidate(cpu);
-            } else {
+            } else if (steps.emptiesUnheldRoots()) {
                 tearDown(cpu, root);
+            } else {
+                root.invalidate(cpu);
             }
         }
     }

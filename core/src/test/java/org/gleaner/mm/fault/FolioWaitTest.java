@@ -6,8 +6,8 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.OneCpu;
-import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.junit.jupiter.api.Test;
 
 /// The folio lock keeps the order of all locks, though it is a bit that waits in a table of its own.
