@@ -216,7 +216,7 @@ public final class Host implements AutoCloseable {
                         cpus,
                         steps);
         userPages = new GetUserPages(folios, lru, faults, cpus, steps);
-        pageIdle = new PageIdle(folios, lru, objects);
+        pageIdle = new PageIdle(folios, lru, objects, cpus);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);

@@ -15,6 +15,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
@@ -108,14 +109,16 @@ public final class HostAudit {
     }
 
     private void countEntries(AddressSpace mm) {
-        Walk walk = new Walk();
+        PageWalk walk = new PageWalk();
         for (Vma vma : mm.vmas()) {
-            for (long vpn = vma.start(); vpn < vma.end(); vpn++) {
-                mm.tables().find(cpu, walk, mm.root(), vpn);
-                if (walk.level == RadixTable.LEVEL_4K) {
-                    countEntry(vma, vpn, walk.entry);
-                } else if (!PTE.isNone(walk.entry)) {
-                    countHuge(vma, vpn, walk);
+            for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
+                Walk at = walk.at();
+                if (!walk.isTable()) {
+                    countHuge(vma, walk.from(), at);
+                    continue;
+                }
+                for (int i = 0; i < walk.entries(); i++) {
+                    countEntry(vma, walk.from() + i, cpu.peek(at.words, at.index + i));
                 }
             }
         }
@@ -138,12 +141,9 @@ public final class HostAudit {
         }
     }
 
-    /// A huge leaf, met at its first page: of a large folio, all of it in one mapping.
+    /// A huge leaf: of a large folio, all of it in one mapping.
     private void countHuge(Vma vma, long vpn, Walk walk) {
         long first = RadixTable.alignDown(vpn, walk.level);
-        if (vpn != Math.max(first, vma.start())) {
-            return;
-        }
         boolean leaf =
                 walk.level == RadixTable.LEVEL_2M
                         && PTE.isLeaf(walk.entry, walk.level)

@@ -127,8 +127,8 @@ final class Churn {
             case 1 -> small.host().mappingChanges().protect(cpu, scratch, random.nextBoolean());
             case 2 -> {
                 int pfn = PageIdle.frame(cpu, p.mm, vpn, walk[cpu.id]);
-                if (pfn >= 0 && !small.host().pageIdle().isIdle(cpu, pfn, walk[cpu.id])) {
-                    small.host().pageIdle().mark(cpu, pfn, walk[cpu.id]);
+                if (pfn >= 0 && !small.host().pageIdle().isIdle(cpu, pfn)) {
+                    small.host().pageIdle().mark(cpu, pfn);
                 }
             }
             default -> {

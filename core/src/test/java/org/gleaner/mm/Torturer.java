@@ -115,8 +115,8 @@ final class Torturer {
 
     private void idle(Cpu cpu, long vpn) {
         int pfn = PageIdle.frame(cpu, process.mm, vpn, walk);
-        if (pfn >= 0 && !host.pageIdle().isIdle(cpu, pfn, walk)) {
-            host.pageIdle().mark(cpu, pfn, walk);
+        if (pfn >= 0 && !host.pageIdle().isIdle(cpu, pfn)) {
+            host.pageIdle().mark(cpu, pfn);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.protocol.MemorySteps;
@@ -13,16 +12,15 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit. Secondary MMUs
 /// are told before any entry changes and after the last has.
 public final class MappingChanges {
-    private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final Folios folios;
@@ -55,7 +53,7 @@ public final class MappingChanges {
         mm.protect(vma, writable);
         if (!writable) {
             mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
-            forEachTable(cpu, vma, this::writeProtect);
+            forEachEntry(cpu, vma, this::writeProtect);
             mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         }
         mm.mmapLock().upWrite(cpu);
@@ -69,7 +67,7 @@ public final class MappingChanges {
             mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
         }
         boolean last = mm.remove(cpu, vma);
-        forEachTable(cpu, vma, this::zap);
+        forEachEntry(cpu, vma, this::zap);
         if (!steps.tellsBeforeMunmap()) {
             mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
         }
@@ -128,7 +126,7 @@ public final class MappingChanges {
         for (Vma vma : mm.vmas()) {
             if (vma.object() instanceof AnonVma) {
                 mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
-                forEachTable(cpu, vma, this::zap);
+                forEachEntry(cpu, vma, this::zap);
                 mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
             }
         }
@@ -139,44 +137,24 @@ public final class MappingChanges {
         void apply(Cpu cpu, long[] words, int i, long entry);
     }
 
-    private void forEachTable(Cpu cpu, Vma vma, EntryChange change) {
-        AddressSpace mm = vma.mm();
-        Walk walk = new Walk();
-        for (long at = vma.start(); at < vma.end(); ) {
-            long end = Math.min((at | TABLE - 1) + 1, vma.end());
-            mm.tables().find(cpu, walk, mm.root(), at);
-            if (walk.level == RadixTable.LEVEL_2M && !PTE.isNone(walk.entry)) {
-                if (!huge(cpu, mm.pteLock(walk), walk, change)) {
+    /// Changes every entry of a mapping that is not empty; no mapping ends inside of a huge leaf.
+    private static void forEachEntry(Cpu cpu, Vma vma, EntryChange change) {
+        PageWalk walk = new PageWalk();
+        for (walk.start(vma.mm(), vma.start(), vma.end()); walk.next(cpu); ) {
+            Walk at = walk.at();
+            walk.lock(cpu);
+            for (int i = 0; i < walk.entries(); i++) {
+                cpu.charge(Cost.PTE_SCAN);
+                long entry = cpu.load(at.words, at.index + i);
+                if (!walk.isTable() && !PTE.isLeaf(entry, at.level)) {
                     // it has been split meanwhile
-                    continue;
+                    walk.stay();
+                } else if (!PTE.isNone(entry)) {
+                    change.apply(cpu, at.words, at.index + i, entry);
                 }
-            } else if (walk.level == RadixTable.LEVEL_4K) {
-                QueuedSpinLock lock = mm.pteLock(walk);
-                lock.lock(cpu);
-                for (int i = 0; i < end - at; i++) {
-                    cpu.charge(Cost.PTE_SCAN);
-                    long entry = cpu.load(walk.words, walk.index + i);
-                    if (!PTE.isNone(entry)) {
-                        change.apply(cpu, walk.words, walk.index + i, entry);
-                    }
-                }
-                lock.unlock(cpu);
             }
-            at = end;
+            walk.unlock(cpu);
         }
-    }
-
-    /// Changes a huge leaf; no mapping ends inside of one. False if it is one no longer.
-    private static boolean huge(Cpu cpu, QueuedSpinLock lock, Walk walk, EntryChange change) {
-        lock.lock(cpu);
-        cpu.charge(Cost.PTE_SCAN);
-        long entry = cpu.load(walk.words, walk.index);
-        boolean leaf = PTE.isLeaf(entry, RadixTable.LEVEL_2M);
-        if (leaf) {
-            change.apply(cpu, walk.words, walk.index, entry);
-        }
-        lock.unlock(cpu);
-        return leaf;
     }
 
     private void writeProtect(Cpu cpu, long[] words, int i, long entry) {

@@ -4,17 +4,15 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
-import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.RmapObjects;
-import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.pagetable.RadixTable;
@@ -95,39 +93,31 @@ public final class FolioSplit {
     }
 
     private boolean divideMapped(Cpu cpu, int head, boolean isolated) {
-        long mapping = folios.mapping(head);
-        RmapObject object = objects.get(Folios.mappingObject(mapping));
+        RmapWalk walk = new RmapWalk(objects);
+        walk.start(folios.mapping(head));
         boolean done = false;
-        object.lock().downRead(cpu);
-        for (Vma vma : object.vmas()) {
-            long first = vma.vpn(Folios.mappingIndex(mapping));
-            if (first >= 0) {
-                done |= divideIn(cpu, vma.mm(), first, head, isolated);
-            }
+        walk.enter(cpu);
+        while (walk.next()) {
+            done |= divideIn(cpu, walk, head, isolated);
         }
-        object.lock().upRead(cpu);
+        walk.leave(cpu);
         return done;
     }
 
-    private boolean divideIn(Cpu cpu, AddressSpace mm, long first, int head, boolean isolated) {
-        boolean notify = !mm.notifiers().isEmpty();
+    private boolean divideIn(Cpu cpu, RmapWalk walk, int head, boolean isolated) {
+        MmuNotifierSubscriptions notifiers = walk.mm().notifiers();
+        long first = walk.vpn();
+        boolean notify = !notifiers.isEmpty();
         if (notify) {
-            mm.notifiers().invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
         }
-        Walk walk = new Walk();
-        mm.tables().find(cpu, walk, mm.root(), first);
         boolean done = false;
-        if (walk.level == RadixTable.LEVEL_2M) {
-            QueuedSpinLock lock = mm.pteLock(walk);
-            lock.lock(cpu);
-            long pmd = cpu.load(walk.words, walk.index);
-            if (PTE.isLeaf(pmd, RadixTable.LEVEL_2M) && PTE.pfn(pmd) == head) {
-                done = replace(cpu, mm.tables().slab, walk, head, isolated);
-            }
-            lock.unlock(cpu);
+        if (walk.lock(cpu, head)) {
+            done = replace(cpu, walk.mm().tables().slab, walk.at(), head, isolated);
+            walk.unlock(cpu);
         }
         if (notify) {
-            mm.notifiers().invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
+            notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
         }
         if (done) {
             stat.inc(cpu, VmEvent.THP_SPLIT_PMD);

@@ -8,9 +8,11 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.OomCause;
+import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// | victim's `killedFor`, `memoryFreed` | chooser; its exit or the reaper | volatile | choosers, faults | volatile | |
 @Guarded("oom_lock")
 public final class OomKiller {
-    private static final int TABLE = 512;
+    private static final PteFormat PTE = PteFormat.X86_64;
 
     /// `schedule_timeout_uninterruptible(1)`.
     private static final long JIFFY_NANOS = 4_000_000;
@@ -56,6 +58,9 @@ public final class OomKiller {
     private @Nullable AddressSpace largest;
 
     private long most;
+
+    /// Guarded by the lock.
+    private final PageWalk walk = new PageWalk();
 
     /// @param memcgs all, the root first
     public OomKiller(
@@ -177,20 +182,17 @@ public final class OomKiller {
         reaper.wake(cpu);
     }
 
-    /// Entries in use, present or swapped (`oom_badness`): a racy count.
-    private static long pages(Cpu cpu, AddressSpace mm) {
-        Walk walk = new Walk();
+    /// Pages in use, present or swapped (`oom_badness`): a racy count, by entry, that stands for the counters a kernel
+    /// keeps.
+    private long pages(Cpu cpu, AddressSpace mm) {
         long pages = 0;
         for (Vma vma : mm.vmas()) {
-            for (long at = vma.start(); at < vma.end(); ) {
-                long end = Math.min((at | TABLE - 1) + 1, vma.end());
-                mm.tables().find(cpu, walk, mm.root(), at);
-                if (walk.level == 1) {
-                    for (long page = at; page < end; page++) {
-                        pages += cpu.peek(walk.words, walk.index + (int) (page - at)) == 0 ? 0 : 1;
-                    }
+            for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
+                Walk at = walk.at();
+                for (int i = 0; i < walk.entries(); i++) {
+                    boolean used = !PTE.isNone(cpu.peek(at.words, at.index + i));
+                    pages += used ? walk.pagesEach() : 0;
                 }
-                at = end;
             }
         }
         return pages;

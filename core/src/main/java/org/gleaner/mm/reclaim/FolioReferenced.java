@@ -5,14 +5,10 @@ import static org.gleaner.mm.folio.FolioLayout.mapcount;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.pte.Pte;
-import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.space.AnonVma;
-import org.gleaner.mm.space.RmapObject;
-import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +23,17 @@ final class FolioReferenced {
     /// The reverse map was busy; treat the folio as used.
     static final int CONTENDED = -1;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
-
     private final ReclaimContext host;
     private final Folios folios;
     private final @Nullable LookAround lookAround;
-    private final Walk walk = new Walk();
+    private final RmapWalk walk;
 
     /// @param lookAround MGLRU's; null for the classic LRU
     FolioReferenced(ReclaimContext host, @Nullable LookAround lookAround) {
         this.host = host;
         this.folios = host.folios();
         this.lookAround = lookAround;
+        walk = new RmapWalk(host.objects());
     }
 
     /// Whether it asks for MGLRU.
@@ -52,16 +47,15 @@ final class FolioReferenced {
             return 0;
         }
         cpu.enter(KernelFunction.FOLIO_REFERENCED);
-        long mapping = folios.mapping(pfn);
-        RmapObject object = host.objects().get(Folios.mappingObject(mapping));
+        walk.start(folios.mapping(pfn));
         cpu.enter(
-                object instanceof AnonVma
+                walk.isAnon()
                         ? KernelFunction.RMAP_WALK_ANON
                         : KernelFunction.RMAP_WALK_FILE);
         int referenced;
-        if (object.lock().tryDownRead(cpu)) {
-            referenced = walkMappings(cpu, pfn, sc, object, Folios.mappingIndex(mapping));
-            object.lock().upRead(cpu);
+        if (walk.tryEnter(cpu)) {
+            referenced = walkMappings(cpu, pfn, sc);
+            walk.leave(cpu);
         } else {
             referenced = CONTENDED;
         }
@@ -70,45 +64,36 @@ final class FolioReferenced {
         return referenced;
     }
 
-    private int walkMappings(Cpu cpu, int pfn, ScanControl sc, RmapObject object, long index) {
+    private int walkMappings(Cpu cpu, int pfn, ScanControl sc) {
         int referenced = 0;
-        for (Vma vma : object.vmas()) {
-            long vpn = vma.vpn(index);
-            if (vpn < 0 || !vma.mm().memcg().isWithin(host.scope(sc))) {
+        while (walk.next()) {
+            if (!walk.mm().memcg().isWithin(host.scope(sc))) {
                 continue;
             }
             cpu.enter(KernelFunction.FOLIO_REFERENCED_ONE);
             cpu.charge(Cost.RMAP_WALK);
-            if (one(cpu, pfn, sc, vma, vpn)) {
-                referenced++;
+            if (walk.lock(cpu, pfn)) {
+                if (one(cpu, pfn, sc)) {
+                    referenced++;
+                }
+                walk.unlock(cpu);
             }
             cpu.exit();
         }
         return referenced;
     }
 
-    private boolean one(Cpu cpu, int pfn, ScanControl sc, Vma vma, long vpn) {
-        AddressSpace mm = vma.mm();
-        mm.tables().find(cpu, walk, mm.root(), vpn);
-        if (walk.level > RadixTable.LEVEL_2M) {
-            return false;
+    private boolean one(Cpu cpu, int pfn, ScanControl sc) {
+        AddressSpace mm = walk.mm();
+        long vpn = walk.vpn();
+        Walk at = walk.at();
+        if (lookAround != null && at.level == RadixTable.LEVEL_4K) {
+            return lookAround.lookAround(cpu, sc, pfn, walk.vma(), at, vpn);
         }
-        QueuedSpinLock lock = mm.pteLock(walk);
-        lock.lock(cpu);
-        long pte = cpu.load(walk.words, walk.index);
-        boolean young = false;
-        if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
-            if (lookAround != null && walk.level == RadixTable.LEVEL_4K) {
-                young = lookAround.lookAround(cpu, sc, pfn, vma, walk, vpn);
-            } else {
-                young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
-                if (!mm.notifiers().isEmpty()) {
-                    long end = vpn + RadixTable.pages(walk.level);
-                    young |= host.aging().clearFlushYoung(cpu, mm.notifiers(), vpn, end);
-                }
-            }
+        boolean young = Pte.testAndClearYoung(cpu, at.words, at.index);
+        if (!mm.notifiers().isEmpty()) {
+            young |= host.aging().clearFlushYoung(cpu, mm.notifiers(), vpn, vpn + walk.pages());
         }
-        lock.unlock(cpu);
         return young;
     }
 }

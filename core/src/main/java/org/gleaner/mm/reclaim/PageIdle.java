@@ -4,17 +4,17 @@ import static org.gleaner.mm.folio.FolioLayout.IDLE;
 import static org.gleaner.mm.folio.FolioLayout.LRU;
 import static org.gleaner.mm.folio.FolioLayout.mapcount;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.RmapObjects;
-import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
@@ -26,12 +26,13 @@ public final class PageIdle {
 
     private final Folios folios;
     private final LruCache lru;
-    private final RmapObjects objects;
+    private final RmapWalk[] walks;
 
-    public PageIdle(Folios folios, LruCache lru, RmapObjects objects) {
+    public PageIdle(Folios folios, LruCache lru, RmapObjects objects, int maxCpus) {
         this.folios = folios;
         this.lru = lru;
-        this.objects = objects;
+        walks = new RmapWalk[maxCpus];
+        Arrays.setAll(walks, i -> new RmapWalk(objects));
     }
 
     /// The frame that an address space maps at `vpn`, or -1 (what `pagemap` would say).
@@ -46,20 +47,20 @@ public final class PageIdle {
     }
 
     /// Whether the page has not been used since it was marked.
-    public boolean isIdle(Cpu cpu, int pfn, Walk walk) {
+    public boolean isIdle(Cpu cpu, int pfn) {
         if (!folios.test(cpu, pfn, IDLE) || !get(cpu, pfn)) {
             return false;
         }
-        clearReferences(cpu, pfn, walk);
+        clearReferences(cpu, pfn);
         boolean idle = folios.test(cpu, pfn, IDLE);
         lru.put(cpu, pfn);
         return idle;
     }
 
     /// Marks the page idle, unless it is on no LRU list.
-    public void mark(Cpu cpu, int pfn, Walk walk) {
+    public void mark(Cpu cpu, int pfn) {
         if (get(cpu, pfn)) {
-            clearReferences(cpu, pfn, walk);
+            clearReferences(cpu, pfn);
             folios.set(cpu, pfn, IDLE);
             lru.put(cpu, pfn);
         }
@@ -79,43 +80,33 @@ public final class PageIdle {
     }
 
     /// `page_idle_clear_pte_refs`: a mapping that was used since ends the page's idleness.
-    private void clearReferences(Cpu cpu, int pfn, Walk walk) {
+    private void clearReferences(Cpu cpu, int pfn) {
         if (mapcount(folios.state(cpu, pfn)) == 0) {
             return;
         }
-        long mapping = folios.mapping(pfn);
-        RmapObject object = objects.get(Folios.mappingObject(mapping));
-        object.lock().downRead(cpu);
+        RmapWalk walk = walks[cpu.id];
+        walk.start(folios.mapping(pfn));
+        walk.enter(cpu);
         boolean used = false;
-        for (Vma vma : object.vmas()) {
-            long vpn = vma.vpn(Folios.mappingIndex(mapping));
-            if (vpn >= 0) {
-                cpu.charge(Cost.RMAP_WALK);
-                used |= clear(cpu, vma.mm(), vpn, pfn, walk);
+        while (walk.next()) {
+            cpu.charge(Cost.RMAP_WALK);
+            if (walk.lock(cpu, pfn)) {
+                used |= clear(cpu, walk);
+                walk.unlock(cpu);
             }
         }
-        object.lock().upRead(cpu);
+        walk.leave(cpu);
         if (used) {
             folios.clear(cpu, pfn, IDLE);
         }
     }
 
-    private static boolean clear(Cpu cpu, AddressSpace mm, long vpn, int pfn, Walk walk) {
-        mm.tables().find(cpu, walk, mm.root(), vpn);
-        if (walk.level > RadixTable.LEVEL_2M) {
-            return false;
+    private static boolean clear(Cpu cpu, RmapWalk walk) {
+        MmuNotifierSubscriptions notifiers = walk.mm().notifiers();
+        boolean used = Pte.testAndClearYoung(cpu, walk.at().words, walk.at().index);
+        if (!notifiers.isEmpty()) {
+            used |= notifiers.clearYoung(cpu, walk.vpn(), walk.vpn() + walk.pages());
         }
-        QueuedSpinLock lock = mm.pteLock(walk);
-        lock.lock(cpu);
-        long pte = cpu.load(walk.words, walk.index);
-        boolean used = false;
-        if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
-            used = Pte.testAndClearYoung(cpu, walk.words, walk.index);
-            if (!mm.notifiers().isEmpty()) {
-                used |= mm.notifiers().clearYoung(cpu, vpn, vpn + RadixTable.pages(walk.level));
-            }
-        }
-        lock.unlock(cpu);
         return used;
     }
 }

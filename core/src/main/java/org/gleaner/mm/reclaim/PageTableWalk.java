@@ -6,7 +6,6 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.OneCpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
@@ -14,6 +13,7 @@ import org.gleaner.mm.lru.MmWalkState;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.RadixTable;
@@ -44,7 +44,8 @@ final class PageTableWalk {
     private final boolean busyIsDense;
 
     private final Walk pmd = new Walk();
-    private final Walk pte = new Walk();
+    private final PageWalk stop = new PageWalk();
+    private final Walk pte = stop.at();
 
     PageTableWalk(ReclaimContext host) {
         this.host = host;
@@ -94,12 +95,12 @@ final class PageTableWalk {
             int first,
             long start,
             long end) {
-        mm.tables().find(cpu, pte, mm.root(), start);
+        boolean mapped = stop.seek(cpu, mm, start, end);
         MmWalkState state = walk.lruvec.gen().walkState();
         boolean secondary = !mm.notifiers().isEmpty();
-        if (pte.level != RadixTable.LEVEL_4K) {
+        if (!stop.isTable()) {
             walk.count(MmWalkState.LEAF_TOTAL, 1);
-            if (PTE.isLeaf(pte.entry, pte.level)) {
+            if (mapped && PTE.isLeaf(pte.entry, pte.level)) {
                 hugeLeaf(cpu, walk, mm, RadixTable.alignDown(start, pte.level), secondary);
             }
             return;
@@ -114,8 +115,7 @@ final class PageTableWalk {
             return;
         }
         walk.count(MmWalkState.NONLEAF_FOUND, 1);
-        QueuedSpinLock lock = mm.pteLock(pte);
-        if (!lock.tryLock(cpu)) {
+        if (!stop.tryLock(cpu)) {
             if (busyIsDense) {
                 state.add(cpu, walk.seq + 1, key);
             }
@@ -131,7 +131,7 @@ final class PageTableWalk {
             total += to - from;
             young += entries(cpu, walk, mm, base, from, to, secondary);
         }
-        lock.unlock(cpu);
+        stop.unlock(cpu);
         walk.count(MmWalkState.LEAF_TOTAL, total);
         walk.count(MmWalkState.LEAF_YOUNG, young);
         walk.foundYoung |= young > 0;
@@ -152,8 +152,7 @@ final class PageTableWalk {
         if (!secondary && !PTE.isAccessed(pte.entry)) {
             return;
         }
-        QueuedSpinLock lock = mm.pteLock(pte);
-        if (!lock.tryLock(cpu)) {
+        if (!stop.tryLock(cpu)) {
             return;
         }
         cpu.charge(Cost.PTE_SCAN);
@@ -170,7 +169,7 @@ final class PageTableWalk {
                 promote(cpu, walk, gen, entry, pfn, LruGen.slot(gen.maxSeq(cpu)));
             }
         }
-        lock.unlock(cpu);
+        stop.unlock(cpu);
         if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
             flush(cpu, walk);
         }

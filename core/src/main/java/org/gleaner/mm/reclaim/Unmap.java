@@ -4,18 +4,14 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.space.AnonVma;
-import org.gleaner.mm.space.RmapObject;
-import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
@@ -29,51 +25,42 @@ final class Unmap {
     private final LruCache lru;
     private final SwapArea swap;
     private final ReclaimContext host;
-    private final Walk walk = new Walk();
+    private final RmapWalk walk;
 
     Unmap(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
         lru = host.lru();
         swap = host.swap();
+        walk = new RmapWalk(host.objects());
     }
 
     /// Unmaps a locked folio; `slot` is its (first) swap slot if it is anonymous. Returns whether no mapping is left.
     boolean tryToUnmap(Cpu cpu, int pfn, int slot) {
         cpu.enter(KernelFunction.TRY_TO_UNMAP);
-        long mapping = folios.mapping(pfn);
-        RmapObject object = host.objects().get(Folios.mappingObject(mapping));
-        boolean anon = object instanceof AnonVma;
+        walk.start(folios.mapping(pfn));
         int pages = pages(folios.state(cpu, pfn));
-        object.lock().downRead(cpu);
-        for (Vma vma : object.vmas()) {
-            long vpn = vma.vpn(Folios.mappingIndex(mapping));
-            if (vpn >= 0) {
-                one(cpu, pfn, pages, vma, vpn, anon ? slot : -1);
-            }
+        walk.enter(cpu);
+        while (walk.next()) {
+            one(cpu, pfn, pages, walk.isAnon() ? slot : -1);
         }
-        object.lock().upRead(cpu);
+        walk.leave(cpu);
         cpu.exit();
         return mapcount(folios.state(cpu, pfn)) == 0;
     }
 
-    private void one(Cpu cpu, int pfn, int pages, Vma vma, long vpn, int slot) {
-        AddressSpace mm = vma.mm();
+    private void one(Cpu cpu, int pfn, int pages, int slot) {
+        AddressSpace mm = walk.mm();
+        long vpn = walk.vpn();
         cpu.enter(KernelFunction.TRY_TO_UNMAP_ONE);
         boolean notify = !mm.notifiers().isEmpty();
         if (notify && host.steps().tellsBeforeUnmap()) {
             mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
         }
-        mm.tables().find(cpu, walk, mm.root(), vpn);
         boolean unmapped = false;
-        if (walk.level <= RadixTable.LEVEL_2M) {
-            QueuedSpinLock lock = mm.pteLock(walk);
-            lock.lock(cpu);
-            long pte = cpu.load(walk.words, walk.index);
-            if (PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn) {
-                unmapped = pages == 1 ? clear(cpu, pfn, slot) : clearHuge(cpu, mm, pfn, slot);
-            }
-            lock.unlock(cpu);
+        if (walk.lock(cpu, pfn)) {
+            unmapped = pages == 1 ? clear(cpu, pfn, slot) : clearHuge(cpu, mm, pfn, slot);
+            walk.unlock(cpu);
         }
         if (notify) {
             if (!host.steps().tellsBeforeUnmap()) {
@@ -88,13 +75,14 @@ final class Unmap {
     }
 
     private boolean clear(Cpu cpu, int pfn, int slot) {
-        long pte = host.steps().takeEntry(cpu, walk.words, walk.index, PteFormat.NONE);
+        Walk at = walk.at();
+        long pte = host.steps().takeEntry(cpu, at.words, at.index, PteFormat.NONE);
         if (PTE.isDirty(pte) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }
         if (slot >= 0) {
             swap.duplicate(cpu, slot);
-            Pte.set(cpu, walk.words, walk.index, PTE.makeSwap(0, slot));
+            Pte.set(cpu, at.words, at.index, PTE.makeSwap(0, slot));
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);
@@ -115,7 +103,8 @@ final class Unmap {
             swap.duplicate(cpu, slot + i);
             words[base + i] = PTE.makeSwap(0, slot + i);
         }
-        long leaf = cpu.swap(walk.words, walk.index, PTE.makeTable(table));
+        Walk at = walk.at();
+        long leaf = cpu.swap(at.words, at.index, PTE.makeTable(table));
         if (PTE.isDirty(leaf) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }

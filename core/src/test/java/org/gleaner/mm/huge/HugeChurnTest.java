@@ -120,8 +120,8 @@ final class HugeChurnTest {
                     p.memcg.setMax(LEAST_LIMIT + random.nextInt(1_500));
                 } else if (what < 28) {
                     int pfn = PageIdle.frame(cpu, p.mm, vpn, walk);
-                    if (pfn >= 0 && !p.host.pageIdle().isIdle(cpu, pfn, walk)) {
-                        p.host.pageIdle().mark(cpu, pfn, walk);
+                    if (pfn >= 0 && !p.host.pageIdle().isIdle(cpu, pfn)) {
+                        p.host.pageIdle().mark(cpu, pfn);
                     }
                 } else if (what < 60) {
                     scratch = use(cpu, scratch);

@@ -155,6 +155,27 @@ final class OomKillerTest {
         assertThat(small.stat(VmEvent.OOM_KILL)).isOne();
     }
 
+    /// Of two processes the one with most memory goes, though hardly any entry shows it.
+    @Test
+    void aHugePageCountsAsManyPages() {
+        SmallHost small =
+                SmallHost.virtual().slots(0).frames(2_300).watermarks(10, 20, 30).cpus(16).thp();
+        small.run(cpu -> {
+            Process large = small.process(cpu, Memcg.UNLIMITED, 1_024);
+            Process innocent = small.process(cpu, Memcg.UNLIMITED, 400);
+            exitsAfter(small, large, MILLI);
+            exitsAfter(small, innocent, MILLI);
+            large.writeAll(cpu, 0, 1_024);
+            assertThat(large.isHuge(512)).isTrue();
+            innocent.writeAll(cpu, 0, 400);
+            Process p = small.process(cpu, Memcg.UNLIMITED, 1_000);
+            assertThat(fill(cpu, p, 1_000)).isEqualTo(PageFaults.DONE);
+            assertThat(innocent.mm.isKilled()).isFalse();
+            assertThat(large.mm.killedFor()).isEqualTo(OomCause.HOST);
+        });
+        assertThat(small.stat(VmEvent.OOM_KILL)).isOne();
+    }
+
     @Test
     void aLimitKillsWithinItsCgroupOnly() {
         SmallHost small = host();

@@ -22,11 +22,11 @@ final class PageIdleTest {
             PageIdle idle = small.host().pageIdle();
             Walk walk = new Walk();
             int pfn = PageIdle.frame(cpu, process.mm, Process.BASE + 7, walk);
-            assertThat(idle.isIdle(cpu, pfn, walk)).as("never marked").isFalse();
-            idle.mark(cpu, pfn, walk);
-            assertThat(idle.isIdle(cpu, pfn, walk)).isTrue();
+            assertThat(idle.isIdle(cpu, pfn)).as("never marked").isFalse();
+            idle.mark(cpu, pfn);
+            assertThat(idle.isIdle(cpu, pfn)).isTrue();
             process.read(cpu, 7);
-            assertThat(idle.isIdle(cpu, pfn, walk)).isFalse();
+            assertThat(idle.isIdle(cpu, pfn)).isFalse();
         });
     }
 
@@ -41,11 +41,11 @@ final class PageIdleTest {
             Walk walk = new Walk();
             int batched = PageIdle.frame(cpu, process.mm, Process.BASE, walk);
             for (int pfn = 0; pfn < 20; pfn++) {
-                idle.mark(cpu, pfn, walk);
+                idle.mark(cpu, pfn);
                 assertThat(small.host().folios().test(cpu, pfn, FolioLayout.IDLE)).isFalse();
             }
-            idle.mark(cpu, batched, walk);
-            assertThat(idle.isIdle(cpu, batched, walk)).isFalse();
+            idle.mark(cpu, batched);
+            assertThat(idle.isIdle(cpu, batched)).isFalse();
         });
     }
 }

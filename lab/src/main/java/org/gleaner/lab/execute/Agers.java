@@ -77,8 +77,8 @@ final class Agers {
         for (Vma vma : machine.mm().vmas()) {
             for (long vpn = vma.start(); vpn < vma.end() && cpu.load(stop) == 0; vpn++) {
                 int pfn = PageIdle.frame(cpu, machine.mm(), vpn, walk);
-                if (pfn >= 0 && !idle.isIdle(cpu, pfn, walk)) {
-                    idle.mark(cpu, pfn, walk);
+                if (pfn >= 0 && !idle.isIdle(cpu, pfn)) {
+                    idle.mark(cpu, pfn);
                 }
             }
         }

@@ -2,12 +2,12 @@ package org.gleaner.lab.execute;
 
 import java.util.BitSet;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
 
@@ -19,13 +19,12 @@ import org.gleaner.pagetable.Walk;
 ///
 /// One CPU uses it.
 final class Harvest {
-    private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final SecondaryAging aging;
     private final boolean pageByPage;
     private final SecondaryAging.Window window;
-    private final Walk walk = new Walk();
+    private final PageWalk walk = new PageWalk();
 
     Harvest(Host host, AgingDesign design) {
         aging = host.config().aging();
@@ -33,38 +32,39 @@ final class Harvest {
         window = aging.newWindow();
     }
 
-    /// Takes the accessed bits of all of an address space; returns how many pages had any.
+    /// Takes the accessed bits of all of an address space; returns how many pages had any. Of a huge leaf each page is
+    /// asked about, for the second stage may map it in smaller pieces.
     ///
     /// @param young gets the bits of those pages, counted from the first page of the first mapping
     int pass(Cpu cpu, AddressSpace mm, BitSet young) {
         Vma[] vmas = mm.vmas();
         int before = young.cardinality();
         for (Vma vma : vmas) {
-            for (long at = vma.start(); at < vma.end(); ) {
-                long end = Math.min((at | TABLE - 1) + 1, vma.end());
-                table(cpu, mm, at, end, vmas[0].start(), young);
-                at = end;
+            for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
+                stop(cpu, mm, vmas[0].start(), young);
             }
         }
         return young.cardinality() - before;
     }
 
-    private void table(Cpu cpu, AddressSpace mm, long start, long end, long base, BitSet young) {
-        mm.tables().find(cpu, walk, mm.root(), start);
-        if (walk.level != 1) {
-            return;
-        }
-        QueuedSpinLock lock = mm.pteLock(walk);
-        lock.lock(cpu);
-        window.begin(mm.notifiers(), start, end);
-        for (long at = start; at < end; at++) {
-            long pte = cpu.load(walk.words, walk.index + (int) (at - start));
-            if (PTE.isPresent(pte) && isYoung(cpu, mm, at)) {
-                young.set((int) (at - base));
+    private void stop(Cpu cpu, AddressSpace mm, long base, BitSet young) {
+        Walk at = walk.at();
+        walk.lock(cpu);
+        window.begin(mm.notifiers(), walk.from(), walk.to());
+        for (int i = 0; i < walk.entries(); i++) {
+            long pte = cpu.load(at.words, at.index + i);
+            if (!PTE.isLeaf(pte, at.level)) {
+                continue;
+            }
+            for (int page = 0; page < walk.pagesEach(); page++) {
+                long vpn = walk.from() + i + page;
+                if (isYoung(cpu, mm, vpn)) {
+                    young.set((int) (vpn - base));
+                }
             }
         }
         window.finish(cpu);
-        lock.unlock(cpu);
+        walk.unlock(cpu);
     }
 
     private boolean isYoung(Cpu cpu, AddressSpace mm, long vpn) {

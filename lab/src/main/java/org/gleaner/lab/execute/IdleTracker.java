@@ -60,10 +60,10 @@ final class IdleTracker implements Tracker {
             int pfn = PageIdle.frame(cpu, machine.mm(), machine.vpn(gfn), walk);
             if (pfn < 0) {
                 missing++;
-            } else if (pages.isIdle(cpu, pfn, walk)) {
+            } else if (pages.isIdle(cpu, pfn)) {
                 stillIdle++;
             } else {
-                pages.mark(cpu, pfn, walk);
+                pages.mark(cpu, pfn);
             }
         }
         cpu.fetchAdd(tested, end - start);
