@@ -10,8 +10,8 @@ import org.gleaner.machine.Word;
 
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
-/// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 8
-/// tables, so a table costs 4 KiB and hardly anything else. At 32 KiB a chunk is a small object to every
+/// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 4
+/// tables, so a table costs 4 KiB and hardly anything else. At 16 KiB a chunk is a small object to every
 /// collector: G1 rounds an object of half a region or more up to whole regions, of 1 to 32 MiB,
 /// and an array of 2^k bytes has a header on top. Free tables form a stack whose head carries a tag
 /// against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
@@ -50,7 +50,7 @@ public final class TableSlab {
     private static final VarHandle CHUNK = MethodHandles.arrayElementVarHandle(long[][].class);
     private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(int[][].class);
 
-    static final int CHUNK_SHIFT = 3;
+    static final int CHUNK_SHIFT = 2;
     static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
     static final int TABLE_SHIFT = 9;
 
@@ -76,7 +76,7 @@ public final class TableSlab {
     /// Tables ever carved from chunks.
     private final Word carved = new Word();
 
-    /// Room for `capacity` tables; memory is taken as tables are used, 32 KiB at a time.
+    /// Room for `capacity` tables; memory is taken as tables are used, 16 KiB at a time.
     ///
     /// @throws IllegalArgumentException if that is more than [#MOST_TABLES]
     public TableSlab(int capacity) {
