@@ -5,6 +5,7 @@ import org.gleaner.kvm.GuestMemory;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.mm.memory.FrameContents;
+import org.jspecify.annotations.Nullable;
 
 /// What is in the page frames and in the swap slots of a [MemoryStage]: one word each.
 ///
@@ -87,7 +88,7 @@ final class SmallFrames implements FrameContents, GuestMemory {
         }
     }
 
-    private Cpu current() {
+    private @Nullable Cpu current() {
         return stage.engine instanceof ExploringEngine exploring ? exploring.current() : null;
     }
 }

@@ -288,7 +288,8 @@ final class ThreadCpu extends Cpu {
     /// A wait of `turn` turns is over.
     private void waited(int turn) {
         if (turn > 0 && waitsFor != null) {
-            waitsEnded++;
+            int ended = waitsEnded;
+            waitsEnded = ended + 1;
             waitsFor = null;
         }
     }
