@@ -1,7 +1,8 @@
 package org.gleaner.mm.space;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// Every object that pages can belong to, by the id that folios carry.
 ///
@@ -16,16 +17,27 @@ public final class RmapObjects {
     static final int LIMIT = 1 << 23;
 
     private static final int FIRST = 16;
+    private static final VarHandle TABLE;
+
+    static {
+        try {
+            TABLE =
+                    MethodHandles.lookup()
+                            .findVarHandle(RmapObjects.class, "table", RmapObject[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /// Stands for objects that are gone: it has no mapping, ever. Its id is [RmapObject#UNKNOWN].
     private final RmapObject nobody = new AnonVma(this);
 
-    private final AtomicReference<RmapObject[]> table;
+    private volatile RmapObject[] table;
 
     public RmapObjects() {
         RmapObject[] empty = new RmapObject[FIRST];
         Arrays.fill(empty, nobody);
-        table = new AtomicReference<>(empty);
+        table = empty;
     }
 
     /// Fresh anonymous memory.
@@ -42,13 +54,13 @@ public final class RmapObjects {
 
     /// Ids are below.
     public int size() {
-        return table.get().length;
+        return table.length;
     }
 
     /// How many objects there are.
     public int count() {
         int count = 0;
-        for (RmapObject object : table.get()) {
+        for (RmapObject object : table) {
             count += object != nobody ? 1 : 0;
         }
         return count;
@@ -56,13 +68,13 @@ public final class RmapObjects {
 
     /// The object of an id, or one without mappings if it is gone.
     public RmapObject get(int id) {
-        return table.get()[id];
+        return table[id];
     }
 
     /// Gives an object the least id that is free.
     int enroll(RmapObject object) {
         for (; ; ) {
-            RmapObject[] old = table.get();
+            RmapObject[] old = table;
             int id = RmapObject.UNKNOWN + 1;
             while (id < old.length && old[id] != nobody) {
                 id++;
@@ -73,7 +85,7 @@ public final class RmapObjects {
             RmapObject[] more = Arrays.copyOf(old, id < old.length ? old.length : 2 * id);
             Arrays.fill(more, old.length, more.length, nobody);
             more[id] = object;
-            if (table.compareAndSet(old, more)) {
+            if (TABLE.compareAndSet(this, old, more)) {
                 return id;
             }
         }
@@ -82,10 +94,10 @@ public final class RmapObjects {
     /// Frees an id.
     void leave(int id) {
         for (; ; ) {
-            RmapObject[] old = table.get();
+            RmapObject[] old = table;
             RmapObject[] less = old.clone();
             less[id] = nobody;
-            if (table.compareAndSet(old, less)) {
+            if (TABLE.compareAndSet(this, old, less)) {
                 return;
             }
         }
