@@ -178,7 +178,7 @@ public final class Folios {
     private boolean refsChanged(Cpu cpu, int pfn, long old) {
         boolean stuck = refcount(old) >= REF_STUCK;
         if (stuck) {
-            update(cpu, pfn, REF_MASK, (REF_STUCK + (REF_STUCK >> 3)) * ONE_REF);
+            update(cpu, pfn, REF_MASK, (long) (REF_STUCK + (REF_STUCK >> 3)) << REF_SHIFT);
         }
         return stuck;
     }
@@ -187,7 +187,7 @@ public final class Folios {
     private boolean mapsChanged(Cpu cpu, int pfn, long old) {
         boolean stuck = mapcount(old) >= MAP_STUCK;
         if (stuck) {
-            update(cpu, pfn, MAP_MASK, (MAP_STUCK + (MAP_STUCK >> 3)) * ONE_MAP);
+            update(cpu, pfn, MAP_MASK, (long) (MAP_STUCK + (MAP_STUCK >> 3)) << MAP_SHIFT);
         }
         return stuck;
     }
