@@ -285,7 +285,8 @@ final class ThreadCpu extends Cpu {
         asleep = false;
     }
 
-    /// A wait of `turn` turns is over.
+    /// A wait of `turn` turns is over. Only its own thread counts.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     private void waited(int turn) {
         if (turn > 0 && waitsFor != null) {
             int ended = waitsEnded;
