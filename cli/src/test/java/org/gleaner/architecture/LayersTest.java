@@ -9,8 +9,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.space.AddressSpace;
 
 /// Who may use whom. Nothing points up; see `docs/architecture.md`.
 ///
@@ -61,7 +59,6 @@ final class LayersTest {
             slices().matching("org.gleaner.(**)")
                     .should()
                     .beFreeOfCycles()
-                    .ignoreDependency(Memcg.class, AddressSpace.class)
                     .because("rooms that need each other are one room, and then say so");
 
     @ArchTest

@@ -44,6 +44,7 @@ import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
 import org.gleaner.mm.reclaim.ReclaimTunables;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
@@ -68,6 +69,7 @@ public final class Host implements AutoCloseable {
     @SetUp private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
     private final KernelMemory kernelMemory;
     private final List<Memcg> memcgs = new ArrayList<>();
+    private final MmLists mmLists = new MmLists();
     private final MemcgLru memcgLru;
     private final MemcgFiles memcgFiles;
     private final VmStat stat;
@@ -123,10 +125,11 @@ public final class Host implements AutoCloseable {
         OomKiller oomKiller =
                 new OomKiller(
                         all,
+                        mmLists,
                         zone,
                         currentTask,
                         stat,
-                        new OomReaper(engine, all, (cpu, mm) -> mappingChanges().reap(cpu, mm)));
+                        new OomReaper(engine, all, mmLists, (cpu, mm) -> mappingChanges().reap(cpu, mm)));
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
@@ -144,7 +147,8 @@ public final class Host implements AutoCloseable {
                                         config.lruGen(), config.aging(), config.swappiness()),
                                 config.switchChance(),
                                 config.seed(),
-                                Collections.unmodifiableList(memcgs),
+                                all,
+                                mmLists,
                                 MemcgRules.of(config.kernel()),
                                 memcgLru,
                                 this::free,
@@ -325,6 +329,7 @@ public final class Host implements AutoCloseable {
         lruvecs[id] = new Lruvec(folios, reclaim.lruGen().core(), config.kernel(), above);
         Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
         memcgs.add(memcg);
+        mmLists.online(memcg);
         memcgLru.online(memcg);
         return memcg;
     }
@@ -332,6 +337,11 @@ public final class Host implements AutoCloseable {
     /// All cgroups, the root first.
     public List<Memcg> memcgs() {
         return Collections.unmodifiableList(memcgs);
+    }
+
+    /// The processes of each cgroup.
+    MmLists mmLists() {
+        return mmLists;
     }
 
     /// The cgroup of everything that has no other.
@@ -350,7 +360,7 @@ public final class Host implements AutoCloseable {
     ///
     /// @throws IllegalStateException if there is no page table for it
     public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg) {
-        return new AddressSpace(cpu, memcg, tables);
+        return new AddressSpace(cpu, memcg, mmLists.of(memcg), tables);
     }
 
     public Engine engine() {

@@ -82,7 +82,7 @@ public final class HostAudit {
     public List<String> findings() {
         Arrays.fill(onList, -1);
         for (Memcg memcg : host.memcgs()) {
-            for (AddressSpace mm : memcg.mmList()) {
+            for (AddressSpace mm : host.mmLists().of(memcg).mms()) {
                 countEntries(mm);
             }
         }
@@ -159,7 +159,7 @@ public final class HostAudit {
     private void checkTables() {
         int reached = 0;
         for (Memcg memcg : host.memcgs()) {
-            for (AddressSpace mm : memcg.mmList()) {
+            for (AddressSpace mm : host.mmLists().of(memcg).mms()) {
                 reached += host.tables().count(mm.root());
             }
         }

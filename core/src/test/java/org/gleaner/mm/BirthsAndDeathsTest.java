@@ -42,7 +42,7 @@ final class BirthsAndDeathsTest {
             return new Counts(
                     host.tables().slab.inUse(),
                     host.objects().count(),
-                    memcg.mmList().size(),
+                    host.mmLists().of(memcg).mms().size(),
                     memcg.current() - host.allocator().stocked(memcg),
                     memcg.kernelPages().snapshot(),
                     free[0],

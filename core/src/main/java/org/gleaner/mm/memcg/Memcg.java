@@ -6,17 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.LockClass;
 import org.gleaner.machine.OneCpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.lru.Lruvec;
-import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.stat.VmStat;
 import org.jspecify.annotations.Nullable;
 
-/// A memory cgroup: its place in the tree, usage, limits and protections, its LRU lists, and the address
-/// spaces that belong to it.
+/// A memory cgroup: its place in the tree, usage, limits and protections and its LRU lists.
 ///
 /// The tree is built while a host is set up, and stands still while it runs. A page is charged to its cgroup
 /// and to all above it but the root, which counts nothing.
@@ -61,8 +57,6 @@ public final class Memcg {
     /// One word: how far the shared walk over the cgroups from here down has come; see [MemcgWalk].
     final long[] sharedWalk = new long[1];
 
-    private final QueuedSpinLock mmListLock = new QueuedSpinLock(LockClass.MM_LIST_LOCK);
-    private final List<AddressSpace> mmList = new ArrayList<>();
 
     /// @param parent null for the root
     /// @param maxCpus CPUs that may ever count something here
@@ -237,32 +231,4 @@ public final class Memcg {
     }
 
     // --- address spaces ----------------------------------------------------------------------
-
-    /// The lock of [#mmList] and of the walk state of the lruvec.
-    public QueuedSpinLock mmListLock() {
-        return mmListLock;
-    }
-
-    /// Address spaces in the order they joined; guarded by [#mmListLock].
-    public List<AddressSpace> mmList() {
-        return mmList;
-    }
-
-    /// Adds an address space (`lru_gen_add_mm`).
-    public void addMm(Cpu cpu, AddressSpace mm) {
-        mmListLock.lock(cpu);
-        lruvec.gen().walkState().added(mmList.size());
-        mmList.add(mm);
-        mmListLock.unlock(cpu);
-    }
-
-    /// Takes an address space off the list (`lru_gen_del_mm`). Whoever holds the lock finds only address spaces there
-    /// whose page tables stand.
-    public void removeMm(Cpu cpu, AddressSpace mm) {
-        mmListLock.lock(cpu);
-        int at = mmList.indexOf(mm);
-        mmList.remove(at);
-        lruvec.gen().walkState().removed(at, mmList.size());
-        mmListLock.unlock(cpu);
-    }
 }

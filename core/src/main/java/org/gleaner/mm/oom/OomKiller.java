@@ -11,6 +11,8 @@ import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.CurrentTask;
+import org.gleaner.mm.space.MmList;
+import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.OomCause;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.Vma;
@@ -46,6 +48,7 @@ public final class OomKiller {
     private static final long JIFFY_NANOS = 4_000_000;
 
     private final List<Memcg> memcgs;
+    private final MmLists mmLists;
     private final Zone zone;
     private final CurrentTask current;
     private final VmStat stat;
@@ -64,8 +67,14 @@ public final class OomKiller {
 
     /// @param memcgs all, the root first
     public OomKiller(
-            List<Memcg> memcgs, Zone zone, CurrentTask current, VmStat stat, OomReaper reaper) {
+            List<Memcg> memcgs,
+            MmLists mmLists,
+            Zone zone,
+            CurrentTask current,
+            VmStat stat,
+            OomReaper reaper) {
         this.memcgs = memcgs;
+        this.mmLists = mmLists;
         this.zone = zone;
         this.current = current;
         this.stat = stat;
@@ -138,7 +147,7 @@ public final class OomKiller {
     /// Whether one killed before still has memory that comes back by itself: also while its exit has no mapping left
     /// and is at the pages of the last.
     private boolean victimIsGoing(Cpu cpu, Memcg scope) {
-        return OomReaper.processes(cpu, memcgs, scope).stream()
+        return mmLists.within(cpu, memcgs, scope).stream()
                 .anyMatch(mm -> mm.isKilled() && !mm.memoryFreed());
     }
 
@@ -148,9 +157,10 @@ public final class OomKiller {
         most = -1;
         for (Memcg memcg : memcgs) {
             if (memcg.isWithin(scope)) {
-                memcg.mmListLock().lock(cpu);
-                compare(cpu, memcg.mmList());
-                memcg.mmListLock().unlock(cpu);
+                MmList list = mmLists.of(memcg);
+                list.lock().lock(cpu);
+                compare(cpu, list.mms());
+                list.lock().unlock(cpu);
             }
         }
         AddressSpace victim = largest;

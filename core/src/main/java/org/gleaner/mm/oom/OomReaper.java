@@ -1,6 +1,5 @@
 package org.gleaner.mm.oom;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -8,6 +7,7 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.MmLists;
 import org.jspecify.annotations.Nullable;
 
 /// `oom_reaper`: takes the private memory of a victim that has not exited two seconds after it was killed, so that
@@ -21,6 +21,7 @@ public final class OomReaper {
 
     private final Engine engine;
     private final List<Memcg> memcgs;
+    private final MmLists mmLists;
     private final Reap reap;
     private final Word victims = new Word();
 
@@ -33,9 +34,10 @@ public final class OomReaper {
         void reap(Cpu cpu, AddressSpace mm);
     }
 
-    public OomReaper(Engine engine, List<Memcg> memcgs, Reap reap) {
+    public OomReaper(Engine engine, List<Memcg> memcgs, MmLists mmLists, Reap reap) {
         this.engine = engine;
         this.memcgs = memcgs;
+        this.mmLists = mmLists;
         this.reap = reap;
     }
 
@@ -65,24 +67,11 @@ public final class OomReaper {
     }
 
     private @Nullable AddressSpace next(Cpu cpu) {
-        for (AddressSpace mm : processes(cpu, memcgs, memcgs.getFirst())) {
+        for (AddressSpace mm : mmLists.within(cpu, memcgs, memcgs.getFirst())) {
             if (mm.isKilled() && !mm.memoryFreed()) {
                 return mm;
             }
         }
         return null;
-    }
-
-    /// All processes of a cgroup and those below it.
-    static List<AddressSpace> processes(Cpu cpu, List<Memcg> memcgs, Memcg scope) {
-        List<AddressSpace> all = new ArrayList<>();
-        for (Memcg memcg : memcgs) {
-            if (memcg.isWithin(scope)) {
-                memcg.mmListLock().lock(cpu);
-                all.addAll(memcg.mmList());
-                memcg.mmListLock().unlock(cpu);
-            }
-        }
-        return all;
     }
 }

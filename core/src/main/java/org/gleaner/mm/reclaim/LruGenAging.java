@@ -12,6 +12,7 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.MmWalkState;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.MmList;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
@@ -134,22 +135,23 @@ final class LruGenAging {
     private void othersMayHaveRun(Cpu cpu, Memcg memcg) {
         long written = host.stat().get(cpu, VmEvent.PSWPOUT);
         if (chance.strikes(written != writtenBefore)) {
-            markUsed(cpu, memcg);
+            markUsed(cpu, host.mmLists().of(memcg));
         }
         writtenBefore = written;
     }
 
     /// Every task of the cgroup was scheduled in since the last walk of its page tables.
-    static void markUsed(Cpu cpu, Memcg memcg) {
-        memcg.mmListLock().lock(cpu);
-        for (AddressSpace mm : memcg.mmList()) {
+    static void markUsed(Cpu cpu, MmList list) {
+        list.lock().lock(cpu);
+        for (AddressSpace mm : list.mms()) {
             mm.markUsed(cpu);
         }
-        memcg.mmListLock().unlock(cpu);
+        list.lock().unlock(cpu);
     }
 
     private boolean iterateWithoutWalk(Cpu cpu, Memcg memcg, long seq) {
-        memcg.mmListLock().lock(cpu);
+        QueuedSpinLock lock = host.mmLists().of(memcg).lock();
+        lock.lock(cpu);
         MmWalkState state = memcg.lruvec().gen().walkState();
         boolean first = seq > state.seq;
         if (first) {
@@ -157,7 +159,7 @@ final class LruGenAging {
             state.tail = MmWalkState.NONE;
             state.seq++;
         }
-        memcg.mmListLock().unlock(cpu);
+        lock.unlock(cpu);
         return first;
     }
 
@@ -174,7 +176,8 @@ final class LruGenAging {
     /// The next address space to walk (`iterate_mm_list`), or null if there is none left for this walker; who
     /// comes to the end of the list completes the walk.
     private @Nullable AddressSpace next(Cpu cpu, Memcg memcg, LruGenWalk walk) {
-        QueuedSpinLock lock = memcg.mmListLock();
+        MmList list = host.mmLists().of(memcg);
+        QueuedSpinLock lock = list.lock();
         lock.lock(cpu);
         MmWalkState state = memcg.lruvec().gen().walkState();
         AddressSpace mm = null;
@@ -182,7 +185,7 @@ final class LruGenAging {
         walk.completed = false;
         if (walk.seq > state.seq) {
             boolean first = state.head == MmWalkState.ENDS;
-            int size = memcg.mmList().size();
+            int size = list.mms().size();
             do {
                 state.head = successor(state.head, size);
                 if (state.head == MmWalkState.ENDS) {
@@ -194,7 +197,7 @@ final class LruGenAging {
                     state.tail = successor(state.head, size);
                     walk.forceScan = true;
                 }
-                AddressSpace candidate = memcg.mmList().get(state.head);
+                AddressSpace candidate = list.mms().get(state.head);
                 if (candidate.testAndClearUsed(cpu) || walk.forceScan) {
                     mm = candidate;
                 }

@@ -14,6 +14,7 @@ import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.CurrentTask;
+import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
@@ -45,6 +46,7 @@ public record ReclaimContext(
         double switchChance,
         long seed,
         List<Memcg> memcgs,
+        MmLists mmLists,
         MemcgRules memcgRules,
         MemcgLru memcgLru,
         LruCache.Freer freeFolio,

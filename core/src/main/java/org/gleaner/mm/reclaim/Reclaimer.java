@@ -242,7 +242,7 @@ final class Reclaimer {
 
     /// Ages a cgroup by force, as the debugfs command `+` does. False if it was not possible.
     boolean forceAging(Cpu cpu, Memcg memcg, boolean canSwap, boolean forceScan) {
-        LruGenAging.markUsed(cpu, memcg);
+        LruGenAging.markUsed(cpu, host.mmLists().of(memcg));
         sc.start(memcg, false, 0, host.swappiness());
         Lruvec lruvec = memcg.lruvec();
         lruvec.beginReclaim(cpu);

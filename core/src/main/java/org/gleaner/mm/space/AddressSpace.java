@@ -44,6 +44,7 @@ public final class AddressSpace {
     private static final Vma[] NONE = {};
 
     private final Memcg memcg;
+    private final MmList list;
     private final PrimaryTables tables;
     private final int root;
     private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
@@ -66,11 +67,12 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
-    public AddressSpace(Cpu cpu, Memcg memcg, PrimaryTables tables) {
+    public AddressSpace(Cpu cpu, Memcg memcg, MmList list, PrimaryTables tables) {
         this.memcg = memcg;
+        this.list = list;
         this.tables = tables;
         root = tables.newRoot(cpu);
-        memcg.addMm(cpu, this);
+        list.add(cpu, this);
     }
 
     /// The cgroup that its pages are charged to.
@@ -172,7 +174,7 @@ public final class AddressSpace {
 
     /// Gives back the page tables of a process that has no mapping and no task any more (`free_pgtables`).
     public void free(Cpu cpu) {
-        memcg.removeMm(cpu, this);
+        list.remove(cpu, this);
         mmapLock.downWrite(cpu);
         assert vmas.length == 0 : "an address space ends with mappings";
         tables.free(cpu, root);
