@@ -46,7 +46,7 @@ public final class Zone {
         this.watermarks = watermarks;
         this.batch = batch;
         frames = blocks ? new FrameBlocks(folios, taken) : new FrameStack(folios, taken);
-        free[0] = folios.frames() - taken;
+        free[0] = (long) folios.frames() - taken;
         perCpu = new PerCpuPages[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
             perCpu[i] = new PerCpuPages(2 * batch);
