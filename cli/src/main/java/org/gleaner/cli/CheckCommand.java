@@ -11,7 +11,7 @@ import org.gleaner.check.CheckResult;
 import org.gleaner.check.Listing;
 import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.run.Completeness;
@@ -49,7 +49,7 @@ final class CheckCommand implements Callable<Integer> {
             description =
                     "Run the programs that have a VM under this aging design, and no bugs. Excludes"
                             + " names of bugs and of programs without a VM.")
-    private @Nullable AgingDesign design;
+    private @Nullable AgingChoice design;
 
     @Option(
             names = "--bound",

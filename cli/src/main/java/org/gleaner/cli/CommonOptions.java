@@ -3,7 +3,7 @@ package org.gleaner.cli;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,7 +19,7 @@ final class CommonOptions extends OutputOptions {
             description =
                     "virtual: virtual time, repeatable; threads: real threads, without a swap disk"
                             + " (default: virtual).")
-    Engine engine = Engine.VIRTUAL;
+    EngineChoice engine = EngineChoice.VIRTUAL;
 
     @Option(
             names = "--seed",

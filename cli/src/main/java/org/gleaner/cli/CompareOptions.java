@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
@@ -37,7 +37,7 @@ final class CompareOptions {
             converter = Each.Designs.class,
             description =
                     "Compare designs likewise, such as locked,merged (not given: each kernel's own).")
-    private @Nullable Each<AgingDesign> aging;
+    private @Nullable Each<AgingChoice> aging;
 
     /// `file` with every combination as a configuration, named by what differs; `file` itself if nothing is given.
     ScenarioFile over(ScenarioFile file) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
@@ -70,10 +70,10 @@ record Each<T>(List<T> values) {
         }
     }
 
-    static final class Designs implements ITypeConverter<Each<AgingDesign>> {
+    static final class Designs implements ITypeConverter<Each<AgingChoice>> {
         @Override
-        public Each<AgingDesign> convert(String text) {
-            return parse(text, AgingDesign.class);
+        public Each<AgingChoice> convert(String text) {
+            return parse(text, AgingChoice.class);
         }
     }
 }

@@ -5,14 +5,14 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.choice.TraceFormat;
@@ -95,22 +95,22 @@ public final class Gleaner implements Callable<Integer> {
                 new CommandLine(new ValidateCommand())
                         .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings)));
         command.addSubcommand("help", new CommandLine.HelpCommand());
-        convert(command, Engine.class);
+        convert(command, EngineChoice.class);
         convert(command, Lru.class);
         convert(command, Kernel.class);
         convert(command, Through.class);
         convert(command, Backing.class);
         convert(command, Thp.class);
         convert(command, TraceFormat.class);
-        convert(command, SwapDevice.class);
-        convert(command, AgingDesign.class);
+        convert(command, SwapDeviceChoice.class);
+        convert(command, AgingChoice.class);
         return command.registerConverter(Size.class, Size::parse)
                 .registerConverter(Scale.class, Scale::parse)
                 .registerConverter(Long.class, WholeNumber::ofLong)
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)
                 .registerConverter(Integer.class, WholeNumber::ofInt)
                 .registerConverter(Integer.TYPE, WholeNumber::ofInt)
-                .registerConverter(LruGen.class, LruGen::parse)
+                .registerConverter(LruGenChoice.class, LruGenChoice::parse)
                 .setExpandAtFiles(false)
                 .setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))

@@ -3,18 +3,18 @@ package org.gleaner.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.ReplayRequest;
-import org.gleaner.lab.scenario.Host;
+import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.Swap;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
@@ -83,7 +83,7 @@ final class ReplayOptions {
             description =
                     "zram, disk (a virtual one, which says that it rotates), ssd, or none, where "
                             + "a limit that is too small kills (default: zram).")
-    private SwapDevice swap = SwapDevice.ZRAM;
+    private SwapDeviceChoice swap = SwapDeviceChoice.ZRAM;
 
     @Option(
             names = "--swap-size",
@@ -118,7 +118,7 @@ final class ReplayOptions {
                     "/sys/kernel/mm/lru_gen/enabled: 0x1 on, 0x2 page-table walks, 0x4 non-leaf bits, "
                             + "0x8 walks of secondary tables where --aging has the choice "
                             + "(default: all).")
-    private @Nullable LruGen lruGen;
+    private @Nullable LruGenChoice lruGen;
 
     @Option(
             names = "--age-every",
@@ -135,12 +135,12 @@ final class ReplayOptions {
                     "How the host asks KVM for young pages: locked-flush, locked, v1, v2, v3, "
                             + "v5-fast-only, v6-fast-only, merged or two-bitmaps "
                             + "(default: the kernel's own).")
-    private @Nullable Each<AgingDesign> aging;
+    private @Nullable Each<AgingChoice> aging;
 
     /// Every trace with every combination of what has several values, the last option's next to each other.
     ///
     /// @param seeds to replay each with
-    List<Combination> combinations(List<Trace> traces, Engine engine, List<Long> seeds) {
+    List<Combination> combinations(List<Trace> traces, EngineChoice engine, List<Long> seeds) {
         List<Combination> all = new ArrayList<>();
         for (Trace trace : traces) {
             for (Size size : memory.values()) {
@@ -148,7 +148,7 @@ final class ReplayOptions {
                 for (Kernel version : kernel.values()) {
                     for (Lru list : lru.values()) {
                         for (Through way : through.values()) {
-                            for (AgingDesign design : designs(version)) {
+                            for (AgingChoice design : designs(version)) {
                                 Chosen one = new Chosen(size, pages, version, list, way, design);
                                 all.add(combination(trace, one, engine, seeds));
                             }
@@ -162,13 +162,13 @@ final class ReplayOptions {
 
     /// One value of each option that may have several.
     private record Chosen(
-            Size memory, long pages, Kernel kernel, Lru lru, Through through, AgingDesign aging) {}
+            Size memory, long pages, Kernel kernel, Lru lru, Through through, AgingChoice aging) {}
 
-    private List<AgingDesign> designs(Kernel version) {
+    private List<AgingChoice> designs(Kernel version) {
         return aging != null ? aging.values() : List.of(version.aging());
     }
 
-    private Combination combination(Trace trace, Chosen one, Engine engine, List<Long> seeds) {
+    private Combination combination(Trace trace, Chosen one, EngineChoice engine, List<Long> seeds) {
         return new Combination(
                 name(trace, one),
                 seeds.stream().map(seed -> request(trace, one, engine, seed)).toList());
@@ -194,13 +194,13 @@ final class ReplayOptions {
         return String.join(" ", words);
     }
 
-    private ReplayRequest request(Trace trace, Chosen one, Engine engine, long seed) {
-        LruGen asked = lruGen != null ? lruGen : LruGen.ALL;
+    private ReplayRequest request(Trace trace, Chosen one, EngineChoice engine, long seed) {
+        LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
         return new ReplayRequest(
                 trace,
                 one.pages(),
                 one.lru(),
-                (one.lru() == Lru.MGLRU ? asked : LruGen.NONE).shownWith(one.aging()),
+                (one.lru() == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(one.aging()),
                 one.kernel(),
                 one.through(),
                 one.aging(),
@@ -224,7 +224,7 @@ final class ReplayOptions {
     }
 
     private long swapPages(Trace trace) {
-        if (swap == SwapDevice.NONE) {
+        if (swap == SwapDeviceChoice.NONE) {
             return 0;
         }
         return swapSize != null
@@ -234,14 +234,14 @@ final class ReplayOptions {
 
     /// What each option allows but their combination does not.
     void check() {
-        if (swap == SwapDevice.NONE && swapSize != null) {
+        if (swap == SwapDeviceChoice.NONE && swapSize != null) {
             throw new BadInput("--swap-size", "there is no swap", "leave it out, or --swap none");
         }
-        if (swappiness < 0 || swappiness > Host.MOST_SWAPPINESS) {
+        if (swappiness < 0 || swappiness > HostSettings.MOST_SWAPPINESS) {
             throw new BadInput(
                     "--swappiness",
                     swappiness + " is out of range",
-                    "give 0 to " + Host.MOST_SWAPPINESS);
+                    "give 0 to " + HostSettings.MOST_SWAPPINESS);
         }
         if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
             throw new BadInput(

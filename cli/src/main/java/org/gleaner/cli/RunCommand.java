@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.execute.SeedRuns;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
@@ -120,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
                 new RunName(bySeed.getFirst().name())
                         .and(compare.words())
                         .and(settings)
-                        .and(options.engine == Engine.THREADS, Engine.THREADS.label())
+                        .and(options.engine == EngineChoice.THREADS, EngineChoice.THREADS.label())
                         .and(ablate, "ablate")
                         .and(by.toString())
                         .and("s" + bySeed.getFirst().seed())

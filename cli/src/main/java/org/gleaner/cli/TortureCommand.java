@@ -3,7 +3,7 @@ package org.gleaner.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TortureText;
 import org.gleaner.lab.run.TortureRequest;
@@ -40,7 +40,7 @@ final class TortureCommand implements Callable<Integer> {
             names = "--aging",
             paramLabel = "DESIGN",
             description = "The design to torture (default: all in turn; they share the time).")
-    private @Nullable AgingDesign aging;
+    private @Nullable AgingChoice aging;
 
     @Option(
             names = "--seed",

@@ -2,8 +2,10 @@ package org.gleaner.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -23,7 +25,10 @@ import java.lang.classfile.constantpool.Utf8Entry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.NullMarked;
@@ -41,6 +46,22 @@ final class HouseRulesTest {
                     .should()
                     .haveNameNotMatching(".*(Manager|Helper|Helpers|Util|Utils|Impl)(\\$.*)?")
                     .because("such a name fits anything; the field has a better one");
+
+    @ArchTest
+    static void noNameMeansTwoThings(JavaClasses all) {
+        Map<String, List<String>> byName =
+                all.stream()
+                        .filter(type -> !type.isNestedClass() && !type.isAnonymousClass())
+                        .filter(type -> !type.getSimpleName().equals("package-info"))
+                        .collect(
+                                Collectors.groupingBy(
+                                        JavaClass::getSimpleName,
+                                        TreeMap::new,
+                                        Collectors.mapping(
+                                                JavaClass::getPackageName, Collectors.toList())));
+        byName.values().removeIf(rooms -> rooms.size() == 1);
+        assertThat(byName).as("names that occur in several rooms").isEmpty();
+    }
 
     @ArchTest
     static final ArchRule MM_KNOWS_NO_HYPERVISOR =

@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
@@ -50,17 +50,17 @@ final class ReplayCommandTest {
         assertThat(request.trace().name()).isEqualTo("small");
         assertThat(request.memoryPages()).isEqualTo(2);
         assertThat(request.lru()).isEqualTo(Lru.MGLRU);
-        assertThat(request.lruGen()).isEqualTo(new LruGen(7));
+        assertThat(request.lruGen()).isEqualTo(new LruGenChoice(7));
         assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
         assertThat(request.through()).isEqualTo(Through.HOST);
-        assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
+        assertThat(request.aging()).isEqualTo(AgingChoice.LOCKED);
         assertThat(request.backing()).isEqualTo(Backing.ANON);
-        assertThat(request.swap()).isEqualTo(SwapDevice.ZRAM);
+        assertThat(request.swap()).isEqualTo(SwapDeviceChoice.ZRAM);
         assertThat(request.swapPages()).isEqualTo(1 << 19);
         assertThat(request.pageCluster()).isZero();
         assertThat(request.swappiness()).isEqualTo(60);
         assertThat(request.ageEvery()).isZero();
-        assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
+        assertThat(request.engine()).isEqualTo(EngineChoice.VIRTUAL);
         assertThat(request.seed()).isEqualTo(1);
         assertThat(directory.resolve("results")).doesNotExist();
     }
@@ -94,12 +94,12 @@ final class ReplayCommandTest {
         assertThat(request.kernel()).isEqualTo(Kernel.V6_18);
         assertThat(request.through()).isEqualTo(Through.KVM);
         assertThat(request.backing()).isEqualTo(Backing.MEMFD);
-        assertThat(request.swap()).isEqualTo(SwapDevice.DISK);
+        assertThat(request.swap()).isEqualTo(SwapDeviceChoice.DISK);
         assertThat(request.pageCluster()).isEqualTo(2);
         assertThat(request.lruGen().bits()).isEqualTo(3);
         assertThat(request.ageEvery()).isEqualTo(2048);
-        assertThat(request.aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
-        assertThat(request.engine()).isEqualTo(Engine.THREADS);
+        assertThat(request.aging()).isEqualTo(AgingChoice.TWO_BITMAPS);
+        assertThat(request.engine()).isEqualTo(EngineChoice.THREADS);
         assertThat(request.seed()).isEqualTo(-7);
         assertThat(session.err()).isEmpty();
     }
@@ -120,14 +120,14 @@ final class ReplayCommandTest {
         session.run("replay small --memory 1p --lru-gen 0xf".split(" "));
 
         assertThat(session.replays.stream().map(ReplayRequest::lruGen))
-                .containsExactly(new LruGen(15), new LruGen(7), new LruGen(7));
+                .containsExactly(new LruGenChoice(15), new LruGenChoice(7), new LruGenChoice(7));
     }
 
     @Test
     void classicHasNoGenerations() {
         session.run("replay", "small", "--memory", "1p", "--lru", "classic", "--kernel", "6.1");
-        assertThat(session.replays.getFirst().lruGen()).isEqualTo(LruGen.NONE);
-        assertThat(session.replays.getFirst().aging()).isEqualTo(AgingDesign.LOCKED_FLUSH);
+        assertThat(session.replays.getFirst().lruGen()).isEqualTo(LruGenChoice.NONE);
+        assertThat(session.replays.getFirst().aging()).isEqualTo(AgingChoice.LOCKED_FLUSH);
     }
 
     @Test
@@ -227,7 +227,7 @@ final class ReplayCommandTest {
         session.run("replay small --memory 1p --through host,kvm --json".split(" "));
 
         assertThat(session.replays.subList(0, 2).stream().map(ReplayRequest::aging))
-                .containsExactlyInAnyOrder(AgingDesign.LOCKED, AgingDesign.MERGED);
+                .containsExactlyInAnyOrder(AgingChoice.LOCKED, AgingChoice.MERGED);
         assertThat(session.replays.subList(2, 4).stream().map(ReplayRequest::through))
                 .containsExactlyInAnyOrder(Through.HOST, Through.KVM);
     }

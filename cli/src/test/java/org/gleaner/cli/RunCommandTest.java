@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -42,7 +42,7 @@ final class RunCommandTest {
         ScenarioRequest<?> request = session.scenarios.getFirst();
         assertThat(request.scenario()).isInstanceOf(MaxGuestMemory.class);
         assertThat(request.scenario().hostPages()).isEqualTo(1L << 20);
-        assertThat(request.engine()).isEqualTo(Engine.VIRTUAL);
+        assertThat(request.engine()).isEqualTo(EngineChoice.VIRTUAL);
         assertThat(request.ablate()).isFalse();
         Path kept = directory.resolve("results/max-guest-memory-1-64-s1").toAbsolutePath();
         assertThat(session.out())
@@ -76,7 +76,7 @@ final class RunCommandTest {
         assertThat(request.scale()).hasToString("1/64");
         assertThat(request.scenario().seed()).isEqualTo(9);
         assertThat(request.ablate()).isTrue();
-        assertThat(request.engine()).isEqualTo(Engine.THREADS);
+        assertThat(request.engine()).isEqualTo(EngineChoice.THREADS);
         assertThat(
                         directory.resolve(
                                 "results/mine-host.cpus=128-guest.vcpus=100-threads-ablate-1-64-s9/result.json"))
@@ -138,7 +138,7 @@ final class RunCommandTest {
                                 "6.18-classic-locked",
                                 Lru.CLASSIC,
                                 Kernel.V6_18,
-                                AgingDesign.LOCKED));
+                                AgingChoice.LOCKED));
         assertThat(
                         directory.resolve(
                                 "results/max-guest-memory-kernel=6.12-6.18-lru=mglru-classic-aging=locked-merged-1-64-s1"))
@@ -155,10 +155,10 @@ final class RunCommandTest {
         assertThat(session.scenarios.get(0).scenario().configurations())
                 .containsExactly(
                         new Configuration(
-                                "6.1", Lru.CLASSIC, Kernel.V6_1, AgingDesign.LOCKED_FLUSH),
-                        new Configuration("6.18", Lru.CLASSIC, Kernel.V6_18, AgingDesign.MERGED));
+                                "6.1", Lru.CLASSIC, Kernel.V6_1, AgingChoice.LOCKED_FLUSH),
+                        new Configuration("6.18", Lru.CLASSIC, Kernel.V6_18, AgingChoice.MERGED));
         assertThat(session.scenarios.get(1).scenario().configurations())
-                .containsExactly(new Configuration("v1", Lru.MGLRU, Kernel.V7_2, AgingDesign.V1));
+                .containsExactly(new Configuration("v1", Lru.MGLRU, Kernel.V7_2, AgingChoice.V1));
         assertThat(session.scenarios.get(2).scenario().configurations())
                 .extracting(Configuration::name)
                 .containsExactly("6.1-classic");

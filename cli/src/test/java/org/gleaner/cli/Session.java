@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
@@ -155,8 +155,8 @@ final class Session {
                 },
                 (request, _) -> {
                     tortures.add(request);
-                    AgingDesign design =
-                            Objects.requireNonNullElse(request.aging(), AgingDesign.V1);
+                    AgingChoice design =
+                            Objects.requireNonNullElse(request.aging(), AgingChoice.V1);
                     return new TortureResult(
                             request.seed(),
                             request.aging(),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.run.TortureRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ final class TortureCommandTest {
     @Test
     void optionsReachTheRequest() {
         session.run("torture", "--seconds", "5", "--aging", "v3", "--seed", "-2", "--json", "-q");
-        assertThat(session.tortures).containsExactly(new TortureRequest(5, AgingDesign.V3, -2));
+        assertThat(session.tortures).containsExactly(new TortureRequest(5, AgingChoice.V3, -2));
         JsonNode json = JsonMapper.shared().readTree(session.out());
         assertThat(json.get("aging").stringValue()).isEqualTo("v3");
         assertThat(json.get("operations").intValue()).isEqualTo(1000);

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,9 +93,9 @@ final class ValidateReclaimCommandTest {
 
     private static void isTheFirstRow(ReplayRequest request) {
         assertThat(request.kernel()).isEqualTo(Kernel.V6_12);
-        assertThat(request.lruGen()).isEqualTo(new LruGen(1));
+        assertThat(request.lruGen()).isEqualTo(new LruGenChoice(1));
         assertThat(request.through()).isEqualTo(Through.KVM);
-        assertThat(request.aging()).isEqualTo(AgingDesign.LOCKED);
+        assertThat(request.aging()).isEqualTo(AgingChoice.LOCKED);
         assertThat(request.backing()).isEqualTo(Backing.ANON);
         assertThat(request.ageEvery()).isEqualTo(128);
         assertThat(request.memoryPages()).isEqualTo(80);

@@ -286,7 +286,6 @@ final class ThreadCpu extends Cpu {
     }
 
     /// A wait of `turn` turns is over. Only its own thread counts.
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     private void waited(int turn) {
         if (turn > 0 && waitsFor != null) {
             int ended = waitsEnded;

@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.Tracking;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.AccessTrackingResult;
@@ -131,17 +131,17 @@ public final class AccessTrackingRun {
         boolean canBeOff = org.gleaner.mm.aging.AgingDesign.forName(design).hasWalkBit();
         return canBeOff
                 ? scenario.host().lruGen().walksSecondary()
-                : configuration.aging() != AgingDesign.LOCKED_FLUSH;
+                : configuration.aging() != AgingChoice.LOCKED_FLUSH;
     }
 
     private static boolean walksPageTables(AccessTracking scenario) {
-        return (scenario.host().lruGen().bits() & LruGen.MM_WALK) != 0;
+        return (scenario.host().lruGen().bits() & LruGenChoice.MM_WALK) != 0;
     }
 
-    private static List<String> assumptions(AccessTracking scenario, Engine engine) {
+    private static List<String> assumptions(AccessTracking scenario, EngineChoice engine) {
         List<String> all = new ArrayList<>();
         all.add("every vCPU and the tracker has a CPU of its own");
-        if (engine == Engine.VIRTUAL) {
+        if (engine == EngineChoice.VIRTUAL) {
             all.add(
                     "beside its work, an aging pass through debugfs takes 20 us, and the system"
                             + " calls of page-idle nothing");

@@ -4,7 +4,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.regex.MatchResult;
 import org.gleaner.lab.choice.HostFile;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.scenario.CgroupText;
 import org.gleaner.lab.scenario.HostCommand;
@@ -70,7 +70,7 @@ final class CommandFiles {
                 yield plain(command, seconds, null);
             }
             case ENABLED -> {
-                LruGen bits = LruGen.parse(command.write());
+                LruGenChoice bits = LruGenChoice.parse(command.write());
                 host.reclaim().setAging(plan.secondary(bits.walksSecondary()));
                 host.reclaim().setLruGen(cpu, LruGenCaps.of(bits.commonBits()));
                 yield plain(command, seconds, null);

@@ -3,8 +3,8 @@ package org.gleaner.lab.execute;
 import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Ablation;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MaxGuestMemory;
@@ -39,7 +39,7 @@ final class DeviceChoice {
                 request.ablate()
                         && request.scenario() instanceof MaxGuestMemory max
                         && max.ablations().contains(Ablation.DEVICE_VARIED);
-        if (varied && request.engine() == Engine.THREADS) {
+        if (varied && request.engine() == EngineChoice.THREADS) {
             throw new BadInput(
                     "--ablate",
                     "device-varied needs a disk, which" + WHY,
@@ -50,8 +50,8 @@ final class DeviceChoice {
     /// What an engine makes of swap, where that is not what was asked for.
     static List<String> caveats(ScenarioRequest<?> request) {
         boolean file =
-                request.engine() == Engine.THREADS
-                        && request.scenario().host().swap().device() != SwapDevice.NONE;
+                request.engine() == EngineChoice.THREADS
+                        && request.scenario().host().swap().device() != SwapDeviceChoice.NONE;
         return file
                 ? List.of(
                         "with real threads swap is a file of this machine, written and read in"
@@ -59,9 +59,9 @@ final class DeviceChoice {
                 : List.of();
     }
 
-    private static void check(Engine engine, SwapDevice device, String where, String mend) {
-        boolean disk = device == SwapDevice.DISK || device == SwapDevice.SSD;
-        if (disk && engine == Engine.THREADS) {
+    private static void check(EngineChoice engine, SwapDeviceChoice device, String where, String mend) {
+        boolean disk = device == SwapDeviceChoice.DISK || device == SwapDeviceChoice.SSD;
+        if (disk && engine == EngineChoice.THREADS) {
             throw new BadInput(where, device.label() + WHY, mend);
         }
     }

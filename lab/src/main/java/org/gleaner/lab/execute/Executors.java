@@ -1,7 +1,7 @@
 package org.gleaner.lab.execute;
 
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -40,7 +40,7 @@ public record Executors(
 
     /// Runs a scenario of any kind with the executor of its kind.
     public ScenarioResult run(
-            Scenario scenario, Scale scale, Engine engine, boolean ablate, Progress progress) {
+            Scenario scenario, Scale scale, EngineChoice engine, boolean ablate, Progress progress) {
         return switch (scenario) {
             case MaxGuestMemory max ->
                     maxGuestMemory.run(new ScenarioRequest<>(max, scale, engine, ablate), progress);

@@ -9,7 +9,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
@@ -62,9 +62,9 @@ final class GuestMachine implements AutoCloseable {
             Scenario scenario,
             Configuration configuration,
             AgingPlan plan,
-            SwapDevice device,
+            SwapDeviceChoice device,
             Scale scale,
-            org.gleaner.lab.choice.Engine choice,
+            org.gleaner.lab.choice.EngineChoice choice,
             int daemons) {
         this.scenario = scenario;
         this.plan = plan;

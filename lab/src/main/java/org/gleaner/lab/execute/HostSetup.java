@@ -3,7 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.function.Supplier;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Scenario;
@@ -46,7 +46,7 @@ final class HostSetup {
             Scenario scenario,
             Configuration configuration,
             AgingPlan plan,
-            SwapDevice device,
+            SwapDeviceChoice device,
             Scale scale,
             HostShare share,
             int memcgs,
@@ -54,7 +54,7 @@ final class HostSetup {
         boolean mglru = configuration.lru() == Lru.MGLRU;
         int zram = Math.toIntExact(share.zramPages());
         int frames = Math.toIntExact(share.usablePages()) + zram;
-        int slots = device == SwapDevice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
+        int slots = device == SwapDeviceChoice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
         long low = scenario.minFreePages();
         long delta =
                 Math.max(

@@ -8,7 +8,7 @@ import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -29,7 +29,7 @@ public final class MaxGuestMemoryRun {
     private record Variant(
             Configuration configuration,
             @Nullable Ablation ablation,
-            SwapDevice device,
+            SwapDeviceChoice device,
             AgingPlan plan) {
 
         String name() {
@@ -99,7 +99,7 @@ public final class MaxGuestMemoryRun {
 
     private static List<String> assumptions(MaxGuestMemory scenario) {
         List<String> all = new ArrayList<>();
-        SwapDevice device = scenario.host().swap().device();
+        SwapDeviceChoice device = scenario.host().swap().device();
         all.add(
                 "swap is on "
                         + device.label()
@@ -111,7 +111,7 @@ public final class MaxGuestMemoryRun {
 
     private static List<Variant> variants(ScenarioRequest<MaxGuestMemory> request) {
         MaxGuestMemory scenario = request.scenario();
-        SwapDevice device = scenario.host().swap().device();
+        SwapDeviceChoice device = scenario.host().swap().device();
         List<Variant> all = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             all.add(new Variant(each, null, device, plan(each)));
@@ -132,7 +132,7 @@ public final class MaxGuestMemoryRun {
 
     /// Adds a configuration without one of its parts, unless it does not have that part.
     private static void ablate(
-            List<Variant> all, Configuration configuration, Ablation ablation, SwapDevice device) {
+            List<Variant> all, Configuration configuration, Ablation ablation, SwapDeviceChoice device) {
         AgingPlan plan = plan(configuration);
         boolean mglru = configuration.lru() == Lru.MGLRU;
         AgingPlan less =
@@ -143,7 +143,7 @@ public final class MaxGuestMemoryRun {
                     case DEVICE_VARIED -> plan;
                 };
         if (ablation == Ablation.DEVICE_VARIED) {
-            SwapDevice other = device == SwapDevice.ZRAM ? SwapDevice.SSD : SwapDevice.ZRAM;
+            SwapDeviceChoice other = device == SwapDeviceChoice.ZRAM ? SwapDeviceChoice.SSD : SwapDeviceChoice.ZRAM;
             all.add(new Variant(configuration, ablation, other, plan));
         } else if (!less.equals(plan)) {
             all.add(new Variant(configuration, ablation, device, less));

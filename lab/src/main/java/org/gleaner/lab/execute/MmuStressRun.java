@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -72,7 +72,7 @@ public final class MmuStressRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static MmuStressResult run(ScenarioRequest<MmuStress> request, Progress progress) {
         MmuStress scenario = request.scenario();
-        if (request.engine() == Engine.THREADS && slots(scenario) > MOST_SLOTS) {
+        if (request.engine() == EngineChoice.THREADS && slots(scenario) > MOST_SLOTS) {
             throw new BadInput(
                     "guest.slotSize",
                     slots(scenario) + " slots, of which real threads tell " + MOST_SLOTS + " apart",
@@ -107,10 +107,10 @@ public final class MmuStressRun {
         return scenario.guestPages() / scenario.slotPages();
     }
 
-    private static List<String> assumptions(Engine engine) {
+    private static List<String> assumptions(EngineChoice engine) {
         return List.of(
                 "every vCPU, every ager and kswapd has a CPU of its own",
-                engine == Engine.VIRTUAL
+                engine == EngineChoice.VIRTUAL
                         ? "pages have no contents in virtual time: forbidden writes are looked for,"
                                 + " lost ones are not"
                         : "pages have contents, and each is held against what was written last");

@@ -16,7 +16,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HeapNeed;
@@ -88,7 +88,7 @@ public final class ReplayRun {
         this.progress = progress;
         accesses = firstTouchesWritten(request.trace());
         aging = AgingPlan.parse(request.aging().label());
-        engine = Support.engine(request.engine(), CostModel.X86_SERVER, request.seed());
+        engine = Support.engine(request.engine(), CostModelChoice.X86_SERVER, request.seed());
         host = new Host(engine, config());
     }
 
@@ -175,7 +175,7 @@ public final class ReplayRun {
         }
         Map<String, Long> vmstat = vmstat();
         Double machine =
-                request.engine() == org.gleaner.lab.choice.Engine.VIRTUAL ? machineSeconds : null;
+                request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL ? machineSeconds : null;
         return replayed == accesses.length
                 ? ReplayResult.of(request, vmstat, machine, wallSeconds)
                 : ReplayResult.killed(request, vmstat, machine, wallSeconds, replayed);

@@ -3,10 +3,10 @@ package org.gleaner.lab.execute;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gleaner.kvm.x86.SpteFormat;
-import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.PteFormat;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.PteFormatChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -25,7 +25,7 @@ import org.gleaner.pagetable.TableSlab;
 final class Support {
     private Support() {}
 
-    static Engine engine(org.gleaner.lab.choice.Engine choice, CostModel costs, long seed) {
+    static Engine engine(org.gleaner.lab.choice.EngineChoice choice, CostModelChoice costs, long seed) {
         var model = org.gleaner.machine.CostModel.named(costs.label());
         return switch (choice) {
             case VIRTUAL -> new VirtualEngine(model, VirtualOptions.seed(seed));
@@ -33,7 +33,7 @@ final class Support {
         };
     }
 
-    static SpteFormat format(PteFormat choice) {
+    static SpteFormat format(PteFormatChoice choice) {
         return switch (choice) {
             case EPT -> SpteFormat.EPT;
             case EPT_NOAD -> SpteFormat.EPT_NO_AD;
@@ -41,7 +41,7 @@ final class Support {
         };
     }
 
-    static HostConfig.Swap swap(SwapDevice device) {
+    static HostConfig.Swap swap(SwapDeviceChoice device) {
         return switch (device) {
             case DISK, SSD -> HostConfig.Swap.DISK;
             case ZRAM, NONE -> HostConfig.Swap.ZRAM;
@@ -49,8 +49,8 @@ final class Support {
     }
 
     /// The figures of the disk behind a swap device; unused if there is none.
-    static DiskTiming disk(SwapDevice device) {
-        return device == SwapDevice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
+    static DiskTiming disk(SwapDeviceChoice device) {
+        return device == SwapDeviceChoice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
     }
 
     static HostConfig.Thp thp(Thp choice) {
@@ -67,8 +67,8 @@ final class Support {
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a single one.
-    static int runsAtOnce(org.gleaner.lab.choice.Engine choice) {
-        return choice == org.gleaner.lab.choice.Engine.VIRTUAL
+    static int runsAtOnce(org.gleaner.lab.choice.EngineChoice choice) {
+        return choice == org.gleaner.lab.choice.EngineChoice.VIRTUAL
                 ? Runtime.getRuntime().availableProcessors()
                 : 1;
     }

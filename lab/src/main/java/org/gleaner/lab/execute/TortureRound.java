@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.PteFormat;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.PteFormatChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -37,7 +37,7 @@ final class TortureRound {
     private static final Scale LISTS = Scale.parse("1/8");
 
     /// What a round is made of.
-    record Kind(AgingDesign aging, PteFormat format, Lru lru, Backing backing) {
+    record Kind(AgingChoice aging, PteFormatChoice format, Lru lru, Backing backing) {
         @Override
         public String toString() {
             return String.join(", ", aging.label(), format.label(), lru.label(), backing.label());
@@ -64,9 +64,9 @@ final class TortureRound {
                         scenario,
                         configuration,
                         plan,
-                        SwapDevice.DISK,
+                        SwapDeviceChoice.DISK,
                         LISTS,
-                        Engine.THREADS,
+                        EngineChoice.THREADS,
                         AGERS + 2);
         crew = new Crew(machine, VCPUS);
         agers = new Agers(machine, scenario, configuration);

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.PteFormat;
+import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.execute.TortureRound.Kind;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
@@ -43,8 +43,8 @@ public final class TortureRun {
         this.request = request;
         this.progress = progress;
         random = new SplittableRandom(request.seed());
-        AgingDesign asked = request.aging();
-        for (AgingDesign each : asked == null ? AgingDesign.values() : new AgingDesign[] {asked}) {
+        AgingChoice asked = request.aging();
+        for (AgingChoice each : asked == null ? AgingChoice.values() : new AgingChoice[] {asked}) {
             tallies.add(new TortureTally(each));
         }
     }
@@ -85,8 +85,8 @@ public final class TortureRun {
         return request.seconds() - seconds(start);
     }
 
-    private Kind kind(AgingDesign design) {
-        PteFormat[] formats = PteFormat.values();
+    private Kind kind(AgingChoice design) {
+        PteFormatChoice[] formats = PteFormatChoice.values();
         return new Kind(
                 design,
                 formats[random.nextInt(formats.length)],

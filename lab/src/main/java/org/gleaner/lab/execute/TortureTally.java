@@ -2,7 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.Locale;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.run.TortureResult.Design;
 import org.gleaner.mm.stat.VmEvent;
 
@@ -14,11 +14,11 @@ final class TortureTally {
 
     private Design sum;
 
-    TortureTally(AgingDesign aging) {
+    TortureTally(AgingChoice aging) {
         sum = new Design(aging, 0, true, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
-    AgingDesign aging() {
+    AgingChoice aging() {
         return sum.aging();
     }
 

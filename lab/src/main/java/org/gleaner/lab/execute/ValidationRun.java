@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Completeness;
@@ -65,7 +65,7 @@ public final class ValidationRun {
                 tasks.add(meter -> replay(cell, seed, meter));
             }
         }
-        int threads = Support.runsAtOnce(Engine.VIRTUAL);
+        int threads = Support.runsAtOnce(EngineChoice.VIRTUAL);
         String name = "validate " + request.table().getFileName();
         Map<Integer, List<Replayed>> replays = new TreeMap<>();
         if (!tasks.isEmpty()) {
@@ -123,7 +123,7 @@ public final class ValidationRun {
                 cell.pageCluster(),
                 ReplayRequest.DEFAULT_SWAPPINESS,
                 cell.ageEvery(),
-                Engine.VIRTUAL,
+                EngineChoice.VIRTUAL,
                 seed);
     }
 

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.gleaner.lab.run.CallTree;
+import org.gleaner.lab.run.CallTreeResult;
 
 /// A call tree in the form in which kernel developers post `perf` profiles: the thread, then a line
 /// for each function with its share of the thread's time, callees below their caller and indented
@@ -41,7 +41,7 @@ final class CallTreeText {
     }
 
     /// The lines of `root`, headed by its name and `of`.
-    String text(CallTree root, String of) {
+    String text(CallTreeResult root, String of) {
         StringBuilder text = new StringBuilder(root.name() + " (" + of + ")\n");
         if (root.inclusiveNanos() <= 0) {
             return text.append("  no time spent\n").toString();
@@ -50,13 +50,13 @@ final class CallTreeText {
         return text.toString();
     }
 
-    private void lines(CallTree caller, long whole, int depth, StringBuilder text) {
-        List<? extends CallTree> callees =
+    private void lines(CallTreeResult caller, long whole, int depth, StringBuilder text) {
+        List<? extends CallTreeResult> callees =
                 caller.children().stream()
                         .filter(callee -> share(callee, whole) >= least)
-                        .sorted(Comparator.comparingLong(CallTree::inclusiveNanos).reversed())
+                        .sorted(Comparator.comparingLong(CallTreeResult::inclusiveNanos).reversed())
                         .toList();
-        for (CallTree callee : callees) {
+        for (CallTreeResult callee : callees) {
             String percent = String.format(Locale.ROOT, "%.2f%%", share(callee, whole));
             String indent = "  ".repeat(depth);
             if (MARKED.contains(callee.name())) {
@@ -67,7 +67,7 @@ final class CallTreeText {
         }
     }
 
-    private static double share(CallTree callee, long whole) {
+    private static double share(CallTreeResult callee, long whole) {
         return 100.0 * callee.inclusiveNanos() / whole;
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.gleaner.lab.run.CallTree;
+import org.gleaner.lab.run.CallTreeResult;
 
 /// The functions of a call tree that take most time by themselves, wherever they are called from.
 final class Hottest {
@@ -15,7 +15,7 @@ final class Hottest {
     private Hottest() {}
 
     /// The first three, with their shares of the whole; empty if no time was spent.
-    static String of(CallTree root) {
+    static String of(CallTreeResult root) {
         long whole = root.inclusiveNanos();
         Map<String, Long> own = new HashMap<>();
         root.children().forEach(each -> add(each, own));
@@ -37,9 +37,9 @@ final class Hottest {
                 .collect(Collectors.joining(", "));
     }
 
-    private static void add(CallTree function, Map<String, Long> own) {
+    private static void add(CallTreeResult function, Map<String, Long> own) {
         long called = 0;
-        for (CallTree callee : function.children()) {
+        for (CallTreeResult callee : function.children()) {
             called += callee.inclusiveNanos();
             add(callee, own);
         }

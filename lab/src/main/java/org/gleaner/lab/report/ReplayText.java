@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -220,7 +220,7 @@ public final class ReplayText {
     }
 
     private boolean onThreads() {
-        return replays.getFirst().first().engine() == Engine.THREADS;
+        return replays.getFirst().first().engine() == EngineChoice.THREADS;
     }
 
     private void line(String line) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
@@ -49,7 +49,7 @@ final class ScenarioLegend {
         Set<Lru> lrus = new LinkedHashSet<>();
         all.forEach(each -> lrus.add(each.lru()));
         long kernels = all.stream().map(Configuration::kernel).distinct().count();
-        Set<AgingDesign> told = new LinkedHashSet<>();
+        Set<AgingChoice> told = new LinkedHashSet<>();
         List<String> lines = new ArrayList<>();
         for (Configuration each : all) {
             String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";

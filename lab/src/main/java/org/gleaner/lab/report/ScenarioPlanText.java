@@ -1,7 +1,7 @@
 package org.gleaner.lab.report;
 
 import java.util.Locale;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ScenarioPlan;
 import org.gleaner.lab.scenario.BundledScenario;
 import org.gleaner.lab.scenario.Configuration;
@@ -50,7 +50,7 @@ public final class ScenarioPlanText {
     }
 
     private static String swap(ScenarioPlan.Runs runs) {
-        return runs.swap() == SwapDevice.NONE
+        return runs.swap() == SwapDeviceChoice.NONE
                 ? "no swap"
                 : "swap " + runs.swap().label() + " of " + Size.approximately(runs.swapBytes());
     }

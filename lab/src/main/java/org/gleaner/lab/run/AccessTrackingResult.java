@@ -1,7 +1,7 @@
 package org.gleaner.lab.run;
 
 import java.util.List;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.size.Scale;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record AccessTrackingResult(
         AccessTracking scenario,
         Scale scale,
-        Engine engine,
+        EngineChoice engine,
         Completeness completeness,
         List<Run> runs,
         List<String> assumptions,

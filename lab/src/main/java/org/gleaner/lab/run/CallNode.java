@@ -5,7 +5,7 @@ import java.util.List;
 /// A call tree as part of a result.
 public record CallNode(
         String name, long inclusiveNanos, long exclusiveNanos, List<CallNode> children)
-        implements CallTree {
+        implements CallTreeResult {
 
     public CallNode {
         children = List.copyOf(children);
@@ -17,7 +17,7 @@ public record CallNode(
     }
 
     /// A copy of `tree` as it is now.
-    public static CallNode copyOf(CallTree tree) {
+    public static CallNode copyOf(CallTreeResult tree) {
         return new CallNode(
                 tree.name(),
                 tree.inclusiveNanos(),

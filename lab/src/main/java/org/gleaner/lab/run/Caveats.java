@@ -3,7 +3,7 @@ package org.gleaner.lab.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -26,9 +26,9 @@ public final class Caveats {
     /// Of what is run.
     ///
     /// @param scenario at `scale`
-    public static List<String> of(Scenario scenario, Scale scale, Engine engine) {
+    public static List<String> of(Scenario scenario, Scale scale, EngineChoice engine) {
         List<String> all = new ArrayList<>();
-        if (engine == Engine.THREADS) {
+        if (engine == EngineChoice.THREADS) {
             all.add("engine threads: seconds are wall times of this machine, without ratios");
         }
         long between = betweenWatermarks(scenario);

@@ -2,7 +2,7 @@ package org.gleaner.lab.run;
 
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Heap;
@@ -45,15 +45,15 @@ public final class HeapNeed {
     /// @param mapped pages in address spaces
     /// @param guest pages that second stages map
     static long bytes(
-            long frames, long slots, long mapped, long guest, Backing backing, Engine engine) {
-        int contents = engine == Engine.THREADS ? Size.PAGE : 0;
+            long frames, long slots, long mapped, long guest, Backing backing, EngineChoice engine) {
+        int contents = engine == EngineChoice.THREADS ? Size.PAGE : 0;
         double page = ENTRY + (backing == Backing.MEMFD ? CACHED : 0);
         return (long) (frames * (double) (FRAME + contents) + slots * SLOT + mapped * page)
                 + guest * ENTRY;
     }
 
     /// Bytes for one configuration of a scenario.
-    public static long bytes(Scenario scenario, Engine engine) {
+    public static long bytes(Scenario scenario, EngineChoice engine) {
         return bytes(
                 scenario.hostPages(),
                 scenario.swapPages(),

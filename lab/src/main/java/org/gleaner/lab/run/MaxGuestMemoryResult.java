@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.size.Scale;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record MaxGuestMemoryResult(
         MaxGuestMemory scenario,
         Scale scale,
-        Engine engine,
+        EngineChoice engine,
         Completeness completeness,
         List<Run> runs,
         List<String> assumptions,
@@ -44,7 +44,7 @@ public record MaxGuestMemoryResult(
     public record Run(
             Configuration configuration,
             @Nullable Ablation ablation,
-            SwapDevice swap,
+            SwapDeviceChoice swap,
             double run1Seconds,
             double resetSeconds,
             double run2Seconds,
@@ -66,7 +66,7 @@ public record MaxGuestMemoryResult(
     /// ratios of what this machine's scheduler did.
     @JsonProperty("ratios")
     public List<Ratio> ratios() {
-        if (engine == Engine.THREADS) {
+        if (engine == EngineChoice.THREADS) {
             return List.of();
         }
         List<Run> plain = runs.stream().filter(run -> run.ablation() == null).toList();

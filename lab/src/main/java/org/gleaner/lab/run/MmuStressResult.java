@@ -2,7 +2,7 @@ package org.gleaner.lab.run;
 
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.size.Scale;
@@ -14,7 +14,7 @@ import org.gleaner.lab.size.Scale;
 public record MmuStressResult(
         MmuStress scenario,
         Scale scale,
-        Engine engine,
+        EngineChoice engine,
         Completeness completeness,
         List<Run> runs,
         List<String> assumptions,

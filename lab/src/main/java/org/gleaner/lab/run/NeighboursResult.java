@@ -3,7 +3,7 @@ package org.gleaner.lab.run;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.size.Scale;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record NeighboursResult(
         Neighbours scenario,
         Scale scale,
-        Engine engine,
+        EngineChoice engine,
         Completeness completeness,
         List<Run> runs,
         List<String> assumptions,

@@ -1,12 +1,12 @@
 package org.gleaner.lab.run;
 
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
@@ -15,7 +15,7 @@ import org.gleaner.lab.trace.Trace;
 /// memory limit.
 ///
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
-/// @param lruGen [LruGen#NONE] exactly if `lru` is classic
+/// @param lruGen [LruGenChoice#NONE] exactly if `lru` is classic
 /// @param aging how the host learns of a guest's accesses; of no effect unless `through` is KVM
 /// @param thp of no effect on a memfd
 /// @param swapPages size of swap: 1 and up, 0 exactly if `swap` is none
@@ -27,18 +27,18 @@ public record ReplayRequest(
         Trace trace,
         long memoryPages,
         Lru lru,
-        LruGen lruGen,
+        LruGenChoice lruGen,
         Kernel kernel,
         Through through,
-        AgingDesign aging,
+        AgingChoice aging,
         Backing backing,
         Thp thp,
-        SwapDevice swap,
+        SwapDeviceChoice swap,
         long swapPages,
         int pageCluster,
         int swappiness,
         long ageEvery,
-        Engine engine,
+        EngineChoice engine,
         long seed) {
 
     /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page tables come on top.

@@ -2,13 +2,13 @@ package org.gleaner.lab.run;
 
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
@@ -33,18 +33,18 @@ public record ReplayResult(
         long distinctPages,
         long memoryPages,
         Lru lru,
-        LruGen lruGen,
+        LruGenChoice lruGen,
         Kernel kernel,
         Through through,
-        @Nullable AgingDesign aging,
+        @Nullable AgingChoice aging,
         Backing backing,
         Thp thp,
-        SwapDevice swap,
+        SwapDeviceChoice swap,
         long swapPages,
         int pageCluster,
         int swappiness,
         long ageEvery,
-        Engine engine,
+        EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
         boolean oomKill,

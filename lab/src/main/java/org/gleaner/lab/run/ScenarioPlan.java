@@ -3,8 +3,8 @@ package org.gleaner.lab.run;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
@@ -43,7 +43,7 @@ public record ScenarioPlan(
             long guestBytes,
             int cpus,
             long hostBytes,
-            SwapDevice swap,
+            SwapDeviceChoice swap,
             long swapBytes,
             long heapBytes,
             List<Configuration> configurations) {
@@ -71,7 +71,7 @@ public record ScenarioPlan(
 
     private static Runs runs(Scenario scenario, Scale scale) {
         HeapNeed.runsAtOnce(
-                new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false), 1, Heap.ofProcess());
+                new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false), 1, Heap.ofProcess());
         return new Runs(
                 scenario.kind(),
                 scenario.name(),
@@ -84,7 +84,7 @@ public record ScenarioPlan(
                 scenario.hostPages() * Size.PAGE,
                 scenario.host().swap().device(),
                 scenario.swapPages() * Size.PAGE,
-                HeapNeed.bytes(scenario, Engine.VIRTUAL),
+                HeapNeed.bytes(scenario, EngineChoice.VIRTUAL),
                 scenario.configurations());
     }
 }

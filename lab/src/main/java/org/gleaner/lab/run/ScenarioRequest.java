@@ -1,6 +1,6 @@
 package org.gleaner.lab.run;
 
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -11,4 +11,4 @@ import org.gleaner.lab.size.Scale;
 ///     too
 /// @param ablate whether to run the scenario's ablations as well
 public record ScenarioRequest<S extends Scenario>(
-        S scenario, Scale scale, Engine engine, boolean ablate) {}
+        S scenario, Scale scale, EngineChoice engine, boolean ablate) {}

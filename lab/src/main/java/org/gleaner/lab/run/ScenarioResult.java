@@ -2,7 +2,7 @@ package org.gleaner.lab.run;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -17,7 +17,7 @@ public sealed interface ScenarioResult extends Result
 
     Scale scale();
 
-    Engine engine();
+    EngineChoice engine();
 
     /// Of the configurations, and of their ablations if they were asked for.
     Completeness completeness();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.jspecify.annotations.Nullable;
 
 /// What torture did, design by design, and what broke.
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @JsonPropertyOrder({"seed", "aging", "armed", "interrupted", "rounds", "operations"})
 public record TortureResult(
         long seed,
-        @Nullable AgingDesign aging,
+        @Nullable AgingChoice aging,
         boolean armed,
         boolean interrupted,
         List<Design> designs,
@@ -47,7 +47,7 @@ public record TortureResult(
     /// @param unmaps of half of the memory, and mappings again
     /// @param slotChanges deletions of a memslot, and creations again
     public record Design(
-            AgingDesign aging,
+            AgingChoice aging,
             int rounds,
             boolean whole,
             double tortureSeconds,

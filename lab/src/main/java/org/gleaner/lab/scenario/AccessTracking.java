@@ -19,7 +19,7 @@ public record AccessTracking(
                 boolean overlap,
         @JsonPropertyDescription("Whether to time aging passes against the populating guest.")
                 boolean benchmark,
-        Host host,
+        HostSettings host,
         Guest guest,
         @JsonPropertyDescription("What is compared, each on a fresh host.")
                 List<Configuration> configurations)

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class Binder {
 
     /// Records that are written as one word.
     private static final Set<Class<?>> WORDS =
-            Set.of(LruGen.class, MinFree.class, Span.class, Limit.class, Moment.class);
+            Set.of(LruGenChoice.class, MinFree.class, Span.class, Limit.class, Moment.class);
 
     private Binder() {}
 
@@ -125,8 +125,8 @@ final class Binder {
         if (type == Moment.class) {
             return Moment.parse(text);
         }
-        if (type == LruGen.class) {
-            return LruGen.parse(text);
+        if (type == LruGenChoice.class) {
+            return LruGenChoice.parse(text);
         }
         if (type == MinFree.class) {
             return MinFree.parse(text);

@@ -64,7 +64,7 @@ final class Checks {
     }
 
     private void ranges() {
-        Host host = scenario.host();
+        HostSettings host = scenario.host();
         range("host.cpus", host.cpus(), 1, MOST_CPUS);
         range("guest.vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
         int vcpus = scenario.vcpuCount();
@@ -76,7 +76,7 @@ final class Checks {
         }
         range("guest.tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
         range("host.watermarks.scaleFactor", host.watermarks().scaleFactor(), 1, 3000);
-        range("host.swappiness", host.swappiness(), 0, Host.MOST_SWAPPINESS);
+        range("host.swappiness", host.swappiness(), 0, HostSettings.MOST_SWAPPINESS);
         int cluster = host.swap().pageCluster();
         range("host.swap.pageCluster", cluster, 0, Swap.MOST_CLUSTER);
     }

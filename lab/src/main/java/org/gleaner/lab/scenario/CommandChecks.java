@@ -3,7 +3,7 @@ package org.gleaner.lab.scenario;
 import java.util.List;
 import java.util.Objects;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.version.KernelVersion;
@@ -46,7 +46,7 @@ final class CommandChecks {
             case LRU_GEN -> lruGen(path, command);
             case MIN_TTL -> number(path, command.write(), MOST_MILLIS, "milliseconds");
             case ENABLED -> enabled(path, command.write());
-            case SWAPPINESS -> number(path, command.write(), Host.MOST_SWAPPINESS, "a swappiness");
+            case SWAPPINESS -> number(path, command.write(), HostSettings.MOST_SWAPPINESS, "a swappiness");
             case MAX, HIGH, LOW, MIN, SWAP_MAX, RECLAIM -> amount(path, command);
         }
     }
@@ -130,7 +130,7 @@ final class CommandChecks {
 
     private void enabled(String path, String text) {
         try {
-            LruGen.parse(text);
+            LruGenChoice.parse(text);
         } catch (BadInput bad) {
             throw checks.bad(path, bad.what(), bad.mend());
         }

@@ -1,7 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 
@@ -13,4 +13,4 @@ public record Configuration(
         @JsonPropertyDescription("Which reclaim runs; default host.lru.") Lru lru,
         @JsonPropertyDescription("Whose reclaim rules hold; default host.kernel.") Kernel kernel,
         @JsonPropertyDescription("How KVM is asked for young pages; default the kernel's own.")
-                AgingDesign aging) {}
+                AgingChoice aging) {}

@@ -2,7 +2,7 @@ package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.PteFormat;
+import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
@@ -14,7 +14,7 @@ public record Guest(
         @JsonPropertyDescription("Memory in one memslot; a share is of the guest's memory.")
                 Size slotSize,
         @JsonPropertyDescription("What the memory is mapped from.") Backing backing,
-        @JsonPropertyDescription("Format of the second-stage page table.") PteFormat format,
+        @JsonPropertyDescription("Format of the second-stage page table.") PteFormatChoice format,
         @JsonPropertyDescription("Entries in each vCPU's TLB, 0 to 65536; 0 for no TLB.")
                 int tlbEntries) {
 

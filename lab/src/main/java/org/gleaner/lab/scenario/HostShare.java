@@ -3,7 +3,7 @@ package org.gleaner.lab.scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.size.Size;
 import org.gleaner.mm.swap.ZramMemory;
 
@@ -22,14 +22,14 @@ import org.gleaner.mm.swap.ZramMemory;
 /// @param zramPages for compressed pages
 public record HostShare(
         long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
-    public static HostShare of(Scenario scenario, SwapDevice device) {
+    public static HostShare of(Scenario scenario, SwapDeviceChoice device) {
         long host = scenario.hostPages();
         long struct = host / 64;
         long guests = scenario.allGuestPages();
         long tables = (scenario.backingPages() + guests) / 512;
         long other = host / 256;
         HostShare without = new HostShare(host, struct, tables, other, 0);
-        long zram = device == SwapDevice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
+        long zram = device == SwapDeviceChoice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
         return new HostShare(host, struct, tables, other, zram);
     }
 

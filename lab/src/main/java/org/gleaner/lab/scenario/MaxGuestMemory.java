@@ -14,7 +14,7 @@ public record MaxGuestMemory(
         @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")
                 String name,
         @JsonPropertyDescription("Seed of everything random.") long seed,
-        Host host,
+        HostSettings host,
         Guest guest,
         @JsonPropertyDescription("What is compared, each on a fresh host.")
                 List<Configuration> configurations,

@@ -17,7 +17,7 @@ public record MmuStress(
         @JsonPropertyDescription("Rounds of mprotect to read-only and back, 1 to 1000.")
                 int protectRounds,
         @JsonPropertyDescription("CPUs that age guest memory all the while, 0 to 64.") int agers,
-        Host host,
+        HostSettings host,
         Guest guest,
         @JsonPropertyDescription("What is compared, each on a fresh host.")
                 List<Configuration> configurations)

@@ -15,7 +15,7 @@ public record Neighbours(
         @JsonPropertyDescription("How long the guests run once all are populated, 1 to 600000.")
                 int millis,
         @JsonPropertyDescription("How often it is looked what is resident, 1 to 1000.") int samples,
-        Host host,
+        HostSettings host,
         Guest guest,
         @JsonPropertyDescription("The guests, 1 to 64.") List<Neighbour> guests,
         @JsonPropertyDescription("What is compared, each on a fresh host.")

@@ -36,7 +36,7 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
     /// results to the bit.
     long seed();
 
-    Host host();
+    HostSettings host();
 
     /// The guest, or what each of several is that says nothing else.
     Guest guest();

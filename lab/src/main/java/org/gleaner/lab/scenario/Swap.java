@@ -1,12 +1,12 @@
 package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.size.Size;
 
 /// Where pages go that do not fit.
 public record Swap(
-        SwapDevice device,
+        SwapDeviceChoice device,
         @JsonPropertyDescription("Capacity; a share is of the host's memory.") Size size,
         @JsonPropertyDescription(
                         "vm.page-cluster: a swap-in reads up to 2^N pages, 0 to 9; on zram a memfd's only.")
@@ -16,6 +16,6 @@ public record Swap(
     public static final int MOST_CLUSTER = 9;
 
     public boolean present() {
-        return device != SwapDevice.NONE;
+        return device != SwapDeviceChoice.NONE;
     }
 }

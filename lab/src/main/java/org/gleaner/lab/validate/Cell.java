@@ -4,8 +4,8 @@ import java.util.List;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Through;
 
 /// What was run: the settings that repetitions share, as the table has them.
@@ -54,7 +54,7 @@ public record Cell(
         return Mode.of(mode).lru();
     }
 
-    public LruGen lruGen() {
+    public LruGenChoice lruGen() {
         return Mode.of(mode).bits();
     }
 
@@ -66,8 +66,8 @@ public record Cell(
         return Kind.of(kind).backing();
     }
 
-    public SwapDevice swapDevice() {
-        return Choice.of(SwapDevice.class, swap);
+    public SwapDeviceChoice swapDevice() {
+        return Choice.of(SwapDeviceChoice.class, swap);
     }
 
     /// In a few words, for a line about it.

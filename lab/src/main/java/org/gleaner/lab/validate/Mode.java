@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.List;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 
 /// Which reclaim, and which bits of `lru_gen/enabled`, by the words that tables use.
 enum Mode {
-    CLASSIC("classic", LruGen.NONE),
-    MGLRU("mglru", new LruGen(LruGen.CORE | LruGen.MM_WALK | LruGen.NONLEAF_YOUNG)),
-    MGLRU1("mglru1", new LruGen(LruGen.CORE)),
-    MGLRU3("mglru3", new LruGen(LruGen.CORE | LruGen.MM_WALK));
+    CLASSIC("classic", LruGenChoice.NONE),
+    MGLRU("mglru", new LruGenChoice(LruGenChoice.CORE | LruGenChoice.MM_WALK | LruGenChoice.NONLEAF_YOUNG)),
+    MGLRU1("mglru1", new LruGenChoice(LruGenChoice.CORE)),
+    MGLRU3("mglru3", new LruGenChoice(LruGenChoice.CORE | LruGenChoice.MM_WALK));
 
     private final String word;
-    private final LruGen bits;
+    private final LruGenChoice bits;
 
-    Mode(String word, LruGen bits) {
+    Mode(String word, LruGenChoice bits) {
         this.word = word;
         this.bits = bits;
     }
@@ -35,7 +35,7 @@ enum Mode {
         return bits.enabled() ? Lru.MGLRU : Lru.CLASSIC;
     }
 
-    LruGen bits() {
+    LruGenChoice bits() {
         return bits;
     }
 }

@@ -12,7 +12,7 @@ final class ChoiceTest {
 
     @Test
     void labelsAreTheWordsOfTheContract() {
-        assertThat(Choice.labels(AgingDesign.class))
+        assertThat(Choice.labels(AgingChoice.class))
                 .containsExactly(
                         "locked-flush",
                         "locked",
@@ -23,7 +23,7 @@ final class ChoiceTest {
                         "v6-fast-only",
                         "merged",
                         "two-bitmaps");
-        assertThat(Choice.of(Kernel.class, "6.12").aging()).isEqualTo(AgingDesign.LOCKED);
+        assertThat(Choice.of(Kernel.class, "6.12").aging()).isEqualTo(AgingChoice.LOCKED);
     }
 
     @Test
@@ -37,27 +37,27 @@ final class ChoiceTest {
 
     @Test
     void lruGenReadsWhatTheKernelReads() {
-        assertThat(LruGen.parse("y")).isEqualTo(LruGen.ALL).hasToString("0xf");
-        assertThat(LruGen.parse("0x0003").bits()).isEqualTo(3);
-        assertThat(LruGen.parse("5")).hasToString("0x5");
-        assertThat(LruGen.parse("0x000F").bits()).isEqualTo(15);
-        assertThat(LruGen.parse("008").bits()).isEqualTo(8);
-        assertThat(LruGen.parse("15").bits()).isEqualTo(15);
-        assertThat(LruGen.parse("n").enabled()).isFalse();
-        assertThat(LruGen.parse("0x6").enabled()).isFalse();
+        assertThat(LruGenChoice.parse("y")).isEqualTo(LruGenChoice.ALL).hasToString("0xf");
+        assertThat(LruGenChoice.parse("0x0003").bits()).isEqualTo(3);
+        assertThat(LruGenChoice.parse("5")).hasToString("0x5");
+        assertThat(LruGenChoice.parse("0x000F").bits()).isEqualTo(15);
+        assertThat(LruGenChoice.parse("008").bits()).isEqualTo(8);
+        assertThat(LruGenChoice.parse("15").bits()).isEqualTo(15);
+        assertThat(LruGenChoice.parse("n").enabled()).isFalse();
+        assertThat(LruGenChoice.parse("0x6").enabled()).isFalse();
     }
 
     @Test
     void theBitOfTheSeriesIsShownWhereTheDesignHasIt() {
-        assertThat(LruGen.ALL.shownWith(AgingDesign.LOCKED)).hasToString("0x7");
-        assertThat(LruGen.ALL.shownWith(AgingDesign.MERGED)).hasToString("0x7");
-        assertThat(LruGen.ALL.shownWith(AgingDesign.V3)).hasToString("0xf");
-        assertThat(new LruGen(7).shownWith(AgingDesign.V3)).hasToString("0x7");
+        assertThat(LruGenChoice.ALL.shownWith(AgingChoice.LOCKED)).hasToString("0x7");
+        assertThat(LruGenChoice.ALL.shownWith(AgingChoice.MERGED)).hasToString("0x7");
+        assertThat(LruGenChoice.ALL.shownWith(AgingChoice.V3)).hasToString("0xf");
+        assertThat(new LruGenChoice(7).shownWith(AgingChoice.V3)).hasToString("0x7");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "16", "0x", "-1", "yes", "7 7", "0b1", "0x10"})
     void lruGenRefusesTheRest(String text) {
-        assertThatThrownBy(() -> LruGen.parse(text)).isInstanceOf(BadInput.class);
+        assertThatThrownBy(() -> LruGenChoice.parse(text)).isInstanceOf(BadInput.class);
     }
 }

@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.PteFormat;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.PteFormatChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Tracking;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.AccessTrackingResult.Young;
@@ -38,9 +38,9 @@ final class AccessTrackingRunTest {
 
     static Stream<Arguments> everything() {
         Stream.Builder<Arguments> all = Stream.builder();
-        for (Engine engine : Engine.values()) {
-            for (AgingDesign design : AgingDesign.values()) {
-                for (PteFormat format : PteFormat.values()) {
+        for (EngineChoice engine : EngineChoice.values()) {
+            for (AgingChoice design : AgingChoice.values()) {
+                for (PteFormatChoice format : PteFormatChoice.values()) {
                     all.add(Arguments.of(engine, design, format));
                 }
             }
@@ -50,7 +50,7 @@ final class AccessTrackingRunTest {
 
     /// 2 MiB on two vCPUs.
     private static AccessTracking scenario(
-            Tracking tracking, List<AgingDesign> designs, PteFormat format, String... settings) {
+            Tracking tracking, List<AgingChoice> designs, PteFormatChoice format, String... settings) {
         List<String> all = new ArrayList<>();
         all.add("host.cpus=4");
         all.add("host.memory=16MiB");
@@ -61,7 +61,7 @@ final class AccessTrackingRunTest {
         all.add("guest.format=" + format.label());
         all.add("tracking=" + tracking.label());
         List<String> configurations = new ArrayList<>();
-        for (AgingDesign design : designs) {
+        for (AgingChoice design : designs) {
             configurations.add("{name: " + design.label() + ", aging: " + design.label() + "}");
         }
         all.add("configurations=" + configurations);
@@ -69,7 +69,7 @@ final class AccessTrackingRunTest {
         return (AccessTracking) ScenarioReader.read(AccessTracking.KIND, all, Scale.FULL);
     }
 
-    private static AccessTrackingResult run(AccessTracking scenario, Engine engine) {
+    private static AccessTrackingResult run(AccessTracking scenario, EngineChoice engine) {
         return AccessTrackingRun.run(
                 new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
     }
@@ -77,7 +77,7 @@ final class AccessTrackingRunTest {
     /// Without a TLB nothing is hidden: every pass is exact.
     @ParameterizedTest
     @MethodSource("everything")
-    void touchedPagesAreYoungAndOthersOld(Engine engine, AgingDesign design, PteFormat format) {
+    void touchedPagesAreYoungAndOthersOld(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         for (Tracking tracking : Tracking.values()) {
             AccessTrackingResult result = run(scenario(tracking, List.of(design), format), engine);
             assertThat(result.completeness().complete()).isTrue();
@@ -104,9 +104,9 @@ final class AccessTrackingRunTest {
                 run(
                         scenario(
                                 Tracking.LRU_GEN,
-                                List.of(AgingDesign.MERGED, AgingDesign.LOCKED_FLUSH),
-                                PteFormat.EPT),
-                        Engine.VIRTUAL);
+                                List.of(AgingChoice.MERGED, AgingChoice.LOCKED_FLUSH),
+                                PteFormatChoice.EPT),
+                        EngineChoice.VIRTUAL);
         assertThat(names(result.runs().get(0)))
                 .containsExactly(
                         "Populating memory",
@@ -139,10 +139,10 @@ final class AccessTrackingRunTest {
         AccessTracking scenario =
                 scenario(
                         tracking,
-                        List.of(AgingDesign.MERGED),
-                        PteFormat.EPT,
+                        List.of(AgingChoice.MERGED),
+                        PteFormatChoice.EPT,
                         "guest.tlbEntries=512");
-        assertThat(run(scenario, Engine.VIRTUAL).failures())
+        assertThat(run(scenario, EngineChoice.VIRTUAL).failures())
                 .hasSizeBetween(2, 3)
                 .allMatch(line ->
                         line.contains(
@@ -154,20 +154,20 @@ final class AccessTrackingRunTest {
     @EnumSource
     void allVcpusMayTouchOneRegion(Tracking tracking) {
         AccessTracking scenario =
-                scenario(tracking, List.of(AgingDesign.MERGED), PteFormat.NPT, "overlap=true");
-        AccessTrackingResult result = run(scenario, Engine.VIRTUAL);
+                scenario(tracking, List.of(AgingChoice.MERGED), PteFormatChoice.NPT, "overlap=true");
+        AccessTrackingResult result = run(scenario, EngineChoice.VIRTUAL);
         assertThat(result.failures()).isEmpty();
         assertThat(passes(result)).hasSize(4).endsWith(new Young(PAGES, 0));
     }
 
     @ParameterizedTest
     @EnumSource
-    void aBenchmarkTimesPassesAgainstVcpus(Engine engine) {
+    void aBenchmarkTimesPassesAgainstVcpus(EngineChoice engine) {
         AccessTracking scenario =
                 scenario(
                         Tracking.LRU_GEN,
-                        List.of(AgingDesign.LOCKED, AgingDesign.MERGED),
-                        PteFormat.EPT,
+                        List.of(AgingChoice.LOCKED, AgingChoice.MERGED),
+                        PteFormatChoice.EPT,
                         "benchmark=true");
         AccessTrackingResult result = run(scenario, engine);
         assertThat(result.failures()).isEmpty();
@@ -179,7 +179,7 @@ final class AccessTrackingRunTest {
             assertThat(run.phases()).isEmpty();
             assertThat(run.benchmark().slowestVcpuSeconds()).isPositive();
         }
-        if (engine == Engine.VIRTUAL) {
+        if (engine == EngineChoice.VIRTUAL) {
             assertThat(result.runs().get(1).benchmark().passes()).isPositive();
             assertThat(result.runs().get(1).benchmark().passSeconds()).isPositive();
         }
@@ -192,10 +192,10 @@ final class AccessTrackingRunTest {
         AccessTracking scenario =
                 scenario(
                         classic ? Tracking.PAGE_IDLE : Tracking.LRU_GEN,
-                        List.of(AgingDesign.MERGED),
-                        PteFormat.EPT,
+                        List.of(AgingChoice.MERGED),
+                        PteFormatChoice.EPT,
                         setting);
-        AccessTrackingResult result = run(scenario, Engine.VIRTUAL);
+        AccessTrackingResult result = run(scenario, EngineChoice.VIRTUAL);
         assertThat(result.failures()).isEmpty();
         assertThat(names(result.runs().getFirst())).contains("Mark memory idle (page_idle)");
     }
@@ -205,7 +205,7 @@ final class AccessTrackingRunTest {
     /// Some pages are touched, and exactly those are found, through the API of the design.
     @ParameterizedTest
     @MethodSource("everything")
-    void aHarvestFindsWhatWasTouched(Engine engine, AgingDesign design, PteFormat format) {
+    void aHarvestFindsWhatWasTouched(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         AccessTracking scenario = scenario(Tracking.LRU_GEN, List.of(design), format);
         AgingPlan plan = AgingPlan.parse(design.label());
         GuestMachine machine =
@@ -213,7 +213,7 @@ final class AccessTrackingRunTest {
                         scenario,
                         scenario.configurations().getFirst(),
                         plan,
-                        SwapDevice.NONE,
+                        SwapDeviceChoice.NONE,
                         Scale.FULL,
                         engine,
                         0);

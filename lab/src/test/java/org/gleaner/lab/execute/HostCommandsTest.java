@@ -10,7 +10,7 @@ import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -48,7 +48,7 @@ final class HostCommandsTest {
     private static MaxGuestMemoryResult run(String commands, List<String> settings) {
         return MaxGuestMemoryRun.run(
                 new ScenarioRequest<>(
-                        scenario(commands, settings), Scale.FULL, Engine.VIRTUAL, false),
+                        scenario(commands, settings), Scale.FULL, EngineChoice.VIRTUAL, false),
                 Progress.SILENT);
     }
 
@@ -211,7 +211,7 @@ final class HostCommandsTest {
                                                                 + " write: '10000'}]"),
                                                 Scale.parse("1/4096")),
                                 Scale.parse("1/4096"),
-                                Engine.VIRTUAL,
+                                EngineChoice.VIRTUAL,
                                 false),
                         Progress.SILENT);
 

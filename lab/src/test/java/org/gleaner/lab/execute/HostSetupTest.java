@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -39,9 +39,9 @@ final class HostSetupTest {
                 scenario,
                 scenario.configurations().getFirst(),
                 AgingPlan.parse("locked"),
-                SwapDevice.ZRAM,
+                SwapDeviceChoice.ZRAM,
                 SCALE,
-                HostShare.of(scenario, SwapDevice.ZRAM),
+                HostShare.of(scenario, SwapDeviceChoice.ZRAM),
                 memcgs,
                 actors);
     }

@@ -10,11 +10,11 @@ import java.util.List;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
@@ -118,18 +118,18 @@ final class LruSwitchOnRealKernelsTest {
                 trace,
                 LIMIT,
                 lru,
-                lru == Lru.MGLRU ? LruGen.parse("7") : LruGen.NONE,
+                lru == Lru.MGLRU ? LruGenChoice.parse("7") : LruGenChoice.NONE,
                 kernel,
                 Through.HOST,
                 kernel.aging(),
                 Backing.ANON,
                 Thp.NEVER,
-                SwapDevice.ZRAM,
+                SwapDeviceChoice.ZRAM,
                 ReplayRequest.ampleSwap(trace),
                 0,
                 ReplayRequest.DEFAULT_SWAPPINESS,
                 0,
-                Engine.VIRTUAL,
+                EngineChoice.VIRTUAL,
                 1);
     }
 }

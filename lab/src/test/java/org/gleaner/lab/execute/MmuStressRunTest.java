@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.PteFormat;
+import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MmuStress;
@@ -29,9 +29,9 @@ final class MmuStressRunTest {
 
     static Stream<Arguments> everything() {
         Stream.Builder<Arguments> all = Stream.builder();
-        for (Engine engine : Engine.values()) {
-            for (AgingDesign design : AgingDesign.values()) {
-                for (PteFormat format : PteFormat.values()) {
+        for (EngineChoice engine : EngineChoice.values()) {
+            for (AgingChoice design : AgingChoice.values()) {
+                for (PteFormatChoice format : PteFormatChoice.values()) {
                     all.add(Arguments.of(engine, design, format));
                 }
             }
@@ -56,7 +56,7 @@ final class MmuStressRunTest {
         return (MmuStress) ScenarioReader.read(MmuStress.KIND, all, Scale.FULL);
     }
 
-    private static MmuStressResult run(MmuStress scenario, Engine engine) {
+    private static MmuStressResult run(MmuStress scenario, EngineChoice engine) {
         return MmuStressRun.run(
                 new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
     }
@@ -77,7 +77,7 @@ final class MmuStressRunTest {
 
     @ParameterizedTest
     @MethodSource("everything")
-    void noWriteIsLostAndNoneGetsThrough(Engine engine, AgingDesign design, PteFormat format) {
+    void noWriteIsLostAndNoneGetsThrough(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         MmuStressResult result =
                 run(
                         scenario(
@@ -85,7 +85,7 @@ final class MmuStressRunTest {
                                 "guest.format=" + format.label()),
                         engine);
         assertSound(result);
-        if (engine == Engine.VIRTUAL) {
+        if (engine == EngineChoice.VIRTUAL) {
             assertThat(result.runs().getFirst().agingPasses()).isPositive();
             assertThat(result.runs().getFirst().youngPages()).isPositive();
         }
@@ -94,7 +94,7 @@ final class MmuStressRunTest {
     /// Half of the backing has to be swapped all the time, on real threads to a real file.
     @ParameterizedTest
     @EnumSource
-    void norUnderMemoryPressure(Engine engine) {
+    void norUnderMemoryPressure(EngineChoice engine) {
         MmuStressResult result =
                 run(
                         scenario(
@@ -115,14 +115,14 @@ final class MmuStressRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"guest.backing=anon", "agers=0", "guest.slotSize=100%"})
     void setUpInAnotherWay(String setting) {
-        assertSound(run(scenario(setting), Engine.THREADS));
-        assertSound(run(scenario(setting), Engine.VIRTUAL));
+        assertSound(run(scenario(setting), EngineChoice.THREADS));
+        assertSound(run(scenario(setting), EngineChoice.VIRTUAL));
     }
 
     @Test
     void aWordOfThePageForEachSlot() {
         MmuStress scenario = scenario("guest.slotSize=1p");
-        assertThatThrownBy(() -> run(scenario, Engine.THREADS))
+        assertThatThrownBy(() -> run(scenario, EngineChoice.THREADS))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("1024 slots, of which real threads tell 512 apart");
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Neighbours;
@@ -38,7 +38,7 @@ final class NeighbourCountersTest {
         Neighbours scenario =
                 (Neighbours) ScenarioReader.read(Neighbours.KIND, settings, Scale.FULL);
         return NeighboursRun.run(
-                        new ScenarioRequest<>(scenario, Scale.FULL, Engine.VIRTUAL, false),
+                        new ScenarioRequest<>(scenario, Scale.FULL, EngineChoice.VIRTUAL, false),
                         Progress.SILENT)
                 .runs()
                 .getFirst();

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.NeighboursResult.Why;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -61,7 +61,7 @@ final class NeighbourDeathsTest {
         return scenario(all.toArray(String[]::new));
     }
 
-    private static NeighboursResult run(Neighbours scenario, Engine engine) {
+    private static NeighboursResult run(Neighbours scenario, EngineChoice engine) {
         return NeighboursRun.run(
                 new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
     }
@@ -73,7 +73,7 @@ final class NeighbourDeathsTest {
     @ParameterizedTest
     @ValueSource(strings = {"mglru", "classic"})
     void oneVictimIsEnoughWhereOneGuestIsTooMany(String lru) {
-        NeighboursResult result = run(crowded(lru), Engine.VIRTUAL);
+        NeighboursResult result = run(crowded(lru), EngineChoice.VIRTUAL);
         NeighboursResult.Run run = result.runs().getFirst();
         NeighboursResult.Guest victim = killed(run).getFirst();
         assertThat(killed(run)).hasSize(1);
@@ -124,8 +124,8 @@ final class NeighbourDeathsTest {
                         "host.swap.size=9507p",
                         "millis=10",
                         "configurations=[{name: x, lru: " + lru + "}]");
-        assertThat(HostShare.of(scenario, SwapDevice.ZRAM).missingPages(scenario)).isEqualTo(896);
-        assertThat(killed(run(scenario, Engine.VIRTUAL).runs().getFirst())).hasSize(1);
+        assertThat(HostShare.of(scenario, SwapDeviceChoice.ZRAM).missingPages(scenario)).isEqualTo(896);
+        assertThat(killed(run(scenario, EngineChoice.VIRTUAL).runs().getFirst())).hasSize(1);
     }
 
     /// 50 MiB and 40 MiB are enough for 80 MiB, but not if zram keeps 40 MiB in 19 MiB of memory.
@@ -142,18 +142,18 @@ final class NeighbourDeathsTest {
     @Test
     void whatIsTightIsSaid() {
         Neighbours scenario = crowded("mglru");
-        assertThat(HostShare.of(scenario, SwapDevice.ZRAM).assumptions(scenario))
+        assertThat(HostShare.of(scenario, SwapDeviceChoice.ZRAM).assumptions(scenario))
                 .last()
                 .asString()
                 .startsWith("it is tight: for 752KiB of guest memory there is no room");
         Neighbours roomy = crowded("mglru", "host.swap.size=56MiB");
-        assertThat(HostShare.of(roomy, SwapDevice.ZRAM).assumptions(roomy)).hasSize(1);
-        assertThat(run(roomy, Engine.VIRTUAL).failures()).isEmpty();
+        assertThat(HostShare.of(roomy, SwapDeviceChoice.ZRAM).assumptions(roomy)).hasSize(1);
+        assertThat(run(roomy, EngineChoice.VIRTUAL).failures()).isEmpty();
     }
 
     @Test
     void onRealThreadsTooWhoIsKilledIsToldAndTheOthersLive() {
-        NeighboursResult.Run run = run(crowded("mglru"), Engine.THREADS).runs().getFirst();
+        NeighboursResult.Run run = run(crowded("mglru"), EngineChoice.THREADS).runs().getFirst();
         long kills = run.populating().vmstat().get("oom_kill") + run.vmstat().get("oom_kill");
         assertThat(killed(run)).hasSize((int) kills).hasSizeLessThan(5);
     }
@@ -172,7 +172,7 @@ final class NeighbourDeathsTest {
                                         + " pauseNanos: 50000}]",
                                 "millis=600",
                                 "configurations=[{name: x, lru: mglru}]"),
-                        Engine.VIRTUAL);
+                        EngineChoice.VIRTUAL);
         NeighboursResult.Run run = result.runs().getFirst();
         NeighboursResult.Guest cold = run.guests().getFirst();
         NeighboursResult.Guest hot = run.guests().get(1);
@@ -196,10 +196,10 @@ final class NeighbourDeathsTest {
                         "guests=[{name: cold, workload: idle}, {name: hot, pauseNanos: 2000}]",
                         "millis=600",
                         "configurations=[{name: x, lru: mglru}]");
-        HostShare share = HostShare.of(scenario, SwapDevice.ZRAM);
+        HostShare share = HostShare.of(scenario, SwapDeviceChoice.ZRAM);
         assertThat(share.usablePages()).isLessThan(4096);
         assertThat(share.usablePages() + share.zramPages()).isGreaterThan(4096 + 3 * 64);
-        NeighboursResult.Run run = run(scenario, Engine.VIRTUAL).runs().getFirst();
+        NeighboursResult.Run run = run(scenario, EngineChoice.VIRTUAL).runs().getFirst();
         NeighboursResult.Guest cold = run.guests().getFirst();
         NeighboursResult.Guest hot = run.guests().get(1);
         assertThat(cold.end().why()).isEqualTo(Why.MIN_TTL);
@@ -217,7 +217,7 @@ final class NeighbourDeathsTest {
                                         "host.swap.device=none",
                                         "guests=[{name: app, high: 90%}, {name: free}]",
                                         "configurations=[{name: x, lru: mglru}]"),
-                                Engine.VIRTUAL)
+                                EngineChoice.VIRTUAL)
                         .runs()
                         .getFirst();
         NeighboursResult.GuestPopulating app = run.guests().getFirst().populating();

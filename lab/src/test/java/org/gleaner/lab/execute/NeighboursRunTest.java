@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -44,19 +44,19 @@ final class NeighboursRunTest {
         return (Neighbours) ScenarioReader.read(Neighbours.KIND, all, Scale.FULL);
     }
 
-    private static NeighboursResult result(Neighbours scenario, Engine engine) {
+    private static NeighboursResult result(Neighbours scenario, EngineChoice engine) {
         return NeighboursRun.run(
                 new ScenarioRequest<>(scenario, Scale.FULL, engine, false), Progress.SILENT);
     }
 
-    private static NeighboursResult.Run run(Neighbours scenario, Engine engine) {
+    private static NeighboursResult.Run run(Neighbours scenario, EngineChoice engine) {
         NeighboursResult result = result(scenario, engine);
         assertThat(result.failures()).isEmpty();
         return result.runs().getFirst();
     }
 
     private static NeighboursResult.Run run(Neighbours scenario) {
-        return run(scenario, Engine.VIRTUAL);
+        return run(scenario, EngineChoice.VIRTUAL);
     }
 
     private static long stat(NeighboursResult.Run run, int guest, String name) {
@@ -221,7 +221,7 @@ final class NeighboursRunTest {
                                 + " 100%}, {at: 10ms, to: min_ttl_ms, write: '0'}, {at: 300ms, to:"
                                 + " memory.high, guest: hot, write: 3000p}, {at: 0s, to: memory.low,"
                                 + " guest: hot, write: '0'}]");
-        NeighboursResult result = result(scenario, Engine.VIRTUAL);
+        NeighboursResult result = result(scenario, EngineChoice.VIRTUAL);
         List<CommandResult> commands = result.runs().getFirst().commands();
 
         assertThat(commands.stream().map(each -> each.to().label()))
@@ -258,7 +258,7 @@ final class NeighboursRunTest {
             "host.commands=[{at: 30s, to: min_ttl_ms, write: '1000'}, {at: 40s, to: memory.reclaim,"
                     + " guest: hot, write: 1M}]"
         };
-        NeighboursResult with = result(scenario("mglru", "", "", late), Engine.VIRTUAL);
+        NeighboursResult with = result(scenario("mglru", "", "", late), EngineChoice.VIRTUAL);
         NeighboursResult.Run without = run(scenario("mglru", "", "", none));
         NeighboursResult.Run run = with.runs().getFirst();
 
@@ -286,7 +286,7 @@ final class NeighboursRunTest {
                         "host.commands=[{at: populated+50ms, to: memory.reclaim, guest: cold, write: 1M"
                                 + " swappiness=200}, {at: populated+60ms, to: memory.reclaim, guest:"
                                 + " cold, write: 1M swappiness=max}]");
-        NeighboursResult result = result(scenario, Engine.VIRTUAL);
+        NeighboursResult result = result(scenario, EngineChoice.VIRTUAL);
 
         assertThat(result.failures().stream().map(each -> each.replaceAll("at .* s", "at T")))
                 .containsExactly(
@@ -308,8 +308,8 @@ final class NeighboursRunTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Engine.class)
-    void everyWorkloadRunsOnEveryEngine(Engine engine) {
+    @EnumSource(EngineChoice.class)
+    void everyWorkloadRunsOnEveryEngine(EngineChoice engine) {
         NeighboursResult.Run run =
                 run(
                         scenario(
@@ -335,7 +335,7 @@ final class NeighboursRunTest {
                                         "host.swap.device=none",
                                         "host.memory=40MiB"),
                                 Scale.FULL,
-                                Engine.VIRTUAL,
+                                EngineChoice.VIRTUAL,
                                 false),
                         Progress.SILENT);
         assertThat(result.failures())

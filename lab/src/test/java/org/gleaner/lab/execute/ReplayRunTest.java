@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
@@ -58,7 +58,7 @@ final class ReplayRunTest {
         "CLASSIC, ZRAM, 4096, 0"
     })
     void withoutSwapToTakeItALimitThatIsTooSmallKills(
-            Lru lru, SwapDevice device, long pages, int swappiness) throws IOException {
+            Lru lru, SwapDeviceChoice device, long pages, int swappiness) throws IOException {
         Trace trace = trace();
         int limit = trace.distinctPages() - 110;
         ReplayResult killed =
@@ -89,7 +89,7 @@ final class ReplayRunTest {
                             lru,
                             through,
                             Thp.NEVER,
-                            SwapDevice.ZRAM,
+                            SwapDeviceChoice.ZRAM,
                             ReplayRequest.ampleSwap(trace),
                             60);
 
@@ -105,7 +105,7 @@ final class ReplayRunTest {
 
     private static ReplayResult run(Trace trace, Lru lru, Through through, Thp thp) {
         long ample = ReplayRequest.ampleSwap(trace);
-        return run(trace, 2 * HUGE + 200, lru, through, thp, SwapDevice.ZRAM, ample, 60);
+        return run(trace, 2 * HUGE + 200, lru, through, thp, SwapDeviceChoice.ZRAM, ample, 60);
     }
 
     private static ReplayResult run(
@@ -114,7 +114,7 @@ final class ReplayRunTest {
             Lru lru,
             Through through,
             Thp thp,
-            SwapDevice swap,
+            SwapDeviceChoice swap,
             long swapPages,
             int swappiness) {
         return ReplayRun.run(
@@ -122,10 +122,10 @@ final class ReplayRunTest {
                         trace,
                         limit,
                         lru,
-                        lru == Lru.MGLRU ? LruGen.ALL : LruGen.NONE,
+                        lru == Lru.MGLRU ? LruGenChoice.ALL : LruGenChoice.NONE,
                         Kernel.V6_12,
                         through,
-                        AgingDesign.LOCKED,
+                        AgingChoice.LOCKED,
                         Backing.ANON,
                         thp,
                         swap,
@@ -133,7 +133,7 @@ final class ReplayRunTest {
                         0,
                         swappiness,
                         0,
-                        Engine.VIRTUAL,
+                        EngineChoice.VIRTUAL,
                         1),
                 Progress.SILENT);
     }

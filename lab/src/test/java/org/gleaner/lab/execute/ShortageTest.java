@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -33,7 +33,7 @@ final class ShortageTest {
         MaxGuestMemory scenario =
                 (MaxGuestMemory) ScenarioReader.read(MaxGuestMemory.KIND, all, scale);
         return MaxGuestMemoryRun.run(
-                        new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false),
+                        new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false),
                         Progress.SILENT)
                 .failures();
     }

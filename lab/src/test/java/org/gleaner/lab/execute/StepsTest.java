@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.gleaner.lab.choice.CostModel;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.CostModelChoice;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
@@ -25,7 +25,7 @@ final class StepsTest {
     void neighboursCountPopulatingAndTheTimeAfter() {
         Scale scale = Scale.parse("1/1024");
         Neighbours scenario = (Neighbours) ScenarioReader.read(Neighbours.KIND, List.of(), scale);
-        var request = new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false);
+        var request = new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false);
         new NeighboursRun(request, scenario.configurations().getFirst(), meter).run();
         long steps = NeighboursRun.steps(scenario);
         assertThat(meter.done()).isBetween(steps * 99 / 100, steps);
@@ -33,7 +33,7 @@ final class StepsTest {
 
     @Test
     void aTimedPhaseCountsAsItsTimeGoesBy() {
-        var engine = Support.engine(Engine.VIRTUAL, CostModel.X86_SERVER, 1);
+        var engine = Support.engine(EngineChoice.VIRTUAL, CostModelChoice.X86_SERVER, 1);
         List<Long> seen = new ArrayList<>();
         engine.spawn(
                 "run",
@@ -58,7 +58,7 @@ final class StepsTest {
     void mmuStressCountsItsTouches() {
         Scale scale = Scale.parse("1/256");
         MmuStress scenario = (MmuStress) ScenarioReader.read(MmuStress.KIND, List.of(), scale);
-        var request = new ScenarioRequest<>(scenario, scale, Engine.VIRTUAL, false);
+        var request = new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false);
         new MmuStressRun(request, scenario.configurations().getFirst(), meter).run();
         long steps = MmuStressRun.steps(scenario);
         assertThat(meter.done()).isBetween(steps * 8 / 10, steps);

@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.PteFormat;
+import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.execute.TortureRound.Kind;
 import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
@@ -30,7 +30,7 @@ final class TortureRunTest {
     @Test
     @Timeout(3600)
     void nothingIsViolated() {
-        AgingDesign aging = SECONDS > 3 ? null : AgingDesign.MERGED;
+        AgingChoice aging = SECONDS > 3 ? null : AgingChoice.MERGED;
         TortureResult result =
                 TortureRun.run(new TortureRequest(SECONDS, aging, SEED), Progress.SILENT);
         assertThat(result.dump()).as(result.failures().toString()).isNull();
@@ -56,7 +56,7 @@ final class TortureRunTest {
         TortureResult result = TortureRun.run(new TortureRequest(1, null, SEED), Progress.SILENT);
         assertThat(result.designs())
                 .extracting(TortureResult.Design::aging)
-                .containsExactly(AgingDesign.values());
+                .containsExactly(AgingChoice.values());
         assertThat(result.designs())
                 .allSatisfy(each -> {
                     boolean little = each.operations() < TortureTally.LEAST_ACCESSES;
@@ -65,7 +65,7 @@ final class TortureRunTest {
                             .isEqualTo(little || each.agingPasses() == 0);
                     assertThat(each.whole()).isEqualTo(each.rounds() > 0);
                 });
-        assertThat(result.completeness().asked()).isEqualTo(AgingDesign.values().length);
+        assertThat(result.completeness().asked()).isEqualTo(AgingChoice.values().length);
         assertThat(result.operations())
                 .isEqualTo(
                         result.designs().stream()
@@ -76,7 +76,7 @@ final class TortureRunTest {
     @Test
     void anInterruptedRoundIsMissing() {
         Progress stopped = new StoppedWhenAsked();
-        TortureRequest request = new TortureRequest(60, AgingDesign.MERGED, SEED);
+        TortureRequest request = new TortureRequest(60, AgingChoice.MERGED, SEED);
         try {
             TortureResult result = TortureRun.run(request, stopped);
             assertThat(result.interrupted()).isTrue();
@@ -145,7 +145,7 @@ final class TortureRunTest {
     @MethodSource("wrongSteps")
     @Timeout(300)
     void aWrongStepIsNoticed(String invariant, SpteSteps steps) {
-        Kind kind = new Kind(AgingDesign.MERGED, PteFormat.EPT, Lru.MGLRU, Backing.MEMFD);
+        Kind kind = new Kind(AgingChoice.MERGED, PteFormatChoice.EPT, Lru.MGLRU, Backing.MEMFD);
         long nanos = 30_000_000_000L;
         TortureRound round = new TortureRound(kind, SEED, nanos);
         round.machine().setSteps(steps);

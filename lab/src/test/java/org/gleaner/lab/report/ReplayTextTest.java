@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayComparison;
@@ -116,8 +116,8 @@ final class ReplayTextTest {
 
     @Test
     void realThreadsHaveNoRatios() {
-        ReplayResult first = Samples.replay("a", 7098, Kernel.V6_12, Engine.THREADS, 1, 1000);
-        ReplayResult second = Samples.replay("a", 3549, Kernel.V6_12, Engine.THREADS, 1, 2000);
+        ReplayResult first = Samples.replay("a", 7098, Kernel.V6_12, EngineChoice.THREADS, 1, 1000);
+        ReplayResult second = Samples.replay("a", 3549, Kernel.V6_12, EngineChoice.THREADS, 1, 2000);
         assertThat(text(1, false, first, second))
                 .contains("engine threads")
                 .contains("pgmajfault          1,000        2,000\n")
@@ -128,7 +128,7 @@ final class ReplayTextTest {
     }
 
     private static ReplayResult replay(long memory, Kernel kernel, long faults) {
-        return Samples.replay("sqlite", memory, kernel, Engine.VIRTUAL, 1, faults);
+        return Samples.replay("sqlite", memory, kernel, EngineChoice.VIRTUAL, 1, faults);
     }
 
     private static Seeded<ReplayResult> seeds(String name, long memory, long... faults) {
@@ -138,7 +138,7 @@ final class ReplayTextTest {
             seeds.add(i + 1L);
             bySeed.add(
                     Samples.replay(
-                            "sqlite", memory, Kernel.V6_12, Engine.VIRTUAL, i + 1, faults[i]));
+                            "sqlite", memory, Kernel.V6_12, EngineChoice.VIRTUAL, i + 1, faults[i]));
         }
         return new Seeded<>(name, faults.length, seeds, bySeed);
     }

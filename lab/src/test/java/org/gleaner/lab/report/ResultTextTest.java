@@ -3,7 +3,7 @@ package org.gleaner.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -141,7 +141,7 @@ final class ResultTextTest {
                 new MaxGuestMemoryResult(
                         virtual.scenario(),
                         virtual.scale(),
-                        Engine.THREADS,
+                        EngineChoice.THREADS,
                         virtual.completeness(),
                         virtual.runs(),
                         List.of(),
@@ -169,7 +169,7 @@ final class ResultTextTest {
     private static List<String> coarse(String scale) {
         Scale by = Scale.parse(scale);
         return Caveats.of(
-                ScenarioReader.read("max-guest-memory", List.of(), by), by, Engine.VIRTUAL);
+                ScenarioReader.read("max-guest-memory", List.of(), by), by, EngineChoice.VIRTUAL);
     }
 
     private static String of(ScenarioResult result) {

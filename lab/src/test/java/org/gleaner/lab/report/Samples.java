@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
@@ -38,25 +38,25 @@ final class Samples {
     private Samples() {}
 
     static ReplayResult replay(String trace) {
-        return replay(trace, 4436, Kernel.V6_12, Engine.VIRTUAL, 1, 5000);
+        return replay(trace, 4436, Kernel.V6_12, EngineChoice.VIRTUAL, 1, 5000);
     }
 
     /// A replay that took as many quarters of a millisecond as it had faults.
     static ReplayResult replay(
-            String trace, long memory, Kernel kernel, Engine engine, long seed, long faults) {
+            String trace, long memory, Kernel kernel, EngineChoice engine, long seed, long faults) {
         return new ReplayResult(
                 trace,
                 7_229_958,
                 8873,
                 memory,
                 Lru.MGLRU,
-                new LruGen(7),
+                new LruGenChoice(7),
                 kernel,
                 Through.HOST,
                 null,
                 Backing.ANON,
                 Thp.NEVER,
-                SwapDevice.ZRAM,
+                SwapDeviceChoice.ZRAM,
                 1 << 19,
                 3,
                 60,
@@ -66,7 +66,7 @@ final class Samples {
                 counters(faults),
                 false,
                 7_229_958,
-                engine == Engine.VIRTUAL ? faults / 4000.0 : null,
+                engine == EngineChoice.VIRTUAL ? faults / 4000.0 : null,
                 0.5,
                 14_459_916,
                 List.of());
@@ -88,7 +88,7 @@ final class Samples {
         return new MaxGuestMemoryResult(
                 scenario,
                 Scale.parse("1/64"),
-                Engine.VIRTUAL,
+                EngineChoice.VIRTUAL,
                 new Completeness(12, 3, List.of("off")),
                 runs,
                 List.of("the swap device is zram"),
@@ -114,7 +114,7 @@ final class Samples {
         return new AccessTrackingResult(
                 scenario,
                 Scale.FULL,
-                Engine.THREADS,
+                EngineChoice.THREADS,
                 Completeness.whole(1),
                 List.of(run),
                 List.of(),
@@ -154,7 +154,7 @@ final class Samples {
         return new MmuStressResult(
                 scenario,
                 Scale.FULL,
-                Engine.THREADS,
+                EngineChoice.THREADS,
                 Completeness.whole(1),
                 List.of(run),
                 List.of(),
@@ -203,7 +203,7 @@ final class Samples {
         return new NeighboursResult(
                 scenario,
                 Scale.FULL,
-                Engine.VIRTUAL,
+                EngineChoice.VIRTUAL,
                 Completeness.whole(1),
                 List.of(run),
                 List.of(),
@@ -217,7 +217,7 @@ final class Samples {
         return new MaxGuestMemoryResult.Run(
                 scenario.configurations().get(configuration),
                 ablation,
-                SwapDevice.ZRAM,
+                SwapDeviceChoice.ZRAM,
                 2,
                 0.001,
                 run2,

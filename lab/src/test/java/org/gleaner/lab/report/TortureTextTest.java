@@ -3,7 +3,7 @@ package org.gleaner.lab.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.run.TortureResult;
 import org.gleaner.lab.run.TortureResult.Design;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 
 final class TortureTextTest {
     private static final Design V1 =
-            new Design(AgingDesign.V1, 2, true, 6, 123_456, 10, 20, 5, 6, 7, 8, 1, 2, 3);
+            new Design(AgingChoice.V1, 2, true, 6, 123_456, 10, 20, 5, 6, 7, 8, 1, 2, 3);
     private static final Design MERGED =
-            new Design(AgingDesign.MERGED, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            new Design(AgingChoice.MERGED, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     @Test
     void saysWhatRanAndHowMuchDesignByDesign() {

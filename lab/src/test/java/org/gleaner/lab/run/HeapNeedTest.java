@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.choice.Engine;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Heap;
@@ -71,7 +71,7 @@ final class HeapNeedTest {
         assertThatThrownBy(() ->
                         HeapNeed.runsAtOnce(
                                 new ScenarioRequest<>(
-                                        scenario, Scale.parse("1/64"), Engine.THREADS, false),
+                                        scenario, Scale.parse("1/64"), EngineChoice.THREADS, false),
                                 1,
                                 new Heap(256 << 20)))
                 .isInstanceOf(BadInput.class)
@@ -152,6 +152,6 @@ final class HeapNeedTest {
         Scale by = Scale.parse(scale);
         Scenario scenario = ScenarioReader.read(kind, List.of(settings), by);
         return HeapNeed.runsAtOnce(
-                new ScenarioRequest<>(scenario, by, Engine.VIRTUAL, false), 4, heap);
+                new ScenarioRequest<>(scenario, by, EngineChoice.VIRTUAL, false), 4, heap);
     }
 }

@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.gleaner.lab.choice.Ablation;
-import org.gleaner.lab.choice.AgingDesign;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.size.Scale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,15 +47,15 @@ final class ScenarioReaderTest {
         assertThat(scenario.swapPages()).isEqualTo(64L << 20);
         assertThat(scenario.minFreePages()).isEqualTo(16_384);
         assertThat(scenario.guest().backing()).isEqualTo(Backing.MEMFD);
-        assertThat(scenario.host().lruGen()).isEqualTo(LruGen.ALL);
+        assertThat(scenario.host().lruGen()).isEqualTo(LruGenChoice.ALL);
         assertThat(scenario.ablations()).containsExactly(Ablation.values());
         assertThat(scenario.configurations())
                 .containsExactly(
                         new Configuration(
-                                "before", Lru.MGLRU, Kernel.V6_12, AgingDesign.LOCKED_FLUSH),
-                        new Configuration("after", Lru.MGLRU, Kernel.V6_12, AgingDesign.V1),
+                                "before", Lru.MGLRU, Kernel.V6_12, AgingChoice.LOCKED_FLUSH),
+                        new Configuration("after", Lru.MGLRU, Kernel.V6_12, AgingChoice.V1),
                         new Configuration(
-                                "off", Lru.CLASSIC, Kernel.V6_12, AgingDesign.LOCKED_FLUSH));
+                                "off", Lru.CLASSIC, Kernel.V6_12, AgingChoice.LOCKED_FLUSH));
     }
 
     @Test
@@ -97,10 +97,10 @@ final class ScenarioReaderTest {
 
         assertThat(scenario.configurations())
                 .containsExactly(
-                        new Configuration("plain", Lru.CLASSIC, Kernel.V6_18, AgingDesign.MERGED),
+                        new Configuration("plain", Lru.CLASSIC, Kernel.V6_18, AgingChoice.MERGED),
                         new Configuration(
-                                "old", Lru.CLASSIC, Kernel.V6_1, AgingDesign.LOCKED_FLUSH),
-                        new Configuration("own", Lru.MGLRU, Kernel.V6_18, AgingDesign.V3));
+                                "old", Lru.CLASSIC, Kernel.V6_1, AgingChoice.LOCKED_FLUSH),
+                        new Configuration("own", Lru.MGLRU, Kernel.V6_18, AgingChoice.V3));
     }
 
     @Test
@@ -120,10 +120,10 @@ final class ScenarioReaderTest {
 
         assertThat(scenario.host().cpus()).isEqualTo(128);
         assertThat(scenario.guest().vcpus()).isEqualTo(120);
-        assertThat(scenario.host().swap().device()).isEqualTo(SwapDevice.DISK);
+        assertThat(scenario.host().swap().device()).isEqualTo(SwapDeviceChoice.DISK);
         assertThat(scenario.host().swap().pageCluster()).isZero();
         assertThat(scenario.swapPages()).isEqualTo(256L << 20);
-        assertThat(scenario.configurations().get(0).aging()).isEqualTo(AgingDesign.TWO_BITMAPS);
+        assertThat(scenario.configurations().get(0).aging()).isEqualTo(AgingChoice.TWO_BITMAPS);
         assertThat(scenario.configurations().get(2).name()).isEqualTo("classic");
     }
 
@@ -136,7 +136,7 @@ final class ScenarioReaderTest {
         assertThat(neighbours.host().cpus()).isEqualTo(3);
         assertThat(neighbours.millis()).isEqualTo(4000);
         Configuration alone =
-                new Configuration("host", Lru.MGLRU, Kernel.V6_12, AgingDesign.LOCKED);
+                new Configuration("host", Lru.MGLRU, Kernel.V6_12, AgingChoice.LOCKED);
         assertThat(neighbours.configurations()).containsExactly(alone);
 
         for (String kind : KINDS) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,10 +56,10 @@ final class ScenarioSchemaTest {
                         "Neighbour",
                         "Configuration",
                         "Guest",
-                        "Host",
+                        "HostSettings",
                         "HostCommand",
                         "Swap",
-                        "Watermarks");
+                        "WatermarkSettings");
         definitions.forEach(type ->
                 assertThat(type.get("additionalProperties").booleanValue())
                         .as("%s", type)
@@ -172,7 +172,7 @@ final class ScenarioSchemaTest {
         ObjectNode definition = JSON.createObjectNode();
         if (patterns.containsKey(erased)) {
             definition.put("type", "string").put("pattern", patterns.get(erased));
-        } else if (erased == LruGen.class) {
+        } else if (erased == LruGenChoice.class) {
             definition.putArray("type").add("integer").add("string");
             definition
                     .put("minimum", 0)

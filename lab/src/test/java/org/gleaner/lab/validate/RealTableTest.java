@@ -10,8 +10,8 @@ import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
-import org.gleaner.lab.choice.SwapDevice;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.TraceCatalog;
 import org.junit.jupiter.api.Test;
@@ -53,10 +53,10 @@ final class RealTableTest {
                 .containsEntry(ReclaimCounter.PSWPOUT, new Band(60, 61));
         Cell cell = first.cell();
         assertThat(cell.lru()).isEqualTo(Lru.MGLRU);
-        assertThat(cell.lruGen()).isEqualTo(new LruGen(3));
+        assertThat(cell.lruGen()).isEqualTo(new LruGenChoice(3));
         assertThat(cell.through()).isEqualTo(Through.KVM);
         assertThat(cell.backing()).isEqualTo(Backing.MEMFD);
-        assertThat(cell.swapDevice()).isEqualTo(SwapDevice.DISK);
+        assertThat(cell.swapDevice()).isEqualTo(SwapDeviceChoice.DISK);
         assertThat(cell)
                 .hasToString("6.12 t 100p mglru3 kvmshm disk page-cluster 3 age-every 2048");
         assertThat(cells.get(1).cell().lru()).isEqualTo(Lru.CLASSIC);

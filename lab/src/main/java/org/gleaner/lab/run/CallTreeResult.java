@@ -3,7 +3,7 @@ package org.gleaner.lab.run;
 import java.util.List;
 
 /// Where time went: a function, what it took, and what it called.
-public interface CallTree {
+public interface CallTreeResult {
 
     /// The kernel's name for the function; at the root, for the thread.
     String name();
@@ -15,5 +15,5 @@ public interface CallTree {
     long exclusiveNanos();
 
     /// What it called, each function once, in any order.
-    List<? extends CallTree> children();
+    List<? extends CallTreeResult> children();
 }

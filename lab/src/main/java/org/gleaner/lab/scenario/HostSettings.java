@@ -2,30 +2,30 @@ package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
-import org.gleaner.lab.choice.CostModel;
+import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGen;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
 /// The machine and its kernel's settings.
-public record Host(
+public record HostSettings(
         @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
         @JsonPropertyDescription("Memory; a share is of the guest's memory.") Size memory,
-        @JsonPropertyDescription("What virtual time charges.") CostModel costs,
+        @JsonPropertyDescription("What virtual time charges.") CostModelChoice costs,
         @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
         @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
-                LruGen lruGen,
+                LruGenChoice lruGen,
         @JsonPropertyDescription(
                         "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
                 Thp thp,
         @JsonPropertyDescription(
                         "vm.swappiness, 0 to 200: how dear anonymous memory is beside files; 0 swaps only where nothing else is left, in MGLRU never.")
                 int swappiness,
-        Watermarks watermarks,
+        WatermarkSettings watermarks,
         Swap swap,
         @JsonPropertyDescription("What is written into the kernel's files, and when.")
                 List<HostCommand> commands) {
@@ -33,15 +33,15 @@ public record Host(
     /// The highest swappiness; at 100 both types of memory cost the same.
     public static final int MOST_SWAPPINESS = 200;
 
-    public Host {
+    public HostSettings {
         commands = List.copyOf(commands);
     }
 
     /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled
     /// from what it is at full size, because the kernel's formula for it is not linear.
-    Host scaled(Scale scale, long pages) {
+    HostSettings scaled(Scale scale, long pages) {
         long bytes = pages * Size.PAGE;
-        return new Host(
+        return new HostSettings(
                 cpus,
                 memory.scaled(scale),
                 costs,

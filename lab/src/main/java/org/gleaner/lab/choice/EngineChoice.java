@@ -1,7 +1,7 @@
 package org.gleaner.lab.choice;
 
 /// What executes the kernel's code.
-public enum Engine implements Choice {
+public enum EngineChoice implements Choice {
     /// Virtual time on one host thread: a cost model, repeatable to the bit.
     VIRTUAL("virtual"),
 
@@ -10,7 +10,7 @@ public enum Engine implements Choice {
 
     private final String label;
 
-    Engine(String label) {
+    EngineChoice(String label) {
         this.label = label;
     }
 

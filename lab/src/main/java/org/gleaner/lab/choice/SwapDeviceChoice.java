@@ -1,7 +1,7 @@
 package org.gleaner.lab.choice;
 
 /// Where pages are swapped to.
-public enum SwapDevice implements Choice {
+public enum SwapDeviceChoice implements Choice {
     /// Compressed memory: synchronous, without readahead.
     ZRAM("zram"),
 
@@ -17,7 +17,7 @@ public enum SwapDevice implements Choice {
 
     private final String label;
 
-    SwapDevice(String label) {
+    SwapDeviceChoice(String label) {
         this.label = label;
     }
 

@@ -5,14 +5,14 @@ import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
 /// When reclaim starts and stops: `vm.min_free_kbytes` and `vm.watermark_scale_factor`.
-public record Watermarks(
+public record WatermarkSettings(
         @JsonPropertyDescription("Free memory kept for emergencies: a size, or auto.")
                 MinFree minFree,
         @JsonPropertyDescription("Gap between watermarks, in 1/10000 of memory, 1 to 3000.")
                 int scaleFactor) {
 
-    Watermarks scaled(Scale scale, long hostBytes) {
+    WatermarkSettings scaled(Scale scale, long hostBytes) {
         Size full = new Size.Bytes(minFree.bytes(hostBytes));
-        return new Watermarks(new MinFree(full.scaled(scale)), scaleFactor);
+        return new WatermarkSettings(new MinFree(full.scaled(scale)), scaleFactor);
     }
 }

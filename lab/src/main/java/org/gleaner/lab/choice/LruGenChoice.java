@@ -8,7 +8,7 @@ import org.gleaner.lab.BadInput;
 /// The bits of `/sys/kernel/mm/lru_gen/enabled`, written as the kernel writes them.
 ///
 /// @param bits 0x0 to 0xf
-public record LruGen(int bits) {
+public record LruGenChoice(int bits) {
 
     /// The main switch: without it the other two mean nothing, and reclaim is classic.
     public static final int CORE = 0x1;
@@ -23,16 +23,16 @@ public record LruGen(int bits) {
     public static final int SECONDARY_WALK = 0x8;
 
     /// Everything on, as on a machine that has it all.
-    public static final LruGen ALL = new LruGen(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
+    public static final LruGenChoice ALL = new LruGenChoice(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
 
     /// Everything off.
-    public static final LruGen NONE = new LruGen(0);
+    public static final LruGenChoice NONE = new LruGenChoice(0);
 
     /// Reads `0x7`, `7`, `y` (all) or `n` (none), the forms that the kernel's file takes.
     ///
     /// @throws BadInput for anything else, without a place
     @JsonCreator
-    public static LruGen parse(String text) {
+    public static LruGenChoice parse(String text) {
         String word = text.strip().toLowerCase(Locale.ROOT);
         if (word.equals("y")) {
             return ALL;
@@ -41,7 +41,7 @@ public record LruGen(int bits) {
             return NONE;
         }
         if (word.matches("(0x)?0*[0-7]|(0x)0*[8-9a-f]|0*(8|9|1[0-5])")) {
-            return new LruGen(Integer.decode(word.replaceFirst("^0+(?=\\d)", "")));
+            return new LruGenChoice(Integer.decode(word.replaceFirst("^0+(?=\\d)", "")));
         }
         throw new BadInput(
                 "",
@@ -52,9 +52,9 @@ public record LruGen(int bits) {
 
     /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is no such
     /// choice.
-    public LruGen shownWith(AgingDesign design) {
+    public LruGenChoice shownWith(AgingChoice design) {
         boolean has = org.gleaner.mm.aging.AgingDesign.forName(design.label()).hasWalkBit();
-        return has ? this : new LruGen(bits & ~SECONDARY_WALK);
+        return has ? this : new LruGenChoice(bits & ~SECONDARY_WALK);
     }
 
     /// Whether aging asks secondary MMUs while it walks, where that is a choice.

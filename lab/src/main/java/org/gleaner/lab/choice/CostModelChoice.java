@@ -1,7 +1,7 @@
 package org.gleaner.lab.choice;
 
 /// Which machine's costs virtual time charges.
-public enum CostModel implements Choice {
+public enum CostModelChoice implements Choice {
     /// A large x86 server.
     X86_SERVER("x86-server"),
 
@@ -10,7 +10,7 @@ public enum CostModel implements Choice {
 
     private final String label;
 
-    CostModel(String label) {
+    CostModelChoice(String label) {
         this.label = label;
     }
 

@@ -1,7 +1,7 @@
 package org.gleaner.lab.choice;
 
 /// The format of the second-stage page table.
-public enum PteFormat implements Choice {
+public enum PteFormatChoice implements Choice {
     /// Intel's, with accessed and dirty bits set by hardware.
     EPT("ept"),
 
@@ -13,7 +13,7 @@ public enum PteFormat implements Choice {
 
     private final String label;
 
-    PteFormat(String label) {
+    PteFormatChoice(String label) {
         this.label = label;
     }
 

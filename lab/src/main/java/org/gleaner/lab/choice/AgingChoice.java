@@ -2,7 +2,7 @@ package org.gleaner.lab.choice;
 
 /// How the host learns from KVM which pages a guest used: the generations of the notifier API, in
 /// the order in which they were posted.
-public enum AgingDesign implements Choice {
+public enum AgingChoice implements Choice {
     /// `clear_flush_young` under the MMU lock held for writing, with a TLB flush.
     LOCKED_FLUSH("locked-flush", "each look at an accessed bit takes the MMU lock and flushes"),
 
@@ -33,7 +33,7 @@ public enum AgingDesign implements Choice {
     private final String label;
     private final String about;
 
-    AgingDesign(String label, String about) {
+    AgingChoice(String label, String about) {
         this.label = label;
         this.about = about;
     }
