@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/// Exclusion, and visibility of plain data, under each lock. Two actors each, for jcstress leaves out a
-/// test with more actors than the machine has CPUs.
+/// Exclusion, and visibility of plain data, under each lock. Two actors each, for jcstress leaves
+/// out a test with more actors than the machine has CPUs.
 public final class LockStress {
     private LockStress() {}
 

@@ -1,7 +1,7 @@
 package org.gleaner.machine;
 
-/// Hardware threads for jcstress: real [ThreadCpu]s whose actors never start, so that jcstress's own
-/// threads can use them. Actor `n` of a test takes CPU `n`.
+/// Hardware threads for jcstress: real [ThreadCpu]s whose actors never start, so that jcstress's
+/// own threads can use them. Actor `n` of a test takes CPU `n`.
 public final class StressCpus {
     public static final Cpu C0;
     public static final Cpu C1;

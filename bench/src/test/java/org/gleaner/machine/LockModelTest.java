@@ -11,8 +11,8 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Model checking of the locks and of RCU: plain data guarded by them must be linearizable under every
-/// schedule that is tried. Each promise has a twin that breaks it, which must be caught.
+/// Model checking of the locks and of RCU: plain data guarded by them must be linearizable under
+/// every schedule that is tried. Each promise has a twin that breaks it, which must be caught.
 ///
 /// `-Dgleaner.lincheck=N` multiplies the schedules tried.
 @Tag("long")
@@ -65,8 +65,8 @@ final class LockModelTest {
         check(SrcuRow.class, 2, 2);
     }
 
-    /// A reader that read the index before a flip counts itself into the set that is not in use. The
-    /// schedule needs three switches in the right places, so it gets a search of its own.
+    /// A reader that read the index before a flip counts itself into the set that is not in use.
+    /// The schedule needs three switches in the right places, so it gets a search of its own.
     @Test
     void srcuWaitsForStragglers() {
         Lincheck.runConcurrentTest(800 * EFFORT, LockModelTest::oneReaderTwoWrites);

@@ -3,10 +3,11 @@ package org.gleaner.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A CPU for a model checker: nothing but the atomics of [Cpu], and waits that are plain loops over them,
-/// so that every switch of threads happens at a step and every loop can be seen through.
+/// A CPU for a model checker: nothing but the atomics of [Cpu], and waits that are plain loops over
+/// them, so that every switch of threads happens at a step and every loop can be seen through.
 ///
-/// A checker runs one object from several of its threads; each takes the CPU of its thread's number.
+/// A checker runs one object from several of its threads; each takes the CPU of its thread's
+/// number.
 final class ModelCpu extends Cpu {
     private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);
 

@@ -11,8 +11,8 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 
-/// Walkers without locks on real threads, while tables under them are unlinked, freed through RCU and
-/// reused at once: no walker may meet a poisoned entry or a leaf of another key.
+/// Walkers without locks on real threads, while tables under them are unlinked, freed through RCU
+/// and reused at once: no walker may meet a poisoned entry or a leaf of another key.
 final class TableReclaimTest {
     private static final long MILLIS = 1_500;
     private static final int REGIONS = 8;

@@ -172,8 +172,8 @@ final class AgingPrograms {
         vm.checkAfter();
     }
 
-    /// Pages 1 to 3 are young, and a guest makes page 0 so meanwhile. The pass claims 0 and 1, and skips the
-    /// others, which are another cgroup's.
+    /// Pages 1 to 3 are young, and a guest makes page 0 so meanwhile. The pass claims 0 and 1, and
+    /// skips the others, which are another cgroup's.
     private static void window(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 4);
         SecondaryAging.Window window = vm.aging().newWindow();
@@ -237,8 +237,8 @@ final class AgingPrograms {
                 });
     }
 
-    /// One leaf of a table of its own, writable and not dirty; hardware writes while the holder of `mmu_lock`
-    /// takes it away.
+    /// One leaf of a table of its own, writable and not dirty; hardware writes while the holder of
+    /// `mmu_lock` takes it away.
     private static void dirtyZap(Stage stage, Variant variant) {
         long[] words = new long[1];
         long clean =
@@ -280,8 +280,8 @@ final class AgingPrograms {
         vm.checkAfter();
     }
 
-    /// What the page-table walk decides before it looks at a table (`walk_pmd_range`): hardware has not entered
-    /// it on behalf of the host, so its own accessed bit is clear.
+    /// What the page-table walk decides before it looks at a table (`walk_pmd_range`): hardware has
+    /// not entered it on behalf of the host, so its own accessed bit is clear.
     private static void nonLeaf(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
         SecondaryAging.Window window = vm.aging().newWindow();

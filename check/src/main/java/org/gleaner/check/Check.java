@@ -46,8 +46,8 @@ public final class Check {
         tasks = request.tasks();
     }
 
-    /// Runs all searches, or until the watcher wants an end: then those that are over keep their answers, and
-    /// the result says which are not.
+    /// Runs all searches, or until the watcher wants an end: then those that are over keep their
+    /// answers, and the result says which are not.
     public CheckResult run(Watcher watcher) {
         long start = System.nanoTime();
         List<Row> rows = new ArrayList<>();

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What to check.
 ///
-/// @param names of programs (`age-zap`), bugs (`aged-by-store`), or both (`age-zap/aged-by-store`); none for
-///     the whole catalogue
-/// @param design the aging design under which programs run that have one to choose, without bugs; null for each
-///     variant's own
+/// @param names of programs (`age-zap`), bugs (`aged-by-store`), or both (`age-zap/aged-by-store`);
+///     none for the whole catalogue
+/// @param design the aging design under which programs run that have one to choose, without bugs;
+///     null for each variant's own
 /// @param bound most preemptions, or null for each program's own; of a search only
 /// @param schedule to be replayed instead of a search, or null; needs one name
 /// @param seed of random schedules instead of a search, or null

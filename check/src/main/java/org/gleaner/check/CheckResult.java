@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a check has found.
 ///
-/// @param rows a search each, in the order in which they were asked for; also those that an interrupt cut off or
-///     kept from beginning
+/// @param rows a search each, in the order in which they were asked for; also those that an
+///     interrupt cut off or kept from beginning
 /// @param seed of the random schedules, or null if there were none
 public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSeconds) {
     public CheckResult {
@@ -55,9 +55,10 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
             return extent == Extent.ALL;
         }
 
-        /// Whether it is no failure: what was claimed has been shown. A bug claims that a search finds it and
-        /// that its schedule shows it; a program claims that a search goes to its end without a finding, and
-        /// that no schedule breaks it. What random schedules find of a bug is chance, so nothing is claimed.
+        /// Whether it is no failure: what was claimed has been shown. A bug claims that a search
+        /// finds it and that its schedule shows it; a program claims that a search goes to its end
+        /// without a finding, and that no schedule breaks it. What random schedules find of a bug
+        /// is chance, so nothing is claimed.
         public boolean isAsExpected() {
             if (finding != null) {
                 return expectsBug;

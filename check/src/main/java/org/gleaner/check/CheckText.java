@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import org.gleaner.check.CheckResult.Row;
 
-/// A result for people: the table, and below it the interleavings of what should not be or was asked for by
-/// name.
+/// A result for people: the table, and below it the interleavings of what should not be or was
+/// asked for by name.
 final class CheckText {
     /// Fewer searches than this show their interleavings though they came out as they must.
     private static final int FEW = 4;

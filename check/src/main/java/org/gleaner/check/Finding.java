@@ -32,7 +32,8 @@ public record Finding(Detector detector, String message) {
         return new Finding(detector, message == null ? failure.toString() : message);
     }
 
-    /// Whether two findings are of one bug: the same detector, and the same invariant if one is named.
+    /// Whether two findings are of one bug: the same detector, and the same invariant if one is
+    /// named.
     boolean isLike(Finding other) {
         return detector == other.detector && head().equals(other.head());
     }

@@ -6,7 +6,8 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostAudit;
 import org.gleaner.mm.memcg.Memcg;
 
-/// What must be true of a small host when all actors have returned, and when its only process has ended.
+/// What must be true of a small host when all actors have returned, and when its only process has
+/// ended.
 final class HostEnd {
     private final Host host;
     private final Memcg memcg;
@@ -24,7 +25,8 @@ final class HostEnd {
         Finding.check(findings.isEmpty(), "audit: " + when + String.join("; ", findings));
     }
 
-    /// Fails unless every page, slot and charge has been given back, and nobody has written to a page since.
+    /// Fails unless every page, slot and charge has been given back, and nobody has written to a
+    /// page since.
     void checkEmpty() {
         int[] free = new int[1];
         long[] frames = contents.frames;

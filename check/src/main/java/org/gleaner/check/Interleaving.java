@@ -8,8 +8,9 @@ import org.gleaner.machine.Step;
 
 /// The steps of one run, for people: who did what, in which function, to which word.
 ///
-/// Of a stretch of steps by one actor only those are shown that matter to another: they touch a word
-/// that another actor touches too. The others are counted. Of a run by one actor all are shown.
+/// Of a stretch of steps by one actor only those are shown that matter to another: they touch a
+/// word that another actor touches too. The others are counted. Of a run by one actor all are
+/// shown.
 final class Interleaving {
     private static final int SMALL = 100_000;
 

@@ -264,7 +264,8 @@ final class MachinePrograms {
                 });
     }
 
-    /// A reader that has read the index and stops counts itself into the set that is not in use any more.
+    /// A reader that has read the index and stops counts itself into the set that is not in use any
+    /// more.
     private static void srcuTwice(Stage stage, Variant variant) {
         Srcu srcu = new Srcu(LockClass.KVM_SRCU);
         long[] pointer = {1};
@@ -294,7 +295,8 @@ final class MachinePrograms {
                 });
     }
 
-    /// The second actor pops two tables and pushes the first back while the first one may stand in a pop.
+    /// The second actor pops two tables and pushes the first back while the first one may stand in
+    /// a pop.
     private static void slab(Stage stage, Variant variant) {
         TableSlab slab = new TableSlab(8);
         Word[] owned = new Word[8];

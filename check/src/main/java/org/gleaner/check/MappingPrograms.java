@@ -3,7 +3,8 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 
-/// Mappings of a real host that change or end, and who uses them meanwhile: guests, slots, subscribers.
+/// Mappings of a real host that change or end, and who uses them meanwhile: guests, slots,
+/// subscribers.
 final class MappingPrograms {
     private MappingPrograms() {}
 
@@ -224,7 +225,8 @@ final class MappingPrograms {
         m.endAfter();
     }
 
-    /// The pages lie on either side of the end of a page table, where a long unmap looks for waiters.
+    /// The pages lie on either side of the end of a page table, where a long unmap looks for
+    /// waiters.
     private static void munmapYield(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(2).firstGfn(511);
         m.vcpu("vcpu", (cpu, vcpu) -> vcpu.accessData(cpu, 511, 0, true, 7));

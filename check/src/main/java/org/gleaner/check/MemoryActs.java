@@ -19,8 +19,8 @@ import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
-/// What the actors of a [MemoryStage] do: accesses of the process, of its guest and of a device, reclaim, and
-/// changes of the mapping. Knows what was written last to each page.
+/// What the actors of a [MemoryStage] do: accesses of the process, of its guest and of a device,
+/// reclaim, and changes of the mapping. Knows what was written last to each page.
 abstract sealed class MemoryActs permits MemoryStage {
     /// First virtual page of the process: at the start of a page table.
     static final long BASE = 512;
@@ -109,8 +109,9 @@ abstract sealed class MemoryActs permits MemoryStage {
                 "lost update: page " + page + " reads " + value + ", not " + expected);
     }
 
-    /// One access of the process: the CPU walks, sets A and D, and has its data in the same instant, for the flush
-    /// after an unmap, which is not modelled, waits for it. Returns the page, or an error.
+    /// One access of the process: the CPU walks, sets A and D, and has its data in the same
+    /// instant, for the flush after an unmap, which is not modelled, waits for it. Returns the
+    /// page, or an error.
     private int touch(Cpu cpu, int page, int access) {
         Walk walk = new Walk();
         AddressSpace mm = mm();

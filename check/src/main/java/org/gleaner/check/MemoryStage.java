@@ -25,8 +25,8 @@ import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// A stage with a small real host: a cgroup with one process of a few pages, whose contents are words, and, if
-/// asked for, a VM over them.
+/// A stage with a small real host: a cgroup with one process of a few pages, whose contents are
+/// words, and, if asked for, a VM over them.
 ///
 /// ```
 /// MemoryStage m = new MemoryStage(stage, variant).pages(1);
@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// m.endAfter();
 /// ```
 ///
-/// When all actors have returned the host is audited ([HostEnd]), every page that was written is read back,
-/// the VM and the process end, and nothing may be left: no page, slot, charge or reference.
+/// When all actors have returned the host is audited ([HostEnd]), every page that was written is
+/// read back, the VM and the process end, and nothing may be left: no page, slot, charge or
+/// reference.
 final class MemoryStage extends MemoryActs {
     private static final int CPUS = 8;
     private static final int SMALL = 32;
@@ -108,7 +109,8 @@ final class MemoryStage extends MemoryActs {
         return this;
     }
 
-    /// Swap is a device that is no zram, though done at once: what is read back stays in the swap cache.
+    /// Swap is a device that is no zram, though done at once: what is read back stays in the swap
+    /// cache.
     MemoryStage cachesSwapIns() {
         device = SmallSwap.Kind.PROMPT;
         return this;

@@ -7,10 +7,12 @@ import org.gleaner.mm.gup.GetUserPages;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.pagetable.Walk;
 
-/// The simplest secondary MMU: it remembers which page is where, and forgets at the start of an invalidation.
+/// The simplest secondary MMU: it remembers which page is where, and forgets at the start of an
+/// invalidation.
 ///
-/// It knows its rights: while it remembers a page, the process's own entry shows that page; whatever begins ends,
-/// and nothing ends that has not begun; and nobody calls it once it has unsubscribed.
+/// It knows its rights: while it remembers a page, the process's own entry shows that page;
+/// whatever begins ends, and nothing ends that has not begun; and nobody calls it once it has
+/// unsubscribed.
 final class Mirror extends MmuNotifier {
     private static final long NONE = -1;
 

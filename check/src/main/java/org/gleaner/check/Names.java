@@ -14,8 +14,8 @@ import org.gleaner.machine.WordNumbers;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
-/// What the words of a run are called: found by going from field to field, breadth first, from the stage
-/// and its machine.
+/// What the words of a run are called: found by going from field to field, breadth first, from the
+/// stage and its machine.
 final class Names {
     private final Map<Object, String> names = new IdentityHashMap<>();
 

@@ -6,9 +6,9 @@ import org.gleaner.machine.Step;
 /// The steps of the run that is being explored, with what a search must know of each: who took it,
 /// which words it touched, and which earlier steps *happened before* it.
 ///
-/// Step `j` happened before step `k` if there is a chain of steps from `j` to `k` in which neighbours
-/// are of one actor or dependent. That is kept as a vector of clocks: `clock(k, a)` is one more than
-/// the last step of actor `a` that happened before `k` (or is `k`).
+/// Step `j` happened before step `k` if there is a chain of steps from `j` to `k` in which
+/// neighbours are of one actor or dependent. That is kept as a vector of clocks: `clock(k, a)` is
+/// one more than the last step of actor `a` that happened before `k` (or is `k`).
 final class Path {
     private static final int NONE = -1;
 
@@ -174,7 +174,8 @@ final class Path {
         return j;
     }
 
-    /// Whether step `j` wrote the one word that `step` touches: what touched it before happened before `j`.
+    /// Whether step `j` wrote the one word that `step` touches: what touched it before happened
+    /// before `j`.
     boolean overwrites(int j, Step step) {
         return wrote[j] && span[j] == 1 && step.span == 1 && word[j] == step.word;
     }

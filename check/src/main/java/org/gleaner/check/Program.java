@@ -17,11 +17,12 @@ import org.gleaner.mm.aging.AgingDesign;
 ///         })
 /// ```
 ///
-/// What must hold is said by the invariants that are armed in the code, by [Finding#check] in an actor or
-/// after all of them, and by what the engine knows: no deadlock, no livelock, no sleep where none may be.
+/// What must hold is said by the invariants that are armed in the code, by [Finding#check] in an
+/// actor or after all of them, and by what the engine knows: no deadlock, no livelock, no sleep
+/// where none may be.
 ///
-/// The body is run anew for each schedule, so all state belongs into its locals. It must not depend on
-/// anything else: no clock, no chance, no statics.
+/// The body is run anew for each schedule, so all state belongs into its locals. It must not depend
+/// on anything else: no clock, no chance, no statics.
 ///
 /// @param name on the command line
 /// @param checks what must hold, in one line

@@ -4,10 +4,11 @@ import java.util.SplittableRandom;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Step;
 
-/// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and Nagarakatti, ASPLOS 2010): actors
-/// have random priorities, the first that can go on does, and at `depth - 1` random steps the one that runs
-/// falls behind all others. A bug that needs `depth` orderings is found with a probability of at least
-/// 1 / (actors * steps^(depth - 1)) by each run. Every third run is a plain random walk.
+/// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and Nagarakatti, ASPLOS 2010):
+/// actors have random priorities, the first that can go on does, and at `depth - 1` random steps
+/// the one that runs falls behind all others. A bug that needs `depth` orderings is found with a
+/// probability of at least 1 / (actors * steps^(depth - 1)) by each run. Every third run is a plain
+/// random walk.
 final class RandomSchedule extends Replay {
     private static final int MOST_CHANGES = 3;
 

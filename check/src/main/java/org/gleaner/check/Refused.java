@@ -1,7 +1,7 @@
 package org.gleaner.check;
 
-/// A request that means nothing: it names what there is not, or asks for two things that exclude each
-/// other. The message names the fault and then the mend.
+/// A request that means nothing: it names what there is not, or asks for two things that exclude
+/// each other. The message names the fault and then the mend.
 public final class Refused extends IllegalArgumentException {
     private final String where;
     private final String what;

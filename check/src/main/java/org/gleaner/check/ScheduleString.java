@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A schedule in a few characters: `a14b9a` lets actor a take 14 steps, b 9, and then a as many as it
-/// can. Where it ends, whoever ran last goes on until it has to wait; then the first that can.
+/// A schedule in a few characters: `a14b9a` lets actor a take 14 steps, b 9, and then a as many as
+/// it can. Where it ends, whoever ran last goes on until it has to wait; then the first that can.
 ///
 /// Actors are letters in order of creation. A block also ends where its actor cannot go on, so that
 /// a schedule still means something when the program has changed a little.

@@ -10,30 +10,31 @@ import org.gleaner.machine.Step;
 /// ## How it works
 ///
 /// Depth first, without stored states: each run repeats the one before up to the last step at which
-/// another actor is still to be tried, goes there instead, and then on by itself. Which actors are to
-/// be tried where is found out as it goes (source-set dynamic partial-order reduction, Abdulla,
-/// Aronis, Jonsson and Sagonas, POPL 2014). Whenever two dependent steps of different actors could have
-/// been the other way round, nothing ordering them but each other, then some actor must be tried at
-/// the earlier one that begins a run in which they are: one of the *initials* of what came between and
-/// did not depend on the first. If one of these is to be tried there already, nothing is added.
+/// another actor is still to be tried, goes there instead, and then on by itself. Which actors are
+/// to be tried where is found out as it goes (source-set dynamic partial-order reduction, Abdulla,
+/// Aronis, Jonsson and Sagonas, POPL 2014). Whenever two dependent steps of different actors could
+/// have been the other way round, nothing ordering them but each other, then some actor must be
+/// tried at the earlier one that begins a run in which they are: one of the *initials* of what came
+/// between and did not depend on the first. If one of these is to be tried there already, nothing
+/// is added.
 ///
 /// *Sleep sets* keep apart what differs only in the order of independent steps: an actor that has
-/// been tried at a point sleeps in what is explored there afterwards, until a step that depends on its
-/// next one wakes it. A run in which all that could go on sleep is cut off.
+/// been tried at a point sleeps in what is explored there afterwards, until a step that depends on
+/// its next one wakes it. A run in which all that could go on sleep is cut off.
 ///
 /// ## Steps that wait
 ///
 /// A step that waits for a value is no race with the write that let it go: before that write it
-/// could not be taken. It is with an earlier write, if the value before that would have done. An actor
-/// that still waits when a run ends is treated as if it took its step then, so that its going earlier
-/// is tried.
+/// could not be taken. It is with an earlier write, if the value before that would have done. An
+/// actor that still waits when a run ends is treated as if it took its step then, so that its going
+/// earlier is tried.
 ///
 /// ## With a bound
 ///
 /// With at most `b` preemptions (switches away from an actor that could go on) the search is the
-/// bounded one of Coons, Musuvathi and McKinley (OOPSLA 2013): no sleep sets, the racing actor itself
-/// is tried and not just any initial, and also where the racing stretch began, for a switch may be
-/// cheaper there; and where switching costs nothing, everybody is tried.
+/// bounded one of Coons, Musuvathi and McKinley (OOPSLA 2013): no sleep sets, the racing actor
+/// itself is tried and not just any initial, and also where the racing stretch began, for a switch
+/// may be cheaper there; and where switching costs nothing, everybody is tried.
 ///
 /// A search says that it is complete if nothing is left to be tried: then no schedule (within the
 /// bound) of this program leads to a finding.
@@ -125,8 +126,8 @@ final class Search implements Schedule {
         return who != before && (enabled[d] >> before & 1) != 0 ? 1 : 0;
     }
 
-    /// Of those who slept before the last step, or were tried in its place, the ones whose next step does not
-    /// depend on it.
+    /// Of those who slept before the last step, or were tried in its place, the ones whose next
+    /// step does not depend on it.
     private int stillAsleep(ExploringEngine engine, int d) {
         int k = d - 1;
         int candidates = (sleeping[k] | tried[k]) & ~(1 << path.actor[k]);
@@ -179,8 +180,8 @@ final class Search implements Schedule {
         return false;
     }
 
-    /// Actors that wait at the end might have gone on earlier. Whoever looks at the result is no actor of
-    /// the run, and may be waiting, too.
+    /// Actors that wait at the end might have gone on earlier. Whoever looks at the result is no
+    /// actor of the run, and may be waiting, too.
     private void waiting(ExploringEngine engine) {
         int left = engine.live() & ~engine.enabled() & (1 << width) - 1;
         while (left != 0) {
@@ -256,7 +257,8 @@ final class Search implements Schedule {
         toTry[d] |= (enabled[d] >> who & 1) != 0 ? 1 << who : enabled[d];
     }
 
-    /// The actors that can begin a run of all that came after `j` without depending on it, and then `who`.
+    /// The actors that can begin a run of all that came after `j` without depending on it, and then
+    /// `who`.
     private int initials(int j, int k, int who) {
         Arrays.fill(first, -1);
         int initials = 0;

@@ -3,9 +3,9 @@ package org.gleaner.check;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a schedule that leads to a finding easier to read: fewer context switches, then fewer steps before
-/// them. Greedy: leaves blocks out, lets blocks run on, and changes neighbours' places, as long as the same
-/// finding comes of it.
+/// Makes a schedule that leads to a finding easier to read: fewer context switches, then fewer
+/// steps before them. Greedy: leaves blocks out, lets blocks run on, and changes neighbours'
+/// places, as long as the same finding comes of it.
 final class Shrinker {
     private final Trial trial;
     private final Finding finding;

@@ -2,8 +2,8 @@ package org.gleaner.check;
 
 import java.util.List;
 
-/// Slots that share host memory, roots on their way out, and zaps that let others in between: where what one
-/// actor has begun, another has to go on from.
+/// Slots that share host memory, roots on their way out, and zaps that let others in between: where
+/// what one actor has begun, another has to go on from.
 final class SlotPrograms {
     private SlotPrograms() {}
 
@@ -71,7 +71,8 @@ final class SlotPrograms {
         vm.checkAfter();
     }
 
-    /// A kernel that keeps no reference to its roots: one vCPU lets go of the only root, another looks for one.
+    /// A kernel that keeps no reference to its roots: one vCPU lets go of the only root, another
+    /// looks for one.
     private static void resetLoad(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 1);
         vm.configure(c -> c.withRootsKept(false));
@@ -90,8 +91,8 @@ final class SlotPrograms {
         FaultPrograms.resetSlotDelete(stage, variant, c -> c.withRootsKept(false));
     }
 
-    /// The pages of slot 1 are in two tables, and a zap looks for waiters between them. One vCPU goes on to use
-    /// the first page, another wants the lock.
+    /// The pages of slot 1 are in two tables, and a zap looks for waiters between them. One vCPU
+    /// goes on to use the first page, another wants the lock.
     private static void yieldFlush(Stage stage, Variant variant) {
         VmStage vm = new VmStage(stage, variant, 3);
         vm.configure(c -> c.withTlb(4));

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What is in the page frames and in the swap slots of a [MemoryStage]: one word each.
 ///
-/// What is nobody's is poisoned, and looked at when it is handed out again: so a write through a stale
-/// translation or a forgotten reference is seen, also where nobody reads the page.
+/// What is nobody's is poisoned, and looked at when it is handed out again: so a write through a
+/// stale translation or a forgotten reference is seen, also where nobody reads the page.
 final class SmallFrames implements FrameContents, GuestMemory {
     /// What a frame or a slot holds that is nobody's.
     static final long POISON = 0xbad;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// references, dirty marks, contents of one word a page, and a swap that holds all. What the memory
 /// manager does with a page, and no more.
 ///
-/// A page that is evicted clean falls back to what swap has of it, and its frame is poisoned: so a dirty mark
-/// that comes too late, or an access through a stale translation, is seen by who reads.
+/// A page that is evicted clean falls back to what swap has of it, and its frame is poisoned: so a
+/// dirty mark that comes too late, or an access through a stale translation, is seen by who reads.
 public final class SmallSpace implements UserPages, GuestMemory {
     /// What a frame holds that is nobody's.
     public static final long POISON = 0xbad;

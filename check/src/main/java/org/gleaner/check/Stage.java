@@ -8,8 +8,8 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.jspecify.annotations.Nullable;
 
-/// Where a [Program] sets up one run: what makes the state, the actors that meet, and who looks at the
-/// result. On any engine.
+/// Where a [Program] sets up one run: what makes the state, the actors that meet, and who looks at
+/// the result. On any engine.
 public final class Stage {
     public final Engine engine;
 
@@ -24,8 +24,8 @@ public final class Stage {
 
     /// Has `preparation` make the state while nobody runs.
     ///
-    /// What is made when a CPU first asks for it, its RCU and SRCU lines, has to be made here: a grace
-    /// period that finds no line takes no step that could race.
+    /// What is made when a CPU first asks for it, its RCU and SRCU lines, has to be made here: a
+    /// grace period that finds no line takes no step that could race.
     public void before(Preparation preparation) {
         this.preparation = preparation;
     }
@@ -61,8 +61,8 @@ public final class Stage {
         preparation.prepare(cpus);
     }
 
-    /// As [#raise], with the look at the result as one more actor, which waits for the others: for an engine
-    /// whose daemons end with the run.
+    /// As [#raise], with the look at the result as one more actor, which waits for the others: for
+    /// an engine whose daemons end with the run.
     void raiseTogether() {
         Actor look = after;
         if (look != null) {

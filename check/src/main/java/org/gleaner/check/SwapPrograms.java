@@ -3,8 +3,8 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.mm.version.KernelVersion;
 
-/// Pages of a real host that go to swap and come back: what is written to them, by a process, a guest or a device,
-/// must be there at the next look.
+/// Pages of a real host that go to swap and come back: what is written to them, by a process, a
+/// guest or a device, must be there at the next look.
 final class SwapPrograms {
     private static final String UNMAP =
             "try_to_unmap: the dirty bit goes to the folio as the entry goes";
@@ -138,7 +138,8 @@ final class SwapPrograms {
         m.endAfter();
     }
 
-    /// Read back from a disk, a page stays in the swap cache, clean: then only the entry knows of a write.
+    /// Read back from a disk, a page stays in the swap cache, clean: then only the entry knows of a
+    /// write.
     private static void cachedWrite(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).cachesSwapIns();
         m.ready(cpu -> m.write(cpu, 0, 1));

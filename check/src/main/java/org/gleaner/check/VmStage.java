@@ -136,8 +136,8 @@ final class VmStage {
         stage.after(cpu -> space.checkReferences());
     }
 
-    /// Ends the VM when all have returned: its books must balance, and every page must be released. Takes
-    /// longer than most searches' runs.
+    /// Ends the VM when all have returned: its books must balance, and every page must be released.
+    /// Takes longer than most searches' runs.
     void destroyAfter() {
         stage.after(cpu -> {
             vm().destroy(cpu);

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every bug of the catalogue is found, by a schedule that a person can read and a machine can repeat; and
-/// what is right is not called wrong. `gleaner check` does the same to the end.
+/// Every bug of the catalogue is found, by a schedule that a person can read and a machine can
+/// repeat; and what is right is not called wrong. `gleaner check` does the same to the end.
 @Tag("long")
 final class CatalogueTest {
     private static final int PREEMPTIONS = 3;
@@ -75,8 +75,8 @@ final class CatalogueTest {
         return bugs().filter(each -> !MemoryBugs.ALL.contains(each.get()[1]));
     }
 
-    /// A check that is switched off lets its bug through; one is then noticed by another. What happens to a host's
-    /// memory is noticed in many ways.
+    /// A check that is switched off lets its bug through; one is then noticed by another. What
+    /// happens to a host's memory is noticed in many ways.
     @ParameterizedTest(name = "{1} in {0}")
     @MethodSource("protocolBugs")
     void withoutItsDetectorABugIsNotFound(Program program, Variant bug) {

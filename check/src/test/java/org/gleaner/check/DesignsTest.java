@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `docs/designs.md` says of each program and design what exploration says, as far as a test has time for:
-/// what breaks is found, and what keeps is not called wrong. Each design has the roots of its own kernel.
+/// `docs/designs.md` says of each program and design what exploration says, as far as a test has
+/// time for: what breaks is found, and what keeps is not called wrong. Each design has the roots of
+/// its own kernel.
 @Tag("long")
 final class DesignsTest {
     private static final Limits SHORT = new Limits(3, TimeUnit.MILLISECONDS.toNanos(150), 2_000);

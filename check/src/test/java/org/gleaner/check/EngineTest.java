@@ -94,8 +94,8 @@ final class EngineTest {
         assertThat(again.schedule()).isEqualTo(once.schedule());
     }
 
-    /// Two actors of 15 steps each: 50,000 runs a second and core is what is promised, and a tenth of it is
-    /// asked for here, where the compiler is cold and the machine is not ours alone.
+    /// Two actors of 15 steps each: 50,000 runs a second and core is what is promised, and a tenth
+    /// of it is asked for here, where the compiler is cold and the machine is not ours alone.
     @Test
     void runsAreFast() {
         Program program =

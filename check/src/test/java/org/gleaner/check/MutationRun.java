@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
 
-/// Plants a bug into a copy of core, and asks the programs of the catalogue, as they are, whether they notice.
+/// Plants a bug into a copy of core, and asks the programs of the catalogue, as they are, whether
+/// they notice.
 final class MutationRun {
     /// CPU time that one program has at one bound.
     private static final double SECONDS = 1;
@@ -83,7 +84,8 @@ final class MutationRun {
         }
     }
 
-    /// Runs all programs over the classes it finds, with more and more preemptions, until one breaks.
+    /// Runs all programs over the classes it finds, with more and more preemptions, until one
+    /// breaks.
     static final class Probe {
         private Probe() {}
 

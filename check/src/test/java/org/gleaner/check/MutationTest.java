@@ -10,7 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// Would the programs find yours? All planted bugs in one run, some minutes long: see `docs/check.md`.
+/// Would the programs find yours? All planted bugs in one run, some minutes long: see
+/// `docs/check.md`.
 final class MutationTest {
     private static final Path SOURCES = Path.of("../core/src/main/java/org/gleaner");
 

@@ -15,8 +15,8 @@ import org.gleaner.machine.Step;
 import org.gleaner.machine.Word;
 import org.junit.jupiter.api.Test;
 
-/// The reduction loses nothing: on random programs the search reaches exactly the results that trying
-/// every schedule reaches.
+/// The reduction loses nothing: on random programs the search reaches exactly the results that
+/// trying every schedule reaches.
 final class SearchTest {
     private static final CostModel COSTS = CostModel.named("x86-server");
     private static final int PROGRAMS = 400;

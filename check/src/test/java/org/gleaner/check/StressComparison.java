@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.ThreadEngine;
 
-/// What real threads find of the catalogue's bugs in a given time, beside what exploration needs: run
-/// [#main] with the seconds that each bug is given (60 in `docs/check.md`), and names of bugs, or none for
-/// all.
+/// What real threads find of the catalogue's bugs in a given time, beside what exploration needs:
+/// run [#main] with the seconds that each bug is given (60 in `docs/check.md`), and names of bugs,
+/// or none for all.
 final class StressComparison {
     private static final CostModel COSTS = CostModel.named("x86-server");
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `gleaner check`: all interleavings of small programs over the real code, with known bugs and without.
+/// `gleaner check`: all interleavings of small programs over the real code, with known bugs and
+/// without.
 @Command(
         name = "check",
         description =
@@ -164,8 +165,8 @@ final class CheckCommand implements Callable<Integer> {
                 + "\n";
     }
 
-    /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet, and the
-    /// machine's are not.
+    /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet,
+    /// and the machine's are not.
     private static void armInvariants() {
         CheckCommand.class.getClassLoader().setPackageAssertionStatus("org.gleaner", true);
     }

@@ -39,7 +39,8 @@ final class CompareOptions {
                     "Compare designs likewise, such as locked,merged (not given: each kernel's own).")
     private @Nullable Each<AgingChoice> aging;
 
-    /// `file` with every combination as a configuration, named by what differs; `file` itself if nothing is given.
+    /// `file` with every combination as a configuration, named by what differs; `file` itself if
+    /// nothing is given.
     ScenarioFile over(ScenarioFile file) {
         Map<String, Each<? extends Choice>> given = given();
         if (given.isEmpty()) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `gleaner replay`: recorded traces, each by itself under a memory limit, with every combination of options asked for.
+/// `gleaner replay`: recorded traces, each by itself under a memory limit, with every combination
+/// of options asked for.
 @Command(
         name = "replay",
         description = "Replay recorded page traces, each by itself, under a memory limit.",

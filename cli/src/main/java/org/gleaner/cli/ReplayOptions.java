@@ -137,7 +137,8 @@ final class ReplayOptions {
                             + "(default: the kernel's own).")
     private @Nullable Each<AgingChoice> aging;
 
-    /// Every trace with every combination of what has several values, the last option's next to each other.
+    /// Every trace with every combination of what has several values, the last option's next to
+    /// each other.
     ///
     /// @param seeds to replay each with
     List<Combination> combinations(List<Trace> traces, EngineChoice engine, List<Long> seeds) {

@@ -2,7 +2,8 @@ package org.gleaner.cli;
 
 import java.util.List;
 
-/// A directory's name that tells a run from others: what was run, what was set, at which scale and seed.
+/// A directory's name that tells a run from others: what was run, what was set, at which scale and
+/// seed.
 ///
 /// @param words so far, joined; letters, digits, `.`, `_`, `=` and `-`
 record RunName(String words) {

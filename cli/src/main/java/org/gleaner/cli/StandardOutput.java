@@ -10,8 +10,8 @@ import java.io.PrintStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The process's standard output, which remembers why it could not be written. [PrintStream] knows only
-/// that.
+/// The process's standard output, which remembers why it could not be written. [PrintStream] knows
+/// only that.
 final class StandardOutput extends PrintStream {
 
     /// The reason when whoever read has gone, as `head` does: nothing that anybody need be told.

@@ -75,8 +75,8 @@ final class TortureCommand implements Callable<Integer> {
                 .tell(surroundings, options, directory);
     }
 
-    /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet, and the
-    /// machine's are not.
+    /// Invariants are Java assertions. They can be switched on for classes that are not loaded yet,
+    /// and the machine's are not.
     private static void armInvariants() {
         TortureCommand.class.getClassLoader().setPackageAssertionStatus("org.gleaner", true);
     }

@@ -5,11 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Training of the JVM for commands to come, after one that would have gained by it and has given its answer.
+/// Training of the JVM for commands to come, after one that would have gained by it and has given
+/// its answer.
 ///
-/// The launcher knows whether a command would gain, and how to train; it passes its own path as `gleaner.train` where
-/// that has not been done. It cannot wait for the command itself: the command runs in its place, so that signals
-/// reach it.
+/// The launcher knows whether a command would gain, and how to train; it passes its own path as
+/// `gleaner.train` where that has not been done. It cannot wait for the command itself: the command
+/// runs in its place, so that signals reach it.
 final class Training {
     private static final int POLL_MILLIS = 100;
 

@@ -29,9 +29,9 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.junit.jupiter.api.Test;
 
-/// Whatever kernel-like code changes is a word, an entry of a slab, a volatile that a step declares,
-/// or plain data that says by an annotation who may change it. A plain counter that nobody thought
-/// about loses counts on real threads, and no other test would tell.
+/// Whatever kernel-like code changes is a word, an entry of a slab, a volatile that a step
+/// declares, or plain data that says by an annotation who may change it. A plain counter that
+/// nobody thought about loses counts on real threads, and no other test would tell.
 ///
 /// Of arrays the code does not say which one a store goes to; so a class that stores plainly into
 /// one of `long` outside its constructor must have declared one of `long`, and so on.

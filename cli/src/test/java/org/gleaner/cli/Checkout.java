@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A copy of the launcher in a checkout with nothing in it, beside a Maven and a JDK that only pretend.
+/// A copy of the launcher in a checkout with nothing in it, beside a Maven and a JDK that only
+/// pretend.
 final class Checkout {
     static final String BUILT =
             "mkdir -p cli/target/launcher/lib && echo $$ >cli/target/launcher/gleaner.jar\n";

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the documents say can be typed can be typed, and prints what they say.
 ///
-/// Every command is started against executors that do nothing, so that its options and its scenarios, traces
-/// and programs are looked at. Those whose output is shown are run: to the digit where that takes seconds, else at
-/// a small scale, and only the words are compared. `-Dgleaner.docs.full=true` runs all of them as they stand, which
-/// takes minutes.
+/// Every command is started against executors that do nothing, so that its options and its
+/// scenarios, traces and programs are looked at. Those whose output is shown are run: to the digit
+/// where that takes seconds, else at a small scale, and only the words are compared.
+/// `-Dgleaner.docs.full=true` runs all of them as they stand, which takes minutes.
 @Tag("long")
 final class DocumentedCommandsTest {
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a document says that a command prints. A line `...` stands for any number of lines; blank lines,
-/// and where results were kept, are not compared.
+/// What a document says that a command prints. A line `...` stands for any number of lines; blank
+/// lines, and where results were kept, are not compared.
 ///
 /// @param lines of the document
 record DocumentedOutput(List<String> lines) {
@@ -46,7 +46,8 @@ record DocumentedOutput(List<String> lines) {
                 : Optional.of("'" + actual.get(at) + "' is left out without a line '...'");
     }
 
-    /// Why what was printed, of a smaller run, has not even these words in this order; empty if it has.
+    /// Why what was printed, of a smaller run, has not even these words in this order; empty if it
+    /// has.
     Optional<String> differsInForm(List<String> printed) {
         List<String> forms = compared(printed).stream().map(DocumentedOutput::form).toList();
         int at = 0;

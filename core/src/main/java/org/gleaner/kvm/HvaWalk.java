@@ -32,8 +32,8 @@ final class HvaWalk {
         this.gate = gate;
     }
 
-    /// Ages host pages `[start, end)`. Bit `k` of the query's bitmaps is page `end - 1 - k`, also where
-    /// the range spans several slots.
+    /// Ages host pages `[start, end)`. Bit `k` of the query's bitmaps is page `end - 1 - k`, also
+    /// where the range spans several slots.
     ///
     /// @param flush flush the guests' cached translations if anything was young
     boolean age(Cpu cpu, long start, long end, AgeQuery query, LockMode lock, boolean flush) {

@@ -3,10 +3,11 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Mailbox;
 
-/// What a vCPU has to do before it is in the guest again (`vcpu->requests`), and whether it is there now
-/// (`vcpu->mode`).
+/// What a vCPU has to do before it is in the guest again (`vcpu->requests`), and whether it is
+/// there now (`vcpu->mode`).
 ///
-/// Anyone posts a request, by [Vcpus]; the vCPU alone serves it, wherever else its CPU has been meanwhile.
+/// Anyone posts a request, by [Vcpus]; the vCPU alone serves it, wherever else its CPU has been
+/// meanwhile.
 final class VcpuRequests {
     /// Drop cached translations (`KVM_REQ_TLB_FLUSH`).
     static final long TLB_FLUSH = 1;

@@ -1,4 +1,5 @@
-/// KVM, as all architectures have it: virtual machines, vCPUs, memory slots and the page-fault path.
+/// KVM, as all architectures have it: virtual machines, vCPUs, memory slots and the page-fault
+/// path.
 ///
 /// A guest access enters at [org.gleaner.kvm.Vcpu], is translated by `mmu.GuestTlb` as hardware
 /// would, and faults into `PageFault`. The host enters at `KvmMmuNotifier`, one per VM; `HvaWalk`

@@ -1,6 +1,7 @@
 package org.gleaner.machine;
 
-/// What something has room for. Asked where it is made, so that nothing outgrows its bits in silence.
+/// What something has room for. Asked where it is made, so that nothing outgrows its bits in
+/// silence.
 public final class Capacity {
     private Capacity() {}
 

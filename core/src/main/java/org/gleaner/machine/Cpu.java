@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /// Everything that another CPU may touch is one of three things:
 ///
 /// - a [Word]: a lock, a counter, a line of its own. Every access is an *ordered step*.
-/// - an entry of a *slab*, a `long[]` such as a page-table page. Access through this class too; also
-///   ordered steps.
+/// - an entry of a *slab*, a `long[]` such as a page-table page. Access through this class too;
+///   also ordered steps.
 /// - data behind a lock (list links, counters of an lruvec). Plain access, by the holder only.
 ///
-/// What an ordered step means is the engine's choice. On real threads it is just the atomic. In virtual
-/// time the CPU yields until it is the earliest of all, so that shared changes happen in (time, id)
-/// order. Exploring, it is the point where the schedule may go elsewhere. Kernel-like code must not be
-/// able to tell which; in particular it must not keep a shared value across a step and rely on it.
+/// What an ordered step means is the engine's choice. On real threads it is just the atomic. In
+/// virtual time the CPU yields until it is the earliest of all, so that shared changes happen in
+/// (time, id) order. Exploring, it is the point where the schedule may go elsewhere. Kernel-like
+/// code must not be able to tell which; in particular it must not keep a shared value across a step
+/// and rely on it.
 ///
 /// | method | order | pairs with |
 /// |---|---|---|
@@ -27,22 +28,22 @@ import org.jspecify.annotations.Nullable;
 /// | `publish` | release then full fence, not a step | the reader's ordered step (RCU, vCPU mode) |
 /// | `fence` | full fence, not a step | `publish`, or another fence |
 ///
-/// A few things that are shared are not words: a reference to an immutable list, the words of a table
-/// before it is linked and after it was freed. They are accessed as Java has them, and the access is
-/// *declared* by [#reads] or [#writes] right before it. That costs nothing where it means nothing; an
-/// exploring engine makes it a step.
+/// A few things that are shared are not words: a reference to an immutable list, the words of a
+/// table before it is linked and after it was freed. They are accessed as Java has them, and the
+/// access is *declared* by [#reads] or [#writes] right before it. That costs nothing where it means
+/// nothing; an exploring engine makes it a step.
 ///
 /// ## Waiting
 ///
-/// [#await] spins (a queued lock, a completion that is near); [#block] sleeps and must not be called
-/// while a spinning lock is held. Both return the value that ended the wait. Virtual time wakes a waiter
-/// when the word is written, and charges the wait to it.
+/// [#await] spins (a queued lock, a completion that is near); [#block] sleeps and must not be
+/// called while a spinning lock is held. Both return the value that ended the wait. Virtual time
+/// wakes a waiter when the word is written, and charges the wait to it.
 ///
 /// ## Time
 ///
 /// [#charge] adds private work; it never yields. On real threads it does nothing and [#now] is
-/// `System.nanoTime`. A step on a slab word takes no time of its own, so a loop that retries one must
-/// charge something in each turn, or virtual time never lets anybody else go first.
+/// `System.nanoTime`. A step on a slab word takes no time of its own, so a loop that retries one
+/// must charge something in each turn, or virtual time never lets anybody else go first.
 public abstract class Cpu {
     /// From 0, in order of creation but for [Engine#daemonAt]; indexes per-CPU arrays.
     public final int id;
@@ -119,9 +120,9 @@ public abstract class Cpu {
     /// A racy hint: may be stale, is no step and costs nothing.
     public abstract long peek(long[] slab, int i);
 
-    /// Stores a word that only this CPU writes, and makes it visible before anything that follows (the
-    /// store and full barrier of an RCU or guest-mode entry). No step: the readers of such words
-    /// must be right whichever side of it they see.
+    /// Stores a word that only this CPU writes, and makes it visible before anything that follows
+    /// (the store and full barrier of an RCU or guest-mode entry). No step: the readers of such
+    /// words must be right whichever side of it they see.
     public abstract void publish(long[] slab, int i, long value);
 
     // --- beside the words ----------------------------------------------------------------------
@@ -129,18 +130,19 @@ public abstract class Cpu {
     /// Everything before comes before everything after, for all CPUs (`smp_mb`). No step.
     public abstract void fence();
 
-    /// Declares that this CPU is about to read something shared that is no word, known by the object
-    /// that holds it.
+    /// Declares that this CPU is about to read something shared that is no word, known by the
+    /// object that holds it.
     public void reads(Object state) {}
 
-    /// Declares that this CPU is about to read `n` slab words from `slab[i]` on, all as they are now: it takes no
-    /// step, and nobody else does, until it has.
+    /// Declares that this CPU is about to read `n` slab words from `slab[i]` on, all as they are
+    /// now: it takes no step, and nobody else does, until it has.
     public void reads(long[] slab, int i, int n) {}
 
     /// Declares that this CPU is about to change something shared that is no word.
     public void writes(Object state) {}
 
-    /// Declares that this CPU is about to overwrite `n` slab words from `slab[i]` on by plain stores.
+    /// Declares that this CPU is about to overwrite `n` slab words from `slab[i]` on by plain
+    /// stores.
     public void writes(long[] slab, int i, int n) {}
 
     // --- time --------------------------------------------------------------------------------
@@ -160,17 +162,17 @@ public abstract class Cpu {
     /// Sleeps; must not be called while a spinning lock is held. Returns at once if `nanos <= 0`.
     public abstract void sleep(long nanos);
 
-    /// As [#sleep], but ends as soon as `(w & mask) == expect` (`schedule_timeout_killable`). To look at the word is
-    /// no step and costs nothing: until it is written this is a plain sleep.
+    /// As [#sleep], but ends as soon as `(w & mask) == expect` (`schedule_timeout_killable`). To
+    /// look at the word is no step and costs nothing: until it is written this is a plain sleep.
     public void sleepUnless(Word w, long mask, long expect, long nanos) {
         if (nanos > 0) {
             blockFor(w, mask, expect, nanos);
         }
     }
 
-    /// How many more occurrences of `cost` this CPU may take before another actor could act, at least 0
-    /// and at most `limit`. A hot loop of private hits folds that many into one [#charge] and so
-    /// yields exactly what single steps would. Real threads answer a small constant.
+    /// How many more occurrences of `cost` this CPU may take before another actor could act, at
+    /// least 0 and at most `limit`. A hot loop of private hits folds that many into one [#charge]
+    /// and so yields exactly what single steps would. Real threads answer a small constant.
     public abstract int foldable(Cost cost, int limit);
 
     /// A bare ordered step, for code that has folded private work and now reads shared state.
@@ -179,8 +181,8 @@ public abstract class Cpu {
     /// One turn of a loop that goes on only when others do something (`cpu_relax`, `cond_resched`).
     public void relax() {}
 
-    /// Whether a holder lets others have its lock for a moment, which is `contended` or not: an exploring engine can
-    /// be told to do so always.
+    /// Whether a holder lets others have its lock for a moment, which is `contended` or not: an
+    /// exploring engine can be told to do so always.
     public boolean yieldsIf(boolean contended) {
         return contended;
     }
@@ -200,26 +202,27 @@ public abstract class Cpu {
 
     // --- interrupts --------------------------------------------------------------------------
 
-    /// Enters a section in which [#interrupt] reaches this CPU (guest mode) on behalf of `box`, and returns
-    /// the requests posted there before. The caller must serve them; a request posted later is seen by
-    /// [#pendingRequests]. A CPU is in one section at a time, and may have any number of boxes.
+    /// Enters a section in which [#interrupt] reaches this CPU (guest mode) on behalf of `box`, and
+    /// returns the requests posted there before. The caller must serve them; a request posted later
+    /// is seen by [#pendingRequests]. A CPU is in one section at a time, and may have any number of
+    /// boxes.
     public abstract long enterInterruptible(Mailbox box);
 
     /// Leaves the section: after this an [#interrupt] only posts, and waits for nothing here.
     public abstract void exitInterruptible(Mailbox box);
 
-    /// The requests posted to `box` and not taken. Cheap; to be polled inside the section before every
-    /// access that a request would forbid, with no charge between. In virtual time the poll is an ordered
-    /// step, so that nobody acts between it and the access; on real threads the sender waits for the
-    /// next poll that takes.
+    /// The requests posted to `box` and not taken. Cheap; to be polled inside the section before
+    /// every access that a request would forbid, with no charge between. In virtual time the poll
+    /// is an ordered step, so that nobody acts between it and the access; on real threads the
+    /// sender waits for the next poll that takes.
     public abstract long pendingRequests(Mailbox box);
 
     /// Takes (clears and returns) all requests posted to `box`.
     public abstract long takeRequests(Mailbox box);
 
-    /// Posts `request` bits to `boxes[0]` to `boxes[n - 1]`, sends an interrupt to the CPU of each whose
-    /// section that CPU is in, and waits until each of those has left it or served the request
-    /// (`kvm_make_all_cpus_request` with wait). Never waits for this CPU itself.
+    /// Posts `request` bits to `boxes[0]` to `boxes[n - 1]`, sends an interrupt to the CPU of each
+    /// whose section that CPU is in, and waits until each of those has left it or served the
+    /// request (`kvm_make_all_cpus_request` with wait). Never waits for this CPU itself.
     ///
     /// @throws IllegalStateException if this CPU is in a section of its own
     public abstract void interrupt(Mailbox[] boxes, int n, long request);

@@ -3,7 +3,8 @@ package org.gleaner.machine;
 import java.util.List;
 
 /// Runs actors, and decides what a shared step of a [Cpu] means: nothing but the atomic (real
-/// threads), an event in (time, actor) order (virtual time), or a choice of who runs next (exploring).
+/// threads), an event in (time, actor) order (virtual time), or a choice of who runs next
+/// (exploring).
 public interface Engine {
     /// CPUs that a run can have, daemons included.
     int MOST_CPUS = 4096;
@@ -12,12 +13,13 @@ public interface Engine {
     /// new actor starts at the caller's time.
     Cpu spawn(String name, Actor body);
 
-    /// Adds an actor that is stopped once no spawned actor is left: kswapd, an RCU or device thread.
+    /// Adds an actor that is stopped once no spawned actor is left: kswapd, an RCU or device
+    /// thread.
     Cpu daemon(String name, Actor body);
 
-    /// As [#daemon], with an id of one's own choice, which nobody has yet: others are numbered as if it were not
-    /// there, so that they draw the same chances with it and without. An engine whose runs do not repeat
-    /// may number it like any other.
+    /// As [#daemon], with an id of one's own choice, which nobody has yet: others are numbered as
+    /// if it were not there, so that they draw the same chances with it and without. An engine
+    /// whose runs do not repeat may number it like any other.
     ///
     /// @param id below the number of CPUs that per-CPU arrays have room for
     default Cpu daemonAt(int id, String name, Actor body) {

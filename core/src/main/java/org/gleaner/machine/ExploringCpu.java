@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Unlike on the other engines, every access to shared memory is a step here: also a `peek`, a
 /// `publish`, a `fence` and what is declared by `reads` and `writes`.
 ///
-/// With store buffers (x86-TSO) a `store` goes into this CPU's buffer and reaches memory later, by a
-/// step of an actor of its own; a `load` looks into the own buffer first; everything that is
+/// With store buffers (x86-TSO) a `store` goes into this CPU's buffer and reaches memory later, by
+/// a step of an actor of its own; a `load` looks into the own buffer first; everything that is
 /// locked on x86 waits until the buffer is empty.
 final class ExploringCpu extends Cpu {
     // A mailbox: requests in the lower half, then the section count, odd in the section.
@@ -40,7 +40,8 @@ final class ExploringCpu extends Cpu {
     /// The mailbox whose section this CPU is in.
     private @Nullable Mailbox section;
 
-    /// Of one CPU in one run, where nobody waits: each is a chance for others, and they would never end.
+    /// Of one CPU in one run, where nobody waits: each is a chance for others, and they would never
+    /// end.
     private static final int MOST_YIELDS = 3;
 
     private int yields;
@@ -371,8 +372,8 @@ final class ExploringCpu extends Cpu {
 
     // --- time --------------------------------------------------------------------------------
 
-    /// An exit to the host, or a fault of it, ends one turn of the only loops that wait without a word to wait for;
-    /// an access that gets through ends the loop.
+    /// An exit to the host, or a fault of it, ends one turn of the only loops that wait without a
+    /// word to wait for; an access that gets through ends the loop.
     @Override
     public void charge(Cost cost) {
         if (cost == Cost.VMEXIT || cost == Cost.HOST_FAULT) {

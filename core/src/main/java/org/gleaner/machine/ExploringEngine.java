@@ -5,38 +5,40 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Actors as coroutines on one host thread, each of whose steps a [Schedule] has to allow: the engine
-/// by which interleavings are searched, repeated and proved harmless.
+/// Actors as coroutines on one host thread, each of whose steps a [Schedule] has to allow: the
+/// engine by which interleavings are searched, repeated and proved harmless.
 ///
 /// ## How it works
 ///
 /// An actor runs until its next access to shared memory, says what it will be ([Step]) and asks the
 /// schedule who goes on. If it is itself, it does; else it suspends and the other is resumed. So a
-/// run costs one coroutine switch for each context switch and not for each step, and a *step* is the
-/// access with all private work behind it. The engine remembers nothing: who searches builds the
-/// actors and their memory anew for each run, and runs that follow the same schedule are the same.
-/// A run that is abandoned, has failed or is over leaves its unfinished actors to the collector.
+/// run costs one coroutine switch for each context switch and not for each step, and a *step* is
+/// the access with all private work behind it. The engine remembers nothing: who searches builds
+/// the actors and their memory anew for each run, and runs that follow the same schedule are the
+/// same. A run that is abandoned, has failed or is over leaves its unfinished actors to the
+/// collector.
 ///
 /// ## Waiting
 ///
-/// Nobody spins here. A wait for a word is a step that cannot be taken before the word's value allows
-/// it. A load of the very word that was loaded before a `sleep` is a poll, and waits for a change in
-/// the same way. A loop that waits without a word, which is what a guest does that faults again and
-/// again while an invalidation lasts, is cut short by [Spinning]. A sleep with a deadline may end at
-/// any time.
+/// Nobody spins here. A wait for a word is a step that cannot be taken before the word's value
+/// allows it. A load of the very word that was loaded before a `sleep` is a poll, and waits for a
+/// change in the same way. A loop that waits without a word, which is what a guest does that faults
+/// again and again while an invalidation lasts, is cut short by [Spinning]. A sleep with a deadline
+/// may end at any time.
 ///
 /// If nobody can go on, pollers get one look each and those that spin another try; then it is a
 /// [Engine.Deadlock] or a [Livelock].
 ///
 /// ## Without a schedule
 ///
-/// [#run()] runs actors in order, each until it waits: for making a state before a search, and looking
-/// at it afterwards. An actor's memory may also be touched by the host thread while nothing runs.
+/// [#run()] runs actors in order, each until it waits: for making a state before a search, and
+/// looking at it afterwards. An actor's memory may also be touched by the host thread while nothing
+/// runs.
 ///
 /// ## Store buffers
 ///
-/// With [#withStoreBuffers] memory is x86-TSO: each CPU has a second actor, numbered after all CPUs,
-/// whose steps bring its stores to memory in order.
+/// With [#withStoreBuffers] memory is x86-TSO: each CPU has a second actor, numbered after all
+/// CPUs, whose steps bring its stores to memory in order.
 public final class ExploringEngine implements Engine {
     /// Steps of one run from which on it is taken to have no end.
     private static final int ENDLESS = 50_000;
@@ -107,7 +109,8 @@ public final class ExploringEngine implements Engine {
         return new ExploringEngine(costs, storeBuffers, false, yieldsAlways);
     }
 
-    /// An engine without actors on which whoever may let others have its lock does, the first few times.
+    /// An engine without actors on which whoever may let others have its lock does, the first few
+    /// times.
     public ExploringEngine withYields() {
         return new ExploringEngine(costs, storeBuffers, checksLocks, true);
     }
@@ -156,8 +159,8 @@ public final class ExploringEngine implements Engine {
         }
     }
 
-    /// Runs until every spawned actor has returned and no daemon can go on, an actor has failed, or the
-    /// schedule has enough. With a schedule, actors must not spawn others.
+    /// Runs until every spawned actor has returned and no daemon can go on, an actor has failed, or
+    /// the schedule has enough. With a schedule, actors must not spawn others.
     public End run(@Nullable Schedule by) {
         schedule = by;
         actors = cpus.toArray(ExploringCpu[]::new);
@@ -254,7 +257,8 @@ public final class ExploringEngine implements Engine {
         taken(actors.length + cpu.id, s);
     }
 
-    /// Nobody can take a step: gives those another chance who wait for no word. False if there is none.
+    /// Nobody can take a step: gives those another chance who wait for no word. False if there is
+    /// none.
     private boolean unblock() {
         boolean any = false;
         if (!pollsOver) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// | sections end as often as they begin, and an actor ends with nothing held | [#exitRcu], [#checkIdle] |
 ///
 /// A try-lock and the entry of an SRCU section never wait, so they cannot close a circle and are
-/// exempt from the first rule; once taken they count as held for whatever comes next. So a reader may
-/// try to read once more: reclaim in a page fault walks the page tables of its own address space.
+/// exempt from the first rule; once taken they count as held for whatever comes next. So a reader
+/// may try to read once more: reclaim in a page fault walks the page tables of its own address
+/// space.
 public final class LockDep {
     /// Whether engines arm every CPU: where assertions are enabled (`-ea`).
     static final boolean ARMED = LockDep.class.desiredAssertionStatus();

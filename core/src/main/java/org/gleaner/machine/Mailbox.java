@@ -3,12 +3,12 @@ package org.gleaner.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// What is asked of one who runs on a CPU from time to time (a vCPU): request bits that anyone may post, and
-/// the section in which an interrupt has to reach it (`vcpu->requests` and `vcpu->mode`). Several may run on
-/// one CPU, in turn; what is asked of one is not served by another.
+/// What is asked of one who runs on a CPU from time to time (a vCPU): request bits that anyone may
+/// post, and the section in which an interrupt has to reach it (`vcpu->requests` and `vcpu->mode`).
+/// Several may run on one CPU, in turn; what is asked of one is not served by another.
 ///
-/// An engine whose actors run one at a time keeps both in [#word], which is the cache line that they share.
-/// What follows is how they are kept on real threads.
+/// An engine whose actors run one at a time keeps both in [#word], which is the cache line that
+/// they share. What follows is how they are kept on real threads.
 ///
 /// ## How it works
 ///

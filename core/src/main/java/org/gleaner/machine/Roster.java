@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// All CPUs of a [VirtualEngine], in order of creation and by slot, and what must be asked of all of them.
+/// All CPUs of a [VirtualEngine], in order of creation and by slot, and what must be asked of all
+/// of them.
 final class Roster {
     static final int SLOT_BITS = 12;
 

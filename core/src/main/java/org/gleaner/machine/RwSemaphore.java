@@ -111,8 +111,9 @@ public final class RwSemaphore {
         }
     }
 
-    /// As [#downWrite], of one of many locks of a class that are taken together, in an order that all who do so keep
-    /// (`down_write_nest_lock`). [LockDep] is not told: it knows the lock that the caller holds around them all.
+    /// As [#downWrite], of one of many locks of a class that are taken together, in an order that
+    /// all who do so keep (`down_write_nest_lock`). [LockDep] is not told: it knows the lock that
+    /// the caller holds around them all.
     public void downWriteNested(Cpu cpu) {
         LockDep.mightSleep(cpu);
         cpu.enter(KernelFunction.DOWN_WRITE);

@@ -2,9 +2,9 @@ package org.gleaner.machine;
 
 import java.util.Arrays;
 
-/// Notices that an actor goes round a loop which only another actor can end: it has taken some turns,
-/// and none of the words it has read meanwhile was changed by anybody else. Such an actor is passed over
-/// until one is: exploring more turns would show nothing new.
+/// Notices that an actor goes round a loop which only another actor can end: it has taken some
+/// turns, and none of the words it has read meanwhile was changed by anybody else. Such an actor is
+/// passed over until one is: exploring more turns would show nothing new.
 final class Spinning {
     /// Turns in vain that are explored before the actor is passed over.
     private static final int TURNS = 2;

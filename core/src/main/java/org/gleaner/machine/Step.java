@@ -5,8 +5,8 @@ package org.gleaner.machine;
 ///
 /// Two steps are *dependent* if they touch a common word and one of them may write it. Words are
 /// numbered: a slab word by slab and index, so that a range of them is a range of numbers; all
-/// others by negative numbers in order of first use. So the numbers of two runs agree as long as their
-/// schedules do.
+/// others by negative numbers in order of first use. So the numbers of two runs agree as long as
+/// their schedules do.
 public final class Step {
     /// The number of no word.
     public static final int NOTHING = Integer.MIN_VALUE;

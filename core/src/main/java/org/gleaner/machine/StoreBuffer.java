@@ -2,7 +2,8 @@ package org.gleaner.machine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Stores of one CPU that have not reached memory yet, oldest first; what x86 calls its store buffer.
+/// Stores of one CPU that have not reached memory yet, oldest first; what x86 calls its store
+/// buffer.
 final class StoreBuffer {
     private static final int CAPACITY = 64;
 

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the
 /// modes that [Cpu] promises. A wait is a loop over an acquire load: it spins a while with
-/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores), then parks: for
-/// microseconds, or, where the caller said that it may sleep, for growing spans. Nobody keeps a list of
-/// sleepers, so a write costs nothing extra and a sleeper notices it up to [#MAX_PARK_NANOS] late.
+/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores),
+/// then parks: for microseconds, or, where the caller said that it may sleep, for growing spans.
+/// Nobody keeps a list of sleepers, so a write costs nothing extra and a sleeper notices it up to
+/// [#MAX_PARK_NANOS] late.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -38,8 +39,8 @@ final class ThreadCpu extends Cpu {
     /// How long a spinning wait yields before it parks: on an idle machine a hundred times.
     private static final long YIELD_NANOS = 100_000;
 
-    /// Waits that park at once, after a yield that took longer. On a busy machine a yield waits for others' slices, and
-    /// whoever yields is in the way of those that it waits for.
+    /// Waits that park at once, after a yield that took longer. On a busy machine a yield waits for
+    /// others' slices, and whoever yields is in the way of those that it waits for.
     private static final int WAITS_WITHOUT = 16;
 
     private static final int SLEEPER_YIELDS = 20;

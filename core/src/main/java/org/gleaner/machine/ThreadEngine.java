@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// failure everyone is stopped at the next wait or step. A loop without either cannot be stopped:
 /// [#run] then gives up after [#JOIN_NANOS] and says which actor it was.
 ///
-/// Where all spawned actors wait or sleep and no wait of theirs has ended for [#PATIENCE_NANOS], nobody will ever get
-/// on: [#run] fails with a [Engine.Deadlock] that says of each what it waits for, and where.
+/// Where all spawned actors wait or sleep and no wait of theirs has ended for [#PATIENCE_NANOS],
+/// nobody will ever get on: [#run] fails with a [Engine.Deadlock] that says of each what it waits
+/// for, and where.
 public final class ThreadEngine implements Engine {
     private static final int RUNNING = 0;
 
@@ -29,7 +30,8 @@ public final class ThreadEngine implements Engine {
     /// How long an actor may take to notice that it is to end.
     private static final long JOIN_NANOS = 20_000_000_000L;
 
-    /// How long all actors may wait or sleep, none of them for less, before that is taken for a deadlock.
+    /// How long all actors may wait or sleep, none of them for less, before that is taken for a
+    /// deadlock.
     private static final long PATIENCE_NANOS = 40_000_000_000L;
 
     private final CostModel costs;

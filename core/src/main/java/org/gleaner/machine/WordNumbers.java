@@ -2,9 +2,9 @@ package org.gleaner.machine;
 
 import java.util.Arrays;
 
-/// Gives each shared word of a run a number, in order of first use: runs that follow one schedule agree on
-/// them. A slab word's number is made of the slab's and its index, and not negative; those of a [Word], and of
-/// an object that stands for something shared beside the words, are negative.
+/// Gives each shared word of a run a number, in order of first use: runs that follow one schedule
+/// agree on them. A slab word's number is made of the slab's and its index, and not negative; those
+/// of a [Word], and of an object that stands for something shared beside the words, are negative.
 public final class WordNumbers {
     private static final int SLAB_SHIFT = 20;
 
@@ -48,7 +48,8 @@ public final class WordNumbers {
         return lastSlab << SLAB_SHIFT | i;
     }
 
-    /// @throws Capacity.Exceeded if the slab has words, or there are slabs, that no number is left for
+    /// @throws Capacity.Exceeded if the slab has words, or there are slabs, that no number is left
+    ///     for
     private int find(long[] slab) {
         for (int at = 0; at < slabCount; at++) {
             if (slabs[at] == slab) {
@@ -64,7 +65,8 @@ public final class WordNumbers {
         return slabCount++;
     }
 
-    /// What a number stands for: a [Word], a `long[]` (see [#indexOf]), or an object that was declared.
+    /// What a number stands for: a [Word], a `long[]` (see [#indexOf]), or an object that was
+    /// declared.
     public Object object(int number) {
         return number < 0 ? numbered[-1 - number] : slabs[number >>> SLAB_SHIFT];
     }

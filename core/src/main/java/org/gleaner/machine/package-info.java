@@ -1,5 +1,5 @@
-/// The machine: hardware threads ([org.gleaner.machine.Cpu]), the engines that run them, shared words
-/// and lines, locks, RCU and SRCU, costs and call trees.
+/// The machine: hardware threads ([org.gleaner.machine.Cpu]), the engines that run them, shared
+/// words and lines, locks, RCU and SRCU, costs and call trees.
 ///
 /// Nothing here knows what memory management is. What may enter: what a CPU, its caches, its
 /// interrupts or its clock do, and the synchronisation built on them. What may not: pages, tables,

@@ -57,8 +57,8 @@ import org.gleaner.mm.swap.ZramMemory;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
-/// A host: physical memory, its manager, and the address spaces that use it. The parts are wired here and
-/// nowhere else.
+/// A host: physical memory, its manager, and the address spaces that use it. The parts are wired
+/// here and nowhere else.
 public final class Host implements AutoCloseable {
     /// Lists of one lruvec: five classic ones, two per generation.
     private static final int LISTS_PER_LRUVEC = 13;
@@ -265,8 +265,9 @@ public final class Host implements AutoCloseable {
 
     /// What the interrupt of the swap disk does.
     private final class EndOfIo implements SwapDevice.Completion {
-        /// `folio_end_writeback`, for a large folio once its last page is written, which the device does last. Writeback keeps the folio in the swap cache and so alive; from its end on only our own
-        /// reference does.
+        /// `folio_end_writeback`, for a large folio once its last page is written, which the device
+        /// does last. Writeback keeps the folio in the swap cache and so alive; from its end on
+        /// only our own reference does.
         @Override
         public void writeDone(Cpu cpu, int page) {
             long state = folios.peek(cpu, page);
@@ -292,8 +293,8 @@ public final class Host implements AutoCloseable {
             folioWait.unlock(cpu, pfn);
         }
 
-        /// Rotated folios wait in a batch, which holds on to them. Nothing else ever flushes the batch of
-        /// the device's own CPU, as reclaim does that of a CPU that takes its interrupts.
+        /// Rotated folios wait in a batch, which holds on to them. Nothing else ever flushes the
+        /// batch of the device's own CPU, as reclaim does that of a CPU that takes its interrupts.
         @Override
         public void idle(Cpu cpu) {
             lru.drain(cpu);
@@ -349,8 +350,8 @@ public final class Host implements AutoCloseable {
         return memcgs.getFirst();
     }
 
-    /// Gives back what this CPU holds of pages that are free, or would be (`lru_add_drain`, `drain_local_pages`): a kernel
-    /// in need asks every CPU for it.
+    /// Gives back what this CPU holds of pages that are free, or would be (`lru_add_drain`,
+    /// `drain_local_pages`): a kernel in need asks every CPU for it.
     public void drain(Cpu cpu) {
         lru.drain(cpu);
         allocator.zone().drainLocal(cpu);
@@ -397,7 +398,8 @@ public final class Host implements AutoCloseable {
         return mappingChanges;
     }
 
-    /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or somebody refers to it.
+    /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or
+    /// somebody refers to it.
     public boolean split(Cpu cpu, int pfn) {
         int head = folios.folio(cpu, pfn);
         if (!folios.tryGet(cpu, head)) {

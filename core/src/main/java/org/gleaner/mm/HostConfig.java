@@ -16,7 +16,8 @@ import org.gleaner.pagetable.TableSlab;
 /// What a host is made of.
 ///
 /// @param frames physical memory in pages
-/// @param zramFrames of them, what zram has from the beginning; see [org.gleaner.mm.swap.ZramMemory]
+/// @param zramFrames of them, what zram has from the beginning; see
+///     [org.gleaner.mm.swap.ZramMemory]
 /// @param watermarks when background and direct reclaim start
 /// @param pcpBatch pages moved at once between a per-CPU list and the zone
 /// @param kswapd whether there is background reclaim
@@ -25,8 +26,8 @@ import org.gleaner.pagetable.TableSlab;
 /// @param swapSlots size of swap in pages
 /// @param pageCluster logarithm of the most pages that one swap-in reads
 /// @param swappiness 0 to 200
-/// @param switchChance probability that another task runs between two agings of one reclaim that wrote nothing in
-///     between; 0 if only tasks that are really there run
+/// @param switchChance probability that another task runs between two agings of one reclaim that
+///     wrote nothing in between; 0 if only tasks that are really there run
 /// @param seed of everything left to chance
 /// @param thp which anonymous memory gets large folios
 /// @param kernel whose rules the host follows
@@ -70,8 +71,9 @@ public record HostConfig(
     private static final int MOST_PAGE_CLUSTER = 9;
     private static final int MOST_SWAPPINESS = 200;
 
-    /// Transparent huge pages (`/sys/kernel/mm/transparent_hugepage/enabled`). Nobody waits for one, as with
-    /// `defrag` set to `madvise` in a process that gives no advice, and nothing collapses pages into one later.
+    /// Transparent huge pages (`/sys/kernel/mm/transparent_hugepage/enabled`). Nobody waits for
+    /// one, as with `defrag` set to `madvise` in a process that gives no advice, and nothing
+    /// collapses pages into one later.
     public enum Thp {
         NEVER,
         ALWAYS

@@ -31,8 +31,8 @@ public final class HardwareWalk {
         return touch(cpu, format, words, i, RadixTable.LEVEL_4K, access);
     }
 
-    /// As [#touch(Cpu, EntryFormat, long\[\], int, int)] through a leaf of any level; [#TABLE] if a table has taken its
-    /// place.
+    /// As [#touch(Cpu, EntryFormat, long\[\], int, int)] through a leaf of any level; [#TABLE] if a
+    /// table has taken its place.
     public static int touch(
             Cpu cpu, EntryFormat format, long[] words, int i, int level, int access) {
         for (; ; ) {

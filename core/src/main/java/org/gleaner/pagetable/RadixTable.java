@@ -19,9 +19,9 @@ import org.gleaner.machine.Cpu;
 /// without a lock must be in a read section. What a descent finds may be stale when it returns: act
 /// on it by compare-and-swap.
 ///
-/// Descents go by [Cpu#peek]: no steps in virtual time, where they see the state of the last step (call
-/// [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order matters); steps
-/// like any other to an exploring engine.
+/// Descents go by [Cpu#peek]: no steps in virtual time, where they see the state of the last step
+/// (call [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order
+/// matters); steps like any other to an exploring engine.
 public final class RadixTable {
     public static final int LEVEL_4K = 1;
     public static final int LEVEL_2M = 2;
@@ -70,10 +70,11 @@ public final class RadixTable {
         return slab.allocate(cpu, format.empty);
     }
 
-    /// Where the page of `key` is mapped, or would be: the level-1 entry, or the huge leaf that covers it;
-    /// [#slotOf] and [#levelOf] take the answer apart. Negative if there is neither.
+    /// Where the page of `key` is mapped, or would be: the level-1 entry, or the huge leaf that
+    /// covers it; [#slotOf] and [#levelOf] take the answer apart. Negative if there is neither.
     ///
-    /// For a level-1 entry the answer is the slot itself, so that the common case needs no more than a test.
+    /// For a level-1 entry the answer is the slot itself, so that the common case needs no more
+    /// than a test.
     public long leafAt(Cpu cpu, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;

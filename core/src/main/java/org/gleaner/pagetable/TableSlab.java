@@ -11,10 +11,10 @@ import org.gleaner.machine.Word;
 /// Page-table pages of 512 entries, allocated from slabs and reused after free.
 ///
 /// A table is a small int. Its words are `words(table)[base(table) + i]`; a chunk is shared by 4
-/// tables, so a table costs 4 KiB and hardly anything else. At 16 KiB a chunk is a small object to every
-/// collector: G1 rounds an object of half a region or more up to whole regions, of 1 to 32 MiB,
-/// and an array of 2^k bytes has a header on top. Free tables form a stack whose head carries a tag
-/// against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
+/// tables, so a table costs 4 KiB and hardly anything else. At 16 KiB a chunk is a small object to
+/// every collector: G1 rounds an object of half a region or more up to whole regions, of 1 to 32
+/// MiB, and an array of 2^k bytes has a header on top. Free tables form a stack whose head carries
+/// a tag against ABA. Because tables are reused at once, whoever walks without a lock needs an RCU
 /// read section, and whoever unlinks a table must let a grace period pass before [#free].
 ///
 /// A free table is filled with [#POISON], so that a walker that broke the rule reads an entry that
@@ -32,8 +32,8 @@ import org.gleaner.machine.Word;
 /// A `next` that is read too early or too late does no harm: the tag makes the compare-and-swap
 /// after it fail. Walkers need no ordered read of `chunks`, because nobody knows the id of a table
 /// before its chunk is there: whoever links the table releases the entry that says so, and walkers
-/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's: carvers that
-/// race each make one, and all but the first throw theirs away.
+/// acquire that entry. Making a chunk is the host's affair, not the modelled machine's: carvers
+/// that race each make one, and all but the first throw theirs away.
 public final class TableSlab {
     /// Entries per table.
     public static final int ENTRIES = 512;

@@ -73,7 +73,8 @@ public final class TreeIter {
 
     private int untilStep;
 
-    /// Index up to which the entries of this table were declared as read, see [Cpu#reads(long[], int, int)].
+    /// Index up to which the entries of this table were declared as read, see
+    /// [Cpu#reads(long[], int, int)].
     private int seenUntil;
 
     private int state = DONE;

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The whole machine on real threads: eight vCPUs that write and check page contents, two agers, kswapd, and
-/// a zapper, on a host with two thirds of the memory and a swap file for the rest. Every invariant and the
-/// lock order are armed; a page that lost a write fails its checksum.
+/// The whole machine on real threads: eight vCPUs that write and check page contents, two agers,
+/// kswapd, and a zapper, on a host with two thirds of the memory and a swap file for the rest.
+/// Every invariant and the lock order are armed; a page that lost a write fails its checksum.
 ///
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other accesses.
 @Tag("long")

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ThreadEngineTest {
     private static final CostModel X86 = CostModel.named("x86-server");
 
-    /// One waits for a word that nobody writes; the other looks again and again whether that one is done.
+    /// One waits for a word that nobody writes; the other looks again and again whether that one is
+    /// done.
     @Test
     @Timeout(60)
     void actorsThatDoNotGetOnFailAndSayWhatTheyWaitFor() {

@@ -19,14 +19,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Processes come and go: each takes all with it that was its own, and a host that has no page table for the next one
-/// says so.
+/// Processes come and go: each takes all with it that was its own, and a host that has no page
+/// table for the next one says so.
 final class BirthsAndDeathsTest {
     private static final int PAGES = 150;
     private static final long FILE = 100_000;
     private static final long SECOND = 200_000;
 
-    /// What a host counts, all of which has to be the same after a death as it was before the birth.
+    /// What a host counts, all of which has to be the same after a death as it was before the
+    /// birth.
     private record Counts(
             int tables,
             int objects,
@@ -224,8 +225,8 @@ final class BirthsAndDeathsTest {
         });
     }
 
-    /// To take a huge page apart takes a table. Without one it stays where it is, and what wants memory fails as if
-    /// it could not be reclaimed.
+    /// To take a huge page apart takes a table. Without one it stays where it is, and what wants
+    /// memory fails as if it could not be reclaimed.
     @ParameterizedTest
     @CsvSource({"7, true", "0, true", "7, false"})
     void withoutAPageTableAHugePageStays(int lruGen, boolean room) {
@@ -249,8 +250,8 @@ final class BirthsAndDeathsTest {
 
     // --- beside others -----------------------------------------------------------------------
 
-    /// Several tasks whose processes are born, use private memory and a file they share, are aged and reclaimed, and
-    /// die, in any order.
+    /// Several tasks whose processes are born, use private memory and a file they share, are aged
+    /// and reclaimed, and die, in any order.
     @ParameterizedTest
     @CsvSource({
         // seed, MGLRU, disk, huge pages, kswapd

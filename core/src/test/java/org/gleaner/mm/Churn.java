@@ -19,8 +19,8 @@ import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
 
-/// Several processes that use memory at random, on one CPU each: private memory, a memfd they share, pages
-/// pinned for a while, limits that move, agings forced from outside.
+/// Several processes that use memory at random, on one CPU each: private memory, a memfd they
+/// share, pages pinned for a while, limits that move, agings forced from outside.
 final class Churn {
     private static final int PAGES = 700;
     private static final int PINS = 8;
@@ -158,7 +158,8 @@ final class Churn {
         }
     }
 
-    /// Memory may run out only where swap has, and then for who is killed or because nobody is left to be.
+    /// Memory may run out only where swap has, and then for who is killed or because nobody is left
+    /// to be.
     private void expectDone(Process p, int result) {
         boolean swapUsedUp = small.host().swap().free() < 64 + PINS * processes.length;
         assertThat(result)

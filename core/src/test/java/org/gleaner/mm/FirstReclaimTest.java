@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The life of memory that is touched once, in order, under a limit of 8,192 pages: what three real kernels
-/// were seen to do.
+/// The life of memory that is touched once, in order, under a limit of 8,192 pages: what three real
+/// kernels were seen to do.
 ///
-/// The observed kernel had 4 pages charged for itself and 8,189 pages on its lists, of which one was not the
-/// traced program's: its own first reclaim came at page index 8,188. Here all pages are the program's, so
-/// the same number on the lists is reached one page later.
+/// The observed kernel had 4 pages charged for itself and 8,189 pages on its lists, of which one
+/// was not the traced program's: its own first reclaim came at page index 8,188. Here all pages are
+/// the program's, so the same number on the lists is reached one page later.
 final class FirstReclaimTest {
     private static final int LIMIT = 8192;
     private static final int KERNEL = 4;
@@ -71,9 +71,9 @@ final class FirstReclaimTest {
         });
     }
 
-    /// All pages look young once. Priorities 12 to 1 rotate some of them; priority 0 rotates the rest, in
-    /// batches of 32, until it meets those again, which are idle now. A batch that is half one and half the
-    /// other falls short of the goal, so another follows it.
+    /// All pages look young once. Priorities 12 to 1 rotate some of them; priority 0 rotates the
+    /// rest, in batches of 32, until it meets those again, which are idle now. A batch that is half
+    /// one and half the other falls short of the goal, so another follows it.
     @ParameterizedTest
     @ValueSource(ints = {2_048, 4_096, 5_000, 8_192})
     void theClassicListsFreeTheOldestAfterOneFullRotation(int limit) {
@@ -94,8 +94,8 @@ final class FirstReclaimTest {
         });
     }
 
-    /// The scan arithmetic, worked by hand: only an inactive anonymous list, swappiness 60, and a cost that
-    /// grows by each page rotated and is halved above a quarter of the list.
+    /// The scan arithmetic, worked by hand: only an inactive anonymous list, swappiness 60, and a
+    /// cost that grows by each page rotated and is halved above a quarter of the list.
     private static int rotatedBeforePriorityZero(int size) {
         long cost = 0;
         int rotated = 0;

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class GoldenTest {
     private static final int LIMIT = 1_024;
 
-    /// All counters, and the time it took, after a Zipf-like use of memory twice as large as the limit.
+    /// All counters, and the time it took, after a Zipf-like use of memory twice as large as the
+    /// limit.
     private static String fingerprint(long seed, int lruGen) {
         SmallHost small = SmallHost.virtual(seed).lruGen(lruGen).switchChance(0.1);
         long[] end = new long[1];
@@ -81,7 +82,8 @@ final class GoldenTest {
         return output;
     }
 
-    /// A loop just larger than memory: the page needed next is always the one evicted last but one round.
+    /// A loop just larger than memory: the page needed next is always the one evicted last but one
+    /// round.
     @Test
     void theClassicListsMissEveryAccessOfALoop() {
         SmallHost small = SmallHost.virtual().classic();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice or stuck.
-/// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.
+/// Real threads, real pages, a swap file, and not enough memory: nothing may be lost, freed twice
+/// or stuck. `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other.
 @Tag("long")
 final class MmTortureTest {
     private static final double SECONDS =
@@ -65,8 +65,8 @@ final class MmTortureTest {
         assertThat(small.stat(VmEvent.PGMAJFAULT)).isBetween(read, read + read / 100);
     }
 
-    /// The same in a tree of cgroups, with somebody who takes memory back, changes protections and switches MGLRU on
-    /// and off all the while.
+    /// The same in a tree of cgroups, with somebody who takes memory back, changes protections and
+    /// switches MGLRU on and off all the while.
     @ParameterizedTest
     @CsvSource({
         // MGLRU, limit of all together, frames
@@ -108,7 +108,8 @@ final class MmTortureTest {
         }
     }
 
-    /// Two threads in each process: memory of its own, a memfd that all map, and scratch memory of each thread.
+    /// Two threads in each process: memory of its own, a memfd that all map, and scratch memory of
+    /// each thread.
     private static Actor[] torturers(
             SmallHost small, Memcg parent, long limit, LongAdder accesses) {
         Host host = small.host();

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Long random runs in virtual time, after which every page, reference, slot and counter must add up.
+/// Long random runs in virtual time, after which every page, reference, slot and counter must add
+/// up.
 @Tag("long")
 final class RandomRunTest {
     @ParameterizedTest
@@ -40,7 +41,8 @@ final class RandomRunTest {
         assertThat(run(seed, lruGen, disk, kswapd)).as("the same again").isEqualTo(first);
     }
 
-    /// Pages nobody asked for are charged, cached, dropped unused, and found by faults that race with their read.
+    /// Pages nobody asked for are charged, cached, dropped unused, and found by faults that race
+    /// with their read.
     @ParameterizedTest
     @CsvSource({
         // seed, MGLRU, disk rotates, kswapd

@@ -21,8 +21,8 @@ import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 
-/// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run ends with
-/// an audit of the whole host.
+/// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run
+/// ends with an audit of the whole host.
 public final class SmallHost {
     private static final long SETTLE_NANOS = 100_000_000;
 

@@ -19,11 +19,12 @@ import org.gleaner.pagetable.Walk;
 
 /// One thread of one process that writes to real pages and remembers what it wrote.
 ///
-/// Each torturer has a word of its own in every page, and counts in it. Word 0 of a page says which page it
-/// is. So whatever is lost, kept twice or mixed up on the way to swap and back is seen at the next look.
+/// Each torturer has a word of its own in every page, and counts in it. Word 0 of a page says which
+/// page it is. So whatever is lost, kept twice or mixed up on the way to swap and back is seen at
+/// the next look.
 ///
-/// A CPU's access and the unmapping of the page exclude each other on a real machine, by the TLB flush. No TLB
-/// is modelled here, so the access is made under the lock of the page table.
+/// A CPU's access and the unmapping of the page exclude each other on a real machine, by the TLB
+/// flush. No TLB is modelled here, so the access is made under the lock of the page table.
 final class Torturer {
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
@@ -101,7 +102,8 @@ final class Torturer {
         accesses++;
     }
 
-    /// Takes the scratch memory away and maps it anew: what was there is gone, be it in memory or in swap.
+    /// Takes the scratch memory away and maps it anew: what was there is gone, be it in memory or
+    /// in swap.
     private void renew(Cpu cpu) {
         RmapObject object = scratchVma.object();
         host.mappingChanges().protect(cpu, scratchVma, false);

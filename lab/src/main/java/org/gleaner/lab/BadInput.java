@@ -11,7 +11,8 @@ public final class BadInput extends RuntimeException {
 
     private static final int LONGEST = 640;
 
-    /// The parts of the message are cut one by one, so that a long name does not take the mend with it.
+    /// The parts of the message are cut one by one, so that a long name does not take the mend with
+    /// it.
     private static final int LONGEST_PLACE = 120;
 
     private static final int LONGEST_FAULT = 200;

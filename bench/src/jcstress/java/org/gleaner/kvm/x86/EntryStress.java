@@ -203,7 +203,8 @@ public final class EntryStress {
         }
     }
 
-    /// Two faults and a zap in shared mode on one entry: each compare-and-swap that succeeded is there.
+    /// Two faults and a zap in shared mode on one entry: each compare-and-swap that succeeded is
+    /// there.
     @JCStressTest
     @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "The zap met the empty entry.")
     @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Installed, then zapped.")

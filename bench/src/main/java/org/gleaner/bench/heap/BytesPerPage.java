@@ -8,12 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Prints what each page of a host that is full of one guest takes of Java's heap, with the Parallel and with the G1
-/// collector: folio table, swap, guest and primary page tables, all that is alive. Each collector runs in
-/// a process of its own.
+/// Prints what each page of a host that is full of one guest takes of Java's heap, with the
+/// Parallel and with the G1 collector: folio table, swap, guest and primary page tables, all that
+/// is alive. Each collector runs in a process of its own.
 ///
 /// Arguments: pages (8,388,608 unless given), then options for those processes, such as
-/// `-XX:G1HeapRegionSize=1m`. Heap that a collector cannot use because a large array ends in it counts as taken.
+/// `-XX:G1HeapRegionSize=1m`. Heap that a collector cannot use because a large array ends in it
+/// counts as taken.
 public final class BytesPerPage {
     private static final int PAGES = 1 << 23;
     private static final String MEASURE = "--measure";

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
-/// What an ager is asked: to test, or to test and clear; to say of each page whether it was young; and which
-/// pages it may clear.
+/// What an ager is asked: to test, or to test and clear; to say of each page whether it was young;
+/// and which pages it may clear.
 ///
-/// The bit of a page is counted down from the last one of the range: bit 0 is the last page. The bitmaps
-/// belong to who asks.
+/// The bit of a page is counted down from the last one of the range: bit 0 is the last page. The
+/// bitmaps belong to who asks.
 ///
 /// @param clear clear what is young, too
 /// @param young out: gets the bit of each young page; null if one answer for all is enough

@@ -2,8 +2,8 @@ package org.gleaner.kvm.mmu;
 
 import org.gleaner.machine.OneCpu;
 
-/// One guest access that the second stage does not let through (`struct kvm_page_fault`): what it wants, and
-/// what has been found out so far. Each vCPU has one, and uses it again.
+/// One guest access that the second stage does not let through (`struct kvm_page_fault`): what it
+/// wants, and what has been found out so far. Each vCPU has one, and uses it again.
 @OneCpu
 public final class Fault {
     /// The guest page.

@@ -7,9 +7,9 @@ import org.gleaner.machine.Word;
 /// A root of a second stage (`struct kvm_mmu_page` of the top level).
 ///
 /// References are held by vCPUs that have it loaded, and by the MMU itself while the root is valid,
-/// if the kernel does that. Whoever drops the last one takes it off the list. Where the kernel keeps
-/// none, a valid root may be found that nobody holds any more: nobody can take it again, and whoever
-/// next has `mmu_lock` for writing and makes it invalid has to empty it.
+/// if the kernel does that. Whoever drops the last one takes it off the list. Where the kernel
+/// keeps none, a valid root may be found that nobody holds any more: nobody can take it again, and
+/// whoever next has `mmu_lock` for writing and makes it invalid has to empty it.
 public final class MmuRoot {
     private static final long INVALID = 1;
 

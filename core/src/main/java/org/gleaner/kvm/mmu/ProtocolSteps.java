@@ -4,8 +4,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 
-/// The decisions on which the second stage's protocols rest, on any architecture, each as Linux takes it.
-/// What an architecture does to an entry is added by a subclass.
+/// The decisions on which the second stage's protocols rest, on any architecture, each as Linux
+/// takes it. What an architecture does to an entry is added by a subclass.
 ///
 /// A VM is built over one of these. Subclasses leave a step out or take it wrongly, so that the
 /// invariants can be seen to fire: that is all they are for. While only this class is loaded, every

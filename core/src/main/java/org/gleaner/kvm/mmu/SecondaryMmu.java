@@ -6,8 +6,8 @@ import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.RadixTable;
 
-/// A VM's second stage, as far as code that all architectures share may know it: where its entries are, what
-/// it can be asked to do, and under which lock.
+/// A VM's second stage, as far as code that all architectures share may know it: where its entries
+/// are, what it can be asked to do, and under which lock.
 ///
 /// Ranges are guest pages, `start` inclusive, `end` exclusive.
 ///
@@ -79,8 +79,8 @@ public abstract class SecondaryMmu {
 
     // --- the host ----------------------------------------------------------------------------
 
-    /// Takes all leaves of the range out of every root, invalid ones included; a huge leaf that the range
-    /// touches goes as a whole. Returns whether there were any.
+    /// Takes all leaves of the range out of every root, invalid ones included; a huge leaf that the
+    /// range touches goes as a whole. Returns whether there were any.
     public abstract boolean unmap(Cpu cpu, long start, long end);
 
     /// Tests, or tests and clears, the leaves of the range in all valid roots.

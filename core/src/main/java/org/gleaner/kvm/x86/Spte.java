@@ -28,8 +28,8 @@ import org.gleaner.machine.Cpu;
 ///
 /// ## Why the holder of the lock exchanges, too
 ///
-/// The holder of the lock for write still has the first three for company. A plain store over what he has
-/// read would lose what they do in between:
+/// The holder of the lock for write still has the first three for company. A plain store over what
+/// he has read would lose what they do in between:
 ///
 /// - (a) W is 0 and MMU-W is 1: the fast fault may set W, after which the guest may write. A store
 ///   would hide that the page has become dirty.
@@ -39,8 +39,9 @@ import org.gleaner.machine.Cpu;
 /// - Else he may lose an A that hardware has just set, or bring back one that the ager has just
 ///   cleared.
 ///
-/// Linux allows itself the last (`spte_needs_atomic_update`): aging does not flush TLBs, so A bits are late
-/// and lost anyway. Here every change is an exchange, and the books of accessed bits balance.
+/// Linux allows itself the last (`spte_needs_atomic_update`): aging does not flush TLBs, so A bits
+/// are late and lost anyway. Here every change is an exchange, and the books of accessed bits
+/// balance.
 ///
 /// ## Frozen entries
 ///
@@ -107,8 +108,8 @@ public final class Spte {
         return true;
     }
 
-    /// The ager's one attempt to make the leaf `old` into `update`: only if the entry still is what was
-    /// read. True on success.
+    /// The ager's one attempt to make the leaf `old` into `update`: only if the entry still is what
+    /// was read. True on success.
     static boolean age(Cpu cpu, long[] words, int i, long old, long update) {
         return cpu.cas(words, i, old, update);
     }

@@ -92,8 +92,8 @@ final class TdpAger {
         return any;
     }
 
-    /// One huge leaf maps all pages of `[gfn, gfn + n)`: they are young together, and it is cleared if any
-    /// of them may be.
+    /// One huge leaf maps all pages of `[gfn, gfn + n)`: they are young together, and it is cleared
+    /// if any of them may be.
     private boolean ageHuge(Cpu cpu, long slot, long gfn, int n, long lastGfn, AgeQuery query) {
         long[] words = tables.slab.slotWords(slot);
         int i = TableSlab.slotIndex(slot);

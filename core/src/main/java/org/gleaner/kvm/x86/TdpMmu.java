@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everybody who may run beside another uses compare-and-swap from a value it has looked at, and
 /// only a fault turns a word from not present to present. So what was zapped stays zapped until a
-/// fault says otherwise, and a fault asks the gate of invalidations under `mmu_lock` before it does.
+/// fault says otherwise, and a fault asks the gate of invalidations under `mmu_lock` before it
+/// does.
 ///
 /// ## Tables
 ///
@@ -300,9 +301,9 @@ public final class TdpMmu extends SecondaryMmu {
         return result;
     }
 
-    /// Goes down to the entry of the page, links tables that are missing, and installs. A huge leaf on the
-    /// way is where the page is mapped. Another may be faster, or the tree going: then the guest
-    /// faults again.
+    /// Goes down to the entry of the page, links tables that are missing, and installs. A huge leaf
+    /// on the way is where the page is mapped. Another may be faster, or the tree going: then the
+    /// guest faults again.
     private int descend(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         int table = root.table;
         int level = RadixTable.ROOT_LEVEL;

@@ -1,4 +1,5 @@
-/// The second stage of x86: entries of EPT, NPT and shadow tables, how they change, and the TDP MMU.
+/// The second stage of x86: entries of EPT, NPT and shadow tables, how they change, and the TDP
+/// MMU.
 ///
 /// What may enter: everything that names an x86 bit. What may not: slots, vCPUs, notifiers, and
 /// anything of `mm`; what a zapped entry tells its page goes through `mmu.PageMarks`.

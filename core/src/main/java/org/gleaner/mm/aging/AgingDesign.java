@@ -114,19 +114,20 @@ public enum AgingDesign {
         };
     }
 
-    /// Whether it can be switched off, by bit 0x8 of `lru_gen/enabled`, that page-table walks ask secondary
-    /// MMUs. What Linux has does so always or never.
+    /// Whether it can be switched off, by bit 0x8 of `lru_gen/enabled`, that page-table walks ask
+    /// secondary MMUs. What Linux has does so always or never.
     public boolean hasWalkBit() {
         return traits.contains(Traits.HAS_WALK_BIT);
     }
 
-    /// Whether the baseline queries take the secondary MMU's lock, also where the design's own query does
-    /// not.
+    /// Whether the baseline queries take the secondary MMU's lock, also where the design's own
+    /// query does not.
     public boolean locksBaseline() {
         return traits.contains(Traits.LOCKS) || traits.contains(Traits.LOCKS_BASELINE);
     }
 
-    /// The release of Linux that has the design; of one that none has, the release it was posted for.
+    /// The release of Linux that has the design; of one that none has, the release it was posted
+    /// for.
     public String release() {
         return release;
     }

@@ -15,22 +15,23 @@ public abstract class SecondaryAging {
     /// [#target]: harvesting the neighbours is worth it.
     public static final int LOOK_AROUND = 2;
 
-    /// The question about one mapping that is not looked around (`ptep_clear_flush_young_notify`): the classic
-    /// LRU's, and anybody's about a huge leaf. Every design answers it with the baseline operation.
+    /// The question about one mapping that is not looked around (`ptep_clear_flush_young_notify`):
+    /// the classic LRU's, and anybody's about a huge leaf. Every design answers it with the
+    /// baseline operation.
     public final boolean clearFlushYoung(
             Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
         return mm.clearFlushYoung(cpu, start, end);
     }
 
     /// MGLRU's page-table walk's question about a huge leaf, whose own bit it consumes
-    /// (`pmdp_clear_young_notify`). A window of neighbours has nothing to offer here, so all designs that ask at
-    /// all ask with the baseline operation.
+    /// (`pmdp_clear_young_notify`). A window of neighbours has nothing to offer here, so all
+    /// designs that ask at all ask with the baseline operation.
     public boolean clearYoung(Cpu cpu, MmuNotifierSubscriptions mm, long start, long end) {
         return mm.clearYoung(cpu, start, end);
     }
 
-    /// `v1` as it was posted, without the shift of the bitmap when a window shrinks: for showing what that
-    /// does.
+    /// `v1` as it was posted, without the shift of the bitmap when a window shrinks: for showing
+    /// what that does.
     public static SecondaryAging flipBitmapAsPosted() {
         return new FlipBitmapAging(true);
     }

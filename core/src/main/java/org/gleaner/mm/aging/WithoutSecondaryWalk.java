@@ -3,9 +3,10 @@ package org.gleaner.mm.aging;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
-/// A design of the patch series with its bit of `lru_gen/enabled`, 0x8, switched off: page-table walks and
-/// look-arounds leave secondary MMUs alone, and only the eviction target is asked for. `v3` does not even
-/// walk an address space that has any; `v5` and `v6` trust the non-leaf accessed bit again.
+/// A design of the patch series with its bit of `lru_gen/enabled`, 0x8, switched off: page-table
+/// walks and look-arounds leave secondary MMUs alone, and only the eviction target is asked for.
+/// `v3` does not even walk an address space that has any; `v5` and `v6` trust the non-leaf accessed
+/// bit again.
 final class WithoutSecondaryWalk extends AlteredAging {
     private final boolean passesOver;
     private final boolean trusts;

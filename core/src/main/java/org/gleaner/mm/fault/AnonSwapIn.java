@@ -22,15 +22,16 @@ import org.gleaner.pagetable.Walk;
 
 /// Faults on swap entries (`do_swap_page`).
 ///
-/// Before 7.2, on a synchronous device with one user, the page goes around the swap cache: the slot is claimed,
-/// read, and freed as the page is mapped, so the next eviction writes it again. 7.2 has the page in the cache for
-/// just as long, which shows in where the LRU puts it. Otherwise it enters the swap cache, with others that are
-/// read ahead, and keeps its slot; clean, it can then be dropped without I/O. It gives the slot up if swap is nearly
-/// full, and before 7.2 if the fault is a write: what has been changed goes to a new slot there, and in 7.2 to the
-/// one it had, so that neighbours in memory stay neighbours on the device and reading ahead pays.
+/// Before 7.2, on a synchronous device with one user, the page goes around the swap cache: the slot
+/// is claimed, read, and freed as the page is mapped, so the next eviction writes it again. 7.2 has
+/// the page in the cache for just as long, which shows in where the LRU puts it. Otherwise it
+/// enters the swap cache, with others that are read ahead, and keeps its slot; clean, it can then
+/// be dropped without I/O. It gives the slot up if swap is nearly full, and before 7.2 if the fault
+/// is a write: what has been changed goes to a new slot there, and in 7.2 to the one it had, so
+/// that neighbours in memory stay neighbours on the device and reading ahead pays.
 ///
-/// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet given up by
-/// reclaim, is a minor one.
+/// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet
+/// given up by reclaim, is a minor one.
 public final class AnonSwapIn {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -48,7 +49,8 @@ public final class AnonSwapIn {
     /// A page of one user on a synchronous device never enters the swap cache (before 7.2).
     private final boolean bypassesCache;
 
-    /// A page read back by a read is mapped read-only, and a write to it later is a fault of its own (before 6.12).
+    /// A page read back by a read is mapped read-only, and a write to it later is a fault of its
+    /// own (before 6.12).
     private final boolean writableOnWrite;
 
     /// It enters the swap cache, but leaves it again as it is mapped (7.2).
@@ -119,8 +121,8 @@ public final class AnonSwapIn {
         return result;
     }
 
-    /// The page is still part of a folio that went to swap as a whole: takes that apart, so that the access, when
-    /// it is tried again, finds the page alone.
+    /// The page is still part of a folio that went to swap as a whole: takes that apart, so that
+    /// the access, when it is tried again, finds the page alone.
     private void splitCached(Cpu cpu, Walk walk, long entry, int head) {
         if (!folios.tryGet(cpu, head)) {
             return;
@@ -151,8 +153,9 @@ public final class AnonSwapIn {
         lru.put(cpu, pfn);
     }
 
-    /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot. Before a
-    /// write an add batch is flushed, whose reference would hide that the page is ours alone.
+    /// Maps a locked folio of the swap cache, and takes it out of there if nothing needs its slot.
+    /// Before a write an add batch is flushed, whose reference would hide that the page is ours
+    /// alone.
     private void mapSwapCacheFolio(
             Cpu cpu, Vma vma, long vpn, Walk walk, long entry, int slot, int pfn, boolean write) {
         if (write && !folios.test(cpu, pfn, LRU)) {

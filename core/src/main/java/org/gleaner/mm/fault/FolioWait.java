@@ -9,17 +9,17 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.protocol.MemorySteps;
 
-/// Waiting for a bit of a folio to clear (`folio_lock`, `folio_wait_writeback`), through a small hashed
-/// table of words, for state words themselves cannot be slept on. Whoever clears such a bit announces it
-/// here if anybody may wait.
+/// Waiting for a bit of a folio to clear (`folio_lock`, `folio_wait_writeback`), through a small
+/// hashed table of words, for state words themselves cannot be slept on. Whoever clears such a bit
+/// announces it here if anybody may wait.
 public final class FolioWait {
     private static final int BUCKETS = 256;
 
     private final Folios folios;
     private final MemorySteps steps;
 
-    /// How many sleep on each bucket; a waiter counts itself before it looks at the bit again, and who
-    /// clears the bit looks here after it, so one of the two sees the other.
+    /// How many sleep on each bucket; a waiter counts itself before it looks at the bit again, and
+    /// who clears the bit looks here after it, so one of the two sees the other.
     private final long[] waiters = new long[BUCKETS];
 
     private final Word[] wakeups = new Word[BUCKETS];

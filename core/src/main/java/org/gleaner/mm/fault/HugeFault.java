@@ -15,11 +15,13 @@ import org.gleaner.mm.stat.VmStat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// Faults on a PMD entry that is not a table: the first touch of an aligned 2 MiB of anonymous memory, which gets
-/// a large folio where there is one (`do_huge_pmd_anonymous_page`), and faults on a huge leaf.
+/// Faults on a PMD entry that is not a table: the first touch of an aligned 2 MiB of anonymous
+/// memory, which gets a large folio where there is one (`do_huge_pmd_anonymous_page`), and faults
+/// on a huge leaf.
 ///
-/// Nobody waits for a large folio. Where no aligned frames are free, or the cgroup's limit has no room, the fault
-/// falls back to a page of 4 KiB, and the page table that this links keeps the range from ever being huge.
+/// Nobody waits for a large folio. Where no aligned frames are free, or the cgroup's limit has no
+/// room, the fault falls back to a page of 4 KiB, and the page table that this links keeps the
+/// range from ever being huge.
 final class HugeFault {
     /// The fault is one of a 4 KiB page.
     static final int SMALL = 1;
@@ -58,8 +60,8 @@ final class HugeFault {
                 : SMALL;
     }
 
-    /// A huge leaf that did not permit the access, or one that is just being split: to take the lock is to wait
-    /// until it is.
+    /// A huge leaf that did not permit the access, or one that is just being split: to take the
+    /// lock is to wait until it is.
     private static int present(Cpu cpu, Vma vma, Walk walk, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);

@@ -18,8 +18,8 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.Walk;
 
-/// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit. Secondary MMUs
-/// are told before any entry changes and after the last has.
+/// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit.
+/// Secondary MMUs are told before any entry changes and after the last has.
 public final class MappingChanges {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -45,8 +45,9 @@ public final class MappingChanges {
         this.eviction = eviction;
     }
 
-    /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable` false, no
-    /// write through any MMU gets through any more. Entries become writable again by faults.
+    /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable`
+    /// false, no write through any MMU gets through any more. Entries become writable again by
+    /// faults.
     public void protect(Cpu cpu, Vma vma, boolean writable) {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
@@ -59,7 +60,8 @@ public final class MappingChanges {
         mm.mmapLock().upWrite(cpu);
     }
 
-    /// Takes a mapping away with all its pages (`munmap`). The page tables stay until the process exits.
+    /// Takes a mapping away with all its pages (`munmap`). The page tables stay until the process
+    /// exits.
     public void unmap(Cpu cpu, Vma vma) {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
@@ -85,15 +87,16 @@ public final class MappingChanges {
         }
     }
 
-    /// The process ends (`exit_mmap`): secondary MMUs let go, every mapping is taken away, and then the page tables.
-    /// Called by its last task; see [AddressSpace] for who else may be about.
+    /// The process ends (`exit_mmap`): secondary MMUs let go, every mapping is taken away, and then
+    /// the page tables. Called by its last task; see [AddressSpace] for who else may be about.
     public void exit(Cpu cpu, AddressSpace mm) {
         unmapAll(cpu, mm);
         mm.setMemoryFreed();
         mm.free(cpu);
     }
 
-    /// As [#exit], of a process that alone has the memfds open that it maps: they are closed with it (`exit_files`).
+    /// As [#exit], of a process that alone has the memfds open that it maps: they are closed with
+    /// it (`exit_files`).
     public void exitWithFiles(Cpu cpu, AddressSpace mm) {
         Vma[] all = mm.vmas();
         unmapAll(cpu, mm);

@@ -12,12 +12,13 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.swap.SwapArea;
 
-/// The end of a memfd that nobody has open and nobody maps (`shmem_evict_inode`): its pages, its slots and the nodes of
-/// its index are given back.
+/// The end of a memfd that nobody has open and nobody maps (`shmem_evict_inode`): its pages, its
+/// slots and the nodes of its index are given back.
 ///
-/// Reclaim may have its hands on any page meanwhile. Who has the folio lock decides what becomes of the page; and an
-/// entry changes by compare-and-swap, so what reclaim has just moved to swap is found there at the next look. A page
-/// that somebody holds forgets whose it was and is freed with its last reference.
+/// Reclaim may have its hands on any page meanwhile. Who has the folio lock decides what becomes of
+/// the page; and an entry changes by compare-and-swap, so what reclaim has just moved to swap is
+/// found there at the next look. A page that somebody holds forgets whose it was and is freed with
+/// its last reference.
 public final class MemfdEviction {
     private final Folios folios;
     private final LruCache lru;

@@ -19,12 +19,14 @@ import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// Faults on memfd memory (`shmem_fault`, `shmem_swapin_folio`). The page cache is asked first; a page that
-/// comes back from swap passes through the swap cache, leaves it dirty, and gives up its slot.
+/// Faults on memfd memory (`shmem_fault`, `shmem_swapin_folio`). The page cache is asked first; a
+/// page that comes back from swap passes through the swap cache, leaves it dirty, and gives up its
+/// slot.
 public final class MemfdFault {
     private static final PteFormat PTE = PteFormat.X86_64;
 
-    /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to whom it is charged.
+    /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to
+    /// whom it is charged.
     static final int INDEX_NODE_BYTES = 576 + 8;
 
     /// Statistics that change with a page of the file: page cache, shared memory.
@@ -142,8 +144,8 @@ public final class MemfdFault {
         return PageFaults.DONE;
     }
 
-    /// Takes a folio out of the swap cache once it is read, maps it, and drops our reference. The slot may have
-    /// become another page's before we looked at its folio.
+    /// Takes a folio out of the swap cache once it is read, maps it, and drops our reference. The
+    /// slot may have become another page's before we looked at its folio.
     private void takeCached(
             Cpu cpu,
             Vma vma,

@@ -14,8 +14,9 @@ import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.jspecify.annotations.Nullable;
 
-/// Allocates and frees charged pages: the zone's fast path, the slow path that wakes kswapd, reclaims
-/// and finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`, `free_unref_page`).
+/// Allocates and frees charged pages: the zone's fast path, the slow path that wakes kswapd,
+/// reclaims and finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`,
+/// `free_unref_page`).
 public final class PageAllocator {
     /// [#allocateHuge]: no aligned frames are free, or too few at all.
     public static final int NO_BLOCK = -1;
@@ -40,11 +41,12 @@ public final class PageAllocator {
         /// `try_to_free_pages`: reclaims as the caller, returns the pages freed.
         long tryToFree(Cpu cpu);
 
-        /// Whether to try once more before somebody is killed: reclaim was misled by statistics that are fresh now,
-        /// or other CPUs are reclaiming, which are given a moment.
+        /// Whether to try once more before somebody is killed: reclaim was misled by statistics
+        /// that are fresh now, or other CPUs are reclaiming, which are given a moment.
         boolean deservesReprieve(Cpu cpu);
 
-        /// Has somebody killed, or waits for one who was; returns whether to try again (`out_of_memory`).
+        /// Has somebody killed, or waits for one who was; returns whether to try again
+        /// (`out_of_memory`).
         boolean outOfMemory(Cpu cpu);
 
         /// Whether the task at hand has been killed.
@@ -80,9 +82,9 @@ public final class PageAllocator {
         charge.returnToUser(cpu, memcg);
     }
 
-    /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags` besides; or
-    /// -1 if there is no memory, and the task at hand is the victim or nobody can be killed. May reclaim, and wait for
-    /// another victim's end, so no spinning lock may be held.
+    /// A page with one reference, swap-backed, owned by `memcg` and charged to it, with `flags`
+    /// besides; or -1 if there is no memory, and the task at hand is the victim or nobody can be
+    /// killed. May reclaim, and wait for another victim's end, so no spinning lock may be held.
     public int allocate(Cpu cpu, Memcg memcg, long flags) {
         int pfn = allocateFrame(cpu);
         if (pfn < 0) {
@@ -97,8 +99,8 @@ public final class PageAllocator {
         return pfn;
     }
 
-    /// As [#allocate], a large folio; but nobody reclaims, compacts or kills for it. [#NO_BLOCK] or [#NO_CHARGE]
-    /// say what it failed for.
+    /// As [#allocate], a large folio; but nobody reclaims, compacts or kills for it. [#NO_BLOCK] or
+    /// [#NO_CHARGE] say what it failed for.
     public int allocateHuge(Cpu cpu, Memcg memcg, long flags) {
         int first = zone.allocateBlock(cpu, zone.watermarks().low());
         if (first < 0) {

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The page-fault path of the host (`handle_mm_fault` and below).
 ///
-/// A fault prepares a page without locks, takes the page-table lock, and installs it only if the entry
-/// is still what it was; otherwise somebody else has resolved the fault, and the page is dropped.
+/// A fault prepares a page without locks, takes the page-table lock, and installs it only if the
+/// entry is still what it was; otherwise somebody else has resolved the fault, and the page is
+/// dropped.
 ///
 /// Memory that was never written has no shared zero page here: a read of it allocates.
 public final class PageFaults {
@@ -35,8 +36,8 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
-    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`): no page, no page table, or none for a process that the OOM killer
-    /// has chosen.
+    /// No memory (`-ENOMEM`, `VM_FAULT_OOM`): no page, no page table, or none for a process that
+    /// the OOM killer has chosen.
     public static final int NOMEM = -12;
 
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -79,7 +80,8 @@ public final class PageFaults {
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
 
-    /// Resolves a fault on one page. Takes mmap_lock for reading; may sleep. Returns [#DONE] or an error.
+    /// Resolves a fault on one page. Takes mmap_lock for reading; may sleep. Returns [#DONE] or an
+    /// error.
     public int handle(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
         cpu.enter(KernelFunction.HANDLE_MM_FAULT);
         cpu.charge(Cost.HOST_FAULT);
@@ -109,8 +111,8 @@ public final class PageFaults {
         return result;
     }
 
-    /// What a task of an address space does before it goes back to user mode or into its guest: it pays for what
-    /// it has charged above `memory.high`, by reclaim or sleep. No lock may be held.
+    /// What a task of an address space does before it goes back to user mode or into its guest: it
+    /// pays for what it has charged above `memory.high`, by reclaim or sleep. No lock may be held.
     public void returnToUser(Cpu cpu, AddressSpace mm) {
         currentTask.enter(cpu, mm);
         allocator.returnToUser(cpu, mm.memcg());
@@ -141,7 +143,8 @@ public final class PageFaults {
         };
     }
 
-    /// The entry is there but did not permit the access, or does by now (`do_wp_page`, spurious faults).
+    /// The entry is there but did not permit the access, or does by now (`do_wp_page`, spurious
+    /// faults).
     private int upgrade(Cpu cpu, Vma vma, Walk walk, long seen, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);

@@ -1,7 +1,7 @@
 package org.gleaner.mm.fault;
 
-/// The size of a swap read-ahead window (`swapin_nr_pages`), and what a mapping remembers of its last fault in
-/// one word:
+/// The size of a swap read-ahead window (`swapin_nr_pages`), and what a mapping remembers of its
+/// last fault in one word:
 ///
 /// ```
 /// bits  0..5   read-ahead hits since, at most 63
@@ -9,8 +9,8 @@ package org.gleaner.mm.fault;
 /// bits 12..63  page of the fault
 /// ```
 ///
-/// A word of 0 stands for a mapping that never faulted; it counts as four hits, so that the first window is
-/// eight pages.
+/// A word of 0 stands for a mapping that never faulted; it counts as four hits, so that the first
+/// window is eight pages.
 final class ReadAheadWindow {
     /// Hits that are assumed before there were any.
     static final int FIRST_HITS = 4;
@@ -22,8 +22,8 @@ final class ReadAheadWindow {
 
     private ReadAheadWindow() {}
 
-    /// Pages to read around `page`: more after hits, at least half as many as last time, and two without a
-    /// hit if this fault is next to the last.
+    /// Pages to read around `page`: more after hits, at least half as many as last time, and two
+    /// without a hit if this fault is next to the last.
     ///
     /// @param most a power of two
     static int pages(long lastPage, long page, int hits, int most, int lastPages) {
@@ -53,8 +53,8 @@ final class ReadAheadWindow {
         return word == 0 ? FIRST_HITS : (int) word & 63;
     }
 
-    /// The first page of a window of a mapping: from `page` on after a fault on the page before, up to `page`
-    /// after one on the page behind, else around it.
+    /// The first page of a window of a mapping: from `page` on after a fault on the page before, up
+    /// to `page` after one on the page behind, else around it.
     static long first(long lastPage, long page, int pages) {
         if (page == lastPage + 1) {
             return page;

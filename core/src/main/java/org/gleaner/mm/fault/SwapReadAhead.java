@@ -25,9 +25,10 @@ import org.gleaner.pagetable.Walk;
 /// | anonymous memory | rotates | slots beside the fault's, in an aligned block (`swap_cluster_readahead`) |
 /// | memfd | any | the same |
 ///
-/// How many is for [ReadAheadWindow]. What is read ahead is charged to the cgroup whose page it was, is put on
-/// the LRU as if it had been faulted, and carries the read-ahead flag until somebody faults on it. Reads of a
-/// window leave under one plug, and so do writes of the reclaim that makes room for them.
+/// How many is for [ReadAheadWindow]. What is read ahead is charged to the cgroup whose page it
+/// was, is put on the LRU as if it had been faulted, and carries the read-ahead flag until somebody
+/// faults on it. Reads of a window leave under one plug, and so do writes of the reclaim that makes
+/// room for them.
 ///
 /// | word | writer | mode | reader |
 /// |---|---|---|---|
@@ -92,7 +93,8 @@ public final class SwapReadAhead {
         return !swap.device().rotational();
     }
 
-    /// A fault of anonymous memory found its page in the swap cache: takes note if it was read ahead.
+    /// A fault of anonymous memory found its page in the swap cache: takes note if it was read
+    /// ahead.
     void foundAnon(Cpu cpu, Vma vma, long vpn, int pfn) {
         if (!byMapping()) {
             found(cpu, pfn);
@@ -115,8 +117,8 @@ public final class SwapReadAhead {
         }
     }
 
-    /// Brings in a page of anonymous memory, whose entry `walk` has found. Returns its folio with a reference,
-    /// locked for as long as it is being read; or [#NOMEM] or [#TAKEN].
+    /// Brings in a page of anonymous memory, whose entry `walk` has found. Returns its folio with a
+    /// reference, locked for as long as it is being read; or [#NOMEM] or [#TAKEN].
     int swapInAnon(Cpu cpu, Vma vma, long vpn, Walk walk, int slot) {
         return byMapping() ? aroundPage(cpu, vma, vpn, walk, slot) : swapIn(cpu, slot);
     }
@@ -209,8 +211,8 @@ public final class SwapReadAhead {
         return read(cpu, slot, false);
     }
 
-    /// Claims a slot, and starts to read it into a new folio of its cgroup (`__read_swap_cache_async`). Returns
-    /// the folio with a reference.
+    /// Claims a slot, and starts to read it into a new folio of its cgroup
+    /// (`__read_swap_cache_async`). Returns the folio with a reference.
     private int read(Cpu cpu, int slot, boolean ahead) {
         if (!swap.tryReserveCache(cpu, slot)) {
             return TAKEN;

@@ -7,8 +7,8 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.swap.SwapArea;
 
-/// Pages in the swap cache whose last swap entry or mapping has gone: nobody will find them by their slot again
-/// (`free_swap_and_cache`). Whoever has such a page locked will free it instead.
+/// Pages in the swap cache whose last swap entry or mapping has gone: nobody will find them by
+/// their slot again (`free_swap_and_cache`). Whoever has such a page locked will free it instead.
 public final class UnusedSwapCache {
     private final Folios folios;
     private final LruCache lru;
@@ -22,7 +22,8 @@ public final class UnusedSwapCache {
         this.wait = wait;
     }
 
-    /// Frees a page that [SwapArea#release] has left to its cache; nothing to do for -1. By now it may be another's.
+    /// Frees a page that [SwapArea#release] has left to its cache; nothing to do for -1. By now it
+    /// may be another's.
     void drop(Cpu cpu, int pfn) {
         if (pfn < 0 || !folios.tryGet(cpu, pfn)) {
             return;
@@ -33,7 +34,8 @@ public final class UnusedSwapCache {
         lru.put(cpu, pfn);
     }
 
-    /// Takes a page that the caller has a reference of out of the swap cache, if no entry leads to it there.
+    /// Takes a page that the caller has a reference of out of the swap cache, if no entry leads to
+    /// it there.
     void leaveSwapCache(Cpu cpu, int pfn) {
         if (!folios.tryLock(cpu, pfn)) {
             return;

@@ -9,8 +9,8 @@ import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Walk;
 
-/// A process that touches its own memory: the CPU walks its page tables, sets accessed and dirty bits, and
-/// faults.
+/// A process that touches its own memory: the CPU walks its page tables, sets accessed and dirty
+/// bits, and faults.
 ///
 /// There is no TLB here: every access walks, so accessed bits are exact.
 public final class UserTask {
@@ -42,11 +42,11 @@ public final class UserTask {
         return PageFaults.DONE;
     }
 
-    /// Runs `accesses[from..to)` against the region at `base`: page in bits 0 to 30, write in bit 31.
-    /// Returns the index of the first access that failed, or `to`.
+    /// Runs `accesses[from..to)` against the region at `base`: page in bits 0 to 30, write in bit
+    /// 31. Returns the index of the first access that failed, or `to`.
     ///
-    /// Hits on entries that need no change touch nothing shared, and are charged in one sum for as long as
-    /// no other actor could act.
+    /// Hits on entries that need no change touch nothing shared, and are charged in one sum for as
+    /// long as no other actor could act.
     public int run(Cpu cpu, long base, int[] accesses, int from, int to) {
         int at = from;
         while (at < to) {

@@ -12,15 +12,16 @@ package org.gleaner.mm.folio;
 /// ```
 ///
 /// A count that gets beyond three quarters of its field is *stuck*, as the kernel's `refcount_t` is
-/// (`REFCOUNT_SATURATED`): it is put back into the middle of the last quarter whenever it changes, so it neither
-/// spills into its neighbour nor comes back to 0, and the folio is never freed. The quarter is room for
-/// changes that several CPUs make before one of them puts it back. So a folio has room for 393,215 references, or
-/// 383 pins of 1,024 (`GUP_PIN_COUNTING_BIAS`), and for 49,151 mappings.
+/// (`REFCOUNT_SATURATED`): it is put back into the middle of the last quarter whenever it changes,
+/// so it neither spills into its neighbour nor comes back to 0, and the folio is never freed. The
+/// quarter is room for changes that several CPUs make before one of them puts it back. So a folio
+/// has room for 393,215 references, or 383 pins of 1,024 (`GUP_PIN_COUNTING_BIAS`), and for 49,151
+/// mappings.
 ///
 /// One word, so that every transition is one atomic and a look at a folio is one load.
 ///
-/// A large folio is [#HUGE_PAGES] aligned frames. Its first frame's word is the folio's; those of the others say
-/// [#TAIL] and the cgroup, and nothing else.
+/// A large folio is [#HUGE_PAGES] aligned frames. Its first frame's word is the folio's; those of
+/// the others say [#TAIL] and the cgroup, and nothing else.
 public final class FolioLayout {
     public static final long LOCKED = 1 << 0;
 
@@ -36,8 +37,9 @@ public final class FolioLayout {
     /// To be rotated to the tail when its writeback ends (`PG_reclaim`).
     public static final long AWAITED = 1 << 7;
 
-    /// Read ahead of need and not used yet (`PG_readahead`): the same bit, which means one thing to reclaim
-    /// and another to swap-in. A fault on a page under writeback thus counts as a read-ahead hit.
+    /// Read ahead of need and not used yet (`PG_readahead`): the same bit, which means one thing to
+    /// reclaim and another to swap-in. A fault on a page under writeback thus counts as a
+    /// read-ahead hit.
     public static final long READAHEAD = AWAITED;
 
     public static final long SWAPCACHE = 1 << 8;

@@ -18,12 +18,12 @@ import org.gleaner.machine.SetUp;
 /// | `mapping` | 8 | the folio lock |
 /// | `swapSlot` | 4 | the folio lock |
 ///
-/// Lists are circular and doubly linked; a list is named by its head, an index above all frames. The
-/// head's `next` is the most recently added side, its `prev` the tail that scans pop.
+/// Lists are circular and doubly linked; a list is named by its head, an index above all frames.
+/// The head's `next` is the most recently added side, its `prev` the tail that scans pop.
 ///
-/// Reference counts follow the kernel: one for the page or swap cache, one per mapping, one for whoever
-/// isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership holds none. Counts that
-/// outgrow their field stick, see [FolioLayout].
+/// Reference counts follow the kernel: one for the page or swap cache, one per mapping, one for
+/// whoever isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership
+/// holds none. Counts that outgrow their field stick, see [FolioLayout].
 public final class Folios {
     /// Frames that a host can have: 4 TiB, so that their numbers are ints with room to spare.
     public static final int MOST_FRAMES = 1 << 30;
@@ -133,8 +133,8 @@ public final class Folios {
         return cpu.cas(state, pfn, expect, update);
     }
 
-    /// Gives a frame its first state, or its last; the caller is its only user, and has it locked if
-    /// the state says so.
+    /// Gives a frame its first state, or its last; the caller is its only user, and has it locked
+    /// if the state says so.
     public void init(Cpu cpu, int pfn, long value) {
         if (LockDep.isHeld(cpu, state, pfn, LockClass.FOLIO_LOCK)) {
             LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
@@ -158,7 +158,8 @@ public final class Folios {
 
     // --- large folios ------------------------------------------------------------------------
 
-    /// The folio that a frame is part of (`page_folio`); may be stale unless a reference to it is held.
+    /// The folio that a frame is part of (`page_folio`); may be stale unless a reference to it is
+    /// held.
     public int folio(Cpu cpu, int pfn) {
         return (peek(cpu, pfn) & TAIL) != 0 ? pfn & -HUGE_PAGES : pfn;
     }

@@ -13,12 +13,12 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// Resolves a virtual page for somebody other than the CPU: faults it in if need be and takes a reference
-/// (`get_user_pages` for one page).
+/// Resolves a virtual page for somebody other than the CPU: faults it in if need be and takes a
+/// reference (`get_user_pages` for one page).
 ///
-/// The fast path reads the entry without a lock, takes the reference and reads the entry again; it only
-/// serves writable entries, for a read-only one may be about to be replaced. The slow path faults until the
-/// entry is there, and marks the page accessed as `FOLL_TOUCH` does.
+/// The fast path reads the entry without a lock, takes the reference and reads the entry again; it
+/// only serves writable entries, for a read-only one may be about to be replaced. The slow path
+/// faults until the entry is there, and marks the page accessed as `FOLL_TOUCH` does.
 public final class GetUserPages {
     /// Set in an answer if the host maps the page writable.
     public static final long WRITABLE = 1L << 62;
@@ -45,7 +45,8 @@ public final class GetUserPages {
     /// Resolves one page; may sleep, reclaim and swap.
     ///
     /// @param wantWritable also for a read, find out whether the page is mapped writable
-    /// @return the pfn, with [#WRITABLE] or without, its folio referenced; or a negative error of [PageFaults]
+    /// @return the pfn, with [#WRITABLE] or without, its folio referenced; or a negative error of
+    ///     [PageFaults]
     public long get(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean wantWritable) {
         if (write || wantWritable) {
             long fast = fast(cpu, mm, vpn);

@@ -21,8 +21,8 @@ public interface UserPages {
     long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable);
 
     /// What a task must do before it goes back to its user, who is the cause of its faults
-    /// (`resume_user_mode_work`): nothing, unless its cgroup is above `memory.high`. May reclaim and sleep; no lock
-    /// and no read section may be held.
+    /// (`resume_user_mode_work`): nothing, unless its cgroup is above `memory.high`. May reclaim
+    /// and sleep; no lock and no read section may be held.
     default void returnToUser(Cpu cpu) {}
 
     /// Drops a reference; frees the folio if it was the last.

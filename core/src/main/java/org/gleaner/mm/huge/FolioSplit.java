@@ -21,16 +21,17 @@ import org.gleaner.pagetable.Walk;
 
 /// Turns a large folio into 512 of one page each (`split_huge_page`).
 ///
-/// A large folio is mapped by one huge leaf or not at all: whoever would map or unmap a part of it splits it
-/// first. (The kernel also maps it page by page, for a while.) So a split meets one of two cases:
+/// A large folio is mapped by one huge leaf or not at all: whoever would map or unmap a part of it
+/// splits it first. (The kernel also maps it page by page, for a while.) So a split meets one of
+/// two cases:
 ///
-/// - mapped: the leaf is replaced by a *migration entry*, which no walker can take a reference through; then the
-///   folio is taken apart, and a page table with 512 entries, as young, dirty and writable as the leaf was, takes
-///   the entry's place;
+/// - mapped: the leaf is replaced by a *migration entry*, which no walker can take a reference
+///   through; then the folio is taken apart, and a page table with 512 entries, as young, dirty and
+///   writable as the leaf was, takes the entry's place;
 /// - unmapped, in the swap cache: each page keeps the slot that was its own all along.
 ///
-/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller, or if there is no page
-/// table to put in the place of the leaf.
+/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller, or
+/// if there is no page table to put in the place of the leaf.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -73,9 +74,9 @@ public final class FolioSplit {
         return 1 + mapcount(state) + ((state & SWAPCACHE) != 0 ? HUGE_PAGES : 0);
     }
 
-    /// Splits a large folio that the caller has locked and holds one reference of. If the caller has isolated it,
-    /// it has isolated all pages afterwards, with a reference to each; else those of the tails are on the list of
-    /// the head, behind it. The tails are not locked.
+    /// Splits a large folio that the caller has locked and holds one reference of. If the caller
+    /// has isolated it, it has isolated all pages afterwards, with a reference to each; else those
+    /// of the tails are on the list of the head, behind it. The tails are not locked.
     public boolean split(Cpu cpu, int head, boolean isolated) {
         if (!isPossible(cpu, head)) {
             return false;

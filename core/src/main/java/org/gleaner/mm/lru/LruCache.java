@@ -14,9 +14,10 @@ import org.gleaner.mm.version.KernelVersion;
 
 /// How folios get onto, off and around the LRU lists outside of reclaim (the kernel's `swap.c`).
 ///
-/// Additions, activations and rotations gather in per-CPU batches, which decide order: a folio in an add
-/// batch is invisible to scans; one in an activation batch stays where it is but carries an extra reference,
-/// so that reclaim fails to free it if it gets there first. A large folio does not wait: it takes its batch with it.
+/// Additions, activations and rotations gather in per-CPU batches, which decide order: a folio in
+/// an add batch is invisible to scans; one in an activation batch stays where it is but carries an
+/// extra reference, so that reclaim fails to free it if it gets there first. A large folio does not
+/// wait: it takes its batch with it.
 public final class LruCache {
     private final Folios folios;
     private final Lruvec[] lruvecs;
@@ -39,8 +40,8 @@ public final class LruCache {
         return lruvecs[memcg(state)];
     }
 
-    /// `folio_add_lru`. Under MGLRU a folio added by a page fault of a task that is not reclaiming is flagged,
-    /// which decides its generation once the batch is flushed.
+    /// `folio_add_lru`. Under MGLRU a folio added by a page fault of a task that is not reclaiming
+    /// is flagged, which decides its generation once the batch is flushed.
     public void add(Cpu cpu, int pfn, boolean inFault) {
         cpu.enter(KernelFunction.FOLIO_ADD_LRU);
         cpu.charge(Cost.LRU_ADD);
@@ -210,8 +211,8 @@ public final class LruCache {
         }
     }
 
-    /// `folio_mark_accessed`. MGLRU climbs the reference ladder; the classic LRU activates at the second
-    /// access, inside the add batch if the folio is still there.
+    /// `folio_mark_accessed`. MGLRU climbs the reference ladder; the classic LRU activates at the
+    /// second access, inside the add batch if the folio is still there.
     public void markAccessed(Cpu cpu, int pfn) {
         long state = folios.state(cpu, pfn);
         Lruvec lruvec = lruvec(state);

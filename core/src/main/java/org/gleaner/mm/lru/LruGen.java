@@ -9,10 +9,10 @@ import org.gleaner.mm.folio.Folios;
 
 /// Generations of one lruvec (`struct lru_gen_folio`), and the rules that put a folio into one.
 ///
-/// A folio's label (the gen field of its state) and the list it hangs on may differ: walkers relabel
-/// without a lock and leave the link behind, eviction moves the folio when it meets it. `nrPages` counts
-/// by label and may lag behind by what walkers hold in their batches, so single slots may be negative for
-/// a while.
+/// A folio's label (the gen field of its state) and the list it hangs on may differ: walkers
+/// relabel without a lock and leave the link behind, eviction moves the folio when it meets it.
+/// `nrPages` counts by label and may lag behind by what walkers hold in their batches, so single
+/// slots may be negative for a while.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
@@ -130,7 +130,8 @@ public final class LruGen {
 
     // --- adding and removing (lru_lock held) -------------------------------------------------
 
-    /// `lru_gen_add_folio`: into the generation that the kernel's rules say; a rotated folio goes to the tail.
+    /// `lru_gen_add_folio`: into the generation that the kernel's rules say; a rotated folio goes
+    /// to the tail.
     boolean add(Cpu cpu, int pfn, boolean rotated) {
         if (!lruvec.lruGenEnabled()) {
             return false;
@@ -152,8 +153,8 @@ public final class LruGen {
         return true;
     }
 
-    /// `lru_gen_del_folio`. Unless `reclaiming`, a folio of the two youngest generations is marked active so
-    /// that whoever adds it again keeps it young.
+    /// `lru_gen_del_folio`. Unless `reclaiming`, a folio of the two youngest generations is marked
+    /// active so that whoever adds it again keeps it young.
     boolean del(Cpu cpu, int pfn, boolean reclaiming) {
         long state = folios.state(cpu, pfn);
         if (gen(state) < 0) {
@@ -172,8 +173,8 @@ public final class LruGen {
 
     // --- moving between generations ----------------------------------------------------------
 
-    /// `folio_update_gen`: what a walker does with a folio it found young, without a lock and without touching
-    /// the list. Returns the old slot if that relabelled the folio, else -1.
+    /// `folio_update_gen`: what a walker does with a folio it found young, without a lock and
+    /// without touching the list. Returns the old slot if that relabelled the folio, else -1.
     public int updateGen(Cpu cpu, int pfn, int slot) {
         long label = (slot + 1L) << GEN_SHIFT;
         for (; ; ) {
@@ -197,8 +198,8 @@ public final class LruGen {
         }
     }
 
-    /// `folio_inc_gen` under lru_lock: from the oldest generation to the next, unless a walker was here
-    /// first. Returns the slot the folio belongs to now.
+    /// `folio_inc_gen` under lru_lock: from the oldest generation to the next, unless a walker was
+    /// here first. Returns the slot the folio belongs to now.
     public int incGen(Cpu cpu, int pfn, boolean reclaiming) {
         long seen = folios.state(cpu, pfn);
         int type = type(seen);
@@ -257,9 +258,9 @@ public final class LruGen {
         }
     }
 
-    /// Re-labels the classic counters for a new youngest generation (`inc_max_seq` step 4). Before the
-    /// store of max_seq, lru_lock held: what is the second youngest now becomes inactive, and what lies in
-    /// the slot to be reused becomes active.
+    /// Re-labels the classic counters for a new youngest generation (`inc_max_seq` step 4). Before
+    /// the store of max_seq, lru_lock held: what is the second youngest now becomes inactive, and
+    /// what lies in the slot to be reused becomes active.
     public void relabelCounters(Cpu cpu, long maxSeq) {
         int leaving = slot(maxSeq - 1);
         int entering = slot(maxSeq + 1);

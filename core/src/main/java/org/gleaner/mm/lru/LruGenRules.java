@@ -4,12 +4,13 @@ import static org.gleaner.mm.folio.FolioLayout.REFS_SHIFT;
 
 import org.gleaner.mm.version.KernelVersion;
 
-/// What a folio's flags mean to MGLRU, and how its life changes them, by kernel version: the reference
-/// ladder, the generation it is put into, what a young sighting does, what is left of it in a shadow.
+/// What a folio's flags mean to MGLRU, and how its life changes them, by kernel version: the
+/// reference ladder, the generation it is put into, what a young sighting does, what is left of it
+/// in a shadow.
 ///
-/// All methods are functions from one state word ([org.gleaner.mm.folio.FolioLayout]) to another, or to a
-/// decision; the callers apply them atomically. "First sighting" below is a folio with neither
-/// referenced nor workingset flag.
+/// All methods are functions from one state word ([org.gleaner.mm.folio.FolioLayout]) to another,
+/// or to a decision; the callers apply them atomically. "First sighting" below is a folio with
+/// neither referenced nor workingset flag.
 ///
 /// | | 6.1, 6.12 | 6.18 | 7.2 |
 /// |---|---|---|---|
@@ -40,7 +41,8 @@ public abstract class LruGenRules {
     /// The tier of eviction that a folio belongs to, 0 to 3 (`lru_tier_from_refs`).
     public abstract int tier(long state);
 
-    /// Whether the ladder is at its end, so that eviction passes the folio by once, whatever its tier.
+    /// Whether the ladder is at its end, so that eviction passes the folio by once, whatever its
+    /// tier.
     public abstract boolean saturated(long state);
 
     /// One step up the ladder (`folio_inc_refs`, which is what `folio_mark_accessed` does here).
@@ -59,12 +61,12 @@ public abstract class LruGenRules {
     /// Whether a walk leaves the accessed bit of a folio alone that is on no list at the moment.
     public abstract boolean walkSkipsOffList();
 
-    /// A walk found the folio young, `label` being the youngest generation's bits: the new state, whose
-    /// generation field says whether it was moved.
+    /// A walk found the folio young, `label` being the youngest generation's bits: the new state,
+    /// whose generation field says whether it was moved.
     public abstract long walked(long state, long label);
 
-    /// An eviction candidate, or its neighbour in a session without a walk, was found young: the new
-    /// state; [#promotes] says whether that makes it a folio for the youngest generations
+    /// An eviction candidate, or its neighbour in a session without a walk, was found young: the
+    /// new state; [#promotes] says whether that makes it a folio for the youngest generations
     /// (`lru_gen_set_refs`).
     public abstract long sighted(long state);
 
@@ -74,7 +76,8 @@ public abstract class LruGenRules {
     /// The flags that eviction takes away from a folio that it isolates.
     public abstract long clearedByIsolation(long state);
 
-    /// The flags that a folio loses when it is moved one generation up under lru_lock (`folio_inc_gen`).
+    /// The flags that a folio loses when it is moved one generation up under lru_lock
+    /// (`folio_inc_gen`).
     public abstract long clearedByIncGen();
 
     // --- refaults ----------------------------------------------------------------------------
@@ -82,8 +85,8 @@ public abstract class LruGenRules {
     /// The workingset bit of a shadow.
     public abstract boolean shadowBit(long state);
 
-    /// Whether a page evicted when `evictedMin` was the oldest generation has come back soon enough to count.
-    /// `mask` covers the bits that a shadow keeps of a sequence number.
+    /// Whether a page evicted when `evictedMin` was the oldest generation has come back soon enough
+    /// to count. `mask` covers the bits that a shadow keeps of a sequence number.
     public abstract boolean isRecent(long evictedMin, long min, long max, long mask);
 
     /// Whether other refaults are not even counted.
@@ -108,8 +111,8 @@ public abstract class LruGenRules {
 
     // --- tier controller ---------------------------------------------------------------------
 
-    /// Gain of the lowest tier, and of those compared with it: a tier is protected once it refaults more
-    /// than `tierGain / baseGain` as often.
+    /// Gain of the lowest tier, and of those compared with it: a tier is protected once it refaults
+    /// more than `tierGain / baseGain` as often.
     public abstract int baseGain();
 
     public abstract int tierGain();

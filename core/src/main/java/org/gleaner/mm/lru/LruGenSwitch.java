@@ -5,11 +5,13 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 
-/// Moves the folios of an lruvec from the classic lists into generations, or back (`lru_gen_change_state`).
+/// Moves the folios of an lruvec from the classic lists into generations, or back
+/// (`lru_gen_change_state`).
 ///
-/// From its beginning on, what is added to the lruvec goes where it belongs afterwards. What is there already is taken
-/// off by its own generation field, so that adding, removing and reclaim need not know how far the switch has come. It
-/// is over when nothing is left to move in one hold of lru_lock.
+/// From its beginning on, what is added to the lruvec goes where it belongs afterwards. What is
+/// there already is taken off by its own generation field, so that adding, removing and reclaim
+/// need not know how far the switch has come. It is over when nothing is left to move in one hold
+/// of lru_lock.
 ///
 /// | | oldest first, to the head of |
 /// |---|---|
@@ -17,8 +19,8 @@ import org.gleaner.mm.folio.Folios;
 /// | switched off: a folio of the two youngest generations | the active list |
 /// | switched off: of the others | the inactive list |
 ///
-/// Generations are emptied in the order of their slots, not of their age. Their sequence numbers, tiers and filters
-/// stay as they are until they are used again.
+/// Generations are emptied in the order of their slots, not of their age. Their sequence numbers,
+/// tiers and filters stay as they are until they are used again.
 public final class LruGenSwitch {
     /// Folios moved in one hold of lru_lock (`MAX_LRU_BATCH`).
     static final int BATCH = 4096;

@@ -13,14 +13,15 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations, whichever
-/// is enabled ([LruGenSwitch] moves folios from the one to the other), their exact sizes, and the costs that balance
-/// anonymous against file memory.
+/// The LRU lists of one memory cgroup (`struct lruvec`, one node): classic lists or generations,
+/// whichever is enabled ([LruGenSwitch] moves folios from the one to the other), their exact sizes,
+/// and the costs that balance anonymous against file memory.
 ///
-/// Everything here is protected by [#lock], except `nonresidentAge` and the cost (atomics, which count what happens
-/// in cgroups below as well) and reads of sizes as hints. What [#stats] says is what the kernel's statistics
-/// would say of the cgroup and all below it: it changes every two seconds, and whenever [#flushStats] is called,
-/// which misleads the classic LRU just as it does on a real host.
+/// Everything here is protected by [#lock], except `nonresidentAge` and the cost (atomics, which
+/// count what happens in cgroups below as well) and reads of sizes as hints. What [#stats] says is
+/// what the kernel's statistics would say of the cgroup and all below it: it changes every two
+/// seconds, and whenever [#flushStats] is called, which misleads the classic LRU just as it does on
+/// a real host.
 public final class Lruvec {
     /// Period of the worker that flushes statistics.
     private static final long FLUSH_NANOS = 2_000_000_000L;
@@ -53,7 +54,8 @@ public final class Lruvec {
     private final @Nullable Lruvec parent;
     private final List<Lruvec> children = new ArrayList<>();
 
-    /// True for the root of a host that has no other cgroup: its statistics are the host's and never delayed.
+    /// True for the root of a host that has no other cgroup: its statistics are the host's and
+    /// never delayed.
     private boolean undelayed;
 
     /// @param parent that of the cgroup above, null for the root
@@ -156,8 +158,8 @@ public final class Lruvec {
         }
     }
 
-    /// Flushes if the classic lists have changed since, which may have misled their reclaim. Returns
-    /// whether they had.
+    /// Flushes if the classic lists have changed since, which may have misled their reclaim.
+    /// Returns whether they had.
     public boolean flushStatsIfMisleading(Cpu cpu) {
         if (lruGenEnabled) {
             return false;
@@ -225,8 +227,8 @@ public final class Lruvec {
         cpu.fetchAdd(reclaimers, 0, -1);
     }
 
-    /// Whether anybody is reclaiming from here, or from a cgroup above and so perhaps from here, and may have all
-    /// that could go in hand.
+    /// Whether anybody is reclaiming from here, or from a cgroup above and so perhaps from here,
+    /// and may have all that could go in hand.
     public boolean isBeingReclaimed(Cpu cpu) {
         for (Lruvec at = this; at != null; at = at.parent) {
             if (cpu.load(at.reclaimers, 0) != 0) {

@@ -5,8 +5,8 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.Racy;
 import org.jspecify.annotations.Nullable;
 
-/// Where the page-table walks of one lruvec stand (`struct lru_gen_mm_state`). Protected by the list
-/// lock of the cgroup's address spaces, except for the filters, which tolerate races.
+/// Where the page-table walks of one lruvec stand (`struct lru_gen_mm_state`). Protected by the
+/// list lock of the cgroup's address spaces, except for the filters, which tolerate races.
 @Guarded("mm_list_lock")
 public final class MmWalkState {
     /// The last completed walk.
@@ -21,14 +21,15 @@ public final class MmWalkState {
     /// Position in the cgroup's list of the address space that was handed out last.
     public int head = ENDS;
 
-    /// Position of the first address space added since the last walk, which has to visit it in full.
+    /// Position of the first address space added since the last walk, which has to visit it in
+    /// full.
     public int tail = NONE;
 
     @Racy("two that make a filter at once each make an empty one")
     private final @Nullable BloomFilter[] filters = new @Nullable BloomFilter[2];
 
-    /// What walks meet, as debugfs shows it: entries, those present and not young, those young; tables
-    /// there were, those that were entered, those dense enough for the next walk.
+    /// What walks meet, as debugfs shows it: entries, those present and not young, those young;
+    /// tables there were, those that were entered, those dense enough for the next walk.
     public static final int LEAF_TOTAL = 0;
 
     public static final int LEAF_OLD = 1;
@@ -62,8 +63,8 @@ public final class MmWalkState {
         }
     }
 
-    /// The address space at `index` left the list, which has `size` now. A walk that stood on it goes on with the one
-    /// behind it.
+    /// The address space at `index` left the list, which has `size` now. A walk that stood on it
+    /// goes on with the one behind it.
     public void removed(int index, int size) {
         if (head >= index) {
             // the first one's place before is the list's own

@@ -3,8 +3,8 @@ package org.gleaner.mm.lru;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.version.KernelVersion;
 
-/// What reclaiming anonymous and file memory has cost lately (`lru_note_cost`), in a cgroup and below. One word,
-/// for cgroups below add to it without the lock of this one's lists.
+/// What reclaiming anonymous and file memory has cost lately (`lru_note_cost`), in a cgroup and
+/// below. One word, for cgroups below add to it without the lock of this one's lists.
 ///
 /// ```
 /// bits  0..31  cost of file memory
@@ -23,8 +23,8 @@ public final class ReclaimCost {
         this.rotationWeight = rotationWeight;
     }
 
-    /// 6.1 counts pages of I/O and nothing else; later kernels let one weigh as much as 32 pages looked at in
-    /// vain (`SWAP_CLUSTER_MAX`).
+    /// 6.1 counts pages of I/O and nothing else; later kernels let one weigh as much as 32 pages
+    /// looked at in vain (`SWAP_CLUSTER_MAX`).
     static ReclaimCost of(KernelVersion kernel) {
         return kernel.isBefore(KernelVersion.V6_12)
                 ? new ReclaimCost(1, 0)
@@ -39,8 +39,8 @@ public final class ReclaimCost {
         return cpu.peek(word, 0) & FILE_MASK;
     }
 
-    /// Adds the cost of `io` pages written or read back and of `rotated` pages looked at in vain, and
-    /// halves both costs once they exceed a quarter of the (delayed) list total.
+    /// Adds the cost of `io` pages written or read back and of `rotated` pages looked at in vain,
+    /// and halves both costs once they exceed a quarter of the (delayed) list total.
     public void note(Cpu cpu, boolean isFile, long io, long rotated, long flushedTotal) {
         long cost = io * ioWeight + rotated * rotationWeight;
         if (cost == 0) {

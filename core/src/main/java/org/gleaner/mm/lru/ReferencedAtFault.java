@@ -2,8 +2,8 @@ package org.gleaner.mm.lru;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
-/// 7.2: as 6.18, but a fault marks the folio referenced instead of active, so the first sighting after
-/// it promotes.
+/// 7.2: as 6.18, but a fault marks the folio referenced instead of active, so the first sighting
+/// after it promotes.
 final class ReferencedAtFault extends ReferencedFirst {
     @Override
     public long faulted(long state) {

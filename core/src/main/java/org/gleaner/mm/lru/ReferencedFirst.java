@@ -3,8 +3,8 @@ package org.gleaner.mm.lru;
 import static org.gleaner.mm.folio.FolioLayout.*;
 import static org.gleaner.mm.lru.LruGen.MAX_NR_TIERS;
 
-/// 6.18: the first sighting only marks, the second promotes and leaves the workingset flag behind, which
-/// lasts until the page is reclaimed and puts it into a tier of its own.
+/// 6.18: the first sighting only marks, the second promotes and leaves the workingset flag behind,
+/// which lasts until the page is reclaimed and puts it into a tier of its own.
 class ReferencedFirst extends LruGenRules {
     @Override
     public final int refs(long state) {

@@ -3,8 +3,8 @@ package org.gleaner.mm.lru;
 import static org.gleaner.mm.folio.FolioLayout.*;
 import static org.gleaner.mm.lru.LruGen.MAX_NR_TIERS;
 
-/// 6.1 and 6.12: the refs field counts on from the workingset flag, and a young sighting in a page table
-/// promotes at once.
+/// 6.1 and 6.12: the refs field counts on from the workingset flag, and a young sighting in a page
+/// table promotes at once.
 final class RefsAndWorkingset extends LruGenRules {
     /// 6.1 forgets less at isolation, and sees only recent refaults.
     private final boolean of61;

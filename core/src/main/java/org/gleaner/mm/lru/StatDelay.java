@@ -5,16 +5,17 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Racy;
 import org.gleaner.mm.version.KernelVersion;
 
-/// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per CPU
-/// and are posted in lumps; a reader that asks for fresh values gets them only once enough of them are
-/// pending.
+/// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per
+/// CPU and are posted in lumps; a reader that asks for fresh values gets them only once enough of
+/// them are pending.
 ///
-/// Up to 6.1 a lump is 65 updates and more than one of them per CPU is enough; later a lump is 64, and more than
-/// 64 updates per CPU. On one CPU that is a flush every 130 updates against one every 65 to 128. A flush of 6.1
-/// leaves what has not made a lump yet; later ones start afresh.
+/// Up to 6.1 a lump is 65 updates and more than one of them per CPU is enough; later a lump is 64,
+/// and more than 64 updates per CPU. On one CPU that is a flush every 130 updates against one every
+/// 65 to 128. A flush of 6.1 leaves what has not made a lump yet; later ones start afresh.
 ///
-/// A flush comes after a number of updates, so each must be counted that the kernel counts, and in one piece
-/// where the kernel has it in one piece. The kernel gathers by CPU; here all share one line of words. What some kernels count and others do not has a method of its own.
+/// A flush comes after a number of updates, so each must be counted that the kernel counts, and in
+/// one piece where the kernel has it in one piece. The kernel gathers by CPU; here all share one
+/// line of words. What some kernels count and others do not has a method of its own.
 public final class StatDelay {
     private static final long BATCH = 64;
 

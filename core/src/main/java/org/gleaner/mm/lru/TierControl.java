@@ -7,9 +7,9 @@ import org.gleaner.machine.Cpu;
 /// Refault statistics per tier of one type, and the proportional-integral decision which tiers to
 /// protect (`struct ctrl_pos` and its readers).
 ///
-/// All values are pages. The current history covers the oldest generation; it is folded into the moving
-/// averages each time that generation retires. Evictions and refaults are counted without a lock, by
-/// whoever meets them; decisions look at counts in motion.
+/// All values are pages. The current history covers the oldest generation; it is folded into the
+/// moving averages each time that generation retires. Evictions and refaults are counted without a
+/// lock, by whoever meets them; decisions look at counts in motion.
 public final class TierControl {
     /// Below this many refaults a tier is never protected (`MIN_LRU_BATCH`).
     private static final long FEW = 64;
@@ -59,8 +59,8 @@ public final class TierControl {
         }
     }
 
-    /// The highest tier that may be evicted (`get_tier_idx`): the one above it refaults so much more often than
-    /// tier 0 that it is worth protecting.
+    /// The highest tier that may be evicted (`get_tier_idx`): the one above it refaults so much
+    /// more often than tier 0 that it is worth protecting.
     public int evictableTier(Cpu cpu) {
         int tier = 1;
         while (tier < MAX_NR_TIERS && positive(cpu, this, 0, baseGain, this, tier, tierGain)) {

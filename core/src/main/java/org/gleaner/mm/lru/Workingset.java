@@ -10,9 +10,10 @@ import org.gleaner.mm.stat.VmStat;
 
 /// Shadows of evicted folios, and what a refault makes of them (the kernel's `workingset.c`).
 ///
-/// A shadow packs, from the low end: one bit "was workingset", 8 bits of cgroup id, and a token: under
-/// MGLRU the oldest sequence number and two bits of reference count, else the eviction clock. It is never
-/// 0, so that 0 can stand for "no shadow". It has 46 bits, which is what a swap slot has room for.
+/// A shadow packs, from the low end: one bit "was workingset", 8 bits of cgroup id, and a token:
+/// under MGLRU the oldest sequence number and two bits of reference count, else the eviction clock.
+/// It is never 0, so that 0 can stand for "no shadow". It has 46 bits, which is what a swap slot
+/// has room for.
 public final class Workingset {
     private static final long PRESENT = 1;
     private static final long WAS_WORKINGSET = 2;
@@ -31,8 +32,8 @@ public final class Workingset {
         this.stat = stat;
     }
 
-    /// `workingset_eviction`: the shadow to leave behind for a folio being freed by reclaim on behalf of
-    /// `target` (the lruvec whose clock counts).
+    /// `workingset_eviction`: the shadow to leave behind for a folio being freed by reclaim on
+    /// behalf of `target` (the lruvec whose clock counts).
     public long evict(Cpu cpu, int pfn, Lruvec target, int targetMemcg) {
         long state = folios.state(cpu, pfn);
         int type = type(state);

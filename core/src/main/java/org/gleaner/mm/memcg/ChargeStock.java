@@ -5,10 +5,12 @@ import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Racy;
 import org.jspecify.annotations.Nullable;
 
-/// Pages that CPUs have charged ahead (`memcg_stock_pcp`), so that most charges touch nothing shared.
+/// Pages that CPUs have charged ahead (`memcg_stock_pcp`), so that most charges touch nothing
+/// shared.
 ///
-/// A CPU takes from its own stock and fills it; anybody may empty it (`drain_all_stock`). In the kernel that is
-/// work sent to the CPU; here it is done in its stead, which is why the words are shared.
+/// A CPU takes from its own stock and fills it; anybody may empty it (`drain_all_stock`). In the
+/// kernel that is work sent to the CPU; here it is done in its stead, which is why the words are
+/// shared.
 ///
 /// ```
 /// bits  0..15  pages
@@ -62,7 +64,8 @@ final class ChargeStock {
         return false;
     }
 
-    /// Puts pages of a cgroup into this CPU's stock, after giving back another's if there is no way free.
+    /// Puts pages of a cgroup into this CPU's stock, after giving back another's if there is no way
+    /// free.
     void refill(Cpu cpu, Memcg memcg, int pages) {
         known[memcg.id()] = memcg;
         int first = cpu.id * LINE;

@@ -3,11 +3,12 @@ package org.gleaner.mm.memcg;
 import org.gleaner.machine.Cpu;
 
 /// Memory that the kernel takes for itself on a cgroup's behalf, and charges to it: whole pages
-/// (`GFP_KERNEL_ACCOUNT`), or objects of a slab (`SLAB_ACCOUNT`), for which a page is charged when the bytes charged
-/// before are used up (`obj_cgroup_charge`). Pages stay for as long as the cgroup lives; a page of objects goes with the
-/// last bytes that needed it.
+/// (`GFP_KERNEL_ACCOUNT`), or objects of a slab (`SLAB_ACCOUNT`), for which a page is charged when
+/// the bytes charged before are used up (`obj_cgroup_charge`). Pages stay for as long as the cgroup
+/// lives; a page of objects goes with the last bytes that needed it.
 ///
-/// Only the charge is modelled, which is what reclaim sees of it; what does not fit under a limit is not charged.
+/// Only the charge is modelled, which is what reclaim sees of it; what does not fit under a limit
+/// is not charged.
 public final class KernelMemory {
     private static final int PAGE = 4096;
 

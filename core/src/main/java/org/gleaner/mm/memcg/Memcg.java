@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A memory cgroup: its place in the tree, usage, limits and protections and its LRU lists.
 ///
-/// The tree is built while a host is set up, and stands still while it runs. A page is charged to its cgroup
-/// and to all above it but the root, which counts nothing.
+/// The tree is built while a host is set up, and stands still while it runs. A page is charged to
+/// its cgroup and to all above it but the root, which counts nothing.
 public final class Memcg {
     /// No limit.
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -112,7 +112,8 @@ public final class Memcg {
         return at == top;
     }
 
-    /// The cgroup after this one in a walk over `top` and all below it, parents first; null at the end.
+    /// The cgroup after this one in a walk over `top` and all below it, parents first; null at the
+    /// end.
     @Nullable Memcg next(Memcg top) {
         if (!children.isEmpty()) {
             return children.getFirst();
@@ -224,8 +225,8 @@ public final class Memcg {
         throttledNanos[cpu.id * LINE] += nanos;
     }
 
-    /// How long tasks of this cgroup, all together, slept for what they had charged above `memory.high`, here or in a
-    /// cgroup above. Exact when they are at rest.
+    /// How long tasks of this cgroup, all together, slept for what they had charged above
+    /// `memory.high`, here or in a cgroup above. Exact when they are at rest.
     public long throttledNanos() {
         return LongStream.of(throttledNanos).sum();
     }

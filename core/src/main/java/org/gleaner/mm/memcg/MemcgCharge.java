@@ -6,11 +6,12 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.jspecify.annotations.Nullable;
 
-/// The charge path (`try_charge_memcg`): stock, then the counters up the tree, then reclaim, then the killer.
-/// A charge above `memory.high` succeeds, and is paid for by [MemcgHigh] before the task goes on.
+/// The charge path (`try_charge_memcg`): stock, then the counters up the tree, then reclaim, then
+/// the killer. A charge above `memory.high` succeeds, and is paid for by [MemcgHigh] before the
+/// task goes on.
 ///
-/// A CPU's stock holds pages charged ahead, so that most charges touch nothing shared. Freed pages go back to
-/// the counters at once, never to a stock.
+/// A CPU's stock holds pages charged ahead, so that most charges touch nothing shared. Freed pages
+/// go back to the counters at once, never to a stock.
 public final class MemcgCharge {
     /// Pages charged ahead at once.
     static final int BATCH = 64;
@@ -39,8 +40,8 @@ public final class MemcgCharge {
             return false;
         }
 
-        /// Has somebody in a cgroup or below it killed, or waits for one who was; returns whether to try again
-        /// (`mem_cgroup_out_of_memory`).
+        /// Has somebody in a cgroup or below it killed, or waits for one who was; returns whether
+        /// to try again (`mem_cgroup_out_of_memory`).
         default boolean outOfMemory(Cpu cpu, Memcg scope) {
             return false;
         }
@@ -65,8 +66,8 @@ public final class MemcgCharge {
         high = new MemcgHigh(reclaim, maxCpus);
     }
 
-    /// Charges one page; false if a limit is hit, nothing can be reclaimed, and the task at hand is the victim or nobody
-    /// can be killed.
+    /// Charges one page; false if a limit is hit, nothing can be reclaimed, and the task at hand is
+    /// the victim or nobody can be killed.
     public boolean charge(Cpu cpu, Memcg memcg) {
         if (memcg.isRoot()) {
             return true;
@@ -88,8 +89,8 @@ public final class MemcgCharge {
         return false;
     }
 
-    /// Charges many pages at once, if the limits up the tree have room for them now: nothing is reclaimed for them,
-    /// and no stock is touched.
+    /// Charges many pages at once, if the limits up the tree have room for them now: nothing is
+    /// reclaimed for them, and no stock is touched.
     public boolean chargeIfRoom(Cpu cpu, Memcg memcg, int pages) {
         if (memcg.isRoot()) {
             return true;
@@ -144,9 +145,10 @@ public final class MemcgCharge {
         return full == null;
     }
 
-    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two seconds old, or all
-    /// it could find is being written, perhaps held back by our own plug, or another CPU has its hands on all there
-    /// is, for which we wait. A real kernel is slow enough at its retries not to kill for either.
+    /// Whether to try once more before somebody is killed: reclaim was misled by numbers up to two
+    /// seconds old, or all it could find is being written, perhaps held back by our own plug, or
+    /// another CPU has its hands on all there is, for which we wait. A real kernel is slow enough
+    /// at its retries not to kill for either.
     private boolean deservesReprieve(Cpu cpu, Memcg memcg) {
         if (memcg.lruvec().flushStatsIfMisleading(cpu)) {
             return true;
@@ -166,7 +168,8 @@ public final class MemcgCharge {
         high.returnToUser(cpu, memcg);
     }
 
-    /// Takes back what all CPUs have charged ahead for a cgroup and those below it (`drain_all_stock`).
+    /// Takes back what all CPUs have charged ahead for a cgroup and those below it
+    /// (`drain_all_stock`).
     public void drainAll(Cpu cpu, Memcg memcg) {
         stock.drainAll(cpu, memcg);
     }
@@ -198,8 +201,8 @@ public final class MemcgCharge {
         return after;
     }
 
-    /// Counts pages up the tree. Returns the first cgroup whose limit they exceed, nothing being counted then, or
-    /// null.
+    /// Counts pages up the tree. Returns the first cgroup whose limit they exceed, nothing being
+    /// counted then, or null.
     private @Nullable Memcg tryCount(Cpu cpu, Memcg memcg, int pages) {
         for (Memcg at = memcg; at != null; at = at.chargedParent()) {
             long after = add(cpu, at, pages);

@@ -3,9 +3,10 @@ package org.gleaner.mm.memcg;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 
-/// What `memory.high` costs: a charge above it succeeds, but before the task goes back to user mode or into its
-/// guest it reclaims as much as it has charged, in its own cgroup and all above that are too large, and if that does
-/// not help it sleeps, the longer the further above it is (`mem_cgroup_handle_over_high`).
+/// What `memory.high` costs: a charge above it succeeds, but before the task goes back to user mode
+/// or into its guest it reclaims as much as it has charged, in its own cgroup and all above that
+/// are too large, and if that does not help it sleeps, the longer the further above it is
+/// (`mem_cgroup_handle_over_high`).
 ///
 /// Everything here is private to the CPU that charges.
 @OneCpu
@@ -94,8 +95,8 @@ public final class MemcgHigh {
         return Math.min(most * pages / MemcgCharge.BATCH, MOST_JIFFIES);
     }
 
-    /// Jiffies to sleep for a batch of charges at a usage above the limit: the square of the excess, as a share of
-    /// the limit.
+    /// Jiffies to sleep for a batch of charges at a usage above the limit: the square of the
+    /// excess, as a share of the limit.
     static long penalty(long usage, long high) {
         if (usage <= high) {
             return 0;

@@ -7,15 +7,17 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.jspecify.annotations.Nullable;
 
-/// An LRU of cgroups, so that reclaim of a host with many of them need not visit all (`lru_gen_memcg`).
+/// An LRU of cgroups, so that reclaim of a host with many of them need not visit all
+/// (`lru_gen_memcg`).
 ///
-/// Cgroups hang in two generations, *old* and *young*, of eight bins each. Reclaim takes from the old one, bin
-/// by bin from a random one on, and moves what is not worth a second visit soon to the young one; once the old
-/// generation is empty the young one is old. There is a third generation, of walkers that have not noticed yet.
-/// Bins are there so that many reclaimers at once do not meet at one list; each move goes to a random one.
+/// Cgroups hang in two generations, *old* and *young*, of eight bins each. Reclaim takes from the
+/// old one, bin by bin from a random one on, and moves what is not worth a second visit soon to the
+/// young one; once the old generation is empty the young one is old. There is a third generation,
+/// of walkers that have not noticed yet. Bins are there so that many reclaimers at once do not meet
+/// at one list; each move goes to a random one.
 ///
-/// Everything is guarded by one lock. A walker holds it from one cgroup to the next only, so others may move the
-/// cgroup that it is at; it then goes on from the head of the bin.
+/// Everything is guarded by one lock. A walker holds it from one cgroup to the next only, so others
+/// may move the cgroup that it is at; it then goes on from the head of the bin.
 @Guarded("memcg_lock")
 public final class MemcgLru {
     public static final int NR_BINS = 8;
@@ -96,8 +98,8 @@ public final class MemcgLru {
         return gen;
     }
 
-    /// The cgroup to visit in a bin after `last`, which was visited there last; the first if that is null or has
-    /// been moved by somebody else. Null at the end of the bin.
+    /// The cgroup to visit in a bin after `last`, which was visited there last; the first if that
+    /// is null or has been moved by somebody else. Null at the end of the bin.
     public @Nullable Memcg next(Cpu cpu, int gen, int bin, @Nullable Memcg last) {
         lock.lock(cpu, lockWord, 0, 0);
         Place from = last == null ? null : last.place;

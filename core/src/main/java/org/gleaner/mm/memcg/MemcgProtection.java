@@ -3,9 +3,10 @@ package org.gleaner.mm.memcg;
 /// What `memory.min` and `memory.low` are worth to a reclaim that starts at a cgroup `top`
 /// (`mem_cgroup_calculate_protection`).
 ///
-/// `top` itself has no protection against its own reclaim. Its children have what they ask for. Further down a
-/// cgroup gets what it asks for as far as it uses it, and if siblings together ask for more than their parent
-/// has, each gets its part of that by what it uses under protection. So a walk must ask parents first.
+/// `top` itself has no protection against its own reclaim. Its children have what they ask for.
+/// Further down a cgroup gets what it asks for as far as it uses it, and if siblings together ask
+/// for more than their parent has, each gets its part of that by what it uses under protection. So
+/// a walk must ask parents first.
 public final class MemcgProtection {
     /// The least that a partly protected list is scanned by (`SWAP_CLUSTER_MAX`).
     private static final long LEAST_SCAN = 32;
@@ -37,8 +38,8 @@ public final class MemcgProtection {
         memcg.effectiveLow = effective(used, memcg.low(), parent.effectiveLow, lowClaims);
     }
 
-    /// What is left of `asked` for a cgroup that uses `used` pages, where siblings and itself claim `claims` of
-    /// the parent's `granted`.
+    /// What is left of `asked` for a cgroup that uses `used` pages, where siblings and itself claim
+    /// `claims` of the parent's `granted`.
     static long effective(long used, long asked, long granted, long claims) {
         long claim = Math.min(used, asked);
         return claims > granted ? claim * granted / claims : claim;
@@ -68,8 +69,8 @@ public final class MemcgProtection {
         return isProtectable(top, memcg) ? memcg.effectiveLow : 0;
     }
 
-    /// How much of a list of `size` pages may be scanned in a cgroup that uses `used` pages of which
-    /// `protectedPages` are protected: the more, the further it is above its protection.
+    /// How much of a list of `size` pages may be scanned in a cgroup that uses `used` pages of
+    /// which `protectedPages` are protected: the more, the further it is above its protection.
     public static long scanSize(long size, long used, long protectedPages) {
         if (protectedPages == 0) {
             return size;

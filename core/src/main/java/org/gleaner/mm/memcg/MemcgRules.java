@@ -5,11 +5,14 @@ import org.gleaner.mm.version.KernelVersion;
 /// What kernels do differently about cgroups.
 ///
 /// @param stock for how many cgroups a CPU charges ahead
-/// @param lruOfCgroups whether MGLRU's reclaim of a whole host goes by an LRU of cgroups, or visits all
-/// @param sharedWalks whether a reclaimer that has its goal leaves the rest of the cgroups to the next
-/// @param generationsScaled whether `memory.min` and `low` shrink what MGLRU scans of a cgroup above them, as they
-///     always have for the classic LRU
-/// @param proactiveShare the part of what is still to do that `memory.reclaim` asks for at a time: one in this many
+/// @param lruOfCgroups whether MGLRU's reclaim of a whole host goes by an LRU of cgroups, or visits
+///     all
+/// @param sharedWalks whether a reclaimer that has its goal leaves the rest of the cgroups to the
+///     next
+/// @param generationsScaled whether `memory.min` and `low` shrink what MGLRU scans of a cgroup
+///     above them, as they always have for the classic LRU
+/// @param proactiveShare the part of what is still to do that `memory.reclaim` asks for at a time:
+///     one in this many
 public record MemcgRules(
         StockRule stock,
         boolean lruOfCgroups,

@@ -5,15 +5,18 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
-/// What a cgroup and those below it have in swap, and how much they may (`memory.swap.current`, `memory.swap.max`).
+/// What a cgroup and those below it have in swap, and how much they may (`memory.swap.current`,
+/// `memory.swap.max`).
 ///
-/// A page is charged here when it gets a slot, and as long as the slot is its own, whether or not it has been read back
-/// meanwhile. One that does not fit gets no slot, and stays where it is. To lower the limit takes nothing back.
+/// A page is charged here when it gets a slot, and as long as the slot is its own, whether or not
+/// it has been read back meanwhile. One that does not fit gets no slot, and stays where it is. To
+/// lower the limit takes nothing back.
 ///
 /// The root counts too, which the kernel's does not, and has no limit.
 ///
-/// The kernel counts with one atomic a level; here each CPU has a count of its own, which costs nothing, and whoever asks
-/// adds them up. On real threads several CPUs at once may so exceed a limit by what they are just charging.
+/// The kernel counts with one atomic a level; here each CPU has a count of its own, which costs
+/// nothing, and whoever asks adds them up. On real threads several CPUs at once may so exceed a
+/// limit by what they are just charging.
 @OneCpu
 public final class MemcgSwap {
     /// Words from one CPU's count to the next's.
@@ -56,7 +59,8 @@ public final class MemcgSwap {
         return LongStream.of(refused).sum();
     }
 
-    /// Charges pages up the tree, or nothing if they do not fit somewhere (`mem_cgroup_try_charge_swap`).
+    /// Charges pages up the tree, or nothing if they do not fit somewhere
+    /// (`mem_cgroup_try_charge_swap`).
     public boolean tryCharge(Cpu cpu, int n) {
         for (MemcgSwap at = this; at != null; at = at.parent) {
             long most = at.max;
@@ -82,7 +86,8 @@ public final class MemcgSwap {
         }
     }
 
-    /// Pages that may still be swapped out, if the device has `free` slots (`mem_cgroup_get_nr_swap_pages`).
+    /// Pages that may still be swapped out, if the device has `free` slots
+    /// (`mem_cgroup_get_nr_swap_pages`).
     public long room(long free) {
         long room = free;
         for (MemcgSwap at = this; at != null; at = at.parent) {

@@ -5,12 +5,13 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
-/// A walk over a cgroup and all below it, parents first (`mem_cgroup_iter`): a full one, or one that goes on
-/// where the last reclaimer stopped, so that those who stop early do not all take from the first.
+/// A walk over a cgroup and all below it, parents first (`mem_cgroup_iter`): a full one, or one
+/// that goes on where the last reclaimer stopped, so that those who stop early do not all take from
+/// the first.
 ///
-/// The shared place is one word of the walk's top: the round in its upper half, one more than the id of the
-/// cgroup handed out last in its lower, 0 at the start of a round. A walk ends where its round does, whoever
-/// ended it.
+/// The shared place is one word of the walk's top: the round in its upper half, one more than the
+/// id of the cgroup handed out last in its lower, 0 at the start of a round. A walk ends where its
+/// round does, whoever ended it.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|

@@ -4,12 +4,13 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Guarded;
 import org.gleaner.mm.folio.Folios;
 
-/// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of [Zone#BLOCK] aligned
-/// frames, and loose ones. Single frames come from the loose ones as long as there are any; then a block is
-/// broken up. When the last frame of a block comes back, the block is whole again.
+/// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of
+/// [Zone#BLOCK] aligned frames, and loose ones. Single frames come from the loose ones as long as
+/// there are any; then a block is broken up. When the last frame of a block comes back, the block
+/// is whole again.
 ///
-/// The loose ones are a stack, linked both ways through the folio table: `freeNext` is the frame below,
-/// `freePrev` the one above.
+/// The loose ones are a stack, linked both ways through the folio table: `freeNext` is the frame
+/// below, `freePrev` the one above.
 @Guarded("zone_lock")
 final class FrameBlocks extends FreeFrames {
     private static final int NONE = -1;

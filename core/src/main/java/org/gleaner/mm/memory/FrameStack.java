@@ -4,8 +4,8 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Guarded;
 import org.gleaner.mm.folio.Folios;
 
-/// Single frames, last freed first used. Knows no blocks. A free frame names the one below it by its link in
-/// the folio table; frames that were never taken are the lowest, and need none.
+/// Single frames, last freed first used. Knows no blocks. A free frame names the one below it by
+/// its link in the folio table; frames that were never taken are the lowest, and need none.
 @Guarded("zone_lock")
 final class FrameStack extends FreeFrames {
     private static final int NONE = -1;

@@ -6,8 +6,8 @@ import java.util.function.IntConsumer;
 abstract sealed class FreeFrames permits FrameStack, FrameBlocks {
     abstract int size();
 
-    /// Moves up to `n` frames to `to`, from index `at` on; the last of them is to be used first. Returns how
-    /// many there were.
+    /// Moves up to `n` frames to `to`, from index `at` on; the last of them is to be used first.
+    /// Returns how many there were.
     abstract int take(int[] to, int at, int n);
 
     abstract void give(int frame);

@@ -3,8 +3,8 @@ package org.gleaner.mm.memory;
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 
-/// What is in the page frames, where the engine has real memory. Guest accesses race as they do on a real
-/// machine: a reader sees some value that was written, words do not tear.
+/// What is in the page frames, where the engine has real memory. Guest accesses race as they do on
+/// a real machine: a reader sees some value that was written, words do not tear.
 public final class PageContents implements FrameContents {
     /// 64-bit words of a page.
     public static final int WORDS = 512;

@@ -9,10 +9,11 @@ import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 
-/// The free page frames of the host: one pool under the zone lock, and per-CPU lists in front of it.
+/// The free page frames of the host: one pool under the zone lock, and per-CPU lists in front of
+/// it.
 ///
-/// `free` counts the pool only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's count.
-/// It is written under the lock and read as a racy hint.
+/// `free` counts the pool only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's
+/// count. It is written under the lock and read as a racy hint.
 public final class Zone {
     /// Frames of a block.
     public static final int BLOCK = 512;
@@ -30,8 +31,8 @@ public final class Zone {
     @Guarded("zone_lock")
     private long givenBack;
 
-    /// All frames but the last `taken` are free at first, to be handed out in ascending order. Whoever has those may
-    /// [#release] them.
+    /// All frames but the last `taken` are free at first, to be handed out in ascending order.
+    /// Whoever has those may [#release] them.
     ///
     /// @param folios whose links those of free frames are
     /// @param batch frames moved at once between a per-CPU list and the pool
@@ -108,8 +109,8 @@ public final class Zone {
         lock.unlock(cpu);
     }
 
-    /// The first of [#BLOCK] aligned frames if that leaves more than `mark` pages free and there are such
-    /// frames, else -1.
+    /// The first of [#BLOCK] aligned frames if that leaves more than `mark` pages free and there
+    /// are such frames, else -1.
     public int allocateBlock(Cpu cpu, long mark) {
         if (free(cpu) - BLOCK < mark) {
             return -1;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Ranges are virtual page numbers, `start` inclusive, `end` exclusive. Young queries must not
 /// sleep: reclaim calls them with a page-table lock held.
 public abstract class MmuNotifier {
-    /// The young query of a later generation that this subscriber offers beside the baseline, or null.
+    /// The young query of a later generation that this subscriber offers beside the baseline, or
+    /// null.
     public @Nullable YoungGeneration generation() {
         return null;
     }

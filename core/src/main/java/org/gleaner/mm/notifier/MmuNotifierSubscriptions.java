@@ -15,10 +15,11 @@ import org.gleaner.machine.Srcu;
 /// of the notifiers' SRCU, so a subscriber that was taken off the list may still be called until
 /// the grace period of [#unregister] or [#release] has passed, and never after it.
 ///
-/// An invalidation reads the list twice, for its start and for its end. Between the two nobody may join: a subscriber
-/// that has seen the end alone has counted one invalidation less than none, and one that has missed the start may have
-/// mapped what is being taken away. So who starts an invalidation holds a lock of the address space until its end, and
-/// who joins takes [AllLocks]. Leaving needs none of that; who has left cares for no end.
+/// An invalidation reads the list twice, for its start and for its end. Between the two nobody may
+/// join: a subscriber that has seen the end alone has counted one invalidation less than none, and
+/// one that has missed the start may have mapped what is being taken away. So who starts an
+/// invalidation holds a lock of the address space until its end, and who joins takes [AllLocks].
+/// Leaving needs none of that; who has left cares for no end.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
@@ -153,8 +154,8 @@ public final class MmuNotifierSubscriptions {
         return young;
     }
 
-    /// `mmu_notifier_invalidate_range_start`. The caller holds mmap_lock, or the lock of an object that the range shows,
-    /// in any mode, until the end.
+    /// `mmu_notifier_invalidate_range_start`. The caller holds mmap_lock, or the lock of an object
+    /// that the range shows, in any mode, until the end.
     public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
         if (isEmpty()) {
             return;

@@ -21,20 +21,24 @@ import org.gleaner.mm.stat.VmStat;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
-/// Kills the process that has the most memory and swap (`out_of_memory`), of all or of a cgroup and those below it.
+/// Kills the process that has the most memory and swap (`out_of_memory`), of all or of a cgroup and
+/// those below it.
 ///
 /// ## One victim for a shortage
 ///
-/// Memory comes back when the victim has exited, not when it is chosen. Until then nobody else is chosen: who needs
-/// memory meanwhile sleeps a jiffy and tries again. What a victim cannot give back by itself, because its tasks hang, the
-/// [OomReaper] takes after two seconds, and then another may be chosen.
+/// Memory comes back when the victim has exited, not when it is chosen. Until then nobody else is
+/// chosen: who needs memory meanwhile sleeps a jiffy and tries again. What a victim cannot give
+/// back by itself, because its tasks hang, the [OomReaper] takes after two seconds, and then
+/// another may be chosen.
 ///
-/// A task that finds itself dying gets nothing and waits for nothing, for it is what the others wait for.
+/// A task that finds itself dying gets nothing and waits for nothing, for it is what the others
+/// wait for.
 ///
-/// `oom_lock` is only ever tried. Who holds it looks once more whether there is room, which is how one who comes right
-/// after a victim's exit does not take a second. If there is none, and no victim is on its way out, CPUs are asked for
-/// the free pages in their own lists, and somebody is chosen only if they have none. They are asked for every victim
-/// anew: what they gave to an earlier shortage, or while a victim was going, says nothing about this one.
+/// `oom_lock` is only ever tried. Who holds it looks once more whether there is room, which is how
+/// one who comes right after a victim's exit does not take a second. If there is none, and no
+/// victim is on its way out, CPUs are asked for the free pages in their own lists, and somebody is
+/// chosen only if they have none. They are asked for every victim anew: what they gave to an
+/// earlier shortage, or while a victim was going, says nothing about this one.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -81,8 +85,8 @@ public final class OomKiller {
         this.reaper = reaper;
     }
 
-    /// What asks CPUs that are idle for the free pages in their own lists (`drain_all_pages`), which is done before
-    /// anybody is killed for the host.
+    /// What asks CPUs that are idle for the free pages in their own lists (`drain_all_pages`),
+    /// which is done before anybody is killed for the host.
     public void drainBy(Consumer<Cpu> asking) {
         drain = asking;
     }
@@ -131,8 +135,8 @@ public final class OomKiller {
                 : scope.current() < scope.max();
     }
 
-    /// Asks CPUs for what they hold, and gives them a moment. Whether anything came of it, be it that others have it
-    /// already.
+    /// Asks CPUs for what they hold, and gives them a moment. Whether anything came of it, be it
+    /// that others have it already.
     private boolean drains(Cpu cpu, Memcg scope) {
         Consumer<Cpu> asking = drain;
         if (asking == null || !scope.isRoot()) {
@@ -144,8 +148,8 @@ public final class OomKiller {
         return zone.givenBack(cpu) > before || hasRoom(cpu, scope);
     }
 
-    /// Whether one killed before still has memory that comes back by itself: also while its exit has no mapping left
-    /// and is at the pages of the last.
+    /// Whether one killed before still has memory that comes back by itself: also while its exit
+    /// has no mapping left and is at the pages of the last.
     private boolean victimIsGoing(Cpu cpu, Memcg scope) {
         return mmLists.within(cpu, memcgs, scope).stream()
                 .anyMatch(mm -> mm.isKilled() && !mm.memoryFreed());
@@ -171,7 +175,8 @@ public final class OomKiller {
         return victim != null;
     }
 
-    /// Looks for the largest of a cgroup's processes, the list being locked: who is on it has page tables to count in.
+    /// Looks for the largest of a cgroup's processes, the list being locked: who is on it has page
+    /// tables to count in.
     private void compare(Cpu cpu, List<AddressSpace> processes) {
         for (AddressSpace mm : processes) {
             if (mm.isKilled() || mm.memoryFreed() || mm.vmas().length == 0) {
@@ -192,8 +197,8 @@ public final class OomKiller {
         reaper.wake(cpu);
     }
 
-    /// Pages in use, present or swapped (`oom_badness`): a racy count, by entry, that stands for the counters a kernel
-    /// keeps.
+    /// Pages in use, present or swapped (`oom_badness`): a racy count, by entry, that stands for
+    /// the counters a kernel keeps.
     private long pages(Cpu cpu, AddressSpace mm) {
         long pages = 0;
         for (Vma vma : mm.vmas()) {

@@ -10,8 +10,9 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.MmLists;
 import org.jspecify.annotations.Nullable;
 
-/// `oom_reaper`: takes the private memory of a victim that has not exited two seconds after it was killed, so that
-/// nobody waits for it for ever. What is shared, as a memfd, only its exit gives back.
+/// `oom_reaper`: takes the private memory of a victim that has not exited two seconds after it was
+/// killed, so that nobody waits for it for ever. What is shared, as a memfd, only its exit gives
+/// back.
 ///
 /// The actor starts with the first victim. Before that it would do nothing but sleep.
 @Guarded("oom_lock")

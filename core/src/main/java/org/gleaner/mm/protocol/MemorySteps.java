@@ -4,8 +4,9 @@ import org.gleaner.machine.Cpu;
 
 /// The steps on which the memory manager's protocols rest, each as Linux takes it.
 ///
-/// A host is built over one of these. Subclasses leave a step out or take it wrongly, so that checks can be
-/// seen to fire: that is all they are for. While only this class is loaded, every call is direct.
+/// A host is built over one of these. Subclasses leave a step out or take it wrongly, so that
+/// checks can be seen to fire: that is all they are for. While only this class is loaded, every
+/// call is direct.
 public class MemorySteps {
     /// What is right.
     public static final MemorySteps LINUX = new MemorySteps();

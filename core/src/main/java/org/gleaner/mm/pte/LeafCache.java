@@ -7,13 +7,13 @@ import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// Remembers which level-1 table covers which 2 MiB of one address space, for the loop that runs over a
-/// trace: an access that changes nothing then costs two loads and two tests.
+/// Remembers which level-1 table covers which 2 MiB of one address space, for the loop that runs
+/// over a trace: an access that changes nothing then costs two loads and two tests.
 ///
-/// A line holds the entry that points to the level-1 table, accessed bit included. It is compared with
-/// the entry in memory on every use, so a table that was replaced, or whose accessed bit was harvested,
-/// misses. The levels above are only ever linked while the address space lives, and nobody clears their
-/// accessed bits. Belongs to one CPU.
+/// A line holds the entry that points to the level-1 table, accessed bit included. It is compared
+/// with the entry in memory on every use, so a table that was replaced, or whose accessed bit was
+/// harvested, misses. The levels above are only ever linked while the address space lives, and
+/// nobody clears their accessed bits. Belongs to one CPU.
 @OneCpu
 public final class LeafCache {
     private static final int LINES = 1024;
@@ -39,8 +39,8 @@ public final class LeafCache {
         Arrays.fill(leafWords, NOWHERE);
     }
 
-    /// Whether an access to `vpn` would find nothing to change. No step: what it reads is as of the last
-    /// one.
+    /// Whether an access to `vpn` would find nothing to change. No step: what it reads is as of the
+    /// last one.
     public boolean isQuiet(Cpu cpu, long vpn, boolean write) {
         long tag = vpn >>> 9;
         int line = (int) tag & LINES - 1;

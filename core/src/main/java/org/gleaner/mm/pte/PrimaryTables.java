@@ -12,10 +12,11 @@ import org.gleaner.pagetable.Walk;
 
 /// The host's page tables: radix trees of [PteFormat] entries, and one lock per table.
 ///
-/// Who holds the lock of a level-1 table may change its entries; hardware changes A and D all the same
-/// (see [Pte]). Tables are only ever linked while their address space lives, by compare-and-swap on an
-/// empty entry, so a walk needs neither a lock nor a read section to get to a table of a live address
-/// space; what keeps that alive meanwhile is the address space's affair. [#free] is for its end.
+/// Who holds the lock of a level-1 table may change its entries; hardware changes A and D all the
+/// same (see [Pte]). Tables are only ever linked while their address space lives, by
+/// compare-and-swap on an empty entry, so a walk needs neither a lock nor a read section to get to
+/// a table of a live address space; what keeps that alive meanwhile is the address space's affair.
+/// [#free] is for its end.
 public final class PrimaryTables {
     public final TableSlab slab;
     public final RadixTable tables;
@@ -38,7 +39,8 @@ public final class PrimaryTables {
         return tables.newRoot(cpu);
     }
 
-    /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`, `pgd_free`).
+    /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`,
+    /// `pgd_free`).
     public void free(Cpu cpu, int root) {
         tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
     }
@@ -48,15 +50,15 @@ public final class PrimaryTables {
         return tables.count(root, RadixTable.ROOT_LEVEL);
     }
 
-    /// As [RadixTable#find]: moves `walk` to the level-1 entry of `vpn`, or to the entry above where the
-    /// descent ends because nothing or a huge leaf is there.
+    /// As [RadixTable#find]: moves `walk` to the level-1 entry of `vpn`, or to the entry above
+    /// where the descent ends because nothing or a huge leaf is there.
     public long find(Cpu cpu, Walk walk, int root, long vpn) {
         return tables.find(cpu, walk, root, vpn);
     }
 
-    /// Moves `walk` to the entry of `vpn` at `level`, linking the tables that are missing on the way
-    /// (`pmd_alloc`, `pte_alloc`). Ends higher up if a huge leaf is there, or at an empty entry if no table
-    /// is left to link, which `walk.level` tells. Returns the entry.
+    /// Moves `walk` to the entry of `vpn` at `level`, linking the tables that are missing on the
+    /// way (`pmd_alloc`, `pte_alloc`). Ends higher up if a huge leaf is there, or at an empty entry
+    /// if no table is left to link, which `walk.level` tells. Returns the entry.
     public long allocate(Cpu cpu, Walk walk, int root, long vpn, int level) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
@@ -74,9 +76,9 @@ public final class PrimaryTables {
         }
     }
 
-    /// One access by a CPU that has no translation cached: sets A in each table entry on the way and
-    /// A, and D for a write, in the leaf. Returns [HardwareWalk#HIT] or the fault; leaves `walk` where the
-    /// descent ended.
+    /// One access by a CPU that has no translation cached: sets A in each table entry on the way
+    /// and A, and D for a write, in the leaf. Returns [HardwareWalk#HIT] or the fault; leaves
+    /// `walk` where the descent ended.
     public int touch(Cpu cpu, Walk walk, int root, long vpn, int access) {
         int table = root;
         int level = RadixTable.ROOT_LEVEL;
@@ -99,8 +101,8 @@ public final class PrimaryTables {
         }
     }
 
-    /// Moves `walk` to the entry of `vpn` at `level`, a table's or a huge leaf's; or to where the descent ends
-    /// above it.
+    /// Moves `walk` to the entry of `vpn` at `level`, a table's or a huge leaf's; or to where the
+    /// descent ends above it.
     public long findAt(Cpu cpu, Walk walk, int root, long vpn, int level) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
@@ -115,8 +117,8 @@ public final class PrimaryTables {
         }
     }
 
-    /// Whether an access would find nothing to change: every table entry on the way accessed, the leaf too,
-    /// and for a write writable and dirty. No step: what it reads is as of the last one.
+    /// Whether an access would find nothing to change: every table entry on the way accessed, the
+    /// leaf too, and for a write writable and dirty. No step: what it reads is as of the last one.
     public boolean isQuiet(Cpu cpu, int root, long vpn, boolean write) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; at > RadixTable.LEVEL_4K; at--) {
@@ -149,8 +151,8 @@ public final class PrimaryTables {
         return other != null ? other : made;
     }
 
-    /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was faster;
-    /// an empty one if there is no table.
+    /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was
+    /// faster; an empty one if there is no table.
     private long link(Cpu cpu, long[] words, int i) {
         int child = slab.tryAllocate(cpu, PteFormat.NONE);
         if (child == TableSlab.FULL) {

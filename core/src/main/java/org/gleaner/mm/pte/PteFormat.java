@@ -64,8 +64,9 @@ public final class PteFormat extends EntryFormat {
         return P | USER | flags | address(pfn) | (level > 1 ? HUGE : 0);
     }
 
-    /// A present entry that points to `table`. It is born accessed, as Linux makes it: the first aging walk visits a new
-    /// table even if no CPU ever walked through it, as where only a guest uses the memory.
+    /// A present entry that points to `table`. It is born accessed, as Linux makes it: the first
+    /// aging walk visits a new table even if no CPU ever walked through it, as where only a guest
+    /// uses the memory.
     @Override
     public long makeTable(int table) {
         return P | USER | WRITABLE | ACCESSED | address(table);

@@ -3,8 +3,8 @@ package org.gleaner.mm.reclaim;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.aging.SecondaryAging;
 
-/// How secondary MMUs are asked at the moment, with a window of one CPU for it. A pass over pages keeps its window to
-/// its end.
+/// How secondary MMUs are asked at the moment, with a window of one CPU for it. A pass over pages
+/// keeps its window to its end.
 final class AgingInForce {
     private final ReclaimContext host;
     @OneCpu private SecondaryAging of;

@@ -6,8 +6,9 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 
-/// Books what reclaim does to a cgroup, which only the host's counters say while it is at it: what this CPU's counters
-/// grew by meanwhile. Whatever reclaims from one cgroup's lists is booked, so that cgroups add up to the host.
+/// Books what reclaim does to a cgroup, which only the host's counters say while it is at it: what
+/// this CPU's counters grew by meanwhile. Whatever reclaims from one cgroup's lists is booked, so
+/// that cgroups add up to the host.
 @OneCpu
 final class Booking {
     private static final VmEvent[] BOOKED = {

@@ -14,8 +14,9 @@ import org.gleaner.mm.lru.StatDelay;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 
-/// The classic LRU's share of reclaim (`shrink_lruvec` and below, rules of 6.12): scan a fraction of each
-/// list that depends on priority and cost, deactivate from the active lists, evict from the inactive ones.
+/// The classic LRU's share of reclaim (`shrink_lruvec` and below, rules of 6.12): scan a fraction
+/// of each list that depends on priority and cost, deactivate from the active lists, evict from the
+/// inactive ones.
 @OneCpu
 final class ClassicReclaim {
     private static final int BATCH = ScanControl.SWAP_CLUSTER_MAX;
@@ -83,8 +84,8 @@ final class ClassicReclaim {
         cpu.exit();
     }
 
-    /// The goal is met: forgets the type with less left to scan, and reduces the other's rest by the same
-    /// proportion. False if only one type is left, and so nothing to do.
+    /// The goal is met: forgets the type with less left to scan, and reduces the other's rest by
+    /// the same proportion. False if only one type is left, and so nothing to do.
     private boolean dropSmallerType(long fileTarget, long anonTarget) {
         long file = nr[INACTIVE_FILE] + nr[ACTIVE_FILE];
         long anon = nr[INACTIVE_ANON] + nr[ACTIVE_ANON];
@@ -122,16 +123,16 @@ final class ClassicReclaim {
         return isLow(stats.size(LruList.of(type, false)), stats.size(LruList.of(type, true)));
     }
 
-    /// Up to a gigabyte the lists may be of equal length, beyond the active one may be longer by the root of
-    /// ten times the gigabytes.
+    /// Up to a gigabyte the lists may be of equal length, beyond the active one may be longer by
+    /// the root of ten times the gigabytes.
     static boolean isLow(long inactive, long active) {
         long gigabytes = inactive + active >> 18;
         long ratio = gigabytes == 0 ? 1 : (long) Math.sqrt(10.0 * gigabytes);
         return inactive * ratio < active;
     }
 
-    /// `shrink_active_list`: anonymous pages are deactivated whether or not they were used; asking them
-    /// has consumed the accessed bit.
+    /// `shrink_active_list`: anonymous pages are deactivated whether or not they were used; asking
+    /// them has consumed the accessed bit.
     private void shrinkActive(Cpu cpu, Lruvec lruvec, long n, int list, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_ACTIVE_LIST);
         host.lru().drain(cpu);
@@ -239,8 +240,8 @@ final class ClassicReclaim {
         }
     }
 
-    /// `age_active_anon`: kswapd's aging of all cgroups before it looks at any, if the host as a whole has too
-    /// few inactive pages.
+    /// `age_active_anon`: kswapd's aging of all cgroups before it looks at any, if the host as a
+    /// whole has too few inactive pages.
     void ageActiveAnon(Cpu cpu, ScanControl sc) {
         if (host.swap().size() > 0 && inactiveIsLow(host.rootMemcg().lruvec(), 0)) {
             for (Memcg memcg : host.memcgs()) {

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Asks every mapping of a folio whether it was used, and consumes the answer (`folio_referenced`).
 ///
-/// A mapping by a process outside the cgroup that is reclaimed has no say, and keeps its accessed bits.
+/// A mapping by a process outside the cgroup that is reclaimed has no say, and keeps its accessed
+/// bits.
 ///
-/// The classic LRU clears primary and secondary accessed bits of the mapping with `clear_flush_young`;
-/// MGLRU looks around instead, unless the folio is mapped by a huge leaf, which has no neighbours in its table.
+/// The classic LRU clears primary and secondary accessed bits of the mapping with
+/// `clear_flush_young`; MGLRU looks around instead, unless the folio is mapped by a huge leaf,
+/// which has no neighbours in its table.
 final class FolioReferenced {
     /// The reverse map was busy; treat the folio as used.
     static final int CONTENDED = -1;

@@ -17,9 +17,9 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Walk;
 
-/// `lru_gen_look_around`: when the page that reclaim is about to evict turns out young, its neighbours
-/// in the same page table probably are too, and their accessed bits are harvested while the table is at
-/// hand. The page table then is worth a scan in the next aging walk.
+/// `lru_gen_look_around`: when the page that reclaim is about to evict turns out young, its
+/// neighbours in the same page table probably are too, and their accessed bits are harvested while
+/// the table is at hand. The page table then is worth a scan in the next aging walk.
 final class LookAround {
     /// Pages harvested at most (`MIN_LRU_BATCH`).
     private static final int WINDOW = 64;
@@ -34,7 +34,8 @@ final class LookAround {
     private final Folios folios;
     private final AgingInForce aging;
 
-    /// 6.1 looks at the target again while it harvests, and promotes what it found in one go at the end.
+    /// 6.1 looks at the target again while it harvests, and promotes what it found in one go at the
+    /// end.
     private final boolean of61;
 
     /// 6.1: young neighbours of this window, in sessions without a walk.
@@ -47,8 +48,9 @@ final class LookAround {
         of61 = host.kernel() == KernelVersion.V6_1;
     }
 
-    /// Whether the mapping of `pfn` at `vpn` was used; `walk` is at its entry and the table's lock is held.
-    /// Neighbours count if they belong to the folio's own cgroup, whoever's address space this is.
+    /// Whether the mapping of `pfn` at `vpn` was used; `walk` is at its entry and the table's lock
+    /// is held. Neighbours count if they belong to the folio's own cgroup, whoever's address space
+    /// this is.
     boolean lookAround(Cpu cpu, ScanControl sc, int pfn, Vma vma, Walk walk, long vpn) {
         AddressSpace mm = vma.mm();
         boolean young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
@@ -153,7 +155,8 @@ final class LookAround {
         PageTableWalk.carryDirty(folios, cpu, pte, pfn);
     }
 
-    /// With the session's walk at hand the folio is relabelled at once, without it activated by batch.
+    /// With the session's walk at hand the folio is relabelled at once, without it activated by
+    /// batch.
     private void promote(Cpu cpu, ScanControl sc, LruGen gen, int pfn, int youngest) {
         LruGenWalk walk = sc.walk;
         if (walk != null) {

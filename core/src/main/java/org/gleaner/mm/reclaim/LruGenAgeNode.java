@@ -5,8 +5,9 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 
-/// kswapd's round of aging before each pass, in kernels whose passes leave aging to it (`lru_gen_age_node` of 6.1):
-/// every cgroup that needs a new generation gets one, unless the last round went well without.
+/// kswapd's round of aging before each pass, in kernels whose passes leave aging to it
+/// (`lru_gen_age_node` of 6.1): every cgroup that needs a new generation gets one, unless the last
+/// round went well without.
 final class LruGenAgeNode {
     private final ReclaimContext host;
     private final LruGenAging aging;

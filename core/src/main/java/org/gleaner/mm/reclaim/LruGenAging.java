@@ -17,8 +17,8 @@ import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// MGLRU's aging: when a new generation is due, walk the page tables of everybody who uses the memory,
-/// then open it (`should_run_aging`, `try_to_inc_max_seq`).
+/// MGLRU's aging: when a new generation is due, walk the page tables of everybody who uses the
+/// memory, then open it (`should_run_aging`, `try_to_inc_max_seq`).
 @OneCpu
 final class LruGenAging {
     private static final int MIN_NR_GENS = LruGen.MIN_NR_GENS;
@@ -59,12 +59,13 @@ final class LruGenAging {
         /// How many there are.
         int gens;
 
-        /// Their pages; 0 if there are only two generations and the kernel does not evict from so few.
+        /// Their pages; 0 if there are only two generations and the kernel does not evict from so
+        /// few.
         long total;
     }
 
-    /// `should_run_aging`: two generations always, four never, three always since 6.18, before that by how the
-    /// pages are spread over them.
+    /// `should_run_aging`: two generations always, four never, three always since 6.18, before that
+    /// by how the pages are spread over them.
     void assess(Cpu cpu, Lruvec lruvec, boolean canSwap, Need need) {
         LruGen gen = lruvec.gen();
         need.gens = gens(cpu, gen, canSwap);
@@ -102,8 +103,8 @@ final class LruGenAging {
         return canSwap && byCount ? Math.min(min, gen.minSeq(cpu, LruGen.FILE)) : min;
     }
 
-    /// Opens a new generation after walking all address spaces of the cgroup. False if another walk of
-    /// the same generation has finished or is under way.
+    /// Opens a new generation after walking all address spaces of the cgroup. False if another walk
+    /// of the same generation has finished or is under way.
     boolean tryToIncMaxSeq(
             Cpu cpu, Memcg memcg, long seq, boolean canSwap, boolean forceScan, ScanControl sc) {
         LruGen gen = memcg.lruvec().gen();
@@ -173,8 +174,8 @@ final class LruGenAging {
         }
     }
 
-    /// The next address space to walk (`iterate_mm_list`), or null if there is none left for this walker; who
-    /// comes to the end of the list completes the walk.
+    /// The next address space to walk (`iterate_mm_list`), or null if there is none left for this
+    /// walker; who comes to the end of the list completes the walk.
     private @Nullable AddressSpace next(Cpu cpu, Memcg memcg, LruGenWalk walk) {
         MmList list = host.mmLists().of(memcg);
         QueuedSpinLock lock = list.lock();
@@ -231,8 +232,8 @@ final class LruGenAging {
         lruvec.lock().unlock(cpu);
     }
 
-    /// Retires the oldest generation of each type that has all four. False if that takes longer than one
-    /// hold of lru_lock may.
+    /// Retires the oldest generation of each type that has all four. False if that takes longer
+    /// than one hold of lru_lock may.
     private boolean makeRoom(Cpu cpu, Lruvec lruvec, boolean canSwap) {
         for (int type = LruGen.FILE; type >= LruGen.ANON; type--) {
             if (lruvec.gen().nrGens(cpu, type) == LruGen.MAX_NR_GENS
@@ -243,8 +244,8 @@ final class LruGenAging {
         return true;
     }
 
-    /// `inc_min_seq`: retires the oldest generation of a type, moving its folios one younger in reverse
-    /// order. False if the budget ran out before the list did.
+    /// `inc_min_seq`: retires the oldest generation of a type, moving its folios one younger in
+    /// reverse order. False if the budget ran out before the list did.
     private boolean incMinSeq(Cpu cpu, Lruvec lruvec, int type, boolean canSwap) {
         LruGen gen = lruvec.gen();
         long min = gen.minSeq(cpu, type);
@@ -276,9 +277,9 @@ final class LruGenAging {
         }
     }
 
-    /// `try_to_inc_min_seq`: drops oldest generations that are empty. Up to 6.12 the anonymous type is never
-    /// younger than the file type; later, neither is held back, nor let run ahead of what could be evicted
-    /// while the other still has something older. Under lru_lock.
+    /// `try_to_inc_min_seq`: drops oldest generations that are empty. Up to 6.12 the anonymous type
+    /// is never younger than the file type; later, neither is held back, nor let run ahead of what
+    /// could be evicted while the other still has something older. Under lru_lock.
     boolean tryToIncMinSeq(Cpu cpu, Lruvec lruvec, boolean canSwap) {
         LruGen gen = lruvec.gen();
         long max = gen.maxSeq(cpu);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param ages `+`, otherwise `-`
 /// @param swappiness 0 to 200, or 201 for anonymous memory only (6.18); -1 for the current setting
-/// @param option `force_scan` or `nr_to_reclaim`; -1 for the default, which is to scan and to stop at nothing
+/// @param option `force_scan` or `nr_to_reclaim`; -1 for the default, which is to scan and to stop
+///     at nothing
 record LruGenCommand(boolean ages, long memcg, long node, long seq, int swappiness, long option) {
     private static final Pattern SEPARATORS = Pattern.compile("[,;\n]");
     private static final Pattern BLANKS = Pattern.compile("\\s+");

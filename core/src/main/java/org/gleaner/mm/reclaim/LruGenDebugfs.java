@@ -7,19 +7,22 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// `/sys/kernel/debug/lru_gen` and `lru_gen_full`: the generations of every cgroup as text, and commands that
-/// age or evict them by hand. Answers, errors included, are those of the chosen kernel.
+/// `/sys/kernel/debug/lru_gen` and `lru_gen_full`: the generations of every cgroup as text, and
+/// commands that age or evict them by hand. Answers, errors included, are those of the chosen
+/// kernel.
 ///
-/// Two things changed in 6.18. An aging takes any generation up to the youngest as its argument and opens the
-/// next one all the same; before, an older one is answered with success and nothing done. And eviction stops
-/// at exactly the number of pages it was given, which before it overshot by up to a batch.
+/// Two things changed in 6.18. An aging takes any generation up to the youngest as its argument and
+/// opens the next one all the same; before, an older one is answered with success and nothing done.
+/// And eviction stops at exactly the number of pages it was given, which before it overshot by up
+/// to a batch.
 public final class LruGenDebugfs {
     /// How a write failed, by the kernel's names.
     public enum Errno {
         /// No such cgroup, node or generation, or not a command.
         EINVAL,
 
-        /// All four generations are there, and the command does not insist on scanning (up to 6.12).
+        /// All four generations are there, and the command does not insist on scanning (up to
+        /// 6.12).
         ERANGE,
 
         /// Another aging of the same generation was faster (since 6.18).
@@ -64,9 +67,10 @@ public final class LruGenDebugfs {
         return LruGenText.id(memcg);
     }
 
-    /// Writes commands, separated by commas, semicolons or line ends: `+ memcg node max_gen [can_swap
-    /// [force_scan]]` and `- memcg node min_gen [swappiness [nr_to_reclaim]]`. Stops at the first that
-    /// fails; what was done before stays done.
+    /// Writes commands, separated by commas, semicolons or line ends:
+    /// `+ memcg node max_gen [can_swap [force_scan]]` and
+    /// `- memcg node min_gen [swappiness [nr_to_reclaim]]`. Stops at the first that fails; what was
+    /// done before stays done.
     ///
     /// @return null if all went well, else how the first one failed
     public @Nullable Errno write(Cpu cpu, String commands) {

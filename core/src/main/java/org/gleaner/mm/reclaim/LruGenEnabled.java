@@ -8,9 +8,10 @@ import org.gleaner.mm.memcg.Memcg;
 
 /// `/sys/kernel/mm/lru_gen/enabled`, written while the host runs.
 ///
-/// Its bit 0x1 changes for the whole host at once, and then for one cgroup after the other. In between, reclaim goes by
-/// the host's bit and finds cgroups empty whose folios have yet to move, which up to 6.18 can end in an OOM kill
-/// though there is enough to reclaim. Since 7.2 it looks at both kinds of lists as long as the switch lasts.
+/// Its bit 0x1 changes for the whole host at once, and then for one cgroup after the other. In
+/// between, reclaim goes by the host's bit and finds cgroups empty whose folios have yet to move,
+/// which up to 6.18 can end in an OOM kill though there is enough to reclaim. Since 7.2 it looks at
+/// both kinds of lists as long as the switch lasts.
 final class LruGenEnabled {
     private final ReclaimContext host;
     private final LruGenSwitch lruvecs;

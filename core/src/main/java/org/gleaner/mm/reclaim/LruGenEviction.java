@@ -12,8 +12,8 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 
-/// MGLRU's eviction (`evict_folios`): isolates from the oldest generation, reclaims, and puts the survivors
-/// where the kernel's rules say. How many rounds there are is [LruGenPass]'s business.
+/// MGLRU's eviction (`evict_folios`): isolates from the oldest generation, reclaims, and puts the
+/// survivors where the kernel's rules say. How many rounds there are is [LruGenPass]'s business.
 final class LruGenEviction {
     private final ReclaimContext host;
     private final Folios folios;
@@ -40,8 +40,8 @@ final class LruGenEviction {
         pass = LruGenPass.of(host, aging, this);
     }
 
-    /// Reclaims from one lruvec until its share for this priority is scanned. Returns whether it was
-    /// aged instead, and so is the youngest now among cgroups.
+    /// Reclaims from one lruvec until its share for this priority is scanned. Returns whether it
+    /// was aged instead, and so is the youngest now among cgroups.
     boolean shrink(Cpu cpu, Memcg memcg, ScanControl sc) {
         cpu.enter(KernelFunction.TRY_TO_SHRINK_LRUVEC);
         boolean aged = pass.run(cpu, memcg, canSwap(memcg, sc), sc);
@@ -49,8 +49,8 @@ final class LruGenEviction {
         return aged;
     }
 
-    /// The debugfs command `-`: round after round while there is a generation as old as `seq`, until `goal`
-    /// pages are freed or a round gets nowhere.
+    /// The debugfs command `-`: round after round while there is a generation as old as `seq`,
+    /// until `goal` pages are freed or a round gets nowhere.
     void evictUpTo(Cpu cpu, Memcg memcg, long seq, long goal, ScanControl sc) {
         LruGen gen = memcg.lruvec().gen();
         boolean canSwap = sc.swappiness != 0;
@@ -73,8 +73,8 @@ final class LruGenEviction {
         return pass.shouldAbort(cpu, sc);
     }
 
-    /// `evict_folios`: one round, of a pass that has `nrToScan` folios left to examine. Returns the pages
-    /// scanned, 0 to stop.
+    /// `evict_folios`: one round, of a pass that has `nrToScan` folios left to examine. Returns the
+    /// pages scanned, 0 to stop.
     long evict(Cpu cpu, Memcg memcg, boolean canSwap, long nrToScan, ScanControl sc) {
         Lruvec lruvec = memcg.lruvec();
         cpu.enter(KernelFunction.EVICT_FOLIOS);
@@ -163,8 +163,8 @@ final class LruGenEviction {
         }
     }
 
-    /// Prepares a survivor for its place. True if it is clean and unmapped by now, having missed its rotation, and
-    /// so worth a second try.
+    /// Prepares a survivor for its place. True if it is clean and unmapped by now, having missed
+    /// its rotation, and so worth a second try.
     private boolean isCleanLeftover(Cpu cpu, LruGen gen, int pfn, boolean secondPass) {
         long state = folios.state(cpu, pfn);
         if ((state & UNEVICTABLE) != 0) {
@@ -175,7 +175,8 @@ final class LruGenEviction {
                 : prepareByRule(cpu, gen, state, pfn, secondPass);
     }
 
-    /// Up to 6.12: to the youngest generation, except those under writeback, which wait for their rotation.
+    /// Up to 6.12: to the youngest generation, except those under writeback, which wait for their
+    /// rotation.
     private boolean prepareForYoungest(Cpu cpu, long state, int pfn, boolean secondPass) {
         if ((state & AWAITED) != 0 && (state & (DIRTY | WRITEBACK)) != 0) {
             if ((state & WORKINGSET) != 0) {
@@ -191,7 +192,8 @@ final class LruGenEviction {
         return true;
     }
 
-    /// Since 6.18: to where a folio with these flags belongs, but not back into the oldest generation.
+    /// Since 6.18: to where a folio with these flags belongs, but not back into the oldest
+    /// generation.
     private boolean prepareByRule(Cpu cpu, LruGen gen, long state, int pfn, boolean secondPass) {
         boolean inUse = (state & (ACTIVE | DIRTY | WRITEBACK)) != 0;
         if (!secondPass && !inUse && mapcount(state) == 0) {

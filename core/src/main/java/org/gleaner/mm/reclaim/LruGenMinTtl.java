@@ -5,12 +5,13 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.version.KernelVersion;
 
-/// `/sys/kernel/mm/lru_gen/min_ttl_ms`: a working set that was used within so many milliseconds is not to be
-/// taken apart; rather, somebody is killed. kswapd looks before each of its rounds (`lru_gen_age_node`) whether
-/// any cgroup has a generation old enough to evict, and enough in it to matter at the round's priority.
+/// `/sys/kernel/mm/lru_gen/min_ttl_ms`: a working set that was used within so many milliseconds is
+/// not to be taken apart; rather, somebody is killed. kswapd looks before each of its rounds
+/// (`lru_gen_age_node`) whether any cgroup has a generation old enough to evict, and enough in it
+/// to matter at the round's priority.
 ///
-/// A generation is as old as the moment when it was the youngest. Up to 6.12 the oldest of file memory counts
-/// for both types; since 6.18, the oldest that can be evicted.
+/// A generation is as old as the moment when it was the youngest. Up to 6.12 the oldest of file
+/// memory counts for both types; since 6.18, the oldest that can be evicted.
 final class LruGenMinTtl {
     private static final long NANOS_PER_MILLI = 1_000_000;
 

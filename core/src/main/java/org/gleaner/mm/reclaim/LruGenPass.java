@@ -5,8 +5,8 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 
-/// One pass over an lruvec at one priority: how many folios it examines, and when it opens a new generation
-/// (the loop of `try_to_shrink_lruvec`, with `get_nr_to_scan`).
+/// One pass over an lruvec at one priority: how many folios it examines, and when it opens a new
+/// generation (the loop of `try_to_shrink_lruvec`, with `get_nr_to_scan`).
 ///
 /// | | 6.1 | 6.12 | 6.18 | 7.2 |
 /// |---|---|---|---|---|
@@ -37,11 +37,12 @@ abstract class LruGenPass {
         };
     }
 
-    /// Runs the pass. Returns whether the lruvec was aged instead, and so is the youngest now among cgroups.
+    /// Runs the pass. Returns whether the lruvec was aged instead, and so is the youngest now among
+    /// cgroups.
     abstract boolean run(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc);
 
-    /// `should_abort_scan`: a cgroup's reclaim goes on to the end of its pass; kswapd stops when the
-    /// zone has plenty, others when they have what they came for.
+    /// `should_abort_scan`: a cgroup's reclaim goes on to the end of its pass; kswapd stops when
+    /// the zone has plenty, others when they have what they came for.
     boolean shouldAbort(Cpu cpu, ScanControl sc) {
         if (!sc.isRootReclaim()) {
             return false;
@@ -95,8 +96,8 @@ abstract class LruGenPass {
 
     /// 6.1: direct reclaim ages and goes on; kswapd leaves aging to its own round.
     ///
-    /// That the pass ends all the same if the walk found nothing young is what a real kernel's counts say, without
-    /// a walk and behind a secondary MMU; why it does is not known.
+    /// That the pass ends all the same if the walk found nothing young is what a real kernel's
+    /// counts say, without a walk and behind a secondary MMU; why it does is not known.
     private static final class AgingOnTheWay extends LruGenPass {
         AgingOnTheWay(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
             super(host, aging, eviction);
@@ -125,7 +126,8 @@ abstract class LruGenPass {
             }
         }
 
-        /// kswapd goes on past its goal while a zone is short, and always at the first two priorities.
+        /// kswapd goes on past its goal while a zone is short, and always at the first two
+        /// priorities.
         @Override
         boolean shouldAbort(Cpu cpu, ScanControl sc) {
             if (!sc.isRootReclaim() || sc.nrReclaimed < Math.max(sc.nrToReclaim, 2)) {

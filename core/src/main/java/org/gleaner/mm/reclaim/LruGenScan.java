@@ -14,9 +14,9 @@ import org.gleaner.mm.lru.TierControl;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.version.KernelVersion;
 
-/// Takes folios off the tail of the oldest generation (`isolate_folios` and below), under lru_lock. On the
-/// way, folios that walkers relabelled are sorted to where they belong, and tiers that refault too often are
-/// kept one generation longer.
+/// Takes folios off the tail of the oldest generation (`isolate_folios` and below), under lru_lock.
+/// On the way, folios that walkers relabelled are sorted to where they belong, and tiers that
+/// refault too often are kept one generation longer.
 ///
 /// | | 6.1, 6.12 | 6.18 | 7.2 |
 /// |---|---|---|---|
@@ -57,8 +57,8 @@ abstract class LruGenScan {
         };
     }
 
-    /// Isolates into `taken`, of the `nrToScan` folios that the pass has left to examine. Returns what counts
-    /// as examined.
+    /// Isolates into `taken`, of the `nrToScan` folios that the pass has left to examine. Returns
+    /// what counts as examined.
     abstract long isolate(
             Cpu cpu,
             Lruvec lruvec,
@@ -67,8 +67,9 @@ abstract class LruGenScan {
             ScanControl sc,
             FolioQueue taken);
 
-    /// Scans `type`, tiers up to `tier`; and if that neither isolates anything nor uses the budget up, the other type
-    /// where both may be evicted. Returns the pages examined by the scan that did.
+    /// Scans `type`, tiers up to `tier`; and if that neither isolates anything nor uses the budget
+    /// up, the other type where both may be evicted. Returns the pages examined by the scan that
+    /// did.
     final long oneOrTheOther(
             Cpu cpu,
             Lruvec lruvec,
@@ -85,8 +86,9 @@ abstract class LruGenScan {
         return taken.isEmpty() && !exhausted ? 0 : scanned;
     }
 
-    /// `scan_folios` of one type, tiers up to `tier` or [#BY_CONTROLLER]: pops folios of its oldest generation until
-    /// the budget is gone or a batch is isolated. The budget is one of folios, the batch one of pages. Returns the pages examined.
+    /// `scan_folios` of one type, tiers up to `tier` or [#BY_CONTROLLER]: pops folios of its oldest
+    /// generation until the budget is gone or a batch is isolated. The budget is one of folios, the
+    /// batch one of pages. Returns the pages examined.
     final long scan(
             Cpu cpu,
             Lruvec lruvec,
@@ -365,7 +367,8 @@ abstract class LruGenScan {
         }
     }
 
-    /// `get_type_to_scan`: the type that refaults less, weighed by swappiness; files if neither does.
+    /// `get_type_to_scan`: the type that refaults less, weighed by swappiness; files if neither
+    /// does.
     private static int typeToScan(Cpu cpu, LruGen gen, int swappiness, int tier) {
         boolean fileFirst =
                 TierControl.positive(

@@ -11,11 +11,12 @@ import org.gleaner.mm.version.KernelVersion;
 
 /// The text of `/sys/kernel/debug/lru_gen` and `lru_gen_full`, character by character.
 ///
-/// A line for each generation, the oldest first: its number, its age in milliseconds, pages of anonymous and
-/// of file memory. The full text begins at the fourth youngest, where `x` marks what is gone, and adds per
-/// tier what refaulted, was evicted and protected (of the oldest generation) or the averages of refaulted
-/// and total (beside the youngest), and what page-table walks met. A kernel with one generation of history,
-/// as distributions build it, has nothing to say of those between.
+/// A line for each generation, the oldest first: its number, its age in milliseconds, pages of
+/// anonymous and of file memory. The full text begins at the fourth youngest, where `x` marks what
+/// is gone, and adds per tier what refaulted, was evicted and protected (of the oldest generation)
+/// or the averages of refaulted and total (beside the youngest), and what page-table walks met. A
+/// kernel with one generation of history, as distributions build it, has nothing to say of those
+/// between.
 ///
 /// Reads without locks, as the kernel does: a snapshot of numbers in motion.
 final class LruGenText {

@@ -5,8 +5,8 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.MmWalkState;
 
-/// State of a reclaim session's page-table walks (`struct lru_gen_mm_walk`): which lruvec and generation,
-/// and the moves not yet accounted to it.
+/// State of a reclaim session's page-table walks (`struct lru_gen_mm_walk`): which lruvec and
+/// generation, and the moves not yet accounted to it.
 @OneCpu
 final class LruGenWalk {
     /// Moves between two visits to lru_lock.
@@ -23,7 +23,8 @@ final class LruGenWalk {
     boolean forceScan;
     boolean canSwap;
 
-    /// Whether it was this walker that came to the end of the list, and so completed the walk of `seq`.
+    /// Whether it was this walker that came to the end of the list, and so completed the walk of
+    /// `seq`.
     boolean completed;
 
     /// Whether the walk of `seq` came upon any young page so far.

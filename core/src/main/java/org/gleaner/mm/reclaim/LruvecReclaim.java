@@ -3,7 +3,8 @@ package org.gleaner.mm.reclaim;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memcg.Memcg;
 
-/// Reclaims from the lists of one cgroup, by whichever LRU the session goes by, and books the work to the cgroup.
+/// Reclaims from the lists of one cgroup, by whichever LRU the session goes by, and books the work
+/// to the cgroup.
 final class LruvecReclaim {
     private final LruGenEviction generations;
     private final ClassicReclaim lists;

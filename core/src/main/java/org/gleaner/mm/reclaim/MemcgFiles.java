@@ -6,8 +6,8 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.version.KernelVersion;
 
-/// What happens when somebody writes to a cgroup's files while the host runs. Limits take hold at once: the writer
-/// reclaims until the cgroup fits.
+/// What happens when somebody writes to a cgroup's files while the host runs. Limits take hold at
+/// once: the writer reclaims until the cgroup fits.
 public final class MemcgFiles {
     private static final int MAX_RECLAIM_RETRIES = 16;
 
@@ -59,8 +59,9 @@ public final class MemcgFiles {
         return true;
     }
 
-    /// The swappiness that a word behind `swappiness=` in `memory.reclaim` means, or -1 where this kernel answers it
-    /// with `EINVAL`: 6.1 takes none, and only since 6.18 `max` stands for anonymous memory alone.
+    /// The swappiness that a word behind `swappiness=` in `memory.reclaim` means, or -1 where this
+    /// kernel answers it with `EINVAL`: 6.1 takes none, and only since 6.18 `max` stands for
+    /// anonymous memory alone.
     public static int swappiness(String word, KernelVersion kernel) {
         if (kernel == KernelVersion.V6_1) {
             return -1;
@@ -73,12 +74,14 @@ public final class MemcgFiles {
         return value <= ScanControl.MAX_SWAPPINESS ? value : -1;
     }
 
-    /// `memory.reclaim`: reclaims `pages` pages of the cgroup and those below it, with the host's swappiness.
+    /// `memory.reclaim`: reclaims `pages` pages of the cgroup and those below it, with the host's
+    /// swappiness.
     public long reclaim(Cpu cpu, Memcg memcg, long pages) {
         return reclaim(cpu, memcg, pages, host.swappiness());
     }
 
-    /// `memory.reclaim` with `swappiness=`. Returns the pages freed: if they are fewer, the kernel's answer is `EAGAIN`.
+    /// `memory.reclaim` with `swappiness=`. Returns the pages freed: if they are fewer, the
+    /// kernel's answer is `EAGAIN`.
     public long reclaim(Cpu cpu, Memcg memcg, long pages, int swappiness) {
         long freed = 0;
         int retries = MAX_RECLAIM_RETRIES;

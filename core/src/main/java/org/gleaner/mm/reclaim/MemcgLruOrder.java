@@ -10,8 +10,8 @@ import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgLru.Op;
 import org.jspecify.annotations.Nullable;
 
-/// By the LRU of cgroups, until there is enough (`lru_gen_shrink_node`, `shrink_many`): MGLRU's reclaim of a whole
-/// host from 6.12 on.
+/// By the LRU of cgroups, until there is enough (`lru_gen_shrink_node`, `shrink_many`): MGLRU's
+/// reclaim of a whole host from 6.12 on.
 ///
 /// | a cgroup that | goes |
 /// |---|---|

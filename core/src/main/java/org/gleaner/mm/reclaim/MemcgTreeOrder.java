@@ -6,9 +6,10 @@ import org.gleaner.mm.memcg.MemcgEvent;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgWalk;
 
-/// Down the tree, each cgroup in scope once (`shrink_node_memcgs`): what the classic LRU does, MGLRU under a cgroup's
-/// limit, and MGLRU of kernels that have no LRU of cgroups. Cgroups within `memory.min` are passed over, and so are
-/// those within `memory.low` until a whole session got nowhere without them.
+/// Down the tree, each cgroup in scope once (`shrink_node_memcgs`): what the classic LRU does,
+/// MGLRU under a cgroup's limit, and MGLRU of kernels that have no LRU of cgroups. Cgroups within
+/// `memory.min` are passed over, and so are those within `memory.low` until a whole session got
+/// nowhere without them.
 final class MemcgTreeOrder implements MemcgOrder {
     private final ReclaimContext host;
     private final LruvecReclaim lruvecs;

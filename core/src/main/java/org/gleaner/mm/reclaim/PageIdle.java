@@ -19,8 +19,9 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Idle page tracking: user space marks pages idle and asks later which of them still are
-/// (`/sys/kernel/mm/page_idle/bitmap`). Both consume the accessed bits of every mapping, primary and
-/// secondary, without a flush. Of a large folio only the first page has an answer: the others are never idle.
+/// (`/sys/kernel/mm/page_idle/bitmap`). Both consume the accessed bits of every mapping, primary
+/// and secondary, without a flush. Of a large folio only the first page has an answer: the others
+/// are never idle.
 public final class PageIdle {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -66,8 +67,9 @@ public final class PageIdle {
         }
     }
 
-    /// `page_idle_get_folio`: a reference to a page in use, which keeps it from being freed and flagged idle
-    /// afterwards. Pages that are isolated, or wait in a per-CPU batch, are passed over.
+    /// `page_idle_get_folio`: a reference to a page in use, which keeps it from being freed and
+    /// flagged idle afterwards. Pages that are isolated, or wait in a per-CPU batch, are passed
+    /// over.
     private boolean get(Cpu cpu, int pfn) {
         if (!folios.test(cpu, pfn, LRU) || !folios.tryGet(cpu, pfn)) {
             return false;

@@ -11,8 +11,8 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.SwapArea;
 
-/// Gets a folio's data to swap: slot and swap cache (`add_to_swap`, `shmem_writeout`), then the device
-/// (`pageout`).
+/// Gets a folio's data to swap: slot and swap cache (`add_to_swap`, `shmem_writeout`), then the
+/// device (`pageout`).
 final class PageOut {
     /// Not written: something else refers to it, or there is no slot.
     static final int KEEP = 0;
@@ -33,8 +33,8 @@ final class PageOut {
         swap = host.swap();
     }
 
-    /// Gives an anonymous folio a slot, or a large one a cluster of slots, and puts it into the swap cache; false
-    /// if swap has none.
+    /// Gives an anonymous folio a slot, or a large one a cluster of slots, and puts it into the
+    /// swap cache; false if swap has none.
     boolean addToSwap(Cpu cpu, int pfn) {
         cpu.enter(KernelFunction.ADD_TO_SWAP);
         long state = folios.peek(cpu, pfn);
@@ -54,8 +54,8 @@ final class PageOut {
         return slot >= 0;
     }
 
-    /// Writes a dirty, locked, unmapped folio. Whoever holds a reference besides us and the cache may still
-    /// change it, so then it is kept.
+    /// Writes a dirty, locked, unmapped folio. Whoever holds a reference besides us and the cache
+    /// may still change it, so then it is kept.
     int pageOut(Cpu cpu, int pfn) {
         long state = folios.state(cpu, pfn);
         if (refcount(state) != 1 + pages(state)) {
@@ -72,8 +72,8 @@ final class PageOut {
         return result;
     }
 
-    /// A memfd's page: its place in the page cache is taken by the swap entry, and the cache's reference
-    /// moves to the swap cache.
+    /// A memfd's page: its place in the page cache is taken by the swap entry, and the cache's
+    /// reference moves to the swap cache.
     private boolean moveToSwapCache(Cpu cpu, int pfn) {
         long mapping = folios.mapping(pfn);
         RmapObject object = host.objects().get(Folios.mappingObject(mapping));

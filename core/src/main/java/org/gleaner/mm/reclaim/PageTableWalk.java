@@ -19,12 +19,12 @@ import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// MGLRU's walk over the page tables of one address space (`walk_mm` and below): finds young pages and
-/// relabels their folios to the youngest generation, without touching any list.
+/// MGLRU's walk over the page tables of one address space (`walk_mm` and below): finds young pages
+/// and relabels their folios to the youngest generation, without touching any list.
 ///
-/// A table is skipped if hardware did not enter it since the last walk (the non-leaf accessed bit), or
-/// if neither the last walk nor look-around found it dense enough (the Bloom filter). The first is not to be
-/// trusted where secondary MMUs map the memory too.
+/// A table is skipped if hardware did not enter it since the last walk (the non-leaf accessed bit),
+/// or if neither the last walk nor look-around found it dense enough (the Bloom filter). The first
+/// is not to be trusted where secondary MMUs map the memory too.
 final class PageTableWalk {
     private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
@@ -61,8 +61,9 @@ final class PageTableWalk {
         return (long) mm.root() << 36 | vpn / TABLE;
     }
 
-    /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page table are
-    /// seen in one visit to it, for the visit takes away what says that the table is worth one.
+    /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page
+    /// table are seen in one visit to it, for the visit takes away what says that the table is
+    /// worth one.
     void walk(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
         if (aging.now().passesOver(mm.notifiers())) {
             return;
@@ -145,8 +146,8 @@ final class PageTableWalk {
         }
     }
 
-    /// A huge leaf, where `pte` is: one look at one unit (`walk_pmd_range_locked`, without its batching). If its
-    /// lock is taken, it is not aged this time.
+    /// A huge leaf, where `pte` is: one look at one unit (`walk_pmd_range_locked`, without its
+    /// batching). If its lock is taken, it is not aged this time.
     private void hugeLeaf(
             Cpu cpu, LruGenWalk walk, AddressSpace mm, long start, boolean secondary) {
         if (!secondary && !PTE.isAccessed(pte.entry)) {
@@ -270,16 +271,16 @@ final class PageTableWalk {
         }
     }
 
-    /// Folios that this walk has no use for: those that are on no list, or, in kernels that do not look at that,
-    /// those that could not be evicted for want of swap.
+    /// Folios that this walk has no use for: those that are on no list, or, in kernels that do not
+    /// look at that, those that could not be evicted for want of swap.
     private static boolean isExempt(LruGen gen, long state, LruGenWalk walk) {
         return gen.rules().walkSkipsOffList()
                 ? gen(state) < 0
                 : type(state) == LruGen.ANON && !walk.canSwap;
     }
 
-    /// A dirty entry makes its folio dirty, except where dirtiness means nothing: anonymous memory that has
-    /// no copy in swap.
+    /// A dirty entry makes its folio dirty, except where dirtiness means nothing: anonymous memory
+    /// that has no copy in swap.
     static void carryDirty(Folios folios, Cpu cpu, long pte, int pfn) {
         if (PTE.isDirty(pte)) {
             long state = folios.peek(cpu, pfn);

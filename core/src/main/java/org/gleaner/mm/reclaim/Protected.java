@@ -3,8 +3,8 @@ package org.gleaner.mm.reclaim;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgProtection;
 
-/// What `memory.min` and `memory.low` mean to a reclaim session: which cgroups it must leave alone, and how much less
-/// it scans of those that are larger than their protection.
+/// What `memory.min` and `memory.low` mean to a reclaim session: which cgroups it must leave alone,
+/// and how much less it scans of those that are larger than their protection.
 final class Protected {
     private final ReclaimContext host;
 

@@ -6,8 +6,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 
-/// Puts folios that survived reclaim back on lists (`move_folios_to_lru`), oldest first, so that the
-/// oldest ends nearest to the tail.
+/// Puts folios that survived reclaim back on lists (`move_folios_to_lru`), oldest first, so that
+/// the oldest ends nearest to the tail.
 final class Putback {
     private final ReclaimContext host;
     private final Folios folios;

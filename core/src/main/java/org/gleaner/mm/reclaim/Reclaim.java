@@ -11,8 +11,8 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
-/// Entry points of reclaim: the charge path and the page allocator call in here, and the kswapd actor
-/// lives here.
+/// Entry points of reclaim: the charge path and the page allocator call in here, and the kswapd
+/// actor lives here.
 public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.GlobalReclaim {
     /// How long kswapd naps before it sleeps for good.
     private static final long NAP_NANOS = 100_000_000;
@@ -32,7 +32,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     private static final long ASLEEP = -1;
 
-    /// Written by kswapd alone: time at work in rounds that are over, and when the one under way began.
+    /// Written by kswapd alone: time at work in rounds that are over, and when the one under way
+    /// began.
     @OneCpu private long kswapdNanos;
 
     private volatile long kswapdSince = ASLEEP;
@@ -74,8 +75,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return freed;
     }
 
-    /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below it if it can, with
-    /// a swappiness of its own. Returns the pages freed.
+    /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below
+    /// it if it can, with a swappiness of its own. Returns the pages freed.
     long proactive(Cpu cpu, Memcg memcg, long goal, int swappiness) {
         return reclaimer(cpu).proactive(cpu, memcg, goal, swappiness);
     }
@@ -130,8 +131,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         }
     }
 
-    /// How long kswapd has been at work until `now`, a round under way included. It waits for locks then, but does not
-    /// sleep.
+    /// How long kswapd has been at work until `now`, a round under way included. It waits for locks
+    /// then, but does not sleep.
     public long kswapdNanos(long now) {
         long since = kswapdSince;
         return kswapdNanos + (since == ASLEEP ? 0 : Math.max(0, now - since));
@@ -173,13 +174,14 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return reclaimer(cpu).forceAging(cpu, memcg, canSwap, forceScan);
     }
 
-    /// Evicts a cgroup's generations up to `seq`, until `goal` pages are freed or nothing more goes.
+    /// Evicts a cgroup's generations up to `seq`, until `goal` pages are freed or nothing more
+    /// goes.
     void evict(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
         reclaimer(cpu).forceEviction(cpu, memcg, seq, swappiness, goal);
     }
 
-    /// `/sys/kernel/mm/lru_gen/min_ttl_ms`: kswapd has somebody killed before it evicts what was used within
-    /// so many milliseconds; 0, the default, protects nothing.
+    /// `/sys/kernel/mm/lru_gen/min_ttl_ms`: kswapd has somebody killed before it evicts what was
+    /// used within so many milliseconds; 0, the default, protects nothing.
     public void setMinTtlMillis(long millis) {
         minTtlMillis = millis;
     }

@@ -58,7 +58,8 @@ public record ReclaimContext(
         return tunables.caps();
     }
 
-    /// Whether reclaim takes from generations, and whether from the classic lists: see [LruGenEnabled].
+    /// Whether reclaim takes from generations, and whether from the classic lists: see
+    /// [LruGenEnabled].
     boolean reclaimsGenerations() {
         return caps().core() || reclaimsBoth();
     }

@@ -2,8 +2,9 @@ package org.gleaner.mm.reclaim;
 
 import org.gleaner.mm.aging.SecondaryAging;
 
-/// What an administrator may change of reclaim while the host runs. Reading costs nothing, as the kernel's static keys
-/// and variables cost nothing here; a session under way may see a change in the middle.
+/// What an administrator may change of reclaim while the host runs. Reading costs nothing, as the
+/// kernel's static keys and variables cost nothing here; a session under way may see a change in
+/// the middle.
 public final class ReclaimTunables {
     private volatile LruGenCaps caps;
     private volatile SecondaryAging aging;
@@ -35,7 +36,8 @@ public final class ReclaimTunables {
         aging = next;
     }
 
-    /// Whether folios are on their way between the classic lists and generations, and may be found on either.
+    /// Whether folios are on their way between the classic lists and generations, and may be found
+    /// on either.
     boolean switching() {
         return switching;
     }

@@ -10,9 +10,9 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
-/// One CPU's reclaim: the priority ladder over the cgroups in scope (`do_try_to_free_pages`, `shrink_node`), for
-/// direct reclaim, a cgroup's limit, `memory.reclaim` and kswapd. Holds the session's private state, so each CPU has
-/// one of its own.
+/// One CPU's reclaim: the priority ladder over the cgroups in scope (`do_try_to_free_pages`,
+/// `shrink_node`), for direct reclaim, a cgroup's limit, `memory.reclaim` and kswapd. Holds the
+/// session's private state, so each CPU has one of its own.
 @OneCpu
 final class Reclaimer {
     private final ReclaimContext host;
@@ -32,8 +32,8 @@ final class Reclaimer {
     private final ScanControl sc = new ScanControl();
     private final Booking booking;
 
-    /// Before each pass of the classic LRU the statistics are flushed if enough updates are pending, as for a
-    /// reader of `memory.stat` (6.1).
+    /// Before each pass of the classic LRU the statistics are flushed if enough updates are
+    /// pending, as for a reader of `memory.stat` (6.1).
     private final boolean readsFreshStats;
 
     /// Whether this CPU is reclaiming, and must not start to do so again (`PF_MEMALLOC`).
@@ -60,8 +60,8 @@ final class Reclaimer {
         readsFreshStats = host.kernel() == KernelVersion.V6_1;
     }
 
-    /// `try_to_free_mem_cgroup_pages` and `try_to_free_pages`: reclaims at least `goal` pages if it can, from
-    /// one cgroup and those below it or from all. Returns the pages freed.
+    /// `try_to_free_mem_cgroup_pages` and `try_to_free_pages`: reclaims at least `goal` pages if it
+    /// can, from one cgroup and those below it or from all. Returns the pages freed.
     long direct(Cpu cpu, @Nullable Memcg target, long goal) {
         if (busy) {
             return 0;
@@ -146,8 +146,8 @@ final class Reclaimer {
         cpu.exit();
     }
 
-    /// `prepare_scan_control`: what reclaim of each type has cost, and whether active lists may be touched, in the
-    /// whole scope.
+    /// `prepare_scan_control`: what reclaim of each type has cost, and whether active lists may be
+    /// touched, in the whole scope.
     private void prepare(Cpu cpu, Lruvec scope) {
         scope.flushStatsIfLate(cpu);
         if (readsFreshStats && scope.stats().flushIsDue(cpu, 1)) {
@@ -177,8 +177,8 @@ final class Reclaimer {
         return host.memcgs().stream().mapToLong(memcg -> memcg.lruvec().size(list)).sum();
     }
 
-    /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps. Returns
-    /// whether anything was freed.
+    /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps.
+    /// Returns whether anything was freed.
     ///
     /// @param minTtlMillis see [LruGenMinTtl]
     boolean balance(Cpu cpu, long minTtlMillis) {
@@ -253,8 +253,8 @@ final class Reclaimer {
         return done;
     }
 
-    /// Evicts generations up to `seq` by force, as the debugfs command `-` does. Like all proactive reclaim it has
-    /// a walk, so its look-arounds relabel without detour.
+    /// Evicts generations up to `seq` by force, as the debugfs command `-` does. Like all proactive
+    /// reclaim it has a walk, so its look-arounds relabel without detour.
     void forceEviction(Cpu cpu, Memcg memcg, long seq, int swappiness, long goal) {
         busy = true;
         sc.start(null, false, goal, swappiness);

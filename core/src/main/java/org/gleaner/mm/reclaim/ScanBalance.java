@@ -5,9 +5,9 @@ import static org.gleaner.mm.lru.LruList.*;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 
-/// How many pages of each classic list to scan (`get_scan_count`): the list's size shifted by priority,
-/// times the share of its type, which is what the other type's reclaim has cost. What `memory.min` and
-/// `memory.low` protect counts as little as possible.
+/// How many pages of each classic list to scan (`get_scan_count`): the list's size shifted by
+/// priority, times the share of its type, which is what the other type's reclaim has cost. What
+/// `memory.min` and `memory.low` protect counts as little as possible.
 final class ScanBalance {
     private final Protected spared;
 

@@ -5,8 +5,8 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.jspecify.annotations.Nullable;
 
-/// One reclaim session: its goal and what it has done so far (`struct scan_control`). Private to the CPU
-/// that reclaims.
+/// One reclaim session: its goal and what it has done so far (`struct scan_control`). Private to
+/// the CPU that reclaims.
 @OneCpu
 final class ScanControl {
     static final int DEF_PRIORITY = 12;
@@ -27,7 +27,8 @@ final class ScanControl {
     /// Whether to visit every cgroup, whatever other reclaimers have visited.
     boolean fullWalk;
 
-    /// Whether `memory.low` is disregarded, there being nothing else; and whether anything was left alone for it.
+    /// Whether `memory.low` is disregarded, there being nothing else; and whether anything was left
+    /// alone for it.
     boolean lowReclaim;
 
     boolean lowSkipped;
@@ -39,7 +40,8 @@ final class ScanControl {
     long nrScanned;
     long nrReclaimed;
 
-    /// Whether this turn over the cgroups takes from generations, and whether from the classic lists.
+    /// Whether this turn over the cgroups takes from generations, and whether from the classic
+    /// lists.
     boolean fromGenerations;
 
     boolean fromLists;
@@ -55,7 +57,8 @@ final class ScanControl {
 
     long fileCost;
 
-    /// Classic: with a swappiness of 0, whether the host is out of files and short all the same, and so swaps.
+    /// Classic: with a swappiness of 0, whether the host is out of files and short all the same,
+    /// and so swaps.
     boolean fileIsTiny;
 
     /// Classic: I/O started and pages found under writeback in this pass.

@@ -13,14 +13,14 @@ import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.version.KernelVersion;
 
-/// `shrink_folio_list`: decides about each isolated folio, and frees those that can go. Common to MGLRU
-/// and the classic LRU.
+/// `shrink_folio_list`: decides about each isolated folio, and frees those that can go. Common to
+/// MGLRU and the classic LRU.
 ///
-/// A folio that stays keeps its place in the queue; one to be activated has its active flag set. The
-/// caller puts the survivors back.
+/// A folio that stays keeps its place in the queue; one to be activated has its active flag set.
+/// The caller puts the survivors back.
 ///
-/// A large folio goes to swap as a whole if swap has an unused cluster. Else it is split: its pages take its
-/// place in the queue, each with a fate of its own.
+/// A large folio goes to swap as a whole if swap has an unused cluster. Else it is split: its pages
+/// take its place in the queue, each with a fate of its own.
 final class ShrinkFolioList {
     private static final int RECLAIM = 0;
     private static final int RECLAIM_CLEAN = 1;
@@ -37,7 +37,8 @@ final class ShrinkFolioList {
     private final Unmap unmap;
     private final PageOut pageOut;
 
-    /// MGLRU before 6.18: a mapped folio that a walker marked while it was isolated is spared unseen.
+    /// MGLRU before 6.18: a mapped folio that a walker marked while it was isolated is spared
+    /// unseen.
     private final boolean sparesMarked;
 
     /// MGLRU since 6.18: sightings decide, by [LruGenRules#sighted].
@@ -54,8 +55,8 @@ final class ShrinkFolioList {
         sparesMarked = referenced.looksAround() && !bySightings;
     }
 
-    /// Reclaims from `queue`, pages of one `lruvec`, oldest first, and leaves the survivors in it in the same order.
-    /// Returns the pages freed.
+    /// Reclaims from `queue`, pages of one `lruvec`, oldest first, and leaves the survivors in it
+    /// in the same order. Returns the pages freed.
     long shrink(Cpu cpu, Lruvec lruvec, FolioQueue queue, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
         int kept = 0;
@@ -222,8 +223,9 @@ final class ShrinkFolioList {
                 : refcount(folios.state(cpu, pfn)) == expect;
     }
 
-    /// Frees a clean, unmapped folio if its cache and we hold the only references (`__remove_mapping`). One that has no
-    /// cache, because its file or its process is gone, is freed by who drops the last reference.
+    /// Frees a clean, unmapped folio if its cache and we hold the only references
+    /// (`__remove_mapping`). One that has no cache, because its file or its process is gone, is
+    /// freed by who drops the last reference.
     private boolean removeMapping(Cpu cpu, int pfn, ScanControl sc) {
         long state = folios.peek(cpu, pfn);
         if ((state & SWAPCACHE) == 0) {

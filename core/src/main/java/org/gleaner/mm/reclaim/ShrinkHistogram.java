@@ -2,8 +2,9 @@ package org.gleaner.mm.reclaim;
 
 import org.gleaner.machine.OneCpu;
 
-/// What rounds of eviction did, by priority, as the tracepoint `mm_vmscan_lru_shrink_inactive` would count it:
-/// rounds that isolated something, pages examined in them, pages freed. One per CPU; summed by reports.
+/// What rounds of eviction did, by priority, as the tracepoint `mm_vmscan_lru_shrink_inactive`
+/// would count it: rounds that isolated something, pages examined in them, pages freed. One per
+/// CPU; summed by reports.
 @OneCpu
 public final class ShrinkHistogram {
     private static final int PRIORITIES = ScanControl.DEF_PRIORITY + 1;

@@ -4,13 +4,14 @@ import org.gleaner.machine.OneCpu;
 
 /// Whether another task happened to run between two agings of one reclaim.
 ///
-/// The scheduler marks an address space as used when it switches to one of its tasks, and a walk visits only
-/// those so marked. Reclaim ages twice in a row at times, and whether a timer tick let somebody else run in
-/// between decides if the second walk looks at page tables at all, which in turn decides what the Bloom
-/// filters hold. On a real host that is chance; here it is a seeded one, private to each CPU.
+/// The scheduler marks an address space as used when it switches to one of its tasks, and a walk
+/// visits only those so marked. Reclaim ages twice in a row at times, and whether a timer tick let
+/// somebody else run in between decides if the second walk looks at page tables at all, which in
+/// turn decides what the Bloom filters hold. On a real host that is chance; here it is a seeded
+/// one, private to each CPU.
 ///
-/// Where pages were written to swap between the two, it happens nine times in ten: of 135 such pairs of agings
-/// traced in real kernels, a switch fell between 118.
+/// Where pages were written to swap between the two, it happens nine times in ten: of 135 such
+/// pairs of agings traced in real kernels, a switch fell between 118.
 @OneCpu
 final class SwitchChance {
     private static final double UNIT = 0x1p-53;

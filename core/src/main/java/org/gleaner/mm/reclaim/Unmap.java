@@ -15,9 +15,9 @@ import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
-/// Takes a folio out of every page table that maps it (`try_to_unmap`). Secondary MMUs are told before
-/// the entry goes and after. Anonymous memory leaves its swap entry behind, which counts as a user of the
-/// slot.
+/// Takes a folio out of every page table that maps it (`try_to_unmap`). Secondary MMUs are told
+/// before the entry goes and after. Anonymous memory leaves its swap entry behind, which counts as
+/// a user of the slot.
 final class Unmap {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -35,7 +35,8 @@ final class Unmap {
         walk = new RmapWalk(host.objects());
     }
 
-    /// Unmaps a locked folio; `slot` is its (first) swap slot if it is anonymous. Returns whether no mapping is left.
+    /// Unmaps a locked folio; `slot` is its (first) swap slot if it is anonymous. Returns whether
+    /// no mapping is left.
     boolean tryToUnmap(Cpu cpu, int pfn, int slot) {
         cpu.enter(KernelFunction.TRY_TO_UNMAP);
         walk.start(folios.mapping(pfn));
@@ -89,8 +90,9 @@ final class Unmap {
         return true;
     }
 
-    /// Puts a table of swap entries in the place of a huge leaf, which in the kernel is split first and then
-    /// unmapped page by page. False if there is no table. (The kernel has one laid by for each huge leaf.)
+    /// Puts a table of swap entries in the place of a huge leaf, which in the kernel is split first
+    /// and then unmapped page by page. False if there is no table. (The kernel has one laid by for
+    /// each huge leaf.)
     private boolean clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
         TableSlab slab = mm.tables().slab;
         int table = slab.tryAllocate(cpu, PteFormat.NONE);

@@ -19,16 +19,18 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
-/// One process's address space (`struct mm_struct`): its mappings, primary page tables and subscribers.
+/// One process's address space (`struct mm_struct`): its mappings, primary page tables and
+/// subscribers.
 ///
-/// Virtual pages are numbers below 2^36. The list of mappings changes under mmap_lock held for writing and
-/// is replaced, never edited, so a reverse-map walk may look at an old one.
+/// Virtual pages are numbers below 2^36. The list of mappings changes under mmap_lock held for
+/// writing and is replaced, never edited, so a reverse-map walk may look at an old one.
 ///
 /// ## Its end
 ///
-/// A process exits by [org.gleaner.mm.fault.MappingChanges#exit], which its last task calls, and which ends in
-/// [#free]: that gives the page tables back, to be reused at once. No count of users, as `mm_users`, keeps them; each
-/// kind of walker is kept out, or waited for, by what it holds anyway:
+/// A process exits by [org.gleaner.mm.fault.MappingChanges#exit], which its last task calls, and
+/// which ends in [#free]: that gives the page tables back, to be reused at once. No count of users,
+/// as `mm_users`, keeps them; each kind of walker is kept out, or waited for, by what it holds
+/// anyway:
 ///
 /// | who stands in the tables | what it holds | why it finds none that is freed |
 /// |---|---|---|
@@ -38,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// | the OOM killer's count | the lock of the cgroup's list | it counts who is on the list, and who has left it is freed after that |
 /// | anybody else, as idle tracking by virtual page | | keeps the process from exiting meanwhile |
 ///
-/// What an object of this class says after that is true and of no use: it has no mapping, and faults fail. Garbage
-/// collection takes the place of `mm_count`.
+/// What an object of this class says after that is true and of no use: it has no mapping, and
+/// faults fail. Garbage collection takes the place of `mm_count`.
 public final class AddressSpace {
     private static final Vma[] NONE = {};
 
@@ -128,9 +130,10 @@ public final class AddressSpace {
 
     /// Maps `pages` pages of an object from its page `offset` at `start` (`mmap`, fixed address).
     ///
-    /// @throws IllegalArgumentException if the range overlaps a mapping, or is not within 2^36 virtual pages or
-    ///     the object's 2^40
-    /// @throws IllegalStateException if the object is a memfd that was closed, or the process has exited
+    /// @throws IllegalArgumentException if the range overlaps a mapping, or is not within 2^36
+    ///     virtual pages or the object's 2^40
+    /// @throws IllegalStateException if the object is a memfd that was closed, or the process has
+    ///     exited
     public Vma map(
             Cpu cpu, long start, long pages, RmapObject object, long offset, boolean writable) {
         Capacity.check("pages of a mapping", pages, 1, RadixTable.KEYS);
@@ -165,14 +168,16 @@ public final class AddressSpace {
         return vma;
     }
 
-    /// Takes a mapping off the lists; its pages are the caller's to zap. mmap_lock held for writing. Returns whether
-    /// it was the last of a memfd that nobody has open, whose pages are then the caller's too.
+    /// Takes a mapping off the lists; its pages are the caller's to zap. mmap_lock held for
+    /// writing. Returns whether it was the last of a memfd that nobody has open, whose pages are
+    /// then the caller's too.
     public boolean remove(Cpu cpu, Vma vma) {
         vmas = Arrays.stream(vmas).filter(v -> v != vma).toArray(Vma[]::new);
         return vma.object().remove(cpu, vma);
     }
 
-    /// Gives back the page tables of a process that has no mapping and no task any more (`free_pgtables`).
+    /// Gives back the page tables of a process that has no mapping and no task any more
+    /// (`free_pgtables`).
     public void free(Cpu cpu) {
         list.remove(cpu, this);
         mmapLock.downWrite(cpu);
@@ -182,13 +187,14 @@ public final class AddressSpace {
         mmapLock.upWrite(cpu);
     }
 
-    /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for writing.
+    /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for
+    /// writing.
     public void protect(Vma vma, boolean writable) {
         vma.setWritable(writable);
     }
 
-    /// mmap_lock, and that of every object that is mapped here; the latter in the order of ids, for two address spaces
-    /// may map the same.
+    /// mmap_lock, and that of every object that is mapped here; the latter in the order of ids, for
+    /// two address spaces may map the same.
     private final class AllLocks implements MmuNotifierSubscriptions.AllLocks {
         @Override
         public void take(Cpu cpu) {
@@ -217,7 +223,8 @@ public final class AddressSpace {
 
     // --- the OOM killer ----------------------------------------------------------------------
 
-    /// Who is told once the process is sent SIGKILL, by the CPU that sends it. For who sets the process up.
+    /// Who is told once the process is sent SIGKILL, by the CPU that sends it. For who sets the
+    /// process up.
     public void onKill(Consumer<Cpu> listener) {
         onKill = listener;
     }

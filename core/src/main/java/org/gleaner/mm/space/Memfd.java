@@ -3,14 +3,14 @@ package org.gleaner.mm.space;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 
-/// A memfd: shared memory with a page cache of its own. An evicted page's swap slot is kept here, and the
-/// page tables that showed it become empty.
+/// A memfd: shared memory with a page cache of its own. An evicted page's swap slot is kept here,
+/// and the page tables that showed it become empty.
 ///
-/// It lives until it is closed and mapped by nobody, whatever comes last; then its pages and slots are to be evicted
-/// (`shmem_evict_inode`), and [#evicted] ends it.
+/// It lives until it is closed and mapped by nobody, whatever comes last; then its pages and slots
+/// are to be evicted (`shmem_evict_inode`), and [#evicted] ends it.
 ///
-/// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for the
-/// holder of the folio lock where a folio is involved.
+/// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for
+/// the holder of the folio lock where a folio is involved.
 public final class Memfd extends RmapObject {
     private static final long FOLIO = 1;
     private static final long SWAP = 2;
@@ -20,7 +20,8 @@ public final class Memfd extends RmapObject {
 
     private final long[] cache;
 
-    /// By node, the level above the entries first: once it is there, the id of the cgroup that pays for it, plus 1.
+    /// By node, the level above the entries first: once it is there, the id of the cgroup that pays
+    /// for it, plus 1.
     private final long[] nodes;
 
     @Guarded("i_mmap_rwsem")
@@ -46,7 +47,8 @@ public final class Memfd extends RmapObject {
         return !open;
     }
 
-    /// Nobody has it open any more. Returns whether nobody maps it either, and the caller is to evict its pages.
+    /// Nobody has it open any more. Returns whether nobody maps it either, and the caller is to
+    /// evict its pages.
     public boolean close(Cpu cpu) {
         lock().downWrite(cpu);
         boolean last = open && vmas().length == 0;
@@ -84,8 +86,9 @@ public final class Memfd extends RmapObject {
         return width + (1 << NODE_SHIFT) - 1 >> NODE_SHIFT;
     }
 
-    /// Makes room in the index for an entry, for a cgroup that pays for it. Returns how many nodes are new; none is
-    /// given back while the memfd lives, for an evicted page leaves its slot in its place.
+    /// Makes room in the index for an entry, for a cgroup that pays for it. Returns how many nodes
+    /// are new; none is given back while the memfd lives, for an evicted page leaves its slot in
+    /// its place.
     public int growIndex(Cpu cpu, long index, int memcg) {
         int grown = 0;
         int base = 0;
@@ -106,7 +109,8 @@ public final class Memfd extends RmapObject {
         return nodes.length;
     }
 
-    /// Takes node `i` of the index away. Returns the cgroup that paid for it, or -1 if it was not there.
+    /// Takes node `i` of the index away. Returns the cgroup that paid for it, or -1 if it was not
+    /// there.
     public int dropNode(Cpu cpu, int i) {
         return (int) cpu.swap(nodes, i, 0) - 1;
     }

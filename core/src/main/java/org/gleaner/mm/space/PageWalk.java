@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A walk over the page tables of a range of one address space, huge leaves included.
 ///
-/// It stops at runs of entries that have one lock: those of a level-1 table that lie in the range, or the one entry
-/// that stands where such a table would be. [#pagesEach] says for how many pages of the range an entry stands, so that
-/// a loop over entries is right for both:
+/// It stops at runs of entries that have one lock: those of a level-1 table that lie in the range,
+/// or the one entry that stands where such a table would be. [#pagesEach] says for how many pages
+/// of the range an entry stands, so that a loop over entries is right for both:
 ///
 /// ```
 /// for (walk.start(mm, start, end); walk.next(cpu); ) {
@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Ranges that have no table are passed over. The descent takes no lock (see [AddressSpace] for what keeps the tables
-/// meanwhile), so what it found above level 1 may be a table by the time the lock is taken: whoever minds looks whether
-/// it still is a leaf, and calls [#stay] to stop at the same pages once more.
+/// Ranges that have no table are passed over. The descent takes no lock (see [AddressSpace] for
+/// what keeps the tables meanwhile), so what it found above level 1 may be a table by the time the
+/// lock is taken: whoever minds looks whether it still is a leaf, and calls [#stay] to stop at the
+/// same pages once more.
 ///
 /// A cursor, to be reused from walk to walk. Belongs to one CPU.
 @OneCpu
@@ -59,8 +60,8 @@ public final class PageWalk {
         return false;
     }
 
-    /// Moves to the stop at page `start` of an address space, which reaches up to `end` at most; false if nothing is
-    /// mapped there.
+    /// Moves to the stop at page `start` of an address space, which reaches up to `end` at most;
+    /// false if nothing is mapped there.
     public boolean seek(Cpu cpu, AddressSpace mm, long start, long end) {
         start(mm, start, end);
         return step(cpu);

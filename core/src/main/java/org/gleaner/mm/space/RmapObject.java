@@ -6,12 +6,13 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.RwSemaphore;
 
 /// What pages belong to and mappings show: anonymous memory (`struct anon_vma`) or a memfd
-/// (`struct address_space`). A folio names its object and its index in it, so the mappings of a folio
-/// are found by asking the object for its mappings.
+/// (`struct address_space`). A folio names its object and its index in it, so the mappings of a
+/// folio are found by asking the object for its mappings.
 ///
-/// An object has an id, and a place in the host's table, for as long as pages may belong to it. Folios that outlive it
-/// keep the id, which then names nobody or another object. Whoever walks by it finds either no mapping or one that
-/// shows another page, for no entry maps such a folio any more.
+/// An object has an id, and a place in the host's table, for as long as pages may belong to it.
+/// Folios that outlive it keep the id, which then names nobody or another object. Whoever walks by
+/// it finds either no mapping or one that shows another page, for no entry maps such a folio any
+/// more.
 public abstract sealed class RmapObject permits AnonVma, Memfd {
     private static final Vma[] NONE = {};
 
@@ -70,8 +71,8 @@ public abstract sealed class RmapObject permits AnonVma, Memfd {
         return mappable;
     }
 
-    /// Takes a mapping away. Returns whether the object has come to its end with it, and its pages wait for the
-    /// caller.
+    /// Takes a mapping away. Returns whether the object has come to its end with it, and its pages
+    /// wait for the caller.
     boolean remove(Cpu cpu, Vma vma) {
         lock.downWrite(cpu);
         vmas = Arrays.stream(vmas).filter(v -> v != vma).toArray(Vma[]::new);
@@ -83,6 +84,7 @@ public abstract sealed class RmapObject permits AnonVma, Memfd {
     /// Whether a process may map it.
     abstract boolean mappable();
 
-    /// The last mapping has gone, the lock is held for writing. Returns whether pages are left that are nobody's.
+    /// The last mapping has gone, the lock is held for writing. Returns whether pages are left that
+    /// are nobody's.
     abstract boolean unmapped();
 }

@@ -6,8 +6,9 @@ import java.util.Arrays;
 
 /// Every object that pages can belong to, by the id that folios carry.
 ///
-/// The table is an immutable array behind one reference, replaced by compare-and-swap. Like the array of a chunk of
-/// page tables it is the host's affair and no step of the modelled machine, whose kernel follows a pointer here.
+/// The table is an immutable array behind one reference, replaced by compare-and-swap. Like the
+/// array of a chunk of page tables it is the host's affair and no step of the modelled machine,
+/// whose kernel follows a pointer here.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|

@@ -9,8 +9,8 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
-/// A walk over the mappings of a folio (`rmap_walk`, `page_vma_mapped_walk`): of each the entry, with the lock of its
-/// page table held, be it of level 1 or a huge leaf.
+/// A walk over the mappings of a folio (`rmap_walk`, `page_vma_mapped_walk`): of each the entry,
+/// with the lock of its page table held, be it of level 1 or a huge leaf.
 ///
 /// ```
 /// walk.start(folios.mapping(pfn));
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// walk.leave(cpu);
 /// ```
 ///
-/// The object's lock keeps the mappings, and with them the page tables, until the walk leaves (see [AddressSpace]).
+/// The object's lock keeps the mappings, and with them the page tables, until the walk leaves (see
+/// [AddressSpace]).
 ///
 /// A cursor, to be reused from walk to walk. Belongs to one CPU.
 @OneCpu
@@ -107,7 +108,8 @@ public final class RmapWalk {
         return vpn;
     }
 
-    /// Takes the lock of the page table if the entry in it shows `pfn`, and moves [#at] there; returns whether it does.
+    /// Takes the lock of the page table if the entry in it shows `pfn`, and moves [#at] there;
+    /// returns whether it does.
     public boolean lock(Cpu cpu, int pfn) {
         AddressSpace mm = mm();
         mm.tables().find(cpu, walk, mm.root(), vpn);

@@ -59,8 +59,8 @@ public final class Vma {
         return cpu.load(readAhead, 0);
     }
 
-    /// Keeps the word of swap read-ahead. Faults of several CPUs overwrite each other, as in the kernel: it
-    /// only guesses.
+    /// Keeps the word of swap read-ahead. Faults of several CPUs overwrite each other, as in the
+    /// kernel: it only guesses.
     public void rememberReadAhead(Cpu cpu, long word) {
         cpu.store(readAhead, 0, word);
     }

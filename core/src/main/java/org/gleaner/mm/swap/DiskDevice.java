@@ -10,11 +10,11 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.version.KernelVersion;
 
 /// A block device in virtual time: parallel media channels with a latency each, and one link that
-/// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as one
-/// request. One interrupt, an actor of the device, ends all that went out together.
+/// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as
+/// one request. One interrupt, an actor of the device, ends all that went out together.
 ///
-/// A request is admitted in (time, actor) order and so may be given its completion time at once: both
-/// queues are first come, first served, and nothing can overtake it.
+/// A request is admitted in (time, actor) order and so may be given its completion time at once:
+/// both queues are first come, first served, and nothing can overtake it.
 @OneCpu
 public final class DiskDevice implements SwapDevice {
     private static final long PAGE_BYTES = 4096;

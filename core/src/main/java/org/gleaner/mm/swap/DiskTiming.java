@@ -8,7 +8,8 @@ package org.gleaner.mm.swap;
 /// @param bytesPerSecond rate of the link
 /// @param requestNanos what each request occupies the link for, besides its bytes
 /// @param kickNanos what it costs the submitting CPU to tell the device, beyond a doorbell
-/// @param spread by what part of itself a latency is shorter or longer than its mean at most, all being equally likely
+/// @param spread by what part of itself a latency is shorter or longer than its mean at most, all
+///     being equally likely
 /// @param rotational whether it says that it rotates, which selects the kernel's read-ahead
 public record DiskTiming(
         long readNanos,
@@ -30,14 +31,16 @@ public record DiskTiming(
     public static final DiskTiming SATA =
             new DiskTiming(130_000, 60_000, 32, 500_000_000L, 0, 0, 0, false);
 
-    /// A guest's virtual disk that ends in its host's page cache (virtio-blk, `cache=unsafe`). It says that it
-    /// rotates, as virtio-blk does unless told otherwise, and telling it traps to the host.
+    /// A guest's virtual disk that ends in its host's page cache (virtio-blk, `cache=unsafe`). It
+    /// says that it rotates, as virtio-blk does unless told otherwise, and telling it traps to the
+    /// host.
     ///
-    /// From block tracepoints of an emulated guest on an idle machine: 0.1 ms for a read and 0.2 ms for a write, 25
-    /// us more for each further request of the batch and 1.8 us for each page, and 76 us from the last request of a
-    /// batch to the CPU's next work. One write in twenty takes less than 0.12 ms, one more than 0.35. That CPU takes
-    /// 4.5 times as long as the cost model's to reclaim a clean page, so all of these are divided by that. What
-    /// matters is their order: the CPU has gone on to its next pass of reclaim before the writes of the last are done.
+    /// From block tracepoints of an emulated guest on an idle machine: 0.1 ms for a read and 0.2 ms
+    /// for a write, 25 us more for each further request of the batch and 1.8 us for each page, and
+    /// 76 us from the last request of a batch to the CPU's next work. One write in twenty takes
+    /// less than 0.12 ms, one more than 0.35. That CPU takes 4.5 times as long as the cost model's
+    /// to reclaim a clean page, so all of these are divided by that. What matters is their order:
+    /// the CPU has gone on to its next pass of reclaim before the writes of the last are done.
     public static final DiskTiming VIRTIO =
             new DiskTiming(
                     (long) (100_000 / SLOWER),

@@ -6,9 +6,10 @@ import org.gleaner.mm.version.KernelVersion;
 
 /// What one CPU has submitted and its plug holds back (`struct blk_plug`). Private to its CPU.
 ///
-/// A page that continues a request is merged into it: into any that is held in 6.1, into the newest only since. A
-/// page that begins one first sends what is held, if those are as many as a plug holds, or if the oldest is large
-/// already. (So a small read at the head of a plug keeps megabytes of writes in it.)
+/// A page that continues a request is merged into it: into any that is held in 6.1, into the newest
+/// only since. A page that begins one first sends what is held, if those are as many as a plug
+/// holds, or if the oldest is large already. (So a small read at the head of a plug keeps megabytes
+/// of writes in it.)
 @OneCpu
 final class RequestPlug {
     /// Requests held at most (`BLK_MAX_REQUEST_COUNT`).

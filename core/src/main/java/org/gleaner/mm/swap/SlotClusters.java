@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.gleaner.machine.Guarded;
 import org.gleaner.mm.version.KernelVersion;
 
-/// Which slots are free: bitmaps of clusters, a queue of empty clusters, one of partly used ones. Under the
-/// area's lock.
+/// Which slots are free: bitmaps of clusters, a queue of empty clusters, one of partly used ones.
+/// Under the area's lock.
 ///
-/// A CPU fills its own cluster front to back, then takes another: up to 6.12 an empty one if there is any, since 6.18
-/// rather one that was full and has slots again, which keeps the area compact and its pages less in order.
+/// A CPU fills its own cluster front to back, then takes another: up to 6.12 an empty one if there
+/// is any, since 6.18 rather one that was full and has slots again, which keeps the area compact
+/// and its pages less in order.
 @Guarded("swap_lock")
 final class SlotClusters {
     private final int size;
@@ -113,8 +114,8 @@ final class SlotClusters {
         return (used[slot >>> 6] & 1L << slot) != 0;
     }
 
-    /// Frees a slot. Its cluster becomes a partly used one, at the end of their queue if it was not one before, or an
-    /// empty one, which is returned.
+    /// Frees a slot. Its cluster becomes a partly used one, at the end of their queue if it was not
+    /// one before, or an empty one, which is returned.
     boolean giveBack(int slot) {
         used[slot >>> 6] &= ~(1L << slot);
         int c = slot / cluster;

@@ -4,8 +4,9 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.version.KernelVersion;
 
-/// When a cgroup is told that it has a swap entry less: before 6.18 a freed slot waits in its CPU's cache until
-/// that holds 64 and one more is freed (`free_swap_slot`), later it is given back at once.
+/// When a cgroup is told that it has a swap entry less: before 6.18 a freed slot waits in its CPU's
+/// cache until that holds 64 and one more is freed (`free_swap_slot`), later it is given back at
+/// once.
 ///
 /// Only the telling waits: the slot itself is free at once here.
 @OneCpu
@@ -16,7 +17,8 @@ final class SlotReturns {
     private final SwapArea.Accounts accounts;
     private final boolean cached;
 
-    /// By CPU, private to it: how many freed slots wait, and their owners; a cache line is left between CPUs.
+    /// By CPU, private to it: how many freed slots wait, and their owners; a cache line is left
+    /// between CPUs.
     private final byte[] waiting;
 
     SlotReturns(SwapArea.Accounts accounts, KernelVersion kernel, int cpus) {

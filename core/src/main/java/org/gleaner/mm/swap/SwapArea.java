@@ -10,8 +10,8 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.version.KernelVersion;
 
-/// Slots of the swap device with what is known about each: who maps it, what is in its cache, and the
-/// shadow of the folio that was there (`swap_map` and the swap cache in one word).
+/// Slots of the swap device with what is known about each: who maps it, what is in its cache, and
+/// the shadow of the folio that was there (`swap_map` and the swap cache in one word).
 ///
 /// ```
 /// bits 0..15  mappings that hold a swap entry for the slot
@@ -20,16 +20,17 @@ import org.gleaner.mm.version.KernelVersion;
 /// bits 18..63 payload
 /// ```
 ///
-/// The kernel's count of a slot is a byte that goes on elsewhere (`SWAP_MAP_MAX`, continuations). This one has room
-/// for 49,151 mappings; beyond that it is stuck, as a folio's counts are, and the slot is never freed.
+/// The kernel's count of a slot is a byte that goes on elsewhere (`SWAP_MAP_MAX`, continuations).
+/// This one has room for 49,151 mappings; beyond that it is stuck, as a folio's counts are, and the
+/// slot is never freed.
 ///
-/// A slot is free when the word is 0; its last user frees it. All transitions are compare-and-swap, so
-/// a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
+/// A slot is free when the word is 0; its last user frees it. All transitions are compare-and-swap,
+/// so a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
 ///
-/// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that pages
-/// evicted together lie together. A cluster has memory while a slot of it is in use. Who still names a slot that is
-/// free reads 0, in the memory that the cluster had or in [#NOTHING], and does no harm: nobody changes a
-/// word of which it read that it is 0.
+/// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that
+/// pages evicted together lie together. A cluster has memory while a slot of it is in use. Who
+/// still names a slot that is free reads 0, in the memory that the cluster had or in [#NOTHING],
+/// and does no harm: nobody changes a word of which it read that it is 0.
 public final class SwapArea {
     private static final long COUNT_MASK = 0xffff;
     private static final long STUCK = 0xc000;
@@ -62,7 +63,8 @@ public final class SwapArea {
     @Guarded("swap_lock")
     private final long[][] slots;
 
-    /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is published.
+    /// By slot, the cgroup whose page went there (`swap_cgroup`); written before the slot is
+    /// published.
     @Guarded("swap_lock")
     private final byte[][] owners;
 
@@ -116,7 +118,8 @@ public final class SwapArea {
         return memory;
     }
 
-    /// Somebody has gone or is about to: those who stay need no more than `pages` frames of [#memory] at most.
+    /// Somebody has gone or is about to: those who stay need no more than `pages` frames of
+    /// [#memory] at most.
     public void lowerNeed(Cpu cpu, long pages) {
         memory.lowerNeed(cpu, pages);
         fit(cpu, free());
@@ -153,8 +156,8 @@ public final class SwapArea {
         return free() * 2 < size;
     }
 
-    /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1 if there is none or the
-    /// cgroup may not have it.
+    /// Takes a free slot for a folio of a cgroup that enters the swap cache, or returns -1 if there
+    /// is none or the cgroup may not have it.
     public int allocate(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
         if (!accounts.tryCharge(cpu, memcg, 1)) {
@@ -176,8 +179,8 @@ public final class SwapArea {
         return slot;
     }
 
-    /// As [#allocate], a whole cluster for a folio of as many pages, each with a slot of its own. Returns the
-    /// first, or -1 if no cluster is unused.
+    /// As [#allocate], a whole cluster for a folio of as many pages, each with a slot of its own.
+    /// Returns the first, or -1 if no cluster is unused.
     public int allocateCluster(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
         if (!accounts.tryCharge(cpu, memcg, CLUSTER)) {
@@ -256,8 +259,8 @@ public final class SwapArea {
         return stuck;
     }
 
-    /// One swap entry less; frees the slot if nothing else holds it (`swap_free`). Returns the folio, or page of one,
-    /// that only the cache of the slot knows now, or -1.
+    /// One swap entry less; frees the slot if nothing else holds it (`swap_free`). Returns the
+    /// folio, or page of one, that only the cache of the slot knows now, or -1.
     public int release(Cpu cpu, int slot) {
         long old = cpu.fetchAdd(words(slot), index(slot), -1);
         assert (old & COUNT_MASK) > 0 : "swap slot " + slot + " freed twice";
@@ -267,8 +270,8 @@ public final class SwapArea {
         return (old & (COUNT_MASK | FOLIO)) == (1 | FOLIO) ? (int) (old >>> PAYLOAD_SHIFT) : -1;
     }
 
-    /// Claims the cache of a slot for a swap-in (`swapcache_prepare`); false if somebody else has it, or the
-    /// slot is gone.
+    /// Claims the cache of a slot for a swap-in (`swapcache_prepare`); false if somebody else has
+    /// it, or the slot is gone.
     public boolean tryReserveCache(Cpu cpu, int slot) {
         for (; ; ) {
             long old = cpu.load(words(slot), index(slot));
@@ -295,7 +298,8 @@ public final class SwapArea {
         }
     }
 
-    /// Puts a folio into the cache of a slot that was claimed; returns the shadow that was there, or 0.
+    /// Puts a folio into the cache of a slot that was claimed; returns the shadow that was there,
+    /// or 0.
     public long addToCache(Cpu cpu, int slot, int pfn) {
         for (; ; ) {
             long old = cpu.load(words(slot), index(slot));
@@ -307,8 +311,8 @@ public final class SwapArea {
         }
     }
 
-    /// Ends a folio's or a swap-in's hold on the slot and leaves `shadow` (0 for none); frees the slot if
-    /// no entry points to it any more (`delete_from_swap_cache`, `swapcache_clear`).
+    /// Ends a folio's or a swap-in's hold on the slot and leaves `shadow` (0 for none); frees the
+    /// slot if no entry points to it any more (`delete_from_swap_cache`, `swapcache_clear`).
     public void removeFromCache(Cpu cpu, int slot, long shadow) {
         for (; ; ) {
             long old = cpu.load(words(slot), index(slot));

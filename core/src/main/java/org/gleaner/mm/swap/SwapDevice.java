@@ -2,13 +2,14 @@ package org.gleaner.mm.swap;
 
 import org.gleaner.machine.Cpu;
 
-/// What keeps swapped pages. A synchronous device is done when [#write] or [#read] returns; another finishes
-/// later and then tells the host ([Completion]).
+/// What keeps swapped pages. A synchronous device is done when [#write] or [#read] returns; another
+/// finishes later and then tells the host ([Completion]).
 public interface SwapDevice {
     /// Whether I/O is done by the caller (`SWP_SYNCHRONOUS_IO`): zram, or a file written in place.
     boolean synchronous();
 
-    /// Whether the device says that it rotates (`queue/rotational`), so that near slots are cheap to read.
+    /// Whether the device says that it rotates (`queue/rotational`), so that near slots are cheap
+    /// to read.
     default boolean rotational() {
         return false;
     }
@@ -26,8 +27,8 @@ public interface SwapDevice {
     /// Ends a [#plug].
     default void unplug(Cpu cpu) {}
 
-    /// Sends what this CPU's plug holds back, as when its task goes to sleep. Returns whether anything of any CPU
-    /// is under way.
+    /// Sends what this CPU's plug holds back, as when its task goes to sleep. Returns whether
+    /// anything of any CPU is under way.
     default boolean flushPlug(Cpu cpu) {
         return false;
     }

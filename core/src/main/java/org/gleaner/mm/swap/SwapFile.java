@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memory.PageContents;
 
-/// Swap in a real file, for the engine with real memory: page contents go to disk and come back, so that
-/// a page lost on the way is seen by its checksum. Written in place, hence synchronous.
+/// Swap in a real file, for the engine with real memory: page contents go to disk and come back, so
+/// that a page lost on the way is seen by its checksum. Written in place, hence synchronous.
 public final class SwapFile implements SwapDevice, AutoCloseable {
     private static final int PAGE_BYTES = PageContents.WORDS * Long.BYTES;
 
@@ -20,7 +20,8 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
     private final PageContents contents;
     private final ByteBuffer[] buffers;
 
-    /// Opens a temporary file that has no name any more: however the process ends, nothing of it stays.
+    /// Opens a temporary file that has no name any more: however the process ends, nothing of it
+    /// stays.
     public SwapFile(PageContents contents, int maxCpus) {
         this.contents = contents;
         buffers = new ByteBuffer[maxCpus];

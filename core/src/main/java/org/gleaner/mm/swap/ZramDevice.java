@@ -5,8 +5,8 @@ import org.gleaner.machine.Cpu;
 
 /// Compressed memory in virtual time: the caller's CPU compresses and decompresses, nothing queues.
 ///
-/// Pages have no contents here, so they have no compressed size of their own: what the device occupies is
-/// [ZramMemory].
+/// Pages have no contents here, so they have no compressed size of their own: what the device
+/// occupies is [ZramMemory].
 public final class ZramDevice implements SwapDevice {
     @Override
     public boolean synchronous() {

@@ -11,11 +11,12 @@ import org.gleaner.mm.memory.Zone;
 
 /// The page frames in which zram keeps compressed pages (`zs_pool`).
 ///
-/// How many that takes is settled before the host starts, as if all memory were in use, and so many are not free from
-/// the beginning, whatever is in swap yet. More are never taken. That is true no longer once a process has gone: with
-/// [#lowerNeed] the pool has as many frames as its slots fill, but no fewer than those who stay will need, and no more
-/// than at first. What it gives up is free memory of the zone, and what it needs again it takes from there, so the two
-/// have the same together at any time.
+/// How many that takes is settled before the host starts, as if all memory were in use, and so many
+/// are not free from the beginning, whatever is in swap yet. More are never taken. That is true no
+/// longer once a process has gone: with [#lowerNeed] the pool has as many frames as its slots fill,
+/// but no fewer than those who stay will need, and no more than at first. What it gives up is free
+/// memory of the zone, and what it needs again it takes from there, so the two have the same
+/// together at any time.
 ///
 /// | word | writer | mode | reader | mode |
 /// |---|---|---|---|---|
@@ -48,8 +49,8 @@ public final class ZramMemory {
         return held.snapshot();
     }
 
-    /// From now on `pages` frames are enough, once no more slots are in use than that holds. To ask for more than
-    /// before changes nothing.
+    /// From now on `pages` frames are enough, once no more slots are in use than that holds. To ask
+    /// for more than before changes nothing.
     void lowerNeed(Cpu cpu, long pages) {
         lock.lock(cpu);
         if (pages < cpu.load(needed)) {

@@ -3,8 +3,8 @@ package org.gleaner.mm.version;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// The kernels whose reclaim a host can follow. Each stands for one exact release, for even stable updates
-/// change what is evicted.
+/// The kernels whose reclaim a host can follow. Each stands for one exact release, for even stable
+/// updates change what is evicted.
 public enum KernelVersion {
     /// 6.1.192.
     V6_1("6.1"),

@@ -62,7 +62,8 @@ final class AgingDesignTest {
         });
     }
 
-    /// With bit 0x8 off, passes see primary bits only; the eviction target is asked for all the same.
+    /// With bit 0x8 off, passes see primary bits only; the eviction target is asked for all the
+    /// same.
     @ParameterizedTest
     @EnumSource
     void theWalkBitSwitchesPassesOff(AgingDesign design) {

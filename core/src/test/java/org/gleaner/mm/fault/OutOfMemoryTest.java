@@ -53,8 +53,8 @@ final class OutOfMemoryTest {
         });
     }
 
-    /// Everything has become active since statistics were flushed, so to reclaim the inactive list looks long
-    /// while there is nothing on it.
+    /// Everything has become active since statistics were flushed, so to reclaim the inactive list
+    /// looks long while there is nothing on it.
     @Test
     void nobodyIsKilledForStaleStatistics() {
         SmallHost small = SmallHost.virtual().classic();

@@ -159,8 +159,8 @@ final class SwapReadAheadTest {
         });
     }
 
-    /// Random faults on memory that is all swapped out and has room, against a model that knows nothing but the
-    /// rules.
+    /// Random faults on memory that is all swapped out and has room, against a model that knows
+    /// nothing but the rules.
     @ParameterizedTest
     @CsvSource({"1, false", "2, false", "3, true", "4, true"})
     void countsAreThoseOfAnObviousModel(long seed, boolean rotational) {

@@ -26,14 +26,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Two threads in each of two processes use huge and small memory at random, under limits that move: it is
-/// touched, pinned, protected, taken away, aged and watched for idleness. Then all books must add up.
+/// Two threads in each of two processes use huge and small memory at random, under limits that
+/// move: it is touched, pinned, protected, taken away, aged and watched for idleness. Then all
+/// books must add up.
 final class HugeChurnTest {
     private static final int THREADS = 4;
     private static final int PAGES = 4 * HUGE_PAGES + 100;
     private static final long SCRATCH = 1_000L * HUGE_PAGES;
 
-    /// A page pinned by each of two tasks keeps 1,024 pages in memory; there must be others to reclaim.
+    /// A page pinned by each of two tasks keeps 1,024 pages in memory; there must be others to
+    /// reclaim.
     private static final int LEAST_LIMIT = 1_700;
 
     @ParameterizedTest

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A huge page is one unit from its first touch until it is swapped out or split. Each test's host is audited.
+/// A huge page is one unit from its first touch until it is swapped out or split. Each test's host
+/// is audited.
 final class HugePagesTest {
     private static final long LIMIT = 4 * HUGE_PAGES;
 
@@ -99,8 +100,8 @@ final class HugePagesTest {
         });
     }
 
-    /// One scan of the oldest generation takes a whole huge page, however small its goal, and puts it into one
-    /// cluster of swap.
+    /// One scan of the oldest generation takes a whole huge page, however small its goal, and puts
+    /// it into one cluster of swap.
     @ParameterizedTest
     @ValueSource(ints = {7, 0})
     void swapTakesAWholeFolio(int lruGen) {
@@ -223,7 +224,8 @@ final class HugePagesTest {
         assertThat(small.stat(VmEvent.PGFAULT)).isEqualTo(2);
     }
 
-    /// On a disk the whole is under writeback at once and freed at once; a fault on a part of it takes it apart.
+    /// On a disk the whole is under writeback at once and freed at once; a fault on a part of it
+    /// takes it apart.
     @Test
     void aFaultOnAPartOfACachedFolioSplitsIt() {
         SmallHost small = SmallHost.virtual().thp().disk();
@@ -241,7 +243,8 @@ final class HugePagesTest {
         assertThat(small.stat(VmEvent.THP_SPLIT_PAGE)).isPositive();
     }
 
-    /// Four huge pages under a limit with room for little more, then small pages until one has to go.
+    /// Four huge pages under a limit with room for little more, then small pages until one has to
+    /// go.
     private static Process pressed(SmallHost small, Cpu cpu) {
         Process p = small.process(cpu, LIMIT, 5 * HUGE_PAGES);
         for (int i = 0; i < 4; i++) {

@@ -53,7 +53,8 @@ final class LruGenSwitchTest {
         return java.util.stream.IntStream.range(from, to).boxed().toList();
     }
 
-    /// Where the rules of a kernel add an active folio, and an inactive one of anonymous memory without a slot.
+    /// Where the rules of a kernel add an active folio, and an inactive one of anonymous memory
+    /// without a slot.
     @ParameterizedTest
     @CsvSource({"V6_1, 0, 1", "V6_12, 0, 1", "V6_18, 1, 1", "V7_2, 1, 1"})
     void switchedOnActiveAndInactiveFoliosGoWhereTheyWouldBeAdded(

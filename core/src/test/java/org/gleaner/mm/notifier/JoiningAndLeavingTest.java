@@ -131,7 +131,8 @@ final class JoiningAndLeavingTest {
         }
     }
 
-    /// When two join who map the same, each through memory of its own besides, neither waits for ever.
+    /// When two join who map the same, each through memory of its own besides, neither waits for
+    /// ever.
     @Test
     void addressSpacesThatShareDoNotWaitForEachOther() {
         SmallHost small = SmallHost.virtual();
@@ -156,7 +157,8 @@ final class JoiningAndLeavingTest {
         small.run(actors);
     }
 
-    /// Calls overlap, so that at every moment one is just beginning; each takes longer than the next one's delay.
+    /// Calls overlap, so that at every moment one is just beginning; each takes longer than the
+    /// next one's delay.
     @Test
     void whoHasLeftIsNotCalledAnyMore() {
         VirtualEngine engine =

@@ -89,7 +89,8 @@ final class OomKillerTest {
         assertThat(small.stat(VmEvent.OOM_KILL)).isOne();
     }
 
-    /// Another CPU has 40 free pages in its own list at the first shortage, and again at the second.
+    /// Another CPU has 40 free pages in its own list at the first shortage, and again at the
+    /// second.
     @Test
     void cpusAreAskedForFreePagesInEveryShortage() {
         SmallHost small = host();

@@ -71,8 +71,8 @@ final class AgingRulesTest {
         });
     }
 
-    /// Three generations: the youngest and the third are counted. More than half of all pages young, or
-    /// less than a quarter old, calls for aging.
+    /// Three generations: the youngest and the third are counted. More than half of all pages
+    /// young, or less than a quarter old, calls for aging.
     @ParameterizedTest
     @CsvSource({
         "0, 800, 200, false",

@@ -12,13 +12,13 @@ import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Two cgroups under the limit of their parent, one idle and one busy, beside what real kernels counted for each in its
-/// `memory.stat` (`validation/run.sh --beside 4000`). Three runs each, which differ by at most 80 pages, those of 7.2 at
-/// 6,000 by 150. 6.1's MGLRU at 6,000 is not among them, nor the classic LRU of 6.1 and
-/// 6.12 with a memory.low of 4,200; see docs/cgroups.md.
+/// Two cgroups under the limit of their parent, one idle and one busy, beside what real kernels
+/// counted for each in its `memory.stat` (`validation/run.sh --beside 4000`). Three runs each,
+/// which differ by at most 80 pages, those of 7.2 at 6,000 by 150. 6.1's MGLRU at 6,000 is not
+/// among them, nor the classic LRU of 6.1 and 6.12 with a memory.low of 4,200; see docs/cgroups.md.
 ///
-/// The idle one touches 4,000 pages once. The busy one writes 2,000, then 3,000 more, and after each of those reads the
-/// next twenty of the first 2,000.
+/// The idle one touches 4,000 pages once. The busy one writes 2,000, then 3,000 more, and after
+/// each of those reads the next twenty of the first 2,000.
 final class CgroupTreeOnRealKernelsTest {
     private static final int IDLE = 4_000;
     private static final int HOT = 2_000;

@@ -11,10 +11,10 @@ import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// How far down the priorities each kernel's MGLRU goes, and what it examines and frees there, beside what the
-/// tracepoints of real kernels counted on a trace of the same distribution: 8,192 pages for a hot set of half that,
-/// which four accesses in five go to, and a scan of three times that, over and over; 500,000 accesses, three in ten of
-/// them writes.
+/// How far down the priorities each kernel's MGLRU goes, and what it examines and frees there,
+/// beside what the tracepoints of real kernels counted on a trace of the same distribution: 8,192
+/// pages for a hot set of half that, which four accesses in five go to, and a scan of three times
+/// that, over and over; 500,000 accesses, three in ten of them writes.
 final class KernelPrioritiesTest {
     private static final int LIMIT = 8_192;
     private static final int KERNEL = 4;

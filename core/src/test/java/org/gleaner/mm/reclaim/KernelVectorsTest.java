@@ -15,8 +15,8 @@ import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Small sequences of accesses whose outcome was read off real kernels of the versions named: a limit of 8,192 pages
-/// of which the kernel takes 4, one task, zram.
+/// Small sequences of accesses whose outcome was read off real kernels of the versions named: a
+/// limit of 8,192 pages of which the kernel takes 4, one task, zram.
 final class KernelVectorsTest {
     private static final int LIMIT = 8_192;
     private static final int KERNEL = 4;

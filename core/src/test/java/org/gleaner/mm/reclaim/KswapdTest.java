@@ -10,7 +10,8 @@ import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Background reclaim of a host without limits, over several cgroups. What it leaves behind is audited.
+/// Background reclaim of a host without limits, over several cgroups. What it leaves behind is
+/// audited.
 final class KswapdTest {
     @ParameterizedTest
     @ValueSource(ints = {7, 1, 0})

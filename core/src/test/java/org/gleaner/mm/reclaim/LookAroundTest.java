@@ -41,7 +41,8 @@ final class LookAroundTest {
         return young;
     }
 
-    /// Everything young and on the lists, and two generations opened, so that labels are not the youngest.
+    /// Everything young and on the lists, and two generations opened, so that labels are not the
+    /// youngest.
     private Process aged(Cpu cpu, int pages) {
         Process p = small.process(cpu, Memcg.UNLIMITED, pages);
         p.writeAll(cpu, 0, pages);
@@ -140,7 +141,8 @@ final class LookAroundTest {
         });
     }
 
-    /// A folio belongs to the cgroup that touched it first, and may be mapped by a process of another.
+    /// A folio belongs to the cgroup that touched it first, and may be mapped by a process of
+    /// another.
     @Test
     void neighboursOfOtherCgroupsKeepTheirAccessedBits() {
         small.run(cpu -> {

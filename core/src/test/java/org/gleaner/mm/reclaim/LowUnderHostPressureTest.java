@@ -12,12 +12,14 @@ import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What an idle cgroup within its `memory.low` loses when the whole host is short, beside what real kernels took
-/// (`validation/run.sh --pressure host --beside 8192 --low 10000 --mem-pages 14200`, two runs each; its pages of 8,192
-/// are well within). kswapd and direct reclaim both take part, here as there.
+/// What an idle cgroup within its `memory.low` loses when the whole host is short, beside what real
+/// kernels took (`validation/run.sh --pressure host --beside 8192 --low 10000 --mem-pages 14200`,
+/// two runs each; its pages of 8,192 are well within). kswapd and direct reclaim both take part,
+/// here as there.
 ///
-/// Under the classic LRU and 6.1's MGLRU it keeps all, and a busy cgroup goes on thrashing beside it. From 6.12 on
-/// MGLRU passes over it once and then takes about as much as of one without protection.
+/// Under the classic LRU and 6.1's MGLRU it keeps all, and a busy cgroup goes on thrashing beside
+/// it. From 6.12 on MGLRU passes over it once and then takes about as much as of one without
+/// protection.
 final class LowUnderHostPressureTest {
     private static final int FRAMES = 14_200;
     private static final int IDLE = 8_192;

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The debugfs files against what real kernels of 6.1.192, 6.12.107, 6.18.15 and 7.2.12 print and answer.
+/// The debugfs files against what real kernels of 6.1.192, 6.12.107, 6.18.15 and 7.2.12 print and
+/// answer.
 final class LruGenDebugfsTest {
     private static final int PAGES = 930;
 
@@ -164,8 +165,8 @@ final class LruGenDebugfsTest {
         });
     }
 
-    /// What is touched between two agings becomes young; four times by force, and what was in the oldest
-    /// generation moves up.
+    /// What is touched between two agings becomes young; four times by force, and what was in the
+    /// oldest generation moves up.
     @Test
     void agingsByForceSortByUse() {
         small.run(cpu -> {

@@ -105,8 +105,9 @@ final class LruGenEnabledTest {
         });
     }
 
-    /// Beside a busy program at its limit, real kernels killed it within 5 (6.1), 7 (6.12) and 10 (6.18) rounds of off and on;
-    /// 7.2 did not in 161. (Two CPUs, 200 cgroups, `memory.max` of 4,096 pages.)
+    /// Beside a busy program at its limit, real kernels killed it within 5 (6.1), 7 (6.12) and 10
+    /// (6.18) rounds of off and on; 7.2 did not in 161. (Two CPUs, 200 cgroups, `memory.max` of
+    /// 4,096 pages.)
     @ParameterizedTest
     @EnumSource(KernelVersion.class)
     void aCgroupAtItsLimitMayBeKilledUpTo618(KernelVersion kernel) {
@@ -154,7 +155,8 @@ final class LruGenEnabledTest {
         }
     }
 
-    /// Tasks that share memory, pins, forced agings and moving limits, beside somebody who keeps switching.
+    /// Tasks that share memory, pins, forced agings and moving limits, beside somebody who keeps
+    /// switching.
     private static Map<VmEvent, Long> switchedAtRandom(KernelVersion kernel, long seed) {
         System.out.println("seed " + seed);
         SmallHost small =

@@ -94,9 +94,10 @@ final class LruGenMinTtlTest {
         assertThat(small.stat(VmEvent.OOM_KILL)).isZero();
     }
 
-    /// Six trials that real kernels of all four versions answered alike: 256 MiB, perhaps a process that idles for
-    /// five seconds, then one that fills its memory once. With `vm.watermark_boost_factor` 0, that is; boosted,
-    /// kswapd may not swap at first, finds nothing worth its while, and kills at once.
+    /// Six trials that real kernels of all four versions answered alike: 256 MiB, perhaps a process
+    /// that idles for five seconds, then one that fills its memory once. With
+    /// `vm.watermark_boost_factor` 0, that is; boosted, kswapd may not swap at first, finds nothing
+    /// worth its while, and kills at once.
     @ParameterizedTest
     @CsvSource({
         "0, 0, 300, nobody",

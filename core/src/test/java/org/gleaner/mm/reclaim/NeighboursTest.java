@@ -66,8 +66,8 @@ final class NeighboursTest {
         }
     }
 
-    /// The first reclaim of a host knows nothing yet: it ages twice in a row, and takes what has not been used
-    /// in between. What it took is not held against it.
+    /// The first reclaim of a host knows nothing yet: it ages twice in a row, and takes what has
+    /// not been used in between. What it took is not held against it.
     private void pressTwice(SmallHost small) {
         small.run(cpu -> {
             fill(cpu, small);

@@ -30,7 +30,8 @@ final class PageIdleTest {
         });
     }
 
-    /// Whoever looks by frame number may come too late: the page was freed since, or waits in a per-CPU batch.
+    /// Whoever looks by frame number may come too late: the page was freed since, or waits in a
+    /// per-CPU batch.
     @Test
     void whatIsOnNoListIsNotMarked() {
         SmallHost small = SmallHost.virtual();

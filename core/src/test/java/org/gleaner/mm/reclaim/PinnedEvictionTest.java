@@ -10,15 +10,17 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Test;
 
-/// A page that waits for its activation is isolated by a later round of the same pass. Its accessed bit was
-/// just consumed, so it is unmapped; then the batch's reference is found, and it stays, in the swap cache.
+/// A page that waits for its activation is isolated by a later round of the same pass. Its accessed
+/// bit was just consumed, so it is unmapped; then the batch's reference is found, and it stays, in
+/// the swap cache.
 final class PinnedEvictionTest {
     private static final int PINNED = 70;
 
     private final SmallHost small = SmallHost.virtual();
     private Process p;
 
-    /// Page 63, last of the first round, is young, so is page 70; the rest is idle and two agings old.
+    /// Page 63, last of the first round, is young, so is page 70; the rest is idle and two agings
+    /// old.
     private void pin(Cpu cpu) {
         p = small.process(cpu, Memcg.UNLIMITED, 512);
         p.writeAll(cpu, 0, 300);

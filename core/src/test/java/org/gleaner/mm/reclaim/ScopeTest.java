@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Invariant I18: what a walk comes across that is outside the cgroup being reclaimed keeps its accessed bits. Two
-/// processes in cgroups of their own map one memfd; who touches a page first owns it.
+/// Invariant I18: what a walk comes across that is outside the cgroup being reclaimed keeps its
+/// accessed bits. Two processes in cgroups of their own map one memfd; who touches a page first
+/// owns it.
 final class ScopeTest {
     private static final int PAGES = 64;
 

@@ -36,7 +36,8 @@ final class SwappinessTest {
         return got[0];
     }
 
-    /// The classic LRU swaps all the same once a host has no files left that it could take; MGLRU does not.
+    /// The classic LRU swaps all the same once a host has no files left that it could take; MGLRU
+    /// does not.
     @ParameterizedTest
     @CsvSource({
         "6.1, 0, true",

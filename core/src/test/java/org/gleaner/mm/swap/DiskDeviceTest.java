@@ -192,7 +192,8 @@ final class DiskDeviceTest {
         assertThat(times[0]).doesNotHaveDuplicates();
     }
 
-    /// How long each of twenty reads takes, one after the other: 0.1 ms, 40 % less or more, and the wake-up.
+    /// How long each of twenty reads takes, one after the other: 0.1 ms, 40 % less or more, and the
+    /// wake-up.
     private static long[] timesOf(long seed) {
         Engine own = OneCpu.engine();
         Word finished = new Word();

@@ -48,7 +48,8 @@ final class SlotClustersTest {
         }
     }
 
-    /// Whole clusters are found exactly if there are any, and no slot is lost to single ones afterwards.
+    /// Whole clusters are found exactly if there are any, and no slot is lost to single ones
+    /// afterwards.
     @ParameterizedTest
     @CsvSource({"1, 1000", "2, 1024", "3, 640"})
     void aClusterIsTakenIfNoneOfItIsInUse(long seed, int size) {

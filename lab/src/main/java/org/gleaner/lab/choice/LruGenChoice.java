@@ -50,8 +50,8 @@ public record LruGenChoice(int bits) {
                         + " walks of secondary tables");
     }
 
-    /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is no such
-    /// choice.
+    /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is
+    /// no such choice.
     public LruGenChoice shownWith(AgingChoice design) {
         boolean has = org.gleaner.mm.aging.AgingDesign.forName(design.label()).hasWalkBit();
         return has ? this : new LruGenChoice(bits & ~SECONDARY_WALK);

@@ -5,8 +5,8 @@ public enum SwapDeviceChoice implements Choice {
     /// Compressed memory: synchronous, without readahead.
     ZRAM("zram"),
 
-    /// A virtual disk as a guest sees it unless told otherwise, one that says it rotates: asynchronous, reads ahead
-    /// around the slot.
+    /// A virtual disk as a guest sees it unless told otherwise, one that says it rotates:
+    /// asynchronous, reads ahead around the slot.
     DISK("disk"),
 
     /// A solid-state drive: asynchronous, reads ahead around the faulting address.

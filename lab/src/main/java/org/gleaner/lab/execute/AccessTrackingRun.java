@@ -22,15 +22,17 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingPlan;
 import org.jspecify.annotations.Nullable;
 
-/// Runs `access_tracking_perf_test` for each configuration: the vCPUs populate, write and read their memory, a
-/// tracker makes it idle in between, and what it saw is held against what was touched.
+/// Runs `access_tracking_perf_test` for each configuration: the vCPUs populate, write and read
+/// their memory, a tracker makes it idle in between, and what it saw is held against what was
+/// touched.
 ///
-/// To the selftest's phases two are added at the end: a pass that must see what `Reading from idle
-/// memory` touched, and one after which nothing was. A pass fails where more than a tenth of the pages are on the
-/// wrong side, the selftest's own bound: a cached translation hides accesses.
+/// To the selftest's phases two are added at the end: a pass that must see what
+/// `Reading from idle memory` touched, and one after which nothing was. A pass fails where more
+/// than a tenth of the pages are on the wrong side, the selftest's own bound: a cached translation
+/// hides accesses.
 ///
-/// As a benchmark (`-p` of the series' versions 4 to 8) aging passes run back to back while the vCPUs populate. One
-/// run more then shows the same without them.
+/// As a benchmark (`-p` of the series' versions 4 to 8) aging passes run back to back while the
+/// vCPUs populate. One run more then shows the same without them.
 public final class AccessTrackingRun {
     /// The configuration of a benchmark that nobody ages.
     static final String NONE = "none";
@@ -119,8 +121,8 @@ public final class AccessTrackingRun {
         return all;
     }
 
-    /// Whether idle pages are tracked: where the scenario says so, and where MGLRU's page-table walk would not
-    /// see a guest's accesses, for it is off or its design never asks KVM.
+    /// Whether idle pages are tracked: where the scenario says so, and where MGLRU's page-table
+    /// walk would not see a guest's accesses, for it is off or its design never asks KVM.
     private static boolean tracksIdlePages(AccessTracking scenario, Configuration configuration) {
         boolean blind = !walksPageTables(scenario) || !walkAsksKvm(scenario, configuration);
         return scenario.tracking() == Tracking.PAGE_IDLE || blind && !scenario.benchmark();
@@ -295,8 +297,8 @@ public final class AccessTrackingRun {
 
     // --- what vCPUs do -----------------------------------------------------------------------
 
-    /// The first writes. What is left in this CPU's LRU batch afterwards is put on its list, as whatever
-    /// runs next on the CPU would do.
+    /// The first writes. What is left in this CPU's LRU batch afterwards is put on its list, as
+    /// whatever runs next on the CPU would do.
     private void populate(Cpu cpu, Vcpu vcpu, int index) {
         touchAll(true).run(cpu, vcpu, index);
         machine.host().lru().drain(cpu);

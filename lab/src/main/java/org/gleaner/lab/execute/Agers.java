@@ -11,8 +11,9 @@ import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
 
-/// CPUs that age a guest's memory all the while: in turn by a harvest through the design's own query, by an aging
-/// pass as through debugfs where there are generations, and by marking idle what is not.
+/// CPUs that age a guest's memory all the while: in turn by a harvest through the design's own
+/// query, by an aging pass as through debugfs where there are generations, and by marking idle what
+/// is not.
 final class Agers {
     private static final long PAUSE_NANOS = 100_000;
 

@@ -20,7 +20,8 @@ final class CallTrees {
 
     private CallTrees() {}
 
-    /// What was spent under `root` by all of `cpus` since `before` (frames as [#snapshot] took them).
+    /// What was spent under `root` by all of `cpus` since `before` (frames as [#snapshot] took
+    /// them).
     static CallNode since(
             List<Cpu> cpus, List<CallTree.@Nullable Frame> before, KernelFunction root) {
         Node sum = new Node();

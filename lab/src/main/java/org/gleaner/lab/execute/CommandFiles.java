@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The files of a host's kernel, as commands of a scenario are written to them.
 ///
-/// Nobody knows beforehand how many generations there will be, so a command to `lru_gen` may say `max_gen`, `max_gen-2`
-/// or `min_gen` in place of a number.
+/// Nobody knows beforehand how many generations there will be, so a command to `lru_gen` may say
+/// `max_gen`, `max_gen-2` or `min_gen` in place of a number.
 final class CommandFiles {
     private static final String NO_SUCH_FILE = "ENOENT";
     private static final String INVALID = "EINVAL";

@@ -10,7 +10,8 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.size.Heap;
 import org.jspecify.annotations.Nullable;
 
-/// What came of running a scenario's configurations, as many at once as its engine and the heap allow.
+/// What came of running a scenario's configurations, as many at once as its engine and the heap
+/// allow.
 ///
 /// @param completeness of all that were to be run
 /// @param runs of the configurations whose guests came to their end
@@ -22,7 +23,8 @@ record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String
 
     /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs
-    /// @throws org.gleaner.lab.BadInput if the heap has no room for one, or the engine has no such device
+    /// @throws org.gleaner.lab.BadInput if the heap has no room for one, or the engine has no such
+    ///     device
     static <R> ConfigurationRuns<R> of(
             ScenarioRequest<?> request,
             List<String> names,

@@ -6,8 +6,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.jspecify.annotations.Nullable;
 
-/// The vCPUs of a guest and their boss, as the selftests have them: all of them do one job after another,
-/// each on a CPU of its own, and meet in between.
+/// The vCPUs of a guest and their boss, as the selftests have them: all of them do one job after
+/// another, each on a CPU of its own, and meet in between.
 ///
 /// ```
 /// crew.hire(boss);

@@ -11,9 +11,9 @@ import org.gleaner.lab.scenario.MaxGuestMemory;
 
 /// Which swap devices an engine has.
 ///
-/// With real threads pages have contents, and these are swapped to a file that is written and read in place, as zram
-/// is. A disk's requests are under way while its clients go on, which decides what is written and read ahead; it is
-/// there in virtual time alone.
+/// With real threads pages have contents, and these are swapped to a file that is written and read
+/// in place, as zram is. A disk's requests are under way while its clients go on, which decides
+/// what is written and read ahead; it is there in virtual time alone.
 final class DeviceChoice {
     private static final String WHY = " has its requests and read-ahead in virtual time alone";
 

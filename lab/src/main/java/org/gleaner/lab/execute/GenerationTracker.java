@@ -5,14 +5,15 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
 
-/// Tracks by generations, as the selftest does through `lru_gen_util`: an aging pass is forced through debugfs,
-/// and pages that were used are found in the generation that was the youngest when the pass began,
-/// or in the one that it opened.
+/// Tracks by generations, as the selftest does through `lru_gen_util`: an aging pass is forced
+/// through debugfs, and pages that were used are found in the generation that was the youngest when
+/// the pass began, or in the one that it opened.
 final class GenerationTracker implements Tracker {
     /// How long to wait at a time where reclaim ages already.
     private static final long ANOTHERS_PASS_NANOS = 100_000;
 
-    /// Of a command through debugfs besides the pass: the file is opened, written, and read again as text.
+    /// Of a command through debugfs besides the pass: the file is opened, written, and read again
+    /// as text.
     static final long COMMAND_NANOS = 20_000;
 
     private final GuestMachine machine;

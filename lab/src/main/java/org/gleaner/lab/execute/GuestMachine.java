@@ -29,8 +29,9 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.jspecify.annotations.Nullable;
 
-/// A fresh host with one guest on it, as a scenario and one of its configurations describe them: what the
-/// selftests' common code sets up. One process owns the guest's memory; every slot shows it, or a part of it.
+/// A fresh host with one guest on it, as a scenario and one of its configurations describe them:
+/// what the selftests' common code sets up. One process owns the guest's memory; every slot shows
+/// it, or a part of it.
 final class GuestMachine implements AutoCloseable {
     /// Guest-physical page of the first slot: 4 GiB.
     static final long BASE_GFN = 1 << 20;
@@ -129,7 +130,8 @@ final class GuestMachine implements AutoCloseable {
         return share;
     }
 
-    /// Has the VM take other steps than Linux takes, to see that it is noticed. To be called before [#build].
+    /// Has the VM take other steps than Linux takes, to see that it is noticed. To be called before
+    /// [#build].
     void setSteps(SpteSteps wrong) {
         steps = wrong;
     }
@@ -194,8 +196,8 @@ final class GuestMachine implements AutoCloseable {
         return true;
     }
 
-    /// A vCPU touches guest pages `[start, end)`, once each. False if it could not, or another got no memory;
-    /// [Vcpu#error] says why.
+    /// A vCPU touches guest pages `[start, end)`, once each. False if it could not, or another got
+    /// no memory; [Vcpu#error] says why.
     boolean touch(
             Cpu cpu, Vcpu vcpu, long start, long end, boolean write, ParallelRuns.Meter meter) {
         for (long gfn = start; gfn < end; ) {
@@ -222,7 +224,8 @@ final class GuestMachine implements AutoCloseable {
         return outOfMemory;
     }
 
-    /// What went wrong with a configuration: its guest was killed, commands were not written or refused.
+    /// What went wrong with a configuration: its guest was killed, commands were not written or
+    /// refused.
     List<String> failures(Configuration configuration) {
         List<String> all = new ArrayList<>();
         if (outOfMemory) {

@@ -1,16 +1,19 @@
 package org.gleaner.lab.execute;
 
-/// Pages that a real guest's second-stage tables take from its cgroup while a trace is replayed in it.
+/// Pages that a real guest's second-stage tables take from its cgroup while a trace is replayed in
+/// it.
 ///
-/// The guest of a comparison run has its memory mapped before it enters the cgroup, but not the trace, which lies in
-/// its memory too: of four bytes an access, and one more page of table every 2 MiB. A vCPU takes tables from a cache of
-/// its own, which is filled up to 40 pages whenever fewer than 5 are left (`mmu_topup_memory_caches`). So the cgroup
-/// pays for nothing for a long time, and then for 36 pages at once.
+/// The guest of a comparison run has its memory mapped before it enters the cgroup, but not the
+/// trace, which lies in its memory too: of four bytes an access, and one more page of table every 2
+/// MiB. A vCPU takes tables from a cache of its own, which is filled up to 40 pages whenever fewer
+/// than 5 are left (`mmu_topup_memory_caches`). So the cgroup pays for nothing for a long time, and
+/// then for 36 pages at once.
 final class GuestTables {
     private static final int CACHE = 40;
     private static final int LEAST = 5;
 
-    /// Root, three levels below it for the guest's program, and one for each gigabyte of memory and trace.
+    /// Root, three levels below it for the guest's program, and one for each gigabyte of memory and
+    /// trace.
     private static final int UPPER_TABLES = 6;
 
     /// Accesses of 4 bytes that one page of table maps, with entries of 4 KiB.
@@ -19,7 +22,8 @@ final class GuestTables {
     private int cached = CACHE;
     private long mapped;
 
-    /// A guest whose `memoryTables` lowest tables are there, and that has read the first page of its trace.
+    /// A guest whose `memoryTables` lowest tables are there, and that has read the first page of
+    /// its trace.
     GuestTables(int memoryTables) {
         for (int i = 0; i < UPPER_TABLES + memoryTables; i++) {
             take();

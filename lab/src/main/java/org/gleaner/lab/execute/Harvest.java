@@ -11,9 +11,9 @@ import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.Walk;
 
-/// Harvests a guest's accessed bits by the design's own query, as MGLRU's page-table walk asks it: table by table
-/// under its lock, a [SecondaryAging.Window] over the present pages. Moves no folio and leaves primary accessed
-/// bits alone, so that what it finds is what the second stage said.
+/// Harvests a guest's accessed bits by the design's own query, as MGLRU's page-table walk asks it:
+/// table by table under its lock, a [SecondaryAging.Window] over the present pages. Moves no folio
+/// and leaves primary accessed bits alone, so that what it finds is what the second stage said.
 ///
 /// A design whose walk asks nobody (`locked-flush`) is asked page by page, as an eviction would.
 ///
@@ -32,8 +32,8 @@ final class Harvest {
         window = aging.newWindow();
     }
 
-    /// Takes the accessed bits of all of an address space; returns how many pages had any. Of a huge leaf each page is
-    /// asked about, for the second stage may map it in smaller pieces.
+    /// Takes the accessed bits of all of an address space; returns how many pages had any. Of a
+    /// huge leaf each page is asked about, for the second stage may map it in smaller pieces.
     ///
     /// @param young gets the bits of those pages, counted from the first page of the first mapping
     int pass(Cpu cpu, AddressSpace mm, BitSet young) {

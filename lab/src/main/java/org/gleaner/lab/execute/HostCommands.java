@@ -17,18 +17,19 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
 import org.jspecify.annotations.Nullable;
 
-/// The host's administrator: writes a scenario's commands into the kernel's files when their time has come, one after
-/// the other, and keeps the answers.
+/// The host's administrator: writes a scenario's commands into the kernel's files when their time
+/// has come, one after the other, and keeps the answers.
 ///
-/// It has a CPU behind all others, so that nothing changes for them by its being there, whether or not its commands
-/// come to be written. The run does not end before a command whose time had come is done; one whose time had not is
-/// never written, and that is a failure: what is compared would have had different commands.
+/// It has a CPU behind all others, so that nothing changes for them by its being there, whether or
+/// not its commands come to be written. The run does not end before a command whose time had come
+/// is done; one whose time had not is never written, and that is a failure: what is compared would
+/// have had different commands.
 final class HostCommands {
     /// How often the boss looks whether the last command is done.
     private static final long POLL_NANOS = 100_000;
 
-    /// Answers by which the kernel says that it could not do what it was asked for as things are. It has understood, and
-    /// what it says belongs to the result.
+    /// Answers by which the kernel says that it could not do what it was asked for as things are.
+    /// It has understood, and what it says belongs to the result.
     private static final Set<String> ANSWERS = Set.of("EAGAIN", "ERANGE", "EEXIST");
 
     private static final long NEVER = Long.MAX_VALUE;

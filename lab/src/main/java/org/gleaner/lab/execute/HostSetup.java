@@ -26,7 +26,8 @@ final class HostSetup {
 
     private HostSetup() {}
 
-    /// As [#config], with the line that a user gets where something outgrows what a host has room for.
+    /// As [#config], with the line that a user gets where something outgrows what a host has room
+    /// for.
     ///
     /// @param what it is that asks for too much
     static HostConfig checked(String what, Supplier<HostConfig> config) {

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
-/// CPUs that have nothing to do, and still hold free pages and batches of their own, as any CPU of a kernel does:
-/// they give them back when asked. Until then they cost nothing.
+/// CPUs that have nothing to do, and still hold free pages and batches of their own, as any CPU of
+/// a kernel does: they give them back when asked. Until then they cost nothing.
 final class IdleCpus {
     private final List<Word> bells = new CopyOnWriteArrayList<>();
     private final Consumer<Cpu> giveBack;

@@ -7,10 +7,10 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.pagetable.Walk;
 
-/// Tracks by idle pages, as the selftest's `mark_vcpu_memory_idle`: for each page the frame from `pagemap`, a
-/// look at its idle bit, and the bit set unless it still is. Each vCPU's thread does so for its own
-/// share; where all vCPUs share one region the first does it for all. The system calls themselves take no
-/// virtual time.
+/// Tracks by idle pages, as the selftest's `mark_vcpu_memory_idle`: for each page the frame from
+/// `pagemap`, a look at its idle bit, and the bit set unless it still is. Each vCPU's thread does
+/// so for its own share; where all vCPUs share one region the first does it for all. The system
+/// calls themselves take no virtual time.
 final class IdleTracker implements Tracker {
     private final GuestMachine machine;
     private final Crew crew;

@@ -20,12 +20,13 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.space.Vma;
 
-/// Runs `mmu_stress_test` for each configuration: run 1, reset and run 2 as in `max_guest_memory_test`, then
-/// mprotect to read-only under writing vCPUs and back, with agers at it all the while; at the end every second slot
-/// and half of the backing go, and the process exits with the rest alive.
+/// Runs `mmu_stress_test` for each configuration: run 1, reset and run 2 as in
+/// `max_guest_memory_test`, then mprotect to read-only under writing vCPUs and back, with agers at
+/// it all the while; at the end every second slot and half of the backing go, and the process exits
+/// with the rest alive.
 ///
-/// Slots show the same host memory, and so a page has as many aliases as there are slots. With real threads pages
-/// have contents and every one of them is checked; see [StressPages].
+/// Slots show the same host memory, and so a page has as many aliases as there are slots. With real
+/// threads pages have contents and every one of them is checked; see [StressPages].
 public final class MmuStressRun {
     /// Words of a page, and so slots whose writes can be told apart.
     private static final int MOST_SLOTS = 512;

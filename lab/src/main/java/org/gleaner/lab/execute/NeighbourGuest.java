@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One of several guests: its cgroup, process and VM, what its vCPUs do, and what became of it.
 ///
-/// A guest that is killed, or gets no memory, ends: the main thread of its VMM wakes, its vCPUs stop where they are,
-/// asleep or at work, and once the last of them has, its process exits, which gives the others what it had.
+/// A guest that is killed, or gets no memory, ends: the main thread of its VMM wakes, its vCPUs
+/// stop where they are, asleep or at work, and once the last of them has, its process exits, which
+/// gives the others what it had.
 final class NeighbourGuest {
     private static final long BASE_GFN = 1 << 20;
     private static final long BASE_VPN = 1 << 20;
@@ -185,7 +186,8 @@ final class NeighbourGuest {
         return pages * index / accesses.length;
     }
 
-    /// An access that finds no memory though nobody killed the guest ends it all the same: its VMM gives up.
+    /// An access that finds no memory though nobody killed the guest ends it all the same: its VMM
+    /// gives up.
     private void note(Cpu cpu, Vcpu vcpu) {
         if (vcpu.error() == PageFaults.NOMEM) {
             if (!mm.isKilled()) {
@@ -204,7 +206,8 @@ final class NeighbourGuest {
         cpu.fetchAdd(running, -1);
     }
 
-    /// The main thread of the VMM, which SIGKILL has woken: the process exits with the last of its threads.
+    /// The main thread of the VMM, which SIGKILL has woken: the process exits with the last of its
+    /// threads.
     private void exit(Cpu cpu) {
         rendezvous.nudge(cpu);
         cpu.block(running, -1, 0);

@@ -29,8 +29,9 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
-/// Runs several guests on one host for each configuration: they populate their memory together, then do what their
-/// workloads say until time is up, while the boss looks what is resident and an administrator writes to files.
+/// Runs several guests on one host for each configuration: they populate their memory together,
+/// then do what their workloads say until time is up, while the boss looks what is resident and an
+/// administrator writes to files.
 public final class NeighboursRun {
     private static final long MILLI = 1_000_000;
 

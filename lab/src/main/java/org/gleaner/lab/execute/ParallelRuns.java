@@ -22,15 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class ParallelRuns {
     private static final long POLL_MILLIS = 100;
 
-    /// How often a run looks whether the user stopped it, in the machine's nanoseconds: virtual ones cost
-    /// tens of real ones.
+    /// How often a run looks whether the user stopped it, in the machine's nanoseconds: virtual
+    /// ones cost tens of real ones.
     private static final long VIRTUAL_WATCH_NANOS = 1_000_000;
 
     private static final long REAL_WATCH_NANOS = 50_000_000;
 
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /// What all hosts of this process share, so that several calls at once have no more of them than one.
+    /// What all hosts of this process share, so that several calls at once have no more of them
+    /// than one.
     private static final Semaphore FREE_CORES = new Semaphore(CORES, true);
 
     /// Steps that are done as time goes by.
@@ -69,8 +70,8 @@ final class ParallelRuns {
                     ((until != 0 ? until : System.nanoTime()) - since) / 1e9, share);
         }
 
-        /// What is left of the task ends when the machine's clock says so, and counts as `steps` over that time. Needs
-        /// [#watch].
+        /// What is left of the task ends when the machine's clock says so, and counts as `steps`
+        /// over that time. Needs [#watch].
         ///
         /// @param before steps of all that came before, whether they were counted or not
         void timed(long start, long until, long before, long steps) {

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
-/// Where vCPUs and their boss meet between phases, as in the selftests: workers arrive and sleep, the boss
-/// waits for all of them, takes the time and lets them go.
+/// Where vCPUs and their boss meet between phases, as in the selftests: workers arrive and sleep,
+/// the boss waits for all of them, takes the time and lets them go.
 final class Rendezvous {
     /// What a release adds to the generation; smaller steps are nudges.
     private static final long RELEASE = 1L << 32;
@@ -19,8 +19,8 @@ final class Rendezvous {
         this.workers = workers;
     }
 
-    /// A worker arrives, and returns when the boss lets it go; earlier once `gone`, which whoever makes it so follows by
-    /// [#nudge]. Who stays does `nudged` then.
+    /// A worker arrives, and returns when the boss lets it go; earlier once `gone`, which whoever
+    /// makes it so follows by [#nudge]. Who stays does `nudged` then.
     void arrive(Cpu cpu, BooleanSupplier gone, Consumer<Cpu> nudged) {
         long seen = cpu.load(generation);
         cpu.fetchAdd(arrived, 1);

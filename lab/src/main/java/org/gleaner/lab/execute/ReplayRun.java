@@ -40,12 +40,12 @@ import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
-/// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables, or as a guest whose
-/// accesses reach the host only through second-stage entries.
+/// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables,
+/// or as a guest whose accesses reach the host only through second-stage entries.
 ///
-/// What a comparison with a real kernel has to share is here too: the first touch of a page is a write, a few pages of
-/// the limit belong to the kernel, and `memory.stat` is read every 512 accesses, for the classic LRU goes by
-/// statistics that only a reader makes current.
+/// What a comparison with a real kernel has to share is here too: the first touch of a page is a
+/// write, a few pages of the limit belong to the kernel, and `memory.stat` is read every 512
+/// accesses, for the classic LRU goes by statistics that only a reader makes current.
 public final class ReplayRun {
     /// Accesses between two reads of `memory.stat`.
     private static final int STAT_EVERY = 512;
@@ -57,8 +57,9 @@ public final class ReplayRun {
     private static final long BASE_GFN = 1 << 20;
     private static final int TABLE = 512;
 
-    /// Probability that another task runs between two agings of one reclaim, one right after the other: the length
-    /// of a walk, 3 ms in the kernels traced, by the 75 times a second that a kernel switches inside reclaim.
+    /// Probability that another task runs between two agings of one reclaim, one right after the
+    /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
+    /// kernel switches inside reclaim.
     private static final double SWITCH_CHANCE = 0.25;
 
     /// The same in 6.18, which puts switches off until it leaves the kernel: 14 to 38 a second.
@@ -94,7 +95,8 @@ public final class ReplayRun {
 
     /// Runs one replay.
     ///
-    /// @throws BadInput if something that the request asks for is not supported, or the heap has no room for it
+    /// @throws BadInput if something that the request asks for is not supported, or the heap has no
+    ///     room for it
     /// @throws Cancelled if the user asked to stop
     public static ReplayResult run(ReplayRequest request, Progress progress) {
         return run(request, progress, List.of());
@@ -261,7 +263,8 @@ public final class ReplayRun {
         replayed = at;
     }
 
-    /// Writes what a user would write to `/sys/kernel/debug/lru_gen`, after a look at the youngest generation.
+    /// Writes what a user would write to `/sys/kernel/debug/lru_gen`, after a look at the youngest
+    /// generation.
     private void forceAging(Cpu cpu, Memcg memcg) {
         long youngest = memcg.lruvec().gen().peekMaxSeq(cpu);
         String command = "+ " + LruGenDebugfs.id(memcg) + " 0 " + youngest + " 1 1";
@@ -286,7 +289,8 @@ public final class ReplayRun {
         return false;
     }
 
-    /// The trace with every page's first access made a write: a read of untouched memory would map the zero page.
+    /// The trace with every page's first access made a write: a read of untouched memory would map
+    /// the zero page.
     private static int[] firstTouchesWritten(Trace trace) {
         int[] accesses = Objects.requireNonNull(trace.accesses()).clone();
         BitSet seen = new BitSet(trace.regionPages());

@@ -15,8 +15,8 @@ import org.gleaner.lab.run.ScenarioRuns;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.Scenario;
 
-/// Runs a scenario with one seed after the other, or rather at once: [ParallelRuns] sees to it that there are never
-/// more hosts than cores.
+/// Runs a scenario with one seed after the other, or rather at once: [ParallelRuns] sees to it that
+/// there are never more hosts than cores.
 public final class SeedRuns {
 
     private SeedRuns() {}

@@ -6,13 +6,13 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.fault.PageFaults;
 import org.jspecify.annotations.Nullable;
 
-/// One vCPU's pages of `mmu_stress_test`: what it writes there, what became of its writes, and what it
-/// reads.
+/// One vCPU's pages of `mmu_stress_test`: what it writes there, what became of its writes, and what
+/// it reads.
 ///
-/// The value of a page is its guest-physical address, with the number of the write in the low twelve bits. Where
-/// pages have contents it is kept in the page, in a word of each slot's own, for all slots show the
-/// same page; and every write that was reported done must be there, and no other. Where they have none, a
-/// write is done or refused and no more is known.
+/// The value of a page is its guest-physical address, with the number of the write in the low
+/// twelve bits. Where pages have contents it is kept in the page, in a word of each slot's own, for
+/// all slots show the same page; and every write that was reported done must be there, and no
+/// other. Where they have none, a write is done or refused and no more is known.
 ///
 /// One vCPU uses it; the boss reads the counts between meetings.
 final class StressPages {
@@ -57,7 +57,8 @@ final class StressPages {
         versions = contents ? new int[(int) (end - start)] : null;
     }
 
-    /// Writes all pages. Writes that are refused are tried again, as while the host gives back the right to.
+    /// Writes all pages. Writes that are refused are tried again, as while the host gives back the
+    /// right to.
     void writeAll(Cpu cpu, Vcpu vcpu, boolean again) {
         for (long gfn = start; gfn < end && !machine.outOfMemory(); ) {
             long at = writeRun(cpu, vcpu, gfn);
@@ -94,8 +95,9 @@ final class StressPages {
         }
     }
 
-    /// Writes all pages over and over until a write is refused, tells so, and goes on until all writing has been
-    /// forbidden and all vCPUs have been refused once. Then tries every page once more: none may be written.
+    /// Writes all pages over and over until a write is refused, tells so, and goes on until all
+    /// writing has been forbidden and all vCPUs have been refused once. Then tries every page once
+    /// more: none may be written.
     ///
     /// @param done 1 once all writing has been forbidden
     /// @param hit counts the vCPUs that were refused; `vcpus` when all were

@@ -2,8 +2,8 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 
-/// How long tasks that run at once will take, from how fast each goes by itself: what is left is left to the slowest, and
-/// steps of all together say little of it.
+/// How long tasks that run at once will take, from how fast each goes by itself: what is left is
+/// left to the slowest, and steps of all together say little of it.
 final class TimeLeft {
     /// A task as it is now.
     ///

@@ -5,11 +5,12 @@ import org.gleaner.kvm.Vcpu;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.fault.PageFaults;
 
-/// What one vCPU does under torture: writes values to a word of its own in every page, through any of the
-/// page's aliases, and reads them back. In between it runs over pages without looking, and resets its MMU.
+/// What one vCPU does under torture: writes values to a word of its own in every page, through any
+/// of the page's aliases, and reads them back. In between it runs over pages without looking, and
+/// resets its MMU.
 ///
-/// An access is wrong if it is refused though nothing was taken away, done though it must be refused, or finds another
-/// value than was written last. The first wrong one throws.
+/// An access is wrong if it is refused though nothing was taken away, done though it must be
+/// refused, or finds another value than was written last. The first wrong one throws.
 final class TortureGuest {
     private static final int BATCH = 64;
     private static final int LONGEST_RUN = 128;
@@ -47,7 +48,8 @@ final class TortureGuest {
         }
     }
 
-    /// Reads what this vCPU wrote to a page, as any vCPU, when nothing is written and nothing taken away any more.
+    /// Reads what this vCPU wrote to a page, as any vCPU, when nothing is written and nothing taken
+    /// away any more.
     void verify(Cpu cpu, Vcpu vcpu, int page) {
         access(cpu, vcpu, page, page % slots, false);
         accesses.verified.increment();

@@ -21,8 +21,8 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
-/// One machine under torture, from its setup to its end: eight vCPUs over memory that two slots show and that is a
-/// third larger than the host, a swap file, kswapd, two agers and a zapper.
+/// One machine under torture, from its setup to its end: eight vCPUs over memory that two slots
+/// show and that is a third larger than the host, a swap file, kswapd, two agers and a zapper.
 ///
 /// It ends with every page read, the process gone, the VM destroyed and the host audited.
 final class TortureRound {

@@ -17,9 +17,10 @@ import org.gleaner.lab.run.TortureRequest;
 import org.gleaner.lab.run.TortureResult;
 import org.jspecify.annotations.Nullable;
 
-/// Tortures the machine on real threads, in rounds of a few seconds, each on a fresh one. The seed chooses format,
-/// reclaim and backing of each round; the designs take turns unless one was asked for, and share the time so that each
-/// gets one. Ends at the first violation, and takes half a minute without any access for one.
+/// Tortures the machine on real threads, in rounds of a few seconds, each on a fresh one. The seed
+/// chooses format, reclaim and backing of each round; the designs take turns unless one was asked
+/// for, and share the time so that each gets one. Ends at the first violation, and takes half a
+/// minute without any access for one.
 public final class TortureRun {
     private static final double LONGEST_ROUND = 3;
     private static final double SHORTEST_ROUND = 0.1;
@@ -136,7 +137,8 @@ public final class TortureRun {
         }
     }
 
-    /// Waits for the round's end with a line a second; ends it itself if the user wants so or nothing moves.
+    /// Waits for the round's end with a line a second; ends it itself if the user wants so or
+    /// nothing moves.
     private void watch(Thread thread, TortureRound round, Kind kind) {
         long moved = System.nanoTime();
         long movedTo = 0;

@@ -8,8 +8,8 @@ import org.gleaner.mm.stat.VmEvent;
 
 /// Sums over the rounds of one design.
 final class TortureTally {
-    /// As many as it takes for each vCPU to access each page once. A design with fewer accesses has hardly met
-    /// anybody.
+    /// As many as it takes for each vCPU to access each page once. A design with fewer accesses has
+    /// hardly met anybody.
     static final long LEAST_ACCESSES = (long) TortureRound.VCPUS * TortureRound.PAGES;
 
     private Design sum;

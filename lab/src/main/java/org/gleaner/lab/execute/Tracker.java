@@ -8,8 +8,8 @@ interface Tracker {
     /// As the selftest prints it.
     String label();
 
-    /// Gets ready, when all pages are there and have just been written. False if the tracker does not see them
-    /// all.
+    /// Gets ready, when all pages are there and have just been written. False if the tracker does
+    /// not see them all.
     boolean prepare(Cpu boss);
 
     /// One pass: counts the pages used since the pass before, and makes all of them unused.

@@ -31,7 +31,8 @@ import org.gleaner.lab.validate.RealRuns;
 import org.gleaner.lab.validate.ReclaimCounter;
 import org.jspecify.annotations.Nullable;
 
-/// Replays every cell of a table of real runs, on all cores, and holds the counts against the real ones.
+/// Replays every cell of a table of real runs, on all cores, and holds the counts against the real
+/// ones.
 public final class ValidationRun {
 
     /// One replay of a cell: its counters, or why there are none.

@@ -8,15 +8,15 @@ import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 
-/// A host CPU that keeps taking memory away from a guest and giving it back: mprotect of all of it, munmap and
-/// mmap of half of it, deletion and creation of a memslot. One change at a time.
+/// A host CPU that keeps taking memory away from a guest and giving it back: mprotect of all of it,
+/// munmap and mmap of half of it, deletion and creation of a memslot. One change at a time.
 ///
-/// Two words tell vCPUs what to expect of an access, where they find the same before and after it: `changing`, odd
-/// while an access may be refused; and `taken`, which says what was taken away for good and so must be
-/// refused.
+/// Two words tell vCPUs what to expect of an access, where they find the same before and after it:
+/// `changing`, odd while an access may be refused; and `taken`, which says what was taken away for
+/// good and so must be refused.
 final class Zapper {
-    /// What is taken away, in the low bits of `taken`; above is a count. The halves and the slots follow each
-    /// other by number.
+    /// What is taken away, in the low bits of `taken`; above is a count. The halves and the slots
+    /// follow each other by number.
     static final int NOTHING = 0;
 
     static final int WRITES = 1;

@@ -20,8 +20,8 @@ import org.gleaner.lab.Cancelled;
 
 /// How files that a user names are read. [#STANDARD], written `-`, is standard input.
 ///
-/// Nothing may ever come from a FIFO or from standard input. So they are read by a thread of their own, it
-/// is said once that nothing has come yet, and the user can stop the wait.
+/// Nothing may ever come from a FIFO or from standard input. So they are read by a thread of their
+/// own, it is said once that nothing has come yet, and the user can stop the wait.
 ///
 /// @param standard standard input
 /// @param say takes a line about an input for the user
@@ -59,8 +59,8 @@ public record Input(InputStream standard, Consumer<String> say, BooleanSupplier 
         return reason == null || reason.isBlank() ? fault.getClass().getSimpleName() : reason;
     }
 
-    /// Whether `file` is something else than a regular file or a directory: its size means nothing, and
-    /// neither does its name.
+    /// Whether `file` is something else than a regular file or a directory: its size means nothing,
+    /// and neither does its name.
     public static boolean isStream(Path file) {
         return file.equals(STANDARD)
                 || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);

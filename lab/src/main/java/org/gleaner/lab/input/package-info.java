@@ -1,5 +1,5 @@
-/// What people name to be read: files, FIFOs, devices and standard input, each opened, waited for and
-/// read within a bound.
+/// What people name to be read: files, FIFOs, devices and standard input, each opened, waited for
+/// and read within a bound.
 ///
 /// Bytes and text only; nothing in here knows what is in a file.
 @NullMarked

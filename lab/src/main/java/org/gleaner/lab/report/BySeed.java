@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// Finds the same thing in the results of several seeds, of which some may lack it: a guest may have been killed, or
-/// the run interrupted.
+/// Finds the same thing in the results of several seeds, of which some may lack it: a guest may
+/// have been killed, or the run interrupted.
 final class BySeed {
 
     private BySeed() {}

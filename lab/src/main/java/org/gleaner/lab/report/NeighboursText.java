@@ -10,7 +10,8 @@ import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
 
-/// Several guests side by side, a column for each: what they and reclaim did, and how much of each was resident when.
+/// Several guests side by side, a column for each: what they and reclaim did, and how much of each
+/// was resident when.
 final class NeighboursText {
 
     private NeighboursText() {}

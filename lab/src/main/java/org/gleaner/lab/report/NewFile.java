@@ -16,7 +16,8 @@ public final class NewFile {
 
     /// Writes `text` beside `target` first, and then gives it that name.
     ///
-    /// @throws BadInput if there is something already, or the directory or the disk does not take it
+    /// @throws BadInput if there is something already, or the directory or the disk does not take
+    ///     it
     public static void write(Path target, String text) {
         Path file = target.toAbsolutePath();
         Path draft =

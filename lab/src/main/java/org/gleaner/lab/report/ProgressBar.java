@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 
 /// Progress for people: on a terminal a bar with rate and time left, elsewhere a line every few
-/// seconds, or nothing. The rate is that of the last seconds; all is done when the task has ended, not
-/// before.
+/// seconds, or nothing. The rate is that of the last seconds; all is done when the task has ended,
+/// not before.
 public final class ProgressBar implements Progress {
 
     /// How progress is shown.

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param command as it was typed, with everything that was set
 /// @param version of Gleaner and of Java
 /// @param date when it was started, in UTC, by the second
-/// @param scenario at full size, overrides included, as `gleaner run` reads it; null if none was run
+/// @param scenario at full size, overrides included, as `gleaner run` reads it; null if none was
+///     run
 public record Provenance(String command, String version, String date, @Nullable Scenario scenario) {
 
     public static Provenance of(List<String> arguments, String version, Instant started) {

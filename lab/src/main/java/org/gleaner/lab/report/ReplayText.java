@@ -13,7 +13,8 @@ import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.size.Size;
 
-/// Replays as text for people: what they have in common in a line, then what differs, then what it did.
+/// Replays as text for people: what they have in common in a line, then what differs, then what it
+/// did.
 public final class ReplayText {
 
     private static final int LINE = 80;
@@ -125,8 +126,8 @@ public final class ReplayText {
         return Spread.of(replays.get(replay).bySeed(), figure);
     }
 
-    /// How many times the figure of the first replay of the same trace each is; of real threads that would be a
-    /// figure of this machine's scheduler.
+    /// How many times the figure of the first replay of the same trace each is; of real threads
+    /// that would be a figure of this machine's scheduler.
     private void ratios(Grid grid, ToDoubleFunction<ReplayResult> figure) {
         boolean some = replays.stream().anyMatch(each -> !baseline(each).equals(each));
         if (some && !onThreads()) {

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Results as JSON: fields in the order of the records' components, those without a value left out.
 ///
 /// A document is always one object. It begins with what is missing from it and where it comes from
-/// ([Completeness], [Provenance]); then come the fields of the result. Which fields these are hangs on
-/// what was asked alone, never on how far it got.
+/// ([Completeness], [Provenance]); then come the fields of the result. Which fields these are hangs
+/// on what was asked alone, never on how far it got.
 public final class ResultJson {
 
     private static final JsonMapper MAPPER =
@@ -31,8 +31,8 @@ public final class ResultJson {
 
     /// One document, without a line end.
     ///
-    /// @param asked how many results were asked for: the fields of one are the document's own, several are a list
-    ///     `results`
+    /// @param asked how many results were asked for: the fields of one are the document's own,
+    ///     several are a list `results`
     /// @param results that there are, at most `asked`
     public static String document(
             Completeness completeness,

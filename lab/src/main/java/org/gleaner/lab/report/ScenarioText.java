@@ -44,8 +44,8 @@ public final class ScenarioText {
         return report.text.toString();
     }
 
-    /// All that is known: the answer, call trees, counters, what was written into the kernel's files, assumptions. Of
-    /// several seeds, all but the answer is the first one's.
+    /// All that is known: the answer, call trees, counters, what was written into the kernel's
+    /// files, assumptions. Of several seeds, all but the answer is the first one's.
     public static String full(Completeness completeness, Seeded<ScenarioResult> result) {
         ScenarioText report = new ScenarioText();
         report.answer(completeness, result);

@@ -15,11 +15,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One JSON object of the results with several seeds, in the shape of one of them: each figure is the median of
-/// all, `least` and `most` have the same shape again, and `bySeed` holds the results themselves.
+/// One JSON object of the results with several seeds, in the shape of one of them: each figure is
+/// the median of all, `least` and `most` have the same shape again, and `bySeed` holds the results
+/// themselves.
 ///
-/// What is no figure is the first seed's; something that a seed lacks, such as a configuration in which the
-/// guest was killed, is made of the others.
+/// What is no figure is the first seed's; something that a seed lacks, such as a configuration in
+/// which the guest was killed, is made of the others.
 final class SeededJson {
 
     /// What names a thing in a list, so that it is found in the same list of another seed.
@@ -133,8 +134,8 @@ final class SeededJson {
         return merged;
     }
 
-    /// @param total how many seeds a figure in the list counts for, with 0 where one lacks it; 0 to count only those
-    ///     that have it
+    /// @param total how many seeds a figure in the list counts for, with 0 where one lacks it; 0 to
+    ///     count only those that have it
     private ArrayNode array(List<JsonNode> lists, int total) {
         Map<String, List<JsonNode>> items = new LinkedHashMap<>();
         List<JsonNode> longestFirst =

@@ -8,8 +8,9 @@ import java.util.stream.LongStream;
 
 /// One figure, as it came out with each of several seeds.
 ///
-/// Of several, the median is printed with the range, and as many digits as the range supports: down to a tenth
-/// of its largest digit. A figure that no seed moves, and the figure of a single seed, stand alone.
+/// Of several, the median is printed with the range, and as many digits as the range supports: down
+/// to a tenth of its largest digit. A figure that no seed moves, and the figure of a single seed,
+/// stand alone.
 record Spread(double least, double median, double most) {
 
     /// Digits that a range may ask for.

@@ -13,8 +13,8 @@ import org.gleaner.lab.run.ValidationResult.Status;
 import org.gleaner.lab.validate.Cell;
 import org.gleaner.lab.validate.ReclaimCounter;
 
-/// Replays beside a real kernel's counts, as text for people: a line for each row, then what it comes
-/// to.
+/// Replays beside a real kernel's counts, as text for people: a line for each row, then what it
+/// comes to.
 public final class ValidationText {
 
     private ValidationText() {}

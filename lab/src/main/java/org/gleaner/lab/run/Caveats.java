@@ -7,7 +7,8 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
-/// What keeps a scenario's figures from meaning what they seem to: assumptions that a reader must not overlook.
+/// What keeps a scenario's figures from meaning what they seem to: assumptions that a reader must
+/// not overlook.
 public final class Caveats {
 
     /// Pages that a vCPU reclaims at a time, on a host of any size: `SWAP_CLUSTER_MAX`.

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param errno the kernel's answer; null if that was success, or there was none
 /// @param askedPages what `memory.reclaim` was asked for; null for other files
 /// @param freedPages what it freed
-/// @param abovePages by how much the cgroup still exceeds a `memory.max` or `memory.high` written; null for other files
+/// @param abovePages by how much the cgroup still exceeds a `memory.max` or `memory.high` written;
+///     null for other files
 /// @param text what `lru_gen` says after a command to it; null for other files
 public record CommandResult(
         Moment at,

@@ -12,12 +12,13 @@ import org.gleaner.lab.trace.Trace;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.swap.SwapArea;
 
-/// What a host takes of Java's heap, asked before it is built: for each page frame, swap slot, entry of a page
-/// table, and, with real threads, what is in memory. It counts a slot as used: a page that is in memory and was
-/// never swapped takes 45 bytes with its entries in both stages, and 9 less than this says.
+/// What a host takes of Java's heap, asked before it is built: for each page frame, swap slot,
+/// entry of a page table, and, with real threads, what is in memory. It counts a slot as used: a
+/// page that is in memory and was never swapped takes 45 bytes with its entries in both stages, and
+/// 9 less than this says.
 ///
-/// Of the default scenario at 1/64 the live objects were 61 MiB when it was over, by a class histogram, and 50 MiB
-/// before anything was swapped; this says 61.
+/// Of the default scenario at 1/64 the live objects were 61 MiB when it was over, by a class
+/// histogram, and 50 MiB before anything was swapped; this says 61.
 public final class HeapNeed {
     /// Pages that anything of one host can have.
     static final long MOST_PAGES = Math.min(Folios.MOST_FRAMES, SwapArea.MOST_SLOTS);
@@ -25,8 +26,8 @@ public final class HeapNeed {
     /// The folio table.
     private static final int FRAME = 28;
 
-    /// Of a swap slot: its state and its owner while its cluster is in use, its share of their arrays' headers, and
-    /// of its cluster's bits and queues.
+    /// Of a swap slot: its state and its owner while its cluster is in use, its share of their
+    /// arrays' headers, and of its cluster's bits and queues.
     private static final double SLOT = 8 + 1 + 0.1 + 0.2;
 
     private static final int ENTRY = Long.BYTES;
@@ -66,7 +67,8 @@ public final class HeapNeed {
     /// How many configurations of a scenario can run at once.
     ///
     /// @param atMost as many as there are processors for
-    /// @throws BadInput if there is not even room for one, with the scale and the option that would do
+    /// @throws BadInput if there is not even room for one, with the scale and the option that would
+    ///     do
     public static int runsAtOnce(ScenarioRequest<?> request, int atMost, Heap heap) {
         Scenario scenario = request.scenario();
         checkPages("host.memory", scenario.hostPages(), request.scale());

@@ -62,8 +62,8 @@ public record MaxGuestMemoryResult(
     /// How many times as long one configuration took as another.
     public record Ratio(String of, String to, double run1, double run2) {}
 
-    /// The first configuration against each of the others, ablations left out. None of real threads: those would be
-    /// ratios of what this machine's scheduler did.
+    /// The first configuration against each of the others, ablations left out. None of real
+    /// threads: those would be ratios of what this machine's scheduler did.
     @JsonProperty("ratios")
     public List<Ratio> ratios() {
         if (engine == EngineChoice.THREADS) {

@@ -30,7 +30,8 @@ public record MmuStressResult(
 
     /// One configuration, run.
     ///
-    /// @param readOnlySeconds of an average mprotect to read-only, until every vCPU was refused all its writes
+    /// @param readOnlySeconds of an average mprotect to read-only, until every vCPU was refused all
+    ///     its writes
     /// @param writableSeconds of an average mprotect back, until every vCPU had written all again
     /// @param readOnlyFaults writes that were refused while they were forbidden, as they must be
     /// @param forbiddenWrites writes that got through all the same: 0, or it is a failure

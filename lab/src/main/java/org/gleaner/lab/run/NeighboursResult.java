@@ -29,7 +29,8 @@ public record NeighboursResult(
         failures = List.copyOf(failures);
     }
 
-    /// One configuration, run. All counters but those of [Populating] are of the time after all guests were populated.
+    /// One configuration, run. All counters but those of [Populating] are of the time after all
+    /// guests were populated.
     ///
     /// @param populating what it took until then
     /// @param sampleSeconds when it was looked what is resident

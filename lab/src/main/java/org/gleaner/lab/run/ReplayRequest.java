@@ -41,7 +41,8 @@ public record ReplayRequest(
         EngineChoice engine,
         long seed) {
 
-    /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page tables come on top.
+    /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page
+    /// tables come on top.
     public static final int KERNEL_PAGES = 4;
 
     /// `vm.swappiness` where nobody sets it.

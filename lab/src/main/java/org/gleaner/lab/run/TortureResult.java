@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param aging the design that was asked for, null if all in turn
 /// @param armed whether invariants and the order of locks were checked: with Java's assertions
 /// @param interrupted whether the user stopped it
-/// @param designs that were asked for, in the order of their turns, with what was done to each; nothing, too
+/// @param designs that were asked for, in the order of their turns, with what was done to each;
+///     nothing, too
 /// @param failures the violation, in a line, or what was too little to mean anything
 /// @param dump where everybody was when it happened; null if nothing did
 @JsonPropertyOrder({"seed", "aging", "armed", "interrupted", "rounds", "operations"})

@@ -17,8 +17,8 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
 
-/// Makes records out of [Node]s, so that every fault is told with its place and in a user's words. A component that
-/// is a [Place] is where the record itself was written.
+/// Makes records out of [Node]s, so that every fault is told with its place and in a user's words.
+/// A component that is a [Place] is where the record itself was written.
 final class Binder {
 
     /// Records that are written as one word.

@@ -51,8 +51,8 @@ public record BundledScenario(String name, String question, String takes) {
         return matcher.group(1);
     }
 
-    /// The file, comments and all. Its first line tells editors where the schema is: in the source that
-    /// is a path from its own place, which elsewhere would lead nowhere.
+    /// The file, comments and all. Its first line tells editors where the schema is: in the source
+    /// that is a path from its own place, which elsewhere would lead nowhere.
     ///
     /// @param schema of this installation; without it the line is left out
     public String text(Path schema) {

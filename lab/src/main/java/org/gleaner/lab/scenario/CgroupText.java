@@ -7,8 +7,8 @@ import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
-/// A text for a file of a cgroup: `max`, `0` or a size; for `memory.reclaim` a size, and perhaps `swappiness=60`
-/// behind it.
+/// A text for a file of a cgroup: `max`, `0` or a size; for `memory.reclaim` a size, and perhaps
+/// `swappiness=60` behind it.
 ///
 /// @param swappiness as written; null for none
 public record CgroupText(Limit amount, @Nullable String swappiness) {

@@ -164,8 +164,8 @@ final class Checks {
         }
     }
 
-    /// Where one guest too many is the question, that is a scenario; where several are, it is a mistake, such as to
-    /// forget that zram takes memory for what it holds.
+    /// Where one guest too many is the question, that is a scenario; where several are, it is a
+    /// mistake, such as to forget that zram takes memory for what it holds.
     private void crowd() {
         HostShare share = HostShare.of(scenario, scenario.host().swap().device());
         long missing = share.missingPages(scenario);

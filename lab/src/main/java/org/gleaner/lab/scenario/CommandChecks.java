@@ -8,8 +8,8 @@ import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.version.KernelVersion;
 
-/// What the commands to the host's files must fulfil. A text that some kernels of the scenario take and others do not
-/// is none of a fault: what these answer is part of the comparison.
+/// What the commands to the host's files must fulfil. A text that some kernels of the scenario take
+/// and others do not is none of a fault: what these answer is part of the comparison.
 final class CommandChecks {
 
     private static final int MOST_COMMANDS = 1000;

@@ -33,8 +33,8 @@ public record HostCommand(
 
     /// A command of `lru_gen` with numbers for the generations that it names.
     ///
-    /// @param seq the number; group 2 is the cgroup's, group 3 there for `max_gen` and not for `min_gen`, group 4
-    ///     how far below
+    /// @param seq the number; group 2 is the cgroup's, group 3 there for `max_gen` and not for
+    ///     `min_gen`, group 4 how far below
     public String numbered(Function<MatchResult, Long> seq) {
         return NAMED.matcher(write)
                 .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + seq.apply(match)));

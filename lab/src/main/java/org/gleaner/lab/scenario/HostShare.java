@@ -7,13 +7,15 @@ import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.size.Size;
 import org.gleaner.mm.swap.ZramMemory;
 
-/// How much of a host's memory its guests can have: what is left after what the kernel needs to manage it.
+/// How much of a host's memory its guests can have: what is left after what the kernel needs to
+/// manage it.
 ///
-/// The published experiment does not say how much was free. What is subtracted here follows from sizes, not
-/// from the result: 64 bytes of `struct page` for each page; eight bytes each in the primary and the secondary page
-/// table for each page of the guest; a 256th for the kernel and everything else. On zram, swapped pages come back as
-/// compressed ones: of the shortfall so far, times its ratio's share, once more. That is what zram has from the beginning;
-/// it gives back what it had of a guest that ends.
+/// The published experiment does not say how much was free. What is subtracted here follows from
+/// sizes, not from the result: 64 bytes of `struct page` for each page; eight bytes each in the
+/// primary and the secondary page table for each page of the guest; a 256th for the kernel and
+/// everything else. On zram, swapped pages come back as compressed ones: of the shortfall so far,
+/// times its ratio's share, once more. That is what zram has from the beginning; it gives back what
+/// it had of a guest that ends.
 ///
 /// @param hostPages memory of the host
 /// @param structPages for `struct page`
@@ -49,7 +51,8 @@ public record HostShare(
         return hostPages - structPages - tablePages - otherPages - zramPages;
     }
 
-    /// Pages of guest memory for which there is no room, neither in memory nor in swap; negative if that much is left.
+    /// Pages of guest memory for which there is no room, neither in memory nor in swap; negative if
+    /// that much is left.
     public long missingPages(Scenario scenario) {
         return scenario.backingPages()
                 - (usablePages() - scenario.minFreePages())

@@ -7,7 +7,8 @@ import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
 
-/// What is written to a cgroup's limits and protections: a size, `0` for nothing, or `max` for no bound.
+/// What is written to a cgroup's limits and protections: a size, `0` for nothing, or `max` for no
+/// bound.
 ///
 /// @param size null for `0` and `max`; a share is of a guest's memory
 public record Limit(String word, @Nullable Size size) {

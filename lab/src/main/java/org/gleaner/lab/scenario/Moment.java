@@ -6,8 +6,8 @@ import java.math.BigDecimal;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.size.Span;
 
-/// An instant of a run: `2s` on the host's clock, which starts with the host; or `populated+2s`, so long after all
-/// guests have populated their memory.
+/// An instant of a run: `2s` on the host's clock, which starts with the host; or `populated+2s`, so
+/// long after all guests have populated their memory.
 ///
 /// @param populated whether it counts from there
 /// @param after since then

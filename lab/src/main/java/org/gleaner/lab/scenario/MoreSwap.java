@@ -9,8 +9,8 @@ public final class MoreSwap {
 
     private MoreSwap() {}
 
-    /// Such as `host.swap.size=170%`, of the host's memory and so right at any scale; empty if there is a
-    /// place in swap for every page of every guest.
+    /// Such as `host.swap.size=170%`, of the host's memory and so right at any scale; empty if
+    /// there is a place in swap for every page of every guest.
     public static Optional<String> settings(Scenario scenario) {
         long backing = scenario.backingPages();
         if (scenario.swapPages() >= backing) {

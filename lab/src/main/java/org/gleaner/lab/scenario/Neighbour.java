@@ -5,8 +5,8 @@ import org.gleaner.lab.choice.Workload;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 
-/// One of several virtual machines on a host: its cgroup and what it does. In a file all but the name may be left
-/// out.
+/// One of several virtual machines on a host: its cgroup and what it does. In a file all but the
+/// name may be left out.
 public record Neighbour(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
                 String name,

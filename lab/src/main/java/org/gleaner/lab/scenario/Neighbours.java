@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.gleaner.lab.size.Scale;
 
-/// Several guests on one host, each in a memory cgroup of its own: who loses pages, and what do limits and
-/// protections change about it?
+/// Several guests on one host, each in a memory cgroup of its own: who loses pages, and what do
+/// limits and protections change about it?
 @JsonTypeName(Neighbours.KIND)
 public record Neighbours(
         @JsonPropertyDescription("Files the results: letters, digits, '.', '_' and '-'.")

@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gleaner.lab.BadInput;
 
-/// A scenario's tree with the commands that it spells in the older way, as [CgroupWrite]s in a list `writes`, turned
-/// into items of `host.commands`, behind those that are there. Each part keeps the place where it was written.
+/// A scenario's tree with the commands that it spells in the older way, as [CgroupWrite]s in a list
+/// `writes`, turned into items of `host.commands`, behind those that are there. Each part keeps the
+/// place where it was written.
 ///
 /// @param tree without `writes`
 /// @param first of the commands that were spelled so

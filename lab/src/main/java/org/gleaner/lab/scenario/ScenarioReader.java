@@ -24,10 +24,12 @@ import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a scenario: the defaults of its kind, a file laid over them, overrides over both, then checks and scale.
+/// Reads a scenario: the defaults of its kind, a file laid over them, overrides over both, then
+/// checks and scale.
 ///
-/// The bundled scenario of a kind is where its defaults stand, and an experiment of its own besides: who is compared, who
-/// is on the host, what is written when. None of that is ever part of somebody else's file.
+/// The bundled scenario of a kind is where its defaults stand, and an experiment of its own
+/// besides: who is compared, who is on the host, what is written when. None of that is ever part of
+/// somebody else's file.
 public final class ScenarioReader {
 
     /// The kinds, which are the names of the bundled scenarios too. The first is the default.
@@ -66,7 +68,8 @@ public final class ScenarioReader {
         return open(word, Input.ofProcess()).scenario(settings, scale);
     }
 
-    /// What `word` means, as it was written; of a run's `result.json` the scenario in it; `-` is standard input.
+    /// What `word` means, as it was written; of a run's `result.json` the scenario in it; `-` is
+    /// standard input.
     ///
     /// @throws BadInput if there is no such scenario, or it cannot be read
     public static ScenarioFile open(String word, Input input) {

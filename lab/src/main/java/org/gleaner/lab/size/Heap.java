@@ -5,7 +5,8 @@ package org.gleaner.lab.size;
 /// @param most of the heap, in bytes
 public record Heap(long most) {
 
-    /// Of the heap, what long-lived arrays can have: collectors keep a third and more for young objects.
+    /// Of the heap, what long-lived arrays can have: collectors keep a third and more for young
+    /// objects.
     private static final double SHARE = 0.6;
 
     private static final long GIB = 1L << 30;

@@ -15,7 +15,8 @@ import org.gleaner.lab.input.Input;
 /// @param directory where the bundled traces are; need not exist
 public record TraceCatalog(Path directory) {
 
-    /// The file for `word`: standard input for `-`, that path if it is a file, else the bundled trace of that name.
+    /// The file for `word`: standard input for `-`, that path if it is a file, else the bundled
+    /// trace of that name.
     ///
     /// @throws BadInput if there is neither, with the bundled names or the one nearest to `word`
     public Path find(String word) {

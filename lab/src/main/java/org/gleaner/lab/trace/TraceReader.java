@@ -13,17 +13,18 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 
-/// Reads traces: a stream of little-endian 32-bit words, one per access, with the page number in bits 0-30
-/// and bit 31 set for a write; plain or compressed with xz or zstd.
+/// Reads traces: a stream of little-endian 32-bit words, one per access, with the page number in
+/// bits 0-30 and bit 31 set for a write; plain or compressed with xz or zstd.
 ///
-/// Decompresses as it reads; the words are all that is held. What does not fit the heap is refused as soon as that is
-/// known, so one reader reads all traces that are held at once.
+/// Decompresses as it reads; the words are all that is held. What does not fit the heap is refused
+/// as soon as that is known, so one reader reads all traces that are held at once.
 public final class TraceReader {
 
     private static final String AGAIN = "record or copy it again";
     private static final int MAGIC_BYTES = 8;
 
-    /// Bytes for each access while a trace is read, and again while it is replayed: the words and a copy.
+    /// Bytes for each access while a trace is read, and again while it is replayed: the words and a
+    /// copy.
     private static final int NEED = 2 * Integer.BYTES;
 
     private final Input input;
@@ -45,12 +46,12 @@ public final class TraceReader {
         return new TraceReader(Input.ofProcess(), false, Heap.ofProcess()).trace(file);
     }
 
-    /// Reads and interns a whole trace. Its name says how it is packed, unless it is [Input#STANDARD] or a FIFO: then
-    /// its first bytes do.
+    /// Reads and interns a whole trace. Its name says how it is packed, unless it is
+    /// [Input#STANDARD] or a FIFO: then its first bytes do.
     ///
     /// @throws BadInput if the file is missing, not a file, of no known format, empty, cut short,
-    ///     damaged, not made of whole words, or too long for the heap; the place is the file, with the byte where there
-    ///     is one
+    ///     damaged, not made of whole words, or too long for the heap; the place is the file, with
+    ///     the byte where there is one
     public Trace trace(Path file) {
         if (Files.isDirectory(file)) {
             throw bad(file, "is a directory", "name a file in it ending in " + Packing.SUFFIXES);

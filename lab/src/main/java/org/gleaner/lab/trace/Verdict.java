@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What speaks against words being page numbers. Any bytes are words, so this is all that tells a trace from
-/// a file of another kind.
+/// What speaks against words being page numbers. Any bytes are words, so this is all that tells a
+/// trace from a file of another kind.
 ///
-/// Programs touch pages beside each other, and pages are counted from a small number: a trace has a few blocks of 2
-/// MiB for thousands of pages, and its numbers have zeros at the top. What other files hold looks different.
-/// Judged by the first million words.
+/// Programs touch pages beside each other, and pages are counted from a small number: a trace has a
+/// few blocks of 2 MiB for thousands of pages, and its numbers have zeros at the top. What other
+/// files hold looks different. Judged by the first million words.
 ///
 /// @param refused whether it is clear; else it is only worth a warning
 /// @param what the fault

@@ -6,8 +6,8 @@ import java.io.PushbackInputStream;
 import org.tukaani.xz.CorruptedInputException;
 import org.tukaani.xz.SingleXZInputStream;
 
-/// Unpacks `.xz`: one stream or several, with zeros between and behind them. What else follows the end of a
-/// stream is said to follow it, not to be a stream that ends too early.
+/// Unpacks `.xz`: one stream or several, with zeros between and behind them. What else follows the
+/// end of a stream is said to follow it, not to be a stream that ends too early.
 final class XzStreams extends InputStream {
 
     private static final int MAGIC_BYTES = 6;

@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 
-/// Chooses cells by their columns: `kernel=6.12,mode=classic`. Several values for one column mean any
-/// of them; several columns, all of them.
+/// Chooses cells by their columns: `kernel=6.12,mode=classic`. Several values for one column mean
+/// any of them; several columns, all of them.
 public final class CellFilter {
 
     private final Map<String, Set<String>> wanted = new TreeMap<>();

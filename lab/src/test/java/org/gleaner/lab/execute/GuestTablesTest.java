@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// When the tables of a replayed trace are charged: `sec_pagetables` and `kernel` at the end of real runs.
+/// When the tables of a replayed trace are charged: `sec_pagetables` and `kernel` at the end of
+/// real runs.
 final class GuestTablesTest {
     private static final int ACCESSES = 1 << 19;
 

@@ -9,7 +9,8 @@ import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.junit.jupiter.api.Test;
 
-/// CPUs without work give back what they hold, as often as they are asked, and cost nothing otherwise.
+/// CPUs without work give back what they hold, as often as they are asked, and cost nothing
+/// otherwise.
 final class IdleCpusTest {
     private static final long MILLI = 1_000_000;
 

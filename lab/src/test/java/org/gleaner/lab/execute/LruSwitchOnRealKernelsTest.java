@@ -30,8 +30,9 @@ import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// `lru_gen/enabled` written after 150,000 and 350,000 accesses of a replay, beside what real kernels counted between the two and
-/// after the second (`validation/run.sh traces/zipf.u32.xz --mem-pages 8192 --switch 150000:n,350000:y`, and with
+/// `lru_gen/enabled` written after 150,000 and 350,000 accesses of a replay, beside what real
+/// kernels counted between the two and after the second
+/// (`validation/run.sh traces/zipf.u32.xz --mem-pages 8192 --switch 150000:n,350000:y`, and with
 /// `--mode classic` the other way round). One to three runs each, which differ by up to 3 %.
 final class LruSwitchOnRealKernelsTest {
     private static final int LIMIT = 8192;

@@ -104,8 +104,8 @@ final class NeighbourDeathsTest {
         }
     }
 
-    /// Sixteen guests of 1,024 pages, 896 of which have no room: what one has is enough, if CPUs give back the free
-    /// pages that they hold.
+    /// Sixteen guests of 1,024 pages, 896 of which have no room: what one has is enough, if CPUs
+    /// give back the free pages that they hold.
     @ParameterizedTest
     @ValueSource(strings = {"mglru", "classic"})
     void aShortageOfLittleLessThanAGuestTakesOneGuest(String lru) {
@@ -184,7 +184,8 @@ final class NeighbourDeathsTest {
         assertThat(hot.residentPages()).last().isEqualTo(2048L);
     }
 
-    /// Nearly all that it has is in zram, and so in memory of the host: there the other finds room for all of its pages.
+    /// Nearly all that it has is in zram, and so in memory of the host: there the other finds room
+    /// for all of its pages.
     @Test
     void anIdleGuestInZramGivesBackTheMemoryThatZramHasOfIt() {
         Neighbours scenario =

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Replays of a small trace: one hot page in each of eight 2 MiB, among 64 that are touched once in a while.
+/// Replays of a small trace: one hot page in each of eight 2 MiB, among 64 that are touched once in
+/// a while.
 final class ReplayRunTest {
     private static final int HUGE = 512;
     private static final int RANGES = 8;
@@ -74,8 +75,8 @@ final class ReplayRunTest {
         assertThat(fits.vmstat()).containsEntry("pswpout", 0L);
     }
 
-    /// A real 6.12 runs such a loop at 12 pages under MGLRU (3,806 major faults), and at 32 on the classic lists; at 16
-    /// its OOM killer ends that.
+    /// A real 6.12 runs such a loop at 12 pages under MGLRU (3,806 major faults), and at 32 on the
+    /// classic lists; at 16 its OOM killer ends that.
     @ParameterizedTest
     @CsvSource({"MGLRU, HOST", "MGLRU, KVM", "CLASSIC, HOST", "CLASSIC, KVM"})
     void aLimitMayBeSmallerThanABatch(Lru lru, Through through) throws IOException {

@@ -15,8 +15,8 @@ import org.gleaner.lab.size.Scale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// That a run counts the steps that its progress bar was told of: a bar that is full before the end, or never, tells
-/// nothing.
+/// That a run counts the steps that its progress bar was told of: a bar that is full before the
+/// end, or never, tells nothing.
 @Tag("long")
 final class StepsTest {
     private final ParallelRuns.Meter meter = new ParallelRuns.Meter(new AtomicBoolean());

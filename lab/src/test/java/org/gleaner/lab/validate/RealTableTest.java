@@ -120,7 +120,8 @@ final class RealTableTest {
                 .containsAll(cells.stream().map(runs -> runs.cell().trace()).toList());
     }
 
-    /// Where a limit of a few pages more or less decides how often a kernel faults, one boot is no band.
+    /// Where a limit of a few pages more or less decides how often a kernel faults, one boot is no
+    /// band.
     @Test
     void theTableHasSeveralBootsOfALimitOnAnEdge() {
         List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "results.csv"));
