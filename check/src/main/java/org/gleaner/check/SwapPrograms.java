@@ -55,15 +55,13 @@ final class SwapPrograms {
                             "guest-evict",
                             "what a guest writes is there when it looks again",
                             "pfn series: mark dirty at fault time, under mmu_lock",
-                            (stage, variant) ->
-                                    guestEvict(new MemoryStage(stage, variant))),
+                            (stage, variant) -> guestEvict(new MemoryStage(stage, variant))),
                     program(
                             "guest-evict-before",
                             "the same on a kernel that marks pages when it zaps them",
                             "pfn series: kvm_set_pfn_dirty at the zap, until 6.13",
                             (stage, variant) ->
-                                    guestEvict(
-                                            new MemoryStage(stage, variant).marksAtZap())),
+                                    guestEvict(new MemoryStage(stage, variant).marksAtZap())),
                     program(
                             "guest-and-task",
                             "a guest and a process write to one page, and nothing of either is lost",

@@ -169,7 +169,8 @@ final class ReplayOptions {
         return aging != null ? aging.values() : List.of(version.aging());
     }
 
-    private Combination combination(Trace trace, Chosen one, EngineChoice engine, List<Long> seeds) {
+    private Combination combination(
+            Trace trace, Chosen one, EngineChoice engine, List<Long> seeds) {
         return new Combination(
                 name(trace, one),
                 seeds.stream().map(seed -> request(trace, one, engine, seed)).toList());

@@ -44,8 +44,8 @@ import org.gleaner.mm.reclaim.Reclaim;
 import org.gleaner.mm.reclaim.ReclaimContext;
 import org.gleaner.mm.reclaim.ReclaimTunables;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.CurrentTask;
+import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.DiskDevice;
@@ -129,7 +129,8 @@ public final class Host implements AutoCloseable {
                         zone,
                         currentTask,
                         stat,
-                        new OomReaper(engine, all, mmLists, (cpu, mm) -> mappingChanges().reap(cpu, mm)));
+                        new OomReaper(
+                                engine, all, mmLists, (cpu, mm) -> mappingChanges().reap(cpu, mm)));
         reclaim =
                 new Reclaim(
                         new ReclaimContext(

@@ -57,7 +57,6 @@ public final class Memcg {
     /// One word: how far the shared walk over the cgroups from here down has come; see [MemcgWalk].
     final long[] sharedWalk = new long[1];
 
-
     /// @param parent null for the root
     /// @param maxCpus CPUs that may ever count something here
     public Memcg(int id, @Nullable Memcg parent, Lruvec lruvec, int maxCpus) {

@@ -50,10 +50,7 @@ final class FolioReferenced {
         }
         cpu.enter(KernelFunction.FOLIO_REFERENCED);
         walk.start(folios.mapping(pfn));
-        cpu.enter(
-                walk.isAnon()
-                        ? KernelFunction.RMAP_WALK_ANON
-                        : KernelFunction.RMAP_WALK_FILE);
+        cpu.enter(walk.isAnon() ? KernelFunction.RMAP_WALK_ANON : KernelFunction.RMAP_WALK_FILE);
         int referenced;
         if (walk.tryEnter(cpu)) {
             referenced = walkMappings(cpu, pfn, sc);

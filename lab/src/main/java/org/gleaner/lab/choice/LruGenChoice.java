@@ -23,7 +23,8 @@ public record LruGenChoice(int bits) {
     public static final int SECONDARY_WALK = 0x8;
 
     /// Everything on, as on a machine that has it all.
-    public static final LruGenChoice ALL = new LruGenChoice(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
+    public static final LruGenChoice ALL =
+            new LruGenChoice(CORE | MM_WALK | NONLEAF_YOUNG | SECONDARY_WALK);
 
     /// Everything off.
     public static final LruGenChoice NONE = new LruGenChoice(0);

@@ -59,7 +59,8 @@ final class DeviceChoice {
                 : List.of();
     }
 
-    private static void check(EngineChoice engine, SwapDeviceChoice device, String where, String mend) {
+    private static void check(
+            EngineChoice engine, SwapDeviceChoice device, String where, String mend) {
         boolean disk = device == SwapDeviceChoice.DISK || device == SwapDeviceChoice.SSD;
         if (disk && engine == EngineChoice.THREADS) {
             throw new BadInput(where, device.label() + WHY, mend);

@@ -40,7 +40,11 @@ public record Executors(
 
     /// Runs a scenario of any kind with the executor of its kind.
     public ScenarioResult run(
-            Scenario scenario, Scale scale, EngineChoice engine, boolean ablate, Progress progress) {
+            Scenario scenario,
+            Scale scale,
+            EngineChoice engine,
+            boolean ablate,
+            Progress progress) {
         return switch (scenario) {
             case MaxGuestMemory max ->
                     maxGuestMemory.run(new ScenarioRequest<>(max, scale, engine, ablate), progress);

@@ -132,7 +132,10 @@ public final class MaxGuestMemoryRun {
 
     /// Adds a configuration without one of its parts, unless it does not have that part.
     private static void ablate(
-            List<Variant> all, Configuration configuration, Ablation ablation, SwapDeviceChoice device) {
+            List<Variant> all,
+            Configuration configuration,
+            Ablation ablation,
+            SwapDeviceChoice device) {
         AgingPlan plan = plan(configuration);
         boolean mglru = configuration.lru() == Lru.MGLRU;
         AgingPlan less =
@@ -143,7 +146,8 @@ public final class MaxGuestMemoryRun {
                     case DEVICE_VARIED -> plan;
                 };
         if (ablation == Ablation.DEVICE_VARIED) {
-            SwapDeviceChoice other = device == SwapDeviceChoice.ZRAM ? SwapDeviceChoice.SSD : SwapDeviceChoice.ZRAM;
+            SwapDeviceChoice other =
+                    device == SwapDeviceChoice.ZRAM ? SwapDeviceChoice.SSD : SwapDeviceChoice.ZRAM;
             all.add(new Variant(configuration, ablation, other, plan));
         } else if (!less.equals(plan)) {
             all.add(new Variant(configuration, ablation, device, less));

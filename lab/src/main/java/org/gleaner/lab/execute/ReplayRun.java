@@ -177,7 +177,9 @@ public final class ReplayRun {
         }
         Map<String, Long> vmstat = vmstat();
         Double machine =
-                request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL ? machineSeconds : null;
+                request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL
+                        ? machineSeconds
+                        : null;
         return replayed == accesses.length
                 ? ReplayResult.of(request, vmstat, machine, wallSeconds)
                 : ReplayResult.killed(request, vmstat, machine, wallSeconds, replayed);

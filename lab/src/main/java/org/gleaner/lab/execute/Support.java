@@ -25,7 +25,8 @@ import org.gleaner.pagetable.TableSlab;
 final class Support {
     private Support() {}
 
-    static Engine engine(org.gleaner.lab.choice.EngineChoice choice, CostModelChoice costs, long seed) {
+    static Engine engine(
+            org.gleaner.lab.choice.EngineChoice choice, CostModelChoice costs, long seed) {
         var model = org.gleaner.machine.CostModel.named(costs.label());
         return switch (choice) {
             case VIRTUAL -> new VirtualEngine(model, VirtualOptions.seed(seed));

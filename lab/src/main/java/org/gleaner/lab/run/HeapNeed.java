@@ -46,7 +46,12 @@ public final class HeapNeed {
     /// @param mapped pages in address spaces
     /// @param guest pages that second stages map
     static long bytes(
-            long frames, long slots, long mapped, long guest, Backing backing, EngineChoice engine) {
+            long frames,
+            long slots,
+            long mapped,
+            long guest,
+            Backing backing,
+            EngineChoice engine) {
         int contents = engine == EngineChoice.THREADS ? Size.PAGE : 0;
         double page = ENTRY + (backing == Backing.MEMFD ? CACHED : 0);
         return (long) (frames * (double) (FRAME + contents) + slots * SLOT + mapped * page)

@@ -71,7 +71,9 @@ public record ScenarioPlan(
 
     private static Runs runs(Scenario scenario, Scale scale) {
         HeapNeed.runsAtOnce(
-                new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false), 1, Heap.ofProcess());
+                new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false),
+                1,
+                Heap.ofProcess());
         return new Runs(
                 scenario.kind(),
                 scenario.name(),

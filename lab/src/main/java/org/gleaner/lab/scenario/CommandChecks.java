@@ -46,7 +46,8 @@ final class CommandChecks {
             case LRU_GEN -> lruGen(path, command);
             case MIN_TTL -> number(path, command.write(), MOST_MILLIS, "milliseconds");
             case ENABLED -> enabled(path, command.write());
-            case SWAPPINESS -> number(path, command.write(), HostSettings.MOST_SWAPPINESS, "a swappiness");
+            case SWAPPINESS ->
+                    number(path, command.write(), HostSettings.MOST_SWAPPINESS, "a swappiness");
             case MAX, HIGH, LOW, MIN, SWAP_MAX, RECLAIM -> amount(path, command);
         }
     }

@@ -31,7 +31,8 @@ public record HostShare(
         long tables = (scenario.backingPages() + guests) / 512;
         long other = host / 256;
         HostShare without = new HostShare(host, struct, tables, other, 0);
-        long zram = device == SwapDeviceChoice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
+        long zram =
+                device == SwapDeviceChoice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
         return new HostShare(host, struct, tables, other, zram);
     }
 

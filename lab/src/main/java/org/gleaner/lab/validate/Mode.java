@@ -9,7 +9,10 @@ import org.gleaner.lab.choice.LruGenChoice;
 /// Which reclaim, and which bits of `lru_gen/enabled`, by the words that tables use.
 enum Mode {
     CLASSIC("classic", LruGenChoice.NONE),
-    MGLRU("mglru", new LruGenChoice(LruGenChoice.CORE | LruGenChoice.MM_WALK | LruGenChoice.NONLEAF_YOUNG)),
+    MGLRU(
+            "mglru",
+            new LruGenChoice(
+                    LruGenChoice.CORE | LruGenChoice.MM_WALK | LruGenChoice.NONLEAF_YOUNG)),
     MGLRU1("mglru1", new LruGenChoice(LruGenChoice.CORE)),
     MGLRU3("mglru3", new LruGenChoice(LruGenChoice.CORE | LruGenChoice.MM_WALK));
 

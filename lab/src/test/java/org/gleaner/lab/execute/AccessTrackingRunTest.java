@@ -50,7 +50,10 @@ final class AccessTrackingRunTest {
 
     /// 2 MiB on two vCPUs.
     private static AccessTracking scenario(
-            Tracking tracking, List<AgingChoice> designs, PteFormatChoice format, String... settings) {
+            Tracking tracking,
+            List<AgingChoice> designs,
+            PteFormatChoice format,
+            String... settings) {
         List<String> all = new ArrayList<>();
         all.add("host.cpus=4");
         all.add("host.memory=16MiB");
@@ -77,7 +80,8 @@ final class AccessTrackingRunTest {
     /// Without a TLB nothing is hidden: every pass is exact.
     @ParameterizedTest
     @MethodSource("everything")
-    void touchedPagesAreYoungAndOthersOld(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
+    void touchedPagesAreYoungAndOthersOld(
+            EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         for (Tracking tracking : Tracking.values()) {
             AccessTrackingResult result = run(scenario(tracking, List.of(design), format), engine);
             assertThat(result.completeness().complete()).isTrue();
@@ -154,7 +158,8 @@ final class AccessTrackingRunTest {
     @EnumSource
     void allVcpusMayTouchOneRegion(Tracking tracking) {
         AccessTracking scenario =
-                scenario(tracking, List.of(AgingChoice.MERGED), PteFormatChoice.NPT, "overlap=true");
+                scenario(
+                        tracking, List.of(AgingChoice.MERGED), PteFormatChoice.NPT, "overlap=true");
         AccessTrackingResult result = run(scenario, EngineChoice.VIRTUAL);
         assertThat(result.failures()).isEmpty();
         assertThat(passes(result)).hasSize(4).endsWith(new Young(PAGES, 0));
@@ -205,7 +210,8 @@ final class AccessTrackingRunTest {
     /// Some pages are touched, and exactly those are found, through the API of the design.
     @ParameterizedTest
     @MethodSource("everything")
-    void aHarvestFindsWhatWasTouched(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
+    void aHarvestFindsWhatWasTouched(
+            EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         AccessTracking scenario = scenario(Tracking.LRU_GEN, List.of(design), format);
         AgingPlan plan = AgingPlan.parse(design.label());
         GuestMachine machine =

@@ -34,8 +34,7 @@ final class HarvestTest {
     @ParameterizedTest
     @EnumSource
     void behindHugeLeavesEveryPageIsAskedAbout(AgingDesign design) {
-        Engine engine =
-                new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
+        Engine engine = new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
         try (Host host = new Host(engine, config(design))) {
             Rcu rcu = Rcu.start(engine);
             engine.spawn("boss", boss -> harvest(boss, host, rcu, design));

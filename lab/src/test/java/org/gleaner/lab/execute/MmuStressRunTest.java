@@ -77,7 +77,8 @@ final class MmuStressRunTest {
 
     @ParameterizedTest
     @MethodSource("everything")
-    void noWriteIsLostAndNoneGetsThrough(EngineChoice engine, AgingChoice design, PteFormatChoice format) {
+    void noWriteIsLostAndNoneGetsThrough(
+            EngineChoice engine, AgingChoice design, PteFormatChoice format) {
         MmuStressResult result =
                 run(
                         scenario(

@@ -124,7 +124,8 @@ final class NeighbourDeathsTest {
                         "host.swap.size=9507p",
                         "millis=10",
                         "configurations=[{name: x, lru: " + lru + "}]");
-        assertThat(HostShare.of(scenario, SwapDeviceChoice.ZRAM).missingPages(scenario)).isEqualTo(896);
+        assertThat(HostShare.of(scenario, SwapDeviceChoice.ZRAM).missingPages(scenario))
+                .isEqualTo(896);
         assertThat(killed(run(scenario, EngineChoice.VIRTUAL).runs().getFirst())).hasSize(1);
     }
 

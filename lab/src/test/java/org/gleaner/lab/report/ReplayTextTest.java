@@ -117,7 +117,8 @@ final class ReplayTextTest {
     @Test
     void realThreadsHaveNoRatios() {
         ReplayResult first = Samples.replay("a", 7098, Kernel.V6_12, EngineChoice.THREADS, 1, 1000);
-        ReplayResult second = Samples.replay("a", 3549, Kernel.V6_12, EngineChoice.THREADS, 1, 2000);
+        ReplayResult second =
+                Samples.replay("a", 3549, Kernel.V6_12, EngineChoice.THREADS, 1, 2000);
         assertThat(text(1, false, first, second))
                 .contains("engine threads")
                 .contains("pgmajfault          1,000        2,000\n")
@@ -138,7 +139,12 @@ final class ReplayTextTest {
             seeds.add(i + 1L);
             bySeed.add(
                     Samples.replay(
-                            "sqlite", memory, Kernel.V6_12, EngineChoice.VIRTUAL, i + 1, faults[i]));
+                            "sqlite",
+                            memory,
+                            Kernel.V6_12,
+                            EngineChoice.VIRTUAL,
+                            i + 1,
+                            faults[i]));
         }
         return new Seeded<>(name, faults.length, seeds, bySeed);
     }
