@@ -3,10 +3,10 @@ package org.gleaner.pagetable;
 /// What the bits of a page-table entry mean: the part that primary and secondary tables share.
 ///
 /// A format is data: masks. Its operations are pure functions from entry to entry and touch no
-/// memory; the atomic changes are [Spte], [Pte] and [HardwareWalk]. Three things are the same
-/// everywhere: the address field, the huge-leaf bit, and that an entry is a *table* (points to the
-/// next lower level) iff it is present and not huge. The address field of a table entry holds the
-/// id of a [TableSlab] table.
+/// memory; the atomic changes are `Spte`, `Pte` and [HardwareWalk]. Which bits mean what is an
+/// architecture's to say. One thing is the same everywhere: an entry is a *table* (points to the
+/// next lower level) iff it is present and not a huge leaf, and its address field then holds the id
+/// of a [TableSlab] table.
 ///
 /// Levels count from 1 (4 KiB leaves) to 4 (the root), as in KVM.
 public abstract class EntryFormat {
@@ -19,16 +19,16 @@ public abstract class EntryFormat {
     /// Instruction fetches.
     public static final int EXEC = 2;
 
-    /// Marks a leaf above level 1. Means nothing at level 1.
-    public static final long HUGE = 1L << 7;
+    private final String name;
 
-    /// Bits 51:12.
-    public static final long ADDRESS = 0x000f_ffff_ffff_f000L;
+    /// The bit that marks a leaf above level 1. Means nothing at level 1.
+    public final long hugeLeaf;
+
+    /// The bits that hold a page frame, or a table.
+    public final long address;
 
     /// Where the address field begins.
-    public static final int ADDRESS_SHIFT = 12;
-
-    private final String name;
+    public final int addressShift;
 
     /// The bit that makes an entry present for software.
     public final long present;
@@ -57,12 +57,15 @@ public abstract class EntryFormat {
     private final long[] permitMask;
     private final long[] permitValue;
 
+    /// @param address the address field; a run of bits
     /// @param read bits that must be set for a read, besides `present`
     /// @param write bits that must be set for a write, besides those
     /// @param exec bits that must be set for a fetch, besides `present`
     /// @param noExec bits that must be clear for a fetch
     protected EntryFormat(
             String name,
+            long address,
+            long hugeLeaf,
             long present,
             long empty,
             long accessed,
@@ -74,6 +77,9 @@ public abstract class EntryFormat {
             long exec,
             long noExec) {
         this.name = name;
+        this.address = address;
+        this.hugeLeaf = hugeLeaf;
+        addressShift = Long.numberOfTrailingZeros(address);
         this.present = present;
         this.empty = empty;
         this.accessed = accessed;
@@ -95,12 +101,12 @@ public abstract class EntryFormat {
 
     /// True for a present entry above level 1 that points to a table.
     public final boolean isTable(long entry, int level) {
-        return level > 1 && (entry & (present | HUGE)) == present;
+        return level > 1 && (entry & (present | hugeLeaf)) == present;
     }
 
     /// True for a present entry that maps memory.
     public final boolean isLeaf(long entry, int level) {
-        return (entry & present) != 0 && (level == 1 || (entry & HUGE) != 0);
+        return (entry & present) != 0 && (level == 1 || (entry & hugeLeaf) != 0);
     }
 
     public final boolean isAccessed(long entry) {
@@ -118,32 +124,27 @@ public abstract class EntryFormat {
 
     /// Page-frame number of a leaf's first page.
     public final long pfn(long leaf) {
-        return (leaf & ADDRESS) >>> ADDRESS_SHIFT;
+        return (leaf & address) >>> addressShift;
     }
 
     /// The part of a leaf of `level` that maps the page of `key`, as an entry of level 1.
     public final long smallLeaf(long leaf, int level, long key) {
         long offset = key & RadixTable.pages(level) - 1;
-        return level == 1 ? leaf : (leaf & ~HUGE) + (offset << ADDRESS_SHIFT);
+        return level == 1 ? leaf : (leaf & ~hugeLeaf) + (offset << addressShift);
     }
 
     /// The table a table entry points to.
     public final int table(long entry) {
-        return child(entry);
-    }
-
-    /// As [#table], without a format: the field is where it is in all of them.
-    static int child(long entry) {
-        return (int) (entry >>> ADDRESS_SHIFT);
+        return (int) ((entry & address) >>> addressShift);
     }
 
     /// The present entry that points to `table`.
     public abstract long makeTable(int table);
 
     /// The address field that holds `frame`, a page frame or a table.
-    protected static long address(long frame) {
-        long bits = frame << ADDRESS_SHIFT;
-        assert frame >= 0 && (bits & ~ADDRESS) == 0 : "frame out of range: " + frame;
+    protected final long address(long frame) {
+        long bits = frame << addressShift;
+        assert frame >= 0 && (bits & ~address) == 0 : "frame out of range: " + frame;
         return bits;
     }
 

@@ -42,11 +42,15 @@ public final class RadixTable {
 
     private final long tableMask;
     private final long tableValue;
+    private final long address;
+    private final int shift;
 
     public RadixTable(TableSlab slab, EntryFormat format) {
         this.slab = slab;
         this.format = format;
-        tableMask = format.present | EntryFormat.HUGE;
+        tableMask = format.present | format.hugeLeaf;
+        shift = format.addressShift;
+        address = format.address;
         tableValue = format.present;
     }
 
@@ -83,17 +87,22 @@ public final class RadixTable {
         if ((entry & mask) != value) {
             return -1;
         }
-        int table = EntryFormat.child(entry);
+        int table = child(entry);
         entry = peek(cpu, chunks, table, key >>> 2 * BITS);
         if ((entry & mask) != value) {
             return huge(entry, table, key, LEVEL_1G);
         }
-        table = EntryFormat.child(entry);
+        table = child(entry);
         entry = peek(cpu, chunks, table, key >>> BITS);
         if ((entry & mask) != value) {
             return huge(entry, table, key, LEVEL_2M);
         }
-        return TableSlab.slot(EntryFormat.child(entry), (int) key & TableSlab.ENTRIES - 1);
+        return TableSlab.slot(child(entry), (int) key & TableSlab.ENTRIES - 1);
+    }
+
+    /// As [EntryFormat#table], from fields that are at hand.
+    private int child(long entry) {
+        return (int) ((entry & address) >>> shift);
     }
 
     private long huge(long entry, int table, long key, int level) {
@@ -124,19 +133,19 @@ public final class RadixTable {
         int i = offset(table, key >>> 3 * BITS);
         long entry = peek(cpu, words, i);
         if ((entry & mask) == value) {
-            table = EntryFormat.child(entry);
+            table = child(entry);
             level = LEVEL_1G;
             words = chunks[table >>> TableSlab.CHUNK_SHIFT];
             i = offset(table, key >>> 2 * BITS);
             entry = peek(cpu, words, i);
             if ((entry & mask) == value) {
-                table = EntryFormat.child(entry);
+                table = child(entry);
                 level = LEVEL_2M;
                 words = chunks[table >>> TableSlab.CHUNK_SHIFT];
                 i = offset(table, key >>> BITS);
                 entry = peek(cpu, words, i);
                 if ((entry & mask) == value) {
-                    table = EntryFormat.child(entry);
+                    table = child(entry);
                     level = LEVEL_4K;
                     words = chunks[table >>> TableSlab.CHUNK_SHIFT];
                     i = offset(table, key);

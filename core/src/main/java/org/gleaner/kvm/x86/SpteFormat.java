@@ -71,6 +71,12 @@ public final class SpteFormat extends EntryFormat {
     /// The value of Linux 6.18, for [#withFrozen].
     public static final long FROZEN_LINUX_6_18 = EMPTY | 0x5a0;
 
+    /// Marks a leaf above level 1.
+    static final long HUGE = 1L << 7;
+
+    /// Bits 51:12.
+    static final long ADDRESS = 0x000f_ffff_ffff_f000L;
+
     private static final long R = 1;
     private static final long X = 1L << 2;
     private static final long NX = 1L << 63;
@@ -122,7 +128,20 @@ public final class SpteFormat extends EntryFormat {
             long exec,
             long noExec,
             long frozen) {
-        super(name, MMU_PRESENT, EMPTY, a, d, type == 0, tracked | R, R, WRITE_BIT, exec, noExec);
+        super(
+                name,
+                ADDRESS,
+                HUGE,
+                MMU_PRESENT,
+                EMPTY,
+                a,
+                d,
+                type == 0,
+                tracked | R,
+                R,
+                WRITE_BIT,
+                exec,
+                noExec);
         hostWritable = hostW;
         mmuWritable = mmuW;
         this.type = type;

@@ -3,7 +3,6 @@ package org.gleaner.mm.pte;
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
-import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
@@ -18,7 +17,7 @@ import org.gleaner.pagetable.Walk;
 public final class LeafCache {
     private static final int LINES = 1024;
     private static final PteFormat PTE = PteFormat.X86_64;
-    private static final long TABLE_MASK = PTE.present | PteFormat.ACCESSED | EntryFormat.HUGE;
+    private static final long TABLE_MASK = PTE.present | PteFormat.ACCESSED | PTE.hugeLeaf;
     private static final long QUIET_TABLE = PTE.present | PteFormat.ACCESSED;
     private static final long[] NOWHERE = {0};
 

@@ -4,7 +4,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -138,7 +137,7 @@ public final class PrimaryTables {
     }
 
     private static final long QUIET_TABLE = PteFormat.X86_64.present | PteFormat.ACCESSED;
-    private static final long QUIET_TABLE_MASK = QUIET_TABLE | EntryFormat.HUGE;
+    private static final long QUIET_TABLE_MASK = QUIET_TABLE | PteFormat.X86_64.hugeLeaf;
 
     /// The lock of `table` (`pte_lockptr`, `pmd_lockptr`).
     public QueuedSpinLock lock(int table) {

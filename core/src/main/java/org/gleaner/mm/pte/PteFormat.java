@@ -44,6 +44,11 @@ public final class PteFormat extends EntryFormat {
     /// Swap types are 0 to this.
     public static final int MAX_SWAP_TYPE = 31;
 
+    private static final long HUGE = 1L << 7;
+
+    /// Bits 51:12.
+    private static final long ADDRESS = 0x000f_ffff_ffff_f000L;
+
     private static final long P = 1;
     private static final long USER = 1L << 2;
     private static final long NX = 1L << 63;
@@ -51,7 +56,7 @@ public final class PteFormat extends EntryFormat {
     private static final int TYPE_SHIFT = 58;
 
     private PteFormat() {
-        super("x86-64", P, NONE, ACCESSED, DIRTY, true, P, 0, WRITABLE, 0, NX);
+        super("x86-64", ADDRESS, HUGE, P, NONE, ACCESSED, DIRTY, true, P, 0, WRITABLE, 0, NX);
     }
 
     /// A present user leaf.
@@ -124,7 +129,7 @@ public final class PteFormat extends EntryFormat {
     }
 
     public long swapSlot(long swapEntry) {
-        return (swapEntry & ADDRESS) >>> ADDRESS_SHIFT;
+        return (swapEntry & address) >>> addressShift;
     }
 
     public int swapType(long swapEntry) {

@@ -29,7 +29,7 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that
 /// pages evicted together lie together. A cluster has memory while a slot of it is in use. Who
-/// still names a slot that is free reads 0, in the memory that the cluster had or in [#NOTHING],
+/// still names a slot that is free reads 0, in the memory that the cluster had or in [#nothing],
 /// and does no harm: nobody changes a word of which it read that it is 0.
 public final class SwapArea {
     private static final long COUNT_MASK = 0xffff;
@@ -47,10 +47,10 @@ public final class SwapArea {
     private final SwapDevice device;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
 
-    /// Words of a cluster without memory. Never written.
-    private static final long[] NOTHING = new long[CLUSTER];
+    /// Words of a cluster without memory. Never written: nobody has a slot of it.
+    private final long[] nothing = new long[CLUSTER];
 
-    private static final byte[] NOBODY = new byte[CLUSTER];
+    private final byte[] nobody = new byte[CLUSTER];
 
     private static final int CLUSTER_SHIFT = 9;
 
@@ -102,8 +102,8 @@ public final class SwapArea {
         this.size = Capacity.check("swap slots", size, 0, MOST_SLOTS);
         slots = new long[Math.ceilDiv(size, CLUSTER)][];
         owners = new byte[slots.length][];
-        Arrays.fill(slots, NOTHING);
-        Arrays.fill(owners, NOBODY);
+        Arrays.fill(slots, nothing);
+        Arrays.fill(owners, nobody);
         clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
         returns = new SlotReturns(accounts, kernel, maxCpus);
         free = new Word(size);
@@ -135,7 +135,7 @@ public final class SwapArea {
 
     /// The lock is held.
     private void provide(int cluster) {
-        if (slots[cluster] == NOTHING) {
+        if (slots[cluster] == nothing) {
             owners[cluster] = new byte[CLUSTER];
             slots[cluster] = new long[CLUSTER];
         }
@@ -350,8 +350,8 @@ public final class SwapArea {
         returns.free(cpu, owner(slot));
         lock.lock(cpu);
         if (clusters.giveBack(slot)) {
-            slots[slot >>> CLUSTER_SHIFT] = NOTHING;
-            owners[slot >>> CLUSTER_SHIFT] = NOBODY;
+            slots[slot >>> CLUSTER_SHIFT] = nothing;
+            owners[slot >>> CLUSTER_SHIFT] = nobody;
         }
         lock.unlock(cpu);
         fit(cpu, cpu.fetchAdd(free, 1) + 1);

@@ -72,7 +72,7 @@ class SpteFormatTest {
     void frozenSharesNoBitWithAnythingAnAgerOrWalkerWrites(SpteFormat f) {
         long changed = f.accessed | f.dirty | SpteFormat.WRITE_BIT | 0b101 | SpteFormat.MMU_PRESENT;
         assertThat(SpteFormat.FROZEN & changed).isZero();
-        assertThat(SpteFormat.FROZEN & EntryFormat.ADDRESS).isZero();
+        assertThat(SpteFormat.FROZEN & SpteFormat.ADDRESS).isZero();
         assertThat(f.isPresent(SpteFormat.FROZEN)).isFalse();
         assertThat(SpteFormat.FROZEN).isNotEqualTo(SpteFormat.EMPTY);
         assertThat(f.permits(SpteFormat.FROZEN, EntryFormat.READ)).isFalse();
@@ -186,8 +186,8 @@ class SpteFormatTest {
             long small = f.smallFromHuge(huge, level - 1, i);
             assertThat(f.isLeaf(small, level - 1)).isTrue();
             assertThat(f.pfn(small)).isEqualTo(f.pfn(huge) + i * RadixTable.pages(level - 1));
-            assertThat((small ^ huge) & ~(EntryFormat.ADDRESS | EntryFormat.HUGE)).isZero();
-            assertThat((small & EntryFormat.HUGE) != 0).isEqualTo(level == 3);
+            assertThat((small ^ huge) & ~(SpteFormat.ADDRESS | SpteFormat.HUGE)).isZero();
+            assertThat((small & SpteFormat.HUGE) != 0).isEqualTo(level == 3);
             assertThat(f.hugeFromSmall(small, level)).isEqualTo(huge);
         }
     }

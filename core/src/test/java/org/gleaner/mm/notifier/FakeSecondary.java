@@ -23,6 +23,12 @@ public final class FakeSecondary extends MmuNotifier
     /// Whether the fast paths work.
     public boolean fast = true;
 
+    /// Those of all generations, so that any design can ask it.
+    @Override
+    public YoungGeneration generation() {
+        return this;
+    }
+
     @Override
     public boolean clearFlushYoung(Cpu cpu, long start, long end) {
         calls.add("clearFlush " + start + " " + end);
