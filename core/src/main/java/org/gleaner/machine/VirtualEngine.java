@@ -189,15 +189,15 @@ public final class VirtualEngine implements Engine {
                 abort();
                 return;
             }
-            if (key < 0) {
-                failure = new IllegalStateException("virtual time ends after 39 hours");
-                abort();
-                return;
-            }
             VirtualCpu cpu = roster.withKey(key);
             if (!cpu.daemon) {
                 lastSpawnedTicks = key >>> SLOT_BITS;
             } else if (daemonsRunAlone(key >>> SLOT_BITS)) {
+                abort();
+                return;
+            }
+            if (key < 0) {
+                failure = new IllegalStateException("virtual time ends after 39 hours");
                 abort();
                 return;
             }
