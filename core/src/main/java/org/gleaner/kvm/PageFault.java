@@ -8,6 +8,7 @@ import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.gup.GetUserPages;
 import org.gleaner.mm.gup.UserPages;
 
@@ -79,7 +80,9 @@ final class PageFault {
 
     private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
         cpu.charge(Cost.KVM_FAULT);
-        vcpu.spare.topUp(cpu);
+        if (!vcpu.spare.topUp(cpu)) {
+            return PageFaults.NOMEM;
+        }
         fault.seq = gate.snapshot(cpu);
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
         if (slot == null || fault.write && slot.readOnly()) {

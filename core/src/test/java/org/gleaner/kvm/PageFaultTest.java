@@ -77,6 +77,22 @@ final class PageFaultTest {
     }
 
     @Test
+    void aFaultWithoutATableLeftFailsAndNothingElse() {
+        World.alone(
+                World.Kind.VIRTUAL,
+                World.config().withTables(4),
+                PAGES,
+                (cpu, world, vcpu) -> {
+                    world.vm.createSlot(cpu, 1, 1L << 20, PAGES, 0, false);
+                    assertThat(vcpu.access(cpu, 5, true)).isZero();
+                    assertThat(vcpu.access(cpu, (1L << 20) + 5, true)).isEqualTo(PageFaults.NOMEM);
+                    assertThat(vcpu.access(cpu, 6, true)).isEqualTo(PageFaults.NOMEM);
+                    assertThat(vcpu.access(cpu, 5, true)).isZero();
+                    assertThat(world.space.held()).isZero();
+                });
+    }
+
+    @Test
     void anEvictionZapsEveryAliasAndMarksWhereTheKernelDid() {
         VmConfig old = VmConfig.of(SpteFormat.EPT, AgingDesign.LOCKED.plan());
         for (VmConfig config : new VmConfig[] {World.config(), old}) {

@@ -4,6 +4,7 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 
 /// Tables that a vCPU has allocated ahead, so that no allocation happens under `mmu_lock`
 /// (`struct kvm_mmu_memory_cache`).
@@ -23,13 +24,19 @@ public final class TableCache {
     }
 
     /// Makes sure that one fault will find what it needs (`mmu_topup_memory_caches`). May sleep.
-    public void topUp(Cpu cpu) {
+    /// False if there are not so many tables left; those there are stay for the next fault.
+    public boolean topUp(Cpu cpu) {
         if (count < NEEDED) {
             while (count < CAPACITY) {
-                cached[count++] = tables.slab.allocate(cpu, tables.format.empty);
+                int table = tables.slab.tryAllocate(cpu, tables.format.empty);
+                if (table == TableSlab.FULL) {
+                    break;
+                }
+                cached[count++] = table;
                 cpu.charge(Cost.SPTE_TABLE_ALLOC);
             }
         }
+        return count >= NEEDED;
     }
 
     /// A table with empty entries.

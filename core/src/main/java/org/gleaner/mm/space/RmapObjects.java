@@ -3,6 +3,7 @@ package org.gleaner.mm.space;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.gleaner.machine.Capacity;
 
 /// Every object that pages can belong to, by the id that folios carry.
 ///
@@ -80,9 +81,7 @@ public final class RmapObjects {
             while (id < old.length && old[id] != nobody) {
                 id++;
             }
-            if (id == LIMIT) {
-                throw new IllegalStateException("more than " + id + " mapped objects");
-            }
+            Capacity.check("objects that pages belong to", id, 1, LIMIT - 1);
             RmapObject[] more = Arrays.copyOf(old, id < old.length ? old.length : 2 * id);
             Arrays.fill(more, old.length, more.length, nobody);
             more[id] = object;
