@@ -14,7 +14,10 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
+import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -146,21 +149,30 @@ final class SharedStateTest {
     }
 
     private static Map<String, ClassModel> core() {
+        Map<String, ClassModel> all = new HashMap<>();
         try {
-            Path root =
-                    Path.of(Cpu.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Map<String, ClassModel> all = new HashMap<>();
-            for (String room : List.of("mm", "kvm", "pagetable")) {
-                try (Stream<Path> files = Files.walk(root.resolve("org/gleaner/" + room))) {
-                    for (Path file : files.filter(SharedStateTest::isClass).toList()) {
-                        ClassModel type = ClassFile.of().parse(file);
-                        all.put(type.thisClass().asInternalName(), type);
-                    }
+            URI place = Cpu.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            if (place.getPath().endsWith(".jar")) {
+                try (FileSystem jar = FileSystems.newFileSystem(Path.of(place))) {
+                    read(jar.getPath("/"), all);
                 }
+            } else {
+                read(Path.of(place), all);
             }
-            return all;
         } catch (IOException | URISyntaxException e) {
             throw new IllegalStateException("core's classes", e);
+        }
+        return all;
+    }
+
+    private static void read(Path root, Map<String, ClassModel> all) throws IOException {
+        for (String room : List.of("mm", "kvm", "pagetable")) {
+            try (Stream<Path> files = Files.walk(root.resolve("org/gleaner/" + room))) {
+                for (Path file : files.filter(SharedStateTest::isClass).toList()) {
+                    ClassModel type = ClassFile.of().parse(Files.readAllBytes(file));
+                    all.put(type.thisClass().asInternalName(), type);
+                }
+            }
         }
     }
 

@@ -17,7 +17,7 @@ final class SourceTextTest {
     private static final int COLUMNS = 100;
 
     /// A row of a table cannot be broken.
-    private static final Pattern PROSE = Pattern.compile("\\s*///?(?! *\\|).*");
+    private static final Pattern PROSE = Pattern.compile("\\s*//(?!/? *\\|).*");
 
     private static final Pattern OPAQUE_ROW = Pattern.compile("\\s*/// \\|.*\\bopaque\\b.*");
 
