@@ -57,24 +57,14 @@ final class HugePrograms {
     private static void splitWrite(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).huge();
         m.ready(cpu -> m.write(cpu, 3, 1));
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 3, 7);
-                    m.expect(cpu, 3, 7);
-                });
+        m.writer("task", 3);
         m.actor("split", cpu -> m.split(cpu, 3));
         m.endAfter();
     }
 
     private static void splitGuest(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).huge();
-        m.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    m.guestWrite(cpu, vcpu, 3, 7);
-                    m.guestExpect(cpu, vcpu, 3, 7);
-                });
+        m.guestWriter(3);
         m.actor("split", cpu -> m.split(cpu, 3));
         m.readyGuest((cpu, vcpu) -> m.guestWrite(cpu, vcpu, 3, 1));
         m.endAfter();

@@ -139,8 +139,7 @@ final class MappingPrograms {
 
     private static void exitEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant);
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
+        m.readyOld();
         m.actor("exit", m::exit);
         m.actor("reclaim", m::evict);
         m.endAfter();
@@ -178,8 +177,7 @@ final class MappingPrograms {
     private static void unsubscribeEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant);
         Mirror subscriber = new Mirror(m, 1);
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
+        m.readyOld();
         m.ready(cpu -> m.mm().notifiers().register(cpu, subscriber));
         m.actor(
                 "unsubscribe",
@@ -205,12 +203,7 @@ final class MappingPrograms {
     /// The second slot shows one page of the first one's, begins behind it and ends before it does.
     private static void aliasEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(3);
-        m.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    m.guestWrite(cpu, vcpu, 2, 7);
-                    m.guestExpect(cpu, vcpu, 2, 7);
-                });
+        m.guestWriter(2);
         m.actor(
                 "reclaim",
                 cpu -> {
@@ -257,10 +250,7 @@ final class MappingPrograms {
 
     private static void walkWrite(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).cachesSwapIns();
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.ready(m::evict);
-        m.ready(cpu -> m.expect(cpu, 0, 1));
+        m.readyReadBack();
         m.ready(cpu -> m.host().lru().drain(cpu));
         m.actor("task", cpu -> m.write(cpu, 0, 7));
         m.actor(
@@ -275,12 +265,7 @@ final class MappingPrograms {
 
     private static void lookAround(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(3);
-        m.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    m.guestWrite(cpu, vcpu, 1, 7);
-                    m.guestExpect(cpu, vcpu, 1, 7);
-                });
+        m.guestWriter(1);
         m.actor("reclaim", m::evict);
         m.readyGuest((cpu, vcpu) -> {
             for (int page = 0; page < 3; page++) {

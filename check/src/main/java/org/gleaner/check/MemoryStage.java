@@ -153,6 +153,39 @@ final class MemoryStage extends MemoryActs {
         });
     }
 
+    /// A process that has written 1 to its first page, which is old by now.
+    void readyOld() {
+        ready(cpu -> write(cpu, 0, 1));
+        ready(this::makeOld);
+    }
+
+    /// As [#readyOld], of a page that has been in swap and was read back.
+    void readyReadBack() {
+        readyOld();
+        ready(this::evict);
+        ready(cpu -> expect(cpu, 0, 1));
+    }
+
+    /// An actor that writes 7 to a page of the process and looks whether it is there.
+    void writer(String name, int page) {
+        actor(
+                name,
+                cpu -> {
+                    write(cpu, page, 7);
+                    expect(cpu, page, 7);
+                });
+    }
+
+    /// The same of a guest.
+    void guestWriter(int page) {
+        vcpu(
+                "vcpu",
+                (cpu, vcpu) -> {
+                    guestWrite(cpu, vcpu, page, 7);
+                    guestExpect(cpu, vcpu, page, 7);
+                });
+    }
+
     void actor(String name, Actor body) {
         actors++;
         stage.actor(name, body);

@@ -124,14 +124,8 @@ final class SwapPrograms {
     }
 
     private static void taskEvict(MemoryStage m) {
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.readyOld();
+        m.writer("task", 0);
         m.actor("reclaim", m::evict);
         m.endAfter();
     }
@@ -140,17 +134,9 @@ final class SwapPrograms {
     /// write.
     private static void cachedWrite(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).cachesSwapIns();
-        m.ready(cpu -> m.write(cpu, 0, 1));
+        m.readyReadBack();
         m.ready(m::makeOld);
-        m.ready(m::evict);
-        m.ready(cpu -> m.expect(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.writer("task", 0);
         m.actor(
                 "reclaim",
                 cpu -> {
@@ -164,28 +150,15 @@ final class SwapPrograms {
     /// On 6.1 a page that is read back is mapped read-only.
     private static void upgradeEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).kernel(KernelVersion.V6_1);
-        m.ready(cpu -> m.write(cpu, 0, 1));
+        m.readyReadBack();
         m.ready(m::makeOld);
-        m.ready(m::evict);
-        m.ready(cpu -> m.expect(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.writer("task", 0);
         m.actor("reclaim", m::evict);
         m.endAfter();
     }
 
     private static void guestEvict(MemoryStage m) {
-        m.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    m.guestWrite(cpu, vcpu, 0, 7);
-                    m.guestExpect(cpu, vcpu, 0, 7);
-                });
+        m.guestWriter(0);
         m.actor("reclaim", m::evict);
         m.readyGuest((cpu, vcpu) -> {
             m.guestWrite(cpu, vcpu, 0, 1);
@@ -214,12 +187,11 @@ final class SwapPrograms {
     }
 
     private static void pinEvict(MemoryStage m, boolean cached) {
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
         if (cached) {
-            m.ready(m::evict);
-            m.ready(cpu -> m.expect(cpu, 0, 1));
+            m.readyReadBack();
             m.ready(m::makeOld);
+        } else {
+            m.readyOld();
         }
         m.actor("device", cpu -> m.writePinned(cpu, 0, 7));
         m.actor("reclaim", m::evict);
@@ -229,8 +201,7 @@ final class SwapPrograms {
     /// Who has freed the page gets its frame for another.
     private static void gupReuse(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(2);
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
+        m.readyOld();
         m.actor("device", cpu -> m.writePinned(cpu, 0, 7));
         m.actor(
                 "reclaim",
@@ -254,40 +225,23 @@ final class SwapPrograms {
     private static void twoFirstTouches(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).pages(2);
         m.ready(cpu -> m.write(cpu, 1, 1));
-        m.actor(
-                "one",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.writer("one", 0);
         m.actor("two", cpu -> m.read(cpu, 0));
         m.endAfter();
     }
 
     private static void writebackFault(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).disk();
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.readyOld();
+        m.writer("task", 0);
         m.actor("reclaim", m::evict);
         m.endAfter();
     }
 
     private static void memfdEvict(Stage stage, Variant variant) {
         MemoryStage m = new MemoryStage(stage, variant).shared();
-        m.ready(cpu -> m.write(cpu, 0, 1));
-        m.ready(m::makeOld);
-        m.actor(
-                "task",
-                cpu -> {
-                    m.write(cpu, 0, 7);
-                    m.expect(cpu, 0, 7);
-                });
+        m.readyOld();
+        m.writer("task", 0);
         m.actor("reclaim", m::evict);
         m.endAfter();
     }
