@@ -13,9 +13,6 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeModel;
@@ -117,7 +114,7 @@ final class HouseRulesTest {
         return new ArchCondition<>("have no " + what) {
             @Override
             public void check(JavaClass item, ConditionEvents events) {
-                for (String found : finder.apply(model(item))) {
+                for (String found : finder.apply(ClassFiles.model(item))) {
                     String message = "%s: %s".formatted(item.getName(), found);
                     events.add(SimpleConditionEvent.violated(item, message));
                 }
@@ -151,13 +148,5 @@ final class HouseRulesTest {
                         .filter(Instruction.class::isInstance)
                         .map(Instruction.class::cast)
                 : Stream.empty();
-    }
-
-    private static ClassModel model(JavaClass type) {
-        try (InputStream in = type.getSource().orElseThrow().getUri().toURL().openStream()) {
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A document that says which test holds something names one that is there.
 final class NamedTestsTest {
-    private static final Path ROOT = Path.of("..");
     private static final Pattern NAMED =
             Pattern.compile("`([A-Z]\\w*Test)(?:[.#](\\w+))?(?:\\(\\))?`");
 
@@ -44,30 +42,23 @@ final class NamedTestsTest {
     @Test
     void everyInvariantOfTheListNamesATest() throws IOException {
         List<String> lines =
-                Files.readAllLines(ROOT.resolve("docs/invariants.md")).stream()
+                Files.readAllLines(Sources.ROOT.resolve("docs/invariants.md")).stream()
                         .filter(line -> line.matches("\\| I\\d+ \\|.*"))
                         .toList();
         assertThat(lines).hasSizeGreaterThan(10).allMatch(line -> NAMED.matcher(line).find());
     }
 
     private static List<Path> documents() throws IOException {
-        List<Path> all = new ArrayList<>();
-        for (String place : List.of("docs", "validation", "README.md", "CONTRIBUTING.md")) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(place))) {
-                files.filter(file -> file.toString().endsWith(".md")).forEach(all::add);
-            }
-        }
-        return all;
+        return Sources.in(List.of("docs", "validation", "README.md", "CONTRIBUTING.md"), ".md");
     }
 
     /// The sources of all tests by the name of their class.
     private static Map<String, String> tests() throws IOException {
         Map<String, String> all = new TreeMap<>();
-        for (String module : List.of("core", "check", "lab", "cli")) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-                files.filter(file -> file.toString().endsWith("Test.java"))
-                        .forEach(file -> all.put(name(file), text(file)));
-            }
+        List<String> modules =
+                List.of("core/src/test", "check/src/test", "lab/src/test", "cli/src/test");
+        for (Path file : Sources.in(modules, "Test.java")) {
+            all.put(name(file), text(file));
         }
         return all;
     }

@@ -2,7 +2,10 @@ package org.gleaner.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.AnnotationValue;
 import java.lang.classfile.AttributedElement;
@@ -14,23 +17,14 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
-import org.junit.jupiter.api.Test;
 
 /// Whatever kernel-like code changes is a word, an entry of a slab, a volatile that a step
 /// declares, or plain data that says by an annotation who may change it. A plain counter that
@@ -38,6 +32,9 @@ import org.junit.jupiter.api.Test;
 ///
 /// Of arrays the code does not say which one a store goes to; so a class that stores plainly into
 /// one of `long` outside its constructor must have declared one of `long`, and so on.
+@AnalyzeClasses(
+        packages = {"org.gleaner.mm", "org.gleaner.kvm", "org.gleaner.pagetable"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
 final class SharedStateTest {
     private static final Set<String> DECLARED =
             Set.of(
@@ -48,15 +45,14 @@ final class SharedStateTest {
 
     private static final int NOT_PLAIN = ClassFile.ACC_STATIC | ClassFile.ACC_VOLATILE;
 
-    private static final Map<String, ClassModel> CORE = core();
-
-    @Test
-    void everyPlainFieldThatChangesSaysWhoMayChangeIt() {
+    @ArchTest
+    static void everyPlainFieldThatChangesSaysWhoMayChangeIt(JavaClasses core) {
+        Map<String, ClassModel> models = models(core);
         Set<String> undeclared = new TreeSet<>();
-        for (ClassModel type : CORE.values()) {
+        for (ClassModel type : models.values()) {
             for (MethodModel method : type.methods()) {
                 if (!method.methodName().stringValue().startsWith("<")) {
-                    undeclared.addAll(undeclaredStores(type, method));
+                    undeclared.addAll(undeclaredStores(models, type, method));
                 }
             }
         }
@@ -65,25 +61,32 @@ final class SharedStateTest {
                 .isEmpty();
     }
 
-    @Test
-    void everyGuardIsALock() {
+    @ArchTest
+    static void everyGuardIsALock(JavaClasses core) {
         Set<String> locks =
                 Arrays.stream(LockClass.values())
                         .map(lock -> lock.lockName)
                         .collect(Collectors.toSet());
         locks.add("oom_lock"); // only ever tried, so no class of the order
-        assertThat(CORE.values().stream().flatMap(SharedStateTest::guards).toList())
+        assertThat(models(core).values().stream().flatMap(SharedStateTest::guards).toList())
                 .isNotEmpty()
                 .allSatisfy(guard -> assertThat(locks).contains(guard));
     }
 
-    private static List<String> undeclaredStores(ClassModel type, MethodModel method) {
+    private static Map<String, ClassModel> models(JavaClasses core) {
+        return core.stream()
+                .map(ClassFiles::model)
+                .collect(Collectors.toMap(type -> type.thisClass().asInternalName(), type -> type));
+    }
+
+    private static List<String> undeclaredStores(
+            Map<String, ClassModel> models, ClassModel type, MethodModel method) {
         return method.code().stream()
                 .flatMap(code -> code.elementStream())
                 .flatMap(element ->
                         switch (element) {
                             case FieldInstruction store when store.opcode() == Opcode.PUTFIELD ->
-                                    undeclaredField(store);
+                                    undeclaredField(models, store);
                             case ArrayStoreInstruction store ->
                                     undeclaredArrays(type, store.opcode());
                             default -> Stream.empty();
@@ -91,8 +94,9 @@ final class SharedStateTest {
                 .toList();
     }
 
-    private static Stream<String> undeclaredField(FieldInstruction store) {
-        ClassModel owner = CORE.get(store.owner().asInternalName());
+    private static Stream<String> undeclaredField(
+            Map<String, ClassModel> models, FieldInstruction store) {
+        ClassModel owner = models.get(store.owner().asInternalName());
         if (owner == null || isDeclared(owner)) {
             return Stream.empty();
         }
@@ -146,37 +150,5 @@ final class SharedStateTest {
     private static Stream<Annotation> annotations(AttributedElement element) {
         return element.findAttribute(Attributes.runtimeInvisibleAnnotations()).stream()
                 .flatMap(attribute -> attribute.annotations().stream());
-    }
-
-    private static Map<String, ClassModel> core() {
-        Map<String, ClassModel> all = new HashMap<>();
-        try {
-            URI place = Cpu.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-            if (place.getPath().endsWith(".jar")) {
-                try (FileSystem jar = FileSystems.newFileSystem(Path.of(place))) {
-                    read(jar.getPath("/"), all);
-                }
-            } else {
-                read(Path.of(place), all);
-            }
-        } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException("core's classes", e);
-        }
-        return all;
-    }
-
-    private static void read(Path root, Map<String, ClassModel> all) throws IOException {
-        for (String room : List.of("mm", "kvm", "pagetable")) {
-            try (Stream<Path> files = Files.walk(root.resolve("org/gleaner/" + room))) {
-                for (Path file : files.filter(SharedStateTest::isClass).toList()) {
-                    ClassModel type = ClassFile.of().parse(Files.readAllBytes(file));
-                    all.put(type.thisClass().asInternalName(), type);
-                }
-            }
-        }
-    }
-
-    private static boolean isClass(Path file) {
-        return file.toString().endsWith(".class");
     }
 }

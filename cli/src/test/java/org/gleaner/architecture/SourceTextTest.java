@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What a reader of the sources meets, and the formatter does not look at.
 final class SourceTextTest {
-    private static final Path ROOT = Path.of("..");
     private static final int COLUMNS = 100;
 
     /// A row of a table cannot be broken.
@@ -29,7 +27,7 @@ final class SourceTextTest {
             for (int i = 0; i < lines.size(); i++) {
                 String line = lines.get(i);
                 if (line.length() > COLUMNS && PROSE.matcher(line).matches()) {
-                    tooLong.add(ROOT.relativize(file) + ":" + (i + 1));
+                    tooLong.add(Sources.ROOT.relativize(file) + ":" + (i + 1));
                 }
             }
         }
@@ -49,12 +47,10 @@ final class SourceTextTest {
     }
 
     private static List<Path> sources() throws IOException {
-        List<Path> all = new ArrayList<>();
-        for (String module : List.of("core", "check", "lab", "cli", "bench")) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
-                files.filter(file -> file.toString().endsWith(".java")).forEach(all::add);
-            }
-        }
+        List<Path> all =
+                Sources.in(
+                        List.of("core/src", "check/src", "lab/src", "cli/src", "bench/src"),
+                        ".java");
         assertThat(all).hasSizeGreaterThan(300);
         return all;
     }
