@@ -38,7 +38,6 @@ record CheckDocument(
             @Nullable String interleaving) {
         private static Search of(CheckResult.Row row) {
             Finding finding = row.finding();
-            boolean found = finding != null;
             return new Search(
                     row.program(),
                     row.bug(),
@@ -53,9 +52,9 @@ record CheckDocument(
                     rounded(row.cpuSeconds()),
                     finding == null ? null : finding.detector().text,
                     finding == null ? null : finding.message(),
-                    found ? row.switches() : null,
-                    found ? row.schedule() : null,
-                    found ? row.interleaving() : null);
+                    finding == null ? null : row.switches(),
+                    finding == null ? null : row.schedule(),
+                    finding == null ? null : row.interleaving());
         }
     }
 

@@ -151,8 +151,7 @@ public final class OomKiller {
     /// Whether one killed before still has memory that comes back by itself: also while its exit
     /// has no mapping left and is at the pages of the last.
     private boolean victimIsGoing(Cpu cpu, Memcg scope) {
-        return mmLists.within(cpu, memcgs, scope).stream()
-                .anyMatch(mm -> mm.isKilled() && !mm.memoryFreed());
+        return mmLists.within(cpu, memcgs, scope).stream().anyMatch(AddressSpace::isGoing);
     }
 
     /// Kills somebody. False if there is nobody.

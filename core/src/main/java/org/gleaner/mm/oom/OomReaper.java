@@ -69,7 +69,7 @@ public final class OomReaper {
 
     private @Nullable AddressSpace next(Cpu cpu) {
         for (AddressSpace mm : mmLists.within(cpu, memcgs, memcgs.getFirst())) {
-            if (mm.isKilled() && !mm.memoryFreed()) {
+            if (mm.isGoing()) {
                 return mm;
             }
         }

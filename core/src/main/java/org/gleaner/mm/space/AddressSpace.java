@@ -272,6 +272,11 @@ public final class AddressSpace {
         return memoryFreed;
     }
 
+    /// Whether it was killed and still has memory that comes back by itself.
+    public boolean isGoing() {
+        return isKilled() && !memoryFreed();
+    }
+
     public void setMemoryFreed() {
         memoryFreed = true;
     }

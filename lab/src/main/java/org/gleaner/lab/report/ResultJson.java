@@ -39,9 +39,7 @@ public final class ResultJson {
             Provenance provenance,
             int asked,
             List<? extends Result> results) {
-        ObjectNode document = MAPPER.createObjectNode();
-        add(document, MAPPER.valueToTree(completeness));
-        add(document, MAPPER.valueToTree(provenance));
+        ObjectNode document = head(completeness, provenance);
         List<ObjectNode> trees = results.stream().map(ResultJson::tree).toList();
         if (asked == 1) {
             trees.forEach(each -> add(document, each));
@@ -53,11 +51,17 @@ public final class ResultJson {
 
     /// The same of one record that is no result of a run.
     public static String document(Completeness completeness, Provenance provenance, Record fields) {
+        ObjectNode document = head(completeness, provenance);
+        add(document, MAPPER.valueToTree(fields));
+        return WRITER.writeValueAsString(document);
+    }
+
+    /// What every document begins with.
+    private static ObjectNode head(Completeness completeness, Provenance provenance) {
         ObjectNode document = MAPPER.createObjectNode();
         add(document, MAPPER.valueToTree(completeness));
         add(document, MAPPER.valueToTree(provenance));
-        add(document, MAPPER.valueToTree(fields));
-        return WRITER.writeValueAsString(document);
+        return document;
     }
 
     private static ObjectNode tree(Result result) {
