@@ -110,11 +110,6 @@ final class InvalidateGate {
         cpu.store(state, IN_PROGRESS, count - 1);
     }
 
-    /// Invalidations that have begun and not ended; a hint.
-    long inProgress(Cpu cpu) {
-        return cpu.peek(state, IN_PROGRESS);
-    }
-
     // --- slots -------------------------------------------------------------------------------
 
     /// An invalidation is on its way: delays the next swap of slots.

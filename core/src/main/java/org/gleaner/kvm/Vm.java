@@ -177,11 +177,6 @@ public final class Vm {
         return vcpus.flushes();
     }
 
-    /// Page-table pages in use, those in vCPUs' caches included. When nothing runs.
-    public int tablesInUse() {
-        return mmu.tables.slab.inUse();
-    }
-
     /// Leaves in all roots, all or only young ones: an account of this moment, entry by entry. An
     /// invalid root that was emptied has none.
     public long countLeaves(Cpu cpu, boolean onlyYoung) {

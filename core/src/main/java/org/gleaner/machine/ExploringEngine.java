@@ -351,10 +351,6 @@ public final class ExploringEngine implements Engine {
                 : actors[actor - actors.length].name + "'s stores";
     }
 
-    public boolean isDaemon(int actor) {
-        return actor >= actors.length || actors[actor].daemon;
-    }
-
     /// The actors whose next step may be taken now, as bits.
     public int enabled() {
         return able;

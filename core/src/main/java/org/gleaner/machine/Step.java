@@ -103,11 +103,6 @@ public final class Step {
         return new Step();
     }
 
-    /// Whether the order of two steps of different actors can matter.
-    public boolean isDependentOn(Step other) {
-        return (writes || other.writes) && touches(other);
-    }
-
     private boolean touches(Step other) {
         return overlaps(word, span, other.word, other.span)
                 || also != NOTHING && (also == other.word || also == other.also)

@@ -198,10 +198,6 @@ public final class SpteFormat extends EntryFormat {
         return (spte & mmuWritable) != 0;
     }
 
-    public boolean isExecutable(long spte) {
-        return (spte & (exec | noExec)) == exec;
-    }
-
     /// Aging may simply clear A (`spte_ad_enabled`): true for write-protect-only entries as well.
     public boolean isAdEnabled(long spte) {
         return (spte & TYPE) != TYPE_DISABLED;

@@ -109,11 +109,6 @@ public final class MemcgLru {
         return next == null ? null : next.memcg;
     }
 
-    /// The generation that a cgroup hangs in.
-    public int genOf(Memcg memcg) {
-        return memcg.place.gen;
-    }
-
     /// Whether the last move of a cgroup was to the tail: it has been passed over once.
     public boolean isAtTail(Memcg memcg) {
         return memcg.place.segment == Op.TAIL;

@@ -37,9 +37,4 @@ public final class Pte {
     public static long setReadOnly(Cpu cpu, long[] words, int i) {
         return cpu.fetchAnd(words, i, ~PteFormat.WRITABLE);
     }
-
-    /// Takes D away and returns the entry as it was.
-    public static long clearDirty(Cpu cpu, long[] words, int i) {
-        return cpu.fetchAnd(words, i, ~PTE.dirty);
-    }
 }
