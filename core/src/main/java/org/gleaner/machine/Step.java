@@ -103,12 +103,6 @@ public final class Step {
         return new Step();
     }
 
-    private boolean touches(Step other) {
-        return overlaps(word, span, other.word, other.span)
-                || also != NOTHING && (also == other.word || also == other.also)
-                || other.also != NOTHING && word == other.also;
-    }
-
     /// Whether two ranges of words have one in common.
     public static boolean overlaps(int word, int span, int other, int otherSpan) {
         return word == other
