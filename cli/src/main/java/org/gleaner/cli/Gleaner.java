@@ -15,9 +15,10 @@ import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
-import org.gleaner.lab.choice.TraceFormat;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.trace.TraceFormats;
+import org.gleaner.lab.trace.format.TraceFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -88,6 +89,7 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("run", new RunCommand(surroundings));
         command.addSubcommand("scenario", ScenarioCommand.commandLine(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
+        command.addSubcommand("trace", TraceCommand.commandLine(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));
         command.addSubcommand(
@@ -101,11 +103,11 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, Through.class);
         convert(command, Backing.class);
         convert(command, Thp.class);
-        convert(command, TraceFormat.class);
         convert(command, SwapDeviceChoice.class);
         convert(command, AgingChoice.class);
         return command.registerConverter(Size.class, Size::parse)
                 .registerConverter(Scale.class, Scale::parse)
+                .registerConverter(TraceFormat.class, TraceFormats::of)
                 .registerConverter(Long.class, WholeNumber::ofLong)
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)
                 .registerConverter(Integer.class, WholeNumber::ofInt)

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.choice.TraceFormat;
 import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
@@ -12,6 +11,7 @@ import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.TraceReader;
+import org.gleaner.lab.trace.format.TraceFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,16 +36,14 @@ final class ReplayCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "TRACE",
             description =
-                    "Files ending in .u32, .u32.xz or .u32.zst, names of bundled traces, or - for "
-                            + "standard input, plain or compressed.")
+                    "Files of any format that 'gleaner trace formats' lists, compressed or not,"
+                            + " names of bundled traces, or - for standard input.")
     private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description =
-                    "u32: read every file as little-endian 32-bit page numbers, bit 31 set for a "
-                            + "write, whatever it is called and looks like.")
+            description = "Read every file as this format, whatever it is called and looks like.")
     private @Nullable TraceFormat format;
 
     @Mixin private ReplayOptions how = new ReplayOptions();
@@ -62,8 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
         List<Long> seeds = options.seeds(DEFAULT_SEED);
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
-        TraceReader reader =
-                new TraceReader(surroundings.input(), format != null, Heap.ofProcess());
+        TraceReader reader = new TraceReader(surroundings.input(), format, Heap.ofProcess());
         List<Combination> combinations =
                 how.combinations(files.stream().map(reader::trace).toList(), options.engine, seeds);
         ReplayComparison comparison =

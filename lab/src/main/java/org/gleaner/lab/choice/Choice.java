@@ -21,7 +21,6 @@ public sealed interface Choice
                 SwapDeviceChoice,
                 Thp,
                 Through,
-                TraceFormat,
                 Tracking,
                 Workload {
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What came out of a run.
 public sealed interface Result
-        permits ReplayResult, ScenarioResult, Seeded, TortureResult, ValidationResult {
+        permits ReplayResult, ScenarioResult, Seeded, TortureResult, TraceInfo, ValidationResult {
 
     /// Checks that failed and results out of their bounds, one line each; empty if all is well.
     List<String> failures();

@@ -15,6 +15,9 @@ import org.gleaner.lab.input.Input;
 /// @param directory where the bundled traces are; need not exist
 public record TraceCatalog(Path directory) {
 
+    /// How the files of bundled traces end.
+    private static final List<String> SUFFIXES = List.of(".u32", ".u32.xz", ".u32.zst");
+
     /// The file for `word`: standard input for `-`, that path if it is a file, else the bundled
     /// trace of that name.
     ///
@@ -28,8 +31,8 @@ public record TraceCatalog(Path directory) {
             return path;
         }
         if (path.getNameCount() == 1 && !path.isAbsolute()) {
-            for (Packing packing : Packing.values()) {
-                Path bundled = directory.resolve(word + packing.suffix);
+            for (String suffix : SUFFIXES) {
+                Path bundled = directory.resolve(word + suffix);
                 if (Files.isRegularFile(bundled)) {
                     return bundled;
                 }
@@ -47,7 +50,7 @@ public record TraceCatalog(Path directory) {
         boolean pathLike = word.contains("/") || word.contains(".");
         if (pathLike) {
             String mend =
-                    Nearest.to(TraceReader.nameOf(path), names)
+                    Nearest.to(nameOf(String.valueOf(path.getFileName())), names)
                             .map(near -> "did you mean the bundled '" + near + "'?")
                             .orElse("check the path");
             return new BadInput(word, "no such file", mend);
@@ -59,14 +62,20 @@ public record TraceCatalog(Path directory) {
     /// The names of the bundled traces, in their order; empty if there are none.
     public List<String> names() {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> Packing.of(file) != null)
-                    .map(TraceReader::nameOf)
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> SUFFIXES.stream().anyMatch(file::endsWith))
+                    .map(TraceCatalog::nameOf)
                     .sorted()
                     .distinct()
                     .toList();
         } catch (IOException e) {
             return List.of();
         }
+    }
+
+    private static String nameOf(String file) {
+        int dot = file.indexOf('.', 1);
+        return dot < 0 ? file : file.substring(0, dot);
     }
 
     private static Path path(String word) {

@@ -12,7 +12,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.trace.container.Unpacking;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -43,12 +44,14 @@ final class BundledTracesTest {
     }
 
     private static String digest(Path file) throws IOException, NoSuchAlgorithmException {
-        Packing packing = Objects.requireNonNull(Packing.of(file));
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        try (InputStream bytes = packing.unpack(Files.newInputStream(file));
-                InputStream digested = new DigestInputStream(bytes, digest)) {
-            digested.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return Unpacking.read(
+                Input.ofProcess(),
+                file,
+                (bytes, _) -> {
+                    InputStream digested = new DigestInputStream(bytes, digest);
+                    digested.transferTo(OutputStream.nullOutputStream());
+                    return HexFormat.of().formatHex(digest.digest());
+                });
     }
 }

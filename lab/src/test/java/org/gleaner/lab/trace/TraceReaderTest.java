@@ -83,7 +83,8 @@ final class TraceReaderTest {
 
     @Test
     void anUnknownSuffixIsRefused() throws IOException {
-        refused(file("t.csv", bytes(1))).hasMessageContaining("t.csv: is no known trace format");
+        refused(file("t.csv", bytes(1)))
+                .hasMessageContaining("t.csv: is of no trace format that is known");
     }
 
     @Test
@@ -184,7 +185,7 @@ final class TraceReaderTest {
         List<String> said = new CopyOnWriteArrayList<>();
         Input input = new Input(InputStream.nullInputStream(), said::add, () -> !said.isEmpty());
 
-        assertThatThrownBy(() -> new TraceReader(input, false, ROOMY).trace(fifo))
+        assertThatThrownBy(() -> new TraceReader(input, null, ROOMY).trace(fifo))
                 .isInstanceOf(Cancelled.class);
         assertThat(said)
                 .containsExactly(fifo + ": nothing has come yet; waiting for it to be written");
@@ -195,7 +196,7 @@ final class TraceReaderTest {
     @Test
     void anEndlessFileIsRefusedOnceItCannotFit() {
         assertThatThrownBy(() ->
-                        new TraceReader(Input.ofProcess(), false, new Heap(10 << 20))
+                        new TraceReader(Input.ofProcess(), null, new Heap(10 << 20))
                                 .trace(Path.of("/dev/zero")))
                 .isInstanceOf(BadInput.class)
                 .hasMessageStartingWith("/dev/zero: needs more than 6")
@@ -214,7 +215,7 @@ final class TraceReaderTest {
             file.setLength(2L << 30);
         }
         assertThatThrownBy(() ->
-                        new TraceReader(Input.ofProcess(), false, new Heap(1 << 30)).trace(sparse))
+                        new TraceReader(Input.ofProcess(), null, new Heap(1 << 30)).trace(sparse))
                 .hasMessage(
                         sparse
                                 + ": needs 4GiB of memory, and Java may use 614.4MiB for it; set"
@@ -225,14 +226,14 @@ final class TraceReaderTest {
     void aCompressedFileIsKnownByWhatWasReadOfIt() throws IOException {
         byte[] packed = xz(bytes(new Random(1).ints(100_000, 0, 1 << 20).toArray()));
         assertThatThrownBy(() ->
-                        new TraceReader(Input.ofProcess(), false, new Heap(1 << 19))
+                        new TraceReader(Input.ofProcess(), null, new Heap(1 << 19))
                                 .trace(file("t.u32.xz", packed)))
                 .hasMessageMatching(".*t.u32.xz: needs about [78]\\d\\d(\\.\\d)?KiB of memory, .*");
     }
 
     @Test
     void tracesThatAreHeldCount() throws IOException {
-        TraceReader reader = new TraceReader(Input.ofProcess(), false, new Heap(10 << 20));
+        TraceReader reader = new TraceReader(Input.ofProcess(), null, new Heap(10 << 20));
         Path file = file("t.u32", bytes(words(500_000)));
         reader.trace(file);
         reader.trace(file);
@@ -244,7 +245,7 @@ final class TraceReaderTest {
 
     private static TraceReader reader(byte[] standardInput, Heap heap) {
         InputStream in = new ByteArrayInputStream(standardInput);
-        return new TraceReader(new Input(in, _ -> {}, () -> false), false, heap);
+        return new TraceReader(new Input(in, _ -> {}, () -> false), null, heap);
     }
 
     private Path fifo(String name) throws Exception {

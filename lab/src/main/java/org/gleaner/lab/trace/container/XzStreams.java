@@ -1,4 +1,4 @@
-package org.gleaner.lab.trace;
+package org.gleaner.lab.trace.container;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ final class XzStreams extends InputStream {
         }
         packed.unread(first);
         byte[] magic = packed.readNBytes(MAGIC_BYTES);
-        if (Packing.of(magic) != Packing.XZ) {
+        if (Container.of(magic) != Container.XZ) {
             throw new CorruptedInputException("other bytes follow the end of the compressed ones");
         }
         packed.unread(magic);

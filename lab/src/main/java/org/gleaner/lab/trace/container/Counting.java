@@ -1,4 +1,4 @@
-package org.gleaner.lab.trace;
+package org.gleaner.lab.trace.container;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,6 +18,11 @@ final class Counting extends FilterInputStream {
     /// Bytes handed out so far.
     long count() {
         return count;
+    }
+
+    /// Counts bytes of the file that another reader of it took.
+    void passed(long bytes) {
+        count += bytes;
     }
 
     /// Whether `e` came from the file, not from a decompressor that reads it.

@@ -1,0 +1,59 @@
+package org.gleaner.lab.report;
+
+import java.util.List;
+import java.util.Locale;
+import org.gleaner.lab.run.TraceInfo;
+import org.gleaner.lab.size.Size;
+
+/// What traces hold, for people.
+public final class TraceInfoText {
+
+    private TraceInfoText() {}
+
+    /// One paragraph for each.
+    public static String of(List<TraceInfo> traces) {
+        StringBuilder text = new StringBuilder();
+        for (TraceInfo trace : traces) {
+            text.append(text.isEmpty() ? "" : "\n").append(of(trace));
+        }
+        return text.toString();
+    }
+
+    private static String of(TraceInfo trace) {
+        StringBuilder text = new StringBuilder();
+        String packed =
+                trace.containers().isEmpty()
+                        ? ""
+                        : ", packed with " + String.join(" and ", trace.containers());
+        text.append(
+                "trace %s: %s (%s)%s%n"
+                        .formatted(trace.trace(), trace.format(), trace.origin(), packed));
+        text.append("level: ").append(trace.level());
+        text.append(trace.caveat().isEmpty() ? "" : "; " + trace.caveat()).append('\n');
+        text.append(line("records", trace.records()));
+        if (trace.skipped() > 0) {
+            text.append(line("passed over", trace.skipped()));
+        }
+        text.append(line("accesses", trace.accesses()));
+        text.append(line("reads", trace.reads()));
+        text.append(line("writes", trace.writes()));
+        text.append(
+                "%-16s %,16d (%s)%n"
+                        .formatted(
+                                "distinct pages",
+                                trace.distinctPages(),
+                                Size.approximately(trace.distinctPages() * Size.PAGE)));
+        text.append("first pages      ").append(words(trace.firstPages())).append('\n');
+        text.append("last pages       ").append(words(trace.lastPages())).append('\n');
+        trace.remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
+        return text.toString();
+    }
+
+    private static String line(String name, long n) {
+        return String.format(Locale.ROOT, "%-16s %,16d%n", name, n);
+    }
+
+    private static String words(List<Object> pages) {
+        return String.join(", ", pages.stream().map(Object::toString).toList());
+    }
+}

@@ -1,0 +1,156 @@
+package org.gleaner.lab.trace;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.trace.container.Container;
+import org.gleaner.lab.trace.container.Unpacking;
+import org.gleaner.lab.trace.format.AccessSink;
+import org.gleaner.lab.trace.format.Foreign;
+import org.gleaner.lab.trace.format.Head;
+import org.gleaner.lab.trace.format.Malformed;
+import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.format.TraceBytes;
+import org.gleaner.lab.trace.format.TraceFormat;
+import org.jspecify.annotations.Nullable;
+
+/// A file with a trace in any format that is known, and how to read it: unpacked, recognised by what
+/// it holds, and handed on access by access. Nothing of it is kept.
+///
+/// @param path of the file; [Input#STANDARD] for standard input
+/// @param asked the format that the user named; null to go by what is in the file
+public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
+
+    private static final String AGAIN = "record or copy it again";
+
+    /// What was found in a file besides its accesses.
+    ///
+    /// @param containers what it was packed in, the outermost first
+    public record Found(TraceFormat format, List<Container> containers, Reading reading) {}
+
+    /// Hands all accesses to `sink`.
+    ///
+    /// @throws BadInput if the file is missing, cannot be read, is of no known format, empty, cut,
+    ///     or damaged; the place is the file, with the line or byte where there is one
+    public Found read(AccessSink sink) {
+        return read(sink, _ -> {});
+    }
+
+    /// As above; `first` learns the format before the first access.
+    public Found read(AccessSink sink, Consumer<TraceFormat> first) {
+        check();
+        try {
+            return Unpacking.read(
+                    input, path, (bytes, containers) -> read(bytes, containers, sink, first));
+        } catch (NoSuchFileException e) {
+            throw missing(e);
+        } catch (AccessDeniedException e) {
+            throw bad("may not be read", "give yourself the right to read it", e);
+        } catch (IOException e) {
+            throw bad("cannot be read: " + Input.reason(e), "check the file", e);
+        }
+    }
+
+    private void check() {
+        if (Files.isDirectory(path)) {
+            throw bad("is a directory", "name a file in it", null);
+        }
+        if (!Input.isStream(path) && !Files.exists(path)) {
+            throw missing(new NoSuchFileException(path.toString()));
+        }
+    }
+
+    private Found read(
+            InputStream unpacked,
+            List<Container> containers,
+            AccessSink sink,
+            Consumer<TraceFormat> first)
+            throws IOException {
+        PushbackInputStream bytes = new PushbackInputStream(unpacked, Head.MOST);
+        Head head = head(bytes);
+        TraceFormat format = asked != null ? asked : recognised(head, containers);
+        first.accept(format);
+        Reading reading = new Reading();
+        try {
+            format.read(new TraceBytes(bytes), sink, reading);
+        } catch (Malformed e) {
+            String place = e.place().isEmpty() ? "" : ", " + e.place();
+            throw new BadInput(
+                    Input.place(path) + place,
+                    "is no " + format.label() + " from here on: " + e.what(),
+                    asked != null ? "check the file, and --format" : mend(format),
+                    e);
+        } catch (BadInput e) {
+            throw e.where().isEmpty() ? e.at(Input.place(path)) : e;
+        }
+        return new Found(format, containers, reading);
+    }
+
+    private static String mend(TraceFormat format) {
+        return AGAIN + ", or say with --format that it is not " + format.label();
+    }
+
+    private Head head(PushbackInputStream bytes) throws IOException {
+        byte[] first = bytes.readNBytes(Head.MOST);
+        bytes.unread(first);
+        return new Head(first, first.length < Head.MOST, fileName());
+    }
+
+    private TraceFormat recognised(Head head, List<Container> containers) {
+        if (head.bytes().length == 0) {
+            String inside = containers.isEmpty() ? "" : ": what is packed in it has no bytes";
+            throw bad("is empty" + inside, AGAIN, null);
+        }
+        Foreign foreign = Foreign.of(head.bytes());
+        if (foreign != null) {
+            throw bad("looks like " + foreign.what(), foreign.mend(), null);
+        }
+        TraceFormat format = TraceFormats.recognise(head);
+        if (format == null) {
+            throw bad(
+                    "is of no trace format that is known"
+                            + (head.isText() ? ": its first line is '" + line(head) + "'" : ""),
+                    "name its format with --format ('gleaner trace formats' lists them),"
+                            + " or convert it",
+                    null);
+        }
+        return format;
+    }
+
+    private static String line(Head head) {
+        String line = head.lines().isEmpty() ? "too long" : head.lines().getFirst();
+        return line.length() <= 60 ? line : line.substring(0, 60) + "...";
+    }
+
+    /// Its name without directory and without the endings of packings.
+    private String fileName() {
+        String name = path.equals(Input.STANDARD) ? "" : String.valueOf(path.getFileName());
+        return Container.without(Container.without(name));
+    }
+
+    /// What the trace is called: the file's name up to its first ending.
+    public String name() {
+        if (path.equals(Input.STANDARD)) {
+            return "stdin";
+        }
+        String name = fileName();
+        int dot = name.indexOf('.', 1);
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
+    private BadInput missing(IOException e) {
+        return bad("no such file", "check the path, or name a bundled trace such as sqlite", e);
+    }
+
+    private BadInput bad(String what, String mend, @Nullable IOException e) {
+        return new BadInput(Input.place(path), what, mend, e);
+    }
+}

@@ -1,0 +1,71 @@
+package org.gleaner.lab.trace;
+
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+import org.gleaner.lab.trace.format.Head;
+import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.memory.ChampsimFormat;
+import org.gleaner.lab.trace.memory.LackeyFormat;
+import org.gleaner.lab.trace.memory.U32Format;
+import org.jspecify.annotations.Nullable;
+
+/// All formats that are read, and which of them a file has.
+public final class TraceFormats {
+
+    private static final List<TraceFormat> ALL =
+            List.of(
+                    new LackeyFormat(),
+                    ChampsimFormat.INPUT,
+                    ChampsimFormat.CLOUDSUITE,
+                    new U32Format());
+
+    private TraceFormats() {}
+
+    /// All of them, in the order in which they are listed.
+    public static List<TraceFormat> all() {
+        return ALL;
+    }
+
+    /// The format of that label.
+    ///
+    /// @throws BadInput if there is none, with the nearest label as the mend
+    public static TraceFormat of(String label) {
+        for (TraceFormat each : ALL) {
+            if (each.label().equals(label)) {
+                return each;
+            }
+        }
+        List<String> labels = ALL.stream().map(TraceFormat::label).toList();
+        throw new BadInput(
+                "",
+                "'" + label + "' is no trace format",
+                Nearest.to(label, labels)
+                        .map(near -> "did you mean '" + near + "'?")
+                        .orElse("'gleaner trace formats' lists them"));
+    }
+
+    /// The format that a file begins like; null if none.
+    ///
+    /// What the name says is believed before all that only might be; what the bytes say for certain
+    /// before the name.
+    static @Nullable TraceFormat recognise(Head head) {
+        TraceFormat best = null;
+        int bestScore = TraceFormat.NO;
+        boolean otherName = false;
+        for (TraceFormat each : ALL) {
+            boolean itsName = head.named(each.names());
+            int score = each.recognise(head);
+            otherName |= itsName && score == TraceFormat.NO;
+            int weighed = score > TraceFormat.NO && itsName ? score + NAMED : score;
+            if (weighed > bestScore) {
+                best = each;
+                bestScore = weighed;
+            }
+        }
+        return otherName && bestScore < TraceFormat.LIKELY ? null : best;
+    }
+
+    /// What a name is worth: more than that the bytes are [TraceFormat#LIKELY] of another format.
+    private static final int NAMED = TraceFormat.LIKELY - TraceFormat.POSSIBLE + 1;
+}

@@ -1,0 +1,46 @@
+package org.gleaner.lab.trace.format;
+
+import java.io.IOException;
+import java.util.List;
+
+/// One way in which a tool writes accesses down. Stateless: what a reading needs to remember lives
+/// in a reading.
+///
+/// A reader takes what its format allows and refuses all else: it never guesses. Memory does not
+/// grow with numbers that it finds in a file.
+public interface TraceFormat {
+
+    /// The beginning is what this format and no other begins with.
+    int CERTAIN = 100;
+
+    /// All that is known of the beginning fits, and would hardly do so by chance.
+    int LIKELY = 70;
+
+    /// The beginning fits, as that of other formats may.
+    int POSSIBLE = 30;
+
+    /// The beginning cannot be of this format.
+    int NO = 0;
+
+    /// Its name on the command line and in results.
+    String label();
+
+    /// Which tool writes it, or how it is made: one line for people.
+    String origin();
+
+    /// What its records are.
+    Level level();
+
+    /// Words between the dots of a file's name that mean this format; lower case.
+    List<String> names();
+
+    /// How well the beginning of a file fits, [#NO] to [#CERTAIN].
+    int recognise(Head head);
+
+    /// Reads all of `bytes` into `sink`.
+    ///
+    /// @param reading counts the records, as far as it got
+    /// @throws Malformed at the first record that is none
+    /// @throws IOException what the file or its packing throws
+    void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException;
+}
