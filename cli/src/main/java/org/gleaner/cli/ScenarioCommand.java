@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.report.NewFile;
+import org.gleaner.lab.output.NewFile;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ScenarioPlanText;
 import org.gleaner.lab.scenario.BundledScenario;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /// `gleaner trace`: files with traces, of any format.
 @Command(
         name = "trace",
-        description = "Look at traces, and list the formats that are read.",
+        description = "Look at traces, convert them, and list the formats that are read.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -24,6 +24,7 @@ final class TraceCommand implements Callable<Integer> {
     static CommandLine commandLine(Surroundings surroundings) {
         return new CommandLine(new TraceCommand())
                 .addSubcommand("info", new TraceInfoCommand(surroundings))
+                .addSubcommand("convert", new TraceConvertCommand(surroundings))
                 .addSubcommand("formats", new Formats(surroundings));
     }
 

@@ -3,6 +3,7 @@ package org.gleaner.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TraceInfoText;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.TraceInfo;
@@ -47,6 +48,7 @@ final class TraceInfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         List<TraceInfo> traces =
                 names.stream()
                         .map(surroundings.traces()::find)
@@ -58,6 +60,6 @@ final class TraceInfoCommand implements Callable<Integer> {
                         traces.size(),
                         traces,
                         TraceInfoText.of(traces))
-                .tell(surroundings, options, null);
+                .tell(surroundings, options, directory);
     }
 }

@@ -2,6 +2,7 @@ package org.gleaner.lab.report;
 
 import java.util.List;
 import java.util.Locale;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.run.TraceInfo;
 import org.gleaner.lab.size.Size;
 
@@ -45,6 +46,9 @@ public final class TraceInfoText {
                                 Size.approximately(trace.distinctPages() * Size.PAGE)));
         text.append("first pages      ").append(words(trace.firstPages())).append('\n');
         text.append("last pages       ").append(words(trace.lastPages())).append('\n');
+        trace.properties()
+                .forEach((key, value) ->
+                        text.append("%-16s %s%n".formatted(key, BadInput.oneLine(value))));
         trace.remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
         return text.toString();
     }

@@ -1,6 +1,9 @@
 package org.gleaner.lab.run;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.gleaner.lab.trace.TraceFile;
 import org.gleaner.lab.trace.TraceSummary;
 import org.gleaner.lab.trace.container.Container;
@@ -19,6 +22,7 @@ import org.gleaner.lab.trace.format.Reading;
 /// @param records the format's own unit
 /// @param skipped lines that are none, where the format allows that
 /// @param firstPages up to five, real page numbers or keys
+/// @param properties what a page trace says of where it comes from
 /// @param remarks what else the reader said
 public record TraceInfo(
         String trace,
@@ -36,6 +40,7 @@ public record TraceInfo(
         long distinctPages,
         List<Object> firstPages,
         List<Object> lastPages,
+        Map<String, String> properties,
         List<String> remarks)
         implements Result {
 
@@ -43,6 +48,7 @@ public record TraceInfo(
         containers = List.copyOf(containers);
         firstPages = List.copyOf(firstPages);
         lastPages = List.copyOf(lastPages);
+        properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
         remarks = List.copyOf(remarks);
     }
 
@@ -53,7 +59,7 @@ public record TraceInfo(
         TraceSummary summary = new TraceSummary();
         TraceFile.Found found = file.read(summary);
         Reading reading = found.reading();
-        Level level = found.format().level();
+        Level level = found.level();
         return new TraceInfo(
                 file.name(),
                 found.format().label(),
@@ -70,6 +76,7 @@ public record TraceInfo(
                 summary.distinctPages(),
                 summary.firstPages(reading.names()),
                 summary.lastPages(reading.names()),
+                reading.properties(),
                 reading.remarks());
     }
 

@@ -16,10 +16,12 @@ import org.gleaner.lab.trace.container.Unpacking;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Foreign;
 import org.gleaner.lab.trace.format.Head;
+import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.gpt.PageTraceKeys;
 import org.jspecify.annotations.Nullable;
 
 /// A file with a trace in any format that is known, and how to read it: unpacked, recognised by what
@@ -34,7 +36,15 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
     /// What was found in a file besides its accesses.
     ///
     /// @param containers what it was packed in, the outermost first
-    public record Found(TraceFormat format, List<Container> containers, Reading reading) {}
+    public record Found(TraceFormat format, List<Container> containers, Reading reading) {
+
+        /// What the records are: what the file says of itself, or else its format.
+        public Level level() {
+            String key = reading.properties().get(PageTraceKeys.LEVEL);
+            Level said = key == null ? null : Level.ofKey(key);
+            return said != null ? said : format.level();
+        }
+    }
 
     /// Hands all accesses to `sink`.
     ///

@@ -5,6 +5,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.gpt.PageTraceFormat;
 import org.gleaner.lab.trace.memory.ChampsimFormat;
 import org.gleaner.lab.trace.memory.LackeyFormat;
 import org.gleaner.lab.trace.memory.U32Format;
@@ -15,6 +16,7 @@ public final class TraceFormats {
 
     private static final List<TraceFormat> ALL =
             List.of(
+                    new PageTraceFormat(),
                     new LackeyFormat(),
                     ChampsimFormat.INPUT,
                     ChampsimFormat.CLOUDSUITE,

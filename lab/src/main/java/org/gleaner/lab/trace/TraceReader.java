@@ -5,7 +5,10 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.format.AccessSink;
+import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.page.Interner;
+import org.gleaner.lab.trace.page.Placement;
 import org.jspecify.annotations.Nullable;
 
 /// Reads whole traces into memory, ready to be replayed.
@@ -51,7 +54,7 @@ public final class TraceReader {
         for (String remark : found.reading().remarks()) {
             input.say().accept(Input.place(path) + ": " + remark);
         }
-        Trace trace = builder.trace(file.name(), found.format());
+        Trace trace = builder.trace(file.name(), found.level());
         held += (long) trace.accesses().length * Integer.BYTES;
         return trace;
     }
@@ -110,11 +113,11 @@ public final class TraceReader {
             }
         }
 
-        Trace trace(String name, TraceFormat format) {
+        Trace trace(String name, Level level) {
             if (words.size() == 0) {
                 throw bad("holds no accesses", "give a trace with at least one");
             }
-            int[] places = places(format);
+            int[] places = places(level);
             int[] accesses = words.take();
             int highest = 0;
             for (int place : places) {
@@ -127,9 +130,9 @@ public final class TraceReader {
             return new Trace(name, accesses, pages.size(), highest + 1, writes);
         }
 
-        private int[] places(TraceFormat format) {
+        private int[] places(Level level) {
             try {
-                return Placement.of(pages, format.level().hasNeighbours());
+                return Placement.of(pages, level.hasNeighbours());
             } catch (BadInput e) {
                 throw e.at(Input.place(path));
             }

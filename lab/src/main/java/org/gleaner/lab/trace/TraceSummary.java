@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.gleaner.lab.trace.format.AccessSink;
+import org.gleaner.lab.trace.page.Interner;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what a trace holds, as it passes: accesses, pages, and which are first and last.

@@ -1,5 +1,8 @@
 package org.gleaner.lab.trace.format;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /// What the records of a trace are, and so what it means to replay them as accesses of memory.
 public enum Level {
     MEMORY("memory", ""),
@@ -24,6 +27,21 @@ public enum Level {
     /// The word for it in results.
     public String label() {
         return label;
+    }
+
+    /// The word for it in the properties of a page trace: finer than [#label].
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The level with that [#key]; null if there is none.
+    public static @Nullable Level ofKey(String key) {
+        for (Level each : values()) {
+            if (each.key().equals(key)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /// One line on what a replay of it is not; empty for what is accesses of memory.

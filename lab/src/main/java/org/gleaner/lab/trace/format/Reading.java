@@ -1,7 +1,10 @@
 package org.gleaner.lab.trace.format;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,7 @@ public final class Reading {
     private long records;
     private long skipped;
     private @Nullable String firstSkipped;
+    private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> remarks = new ArrayList<>();
     private @Nullable LongFunction<String> names;
 
@@ -36,6 +40,11 @@ public final class Reading {
         remarks.add(line);
     }
 
+    /// What the file says of where it comes from, by key.
+    public void properties(Map<String, String> more) {
+        properties.putAll(more);
+    }
+
     /// Sets what the numbers of pages are called, where they are stand-ins for names.
     public void named(LongFunction<String> how) {
         names = how;
@@ -59,6 +68,11 @@ public final class Reading {
     /// What else the user should know, a line each.
     public List<String> remarks() {
         return List.copyOf(remarks);
+    }
+
+    /// What the file says of where it comes from; empty if it says nothing.
+    public Map<String, String> properties() {
+        return Collections.unmodifiableMap(properties);
     }
 
     /// The name of the page with this number; null where numbers are what they are.

@@ -154,6 +154,24 @@ public final class TraceBytes {
         return true;
     }
 
+    /// Takes `length` bytes, or fewer at the end, behind the last line or record.
+    public int read(byte[] into, int start, int length) throws IOException {
+        int done = Math.min(length, end - next);
+        System.arraycopy(buffer, next, into, start, done);
+        next += done;
+        from = next;
+        while (done < length && !ended) {
+            int read = in.read(into, start + done, length - done);
+            if (read < 0) {
+                ended = true;
+            } else {
+                done += read;
+                before += read;
+            }
+        }
+        return done;
+    }
+
     /// Reads on behind [#from], which moves to the beginning of the buffer.
     ///
     /// @return by how much it moved

@@ -1,6 +1,10 @@
-package org.gleaner.lab.report;
+package org.gleaner.lab.output;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -14,11 +18,25 @@ public final class NewFile {
 
     private NewFile() {}
 
-    /// Writes `text` beside `target` first, and then gives it that name.
+    /// What is written to a new file.
+    @FunctionalInterface
+    public interface Content {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /// Writes `text` to a new file.
+    ///
+    /// @throws BadInput as the other does
+    public static void write(Path target, String text) {
+        write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// Writes `content` beside `target` first, and then gives it that name. If `content` throws,
+    /// nothing is left.
     ///
     /// @throws BadInput if there is something already, or the directory or the disk does not take
     ///     it
-    public static void write(Path target, String text) {
+    public static void write(Path target, Content content) {
         Path file = target.toAbsolutePath();
         Path draft =
                 file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
@@ -26,8 +44,16 @@ public final class NewFile {
             if (!Files.isDirectory(file.resolveSibling(""))) {
                 throw new BadInput(target.toString(), "no such directory", "make it first");
             }
+            if (Files.exists(file)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
             try {
-                Files.writeString(draft, text, StandardOpenOption.CREATE_NEW);
+                try (OutputStream out =
+                        new BufferedOutputStream(
+                                Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW),
+                                1 << 16)) {
+                    content.write(out);
+                }
                 publish(draft, file);
             } finally {
                 Files.deleteIfExists(draft);
@@ -37,7 +63,7 @@ public final class NewFile {
         } catch (AccessDeniedException e) {
             throw new BadInput(
                     target.toString(), "no right to write there", "name another directory", e);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new BadInput(
                     target.toString(),
                     "cannot be written (" + e.getMessage() + ")",

@@ -1,4 +1,4 @@
-package org.gleaner.lab.trace;
+package org.gleaner.lab.trace.page;
 
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
@@ -11,7 +11,7 @@ import org.gleaner.lab.size.Size;
 /// of 512 pages (2 MiB) that occur are numbered anew in their order, space after space, and each
 /// page keeps its place in its block. What has no neighbours, such as keys, lies in the order of its
 /// first access.
-final class Placement {
+public final class Placement {
 
     /// Page numbers below this are kept, so that a trace in first-touch order or of one small
     /// region is what it was.
@@ -30,7 +30,7 @@ final class Placement {
     /// The place of each id of `pages` in the region.
     ///
     /// @throws BadInput if there are too many blocks; without a place
-    static int[] of(Interner pages, boolean haveNeighbours) {
+    public static int[] of(Interner pages, boolean haveNeighbours) {
         int[] places = new int[pages.size()];
         if (!haveNeighbours) {
             Arrays.setAll(places, id -> id);

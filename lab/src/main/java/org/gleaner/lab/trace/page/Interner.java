@@ -1,4 +1,4 @@
-package org.gleaner.lab.trace;
+package org.gleaner.lab.trace.page;
 
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
