@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
+import org.gleaner.lab.size.Span;
 import org.gleaner.lab.trace.TraceFormats;
 import org.gleaner.lab.trace.format.TraceFormat;
 import picocli.CommandLine;
@@ -107,6 +108,7 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, AgingChoice.class);
         return command.registerConverter(Size.class, Size::parse)
                 .registerConverter(Scale.class, Scale::parse)
+                .registerConverter(Span.class, Span::parse)
                 .registerConverter(TraceFormat.class, TraceFormats::of)
                 .registerConverter(Long.class, WholeNumber::ofLong)
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 /// `gleaner trace`: files with traces, of any format.
 @Command(
         name = "trace",
-        description = "Look at traces, convert them, and list the formats that are read.",
+        description =
+                "Look at traces, convert and record them, and list the formats that are read.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -25,6 +26,7 @@ final class TraceCommand implements Callable<Integer> {
         return new CommandLine(new TraceCommand())
                 .addSubcommand("info", new TraceInfoCommand(surroundings))
                 .addSubcommand("convert", new TraceConvertCommand(surroundings))
+                .addSubcommand("record", TraceRecordCommand.commandLine(surroundings))
                 .addSubcommand("formats", new Formats(surroundings));
     }
 

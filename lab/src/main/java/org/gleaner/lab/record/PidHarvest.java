@@ -1,0 +1,186 @@
+package org.gleaner.lab.record;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.trace.format.AccessSink;
+
+/// Records a live process by its accessed bits: at the end of each interval it asks in which areas
+/// pages were accessed, and clears the bits.
+///
+/// The kernel says of an area how many of its pages were accessed and not which, so the record is
+/// of regions: every page of such an area that is resident is taken to be accessed once, in
+/// ascending order. Where writes are known, they are known for each page.
+public final class PidHarvest {
+
+    private static final long POLL_MILLIS = 50;
+    private static final long MILLION = 1_000_000;
+
+    private final Target target;
+    private final long everyNanos;
+    private final long forNanos;
+    private final BooleanSupplier interrupted;
+
+    /// What a harvest came to.
+    ///
+    /// @param text of how writes were found
+    /// @param ended whether the process ended before the time was up
+    /// @param accesses handed on
+    /// @param known of these, pages that really were accessed, as the kernel counts them
+    /// @param largest pages of the largest area that was accessed
+    /// @param areas that the process had at most
+    /// @param clearMillis mean time of clearing, for which the process's memory is locked
+    /// @param readMillis mean time of reading
+    /// @param seconds altogether
+    public record Harvested(
+            String writes,
+            int intervals,
+            boolean ended,
+            boolean interrupted,
+            long accesses,
+            long known,
+            long largest,
+            int areas,
+            double clearMillis,
+            double readMillis,
+            double seconds) {}
+
+    /// @param every length of an interval in nanoseconds
+    /// @param forNanos of the whole
+    /// @param interrupted whether the user asked to stop
+    public PidHarvest(Target target, long every, long forNanos, BooleanSupplier interrupted) {
+        this.target = target;
+        this.everyNanos = every;
+        this.forNanos = forNanos;
+        this.interrupted = interrupted;
+    }
+
+    /// Runs until the time is up, the process ends or the user stops it.
+    ///
+    /// @throws BadInput if the process ends before the first interval does
+    /// @throws Cancelled if the user stops it before that
+    public Harvested run(AccessSink sink) {
+        try (WriteTracking writes = WriteTracking.of(target)) {
+            return new Run(sink, writes).run();
+        } catch (Target.Gone e) {
+            throw new BadInput(
+                    "--pid " + target.pid(),
+                    "ended before anything was recorded",
+                    "start it again, and shorten --every",
+                    e);
+        }
+    }
+
+    private final class Run {
+        private final AccessSink sink;
+        private final WriteTracking writes;
+        private final long start = System.nanoTime();
+        private int intervals;
+        private long accesses;
+        private long known;
+        private long largest;
+        private int mostAreas;
+        private long clearNanos;
+        private long readNanos;
+        private PageRuns written = new PageRuns();
+
+        Run(AccessSink sink, WriteTracking writes) {
+            this.sink = sink;
+            this.writes = writes;
+        }
+
+        Harvested run() throws Target.Gone {
+            writes.clear(target.areas());
+            target.clear(Target.ACCESSED);
+            boolean ended = false;
+            long next = start;
+            while (next - start + everyNanos <= forNanos) {
+                next += everyNanos;
+                if (!sleep(next)) {
+                    break;
+                }
+                try {
+                    interval(next - everyNanos - start);
+                } catch (Target.Gone e) {
+                    ended = true;
+                    break;
+                }
+            }
+            if (intervals == 0 && !ended) {
+                throw new Cancelled();
+            }
+            if (intervals == 0) {
+                throw new Target.Gone();
+            }
+            return new Harvested(
+                    writes.text(),
+                    intervals,
+                    ended,
+                    interrupted.getAsBoolean(),
+                    accesses,
+                    known,
+                    largest,
+                    mostAreas,
+                    (double) clearNanos / MILLION / intervals,
+                    (double) readNanos / MILLION / intervals,
+                    (System.nanoTime() - start) / 1e9);
+        }
+
+        /// Whether the time has come, and not the end.
+        private boolean sleep(long until) {
+            try {
+                for (long left = until - System.nanoTime(); left > 0; ) {
+                    if (interrupted.getAsBoolean()) {
+                        return false;
+                    }
+                    Thread.sleep(Math.max(1, Math.min(left / MILLION, POLL_MILLIS)));
+                    left = until - System.nanoTime();
+                }
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        private void interval(long began) throws Target.Gone {
+            long before = System.nanoTime();
+            List<Target.Area> areas = target.areas();
+            if (areas.isEmpty()) {
+                throw new Target.Gone(); // a zombie
+            }
+            written = writes.collect(areas);
+            long read = System.nanoTime();
+            target.clear(Target.ACCESSED);
+            long cleared = System.nanoTime();
+            readNanos += read - before;
+            clearNanos += cleared - read;
+            mostAreas = Math.max(mostAreas, areas.size());
+            List<Target.Area> accessed = new ArrayList<>(areas);
+            accessed.removeIf(area -> area.referenced() == 0);
+            sink.time(began);
+            emit(accessed);
+            intervals++;
+        }
+
+        private void emit(List<Target.Area> accessed) throws Target.Gone {
+            try (Pagemap map = Pagemap.open(target)) {
+                for (Target.Area area : accessed) {
+                    known += area.referenced();
+                    largest = Math.max(largest, area.resident());
+                    map.pages(area, Pagemap.PRESENT, area.resident(), this::emit);
+                }
+            } catch (IOException e) {
+                throw target.gone(e, "looked at");
+            }
+        }
+
+        private void emit(long page) {
+            accesses++;
+            sink.access(page, written.has(page));
+        }
+    }
+}
