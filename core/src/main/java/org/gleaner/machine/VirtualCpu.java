@@ -68,7 +68,10 @@ final class VirtualCpu extends OrderedCpu {
     private final long[] table;
     private final LineModel lines;
     private final long slack;
-    private final CallTree tree;
+
+    /// Null where nobody will read it.
+    private final @Nullable CallTree tree;
+
     private final Actor body;
 
     VirtualCpu(
@@ -89,7 +92,7 @@ final class VirtualCpu extends OrderedCpu {
         table = engine.table;
         lines = engine.lines;
         slack = engine.slack;
-        tree = new CallTree(start);
+        tree = engine.options.callTrees() ? new CallTree(start) : null;
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
 
@@ -103,7 +106,9 @@ final class VirtualCpu extends OrderedCpu {
         } catch (Throwable failure) {
             engine.failed(this, failure);
         }
-        tree.flush(ticks);
+        if (tree != null) {
+            tree.flush(ticks);
+        }
         engine.finished(this);
     }
 
@@ -314,17 +319,21 @@ final class VirtualCpu extends OrderedCpu {
 
     @Override
     public void enter(KernelFunction f) {
-        tree.enter(f, ticks);
+        if (tree != null) {
+            tree.enter(f, ticks);
+        }
     }
 
     @Override
     public void exit() {
-        tree.exit(ticks);
+        if (tree != null) {
+            tree.exit(ticks);
+        }
     }
 
     @Override
-    public CallTree callTree() {
-        if (state == State.RUNNING) {
+    public @Nullable CallTree callTree() {
+        if (tree != null && state == State.RUNNING) {
             tree.flush(ticks);
         }
         return tree;

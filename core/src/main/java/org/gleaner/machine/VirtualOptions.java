@@ -9,8 +9,14 @@ package org.gleaner.machine;
 /// @param coroutines how actors keep their stacks; no effect on results
 /// @param hangNanos virtual time after which daemons that run alone, while every spawned actor
 ///   waits, count as a deadlock
+/// @param callTrees whether each CPU keeps its [CallTree]; no effect on results but that one
 public record VirtualOptions(
-        long seed, int sockets, long slabSlackNanos, Coroutines coroutines, long hangNanos) {
+        long seed,
+        int sockets,
+        long slabSlackNanos,
+        Coroutines coroutines,
+        long hangNanos,
+        boolean callTrees) {
     /// @throws IllegalArgumentException if a figure is out of range
     public VirtualOptions {
         if (sockets < 1 || slabSlackNanos < 0 || hangNanos <= 0) {
@@ -19,24 +25,29 @@ public record VirtualOptions(
         }
     }
 
-    /// One socket, exact, hang after a minute.
+    /// One socket, exact, hang after a minute, with call trees.
     public static VirtualOptions seed(long seed) {
-        return new VirtualOptions(seed, 1, 0, Coroutines.best(), 60_000_000_000L);
+        return new VirtualOptions(seed, 1, 0, Coroutines.best(), 60_000_000_000L, true);
     }
 
     public VirtualOptions withSockets(int n) {
-        return new VirtualOptions(seed, n, slabSlackNanos, coroutines, hangNanos);
+        return new VirtualOptions(seed, n, slabSlackNanos, coroutines, hangNanos, callTrees);
     }
 
     public VirtualOptions withSlabSlack(long nanos) {
-        return new VirtualOptions(seed, sockets, nanos, coroutines, hangNanos);
+        return new VirtualOptions(seed, sockets, nanos, coroutines, hangNanos, callTrees);
     }
 
     public VirtualOptions withCoroutines(Coroutines kind) {
-        return new VirtualOptions(seed, sockets, slabSlackNanos, kind, hangNanos);
+        return new VirtualOptions(seed, sockets, slabSlackNanos, kind, hangNanos, callTrees);
     }
 
     public VirtualOptions withHang(long nanos) {
-        return new VirtualOptions(seed, sockets, slabSlackNanos, coroutines, nanos);
+        return new VirtualOptions(seed, sockets, slabSlackNanos, coroutines, nanos, callTrees);
+    }
+
+    /// For runs whose call trees nobody reads: a frame then costs a test.
+    public VirtualOptions withoutCallTrees() {
+        return new VirtualOptions(seed, sockets, slabSlackNanos, coroutines, hangNanos, false);
     }
 }

@@ -20,6 +20,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
@@ -69,7 +70,9 @@ final class GuestMachine implements AutoCloseable {
             int daemons) {
         this.scenario = scenario;
         this.plan = plan;
-        engine = Support.engine(choice, scenario.host().costs(), scenario.seed());
+        engine =
+                Support.engine(
+                        choice, scenario.host().costs(), VirtualOptions.seed(scenario.seed()));
         share = HostShare.of(scenario, device);
         host =
                 new Host(

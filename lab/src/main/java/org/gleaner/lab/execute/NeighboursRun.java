@@ -22,6 +22,7 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.VirtualOptions;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
@@ -68,7 +69,11 @@ public final class NeighboursRun {
         this.configuration = configuration;
         this.meter = meter;
         plan = AgingPlan.parse(configuration.aging().label());
-        engine = Support.engine(request.engine(), scenario.host().costs(), scenario.seed());
+        engine =
+                Support.engine(
+                        request.engine(),
+                        scenario.host().costs(),
+                        VirtualOptions.seed(scenario.seed()));
         var device = scenario.host().swap().device();
         share = HostShare.of(scenario, device);
         host =

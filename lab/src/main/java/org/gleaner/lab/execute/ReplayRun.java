@@ -27,6 +27,7 @@ import org.gleaner.lab.trace.Trace;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
@@ -89,7 +90,11 @@ public final class ReplayRun {
         this.progress = progress;
         accesses = firstTouchesWritten(request.trace());
         aging = AgingPlan.parse(request.aging().label());
-        engine = Support.engine(request.engine(), CostModelChoice.X86_SERVER, request.seed());
+        engine =
+                Support.engine(
+                        request.engine(),
+                        CostModelChoice.X86_SERVER,
+                        VirtualOptions.seed(request.seed()).withoutCallTrees());
         host = new Host(engine, config());
     }
 

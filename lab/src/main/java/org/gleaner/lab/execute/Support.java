@@ -25,11 +25,14 @@ import org.gleaner.pagetable.TableSlab;
 final class Support {
     private Support() {}
 
+    /// @param options of an engine in virtual time
     static Engine engine(
-            org.gleaner.lab.choice.EngineChoice choice, CostModelChoice costs, long seed) {
+            org.gleaner.lab.choice.EngineChoice choice,
+            CostModelChoice costs,
+            VirtualOptions options) {
         var model = org.gleaner.machine.CostModel.named(costs.label());
         return switch (choice) {
-            case VIRTUAL -> new VirtualEngine(model, VirtualOptions.seed(seed));
+            case VIRTUAL -> new VirtualEngine(model, options);
             case THREADS -> new ThreadEngine(model);
         };
     }

@@ -12,6 +12,7 @@ import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.machine.VirtualOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,9 @@ final class StepsTest {
 
     @Test
     void aTimedPhaseCountsAsItsTimeGoesBy() {
-        var engine = Support.engine(EngineChoice.VIRTUAL, CostModelChoice.X86_SERVER, 1);
+        var engine =
+                Support.engine(
+                        EngineChoice.VIRTUAL, CostModelChoice.X86_SERVER, VirtualOptions.seed(1));
         List<Long> seen = new ArrayList<>();
         engine.spawn(
                 "run",
