@@ -143,7 +143,7 @@ final class ValidateReclaimCommand implements Callable<Integer> {
     }
 
     private static void check(Trace trace, RealRuns runs) {
-        long accesses = trace.accesses().length;
+        long accesses = trace.length();
         if (accesses != runs.accesses() || trace.distinctPages() != runs.distinctPages()) {
             throw new BadInput(
                     runs.place(),

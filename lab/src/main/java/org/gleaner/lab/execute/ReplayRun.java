@@ -1,12 +1,10 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -23,7 +21,6 @@ import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.size.Heap;
-import org.gleaner.lab.trace.Trace;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -70,12 +67,12 @@ public final class ReplayRun {
     private static final double LONG_SWITCH_CHANCE = 0.7;
 
     /// Something that happens to the host once so many accesses are done.
-    record Event(int after, BiConsumer<Cpu, Host> action) {}
+    record Event(long after, BiConsumer<Cpu, Host> action) {}
 
     private final ReplayRequest request;
     private final Deque<Event> events;
     private final Progress progress;
-    private final int[] accesses;
+    private final FirstTouches accesses;
     private final Engine engine;
     private final Host host;
     private final AgingPlan aging;
@@ -88,7 +85,7 @@ public final class ReplayRun {
         this.request = request;
         this.events = new ArrayDeque<>(events);
         this.progress = progress;
-        accesses = firstTouchesWritten(request.trace());
+        accesses = new FirstTouches(request.trace());
         aging = AgingPlan.parse(request.aging().label());
         engine =
                 Support.engine(
@@ -169,9 +166,10 @@ public final class ReplayRun {
 
     private ReplayResult run() {
         Rcu rcu = Rcu.start(engine);
-        try (host) {
+        try (host;
+                accesses) {
             engine.spawn("replay", cpu -> replay(cpu, rcu));
-            progress.begin("replay " + request.trace().name(), accesses.length);
+            progress.begin("replay " + request.trace().name(), request.trace().length());
             engine.run();
         } finally {
             progress.end();
@@ -185,7 +183,7 @@ public final class ReplayRun {
                 request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL
                         ? machineSeconds
                         : null;
-        return replayed == accesses.length
+        return replayed == request.trace().length()
                 ? ReplayResult.of(request, vmstat, machine, wallSeconds)
                 : ReplayResult.killed(request, vmstat, machine, wallSeconds, replayed);
     }
@@ -193,7 +191,7 @@ public final class ReplayRun {
     private Map<String, Long> vmstat() {
         Map<String, Long> counters = new LinkedHashMap<>();
         host.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
-        counters.put(VmEvent.OOM_KILL.statName(), replayed == accesses.length ? 0L : 1L);
+        counters.put(VmEvent.OOM_KILL.statName(), replayed == request.trace().length() ? 0L : 1L);
         return counters;
     }
 
@@ -215,14 +213,14 @@ public final class ReplayRun {
         machineSeconds = (cpu.now() - machineStart) / 1e9;
     }
 
-    /// Runs accesses `[from, to)`; returns where it stopped.
+    /// Runs accesses `[from, to)` of `words`; returns where it stopped.
     private interface Runner {
-        int run(Cpu cpu, int from, int to);
+        int run(Cpu cpu, int[] words, int from, int to);
     }
 
     private Runner task(AddressSpace mm) {
         UserTask task = new UserTask(host.faults(), mm);
-        return (cpu, from, to) -> task.run(cpu, BASE_VPN, accesses, from, to);
+        return (cpu, words, from, to) -> task.run(cpu, BASE_VPN, words, from, to);
     }
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
@@ -230,44 +228,49 @@ public final class ReplayRun {
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
-        return (c, from, to) -> vcpu.run(c, accesses, from, to, BASE_GFN);
+        return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
     }
 
     private void loop(Cpu cpu, AddressSpace mm, Runner runner) {
         Memcg memcg = mm.memcg();
         GuestTables tables = new GuestTables(Math.ceilDiv(request.trace().regionPages(), TABLE));
         long age = request.ageEvery();
-        int at = 0;
-        while (at < accesses.length) {
-            int end = Math.min(accesses.length, at / STAT_EVERY * STAT_EVERY + STAT_EVERY);
-            if (age > 0) {
-                end = (int) Math.min(end, at / age * age + age);
-            }
-            Event event = events.peek();
-            if (event != null) {
-                end = Math.min(end, event.after);
-            }
-            at = runner.run(cpu, at, end);
-            if (at < end) {
-                break;
-            }
-            if (request.through() == Through.KVM) {
-                host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
-            }
-            if (at % STAT_EVERY == 0) {
-                readStatistics(cpu, memcg);
-                if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
+        long at = 0;
+        for (long chunk = 0; accesses.next(); chunk = at) {
+            long chunkEnd = chunk + accesses.count();
+            while (at < chunkEnd) {
+                long end = Math.min(chunkEnd, at / STAT_EVERY * STAT_EVERY + STAT_EVERY);
+                if (age > 0) {
+                    end = Math.min(end, at / age * age + age);
+                }
+                Event event = events.peek();
+                if (event != null) {
+                    end = Math.min(end, event.after);
+                }
+                int from = accesses.from() + (int) (at - chunk);
+                int reached = runner.run(cpu, accesses.words(), from, from + (int) (end - at));
+                at += reached - from;
+                replayed = at;
+                if (at < end) {
                     return;
                 }
-            }
-            if (age > 0 && at % age == 0) {
-                forceAging(cpu, memcg);
-            }
-            if (event != null && at == event.after) {
-                events.remove().action.accept(cpu, host);
+                if (request.through() == Through.KVM) {
+                    host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
+                }
+                if (at % STAT_EVERY == 0) {
+                    readStatistics(cpu, memcg);
+                    if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
+                        return;
+                    }
+                }
+                if (age > 0 && at % age == 0) {
+                    forceAging(cpu, memcg);
+                }
+                if (event != null && at == event.after) {
+                    events.remove().action.accept(cpu, host);
+                }
             }
         }
-        replayed = at;
     }
 
     /// Writes what a user would write to `/sys/kernel/debug/lru_gen`, after a look at the youngest
@@ -287,27 +290,12 @@ public final class ReplayRun {
         }
     }
 
-    private boolean interrupted(int at) {
+    private boolean interrupted(long at) {
         progress.at(at);
         if (progress.cancelled()) {
             stopped = new Cancelled();
             return true;
         }
         return false;
-    }
-
-    /// The trace with every page's first access made a write: a read of untouched memory would map
-    /// the zero page.
-    private static int[] firstTouchesWritten(Trace trace) {
-        int[] accesses = Objects.requireNonNull(trace.accesses()).clone();
-        BitSet seen = new BitSet(trace.regionPages());
-        for (int i = 0; i < accesses.length; i++) {
-            int page = Trace.page(accesses[i]);
-            if (!seen.get(page)) {
-                seen.set(page);
-                accesses[i] |= 1 << 31;
-            }
-        }
-        return accesses;
     }
 }

@@ -30,7 +30,7 @@ public final class ReplayRuns {
         long accesses = 0;
         for (Combination combination : combinations) {
             for (ReplayRequest request : combination.bySeed()) {
-                accesses += request.trace().accesses().length;
+                accesses += request.trace().length();
                 tasks.add(meter -> replay(request, executor, meter));
             }
         }
@@ -67,7 +67,7 @@ public final class ReplayRuns {
     private static ReplayResult replay(
             ReplayRequest request, ReplayExecutor executor, ParallelRuns.Meter meter) {
         ReplayResult result = executor.run(request, meter.progress());
-        meter.finish(request.trace().accesses().length);
+        meter.finish(request.trace().length());
         return result;
     }
 

@@ -103,7 +103,7 @@ public final class ValidationRun {
         } catch (BadInput bad) {
             return new Replayed(index, Map.of(), bad.getMessage(), null);
         } finally {
-            meter.finish(trace.accesses().length);
+            meter.finish(trace.length());
         }
     }
 

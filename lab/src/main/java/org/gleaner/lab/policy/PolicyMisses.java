@@ -36,7 +36,7 @@ public final class PolicyMisses {
                     policy == PolicyChoice.OPT
                             ? Opt.misses(nextUses, size)
                             : online(policy, trace, size, done, progress));
-            done += trace.accesses().length;
+            done += trace.length();
             progress.at(done);
         }
         return misses;
@@ -45,14 +45,17 @@ public final class PolicyMisses {
     private static long online(
             PolicyChoice policy, Trace trace, long frames, long before, Progress progress) {
         Replacement replacement = Replacement.of(policy, trace.regionPages(), frames);
-        int[] accesses = trace.accesses();
-        for (int from = 0; from < accesses.length; ) {
-            int to = Math.min(accesses.length - from, CHUNK) + from;
-            replacement.run(accesses, from, to);
-            from = to;
-            progress.at(before + from);
-            if (progress.cancelled()) {
-                throw new Cancelled();
+        try (Trace.Chunks chunks = trace.chunks()) {
+            for (long passed = before; chunks.next(); passed += chunks.count()) {
+                for (int from = 0; from < chunks.count(); ) {
+                    int to = Math.min(chunks.count() - from, CHUNK) + from;
+                    replacement.run(chunks.words(), from, to);
+                    from = to;
+                    progress.at(passed + from);
+                    if (progress.cancelled()) {
+                        throw new Cancelled();
+                    }
+                }
             }
         }
         return replacement.misses();

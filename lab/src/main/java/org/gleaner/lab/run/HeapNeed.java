@@ -92,7 +92,7 @@ public final class HeapNeed {
         return (int) Math.clamp(heap.room() / Math.max(1, need), 1, atMost);
     }
 
-    /// Asks the same for a replay, whose trace is held twice.
+    /// Asks the same for a replay and its trace.
     ///
     /// @throws BadInput if it does not fit
     public static void check(ReplayRequest request, long frames, long slots, Heap heap) {
@@ -113,12 +113,12 @@ public final class HeapNeed {
                                 guest,
                                 request.backing(),
                                 request.engine())
-                        + 2L * Integer.BYTES * trace.accesses().length;
+                        + trace.heldBytes();
         if (need > heap.room()) {
             throw new BadInput(
                     trace.name(),
                     "replaying %,d accesses to %,d pages needs "
-                                    .formatted(trace.accesses().length, trace.distinctPages())
+                                    .formatted(trace.length(), trace.distinctPages())
                             + heap.shortage(need),
                     "set " + Heap.option(need) + ", or replay a part of it");
         }

@@ -67,12 +67,7 @@ public record ReplayResult(
             @Nullable Double machineSeconds,
             double wallSeconds) {
         return of(
-                request,
-                vmstat,
-                machineSeconds,
-                wallSeconds,
-                request.trace().accesses().length,
-                List.of());
+                request, vmstat, machineSeconds, wallSeconds, request.trace().length(), List.of());
     }
 
     /// The result of `request`, ended by the OOM killer after `replayed` accesses. That is a
@@ -97,7 +92,7 @@ public record ReplayResult(
         Trace trace = request.trace();
         return new ReplayResult(
                 trace.name(),
-                trace.accesses().length,
+                trace.length(),
                 trace.distinctPages(),
                 request.memoryPages(),
                 request.lru(),

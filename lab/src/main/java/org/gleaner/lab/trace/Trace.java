@@ -1,55 +1,86 @@
 package org.gleaner.lab.trace;
 
-/// A recorded stream of page accesses in memory, ready to be replayed.
+import org.gleaner.lab.trace.format.Level;
+
+/// A recorded stream of page accesses, ready to be replayed as often as one likes, by several
+/// threads at once.
 ///
-/// An access is one `int`: the page in bits 0-30, and bit 31 set for a write. Pages keep the order
-/// and the neighbours that they have in the file, because look-around and huge pages depend on
-/// them. Where the file's page numbers fit 24 bits they are kept as they are; otherwise the aligned
-/// 2 MiB blocks (512 pages) that occur are numbered anew in their order, and each page keeps its
-/// place in its block.
-public final class Trace {
+/// An access is one `int`: the page in bits 0-30, and bit 31 set for a write. Pages are placed in a
+/// region as [org.gleaner.lab.trace.page.Placement] says. The accesses come in chunks, so that a
+/// trace need not be in memory.
+public abstract sealed class Trace permits HeldTrace, FiledTrace {
 
     private static final int WRITE = 1 << 31;
 
     private final String name;
-    private final int[] accesses;
+    private final Level level;
+    private final long length;
     private final int distinctPages;
     private final int regionPages;
-    private final int writes;
 
-    Trace(String name, int[] accesses, int distinctPages, int regionPages, int writes) {
+    Trace(String name, Level level, long length, int distinctPages, int regionPages) {
         this.name = name;
-        this.accesses = accesses;
+        this.level = level;
+        this.length = length;
         this.distinctPages = distinctPages;
         this.regionPages = regionPages;
-        this.writes = writes;
     }
 
-    /// The file's name without directory and suffixes.
-    public String name() {
+    /// Accesses read front to back.
+    public interface Chunks extends AutoCloseable {
+
+        /// Goes on to the next chunk.
+        ///
+        /// @return false at the end of the trace
+        /// @throws org.gleaner.lab.BadInput if the file was damaged or changed since it was opened
+        boolean next();
+
+        /// The words that the chunk lies in. They are the trace's own: do not change them.
+        int[] words();
+
+        /// Where the chunk ends in [#words]; it begins at 0. 0 before the first.
+        int count();
+
+        @Override
+        void close();
+    }
+
+    /// The file's name without directory and endings.
+    public final String name() {
         return name;
     }
 
-    /// The accesses in order. The array is the trace's own, so that replaying copies nothing: do
-    /// not change it.
-    public int[] accesses() {
-        return accesses;
+    /// What the records were that the accesses were made of.
+    public final Level level() {
+        return level;
+    }
+
+    /// Accesses; 1 and up.
+    public final long length() {
+        return length;
     }
 
     /// Pages touched at least once: the footprint that `50%` is taken of.
-    public int distinctPages() {
+    public final int distinctPages() {
         return distinctPages;
     }
 
     /// Pages from 0 to the highest one touched: the region to map. At least [#distinctPages].
-    public int regionPages() {
+    public final int regionPages() {
         return regionPages;
     }
 
-    /// Accesses that write.
-    public int writes() {
-        return writes;
-    }
+    /// The accesses from the first on, all in one chunk or in chunks of multiples of 512 but the
+    /// last.
+    public abstract Chunks chunks();
+
+    /// All accesses in order. The array is the trace's own: do not change it.
+    ///
+    /// @throws org.gleaner.lab.BadInput if they are not in memory, because they do not fit
+    public abstract int[] accesses();
+
+    /// Bytes of heap that the accesses take.
+    public abstract long heldBytes();
 
     /// The page that an access touches, 0 to [#regionPages] - 1.
     public static int page(int access) {
@@ -63,6 +94,6 @@ public final class Trace {
 
     @Override
     public String toString() {
-        return name + " (" + accesses.length + " accesses, " + distinctPages + " pages)";
+        return name + " (" + length + " accesses, " + distinctPages + " pages)";
     }
 }

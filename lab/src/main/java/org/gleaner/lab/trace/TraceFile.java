@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param asked the format that the user named; null to go by what is in the file
 public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
 
-    private static final String AGAIN = "record or copy it again";
+    static final String AGAIN = "record or copy it again";
 
     /// What was found in a file besides its accesses.
     ///
@@ -92,16 +92,25 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         try {
             format.read(new TraceBytes(bytes), sink, reading);
         } catch (Malformed e) {
-            String place = e.place().isEmpty() ? "" : ", " + e.place();
-            throw new BadInput(
-                    Input.place(path) + place,
-                    "is no " + format.label() + " from here on: " + e.what(),
-                    asked != null ? "check the file, and --format" : mend(format),
-                    e);
+            throw malformed(
+                    path,
+                    format.label(),
+                    e,
+                    asked != null ? "check the file, and --format" : mend(format));
         } catch (BadInput e) {
             throw e.where().isEmpty() ? e.at(Input.place(path)) : e;
         }
         return new Found(format, containers, reading);
+    }
+
+    /// The line for people on a record that is none.
+    static BadInput malformed(Path path, String format, Malformed e, String mend) {
+        String place = e.place().isEmpty() ? "" : ", " + e.place();
+        return new BadInput(
+                Input.place(path) + place,
+                "is no " + format + " from here on: " + e.what(),
+                mend,
+                e);
     }
 
     private static String mend(TraceFormat format) {

@@ -1,12 +1,20 @@
 package org.gleaner.lab.trace;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.format.AccessSink;
+import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
+import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.gpt.PageTraceFile;
+import org.gleaner.lab.trace.gpt.PageTraceFormat;
+import org.gleaner.lab.trace.gpt.PageTraceKeys;
 import org.gleaner.lab.trace.page.Interner;
 import org.gleaner.lab.trace.page.Placement;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// that are held at once.
 public final class TraceReader {
 
-    /// Bytes for each access while a trace is read, and again while it is replayed: the words and a
-    /// copy.
+    /// Bytes for each access while a trace is read: the words, in pieces and in one.
     private static final int NEED = 2 * Integer.BYTES;
 
     /// Accesses between two looks at how much is held.
     private static final int LOOK_EVERY = 1 << 16;
+
+    private static final PageTraceFormat GPT = new PageTraceFormat();
 
     private final Input input;
     private final @Nullable TraceFormat asked;
@@ -43,20 +52,64 @@ public final class TraceReader {
         return new TraceReader(Input.ofProcess(), null, Heap.ofProcess()).trace(file);
     }
 
-    /// Reads a whole trace.
+    /// Reads a trace. A page trace file that would not fit stays where it is, and is read again
+    /// for each replay.
     ///
     /// @throws BadInput as [TraceFile#read] does, and if it holds no accesses, or none in an order,
     ///     or is too long for the heap
     public Trace trace(Path path) {
         TraceFile file = new TraceFile(path, input, asked);
+        PageTraceFile pages = tooLargeToHold(path);
+        if (pages != null) {
+            return filed(path, file.name(), pages);
+        }
         Builder builder = new Builder(path);
         TraceFile.Found found = file.read(builder, builder::of);
         for (String remark : found.reading().remarks()) {
             input.say().accept(Input.place(path) + ": " + remark);
         }
         Trace trace = builder.trace(file.name(), found.level());
-        held += (long) trace.accesses().length * Integer.BYTES;
+        held += trace.heldBytes();
         return trace;
+    }
+
+    /// The page trace file at `path` if it is one, and holding its accesses would take more than
+    /// there is room for.
+    private @Nullable PageTraceFile tooLargeToHold(Path path) {
+        if (Input.isStream(path) || asked != null && !asked.label().equals(GPT.label())) {
+            return null;
+        }
+        try (InputStream bytes = Files.newInputStream(path)) {
+            byte[] first = bytes.readNBytes(Head.MOST);
+            if (GPT.recognise(new Head(first, false, "")) == TraceFormat.NO) {
+                return null;
+            }
+            PageTraceFile file = PageTraceFile.open(path);
+            return held + file.accesses() * NEED > heap.room() ? file : null;
+        } catch (IOException | Malformed e) {
+            // Reading it as any other file says what is wrong with it.
+            return null;
+        }
+    }
+
+    private static Trace filed(Path path, String name, PageTraceFile file) {
+        Level level = Level.ofKey(file.properties().getOrDefault(PageTraceKeys.LEVEL, ""));
+        Level said = level == null ? Level.MEMORY : level;
+        try {
+            int[] places = Placement.of(file.pages(), said.hasNeighbours());
+            return new FiledTrace(name, said, path, file, places, region(places));
+        } catch (BadInput e) {
+            throw e.at(Input.place(path));
+        }
+    }
+
+    /// Pages up to the highest place.
+    private static int region(int[] places) {
+        int highest = 0;
+        for (int place : places) {
+            highest = Math.max(highest, place);
+        }
+        return highest + 1;
     }
 
     /// Collects the accesses of one file.
@@ -65,7 +118,6 @@ public final class TraceReader {
         private final Interner pages = new Interner();
         private final Accesses words = new Accesses();
         private int untilLook = LOOK_EVERY;
-        private int writes;
 
         Builder(Path path) {
             this.path = path;
@@ -84,7 +136,6 @@ public final class TraceReader {
             int word = pages.id(page);
             if (write) {
                 word |= 1 << 31;
-                writes++;
             }
             words.add(word);
             if (--untilLook == 0) {
@@ -95,7 +146,7 @@ public final class TraceReader {
 
         @Override
         public void space(int space, String name) {
-            pages.space(space);
+            pages.enter(space);
         }
 
         private void look() {
@@ -113,21 +164,18 @@ public final class TraceReader {
             }
         }
 
-        Trace trace(String name, Level level) {
+        HeldTrace trace(String name, Level level) {
             if (words.size() == 0) {
                 throw bad("holds no accesses", "give a trace with at least one");
             }
             int[] places = places(level);
             int[] accesses = words.take();
-            int highest = 0;
-            for (int place : places) {
-                highest = Math.max(highest, place);
-            }
+            int region = region(places);
             for (int i = 0; i < accesses.length; i++) {
                 int word = accesses[i];
                 accesses[i] = word & 1 << 31 | places[Trace.page(word)];
             }
-            return new Trace(name, accesses, pages.size(), highest + 1, writes);
+            return new HeldTrace(name, level, accesses, pages.size(), region);
         }
 
         private int[] places(Level level) {

@@ -21,7 +21,6 @@ public final class TraceSummary implements AccessSink {
     private long touches;
     private long reads;
     private long writes;
-    private int space;
 
     @Override
     public void access(long page, boolean write) {
@@ -50,8 +49,7 @@ public final class TraceSummary implements AccessSink {
 
     @Override
     public void space(int of, String name) {
-        pages.space(of);
-        space = of;
+        pages.enter(of);
         if (of == spaces.size()) {
             spaces.add(name);
         }
@@ -94,7 +92,7 @@ public final class TraceSummary implements AccessSink {
             return names.apply(page);
         }
         if (!spaces.isEmpty()) {
-            return spaces.get(pages.space(id, space)) + ":" + Long.toUnsignedString(page);
+            return spaces.get(pages.space(id)) + ":" + Long.toUnsignedString(page);
         }
         return page >= 0 ? (Object) page : new BigInteger(Long.toUnsignedString(page));
     }

@@ -42,7 +42,6 @@ final class TraceReaderTest {
         assertThat(trace.accesses()).containsExactly(7, 3 | WRITE, 7, 0);
         assertThat(trace.distinctPages()).isEqualTo(3);
         assertThat(trace.regionPages()).isEqualTo(8);
-        assertThat(trace.writes()).isEqualTo(1);
         assertThat(Trace.page(3 | WRITE)).isEqualTo(3);
         assertThat(Trace.isWrite(3 | WRITE)).isTrue();
         assertThat(Trace.isWrite(3)).isFalse();

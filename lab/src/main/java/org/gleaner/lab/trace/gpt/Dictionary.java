@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gleaner.lab.trace.format.Malformed;
+import org.gleaner.lab.trace.page.Pages;
 
 /// What the ids of a page trace file stand for: a page number each, and a space where there are
 /// several.
-final class Dictionary {
+final class Dictionary implements Pages {
 
     private final List<String> spaces = new ArrayList<>();
     private long[] pages = new long[1 << 10];
@@ -49,15 +50,18 @@ final class Dictionary {
         }
     }
 
-    int size() {
+    @Override
+    public int size() {
         return size;
     }
 
-    long page(int id) {
+    @Override
+    public long page(int id) {
         return pages[id];
     }
 
-    int space(int id) {
+    @Override
+    public int space(int id) {
         return spaceOf.length == 0 ? 0 : spaceOf[id];
     }
 }

@@ -84,7 +84,7 @@ public final class PageTraceWriter implements AccessSink {
 
     @Override
     public void space(int space, String name) {
-        pages.space(space);
+        pages.enter(space);
         if (space == spaces) {
             spaces++;
             other.clear();
@@ -196,7 +196,7 @@ public final class PageTraceWriter implements AccessSink {
             long last = 0;
             int space = 0;
             for (int id = written; id < end; id++) {
-                int of = pages.space(id, 0);
+                int of = pages.space(id);
                 if (spaces > 0) {
                     other.putSigned(of - space);
                     space = of;

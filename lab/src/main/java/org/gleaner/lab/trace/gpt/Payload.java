@@ -37,6 +37,11 @@ final class Payload {
         return at;
     }
 
+    /// Where what is read ends.
+    int end() {
+        return end;
+    }
+
     boolean atEnd() {
         return at == end;
     }

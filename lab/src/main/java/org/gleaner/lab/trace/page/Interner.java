@@ -8,7 +8,7 @@ import org.gleaner.lab.BadInput;
 /// An open hash table of ids over arrays of what they stand for: 12 to 20 bytes a page, and 4 more
 /// where pages have name spaces. It doubles when it is half full, and while it does it needs as much
 /// again.
-public final class Interner {
+public final class Interner implements Pages {
 
     /// Most pages: a Java array's.
     private static final int MOST = 1 << 30;
@@ -23,8 +23,8 @@ public final class Interner {
     private long lastPage;
     private int lastId = -1;
 
-    /// The name space of the pages that follow.
-    public void space(int of) {
+    /// Goes on with the pages of another name space.
+    public void enter(int of) {
         if (of != space) {
             if (spaces.length == 0) {
                 spaces = new int[pages.length];
@@ -45,18 +45,19 @@ public final class Interner {
     }
 
     /// Pages so far.
+    @Override
     public int size() {
         return count;
     }
 
-    /// The number that the id stands for, unsigned.
+    @Override
     public long page(int id) {
         return pages[id];
     }
 
-    /// The name space that it stands in.
-    public int space(int id, int otherwise) {
-        return spaces.length == 0 ? otherwise : spaces[id];
+    @Override
+    public int space(int id) {
+        return spaces.length == 0 ? 0 : spaces[id];
     }
 
     /// Bytes that are held.

@@ -30,7 +30,7 @@ public final class Placement {
     /// The place of each id of `pages` in the region.
     ///
     /// @throws BadInput if there are too many blocks; without a place
-    public static int[] of(Interner pages, boolean haveNeighbours) {
+    public static int[] of(Pages pages, boolean haveNeighbours) {
         int[] places = new int[pages.size()];
         if (!haveNeighbours) {
             Arrays.setAll(places, id -> id);
@@ -45,9 +45,9 @@ public final class Placement {
         return places;
     }
 
-    private static boolean isSmall(Interner pages) {
+    private static boolean isSmall(Pages pages) {
         for (int id = 0; id < pages.size(); id++) {
-            if (pages.space(id, 0) != 0 || Long.compareUnsigned(pages.page(id), KEEP_BELOW) >= 0) {
+            if (pages.space(id) != 0 || Long.compareUnsigned(pages.page(id), KEEP_BELOW) >= 0) {
                 return false;
             }
         }
@@ -56,7 +56,7 @@ public final class Placement {
 
     /// The blocks that occur, in order.
     private static final class Blocks {
-        private final Interner pages;
+        private final Pages pages;
 
         /// Space by space: its blocks, sorted as if unsigned.
         private final long[][] bySpace;
@@ -64,17 +64,17 @@ public final class Placement {
         /// Blocks of the spaces before.
         private final int[] before;
 
-        Blocks(Interner pages) {
+        Blocks(Pages pages) {
             this.pages = pages;
             int spaces = 1;
             for (int id = 0; id < pages.size(); id++) {
-                spaces = Math.max(spaces, pages.space(id, 0) + 1);
+                spaces = Math.max(spaces, pages.space(id) + 1);
             }
             bySpace = new long[spaces][];
             before = new int[spaces];
             int[] counts = new int[spaces];
             for (int id = 0; id < pages.size(); id++) {
-                counts[pages.space(id, 0)]++;
+                counts[pages.space(id)]++;
             }
             long all = 0;
             for (int space = 0; space < spaces; space++) {
@@ -95,7 +95,7 @@ public final class Placement {
             long[] blocks = new long[count];
             int n = 0;
             for (int id = 0; id < pages.size(); id++) {
-                if (pages.space(id, 0) == space) {
+                if (pages.space(id) == space) {
                     blocks[n++] = pages.page(id) >>> BLOCK_SHIFT;
                 }
             }
@@ -115,7 +115,7 @@ public final class Placement {
 
         int place(int id) {
             long page = pages.page(id);
-            int space = pages.space(id, 0);
+            int space = pages.space(id);
             int block = before[space] + Arrays.binarySearch(bySpace[space], page >>> BLOCK_SHIFT);
             return block << BLOCK_SHIFT | (int) page & IN_BLOCK;
         }
