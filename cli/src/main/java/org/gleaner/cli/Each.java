@@ -8,6 +8,7 @@ import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.size.Size;
 import picocli.CommandLine.ITypeConverter;
@@ -26,7 +27,7 @@ record Each<T>(List<T> values) {
         return values.size() > 1;
     }
 
-    private static <T> Each<T> parse(String text, Function<String, T> one) {
+    static <T> Each<T> parse(String text, Function<String, T> one) {
         List<T> values = new ArrayList<>();
         for (String word : text.split(",", -1)) {
             T value = one.apply(word.strip());
@@ -53,6 +54,13 @@ record Each<T>(List<T> values) {
         @Override
         public Each<Kernel> convert(String text) {
             return parse(text, Kernel.class);
+        }
+    }
+
+    static final class Policies implements ITypeConverter<Each<PolicyChoice>> {
+        @Override
+        public Each<PolicyChoice> convert(String text) {
+            return parse(text, PolicyChoice::parse);
         }
     }
 

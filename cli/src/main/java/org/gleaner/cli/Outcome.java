@@ -1,6 +1,7 @@
 package org.gleaner.cli;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.report.ResultJson;
@@ -16,12 +17,26 @@ import org.jspecify.annotations.Nullable;
 /// @param results that there are
 /// @param text the results for people, as they are printed
 /// @param report the same with all that is known, as it is kept
+/// @param more fields of the JSON document besides the results
+/// @param files more files that are kept, by name
 record Outcome(
         Completeness completeness,
         int asked,
         List<? extends Result> results,
         String text,
-        String report) {
+        String report,
+        Map<String, Object> more,
+        Map<String, String> files) {
+
+    /// Results that are all that there is to tell.
+    Outcome(
+            Completeness completeness,
+            int asked,
+            List<? extends Result> results,
+            String text,
+            String report) {
+        this(completeness, asked, results, text, report, Map.of(), Map.of());
+    }
 
     /// A result whose text is all that is known.
     Outcome(Completeness completeness, int asked, List<? extends Result> results, String text) {
@@ -36,15 +51,19 @@ record Outcome(
             OutputOptions options,
             @Nullable ResultsDirectory directory) {
         String json =
-                ResultJson.document(completeness, surroundings.provenance(), asked, results) + "\n";
+                ResultJson.document(completeness, surroundings.provenance(), asked, results, more)
+                        + "\n";
         surroundings.out().print(options.json ? json : text);
         if (directory != null) {
             // After printing, so that a full disk does not take the results with it.
             String from = surroundings.provenance().line() + "\n";
-            Path kept = directory.write(Map.of("result.json", json, "report.txt", from + report));
+            Map<String, String> kept = new HashMap<>(files);
+            kept.put("result.json", json);
+            kept.put("report.txt", from + report);
+            Path place = directory.write(kept);
             if (!options.quiet) {
                 (options.json ? surroundings.err() : surroundings.out())
-                        .println("results in " + kept);
+                        .println("results in " + place);
             }
         }
         boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());

@@ -1,14 +1,18 @@
 package org.gleaner.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.execute.ReplayRuns;
+import org.gleaner.lab.report.ComparisonFields;
+import org.gleaner.lab.report.CurveCsv;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
-import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.ReplayComparison;
+import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.TraceReader;
 import org.gleaner.lab.trace.format.TraceFormat;
@@ -61,19 +65,19 @@ final class ReplayCommand implements Callable<Integer> {
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TraceReader reader = new TraceReader(surroundings.input(), format, Heap.ofProcess());
-        List<Combination> combinations =
-                how.combinations(files.stream().map(reader::trace).toList(), options.engine, seeds);
+        ReplayPlan plan =
+                how.plan(files.stream().map(reader::trace).toList(), options.engine, seeds);
         ReplayComparison comparison =
                 ReplayRuns.run(
-                        combinations,
-                        surroundings.executors().replay(),
-                        options.progress(surroundings));
+                        plan, surroundings.executors().replay(), options.progress(surroundings));
         return new Outcome(
                         comparison.completeness(),
-                        combinations.size(),
+                        plan.combinations().size(),
                         comparison.replays(),
-                        ReplayText.of(comparison, options.verbose),
-                        ReplayText.of(comparison, true))
+                        ReplayText.of(comparison, options.verbose, surroundings.out().charset()),
+                        ReplayText.of(comparison, true, StandardCharsets.UTF_8),
+                        ComparisonFields.of(comparison),
+                        plan.curve() ? Map.of("curve.csv", CurveCsv.of(comparison)) : Map.of())
                 .tell(surroundings, options, directory);
     }
 }

@@ -1,64 +1,79 @@
 package org.gleaner.cli;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Combination;
+import org.gleaner.lab.run.Factor;
+import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.Swap;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Options of `gleaner replay` that say how a trace is replayed.
 final class ReplayOptions {
 
+    @Mixin private MemoryOptions memory = new MemoryOptions();
+
     @Option(
-            names = "--memory",
-            required = true,
-            paramLabel = "SIZE",
-            converter = Each.Sizes.class,
+            names = "--compare",
+            paramLabel = "WHAT",
+            converter = Compared.Words.class,
             description =
-                    "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched. Four of"
-                            + " its pages are the kernel's, as in a cgroup. Several,"
-                            + " such as 80%%,60%%,40%%, are compared; so are those of --lru, --kernel,"
-                            + " --through and --aging.")
-    private Each<Size> memory = new Each<>(List.of());
+                    "Tell first how these differ: kernels (6.1,6.12,6.18,7.2), mglru,classic,"
+                            + " host,kvm or aging designs, as their own options take them.")
+    private @Nullable Compared compare;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            converter = Each.Policies.class,
+            description =
+                    "Count exact misses of policies beside them: lru, fifo, clock,"
+                            + " clock_insert_then_evict, clock_ref1_on_insert, opt, arc, car, s3fifo,"
+                            + " sieve, lirs, 2q. Each has as many frames as the limit has pages.")
+    private @Nullable Each<PolicyChoice> policy;
 
     @Option(
             names = "--lru",
             paramLabel = "LRU",
-            defaultValue = "mglru",
             converter = Each.Lrus.class,
             description = "mglru or classic (default: mglru).")
-    private Each<Lru> lru = new Each<>(List.of(Lru.MGLRU));
+    private @Nullable Each<Lru> lru;
 
     @Option(
             names = "--kernel",
             paramLabel = "VERSION",
-            defaultValue = "6.12",
             converter = Each.Kernels.class,
             description = "Whose reclaim rules: 6.1, 6.12, 6.18 or 7.2 (default: 6.12).")
-    private Each<Kernel> kernel = new Each<>(List.of(Kernel.V6_12));
+    private @Nullable Each<Kernel> kernel;
 
     @Option(
             names = "--through",
             paramLabel = "WAY",
-            defaultValue = "host",
             converter = Each.Ways.class,
             description = "host: a process touches the pages; kvm: a guest does (default: host).")
-    private Each<Through> through = new Each<>(List.of(Through.HOST));
+    private @Nullable Each<Through> through;
 
     @Option(
             names = "--backing",
@@ -141,16 +156,15 @@ final class ReplayOptions {
     /// each other.
     ///
     /// @param seeds to replay each with
-    List<Combination> combinations(List<Trace> traces, EngineChoice engine, List<Long> seeds) {
+    ReplayPlan plan(List<Trace> traces, EngineChoice engine, List<Long> seeds) {
         List<Combination> all = new ArrayList<>();
         for (Trace trace : traces) {
-            for (Size size : memory.values()) {
-                long pages = pages("--memory", size, trace);
-                for (Kernel version : kernel.values()) {
-                    for (Lru list : lru.values()) {
-                        for (Through way : through.values()) {
+            for (MemoryOptions.Limit limit : memory.limits(trace)) {
+                for (Kernel version : kernels().values()) {
+                    for (Lru list : lrus().values()) {
+                        for (Through way : ways().values()) {
                             for (AgingChoice design : designs(version)) {
-                                Chosen one = new Chosen(size, pages, version, list, way, design);
+                                Chosen one = new Chosen(limit, version, list, way, design);
                                 all.add(combination(trace, one, engine, seeds));
                             }
                         }
@@ -158,49 +172,88 @@ final class ReplayOptions {
                 }
             }
         }
-        return all;
+        return new ReplayPlan(
+                all,
+                policy == null ? List.of() : policy.values(),
+                memory.isCurve(),
+                compare == null ? null : compare.factor());
     }
 
     /// One value of each option that may have several.
     private record Chosen(
-            Size memory, long pages, Kernel kernel, Lru lru, Through through, AgingChoice aging) {}
+            MemoryOptions.Limit memory,
+            Kernel kernel,
+            Lru lru,
+            Through through,
+            AgingChoice aging) {}
+
+    private Each<Kernel> kernels() {
+        return each(Factor.KERNEL, Kernel.class, kernel, Kernel.V6_12);
+    }
+
+    private Each<Lru> lrus() {
+        return each(Factor.LRU, Lru.class, lru, Lru.MGLRU);
+    }
+
+    private Each<Through> ways() {
+        return each(Factor.THROUGH, Through.class, through, Through.HOST);
+    }
+
+    /// Null for each kernel's own.
+    private @Nullable Each<AgingChoice> designs() {
+        return compare != null && compare.factor() == Factor.AGING
+                ? compare.values(AgingChoice.class)
+                : aging;
+    }
+
+    private <T extends Choice> Each<T> each(
+            Factor factor, Class<T> type, @Nullable Each<T> given, T usual) {
+        if (compare != null && compare.factor() == factor) {
+            return compare.values(type);
+        }
+        return given != null ? given : new Each<>(List.of(usual));
+    }
 
     private List<AgingChoice> designs(Kernel version) {
-        return aging != null ? aging.values() : List.of(version.aging());
+        Each<AgingChoice> designs = designs();
+        return designs != null ? designs.values() : List.of(version.aging());
     }
 
     private Combination combination(
             Trace trace, Chosen one, EngineChoice engine, List<Long> seeds) {
+        Map<Factor, String> values = new EnumMap<>(Factor.class);
+        values.put(Factor.TRACE, trace.name());
+        values.put(Factor.MEMORY, one.memory().size().toString());
+        values.put(Factor.KERNEL, one.kernel().label());
+        values.put(Factor.LRU, one.lru().label());
+        values.put(Factor.THROUGH, one.through().label());
+        values.put(Factor.AGING, designs() == null ? "" : one.aging().label());
         return new Combination(
-                name(trace, one),
+                name(values),
+                values,
                 seeds.stream().map(seed -> request(trace, one, engine, seed)).toList());
     }
 
-    private String name(Trace trace, Chosen one) {
-        List<String> words = new ArrayList<>(List.of(trace.name()));
-        if (memory.several()) {
-            words.add(one.memory().toString());
-        }
-        if (kernel.several()) {
-            words.add(one.kernel().label());
-        }
-        if (lru.several()) {
-            words.add(one.lru().label());
-        }
-        if (through.several()) {
-            words.add(one.through().label());
-        }
-        if (aging != null && aging.several()) {
-            words.add(one.aging().label());
-        }
-        return String.join(" ", words);
+    private String name(Map<Factor, String> values) {
+        Map<Factor, Boolean> several = new EnumMap<>(Factor.class);
+        several.put(Factor.TRACE, true);
+        several.put(Factor.MEMORY, memory.several());
+        several.put(Factor.KERNEL, kernels().several());
+        several.put(Factor.LRU, lrus().several());
+        several.put(Factor.THROUGH, ways().several());
+        Each<AgingChoice> designs = designs();
+        several.put(Factor.AGING, designs != null && designs.several());
+        return values.entrySet().stream()
+                .filter(each -> several.getOrDefault(each.getKey(), false))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining(" "));
     }
 
     private ReplayRequest request(Trace trace, Chosen one, EngineChoice engine, long seed) {
         LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
         return new ReplayRequest(
                 trace,
-                one.pages(),
+                one.memory().pages(),
                 one.lru(),
                 (one.lru() == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(one.aging()),
                 one.kernel(),
@@ -217,25 +270,24 @@ final class ReplayOptions {
                 seed);
     }
 
-    private static long pages(String option, Size size, Trace trace) {
-        try {
-            return size.pages(trace.distinctPages());
-        } catch (BadInput bad) {
-            throw bad.at(option + " " + size + " of " + trace.name());
-        }
-    }
-
     private long swapPages(Trace trace) {
         if (swap == SwapDeviceChoice.NONE) {
             return 0;
         }
         return swapSize != null
-                ? pages("--swap-size", swapSize, trace)
+                ? MemoryOptions.pages("--swap-size", swapSize, trace)
                 : ReplayRequest.ampleSwap(trace);
     }
 
     /// What each option allows but their combination does not.
     void check() {
+        memory.check(compare != null);
+        if (compare != null && isGiven(compare.factor())) {
+            throw new BadInput(
+                    "--compare",
+                    "--" + compare.factor().name().toLowerCase(Locale.ROOT) + " is there as well",
+                    "name all that is compared in one of them");
+        }
         if (swap == SwapDeviceChoice.NONE && swapSize != null) {
             throw new BadInput("--swap-size", "there is no swap", "leave it out, or --swap none");
         }
@@ -258,7 +310,7 @@ final class ReplayOptions {
         if (ageEvery < 0) {
             throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");
         }
-        if (lru.values().contains(Lru.CLASSIC) && (lruGen != null || ageEvery > 0)) {
+        if (lrus().values().contains(Lru.CLASSIC) && (lruGen != null || ageEvery > 0)) {
             throw new BadInput(
                     lruGen != null ? "--lru-gen" : "--age-every",
                     "classic reclaim has no generations",
@@ -270,9 +322,21 @@ final class ReplayOptions {
                     lruGen + " switches mglru off",
                     "set bit 0x1, or use --lru classic");
         }
-        if (aging != null && through.values().contains(Through.HOST)) {
+        if (designs() != null && ways().values().contains(Through.HOST)) {
             throw new BadInput(
-                    "--aging", "only a guest's pages are asked for", "use --through kvm");
+                    aging != null ? "--aging" : "--compare",
+                    "only a guest's pages are asked for",
+                    "use --through kvm");
         }
+    }
+
+    private boolean isGiven(Factor factor) {
+        return switch (factor) {
+            case KERNEL -> kernel != null;
+            case LRU -> lru != null;
+            case THROUGH -> through != null;
+            case AGING -> aging != null;
+            case TRACE, MEMORY -> false;
+        };
     }
 }

@@ -218,7 +218,8 @@ final class ReplayCommandTest {
         assertThat(last.get("memoryPages").intValue()).isEqualTo(3);
         assertThat(last.get("kernel").stringValue()).isEqualTo("6.18");
         assertThat(last.get("lruGen").stringValue()).isEqualTo("0x0");
-        assertThat(session.replays).hasSize(16);
+        // A page is all that the other has: 1p and 100% are one replay.
+        assertThat(session.replays).hasSize(12);
     }
 
     @Test
@@ -304,8 +305,8 @@ final class ReplayCommandTest {
             delimiter = '|',
             value = {
                 "replay | missing required",
-                "replay small | missing required option: '--memory=SIZE'; see 'gleaner replay"
-                        + " --help'",
+                "replay small | missing required option: '--memory=SIZE' or '--curve'; see"
+                        + " 'gleaner replay --help'",
                 "replay --memory 1p | missing required parameter: 'TRACE'",
                 "replay small --memroy 1p | --memroy: no such option; did you mean '--memory'?",
                 "replay small --memory | --memory",
@@ -355,7 +356,19 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --through host,kvm --aging v3 | --aging: only a guest",
                 "replay small --memory 1p --seeds 0 | --seeds: 0 is out of range; give 1 to 1000",
                 "replay small --memory 1p --seeds x | --seeds",
-                "replay small --memory 1p --curve | no such option",
+                "replay small --memory 1p --curve | --memory: --curve says which sizes; leave it out",
+                "replay small --curve 50%,x | --curve: \"x\" is not a size; write",
+                "replay small --curve 50%,50% | --curve: \"50%\" is there twice; give each once",
+                "replay small --curve 1% | --curve 1% of small: 1% is less than one page",
+                "replay small --memory 1p --compare 6.12 | --compare: \"6.12\" is one thing; give",
+                "replay small --memory 1p --compare 6.12,classic | --compare: \"classic\" is not one"
+                        + " of 6.1, 6.12, 6.18, 7.2",
+                "replay small --memory 1p --compare 6.13 | --compare: \"6.13\" is not one of 6.1,",
+                "replay small --memory 1p --compare 6.1,6.12 --kernel 6.18 | --compare: --kernel is"
+                        + " there as well; name",
+                "replay small --memory 1p --compare locked,merged | --compare: only a guest",
+                "replay small --memory 1p --policy lfu | --policy: \"lfu\" is not one of lru, fifo,",
+                "replay small --memory 1p --policy lru,lru | --policy: \"lru\" is there twice",
                 "replay @nothing --memory 1p | @nothing: no such trace",
             })
     void badUsageIsOneLineAndExitCode2(String line, String message) {
@@ -416,6 +429,9 @@ final class ReplayCommandTest {
         List<String> options =
                 List.of(
                         "--memory",
+                        "--curve",
+                        "--compare",
+                        "--policy",
                         "--lru",
                         "--kernel",
                         "--through",

@@ -1,96 +1,144 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayExecutor;
+import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
 import org.jspecify.annotations.Nullable;
 
 /// Runs replays that are compared with each other, as many at once as their engine allows.
+///
+/// Those with the least memory start first: they take longest, and the last to start is the one
+/// that the other cores wait for.
 public final class ReplayRuns {
 
-    private ReplayRuns() {}
+    private final ReplayPlan plan;
+    private final ReplayExecutor executor;
+    private final Progress progress;
+    private final Map<ReplayRequest, ReplayResult> results = new HashMap<>();
+
+    private ReplayRuns(ReplayPlan plan, ReplayExecutor executor, Progress progress) {
+        this.plan = plan;
+        this.executor = executor;
+        this.progress = progress;
+    }
 
     /// Replays each combination with each of its seeds.
     ///
-    /// @param combinations one or more, all with as many seeds and on the same engine
     /// @param executor of each replay; called by several threads at once
     /// @return what was finished, if `progress` was cancelled
     /// @throws org.gleaner.lab.BadInput if what a combination asks for is not supported
     public static ReplayComparison run(
-            List<Combination> combinations, ReplayExecutor executor, Progress progress) {
+            ReplayPlan plan, ReplayExecutor executor, Progress progress) {
+        return new ReplayRuns(plan, executor, progress).run();
+    }
+
+    private ReplayComparison run() {
         long start = System.nanoTime();
-        List<ParallelRuns.Task<ReplayResult>> tasks = new ArrayList<>();
-        long accesses = 0;
-        for (Combination combination : combinations) {
-            for (ReplayRequest request : combination.bySeed()) {
-                accesses += request.trace().length();
-                tasks.add(meter -> replay(request, executor, meter));
+        PolicyCounts counts = PolicyCounts.of(plan, progress);
+        replayAll();
+        List<Combination> finished = new ArrayList<>();
+        List<Seeded<ReplayResult>> replays = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        for (Combination combination : plan.combinations()) {
+            Seeded<ReplayResult> replay = collect(combination, counts, missing);
+            if (replay != null) {
+                finished.add(combination);
+                replays.add(replay);
             }
         }
-        List<@Nullable ReplayResult> all =
-                ParallelRuns.run(
-                                "replay " + named(combinations, tasks.size()),
-                                tasks,
-                                accesses,
-                                true,
-                                Support.runsAtOnce(
-                                        combinations.getFirst().bySeed().getFirst().engine()),
-                                progress)
-                        .all();
-        List<String> missing = new ArrayList<>();
-        List<Seeded<ReplayResult>> replays = new ArrayList<>();
-        int next = 0;
-        for (Combination combination : combinations) {
-            int end = next + combination.bySeed().size();
-            collect(combination, all.subList(next, end), replays, missing);
-            next = end;
-        }
+        int asked = plan.combinations().stream().mapToInt(each -> each.bySeed().size()).sum();
         return new ReplayComparison(
-                new Completeness(all.size(), all.size() - missing.size(), missing),
+                new Completeness(asked, asked - missing.size(), missing),
+                plan,
+                finished,
                 replays,
                 (System.nanoTime() - start) / 1e9);
     }
 
-    private static String named(List<Combination> combinations, int replays) {
-        return replays == 1
-                ? combinations.getFirst().name()
-                : combinations.getFirst().name() + " and " + (replays - 1) + " more";
+    private void replayAll() {
+        Set<ReplayRequest> all = new LinkedHashSet<>();
+        plan.combinations().forEach(each -> all.addAll(each.bySeed()));
+        if (plan.curve()) {
+            plan.combinations().stream()
+                    .flatMap(each -> each.bySeed().stream())
+                    .filter(each -> each.engine() == EngineChoice.VIRTUAL)
+                    .forEach(each -> all.add(each.withoutLimit()));
+        }
+        List<ReplayRequest> order = new ArrayList<>(all);
+        order.sort(Comparator.comparingLong(ReplayRequest::memoryPages));
+        List<ParallelRuns.Task<ReplayResult>> tasks = new ArrayList<>();
+        order.forEach(request -> tasks.add(meter -> replay(request, meter)));
+        List<@Nullable ReplayResult> outcome =
+                ParallelRuns.run(
+                                "replay " + name(),
+                                tasks,
+                                order.stream().mapToLong(each -> length(each)).sum(),
+                                order.getFirst().memoryPages() == order.getLast().memoryPages(),
+                                Support.runsAtOnce(order.getFirst().engine()),
+                                progress)
+                        .all();
+        for (int i = 0; i < order.size(); i++) {
+            ReplayResult result = outcome.get(i);
+            if (result != null) {
+                results.put(order.get(i), result);
+            }
+        }
     }
 
-    private static ReplayResult replay(
-            ReplayRequest request, ReplayExecutor executor, ParallelRuns.Meter meter) {
+    private String name() {
+        List<Combination> all = plan.combinations();
+        int replays = all.size() * all.getFirst().bySeed().size();
+        String more = replays == 1 ? "" : " and " + (replays - 1) + " more";
+        return all.getFirst().name() + more;
+    }
+
+    private ReplayResult replay(ReplayRequest request, ParallelRuns.Meter meter) {
         ReplayResult result = executor.run(request, meter.progress());
-        meter.finish(request.trace().length());
+        meter.finish(length(request));
         return result;
     }
 
-    private static void collect(
-            Combination combination,
-            List<@Nullable ReplayResult> bySeed,
-            List<Seeded<ReplayResult>> replays,
-            List<String> missing) {
-        int asked = bySeed.size();
+    private static long length(ReplayRequest request) {
+        return request.trace().length();
+    }
+
+    /// What came of a combination; null if no seed came to its end.
+    private @Nullable Seeded<ReplayResult> collect(
+            Combination combination, PolicyCounts counts, List<String> missing) {
+        int asked = combination.bySeed().size();
         List<Long> seeds = new ArrayList<>();
         List<ReplayResult> finished = new ArrayList<>();
-        for (int i = 0; i < asked; i++) {
-            ReplayResult result = bySeed.get(i);
-            long seed = combination.bySeed().get(i).seed();
+        for (ReplayRequest request : combination.bySeed()) {
+            ReplayResult result = results.get(request);
             if (result == null) {
-                missing.add(combination.name() + (asked == 1 ? "" : " seed " + seed));
+                missing.add(combination.name() + (asked == 1 ? "" : " seed " + request.seed()));
             } else {
-                seeds.add(seed);
-                finished.add(result);
+                seeds.add(request.seed());
+                finished.add(result.with(counts.misses(request), stall(request, result)));
             }
         }
-        if (!finished.isEmpty()) {
-            replays.add(new Seeded<>(combination.name(), asked, seeds, finished));
+        return finished.isEmpty() ? null : new Seeded<>(combination.name(), asked, seeds, finished);
+    }
+
+    private @Nullable Double stall(ReplayRequest request, ReplayResult result) {
+        ReplayResult free = plan.curve() ? results.get(request.withoutLimit()) : null;
+        if (free == null || free.machineSeconds() == null || result.machineSeconds() == null) {
+            return null;
         }
+        return result.machineSeconds() - free.machineSeconds();
     }
 }

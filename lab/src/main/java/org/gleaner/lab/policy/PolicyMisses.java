@@ -19,6 +19,8 @@ public final class PolicyMisses {
     ///
     /// @param frames sizes in pages, each 1 and up
     /// @param progress told of one task of as many steps as there are accesses, times the sizes
+    /// @throws org.gleaner.lab.BadInput if the policy is OPT, which looks ahead, and the trace is
+    ///     not in memory
     /// @throws Cancelled if `progress` says so before all are counted
     public static List<Long> of(
             PolicyChoice policy, Trace trace, List<Long> frames, Progress progress) {
@@ -27,17 +29,14 @@ public final class PolicyMisses {
                         ? NextUses.of(trace.accesses(), trace.regionPages())
                         : new int[0];
         List<Long> misses = new ArrayList<>();
-        long done = 0;
         for (long size : frames) {
-            if (progress.cancelled()) {
-                throw new Cancelled();
+            long before = misses.size() * trace.length();
+            if (policy == PolicyChoice.OPT) {
+                misses.add(Opt.misses(nextUses, size));
+                tell(before + trace.length(), progress);
+            } else {
+                misses.add(online(policy, trace, size, before, progress));
             }
-            misses.add(
-                    policy == PolicyChoice.OPT
-                            ? Opt.misses(nextUses, size)
-                            : online(policy, trace, size, done, progress));
-            done += trace.length();
-            progress.at(done);
         }
         return misses;
     }
@@ -45,19 +44,25 @@ public final class PolicyMisses {
     private static long online(
             PolicyChoice policy, Trace trace, long frames, long before, Progress progress) {
         Replacement replacement = Replacement.of(policy, trace.regionPages(), frames);
+        long done = before;
         try (Trace.Chunks chunks = trace.chunks()) {
-            for (long passed = before; chunks.next(); passed += chunks.count()) {
+            while (chunks.next()) {
                 for (int from = 0; from < chunks.count(); ) {
                     int to = Math.min(chunks.count() - from, CHUNK) + from;
                     replacement.run(chunks.words(), from, to);
+                    done += to - from;
                     from = to;
-                    progress.at(passed + from);
-                    if (progress.cancelled()) {
-                        throw new Cancelled();
-                    }
+                    tell(done, progress);
                 }
             }
         }
         return replacement.misses();
+    }
+
+    private static void tell(long done, Progress progress) {
+        progress.at(done);
+        if (progress.cancelled()) {
+            throw new Cancelled();
+        }
     }
 }

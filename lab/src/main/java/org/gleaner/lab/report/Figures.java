@@ -13,6 +13,12 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /// Pages, and what share of all they are.
+    static String share(long pages, long all) {
+        String percent = number(100.0 * pages / all).replaceFirst("\\.0+$", "");
+        return count(pages) + " (" + percent + "%)";
+    }
+
     /// Three digits that mean something, if there are as many.
     static String number(double value) {
         double size = Math.abs(value);

@@ -1,5 +1,6 @@
 package org.gleaner.lab.report;
 
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,8 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -52,24 +55,34 @@ public final class ReplayText {
                     Setting.of("engine", "", r -> r.engine().label()),
                     new Setting("", "", Seeded::words));
 
+    private final ReplayComparison comparison;
     private final List<Seeded<ReplayResult>> replays;
     private final StringBuilder text = new StringBuilder();
 
-    private ReplayText(List<Seeded<ReplayResult>> replays) {
-        this.replays = replays;
+    private ReplayText(ReplayComparison comparison) {
+        this.comparison = comparison;
+        replays = comparison.replays();
     }
 
     /// @param verbose with all counters and settings
-    public static String of(ReplayComparison comparison, boolean verbose) {
-        ReplayText report = new ReplayText(comparison.replays());
+    /// @param charset that it is printed in
+    public static String of(ReplayComparison comparison, boolean verbose, Charset charset) {
+        ReplayText report = new ReplayText(comparison);
         report.line(comparison.completeness().line("replays"));
         if (!comparison.replays().isEmpty()) {
+            if (comparison.plan().compared() != null) {
+                report.text.append(Difference.sentences(Difference.of(comparison)));
+            }
             report.common(verbose);
-            report.differences();
+            if (comparison.plan().curve()) {
+                report.curves(charset);
+            } else {
+                report.differences();
+            }
             if (verbose) {
                 report.counters();
             }
-            report.remarks(comparison.wallSeconds(), verbose);
+            report.remarks(verbose);
         }
         return report.text.toString();
     }
@@ -108,10 +121,9 @@ public final class ReplayText {
             grid.head("", i -> String.valueOf(replays.get(i).name()));
         }
         if (replays.stream().allMatch(each -> each.first().machineSeconds() != null)) {
-            boolean guest = replays.stream().anyMatch(each -> each.first().aging() != null);
             ToDoubleFunction<ReplayResult> seconds =
                     r -> Objects.requireNonNull(r.machineSeconds());
-            grid.figure(guest ? "guest s" : "task s", i -> spread(i, seconds).number());
+            grid.figure(whoseSeconds(), i -> spread(i, seconds).number());
             ratios(grid, seconds);
         }
         for (String counter : FELT) {
@@ -119,7 +131,28 @@ public final class ReplayText {
             grid.figure(counter, i -> spread(i, count).count());
             ratios(grid, count);
         }
+        for (PolicyChoice policy : comparison.plan().policies()) {
+            grid.figure(policy.label() + " misses", i -> misses(replays.get(i).first(), policy));
+        }
         text.append(grid);
+    }
+
+    private static String misses(ReplayResult replay, PolicyChoice policy) {
+        Long count = replay.misses() == null ? null : replay.misses().get(policy.label());
+        return count == null ? "-" : Figures.count(count);
+    }
+
+    private String whoseSeconds() {
+        boolean guest = replays.stream().anyMatch(each -> each.first().aging() != null);
+        return guest ? "guest s" : "task s";
+    }
+
+    private void curves(Charset charset) {
+        List<Long> distinct =
+                comparison.groups(Factor.MEMORY).stream()
+                        .map(group -> group.getFirst().replay().first().distinctPages())
+                        .toList();
+        text.append(CurveText.of(CurveSeries.of(comparison), whoseSeconds(), distinct, charset));
     }
 
     private Spread spread(int replay, ToDoubleFunction<ReplayResult> figure) {
@@ -179,7 +212,8 @@ public final class ReplayText {
         text.append('\n').append(table);
     }
 
-    private void remarks(double seconds, boolean verbose) {
+    private void remarks(boolean verbose) {
+        double seconds = comparison.wallSeconds();
         for (Seeded<ReplayResult> replay : replays) {
             replay.failures().forEach(each -> line("FAILED: " + replay.name() + ": " + each));
         }
@@ -195,6 +229,9 @@ public final class ReplayText {
                                         + " fits "
                                         + (each.distinctPages() + ReplayRequest.KERNEL_PAGES)
                                         + "p"));
+        if (!comparison.plan().policies().isEmpty()) {
+            line("misses are exact; they count first touches, which are no major faults");
+        }
         double accesses =
                 replays.stream()
                         .flatMap(each -> each.bySeed().stream())
@@ -230,9 +267,7 @@ public final class ReplayText {
 
     /// The limit, and what share of the pages touched it is.
     private static String memory(ReplayResult replay) {
-        double percent = 100.0 * replay.memoryPages() / replay.distinctPages();
-        String share = Figures.number(percent).replaceFirst("\\.0+$", "");
-        return Figures.count(replay.memoryPages()) + " (" + share + "%)";
+        return Figures.share(replay.memoryPages(), replay.distinctPages());
     }
 
     private static String lru(ReplayResult replay) {

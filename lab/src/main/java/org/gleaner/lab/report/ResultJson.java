@@ -2,6 +2,7 @@ package org.gleaner.lab.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Map;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
 import org.gleaner.lab.run.Seeded;
@@ -34,12 +35,15 @@ public final class ResultJson {
     /// @param asked how many results were asked for: the fields of one are the document's own,
     ///     several are a list `results`
     /// @param results that there are, at most `asked`
+    /// @param more fields of the document's own, before those
     public static String document(
             Completeness completeness,
             Provenance provenance,
             int asked,
-            List<? extends Result> results) {
+            List<? extends Result> results,
+            Map<String, Object> more) {
         ObjectNode document = head(completeness, provenance);
+        add(document, MAPPER.valueToTree(more));
         List<ObjectNode> trees = results.stream().map(ResultJson::tree).toList();
         if (asked == 1) {
             trees.forEach(each -> add(document, each));

@@ -55,4 +55,25 @@ public record ReplayRequest(
     public static long ampleSwap(Trace trace) {
         return Math.max(LEAST_SWAP, 3L * trace.distinctPages());
     }
+
+    /// The same replay where memory is never short.
+    public ReplayRequest withoutLimit() {
+        return new ReplayRequest(
+                trace,
+                LEAST_SWAP + 2L * trace.regionPages(),
+                lru,
+                lruGen,
+                kernel,
+                through,
+                aging,
+                backing,
+                thp,
+                swap,
+                swapPages,
+                pageCluster,
+                swappiness,
+                ageEvery,
+                engine,
+                seed);
+    }
 }

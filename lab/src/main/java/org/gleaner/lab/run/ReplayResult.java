@@ -22,9 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryPages the limit
 /// @param aging null unless through KVM
 /// @param vmstat what the kernel's counters of these names grew by
+/// @param misses of each policy that was asked for, by its label, with as many frames as the limit
+///     has pages; null if none was
 /// @param oomKill whether the OOM killer ended the replay
 /// @param replayedAccesses how far it got: `accesses` unless killed
 /// @param machineSeconds virtual seconds; null if the engine keeps no virtual time
+/// @param stallSeconds of these, what the same replay does not take without a limit; null unless it
+///     is a point of a curve
 /// @param wallSeconds real seconds
 /// @param accessesPerSecond replayed accesses in a real second
 public record ReplayResult(
@@ -47,9 +51,11 @@ public record ReplayResult(
         EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
+        @Nullable Map<String, Long> misses,
         boolean oomKill,
         long replayedAccesses,
         @Nullable Double machineSeconds,
+        @Nullable Double stallSeconds,
         double wallSeconds,
         double accessesPerSecond,
         List<String> failures)
@@ -57,6 +63,7 @@ public record ReplayResult(
 
     public ReplayResult {
         vmstat = Vmstat.copyOf(vmstat);
+        misses = misses == null ? null : Vmstat.copyOf(misses);
         failures = List.copyOf(failures);
     }
 
@@ -110,11 +117,55 @@ public record ReplayResult(
                 request.engine(),
                 request.seed(),
                 vmstat,
+                null,
                 !failures.isEmpty(),
                 replayed,
                 machineSeconds,
+                null,
                 wallSeconds,
                 wallSeconds > 0 ? replayed / wallSeconds : 0,
                 failures);
+    }
+
+    /// The same, with what is only known once others are finished too.
+    public ReplayResult with(@Nullable Map<String, Long> misses, @Nullable Double stallSeconds) {
+        return new ReplayResult(
+                trace,
+                accesses,
+                distinctPages,
+                memoryPages,
+                lru,
+                lruGen,
+                kernel,
+                through,
+                aging,
+                backing,
+                thp,
+                swap,
+                swapPages,
+                pageCluster,
+                swappiness,
+                ageEvery,
+                engine,
+                seed,
+                vmstat,
+                misses,
+                oomKill,
+                replayedAccesses,
+                machineSeconds,
+                stallSeconds,
+                wallSeconds,
+                accessesPerSecond,
+                failures);
+    }
+
+    /// A counter of [#vmstat]; 0 if this kernel has none of the name.
+    public long count(String counter) {
+        return vmstat.getOrDefault(counter, 0L);
+    }
+
+    /// Pages that came back after reclaim had taken them, anonymous and of files.
+    public long refaults() {
+        return count("workingset_refault_anon") + count("workingset_refault_file");
     }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import org.gleaner.lab.choice.PolicyChoice;
 
-/// The policies once more, as slowly and as plainly as they can be said: lists of numbers, the first
-/// is the oldest or the least recently used.
+/// The policies once more, as slowly and as plainly as they can be said: lists of numbers, of which
+/// the first is the oldest or the least recently used.
 final class NaivePolicies {
 
     private NaivePolicies() {}

@@ -2,12 +2,11 @@ package org.gleaner.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.run.Completeness;
-import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
 import org.junit.jupiter.api.Test;
@@ -106,9 +105,9 @@ final class ReplayTextTest {
         Seeded<ReplayResult> narrow = seeds("b", 3549, 2000, 2000, 2000);
         assertThat(
                         ReplayText.of(
-                                new ReplayComparison(
-                                        Completeness.whole(6), List.of(wide, narrow), 1),
-                                false))
+                                Samples.comparison(List.of(wide, narrow), false, null, 1),
+                                false,
+                                StandardCharsets.UTF_8))
                 .contains("seeds 1 to 3\n")
                 .contains("pgmajfault       1,010 (1,000-1,020)                2,000\n")
                 .contains("task s        0.2525 (0.2500-0.2550)                0.500\n");
@@ -155,6 +154,6 @@ final class ReplayTextTest {
             all.add(new Seeded<>(each.trace(), 1, List.of(1L), List.of(each)));
         }
         return ReplayText.of(
-                new ReplayComparison(Completeness.whole(all.size()), all, seconds), verbose);
+                Samples.comparison(all, false, null, seconds), verbose, StandardCharsets.UTF_8);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Result;
 import org.gleaner.lab.run.Seeded;
@@ -161,7 +162,7 @@ final class ResultJsonTest {
         Provenance from =
                 Provenance.of(List.of("run", "--set", "a=[b c]"), "gleaner 1", Instant.EPOCH);
         return ResultJson.document(
-                new Completeness(12, 11, List.of("off")), from, asked, List.of(results));
+                new Completeness(12, 11, List.of("off")), from, asked, List.of(results), Map.of());
     }
 
     private static JsonNode read(String document) {

@@ -11,17 +11,23 @@ import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
+import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.ReplayComparison;
+import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -64,12 +70,44 @@ final class Samples {
                 engine,
                 seed,
                 counters(faults),
+                null,
                 false,
                 7_229_958,
                 engine == EngineChoice.VIRTUAL ? faults / 4000.0 : null,
+                null,
                 0.5,
                 14_459_916,
                 List.of());
+    }
+
+    /// Replays as one command compares them.
+    static ReplayComparison comparison(
+            List<Seeded<ReplayResult>> replays,
+            boolean curve,
+            @Nullable Factor compared,
+            double seconds) {
+        List<Combination> combinations = new ArrayList<>();
+        for (Seeded<ReplayResult> each : replays) {
+            ReplayResult replay = each.first();
+            Map<Factor, String> values =
+                    Map.of(
+                            Factor.TRACE, replay.trace(),
+                            Factor.MEMORY, replay.memoryPages() + "p",
+                            Factor.KERNEL, replay.kernel().label(),
+                            Factor.LRU, replay.lru().label());
+            combinations.add(new Combination(String.valueOf(each.name()), values, List.of()));
+        }
+        Map<String, Long> misses = replays.getFirst().first().misses();
+        List<PolicyChoice> policies =
+                misses == null
+                        ? List.of()
+                        : misses.keySet().stream().map(PolicyChoice::parse).toList();
+        return new ReplayComparison(
+                Completeness.whole(replays.stream().mapToInt(Seeded::asked).sum()),
+                new ReplayPlan(combinations, policies, curve, compared),
+                combinations,
+                replays,
+                seconds);
     }
 
     static MaxGuestMemoryResult maxGuestMemory() {
