@@ -29,11 +29,11 @@ final class CapacityTest {
     @Test
     void aHostHasRoomForWhatItsConfigurationSays() {
         assertThatCode(() -> host(1, 0, 1, 1, 1)).doesNotThrowAnyException();
-        assertThatCode(() -> host(1 << 30, 1 << 30, 1 << 28, 256, 4096)).doesNotThrowAnyException();
-        refused(() -> host(0, 0, 1, 1, 1), "page frames: 0 is out of range, 1 to 1,073,741,824");
+        assertThatCode(() -> host(1 << 29, 1 << 30, 1 << 28, 256, 4096)).doesNotThrowAnyException();
+        refused(() -> host(0, 0, 1, 1, 1), "page frames: 0 is out of range, 1 to 536,870,912");
         refused(
-                () -> host((1 << 30) + 1, 0, 1, 1, 1),
-                "page frames: 1,073,741,825 is out of range, 1 to 1,073,741,824");
+                () -> host((1 << 29) + 1, 0, 1, 1, 1),
+                "page frames: 536,870,913 is out of range, 1 to 536,870,912");
         refused(
                 () -> host(1, (1 << 30) + 1, 1, 1, 1),
                 "swap slots: 1,073,741,825 is out of range, 0 to 1,073,741,824");
@@ -78,7 +78,7 @@ final class CapacityTest {
                 "page-table pages: 2,147,483,647 is out of range, 1 to 268,435,456");
         refused(
                 () -> new Folios(Integer.MAX_VALUE, 1),
-                "page frames: 2,147,483,647 is out of range, 1 to 1,073,741,824");
+                "page frames: 2,147,483,647 is out of range, 1 to 536,870,912");
         long end = RadixTable.KEYS;
         assertThatCode(() -> new Memslot(3, end - 2, 2, 0, false, false))
                 .doesNotThrowAnyException();

@@ -9,14 +9,18 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.SetUp;
 
-/// The folio table: a struct of arrays with one slot per page frame, plus list heads.
+/// The folio table: a record of three words for each page frame, and list heads above them.
 ///
-/// | array | bytes | protected by |
+/// | word | bytes | protected by |
 /// |---|---|---|
-/// | `state` ([FolioLayout]) | 8 | atomics |
-/// | `next`, `prev` | 4 + 4 | the lock of the list's owner (lru_lock, or private); zone lock if free |
-/// | `mapping` | 8 | the folio lock |
-/// | `swapSlot` | 4 | the folio lock |
+/// | `STATE` ([FolioLayout]) | 8 | atomics |
+/// | `LINKS`: next in the upper, previous in the lower half | 8 | the lock of the list's owner (lru_lock, or private); zone lock if free |
+/// | `MAPPING` | 8 | the folio lock |
+/// | `swapSlot`, an array of its own | 4 | the folio lock |
+///
+/// Whoever takes a folio off its list goes on to its state and its mapping, and has just touched
+/// the links of the one behind it, which is next: so the three words lie together, and reclaim
+/// finds in its cache what it is about to need.
 ///
 /// Lists are circular and doubly linked; a list is named by its head, an index above all frames.
 /// The head's `next` is the most recently added side, its `prev` the tail that scans pop.
@@ -25,8 +29,8 @@ import org.gleaner.machine.SetUp;
 /// whoever isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership
 /// holds none. Counts that outgrow their field stick, see [FolioLayout].
 public final class Folios {
-    /// Frames that a host can have: 4 TiB, so that their numbers are ints with room to spare.
-    public static final int MOST_FRAMES = 1 << 30;
+    /// Frames that a host can have: 2 TiB, whose records fill an array that ints can index.
+    public static final int MOST_FRAMES = 1 << 29;
 
     private static final int MOST_LISTS = 1 << 20;
 
@@ -38,21 +42,23 @@ public final class Folios {
     /// Pages of one of them.
     public static final long MOST_INDEX = 1L << INDEX_BITS;
 
-    private final long[] state;
+    // The words of a record.
+    private static final int STATE = 0, LINKS = 1, MAPPING = 2, RECORD = 3;
 
+    private static final long PREV = 0xffff_ffffL;
+
+    /// Links change under this lock, or another one's; the rest as the table above says.
     @Guarded("lru_lock")
-    private final int[] next;
-
-    @Guarded("lru_lock")
-    private final int[] prev;
-
-    @Guarded("folio_lock")
-    private final long[] mapping;
+    private final long[] table;
 
     @Guarded("folio_lock")
     private final int[] swapSlot;
 
     private final int frames;
+
+    /// Where there is no room for another list.
+    private final int end;
+
     @SetUp private int heads;
 
     /// A table for `frames` page frames and at most `lists` lists.
@@ -61,11 +67,9 @@ public final class Folios {
     public Folios(int frames, int lists) {
         this.frames = Capacity.check("page frames", frames, 1, MOST_FRAMES);
         Capacity.check("lists of folios", lists, 0, MOST_LISTS);
-        state = new long[frames];
-        mapping = new long[frames];
+        table = new long[(frames + lists) * RECORD];
         swapSlot = new int[frames];
-        next = new int[frames + lists];
-        prev = new int[frames + lists];
+        end = frames + lists;
         heads = frames;
     }
 
@@ -73,84 +77,89 @@ public final class Folios {
         return frames;
     }
 
+    private static int state(int pfn) {
+        return pfn * RECORD + STATE;
+    }
+
     // --- free frames -------------------------------------------------------------------------
 
     /// A free frame is on no list: its links are the zone's to keep what it likes, under its lock.
     public int freeNext(int pfn) {
-        return next[pfn];
+        return next(pfn);
     }
 
     public int freePrev(int pfn) {
-        return prev[pfn];
+        return prev(pfn);
     }
 
     public void setFreeNext(int pfn, int value) {
-        next[pfn] = value;
+        setNext(pfn, value);
     }
 
     public void setFreePrev(int pfn, int value) {
-        prev[pfn] = value;
+        setPrev(pfn, value);
     }
 
     // --- state -------------------------------------------------------------------------------
 
     public long state(Cpu cpu, int pfn) {
-        return cpu.load(state, pfn);
+        return cpu.load(table, state(pfn));
     }
 
     /// A racy look, to be checked again or for reports.
     public long peek(Cpu cpu, int pfn) {
-        return cpu.peek(state, pfn);
+        return cpu.peek(table, state(pfn));
     }
 
     public boolean test(Cpu cpu, int pfn, long flags) {
-        return (cpu.load(state, pfn) & flags) != 0;
+        return (cpu.load(table, state(pfn)) & flags) != 0;
     }
 
     public void set(Cpu cpu, int pfn, long flags) {
-        if ((cpu.load(state, pfn) & flags) != flags) {
-            cpu.fetchOr(state, pfn, flags);
+        if ((cpu.load(table, state(pfn)) & flags) != flags) {
+            cpu.fetchOr(table, state(pfn), flags);
         }
     }
 
     public void clear(Cpu cpu, int pfn, long flags) {
-        if ((cpu.load(state, pfn) & flags) != 0) {
-            cpu.fetchAnd(state, pfn, ~flags);
+        if ((cpu.load(table, state(pfn)) & flags) != 0) {
+            cpu.fetchAnd(table, state(pfn), ~flags);
         }
     }
 
     /// Returns whether all of `flags` were set before.
     public boolean testAndSet(Cpu cpu, int pfn, long flag) {
-        return (cpu.fetchOr(state, pfn, flag) & flag) != 0;
+        return (cpu.fetchOr(table, state(pfn), flag) & flag) != 0;
     }
 
     /// Returns whether `flag` was set before.
     public boolean testAndClear(Cpu cpu, int pfn, long flag) {
-        return (cpu.load(state, pfn) & flag) != 0 && (cpu.fetchAnd(state, pfn, ~flag) & flag) != 0;
+        return (cpu.load(table, state(pfn)) & flag) != 0
+                && (cpu.fetchAnd(table, state(pfn), ~flag) & flag) != 0;
     }
 
     public boolean cas(Cpu cpu, int pfn, long expect, long update) {
-        return cpu.cas(state, pfn, expect, update);
+        return cpu.cas(table, state(pfn), expect, update);
     }
 
     /// Gives a frame its first state, or its last; the caller is its only user, and has it locked
     /// if the state says so.
     public void init(Cpu cpu, int pfn, long value) {
-        if (LockDep.isHeld(cpu, state, pfn, LockClass.FOLIO_LOCK)) {
-            LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        if (LockDep.isHeld(cpu, table, state(pfn), LockClass.FOLIO_LOCK)) {
+            LockDep.released(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
         }
         if ((value & LOCKED) != 0) {
-            LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
+            LockDep.taken(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
         }
-        cpu.store(state, pfn, value);
+        cpu.store(table, state(pfn), value);
     }
 
     /// Replaces the bits of `mask` by `bits` in one atomic; returns the state before.
     public long update(Cpu cpu, int pfn, long mask, long bits) {
         for (; ; ) {
-            long old = cpu.load(state, pfn);
+            long old = cpu.load(table, state(pfn));
             long neu = (old & ~mask) | bits;
-            if (old == neu || cpu.cas(state, pfn, old, neu)) {
+            if (old == neu || cpu.cas(table, state(pfn), old, neu)) {
                 return old;
             }
         }
@@ -172,7 +181,7 @@ public final class Folios {
 
     /// Takes `n` references.
     public void get(Cpu cpu, int pfn, int n) {
-        refsChanged(cpu, pfn, cpu.fetchAdd(state, pfn, n * ONE_REF));
+        refsChanged(cpu, pfn, cpu.fetchAdd(table, state(pfn), n * ONE_REF));
     }
 
     /// Returns whether the references are stuck, having put them back if so.
@@ -196,11 +205,11 @@ public final class Folios {
     /// Takes a reference unless the folio is being freed; returns whether it did.
     public boolean tryGet(Cpu cpu, int pfn) {
         for (; ; ) {
-            long old = cpu.load(state, pfn);
+            long old = cpu.load(table, state(pfn));
             if (refcount(old) == 0) {
                 return false;
             }
-            if (refsChanged(cpu, pfn, old) || cpu.cas(state, pfn, old, old + ONE_REF)) {
+            if (refsChanged(cpu, pfn, old) || cpu.cas(table, state(pfn), old, old + ONE_REF)) {
                 return true;
             }
         }
@@ -208,14 +217,14 @@ public final class Folios {
 
     /// Drops a reference; returns whether it was the last.
     public boolean dropReference(Cpu cpu, int pfn) {
-        long old = cpu.fetchAdd(state, pfn, -ONE_REF);
+        long old = cpu.fetchAdd(table, state(pfn), -ONE_REF);
         assert refcount(old) > 0 : "reference of pfn " + pfn + " dropped twice";
         return !refsChanged(cpu, pfn, old) && refcount(old) == 1;
     }
 
     /// Drops `n` references, which are not the last.
     public void dropReferences(Cpu cpu, int pfn, int n) {
-        long old = cpu.fetchAdd(state, pfn, -n * ONE_REF);
+        long old = cpu.fetchAdd(table, state(pfn), -n * ONE_REF);
         assert refcount(old) > n : "last references of pfn " + pfn + " dropped";
         refsChanged(cpu, pfn, old);
     }
@@ -223,11 +232,11 @@ public final class Folios {
     /// Freezes the reference count at zero if it equals `expect`; returns whether it did.
     public boolean refFreeze(Cpu cpu, int pfn, int expect) {
         for (; ; ) {
-            long old = cpu.load(state, pfn);
+            long old = cpu.load(table, state(pfn));
             if (refcount(old) != expect) {
                 return false;
             }
-            if (cpu.cas(state, pfn, old, old & ~REF_MASK)) {
+            if (cpu.cas(table, state(pfn), old, old & ~REF_MASK)) {
                 return true;
             }
         }
@@ -235,15 +244,15 @@ public final class Folios {
 
     /// Undoes [#refFreeze].
     public void refUnfreeze(Cpu cpu, int pfn, int count) {
-        cpu.fetchAdd(state, pfn, count * ONE_REF);
+        cpu.fetchAdd(table, state(pfn), count * ONE_REF);
     }
 
     public void addMap(Cpu cpu, int pfn) {
-        mapsChanged(cpu, pfn, cpu.fetchAdd(state, pfn, ONE_MAP));
+        mapsChanged(cpu, pfn, cpu.fetchAdd(table, state(pfn), ONE_MAP));
     }
 
     public void removeMap(Cpu cpu, int pfn) {
-        long old = cpu.fetchAdd(state, pfn, -ONE_MAP);
+        long old = cpu.fetchAdd(table, state(pfn), -ONE_MAP);
         assert mapcount(old) > 0 : "pfn " + pfn + " unmapped twice";
         mapsChanged(cpu, pfn, old);
     }
@@ -255,23 +264,23 @@ public final class Folios {
         if (testAndSet(cpu, pfn, LOCKED)) {
             return false;
         }
-        LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        LockDep.taken(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
         return true;
     }
 
     /// Leaves a locked folio to a device, which unlocks it when the read has ended.
     public void handOver(Cpu cpu, int pfn) {
-        LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        LockDep.released(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
     }
 
     /// Receives what [#handOver] left.
     public void takeOver(Cpu cpu, int pfn) {
-        LockDep.taken(cpu, state, pfn, LockClass.FOLIO_LOCK);
+        LockDep.taken(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
     }
 
     public void unlock(Cpu cpu, int pfn) {
-        LockDep.released(cpu, state, pfn, LockClass.FOLIO_LOCK);
-        long old = cpu.fetchAnd(state, pfn, ~LOCKED);
+        LockDep.released(cpu, table, state(pfn), LockClass.FOLIO_LOCK);
+        long old = cpu.fetchAnd(table, state(pfn), ~LOCKED);
         assert (old & LOCKED) != 0 : "pfn " + pfn + " was not locked";
     }
 
@@ -279,12 +288,12 @@ public final class Folios {
 
     /// Id of the reverse-map object, in the upper 24 bits, and page index in it.
     public long mapping(int pfn) {
-        return mapping[pfn];
+        return table[pfn * RECORD + MAPPING];
     }
 
     public void setMapping(int pfn, int object, long index) {
         assert object < MOST_OBJECTS && index < MOST_INDEX : object + ", " + index;
-        mapping[pfn] = ((long) object << INDEX_BITS) | index;
+        table[pfn * RECORD + MAPPING] = ((long) object << INDEX_BITS) | index;
     }
 
     public static int mappingObject(long mapping) {
@@ -306,60 +315,79 @@ public final class Folios {
 
     // --- lists -------------------------------------------------------------------------------
 
+    private int next(int i) {
+        return (int) (table[i * RECORD + LINKS] >>> Integer.SIZE);
+    }
+
+    private int prev(int i) {
+        return (int) table[i * RECORD + LINKS];
+    }
+
+    private void setNext(int i, int next) {
+        int at = i * RECORD + LINKS;
+        table[at] = table[at] & PREV | (long) next << Integer.SIZE;
+    }
+
+    private void setPrev(int i, int prev) {
+        int at = i * RECORD + LINKS;
+        table[at] = table[at] & ~PREV | prev & PREV;
+    }
+
+    private void setLinks(int i, int next, int prev) {
+        table[i * RECORD + LINKS] = (long) next << Integer.SIZE | prev & PREV;
+    }
+
     /// A new empty list; returns its head.
     public int newList() {
         int head = heads++;
-        if (head >= next.length) {
+        if (head >= end) {
             throw new IllegalStateException("folio table has no room for another list");
         }
-        next[head] = head;
-        prev[head] = head;
+        setLinks(head, head, head);
         return head;
     }
 
     public boolean isEmpty(int list) {
-        return next[list] == list;
+        return next(list) == list;
     }
 
     /// The oldest folio of a list, or -1.
     public int tail(int list) {
-        int t = prev[list];
+        int t = prev(list);
         return t == list ? -1 : t;
     }
 
     /// The folio before `pfn`, one step newer, or -1 at the head.
     public int newer(int list, int pfn) {
-        int p = prev[pfn];
+        int p = prev(pfn);
         return p == list ? -1 : p;
     }
 
     public void addHead(int list, int pfn) {
-        link(list, pfn, next[list]);
+        link(list, pfn, next(list));
     }
 
     public void addTail(int list, int pfn) {
-        link(prev[list], pfn, list);
+        link(prev(list), pfn, list);
     }
 
     private void link(int before, int pfn, int after) {
-        next[before] = pfn;
-        prev[pfn] = before;
-        next[pfn] = after;
-        prev[after] = pfn;
+        setNext(before, pfn);
+        setLinks(pfn, after, before);
+        setPrev(after, pfn);
     }
 
     /// Puts `pfn` next to `older`, which is on a list, on its newer side.
     public void addNewer(int older, int pfn) {
-        link(prev[older], pfn, older);
+        link(prev(older), pfn, older);
     }
 
     public void unlink(int pfn) {
-        int n = next[pfn];
-        int p = prev[pfn];
-        next[p] = n;
-        prev[n] = p;
-        next[pfn] = pfn;
-        prev[pfn] = pfn;
+        int n = next(pfn);
+        int p = prev(pfn);
+        setNext(p, n);
+        setPrev(n, p);
+        setLinks(pfn, pfn, pfn);
     }
 
     public void moveToHead(int list, int pfn) {
@@ -375,7 +403,7 @@ public final class Folios {
     /// Folios on a list, by walking it; for tests and checks.
     public int count(int list) {
         int n = 0;
-        for (int i = next[list]; i != list; i = next[i]) {
+        for (int i = next(list); i != list; i = next(i)) {
             n++;
         }
         return n;

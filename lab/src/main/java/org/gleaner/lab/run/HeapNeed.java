@@ -131,7 +131,7 @@ public final class HeapNeed {
                     Size.approximately(pages * Size.PAGE)
                             + " at --scale "
                             + scale
-                            + " is more than the 4TiB that can be simulated",
+                            + " is more than the 2TiB that can be simulated",
                     "use " + smaller(scale, pages, MOST_PAGES));
         }
     }

@@ -91,11 +91,11 @@ final class HeapNeedTest {
                                 "guest.memory=16TiB"))
                 .isInstanceOf(BadInput.class)
                 .hasMessage(
-                        "host.memory: 16TiB at --scale 1 is more than the 4TiB that can be"
-                                + " simulated; use --scale 1/4");
+                        "host.memory: 16TiB at --scale 1 is more than the 2TiB that can be"
+                                + " simulated; use --scale 1/8");
         assertThatThrownBy(() -> atOnce("max-guest-memory", "1", endless, "host.swap.size=20TiB"))
-                .hasMessageStartingWith("host.swap.size: 20TiB at --scale 1 is more than the 4TiB")
-                .hasMessageEndingWith("use --scale 1/8");
+                .hasMessageStartingWith("host.swap.size: 20TiB at --scale 1 is more than the 2TiB")
+                .hasMessageEndingWith("use --scale 1/16");
         assertThatThrownBy(() ->
                         atOnce(
                                 "access-tracking",
