@@ -141,18 +141,16 @@ final class TraceRecordCommand implements Callable<Integer> {
                         window == null ? WINDOW : window,
                         refresh == null ? REFRESH : refresh,
                         !noCode);
+        QemuRecording.Bounds bounds =
+                new QemuRecording.Bounds(
+                        positive("--records", records),
+                        positive("--for", whole == null ? null : whole.nanos()));
         Plugin plugin = new Plugin(cache(), path);
         Launch launch =
                 vm
                         ? Launch.machine(command, filter, plugin, path)
                         : Launch.program(command, filter, plugin, path);
-        QemuRecording recording =
-                new QemuRecording(
-                        launch,
-                        new QemuRecording.Bounds(
-                                positive("--records", records),
-                                positive("--for", whole == null ? null : whole.nanos())),
-                        surroundings.interrupted());
+        QemuRecording recording = new QemuRecording(launch, bounds, surroundings.interrupted());
         String name = Path.of(command.getFirst()).getFileName().toString();
         TraceRecorded made =
                 TraceRecorded.of(launch, recording, surroundings.provenance().date(), file(name));

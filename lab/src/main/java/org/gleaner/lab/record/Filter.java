@@ -26,10 +26,11 @@ public record Filter(int window, long refresh, boolean code) {
         return "window=" + window + ",refresh=" + refresh + ",code=" + (code ? "on" : "off");
     }
 
-    /// Pages below which a limit of memory means nothing: what the filter leaves out would have been
-    /// hits at `window` pages, but at so few it would also have kept pages that are taken for old.
+    /// Pages below which a limit of memory means little. What is left out would have been a hit in
+    /// any memory of `window` pages, but a memory that does not see it takes its page for older than
+    /// it is: at twice the window that costs LRU one fault in a hundred (docs/recording.md).
     public long leastPages() {
-        return (long) window * 4;
+        return (long) window * 2;
     }
 
     /// One line for people.

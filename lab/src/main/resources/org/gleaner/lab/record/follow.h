@@ -88,8 +88,10 @@ static void follow(uint64_t path_at, uint64_t argv_at, uint64_t envp_at) {
     char *path = (char *)(uintptr_t)(path_at + guest_base), *argument = NULL, *script = NULL;
     char head[SCRIPT_LINE], inner[SCRIPT_LINE], qemu[400];
     ssize_t length = readlink("/proc/self/exe", qemu, sizeof qemu - 1);
-    if (!guest_base_known || length <= 0 || !head_of(path, head) || !strcmp(path, "/proc/self/exe"))
+    if (!guest_base_known || length <= 0 || !head_of(path, head))
         return;
+    if (!strcmp(path, "/proc/self/exe") && !head_of(path = own_program, head))
+        return; // which is QEMU to us
     qemu[length] = 0;
     if (head[0] == '#' && head[1] == '!') {
         script = path;

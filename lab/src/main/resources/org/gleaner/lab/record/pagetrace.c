@@ -158,7 +158,8 @@ static void on_code_elsewhere(unsigned vcpu, void *unused) {
 // The guest's RAM in our address space: by far the largest mapping that can be written. Where its
 // physical addresses have a hole, below 4 GiB on a PC, only what is below the lowest hole is known.
 static uintptr_t ram, ram_end;
-static const uint64_t SURELY_LOW = 0x80000000ull, NO_HOLE = 0xb0000000ull;
+static const uint64_t SURELY_LOW = 0x80000000ull, NO_HOLE = 0xb0000000ull, RAM_ALIGNMENT = 2 << 20;
+static bool ram_at_0;
 
 static void find_ram(void) {
     char line[600];
@@ -177,6 +178,8 @@ static void find_ram(void) {
         fclose(maps);
     if (ram_end - ram > NO_HOLE)
         ram_end = ram + SURELY_LOW;
+    if (ram % RAM_ALIGNMENT) // it has merged with another
+        ram_end = ram;
 }
 
 // ~0 if it is not known
@@ -189,9 +192,9 @@ static uint64_t code_page(const struct qemu_plugin_insn *first) {
         }
         return qemu_plugin_insn_vaddr(first) >> PAGE_SHIFT;
     }
-    if (!ram)
+    if (!ram && ram_at_0)
         find_ram();
-    return host >= ram && host < ram_end ? (host - ram) >> PAGE_SHIFT : ~0ull;
+    return ram && host >= ram && host < ram_end ? (host - ram) >> PAGE_SHIFT : ~0ull;
 }
 
 static bool with_code = true;
@@ -319,10 +322,12 @@ EXPORT int qemu_plugin_install(plugin_id id, const plugin_info *info, int argc, 
     for (bucket_bits = 4; 1ull << bucket_bits < 2 * window;)
         bucket_bits++;
     machine = info->system;
+    ram_at_0 = !strcmp(info->target, "x86_64") || !strcmp(info->target, "i386");
     ring = calloc(window, sizeof *ring);
     buckets = calloc((size_t)1 << bucket_bits, sizeof *buckets);
     if (!ring || !buckets)
         return 1;
+    find_own_program();
     start_process();
     if (connection < 0)
         return 0; // nobody listens, or not any more: the program runs all the same

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -42,20 +43,24 @@ static uint64_t sent_at; // accesses when the last block went out
 static char socket_path[108];
 static int connection = -1;
 
-// QEMU was started with ... -0 NAME PROGRAM ...: by Java, or below.
-static void say_name(char *into, size_t room) {
-    char line[4096];
+static char own_program[4096], own_name[116]; // what QEMU runs; empty for a machine
+
+// QEMU was started with ... -0 NAME PROGRAM ...: by Java, or by follow.h.
+static void find_own_program(void) {
+    static char line[4200]; // two more zeros than is read
     FILE *file = fopen("/proc/self/cmdline", "r");
-    size_t n = file ? fread(line, 1, sizeof line - 1, file) : 0;
-    line[n] = 0;
+    size_t n = file ? fread(line, 1, sizeof line - 2, file) : 0;
     if (file)
         fclose(file);
     for (char *word = line; word < line + n; word += strlen(word) + 1)
         if (!strcmp(word, "-0")) {
-            char *name = word + 3 < line + n ? word + 3 : line + n;
-            name += strlen(name) + 1;
-            char *slash = name < line + n ? strrchr(name, '/') : NULL;
-            snprintf(into, room, "%s", slash ? slash + 1 : name < line + n ? name : "");
+            char *name = word + 3 + strlen(word + 3) + 1;
+            if (name >= line + n)
+                return;
+            char *slash = strrchr(name, '/');
+            snprintf(own_name, sizeof own_name, "%.115s", slash ? slash + 1 : name);
+            if (!realpath(name, own_program))
+                own_program[0] = 0;
             return;
         }
 }
@@ -77,7 +82,7 @@ static void connect_again(bool resumed) {
         low = high;
     }
     struct greeting hello = {.magic = 0x31485047, .pid = (uint32_t)getpid(), .resumed = resumed};
-    say_name(hello.name, sizeof hello.name);
+    memcpy(hello.name, own_name, sizeof hello.name);
     if (connect(low, (struct sockaddr *)&to, sizeof to) == 0
         && send(low, &hello, sizeof hello, MSG_NOSIGNAL) == sizeof hello)
         connection = low;
