@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
 /// `gleaner trace`: files with traces, of any format.
 @Command(
         name = "trace",
-        description =
-                "Look at traces, convert and record them, and list the formats that are read.",
+        description = "Look at traces, record, make, convert, cut and merge them.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -26,6 +25,9 @@ final class TraceCommand implements Callable<Integer> {
         return new CommandLine(new TraceCommand())
                 .addSubcommand("info", new TraceInfoCommand(surroundings))
                 .addSubcommand("convert", new TraceConvertCommand(surroundings))
+                .addSubcommand("cut", new TraceCutCommand(surroundings))
+                .addSubcommand("merge", new TraceMergeCommand(surroundings))
+                .addSubcommand("generate", new TraceGenerateCommand(surroundings))
                 .addSubcommand("record", TraceRecordCommand.commandLine(surroundings))
                 .addSubcommand("formats", new Formats(surroundings));
     }

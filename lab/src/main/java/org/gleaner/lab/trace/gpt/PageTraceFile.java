@@ -2,12 +2,15 @@ package org.gleaner.lab.trace.gpt;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.page.Pages;
@@ -23,6 +26,17 @@ public final class PageTraceFile {
 
     private PageTraceFile(Path path) {
         this.path = path;
+    }
+
+    /// Whether a file that can be read again and again begins like a page trace.
+    public static boolean looksLike(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (InputStream bytes = Files.newInputStream(path)) {
+            byte[] first = bytes.readNBytes(FrameLayout.MAGIC.length);
+            return Arrays.equals(first, FrameLayout.MAGIC);
+        }
     }
 
     /// Reads all but the accesses.
@@ -144,6 +158,17 @@ public final class PageTraceFile {
     /// The accesses from the first on.
     public Ids ids() throws IOException {
         return new Ids();
+    }
+
+    /// The accesses from the first on, one by one.
+    public PageTraceCursor cursor() throws IOException {
+        Ids ids = new Ids();
+        return new PageTraceCursor(this, ids, ids.touches);
+    }
+
+    /// The names of the spaces; none if there is only one.
+    public List<String> spaces() {
+        return List.copyOf(dictionary.spaces());
     }
 
     /// Accesses as words: the id of the page in bits 0 to 30, bit 31 set for a write.
