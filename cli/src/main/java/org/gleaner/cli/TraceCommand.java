@@ -40,7 +40,7 @@ final class TraceCommand implements Callable<Integer> {
     /// A format as `formats --json` prints it.
     private record Listed(String format, String level, String origin) {
         static Listed of(TraceFormat format) {
-            return new Listed(format.label(), format.level().label(), format.origin());
+            return new Listed(format.label(), format.level().label(), format.about().origin());
         }
     }
 

@@ -63,7 +63,7 @@ public record TraceInfo(
         return new TraceInfo(
                 file.name(),
                 found.format().label(),
-                found.format().origin(),
+                found.format().about().origin(),
                 found.containers().stream().map(Container::label).toList(),
                 level.label(),
                 level == Level.SAMPLED,

@@ -58,6 +58,9 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
     public Found read(AccessSink sink, Consumer<TraceFormat> first) {
         check();
         try {
+            if (Files.isDirectory(path)) {
+                return TraceDirectory.read(path, asked, sink, first);
+            }
             return Unpacking.read(
                     input, path, (bytes, containers) -> read(bytes, containers, sink, first));
         } catch (NoSuchFileException e) {
@@ -70,9 +73,6 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
     }
 
     private void check() {
-        if (Files.isDirectory(path)) {
-            throw bad("is a directory", "name a file in it", null);
-        }
         if (!Input.isStream(path) && !Files.exists(path)) {
             throw missing(new NoSuchFileException(path.toString()));
         }
@@ -100,7 +100,28 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         } catch (BadInput e) {
             throw e.where().isEmpty() ? e.at(Input.place(path)) : e;
         }
+        tellOfNone(format, reading);
         return new Found(format, containers, reading);
+    }
+
+    /// Refuses a file in which there is nothing but lines that were passed over, and says how many
+    /// there were otherwise.
+    private void tellOfNone(TraceFormat format, Reading reading) {
+        if (reading.skipped() == 0) {
+            if (reading.records() == 0) {
+                reading.remark("holds no records");
+            }
+            return;
+        }
+        if (reading.records() == 0) {
+            throw bad(
+                    "holds no records of " + format.label() + ", only other lines",
+                    asked == null ? AGAIN : "check the file, and --format",
+                    null);
+        }
+        reading.remark(
+                "%,d lines are no records and were passed over, the first at %s"
+                        .formatted(reading.skipped(), reading.firstSkipped()));
     }
 
     /// The line for people on a record that is none.
@@ -132,11 +153,10 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         if (foreign != null) {
             throw bad("looks like " + foreign.what(), foreign.mend(), null);
         }
-        TraceFormat format = TraceFormats.recognise(head);
+        TraceFormat format = head.isBlank() ? null : TraceFormats.recognise(head);
         if (format == null) {
             throw bad(
-                    "is of no trace format that is known"
-                            + (head.isText() ? ": its first line is '" + line(head) + "'" : ""),
+                    "is of no trace format that is known" + beginning(head),
                     "name its format with --format ('gleaner trace formats' lists them),"
                             + " or convert it",
                     null);
@@ -144,9 +164,20 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         return format;
     }
 
-    private static String line(Head head) {
-        String line = head.lines().isEmpty() ? "too long" : head.lines().getFirst();
-        return line.length() <= 60 ? line : line.substring(0, 60) + "...";
+    private static String beginning(Head head) {
+        if (head.isBlank()) {
+            return ": its first %,d bytes all are 0x%02x"
+                    .formatted(head.bytes().length, head.bytes()[0]);
+        }
+        if (!head.isText()) {
+            return "";
+        }
+        String line = head.firstLine();
+        if (line.isEmpty()) {
+            return ": its first line is empty or very long";
+        }
+        String shown = line.length() <= 60 ? line : line.substring(0, 60) + "...";
+        return ": its first line is '" + shown + "'";
     }
 
     /// Its name without directory and without the endings of packings.

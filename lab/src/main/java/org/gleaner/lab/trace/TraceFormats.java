@@ -3,12 +3,42 @@ package org.gleaner.lab.trace;
 import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
+import org.gleaner.lab.trace.block.ArcFormat;
+import org.gleaner.lab.trace.block.BigEndianFormat;
+import org.gleaner.lab.trace.block.LcsFormat;
+import org.gleaner.lab.trace.block.LibcachesimCsvFormat;
+import org.gleaner.lab.trace.block.LibcachesimTxtFormat;
+import org.gleaner.lab.trace.block.LirsFormat;
+import org.gleaner.lab.trace.block.MsrFormat;
+import org.gleaner.lab.trace.block.OracleGeneralFormat;
+import org.gleaner.lab.trace.block.SpcFormat;
+import org.gleaner.lab.trace.block.TwitterFormat;
+import org.gleaner.lab.trace.block.VscsiFormat;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceFormat;
+import org.gleaner.lab.trace.memory.AddressFormat;
 import org.gleaner.lab.trace.memory.ChampsimFormat;
+import org.gleaner.lab.trace.memory.DramRwFormat;
+import org.gleaner.lab.trace.memory.DrmemtraceFormat;
+import org.gleaner.lab.trace.memory.DrmemtraceViewFormat;
+import org.gleaner.lab.trace.memory.Gem5Format;
 import org.gleaner.lab.trace.memory.LackeyFormat;
+import org.gleaner.lab.trace.memory.MemtraceSimpleFormat;
+import org.gleaner.lab.trace.memory.OslabFormat;
+import org.gleaner.lab.trace.memory.PinRwFormat;
+import org.gleaner.lab.trace.memory.PinatraceFormat;
+import org.gleaner.lab.trace.memory.QemuExeclogFormat;
+import org.gleaner.lab.trace.memory.RamulatorCpuFormat;
 import org.gleaner.lab.trace.memory.U32Format;
+import org.gleaner.lab.trace.region.DamonJsonFormat;
+import org.gleaner.lab.trace.region.DamonPerfScriptFormat;
+import org.gleaner.lab.trace.region.DamonReportFormat;
+import org.gleaner.lab.trace.region.HotpagesFormat;
+import org.gleaner.lab.trace.region.MemtierdFormat;
+import org.gleaner.lab.trace.region.PagemapBinFormat;
+import org.gleaner.lab.trace.region.PagemapTextFormat;
+import org.gleaner.lab.trace.region.PerfScriptFormat;
 import org.jspecify.annotations.Nullable;
 
 /// All formats that are read, and which of them a file has.
@@ -17,10 +47,43 @@ public final class TraceFormats {
     private static final List<TraceFormat> ALL =
             List.of(
                     new PageTraceFormat(),
+                    new PageTraceFormat(),
                     new LackeyFormat(),
+                    new DrmemtraceFormat(),
+                    new DrmemtraceViewFormat(),
+                    new MemtraceSimpleFormat(),
+                    new PinatraceFormat(),
+                    new PinRwFormat(),
+                    new AddressFormat(),
                     ChampsimFormat.INPUT,
                     ChampsimFormat.CLOUDSUITE,
-                    new U32Format());
+                    new Gem5Format(),
+                    new DramRwFormat(),
+                    new RamulatorCpuFormat(),
+                    new QemuExeclogFormat(),
+                    new OslabFormat(),
+                    new U32Format(),
+                    new OracleGeneralFormat(),
+                    new LcsFormat(),
+                    new LibcachesimCsvFormat(),
+                    new LibcachesimTxtFormat(),
+                    new VscsiFormat(),
+                    new MsrFormat(),
+                    new SpcFormat(),
+                    new ArcFormat(),
+                    new LirsFormat(),
+                    new TwitterFormat(),
+                    BigEndianFormat.INT32,
+                    BigEndianFormat.INT64,
+                    new DamonJsonFormat(),
+                    new DamonPerfScriptFormat(),
+                    new DamonReportFormat(),
+                    PerfScriptFormat.ADDRESS,
+                    PerfScriptFormat.MEMORY,
+                    new MemtierdFormat(),
+                    new PagemapBinFormat(),
+                    new PagemapTextFormat(),
+                    new HotpagesFormat());
 
     private TraceFormats() {}
 
@@ -56,7 +119,7 @@ public final class TraceFormats {
         int bestScore = TraceFormat.NO;
         boolean otherName = false;
         for (TraceFormat each : ALL) {
-            boolean itsName = head.named(each.names());
+            boolean itsName = head.named(each.about().names());
             int score = each.recognise(head);
             otherName |= itsName && score == TraceFormat.NO;
             int weighed = score > TraceFormat.NO && itsName ? score + NAMED : score;

@@ -32,8 +32,14 @@ final class Counting extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        try {
+            int read = in.read();
+            count += read < 0 ? 0 : 1;
+            return read;
+        } catch (IOException e) {
+            fault = e;
+            throw e;
+        }
     }
 
     @Override

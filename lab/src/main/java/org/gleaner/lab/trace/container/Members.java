@@ -36,6 +36,7 @@ final class Members extends InputStream {
                 return read;
             }
             member.close();
+            member = InputStream.nullInputStream();
             if (!entries.hasNext()) {
                 return -1;
             }

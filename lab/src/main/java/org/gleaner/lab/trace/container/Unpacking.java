@@ -1,10 +1,13 @@
 package org.gleaner.lab.trace.container;
 
 import com.github.luben.zstd.ZstdIOException;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +34,9 @@ public final class Unpacking {
     /// Members of an archive.
     private static final int MOST_MEMBERS = 1 << 16;
 
+    /// Bytes that are read of the file at once.
+    private static final int BUFFER = 1 << 16;
+
     private final Path file;
     private final Counting source;
     private final List<Container> containers = new ArrayList<>();
@@ -56,9 +62,62 @@ public final class Unpacking {
         return input.read(
                 file,
                 bytes -> {
-                    Unpacking unpacking = new Unpacking(file, new Counting(bytes));
+                    Unpacking unpacking = new Unpacking(file, counting(bytes));
                     return unpacking.use(use);
                 });
+    }
+
+    private static Counting counting(InputStream bytes) {
+        return new Counting(new BufferedInputStream(bytes, BUFFER));
+    }
+
+    /// Opens `file`, a regular one, for whoever reads several at once.
+    ///
+    /// @throws BadInput as [#read] does
+    /// @throws IOException if the file cannot be read
+    public static Opened open(Path file) throws IOException {
+        InputStream source = Files.newInputStream(file);
+        Unpacking unpacking = new Unpacking(file, counting(source));
+        try {
+            return unpacking.new Opened(unpacking.unpacked(unpacking.source));
+        } catch (IOException e) {
+            source.close();
+            throw unpacking.explained(e);
+        } catch (BadInput e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    /// The unpacked bytes of an open file.
+    public final class Opened implements Closeable {
+        private final InputStream bytes;
+
+        private Opened(InputStream bytes) {
+            this.bytes = bytes;
+        }
+
+        public InputStream bytes() {
+            return bytes;
+        }
+
+        /// What the bytes were packed in, the outermost first.
+        public List<Container> containers() {
+            return List.copyOf(containers);
+        }
+
+        /// A fault of reading [#bytes], if it is the file's own.
+        ///
+        /// @throws BadInput if it is one of the packing
+        public IOException explained(IOException e) {
+            return Unpacking.this.explained(e);
+        }
+
+        @Override
+        public void close() throws IOException {
+            bytes.close();
+            source.close();
+        }
     }
 
     private <T> T use(Use<T> use) throws IOException {

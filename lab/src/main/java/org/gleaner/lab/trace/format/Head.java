@@ -1,11 +1,11 @@
 package org.gleaner.lab.trace.format;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 
 /// The beginning of a trace file, unpacked, by which its format is told.
 ///
@@ -18,11 +18,8 @@ public record Head(byte[] bytes, boolean whole, String name) {
     /// Bytes that formats are told by.
     public static final int MOST = 1 << 16;
 
-    /// A line longer than this is no record of any text format.
+    /// A longer first line is not worth showing.
     private static final int LONGEST_LINE = 1 << 14;
-
-    /// Lines that are looked at.
-    private static final int LINES = 400;
 
     /// Whether it begins with these bytes.
     public boolean startsWith(int... magic) {
@@ -44,10 +41,25 @@ public record Head(byte[] bytes, boolean whole, String name) {
                 && Arrays.equals(bytes, 0, ascii.length, ascii, 0, ascii.length);
     }
 
+    /// Whether this text is somewhere in it.
+    public boolean contains(String text) {
+        return new String(bytes, StandardCharsets.ISO_8859_1).contains(text);
+    }
+
     /// Whether the file's name has one of these words of lower case between its dots.
     public boolean named(List<String> words) {
         List<String> parts = Arrays.asList(name.toLowerCase(Locale.ROOT).split("[.]"));
         return words.stream().anyMatch(parts::contains);
+    }
+
+    /// Whether all its bytes are the same, and there are enough of them to wonder.
+    public boolean isBlank() {
+        for (byte b : bytes) {
+            if (b != bytes[0]) {
+                return false;
+            }
+        }
+        return bytes.length >= 64;
     }
 
     /// Whether it can be text: no controls but blanks. What is not ASCII may be in it.
@@ -62,22 +74,13 @@ public record Head(byte[] bytes, boolean whole, String name) {
         return n > 0;
     }
 
-    /// Its first lines that are whole, without their ends; none if it is no text.
-    public List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        int from = 0;
-        for (int i = 0; isText() && i < bytes.length && lines.size() < LINES; i++) {
-            if (bytes[i] == '\n') {
-                lines.add(text(from, i));
-                from = i + 1;
-            } else if (i - from > LONGEST_LINE) {
-                return lines;
-            }
+    /// Its first line, without its end; empty if it is no text or the line is too long.
+    public String firstLine() {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != '\n') {
+            end++;
         }
-        if (isText() && whole && from < bytes.length && lines.size() < LINES) {
-            lines.add(text(from, bytes.length));
-        }
-        return lines;
+        return isText() && end <= LONGEST_LINE ? text(0, end) : "";
     }
 
     private String text(int from, int to) {
@@ -85,33 +88,59 @@ public record Head(byte[] bytes, boolean whole, String name) {
         return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
     }
 
-    /// How well a text fits whose lines all are `record`, apart from those that are `other`.
+    /// How well the lines of a text can be read as `format`.
     ///
-    /// @return [TraceFormat#LIKELY] if all lines are one or the other and most are records
-    public int allLines(Predicate<String> record, Predicate<String> other) {
-        int records = 0;
-        int others = 0;
-        for (String line : lines()) {
-            if (record.test(line)) {
-                records++;
-            } else if (other.test(line)) {
-                others++;
-            } else {
-                return TraceFormat.NO;
-            }
-        }
-        return records > 0 && records >= others ? TraceFormat.LIKELY : TraceFormat.NO;
-    }
-
-    /// How well a text fits in which lines that are no records are nothing unusual.
-    ///
-    /// @return [TraceFormat#LIKELY] if at least half of the first lines are records, less if fewer
-    public int mostLines(Predicate<String> record) {
-        List<String> lines = lines();
-        long records = lines.stream().filter(record).count();
-        if (records == 0) {
+    /// @return [TraceFormat#LIKELY] if all can and at least half are records; less if fewer are, or
+    ///     if there is a fault, the sooner the less; [TraceFormat#NO] if no more than one is
+    public int read(TraceFormat format) {
+        int whole = wholeLines();
+        if (whole == 0 || !isText()) {
             return TraceFormat.NO;
         }
-        return records * 2 >= lines.size() ? TraceFormat.LIKELY : TraceFormat.POSSIBLE;
+        Reading reading = new Reading();
+        TraceBytes lines = TraceBytes.of(bytes, whole);
+        try {
+            format.read(lines, new Glance(), reading);
+        } catch (Malformed e) {
+            long done = Math.max(0, lines.position());
+            return reading.records() < 2
+                    ? TraceFormat.NO
+                    : 1 + (int) (done * TraceFormat.POSSIBLE / whole);
+        } catch (Enough e) {
+            // What was read so far decides.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (reading.records() == 0) {
+            return TraceFormat.NO;
+        }
+        return reading.records() >= reading.skipped() ? TraceFormat.LIKELY : TraceFormat.POSSIBLE;
+    }
+
+    /// Bytes of the lines that are whole.
+    private int wholeLines() {
+        int end = bytes.length;
+        while (!whole && end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
+    }
+
+    /// Takes accesses, up to as many as a beginning may have.
+    private static final class Glance implements AccessSink {
+        private int left = 1 << 18;
+
+        @Override
+        public void access(long page, boolean write) {
+            if (--left == 0) {
+                throw new Enough();
+            }
+        }
+    }
+
+    private static final class Enough extends RuntimeException {
+        Enough() {
+            super("enough", null, false, false);
+        }
     }
 }

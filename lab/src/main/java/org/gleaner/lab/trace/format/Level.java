@@ -6,13 +6,16 @@ import org.jspecify.annotations.Nullable;
 /// What the records of a trace are, and so what it means to replay them as accesses of memory.
 public enum Level {
     MEMORY("memory", ""),
-    SAMPLED("memory", "samples of a program's accesses, not all of them: most faults are missing"),
+    PHYSICAL("memory (physical)", ""),
+    SAMPLED(
+            "memory (sampled)",
+            "samples of a program's accesses, not all of them: most faults are missing"),
     REGION(
-            "region",
+            "page region",
             "accesses rebuilt from regions: each interval touches every page of each region that"
                     + " was accessed in it, once and in ascending order"),
-    RESIDENT("page", "pages that were resident, in no order of accesses"),
-    COUNTS("page", "counts of accesses for each page, in no order"),
+    RESIDENT("page (resident set)", "pages that were resident, in no order of accesses"),
+    COUNTS("page (counts)", "counts of accesses for each page, in no order"),
     BLOCK("block", "blocks of a disk replayed as pages of memory"),
     KEY("key", "keys of a cache replayed as pages of memory, each of the size of a page");
 

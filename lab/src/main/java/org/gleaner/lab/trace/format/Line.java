@@ -10,6 +10,8 @@ import java.util.Arrays;
 /// no. Steps named `need...` refuse the line instead.
 public final class Line {
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     private static final byte[] DIGITS = digits();
 
     private final TraceBytes bytes;
@@ -158,6 +160,103 @@ public final class Line {
         return false;
     }
 
+    /// Goes on behind the first `text` in what follows.
+    ///
+    /// @return false, where it was, if there is none
+    public boolean find(String text) {
+        int start = at;
+        for (; at <= to - text.length(); at++) {
+            if (take(text)) {
+                return true;
+            }
+        }
+        at = start;
+        return false;
+    }
+
+    /// Goes to the first `c` of what follows, or to the end of the line.
+    public void skipTo(char c) {
+        while (at < to && buffer[at] != c) {
+            at++;
+        }
+    }
+
+    /// Takes what is no blank.
+    ///
+    /// @return whether there was something
+    public boolean word() {
+        int start = at;
+        while (at < to && buffer[at] != ' ' && buffer[at] != '\t') {
+            at++;
+        }
+        return at > start;
+    }
+
+    /// Goes on to the next line that is not blank.
+    ///
+    /// @return false at the end of the bytes
+    public boolean nextFilled() throws IOException {
+        while (next()) {
+            blanks();
+            if (!atEnd()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What the line lies in.
+    public TraceBytes bytes() {
+        return bytes;
+    }
+
+    /// Goes back, or on, to a place of this line.
+    public void goTo(int place) {
+        at = place;
+    }
+
+    /// Where the line ends, for [#goTo].
+    public int end() {
+        return to;
+    }
+
+    /// Takes a hexadecimal number, before which `0x` has to stand.
+    public boolean prefixedHex() {
+        int start = at;
+        if (take('0') && (take('x') || take('X')) && hex()) {
+            return true;
+        }
+        at = start;
+        return false;
+    }
+
+    /// Takes seconds with a fraction, into [#value] as nanoseconds.
+    public boolean seconds() {
+        if (!decimal() || value < 0 || value > Long.MAX_VALUE / NANOS_PER_SECOND) {
+            return false;
+        }
+        long nanos = value * NANOS_PER_SECOND;
+        if (take('.')) {
+            long unit = NANOS_PER_SECOND / 10;
+            for (int digit; at < to && (digit = buffer[at] - '0') >= 0 && digit <= 9; at++) {
+                nanos += digit * unit;
+                unit /= 10;
+            }
+        }
+        value = nanos;
+        return nanos >= 0;
+    }
+
+    /// Takes seconds of this meaning, with or without a fraction, as nanoseconds.
+    ///
+    /// @throws Malformed if there are none
+    public long needSeconds(String meaning) {
+        if (!seconds()) {
+            throw no(meaning, "number of seconds");
+        }
+        return value;
+    }
+
     /// Takes a hexadecimal number of this meaning, with or without `0x`.
     ///
     /// @throws Malformed if there is none, or none of 64 bits
@@ -193,7 +292,10 @@ public final class Line {
     /// Takes a character that has to be there.
     public void need(char c) {
         if (!take(c)) {
-            throw bytes.malformed("there is no '" + c + "' before '" + rest() + "'");
+            throw bytes.malformed(
+                    atEnd()
+                            ? "it ends where a '" + c + "' should be"
+                            : "there is no '" + c + "' before '" + rest() + "'");
         }
     }
 
@@ -207,7 +309,10 @@ public final class Line {
 
     /// The fault of a field that begins here.
     public Malformed no(String meaning, String kind) {
-        return bytes.malformed("its " + meaning + " '" + rest() + "' is no " + kind);
+        return bytes.malformed(
+                atEnd()
+                        ? "it ends before its " + meaning
+                        : "its " + meaning + " '" + rest() + "' is no " + kind);
     }
 
     /// The fault of this line.

@@ -27,7 +27,7 @@ public final class TraceBytes {
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final InputStream in;
-    private byte[] buffer = new byte[BUFFER];
+    private byte[] buffer;
     private int end;
 
     /// Bytes of the stream before the buffer's first.
@@ -43,7 +43,22 @@ public final class TraceBytes {
     private boolean ended;
 
     public TraceBytes(InputStream in) {
+        this(in, BUFFER);
+    }
+
+    /// @param room bytes that are read at once, at least; a few thousand where many files are open
+    public TraceBytes(InputStream in, int room) {
         this.in = in;
+        this.buffer = new byte[room];
+    }
+
+    /// The first `length` of `bytes`, which are not copied.
+    static TraceBytes of(byte[] bytes, int length) {
+        TraceBytes all = new TraceBytes(InputStream.nullInputStream(), 0);
+        all.buffer = bytes;
+        all.end = length;
+        all.ended = true;
+        return all;
     }
 
     /// The buffer that the line or record lies in. May be another after the next one was asked for.
@@ -94,7 +109,8 @@ public final class TraceBytes {
             }
             if (at - from >= LONGEST) {
                 throw new Malformed(
-                        "line " + (lines + 1), "is longer than " + (LONGEST >> 20) + "MiB");
+                        "line " + (lines + 1),
+                        "the line is longer than " + (LONGEST >> 20) + "MiB");
             }
             at -= more();
         }
@@ -170,6 +186,54 @@ public final class TraceBytes {
             }
         }
         return done;
+    }
+
+    /// Goes on to all that lies in the buffer, at least `least` bytes if there are so many: it is
+    /// [#from] to [#to]. What of it is not taken with [#take] comes again.
+    ///
+    /// @return false at the end of the bytes
+    public boolean nextBytes(int least) throws IOException {
+        from = next;
+        while (end - from < least && !ended) {
+            more();
+        }
+        to = end;
+        return to > from;
+    }
+
+    /// Says that what lies before `at` of [#buffer] is done with.
+    public void take(int at) {
+        from = at;
+        next = at;
+    }
+
+    /// Says that the record that begins at [#from] ends at `end`, and is done with when the next
+    /// one is asked for.
+    public void record(int end) {
+        to = end;
+        next = end;
+    }
+
+    /// Says which of the records of [#nextRecords] is looked at, for [#place].
+    public void at(int record) {
+        from = record;
+    }
+
+    /// All bytes that come after the line or record, as a stream.
+    public InputStream rest() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int at, int length) throws IOException {
+                int done = TraceBytes.this.read(into, at, length);
+                return done == 0 && length > 0 ? -1 : done;
+            }
+        };
     }
 
     /// Reads on behind [#from], which moves to the beginning of the buffer.

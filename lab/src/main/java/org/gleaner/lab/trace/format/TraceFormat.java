@@ -22,20 +22,38 @@ public interface TraceFormat {
     /// The beginning cannot be of this format.
     int NO = 0;
 
-    /// Its name on the command line and in results.
-    String label();
+    /// What this format is called, where it comes from, and what its records are.
+    About about();
 
-    /// Which tool writes it, or how it is made: one line for people.
-    String origin();
+    /// @param label its name on the command line and in results
+    /// @param origin which tool writes it, or how it is made: one line for people
+    /// @param level what its records are
+    /// @param names words between the dots of a file's name that mean this format; lower case
+    record About(String label, String origin, Level level, List<String> names) {
+        public About {
+            names = List.copyOf(names);
+        }
+
+        public About(String label, String origin, Level level, String... names) {
+            this(label, origin, level, List.of(names));
+        }
+    }
+
+    /// Its name on the command line and in results.
+    default String label() {
+        return about().label();
+    }
 
     /// What its records are.
-    Level level();
+    default Level level() {
+        return about().level();
+    }
 
-    /// Words between the dots of a file's name that mean this format; lower case.
-    List<String> names();
-
-    /// How well the beginning of a file fits, [#NO] to [#CERTAIN].
-    int recognise(Head head);
+    /// How well the beginning of a file fits, [#NO] to [#CERTAIN]. By default as well as its lines
+    /// can be read.
+    default int recognise(Head head) {
+        return head.read(this);
+    }
 
     /// Reads all of `bytes` into `sink`.
     ///

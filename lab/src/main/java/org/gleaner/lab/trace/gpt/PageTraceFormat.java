@@ -21,24 +21,16 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// times. Its properties and names become the reading's.
 public final class PageTraceFormat implements TraceFormat {
 
-    @Override
-    public String label() {
-        return "gpt";
-    }
+    private static final About ABOUT =
+            new About(
+                    "gpt",
+                    "a page trace: gleaner trace convert, record and generate",
+                    Level.MEMORY,
+                    "gpt");
 
     @Override
-    public String origin() {
-        return "a page trace: gleaner trace convert, record and generate";
-    }
-
-    @Override
-    public Level level() {
-        return Level.MEMORY;
-    }
-
-    @Override
-    public List<String> names() {
-        return List.of("gpt");
+    public About about() {
+        return ABOUT;
     }
 
     @Override

@@ -25,32 +25,31 @@ public final class ChampsimFormat implements TraceFormat {
 
     /// `input_instr`.
     public static final ChampsimFormat INPUT =
-            new ChampsimFormat("champsim", List.of("champsim", "champsimtrace"), 64, 16, 2, 32);
+            new ChampsimFormat(List.of("champsim", "champsimtrace"), 64, 16, 2, 32);
 
     /// `cloudsuite_instr`, as C lays it out.
     public static final ChampsimFormat CLOUDSUITE =
-            new ChampsimFormat("champsim-cloudsuite", List.of("cloudsuite"), 96, 24, 4, 56);
+            new ChampsimFormat(List.of("cloudsuite"), 96, 24, 4, 56);
 
     private static final int BRANCH = 8;
     private static final int TAKEN = 9;
     private static final int SOURCES = 4;
 
-    private final String label;
-    private final List<String> names;
+    private final About about;
     private final int length;
     private final int destinations;
     private final int destinationCount;
     private final int sources;
 
     private ChampsimFormat(
-            String label,
-            List<String> names,
-            int length,
-            int destinations,
-            int destinationCount,
-            int sources) {
-        this.label = label;
-        this.names = names;
+            List<String> names, int length, int destinations, int destinationCount, int sources) {
+        String kind = length == 64 ? "champsim" : "champsim-cloudsuite";
+        this.about =
+                new About(
+                        kind,
+                        "ChampSim, instructions of " + length + " bytes",
+                        Level.MEMORY,
+                        names);
         this.length = length;
         this.destinations = destinations;
         this.destinationCount = destinationCount;
@@ -58,23 +57,8 @@ public final class ChampsimFormat implements TraceFormat {
     }
 
     @Override
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String origin() {
-        return "ChampSim, instructions of " + length + " bytes";
-    }
-
-    @Override
-    public Level level() {
-        return Level.MEMORY;
-    }
-
-    @Override
-    public List<String> names() {
-        return names;
+    public About about() {
+        return about;
     }
 
     /// Instructions lie near each other, branches are 0 or 1, and operands are 0 or addresses.
@@ -82,21 +66,32 @@ public final class ChampsimFormat implements TraceFormat {
     public int recognise(Head head) {
         byte[] bytes = head.bytes();
         int records = bytes.length / length;
-        if (records == 0 || head.whole() && bytes.length % length != 0 && records < 4) {
+        if (records == 0 || head.isText()) {
             return NO;
         }
+        int named = head.named(about.names()) ? POSSIBLE : NO;
         int near = 0;
         long before = 0;
         for (int i = 0; i < records; i++) {
             int at = i * length;
-            if ((bytes[at + BRANCH] & 0xfe) != 0 || (bytes[at + TAKEN] & 0xfe) != 0) {
-                return head.named(names) ? POSSIBLE : NO;
-            }
             long pointer = TraceBytes.int64(bytes, at);
+            if (((bytes[at + BRANCH] | bytes[at + TAKEN]) & 0xfe) != 0 || !isCanonical(pointer)) {
+                return i >= 16 && near * 2 >= i ? POSSIBLE : named;
+            }
             near += pointer != 0 && Math.abs(pointer - before) < 1 << 20 ? 1 : 0;
             before = pointer;
         }
-        return near * 2 >= records - 1 && near > 0 ? LIKELY : head.named(names) ? POSSIBLE : NO;
+        if (near * 2 < records - 1 || near == 0) {
+            return named;
+        }
+        boolean cut = head.whole() && bytes.length % length != 0;
+        return cut ? Math.max(named, records >= 16 ? POSSIBLE : NO) : LIKELY;
+    }
+
+    /// Whether it is an address of a program or a kernel: its upper 16 bits are alike.
+    private static boolean isCanonical(long pointer) {
+        long upper = pointer >> Long.SIZE - Short.SIZE;
+        return upper == 0 || upper == -1;
     }
 
     @Override

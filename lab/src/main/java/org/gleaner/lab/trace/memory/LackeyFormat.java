@@ -1,8 +1,6 @@
 package org.gleaner.lab.trace.memory;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.regex.Pattern;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
@@ -19,34 +17,18 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// counted. A load that is stored to again (`M`) is one write. Instructions are no data.
 public final class LackeyFormat implements TraceFormat {
 
-    private static final Pattern RECORD =
-            Pattern.compile("[ \\t]*[ILSM][ \\t]+\\p{XDigit}{1,16},\\d{1,7}[ \\t]*");
+    private static final About ABOUT =
+            new About("lackey", "valgrind --tool=lackey --trace-mem=yes", Level.MEMORY, "lackey");
 
     @Override
-    public String label() {
-        return "lackey";
-    }
-
-    @Override
-    public String origin() {
-        return "valgrind --tool=lackey --trace-mem=yes";
-    }
-
-    @Override
-    public Level level() {
-        return Level.MEMORY;
-    }
-
-    @Override
-    public List<String> names() {
-        return List.of("lackey");
+    public About about() {
+        return ABOUT;
     }
 
     @Override
     public int recognise(Head head) {
-        int lines = head.mostLines(line -> RECORD.matcher(line).matches());
-        boolean started = head.startsWith("==") && head.lines().getFirst().contains("Lackey");
-        return started ? CERTAIN : lines;
+        boolean started = head.startsWith("==") && head.firstLine().contains("Lackey");
+        return started ? CERTAIN : head.read(this);
     }
 
     @Override

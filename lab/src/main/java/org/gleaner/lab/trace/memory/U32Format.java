@@ -2,7 +2,6 @@ package org.gleaner.lab.trace.memory;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
@@ -33,24 +32,16 @@ public final class U32Format implements TraceFormat {
     /// From this many on, pages that mostly lie alone in their blocks are no coincidence.
     private static final int MANY = 256;
 
-    @Override
-    public String label() {
-        return "u32";
-    }
+    private static final About ABOUT =
+            new About(
+                    "u32",
+                    "32-bit little-endian page numbers, bit 31 set for a write",
+                    Level.MEMORY,
+                    "u32");
 
     @Override
-    public String origin() {
-        return "32-bit little-endian page numbers, bit 31 set for a write";
-    }
-
-    @Override
-    public Level level() {
-        return Level.MEMORY;
-    }
-
-    @Override
-    public List<String> names() {
-        return List.of("u32");
+    public About about() {
+        return ABOUT;
     }
 
     @Override
@@ -63,7 +54,7 @@ public final class U32Format implements TraceFormat {
         int[] words = new int[n];
         Arrays.setAll(words, i -> TraceBytes.int32(bytes, i * Integer.BYTES));
         if (n < LEAST) {
-            return head.named(names()) ? POSSIBLE : NO;
+            return head.named(ABOUT.names()) ? POSSIBLE : NO;
         }
         boolean other =
                 isZeroFrom(words, 0)
