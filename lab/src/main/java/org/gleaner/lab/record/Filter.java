@@ -27,8 +27,8 @@ public record Filter(int window, long refresh, boolean code) {
     }
 
     /// Pages below which a limit of memory means little. What is left out would have been a hit in
-    /// any memory of `window` pages, but a memory that does not see it takes its page for older than
-    /// it is: at twice the window that costs LRU one fault in a hundred (docs/recording.md).
+    /// any memory of `window` pages, but a memory that does not see it takes its page for older
+    /// than it is: at twice the window that costs LRU one fault in a hundred (docs/recording.md).
     public long leastPages() {
         return (long) window * 2;
     }

@@ -23,7 +23,8 @@ final class PagemapScan implements Closeable {
         void run(long from, long to);
     }
 
-    /// The page's writes are tracked: its owner has registered it with `userfaultfd`, asynchronously.
+    /// The page's writes are tracked: its owner has registered it with `userfaultfd`,
+    /// asynchronously.
     static final long WRITE_PROTECTABLE = 1;
 
     /// It was written to since it was last protected.

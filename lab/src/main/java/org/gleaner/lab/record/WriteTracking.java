@@ -96,7 +96,8 @@ sealed interface WriteTracking extends AutoCloseable {
             this.target = target;
         }
 
-        /// A kernel without them says nothing of it: a page of our own is written to, and looked at.
+        /// A kernel without them says nothing of it: a page of our own is written to, and looked
+        /// at.
         static boolean works() {
             try (Arena arena = Arena.ofConfined()) {
                 Target self = Target.of(ProcessHandle.current().pid());

@@ -10,6 +10,7 @@ import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.run.Factor;
+import org.gleaner.lab.run.ReplayCaveats;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -69,6 +70,7 @@ public final class ReplayText {
     public static String of(ReplayComparison comparison, boolean verbose, Charset charset) {
         ReplayText report = new ReplayText(comparison);
         report.line(comparison.completeness().line("replays"));
+        ReplayCaveats.of(comparison.plan()).forEach(report::line);
         if (!comparison.replays().isEmpty()) {
             if (comparison.plan().compared() != null) {
                 report.text.append(Difference.sentences(Difference.of(comparison)));

@@ -17,6 +17,7 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
     private final long length;
     private final int distinctPages;
     private final int regionPages;
+    private long leastPages;
 
     Trace(String name, Level level, long length, int distinctPages, int regionPages) {
         this.name = name;
@@ -68,6 +69,17 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
     /// Pages from 0 to the highest one touched: the region to map. At least [#distinctPages].
     public final int regionPages() {
         return regionPages;
+    }
+
+    /// Pages of memory below which a replay means little, because its recorder left accesses out; 0
+    /// if it did not.
+    public final long leastPages() {
+        return leastPages;
+    }
+
+    /// Told by what has read the trace, before anybody else has it.
+    final void leastPages(long pages) {
+        leastPages = pages;
     }
 
     /// The accesses from the first on, all in one chunk or in chunks of multiples of 512 but the

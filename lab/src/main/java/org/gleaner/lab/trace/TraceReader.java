@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
@@ -69,6 +70,7 @@ public final class TraceReader {
             input.say().accept(Input.place(path) + ": " + remark);
         }
         Trace trace = builder.trace(file.name(), found.level());
+        trace.leastPages(leastPages(found.reading().properties()));
         held += trace.heldBytes();
         return trace;
     }
@@ -97,10 +99,18 @@ public final class TraceReader {
         Level said = level == null ? Level.MEMORY : level;
         try {
             int[] places = Placement.of(file.pages(), said.hasNeighbours());
-            return new FiledTrace(name, said, path, file, places, region(places));
+            Trace trace = new FiledTrace(name, said, path, file, places, region(places));
+            trace.leastPages(leastPages(file.properties()));
+            return trace;
         } catch (BadInput e) {
             throw e.at(Input.place(path));
         }
+    }
+
+    /// What a recorder says of its filter; 0 for none, or if that is no number.
+    private static long leastPages(Map<String, String> properties) {
+        String pages = properties.getOrDefault(PageTraceKeys.LEAST_PAGES, "");
+        return pages.matches("\\d{1,18}") ? Long.parseLong(pages) : 0;
     }
 
     /// Pages up to the highest place.
