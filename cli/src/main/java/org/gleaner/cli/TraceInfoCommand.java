@@ -42,7 +42,7 @@ final class TraceInfoCommand implements Callable<Integer> {
                         Completeness.whole(traces.size()),
                         traces.size(),
                         traces,
-                        TraceInfoText.of(traces))
+                        TraceInfoText.of(traces, surroundings.out().charset()))
                 .tell(surroundings, options, directory);
     }
 }

@@ -1,5 +1,6 @@
 package org.gleaner.lab.report;
 
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Locale;
 import org.gleaner.lab.BadInput;
@@ -12,15 +13,17 @@ public final class TraceInfoText {
     private TraceInfoText() {}
 
     /// One paragraph for each.
-    public static String of(List<TraceInfo> traces) {
+    ///
+    /// @param charset that it is printed in
+    public static String of(List<TraceInfo> traces, Charset charset) {
         StringBuilder text = new StringBuilder();
         for (TraceInfo trace : traces) {
-            text.append(text.isEmpty() ? "" : "\n").append(of(trace));
+            text.append(text.isEmpty() ? "" : "\n").append(of(trace, charset));
         }
         return text.toString();
     }
 
-    private static String of(TraceInfo trace) {
+    private static String of(TraceInfo trace, Charset charset) {
         StringBuilder text = new StringBuilder();
         String packed =
                 trace.containers().isEmpty()
@@ -49,6 +52,9 @@ public final class TraceInfoText {
         trace.properties()
                 .forEach((key, value) ->
                         text.append("%-16s %s%n".formatted(key, BadInput.oneLine(value))));
+        if (trace.accesses() > 0) {
+            text.append(TraceProfileText.of(trace, charset));
+        }
         trace.remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
         return text.toString();
     }

@@ -1,5 +1,7 @@
 package org.gleaner.lab.run;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +11,7 @@ import org.gleaner.lab.trace.TraceSummary;
 import org.gleaner.lab.trace.container.Container;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.profile.Profile;
 
 /// What a trace file holds. The components are the fields of the JSON document.
 ///
@@ -24,6 +27,11 @@ import org.gleaner.lab.trace.format.Reading;
 /// @param firstPages up to five, real page numbers or keys
 /// @param properties what a page trace says of where it comes from
 /// @param remarks what else the reader said
+/// @param intervalAccesses accesses in each interval of the trace but the last
+/// @param workingSetPages pages touched in each interval
+/// @param reuseDistances accesses by how many other pages were touched since the one before to the
+///     same page; first accesses have none
+/// @param heat accesses by place and interval, in the order of memory
 public record TraceInfo(
         String trace,
         String format,
@@ -41,7 +49,11 @@ public record TraceInfo(
         List<Object> firstPages,
         List<Object> lastPages,
         Map<String, String> properties,
-        List<String> remarks)
+        List<String> remarks,
+        long intervalAccesses,
+        List<Long> workingSetPages,
+        List<Distance> reuseDistances,
+        List<HeatRow> heat)
         implements Result {
 
     public TraceInfo {
@@ -50,6 +62,39 @@ public record TraceInfo(
         lastPages = List.copyOf(lastPages);
         properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
         remarks = List.copyOf(remarks);
+        workingSetPages = List.copyOf(workingSetPages);
+        reuseDistances = List.copyOf(reuseDistances);
+        heat = List.copyOf(heat);
+    }
+
+    /// Accesses whose distance is `from` to `to`: an LRU list of `to + 1` pages holds what they
+    /// touch.
+    public record Distance(long from, long to, long accesses) {}
+
+    /// Neighbouring pages.
+    ///
+    /// @param firstPage unsigned, with its space where there are several
+    /// @param lastPage unsigned
+    /// @param pages touched
+    /// @param accesses in each interval
+    public record HeatRow(String firstPage, String lastPage, long pages, long[] accesses) {}
+
+    private static List<Distance> distances(long[] counts) {
+        List<Distance> distances = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            long from = i == 0 ? 0 : 1L << i - 1;
+            distances.add(new Distance(from, i == 0 ? 0 : 2 * from - 1, counts[i]));
+        }
+        return distances;
+    }
+
+    private static HeatRow row(Profile.Heat heat, List<String> spaces) {
+        String space = spaces.isEmpty() ? "" : spaces.get(heat.space()) + ":";
+        return new HeatRow(
+                space + Long.toUnsignedString(heat.firstPage()),
+                space + Long.toUnsignedString(heat.lastPage()),
+                heat.pages(),
+                heat.accesses());
     }
 
     /// What `file` holds, read to its end.
@@ -60,6 +105,7 @@ public record TraceInfo(
         TraceFile.Found found = file.read(summary);
         Reading reading = found.reading();
         Level level = found.level();
+        Profile.Measured measured = summary.measured();
         return new TraceInfo(
                 file.name(),
                 found.format().label(),
@@ -77,7 +123,13 @@ public record TraceInfo(
                 summary.firstPages(reading.names()),
                 summary.lastPages(reading.names()),
                 reading.properties(),
-                reading.remarks());
+                reading.remarks(),
+                measured.intervalAccesses(),
+                Arrays.stream(measured.workingSet()).boxed().toList(),
+                distances(measured.reuse()),
+                level.hasNeighbours()
+                        ? measured.heat().stream().map(each -> row(each, summary.spaces())).toList()
+                        : List.of());
     }
 
     @Override

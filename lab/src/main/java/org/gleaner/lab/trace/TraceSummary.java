@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.LongFunction;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.page.Interner;
+import org.gleaner.lab.trace.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what a trace holds, as it passes: accesses, pages, and which are first and last.
@@ -15,6 +16,7 @@ public final class TraceSummary implements AccessSink {
     private static final int ENDS = 5;
 
     private final Interner pages = new Interner();
+    private final Profile profile = new Profile(pages);
     private final List<String> spaces = new ArrayList<>();
     private final int[] first = new int[ENDS];
     private final int[] last = new int[ENDS];
@@ -45,6 +47,7 @@ public final class TraceSummary implements AccessSink {
             first[(int) touches] = id;
         }
         last[(int) (touches++ % ENDS)] = id;
+        profile.touch(id);
     }
 
     @Override
@@ -65,6 +68,16 @@ public final class TraceSummary implements AccessSink {
 
     public int distinctPages() {
         return pages.size();
+    }
+
+    /// What the trace is like.
+    public Profile.Measured measured() {
+        return profile.measured();
+    }
+
+    /// The names of the spaces; none if there is only one.
+    public List<String> spaces() {
+        return List.copyOf(spaces);
     }
 
     /// The first pages touched, up to five: numbers, or names as [#name] gives them.
