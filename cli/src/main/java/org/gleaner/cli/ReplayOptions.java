@@ -24,6 +24,7 @@ import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.Swap;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,14 @@ final class ReplayOptions {
                             + " clock_insert_then_evict, clock_ref1_on_insert, opt, arc, car, s3fifo,"
                             + " sieve, lirs, 2q. Each has as many frames as the limit has pages.")
     private @Nullable Each<PolicyChoice> policy;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "RATE",
+            description =
+                    "Replay so many of the pages only, such as 1/64, with as much less memory: counts"
+                            + " of the whole trace, each within a band.")
+    private @Nullable Scale sample;
 
     @Option(
             names = "--lru",
@@ -176,7 +185,8 @@ final class ReplayOptions {
                 all,
                 policy == null ? List.of() : policy.values(),
                 memory.isCurve(),
-                compare == null ? null : compare.factor());
+                compare == null ? null : compare.factor(),
+                sample);
     }
 
     /// One value of each option that may have several.

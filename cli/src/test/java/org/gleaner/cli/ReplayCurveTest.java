@@ -107,7 +107,7 @@ final class ReplayCurveTest {
         assertThat(csv).hasSize(5);
         assertThat(csv.getFirst()).startsWith("trace,kernel,lru,").endsWith(",misses_2q");
         assertThat(csv.get(1)).startsWith("hot,6.12,mglru,host,,1,80%,1200,1500,40000,");
-        assertThat(csv).allMatch(each -> each.split(",", -1).length == 17);
+        assertThat(csv).allMatch(each -> each.split(",", -1).length == 19);
     }
 
     @Test

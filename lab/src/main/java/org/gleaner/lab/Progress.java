@@ -50,4 +50,26 @@ public interface Progress {
                     return false;
                 }
             };
+
+    /// Tells nothing, and is cancelled when `other` is: for a task that is a part of another.
+    static Progress quiet(Progress other) {
+        return new Progress() {
+            @Override
+            public void begin(String task, long steps) {}
+
+            @Override
+            public void at(long done) {}
+
+            @Override
+            public void end() {}
+
+            @Override
+            public void say(String line) {}
+
+            @Override
+            public boolean cancelled() {
+                return other.cancelled();
+            }
+        };
+    }
 }

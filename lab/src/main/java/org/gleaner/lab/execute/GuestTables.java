@@ -31,6 +31,11 @@ final class GuestTables {
         topUp(0);
     }
 
+    /// All that a cgroup pays until the guest has made so many accesses.
+    static int paid(int memoryTables, long accesses) {
+        return new GuestTables(memoryTables).topUp(accesses);
+    }
+
     /// The guest gets to access `at` of its trace. Returns the pages that its cgroup pays for now.
     int topUp(long at) {
         int paid = 0;

@@ -12,6 +12,8 @@ import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.policy.PolicyMisses;
 import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.sample.Interval;
+import org.gleaner.lab.sample.PageSample;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
 
@@ -20,52 +22,63 @@ import org.jspecify.annotations.Nullable;
 final class PolicyCounts {
 
     /// One policy on one trace, with all sizes.
-    private record Count(PolicyChoice policy, Trace trace, List<Long> frames) {
+    ///
+    /// @param seed of the sample; of no effect on the whole
+    private record Count(PolicyChoice policy, Trace trace, long seed, List<Long> frames) {
         long steps() {
             return trace.length() * frames.size();
         }
     }
 
-    private record Place(PolicyChoice policy, Trace trace, long frames) {}
+    private record Place(PolicyChoice policy, Trace trace, long seed, long frames) {}
 
     private final List<PolicyChoice> policies;
-    private final Map<Place, Long> misses = new HashMap<>();
+    private final @Nullable PageSamples samples;
+    private final Map<Place, Interval> misses = new HashMap<>();
 
-    private PolicyCounts(List<PolicyChoice> policies) {
+    private PolicyCounts(List<PolicyChoice> policies, @Nullable PageSamples samples) {
         this.policies = policies;
+        this.samples = samples;
     }
 
     /// Counts on all cores; if `progress` is cancelled, what was finished.
-    static PolicyCounts of(ReplayPlan plan, Progress progress) {
-        PolicyCounts counts = new PolicyCounts(plan.policies());
-        List<Count> all = counts(plan);
+    ///
+    /// @param samples that are counted in place of the traces; null to count all
+    static PolicyCounts of(ReplayPlan plan, @Nullable PageSamples samples, Progress progress) {
+        PolicyCounts counts = new PolicyCounts(plan.policies(), samples);
+        List<Count> all = counts.counts(plan);
         if (!all.isEmpty()) {
             counts.run(all, progress);
         }
         return counts;
     }
 
-    private static List<Count> counts(ReplayPlan plan) {
-        Map<Trace, SortedSet<Long>> sizes = new LinkedHashMap<>();
+    private List<Count> counts(ReplayPlan plan) {
+        record Of(Trace trace, long seed) {}
+        Map<Of, SortedSet<Long>> sizes = new LinkedHashMap<>();
         plan.combinations().stream()
                 .flatMap(each -> each.bySeed().stream())
                 .forEach(each ->
-                        sizes.computeIfAbsent(each.trace(), _ -> new TreeSet<>())
+                        sizes.computeIfAbsent(
+                                        new Of(each.trace(), seed(each)), _ -> new TreeSet<>())
                                 .add(each.memoryPages()));
         List<Count> all = new ArrayList<>();
-        sizes.forEach((trace, frames) ->
-                plan.policies()
-                        .forEach(each -> all.add(new Count(each, trace, List.copyOf(frames)))));
+        sizes.forEach((of, frames) -> {
+            for (PolicyChoice policy : policies) {
+                all.add(new Count(policy, of.trace, of.seed, List.copyOf(frames)));
+            }
+        });
         return all;
     }
 
+    private long seed(ReplayRequest request) {
+        return samples == null ? 0 : request.seed();
+    }
+
     private void run(List<Count> all, Progress progress) {
-        List<ParallelRuns.Task<List<Long>>> tasks = new ArrayList<>();
-        for (Count each : all) {
-            tasks.add(meter ->
-                    PolicyMisses.of(each.policy, each.trace, each.frames, meter.progress()));
-        }
-        List<@Nullable List<Long>> outcome =
+        List<ParallelRuns.Task<List<Interval>>> tasks = new ArrayList<>();
+        all.forEach(each -> tasks.add(meter -> count(each, meter.progress())));
+        List<@Nullable List<Interval>> outcome =
                 ParallelRuns.run(
                                 "policies",
                                 tasks,
@@ -76,19 +89,66 @@ final class PolicyCounts {
                         .all();
         for (int i = 0; i < all.size(); i++) {
             Count count = all.get(i);
-            List<Long> counted = outcome.get(i);
+            List<Interval> counted = outcome.get(i);
             for (int k = 0; counted != null && k < counted.size(); k++) {
+                long frames = count.frames.get(k);
                 misses.put(
-                        new Place(count.policy, count.trace, count.frames.get(k)), counted.get(k));
+                        new Place(count.policy, count.trace, count.seed, frames), counted.get(k));
             }
         }
     }
 
+    private List<Interval> count(Count count, Progress progress) {
+        return samples == null
+                ? PolicyMisses.of(count.policy, count.trace, count.frames, progress).stream()
+                        .map(each -> new Interval(each, each, each))
+                        .toList()
+                : sampled(count, samples.of(count.trace, count.seed), progress);
+    }
+
+    /// First touches are known of the whole; it is the misses after them that a sample tells.
+    private static List<Interval> sampled(Count count, PageSample sample, Progress progress) {
+        Trace whole = count.trace;
+        List<Double> estimates = again(count, sample, sample.trace(), progress);
+        List<List<Double>> groups = new ArrayList<>();
+        for (Trace group : sample.groups()) {
+            groups.add(again(count, sample, group, progress));
+        }
+        List<Interval> intervals = new ArrayList<>();
+        for (int i = 0; i < count.frames.size(); i++) {
+            int size = i;
+            List<Double> byGroup = groups.stream().map(each -> each.get(size)).toList();
+            intervals.add(
+                    Interval.of(
+                            estimates.get(i),
+                            byGroup,
+                            sample.share(),
+                            whole.distinctPages(),
+                            whole.length()));
+        }
+        return intervals;
+    }
+
+    /// The whole's misses with each size, as a part of it tells them.
+    private static List<Double> again(
+            Count count, PageSample sample, Trace part, Progress progress) {
+        List<Long> frames =
+                count.frames.stream().map(each -> Math.max(1, sample.shrunk(each, part))).toList();
+        return PolicyMisses.of(count.policy, part, frames, Progress.quiet(progress)).stream()
+                .map(each ->
+                        sample.of().distinctPages()
+                                + (each - part.distinctPages()) / sample.share(part))
+                .toList();
+    }
+
     /// By label, in the order asked for; null if none was asked for, or not all were finished.
-    @Nullable Map<String, Long> misses(ReplayRequest request) {
-        Map<String, Long> all = new LinkedHashMap<>();
+    @Nullable Map<String, Interval> misses(ReplayRequest request) {
+        Map<String, Interval> all = new LinkedHashMap<>();
         for (PolicyChoice policy : policies) {
-            Long count = misses.get(new Place(policy, request.trace(), request.memoryPages()));
+            Interval count =
+                    misses.get(
+                            new Place(
+                                    policy, request.trace(), seed(request), request.memoryPages()));
             if (count != null) {
                 all.put(policy.label(), count);
             }

@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class ReplayRuns {
 
     private final ReplayPlan plan;
+    private final @Nullable PageSamples samples;
     private final ReplayExecutor executor;
     private final Progress progress;
     private final Map<ReplayRequest, ReplayResult> results = new HashMap<>();
 
     private ReplayRuns(ReplayPlan plan, ReplayExecutor executor, Progress progress) {
         this.plan = plan;
-        this.executor = executor;
+        samples = plan.sample() == null ? null : new PageSamples(plan.sample());
+        this.executor = samples == null ? executor : new SampledReplay(executor, samples);
         this.progress = progress;
     }
 
@@ -48,7 +50,7 @@ public final class ReplayRuns {
 
     private ReplayComparison run() {
         long start = System.nanoTime();
-        PolicyCounts counts = PolicyCounts.of(plan, progress);
+        PolicyCounts counts = PolicyCounts.of(plan, samples, progress);
         replayAll();
         List<Combination> finished = new ArrayList<>();
         List<Seeded<ReplayResult>> replays = new ArrayList<>();

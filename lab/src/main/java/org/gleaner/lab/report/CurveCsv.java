@@ -10,6 +10,7 @@ import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Sampling;
 import org.jspecify.annotations.Nullable;
 
 /// Curves for programs: a line for each point and seed, with the same fields throughout.
@@ -28,6 +29,8 @@ public final class CurveCsv {
                     "distinctPages",
                     "accesses",
                     "pgmajfault",
+                    "pgmajfaultLow",
+                    "pgmajfaultHigh",
                     "refaults",
                     "pswpin",
                     "pswpout",
@@ -53,6 +56,7 @@ public final class CurveCsv {
 
     private static Stream<String> fields(String memory, ReplayResult point, List<String> policies) {
         Map<String, Long> misses = point.misses() == null ? Map.of() : point.misses();
+        Sampling sample = point.sample();
         List<Object> fields =
                 new ArrayList<>(
                         List.of(
@@ -67,6 +71,8 @@ public final class CurveCsv {
                                 point.distinctPages(),
                                 point.accesses(),
                                 point.count("pgmajfault"),
+                                sample == null ? "" : sample.pgmajfault().low(),
+                                sample == null ? "" : sample.pgmajfault().high(),
                                 point.refaults(),
                                 point.count("pswpin"),
                                 point.count("pswpout"),

@@ -8,7 +8,9 @@ import java.util.function.ToLongFunction;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Sampling;
 import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.sample.Interval;
 import org.jspecify.annotations.Nullable;
 
 /// What one trace comes to as its memory shrinks, all else being the same. The components are
@@ -25,6 +27,7 @@ record CurveSeries(String name, List<Point> points) {
     /// One size of memory. Where there are several seeds, figures are medians.
     ///
     /// @param memory as it was asked for
+    /// @param band of the major faults, if they are those of a sample; null if of the whole
     /// @param refaults pages that came back after reclaim had taken them
     /// @param machineSeconds null if the engine keeps no virtual time
     /// @param stallSeconds of these, what the same replay does not take without a limit
@@ -33,6 +36,7 @@ record CurveSeries(String name, List<Point> points) {
             String memory,
             long memoryPages,
             long pgmajfault,
+            @Nullable Interval band,
             long refaults,
             @Nullable Double machineSeconds,
             @Nullable Double stallSeconds,
@@ -40,10 +44,12 @@ record CurveSeries(String name, List<Point> points) {
 
         private static Point of(ReplayComparison.Member member) {
             Seeded<ReplayResult> replay = member.replay();
+            Sampling sample = replay.first().sample();
             return new Point(
                     member.value(),
                     replay.first().memoryPages(),
                     median(replay, each -> each.count("pgmajfault")),
+                    sample == null ? null : sample.pgmajfault(),
                     median(replay, ReplayResult::refaults),
                     middle(replay, ReplayResult::machineSeconds),
                     middle(replay, ReplayResult::stallSeconds),

@@ -59,9 +59,12 @@ final class CurveText {
         if (curves.size() > 1) {
             text.append(curve.name()).append('\n');
         }
-        List<String> heading =
-                new ArrayList<>(
-                        List.of("memory pages", "pgmajfault", "refaults", seconds, "stall s"));
+        boolean sampled = curve.points().getFirst().band() != null;
+        List<String> heading = new ArrayList<>(List.of("memory pages", "pgmajfault"));
+        if (sampled) {
+            heading.add("band");
+        }
+        heading.addAll(List.of("refaults", seconds, "stall s"));
         Map<String, Long> misses = curve.points().getFirst().misses();
         Set<String> policies = misses == null ? Set.of() : misses.keySet();
         policies.forEach(each -> heading.add(each + " misses"));
@@ -70,6 +73,9 @@ final class CurveText {
             List<String> row = new ArrayList<>();
             row.add(Figures.share(point.memoryPages(), distinctPages));
             row.add(Figures.count(point.pgmajfault()));
+            if (sampled) {
+                row.add(point.band() == null ? "-" : Figures.range(point.band()));
+            }
             row.add(Figures.count(point.refaults()));
             row.add(number(point.machineSeconds()));
             row.add(number(point.stallSeconds()));

@@ -1,6 +1,7 @@
 package org.gleaner.lab.report;
 
 import java.util.Locale;
+import org.gleaner.lab.sample.Interval;
 
 /// Numbers and sentences for people.
 final class Figures {
@@ -11,6 +12,11 @@ final class Figures {
 
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /// The bounds of a count.
+    static String range(Interval band) {
+        return count(band.low()) + "-" + count(band.high());
     }
 
     /// Pages, and what share of all they are.

@@ -14,8 +14,11 @@ import org.gleaner.lab.run.ReplayCaveats;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Sampling;
 import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.sample.Interval;
 import org.gleaner.lab.size.Size;
+import org.jspecify.annotations.Nullable;
 
 /// Replays as text for people: what they have in common in a line, then what differs, then what it
 /// did.
@@ -43,6 +46,7 @@ public final class ReplayText {
                     Setting.of("accesses", "", r -> Figures.count(r.accesses())),
                     Setting.of("distinct pages", "", r -> Figures.count(r.distinctPages())),
                     Setting.of("memory pages", "", ReplayText::memory),
+                    Setting.of("sample", "-", ReplayText::sample),
                     Setting.of("kernel", "", r -> r.kernel().label()),
                     Setting.of("lru", "", ReplayText::lru),
                     Setting.of("through", "", r -> r.through().label()),
@@ -131,12 +135,24 @@ public final class ReplayText {
         for (String counter : FELT) {
             ToDoubleFunction<ReplayResult> count = r -> r.vmstat().getOrDefault(counter, 0L);
             grid.figure(counter, i -> spread(i, count).count());
+            if (comparison.plan().sample() != null && counter.equals(FELT.getFirst())) {
+                grid.figure("  band", i -> band(i, Sampling::pgmajfault));
+            }
             ratios(grid, count);
         }
         for (PolicyChoice policy : comparison.plan().policies()) {
             grid.figure(policy.label() + " misses", i -> misses(replays.get(i).first(), policy));
+            if (comparison.plan().sample() != null) {
+                grid.figure("  band", i -> band(i, each -> each.misses(policy)));
+            }
         }
         text.append(grid);
+    }
+
+    private String band(int replay, Function<Sampling, @Nullable Interval> of) {
+        Sampling sample = replays.get(replay).first().sample();
+        Interval band = sample == null ? null : of.apply(sample);
+        return band == null ? "-" : Figures.range(band);
     }
 
     private static String misses(ReplayResult replay, PolicyChoice policy) {
@@ -231,7 +247,17 @@ public final class ReplayText {
                                         + " fits "
                                         + (each.distinctPages() + ReplayRequest.KERNEL_PAGES)
                                         + "p"));
-        if (!comparison.plan().policies().isEmpty()) {
+        Sampling sample = replays.getFirst().first().sample();
+        if (sample != null) {
+            line(
+                    Figures.wrapped(
+                            "estimated from "
+                                    + sample.rate()
+                                    + " of the pages: counts of the whole trace, each with the"
+                                    + " band in which it lies with "
+                                    + Math.round(100 * sample.confidence())
+                                    + " % confidence or more"));
+        } else if (!comparison.plan().policies().isEmpty()) {
             line("misses are exact; they count first touches, which are no major faults");
         }
         double accesses =
@@ -270,6 +296,18 @@ public final class ReplayText {
     /// The limit, and what share of the pages touched it is.
     private static String memory(ReplayResult replay) {
         return Figures.share(replay.memoryPages(), replay.distinctPages());
+    }
+
+    private static String sample(ReplayResult replay) {
+        Sampling sample = replay.sample();
+        return sample == null
+                ? "-"
+                : sample.rate()
+                        + ": "
+                        + Figures.count(sample.pages())
+                        + " pages, "
+                        + Figures.count(sample.accesses())
+                        + " accesses";
     }
 
     private static String lru(ReplayResult replay) {

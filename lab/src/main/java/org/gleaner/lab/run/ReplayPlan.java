@@ -3,6 +3,7 @@ package org.gleaner.lab.run;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
 /// All that one command replays.
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// @param policies whose misses are counted beside them, at the same sizes
 /// @param curve whether the sizes of memory are points of curves
 /// @param compared what differences are told of; null for none
+/// @param sample the share of each trace's pages that is replayed; null to replay all
 public record ReplayPlan(
         List<Combination> combinations,
         List<PolicyChoice> policies,
         boolean curve,
-        @Nullable Factor compared) {
+        @Nullable Factor compared,
+        @Nullable Scale sample) {
 
     public ReplayPlan {
         combinations = List.copyOf(combinations);

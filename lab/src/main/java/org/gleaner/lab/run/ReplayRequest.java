@@ -58,9 +58,14 @@ public record ReplayRequest(
 
     /// The same replay where memory is never short.
     public ReplayRequest withoutLimit() {
+        return of(trace, LEAST_SWAP + 2L * trace.regionPages(), swapPages, ageEvery);
+    }
+
+    /// The same replay of another trace, with what goes by its size.
+    public ReplayRequest of(Trace trace, long memoryPages, long swapPages, long ageEvery) {
         return new ReplayRequest(
                 trace,
-                LEAST_SWAP + 2L * trace.regionPages(),
+                memoryPages,
                 lru,
                 lruGen,
                 kernel,

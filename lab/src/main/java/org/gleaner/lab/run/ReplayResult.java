@@ -1,5 +1,6 @@
 package org.gleaner.lab.run;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.AgingChoice;
@@ -11,6 +12,7 @@ import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.sample.Interval;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param vmstat what the kernel's counters of these names grew by
 /// @param misses of each policy that was asked for, by its label, with as many frames as the limit
 ///     has pages; null if none was
+/// @param sample null if the whole trace was replayed; or else [#vmstat], [#misses] and times are
+///     estimates of what it would have come to
 /// @param oomKill whether the OOM killer ended the replay
 /// @param replayedAccesses how far it got: `accesses` unless killed
 /// @param machineSeconds virtual seconds; null if the engine keeps no virtual time
@@ -52,6 +56,7 @@ public record ReplayResult(
         long seed,
         Map<String, Long> vmstat,
         @Nullable Map<String, Long> misses,
+        @Nullable Sampling sample,
         boolean oomKill,
         long replayedAccesses,
         @Nullable Double machineSeconds,
@@ -60,6 +65,9 @@ public record ReplayResult(
         double accessesPerSecond,
         List<String> failures)
         implements Result {
+
+    /// Says whether, not how often.
+    private static final String OOM_KILL = "oom_kill";
 
     public ReplayResult {
         vmstat = Vmstat.copyOf(vmstat);
@@ -118,6 +126,7 @@ public record ReplayResult(
                 request.seed(),
                 vmstat,
                 null,
+                null,
                 !failures.isEmpty(),
                 replayed,
                 machineSeconds,
@@ -128,7 +137,38 @@ public record ReplayResult(
     }
 
     /// The same, with what is only known once others are finished too.
-    public ReplayResult with(@Nullable Map<String, Long> misses, @Nullable Double stallSeconds) {
+    ///
+    /// @param misses of each policy by its label; null if none was asked for
+    public ReplayResult with(
+            @Nullable Map<String, Interval> misses, @Nullable Double stallSeconds) {
+        Map<String, Long> counts = null;
+        if (misses != null) {
+            counts = new LinkedHashMap<>();
+            for (Map.Entry<String, Interval> each : misses.entrySet()) {
+                counts.put(each.getKey(), each.getValue().estimate());
+            }
+        }
+        return copy(counts, sample == null ? null : sample.with(misses), stallSeconds);
+    }
+
+    /// What this, as the replay of a sample, says of the whole that `request` asks for.
+    ///
+    /// @param times how many times as many pages the whole has
+    /// @param wallSeconds that the sample and its groups took
+    public ReplayResult ofWhole(
+            ReplayRequest request, double times, Sampling sampling, double wallSeconds) {
+        Map<String, Long> whole = new LinkedHashMap<>();
+        vmstat.forEach((name, count) ->
+                whole.put(name, name.equals(OOM_KILL) ? count : Math.round(count * times)));
+        Double seconds = machineSeconds == null ? null : machineSeconds * times;
+        return of(request, whole, seconds, wallSeconds, replayedAccesses, failures)
+                .copy(null, sampling, null);
+    }
+
+    private ReplayResult copy(
+            @Nullable Map<String, Long> misses,
+            @Nullable Sampling sample,
+            @Nullable Double stallSeconds) {
         return new ReplayResult(
                 trace,
                 accesses,
@@ -150,6 +190,7 @@ public record ReplayResult(
                 seed,
                 vmstat,
                 misses,
+                sample,
                 oomKill,
                 replayedAccesses,
                 machineSeconds,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.EngineChoice;
@@ -14,6 +13,7 @@ import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.sample.Interval;
 import org.junit.jupiter.api.Test;
 
 /// Curves and differences as they are told.
@@ -49,8 +49,9 @@ final class CurveTextTest {
         long[] memory = {8873, 4436, 887};
         long[] faults = {0, 1001, 8000};
         for (int i = 0; i < memory.length; i++) {
-            Map<String, Long> misses = new LinkedHashMap<>(Map.of("lru", 8873 + faults[i]));
-            points.add(seeded(replay(memory[i], Kernel.V6_12, faults[i]).with(misses, 0.5)));
+            long misses = 8873 + faults[i];
+            Map<String, Interval> lru = Map.of("lru", new Interval(misses, misses, misses));
+            points.add(seeded(replay(memory[i], Kernel.V6_12, faults[i]).with(lru, 0.5)));
         }
         return ReplayText.of(Samples.comparison(points, true, null, 1), false, charset);
     }

@@ -71,6 +71,7 @@ final class Samples {
                 seed,
                 counters(faults),
                 null,
+                null,
                 false,
                 7_229_958,
                 engine == EngineChoice.VIRTUAL ? faults / 4000.0 : null,
@@ -104,7 +105,7 @@ final class Samples {
                         : misses.keySet().stream().map(PolicyChoice::parse).toList();
         return new ReplayComparison(
                 Completeness.whole(replays.stream().mapToInt(Seeded::asked).sum()),
-                new ReplayPlan(combinations, policies, curve, compared),
+                new ReplayPlan(combinations, policies, curve, compared, null),
                 combinations,
                 replays,
                 seconds);
