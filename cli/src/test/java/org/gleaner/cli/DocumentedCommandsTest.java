@@ -32,6 +32,9 @@ final class DocumentedCommandsTest {
     private static final boolean FULL = Boolean.getBoolean("gleaner.docs.full");
     private static final String SMALL = "1/4096";
 
+    /// Its commands need programs that may not be here: [RecordingTutorialTest] runs them.
+    private static final String RECORDED = "docs/recording.md";
+
     @TempDir Path directory;
 
     static Stream<String> documents() {
@@ -66,12 +69,17 @@ final class DocumentedCommandsTest {
     @TestFactory
     Stream<DynamicTest> everyOutputIsPrinted() {
         return commands()
-                .filter(each -> each.output() != null)
+                .filter(each -> each.output() != null && !each.document().equals(RECORDED))
                 .map(each -> dynamicTest(each.toString(), () -> printed(each)));
     }
 
     private void understood(DocumentedCommand command) throws IOException {
         List<String> words = new ArrayList<>(command.words());
+        if (command.document().equals(RECORDED)) {
+            int end = words.indexOf("--"); // What comes after it is not ours.
+            known(end < 0 ? words : words.subList(0, end));
+            return;
+        }
         if (words.getFirst().equals("--print-java-home")) {
             assertThat(ROOT.resolve("gleaner")).content().contains("--print-java-home");
             return;

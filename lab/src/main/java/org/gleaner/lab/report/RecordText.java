@@ -64,8 +64,7 @@ public final class RecordText {
     }
 
     private static String next(Path file) {
-        return "  next: gleaner trace info %s; gleaner replay %s --memory 80%%,60%%,40%%%n"
-                .formatted(file, file);
+        return "  next: gleaner trace info %s; gleaner replay %s --curve%n".formatted(file, file);
     }
 
     private static String size(Path file) {

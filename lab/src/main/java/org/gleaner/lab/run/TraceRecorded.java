@@ -85,7 +85,7 @@ public record TraceRecorded(
     }
 
     private static String seen(QemuRecording.Recorded recorded) {
-        return "%,d accesses of %,d processes: %,d by loads and stores, %,d by code, %,d pages by system calls"
+        return "%,d accesses, %,d processes: %,d by loads and stores, %,d by code, %,d pages by system calls"
                 .formatted(
                         recorded.totals().accesses(),
                         recorded.processes(),
