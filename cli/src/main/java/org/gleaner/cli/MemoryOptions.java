@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Stack;
 import java.util.regex.Pattern;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,13 @@ final class MemoryOptions {
         return limits;
     }
 
+    /// The one limit of a guest among others; [TogetherRequest#UNLIMITED] if none was said.
+    long limit(Trace trace) {
+        return memory == null
+                ? TogetherRequest.UNLIMITED
+                : pages("--memory", memory.values().getFirst(), trace);
+    }
+
     /// What a size comes to of a trace.
     ///
     /// @throws BadInput if that is nothing, at the option
@@ -90,13 +98,17 @@ final class MemoryOptions {
     }
 
     /// @param half whether half of what is touched will do if nothing is said
+    /// @param together whether traces are guests of one host, which need no limit and have one
     /// @throws BadInput if too much or too little was said
-    void check(boolean half) {
+    void check(boolean half, boolean together) {
         if (curve != null && memory != null) {
             throw new BadInput(
                     "--memory", "--curve says which sizes", "leave it out, or --curve with it");
         }
-        if (curve == null && memory == null && !half) {
+        if (together && memory != null && memory.several()) {
+            throw new BadInput("--memory", "guests of one host have one limit", "give one size");
+        }
+        if (curve == null && memory == null && !half && !together) {
             throw new BadInput(
                     "",
                     "missing required option: '--memory=SIZE' or '--curve'",

@@ -7,13 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.execute.ReplayRuns;
+import org.gleaner.lab.execute.TogetherRun;
 import org.gleaner.lab.report.ComparisonFields;
 import org.gleaner.lab.report.CurveCsv;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.report.TogetherText;
+import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayPlan;
+import org.gleaner.lab.run.TogetherRequest;
+import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.size.Heap;
+import org.gleaner.lab.trace.Trace;
 import org.gleaner.lab.trace.TraceReader;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +71,11 @@ final class ReplayCommand implements Callable<Integer> {
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TraceReader reader = new TraceReader(surroundings.input(), format, Heap.ofProcess());
-        ReplayPlan plan =
-                how.plan(files.stream().map(reader::trace).toList(), options.engine, seeds);
+        List<Trace> traces = files.stream().map(reader::trace).toList();
+        if (how.together()) {
+            return together(how.hosts(traces, options.engine, seeds), directory);
+        }
+        ReplayPlan plan = how.plan(traces, options.engine, seeds);
         ReplayComparison comparison =
                 ReplayRuns.run(
                         plan, surroundings.executors().replay(), options.progress(surroundings));
@@ -78,6 +87,21 @@ final class ReplayCommand implements Callable<Integer> {
                         ReplayText.of(comparison, true, StandardCharsets.UTF_8),
                         ComparisonFields.of(comparison),
                         plan.curve() ? Map.of("curve.csv", CurveCsv.of(comparison)) : Map.of())
+                .tell(surroundings, options, directory);
+    }
+
+    private int together(List<TogetherRequest> hosts, @Nullable ResultsDirectory directory) {
+        List<TogetherResult> results = TogetherRun.run(hosts, options.progress(surroundings));
+        List<String> missing =
+                hosts.subList(results.size(), hosts.size()).stream()
+                        .map(host -> "seed " + host.seed())
+                        .toList();
+        return new Outcome(
+                        new Completeness(hosts.size(), results.size(), missing),
+                        hosts.size(),
+                        results,
+                        TogetherText.of(results, options.verbose),
+                        TogetherText.of(results, true))
                 .tell(surroundings, options, directory);
     }
 }

@@ -2,9 +2,11 @@ package org.gleaner.cli;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
@@ -22,6 +24,7 @@ import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.Swap;
 import org.gleaner.lab.size.Scale;
@@ -81,7 +84,8 @@ final class ReplayOptions {
             names = "--through",
             paramLabel = "WAY",
             converter = Each.Ways.class,
-            description = "host: a process touches the pages; kvm: a guest does (default: host).")
+            description =
+                    "host: a process touches the pages; kvm: a guest does (default: host; kvm with --host-memory).")
     private @Nullable Each<Through> through;
 
     @Option(
@@ -108,6 +112,15 @@ final class ReplayOptions {
                     "zram, disk (a virtual one, which says that it rotates), ssd, or none, where "
                             + "a limit that is too small kills (default: zram).")
     private SwapDeviceChoice swap = SwapDeviceChoice.ZRAM;
+
+    @Option(
+            names = "--host-memory",
+            paramLabel = "SIZE",
+            description =
+                    "Replay all traces at the same time, as guests of one host with so much memory,"
+                            + " as for --memory of what all of them touch; --memory is then each"
+                            + " guest's own limit (default: none).")
+    private @Nullable Size hostMemory;
 
     @Option(
             names = "--swap-size",
@@ -161,6 +174,94 @@ final class ReplayOptions {
                             + "(default: the kernel's own).")
     private @Nullable Each<AgingChoice> aging;
 
+    /// Whether the traces are guests of one host.
+    boolean together() {
+        return hostMemory != null;
+    }
+
+    /// All traces as guests of one host, with every combination of what has several values.
+    ///
+    /// @throws BadInput if an option has no meaning for guests of one host
+    List<TogetherRequest> hosts(List<Trace> traces, EngineChoice engine, List<Long> seeds) {
+        if (compare != null || policy != null || memory.isCurve() || ageEvery > 0) {
+            throw new BadInput(
+                    "--host-memory",
+                    "goes with one limit for each trace, and without --compare, --policy and"
+                            + " --age-every",
+                    "leave them out, or --host-memory");
+        }
+        List<TogetherRequest.Guest> guests = guests(traces);
+        long touched = traces.stream().mapToLong(Trace::distinctPages).sum();
+        long host = size("--host-memory", Objects.requireNonNull(hostMemory), touched);
+        List<TogetherRequest> all = new ArrayList<>();
+        for (Kernel version : kernels().values()) {
+            for (Lru list : lrus().values()) {
+                for (Through way : ways().values()) {
+                    for (AgingChoice design : designs(version)) {
+                        for (long seed : seeds) {
+                            all.add(
+                                    host(
+                                            guests, host, touched, version, list, way, design,
+                                            engine, seed));
+                        }
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<TogetherRequest.Guest> guests(List<Trace> traces) {
+        List<TogetherRequest.Guest> guests = new ArrayList<>();
+        Map<String, Integer> seen = new HashMap<>();
+        for (Trace trace : traces) {
+            int number = seen.merge(trace.name(), 1, Integer::sum);
+            String name = number == 1 ? trace.name() : trace.name() + "-" + number;
+            guests.add(new TogetherRequest.Guest(name, trace, memory.limit(trace)));
+        }
+        return guests;
+    }
+
+    private static long size(String option, Size size, long touched) {
+        try {
+            return size.pages(touched);
+        } catch (BadInput bad) {
+            throw bad.at(option + " " + size);
+        }
+    }
+
+    private TogetherRequest host(
+            List<TogetherRequest.Guest> guests,
+            long pages,
+            long touched,
+            Kernel version,
+            Lru list,
+            Through way,
+            AgingChoice design,
+            EngineChoice engine,
+            long seed) {
+        LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
+        long ample = Math.max(ReplayRequest.LEAST_SWAP, 3 * touched);
+        return new TogetherRequest(
+                guests,
+                pages,
+                list,
+                (list == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(design),
+                version,
+                way,
+                design,
+                backing,
+                thp,
+                swap,
+                swap == SwapDeviceChoice.NONE
+                        ? 0
+                        : swapSize == null ? ample : size("--swap-size", swapSize, touched),
+                pageCluster,
+                swappiness,
+                engine,
+                seed);
+    }
+
     /// Every trace with every combination of what has several values, the last option's next to
     /// each other.
     ///
@@ -206,7 +307,8 @@ final class ReplayOptions {
     }
 
     private Each<Through> ways() {
-        return each(Factor.THROUGH, Through.class, through, Through.HOST);
+        return each(
+                Factor.THROUGH, Through.class, through, together() ? Through.KVM : Through.HOST);
     }
 
     /// Null for each kernel's own.
@@ -291,7 +393,7 @@ final class ReplayOptions {
 
     /// What each option allows but their combination does not.
     void check() {
-        memory.check(compare != null);
+        memory.check(compare != null, together());
         if (compare != null && isGiven(compare.factor())) {
             throw new BadInput(
                     "--compare",

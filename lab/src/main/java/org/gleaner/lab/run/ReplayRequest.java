@@ -49,7 +49,7 @@ public record ReplayRequest(
     public static final int DEFAULT_SWAPPINESS = 60;
 
     /// Two GiB.
-    private static final long LEAST_SWAP = 1 << 19;
+    public static final long LEAST_SWAP = 1 << 19;
 
     /// So much swap that it is never half full: two GiB, or three times what the trace touches.
     public static long ampleSwap(Trace trace) {

@@ -4,7 +4,13 @@ import java.util.List;
 
 /// What came out of a run.
 public sealed interface Result
-        permits ReplayResult, ScenarioResult, Seeded, TortureResult, TraceInfo, ValidationResult {
+        permits ReplayResult,
+                ScenarioResult,
+                Seeded,
+                TogetherResult,
+                TortureResult,
+                TraceInfo,
+                ValidationResult {
 
     /// Checks that failed and results out of their bounds, one line each; empty if all is well.
     List<String> failures();

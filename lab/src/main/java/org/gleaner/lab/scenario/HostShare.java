@@ -25,14 +25,18 @@ import org.gleaner.mm.swap.ZramMemory;
 public record HostShare(
         long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
     public static HostShare of(Scenario scenario, SwapDeviceChoice device) {
-        long host = scenario.hostPages();
+        return of(scenario.hostPages(), scenario.backingPages(), scenario.allGuestPages(), device);
+    }
+
+    /// @param host memory of the host, in pages
+    /// @param backing what all guests may come to have of it
+    /// @param guests pages that second-stage tables map
+    public static HostShare of(long host, long backing, long guests, SwapDeviceChoice device) {
         long struct = host / 64;
-        long guests = scenario.allGuestPages();
-        long tables = (scenario.backingPages() + guests) / 512;
+        long tables = (backing + guests) / 512;
         long other = host / 256;
         HostShare without = new HostShare(host, struct, tables, other, 0);
-        long zram =
-                device == SwapDeviceChoice.ZRAM ? without.zramPages(scenario.backingPages()) : 0;
+        long zram = device == SwapDeviceChoice.ZRAM ? without.zramPages(backing) : 0;
         return new HostShare(host, struct, tables, other, zram);
     }
 

@@ -6,11 +6,33 @@ import org.gleaner.lab.trace.format.Level;
 public final class HeldTrace extends Trace {
 
     private final int[] accesses;
+    private final Times times;
 
     /// Takes `accesses` over.
     public HeldTrace(String name, Level level, int[] accesses, int distinctPages, int regionPages) {
+        this(name, level, accesses, distinctPages, regionPages, new Times());
+    }
+
+    HeldTrace(
+            String name,
+            Level level,
+            int[] accesses,
+            int distinctPages,
+            int regionPages,
+            Times times) {
         super(name, level, accesses.length, distinctPages, regionPages);
         this.accesses = accesses;
+        this.times = times;
+    }
+
+    @Override
+    public boolean hasTimes() {
+        return times.known();
+    }
+
+    @Override
+    public long dueNanos(long access) {
+        return times.at(access);
     }
 
     @Override

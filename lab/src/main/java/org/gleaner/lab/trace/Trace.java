@@ -91,6 +91,17 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
     /// @throws org.gleaner.lab.BadInput if they are not in memory, because they do not fit
     public abstract int[] accesses();
 
+    /// Whether it is known when accesses happened.
+    public boolean hasTimes() {
+        return false;
+    }
+
+    /// When access number `access` happened, in nanoseconds since the first: that of the last access
+    /// before it whose time was kept. 0 if times are not known.
+    public long dueNanos(long access) {
+        return 0;
+    }
+
     /// Bytes of heap that the accesses take.
     public abstract long heldBytes();
 

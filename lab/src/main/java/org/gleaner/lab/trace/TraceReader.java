@@ -127,6 +127,7 @@ public final class TraceReader {
         private final Path path;
         private final Interner pages = new Interner();
         private final Accesses words = new Accesses();
+        private final Times times = new Times();
         private int untilLook = LOOK_EVERY;
 
         Builder(Path path) {
@@ -148,6 +149,7 @@ public final class TraceReader {
                 word |= 1 << 31;
             }
             words.add(word);
+            times.access();
             if (--untilLook == 0) {
                 untilLook = LOOK_EVERY;
                 look();
@@ -157,6 +159,11 @@ public final class TraceReader {
         @Override
         public void space(int space, String name) {
             pages.enter(space);
+        }
+
+        @Override
+        public void time(long now) {
+            times.now(now);
         }
 
         private void look() {
@@ -185,7 +192,7 @@ public final class TraceReader {
                 int word = accesses[i];
                 accesses[i] = word & 1 << 31 | places[Trace.page(word)];
             }
-            return new HeldTrace(name, level, accesses, pages.size(), region);
+            return new HeldTrace(name, level, accesses, pages.size(), region, times);
         }
 
         private int[] places(Level level) {

@@ -1,0 +1,163 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.CostModelChoice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.TogetherRequest;
+import org.gleaner.lab.run.TogetherResult;
+import org.gleaner.lab.scenario.HostShare;
+import org.gleaner.lab.scenario.MinFree;
+import org.gleaner.lab.size.Size;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Engine;
+import org.gleaner.machine.Rcu;
+import org.gleaner.machine.VirtualOptions;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.reclaim.LruGenCaps;
+
+/// Replays several traces at the same time on one host: what their memory does to each other.
+///
+/// Each guest has a CPU and a cgroup of its own; kswapd has another CPU. What the kernel needs of
+/// the host's memory to manage it is taken off as for scenarios ([HostShare]).
+public final class TogetherRun {
+
+    /// `vm.watermark_scale_factor`, in ten thousandths.
+    private static final int SCALE_FACTOR = 10;
+
+    private static final int TABLE = 512;
+
+    private final TogetherRequest request;
+    private final ParallelRuns.Meter meter;
+    private final AgingPlan aging;
+    private final HostShare share;
+    private final Engine engine;
+    private final Host host;
+    private final List<TogetherGuest> guests = new ArrayList<>();
+
+    private TogetherRun(TogetherRequest request, ParallelRuns.Meter meter) {
+        this.request = request;
+        this.meter = meter;
+        aging = AgingPlan.parse(request.aging().label());
+        boolean kvm = request.through() == Through.KVM;
+        share =
+                HostShare.of(
+                        request.hostPages(),
+                        request.touchedPages(),
+                        kvm ? request.touchedPages() : 0,
+                        request.swap());
+        engine =
+                Support.engine(
+                        request.engine(),
+                        CostModelChoice.X86_SERVER,
+                        VirtualOptions.seed(request.seed()));
+        host = new Host(engine, config());
+    }
+
+    /// Runs each request.
+    ///
+    /// @return what was finished, in order, if `progress` was cancelled
+    /// @throws BadInput if something that is asked for is not supported, or does not fit
+    public static List<TogetherResult> run(List<TogetherRequest> requests, Progress progress) {
+        List<ParallelRuns.Task<TogetherResult>> tasks = new ArrayList<>();
+        long accesses = 0;
+        for (TogetherRequest request : requests) {
+            accesses += request.accesses();
+            tasks.add(meter -> new TogetherRun(request, meter).run());
+        }
+        EngineChoice first = requests.getFirst().engine();
+        return ParallelRuns.run(
+                        "replay " + requests.getFirst().guests().size() + " traces together",
+                        tasks,
+                        accesses,
+                        true,
+                        Support.runsAtOnce(first),
+                        progress)
+                .finished();
+    }
+
+    private HostConfig config() {
+        long low = MinFree.parse("auto").bytes(request.hostPages() * Size.PAGE) / Size.PAGE;
+        long delta = Math.max(low / 4, request.hostPages() * SCALE_FACTOR / 10_000);
+        if (share.usablePages() < 4 * (low + 2 * delta)) {
+            throw new BadInput(
+                    "--host-memory",
+                    Size.approximately(request.hostPages() * Size.PAGE)
+                            + " leaves next to nothing for guests",
+                    "give more");
+        }
+        int zram = Math.toIntExact(share.zramPages());
+        int all = request.guests().size();
+        return HostSetup.checked(
+                "--host-memory",
+                () ->
+                        new HostConfig(
+                                Math.toIntExact(share.usablePages()) + zram,
+                                zram,
+                                new Watermarks(low, low + delta, low + 2 * delta),
+                                pcpBatch(),
+                                true,
+                                Support.swap(request.swap()),
+                                Support.disk(request.swap()),
+                                Math.toIntExact(request.swapPages()),
+                                request.pageCluster(),
+                                request.swappiness(),
+                                0,
+                                request.seed(),
+                                Support.thp(request.thp()),
+                                Support.kernel(request.kernel()),
+                                LruGenCaps.of(request.lruGen().commonBits()),
+                                aging.secondary(request.lruGen().walksSecondary()),
+                                (int) Math.min(1 << 22, request.mappedPages() / TABLE * 2 + 4096),
+                                1 + all,
+                                2 * all + 20));
+    }
+
+    /// Pages that a per-CPU list takes at once: 63 on any host of size, fewer where that would be a
+    /// good part of a small one.
+    private int pcpBatch() {
+        return (int) Math.clamp(request.hostPages() / 1024 / request.guests().size(), 1, 63);
+    }
+
+    private TogetherResult run() {
+        Rcu rcu = Rcu.start(engine);
+        long start = System.nanoTime();
+        try (host) {
+            engine.spawn("boss", cpu -> boss(cpu, rcu));
+            meter.watch(engine);
+            engine.run();
+        }
+        double wall = (System.nanoTime() - start) / 1e9;
+        boolean timed = request.engine() == EngineChoice.VIRTUAL;
+        Map<String, Long> vmstat = new LinkedHashMap<>();
+        host.stat().snapshot().forEach((event, n) -> vmstat.put(event.statName(), n));
+        long last = guests.stream().mapToLong(TogetherGuest::doneAtNanos).max().orElse(0);
+        return TogetherResult.of(
+                request,
+                guests.stream().map(guest -> guest.result(timed)).toList(),
+                share.usablePages(),
+                vmstat,
+                timed ? last / 1e9 : null,
+                wall);
+    }
+
+    private void boss(Cpu boss, Rcu rcu) {
+        for (TogetherRequest.Guest each : request.guests()) {
+            guests.add(new TogetherGuest(boss, each, request.backing(), host));
+        }
+        for (int i = 0; i < guests.size(); i++) {
+            TogetherGuest guest = guests.get(i);
+            engine.spawn(
+                    "replay-" + request.guests().get(i).name(),
+                    cpu -> guest.replay(cpu, request.through(), aging, rcu, meter));
+        }
+    }
+}
