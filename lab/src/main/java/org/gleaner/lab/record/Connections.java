@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.gleaner.lab.trace.format.AccessSink;
@@ -37,7 +38,7 @@ final class Connections {
     private final Map<Integer, Integer> spaceOfProcess = new HashMap<>();
     private int current = -1;
     private Thread accepting = Thread.currentThread();
-    private volatile long records;
+    private final AtomicLong records = new AtomicLong();
     private volatile @Nullable RuntimeException fault;
 
     Connections(ServerSocketChannel server, AccessSink sink) {
@@ -53,7 +54,7 @@ final class Connections {
     }
 
     long records() {
-        return records;
+        return records.get();
     }
 
     /// Whether the sink has failed: there is no use in going on.
@@ -168,7 +169,7 @@ final class Connections {
         }
         stream.to(sink, start);
         totals.set(process, stream.totals());
-        records += stream.count();
+        records.addAndGet(stream.count());
         return true;
     }
 

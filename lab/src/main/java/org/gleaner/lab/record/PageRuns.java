@@ -1,6 +1,7 @@
 package org.gleaner.lab.record;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /// A set of pages as runs, put in in ascending order and asked in any.
 final class PageRuns {
@@ -23,6 +24,15 @@ final class PageRuns {
             to[size++] = end;
         }
         pages += end - first;
+    }
+
+    /// Hands on its pages, in ascending order.
+    void forEach(LongConsumer taker) {
+        for (int i = 0; i < size; i++) {
+            for (long page = from[i]; page < to[i]; page++) {
+                taker.accept(page);
+            }
+        }
     }
 
     boolean has(long page) {

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.function.LongConsumer;
 
 /// `/proc/PID/pagemap`: a word for each virtual page.
 final class Pagemap implements Closeable {
@@ -16,6 +15,12 @@ final class Pagemap implements Closeable {
 
     /// It was written to since soft-dirty bits were cleared.
     static final long SOFT_DIRTY = 1L << 55;
+
+    /// Takes a page and its entry.
+    @FunctionalInterface
+    interface Entries {
+        void take(long page, long entry);
+    }
 
     private static final int CHUNK = 1 << 13;
 
@@ -43,7 +48,7 @@ final class Pagemap implements Closeable {
     /// Hands on the pages of an area that have all of `bits`, in ascending order.
     ///
     /// @param most after which it stops; those that are resident are known to be so many
-    void pages(Target.Area area, long bits, long most, LongConsumer taker) throws Target.Gone {
+    void pages(Target.Area area, long bits, long most, Entries taker) throws Target.Gone {
         long left = most;
         for (long page = area.from(); page < area.to() && left > 0; ) {
             words.clear().limit((int) Math.min(CHUNK, area.to() - page) * Long.BYTES);
@@ -58,7 +63,7 @@ final class Pagemap implements Closeable {
             for (; words.remaining() >= Long.BYTES; page++) {
                 long word = words.getLong();
                 if ((word & bits) == bits) {
-                    taker.accept(page);
+                    taker.take(page, word);
                 }
                 if (word < 0) {
                     left--;

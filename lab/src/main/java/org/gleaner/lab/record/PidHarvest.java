@@ -1,17 +1,15 @@
 package org.gleaner.lab.record;
 
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.trace.format.AccessSink;
 
-/// Records a live process by its accessed bits: at the end of each interval it asks in which areas
-/// pages were accessed, and clears the bits.
+/// Records a live process by its accessed bits: at the end of each interval it asks which pages
+/// were accessed, and clears the bits.
 ///
-/// The kernel says of an area how many of its pages were accessed and not which, so the record is
+/// Most kernels say of an area how many of its pages were accessed and not which, so the record is
 /// of regions: every page of such an area that is resident is taken to be accessed once, in
 /// ascending order. Where writes are known, they are known for each page.
 public final class PidHarvest {
@@ -26,7 +24,10 @@ public final class PidHarvest {
 
     /// What a harvest came to.
     ///
-    /// @param text of how writes were found
+    /// @param method how accesses were found
+    /// @param resolution what that tells apart
+    /// @param writes how writes were found
+    /// @param unused what else the kernel has to find them by, or has not
     /// @param ended whether the process ended before the time was up
     /// @param accesses handed on
     /// @param known of these, pages that really were accessed, as the kernel counts them
@@ -36,7 +37,10 @@ public final class PidHarvest {
     /// @param readMillis mean time of reading
     /// @param seconds altogether
     public record Harvested(
+            String method,
+            String resolution,
             String writes,
+            List<String> unused,
             int intervals,
             boolean ended,
             boolean interrupted,
@@ -64,7 +68,7 @@ public final class PidHarvest {
     /// @throws Cancelled if the user stops it before that
     public Harvested run(AccessSink sink) {
         try (WriteTracking writes = WriteTracking.of(target)) {
-            return new Run(sink, writes).run();
+            return new Run(sink, AccessTracking.of(target), writes).run();
         } catch (Target.Gone e) {
             throw new BadInput(
                     "--pid " + target.pid(),
@@ -76,6 +80,7 @@ public final class PidHarvest {
 
     private final class Run {
         private final AccessSink sink;
+        private final AccessTracking tracking;
         private final WriteTracking writes;
         private final long start = System.nanoTime();
         private int intervals;
@@ -87,23 +92,27 @@ public final class PidHarvest {
         private long readNanos;
         private PageRuns written = new PageRuns();
 
-        Run(AccessSink sink, WriteTracking writes) {
+        Run(AccessSink sink, AccessTracking tracking, WriteTracking writes) {
             this.sink = sink;
+            this.tracking = tracking;
             this.writes = writes;
         }
 
         Harvested run() throws Target.Gone {
-            writes.clear(target.areas());
-            target.clear(Target.ACCESSED);
+            List<Target.Area> first = target.areas();
+            writes.clear(first);
+            tracking.clear(first);
             boolean ended = false;
             long next = start;
             while (next - start + everyNanos <= forNanos) {
-                next += everyNanos;
+                long began = next;
+                // A look may take longer than an interval.
+                next = Math.max(next + everyNanos, System.nanoTime());
                 if (!sleep(next)) {
                     break;
                 }
                 try {
-                    interval(next - everyNanos - start);
+                    interval(began - start);
                 } catch (Target.Gone e) {
                     ended = true;
                     break;
@@ -116,7 +125,10 @@ public final class PidHarvest {
                 throw new Target.Gone();
             }
             return new Harvested(
+                    tracking.text(),
+                    tracking.resolution(),
                     writes.text(),
+                    Interfaces.OF_THIS_KERNEL.unused(tracking instanceof AccessTracking.IdlePages),
                     intervals,
                     ended,
                     interrupted.getAsBoolean(),
@@ -153,29 +165,18 @@ public final class PidHarvest {
                 throw new Target.Gone(); // a zombie
             }
             written = writes.collect(areas);
+            tracking.look(areas);
             long read = System.nanoTime();
-            target.clear(Target.ACCESSED);
-            long cleared = System.nanoTime();
+            tracking.clear(areas);
+            clearNanos += System.nanoTime() - read;
             readNanos += read - before;
-            clearNanos += cleared - read;
             mostAreas = Math.max(mostAreas, areas.size());
-            List<Target.Area> accessed = new ArrayList<>(areas);
-            accessed.removeIf(area -> area.referenced() == 0);
+            AccessTracking.Accessed accessed = tracking.accessed(areas);
+            known += accessed.known();
+            largest = Math.max(largest, accessed.largest());
             sink.time(began);
-            emit(accessed);
+            accessed.pages().forEach(this::emit);
             intervals++;
-        }
-
-        private void emit(List<Target.Area> accessed) throws Target.Gone {
-            try (Pagemap map = Pagemap.open(target)) {
-                for (Target.Area area : accessed) {
-                    known += area.referenced();
-                    largest = Math.max(largest, area.resident());
-                    map.pages(area, Pagemap.PRESENT, area.resident(), this::emit);
-                }
-            } catch (IOException e) {
-                throw target.gone(e, "looked at");
-            }
         }
 
         private void emit(long page) {

@@ -141,7 +141,7 @@ sealed interface WriteTracking extends AutoCloseable {
                             area,
                             Pagemap.PRESENT | Pagemap.SOFT_DIRTY,
                             area.resident(),
-                            page -> written.add(page, page + 1));
+                            (page, _) -> written.add(page, page + 1));
                 }
             } catch (IOException e) {
                 throw target.gone(e, "looked at");

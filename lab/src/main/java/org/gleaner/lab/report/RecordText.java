@@ -57,8 +57,9 @@ public final class RecordText {
                                 size(made.file()),
                                 made.harvested().ended() ? "; the process has ended" : "")
                 + "  level region: %s%n".formatted(Level.REGION.caveat())
-                + "  resolution: %s%n".formatted(made.resolution())
+                + "  accesses by %s: %s%n".formatted(made.harvested().method(), made.resolution())
                 + "  writes: %s%n".formatted(made.harvested().writes())
+                + "  not used: %s%n".formatted(String.join(", ", made.harvested().unused()))
                 + "  cost to it: %s%n".formatted(made.cost())
                 + next(made.file());
     }

@@ -55,11 +55,12 @@ public record TraceHarvested(
         properties.put(PageTraceKeys.SOURCE, source);
         properties.put(PageTraceKeys.LEVEL, Level.REGION.key());
         properties.put(PageTraceKeys.PAGE_SIZE, "4096");
-        properties.put("recorder", "accessed bits: /proc/PID/clear_refs and smaps");
+        properties.put("recorder", "accessed bits: " + harvested.method());
         properties.put("recorded", started);
         properties.put(PageTraceKeys.FILTER, "one look every " + every);
         properties.put(PageTraceKeys.RESOLUTION, made.resolution());
         properties.put("writes", harvested.writes());
+        properties.put("not-used", String.join(", ", harvested.unused()));
         properties.put(PageTraceKeys.OBSERVER_COST, made.cost());
         writer.finish(properties, null);
         return made;
@@ -69,8 +70,9 @@ public record TraceHarvested(
     public String resolution() {
         return String.format(
                 Locale.ROOT,
-                "one VMA of up to %,d, the largest accessed with %,d pages; %.0f %% of the accesses"
-                        + " recorded are known to have been made",
+                "%s; %,d VMAs at most; the largest that was told apart has %,d pages; %.0f %% of the"
+                        + " accesses recorded are known to have been made",
+                harvested.resolution(),
                 harvested.areas(),
                 harvested.largest(),
                 100.0 * harvested.known() / Math.max(1, harvested.accesses()));
