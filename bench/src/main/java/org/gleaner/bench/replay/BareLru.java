@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// A strict LRU list of pages in two arrays: the least that a simulator of memory can do, and what
 /// a replay through the whole host is compared with.
-final class BareLru {
+public final class BareLru {
     private static final int NONE = -1;
     private static final int OFFSET = 0x7fff_ffff;
 
@@ -16,7 +16,7 @@ final class BareLru {
     private int size;
 
     /// Room for `capacity` of the pages below `pages`.
-    BareLru(int pages, int capacity) {
+    public BareLru(int pages, int capacity) {
         newer = new int[pages];
         older = new int[pages];
         Arrays.fill(older, NONE - 1);
@@ -24,7 +24,7 @@ final class BareLru {
     }
 
     /// Runs all accesses; returns the misses.
-    long misses(int[] accesses) {
+    public long misses(int[] accesses) {
         long misses = 0;
         for (int access : accesses) {
             int page = access & OFFSET;

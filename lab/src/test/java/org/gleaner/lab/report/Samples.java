@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.HostFile;
@@ -26,6 +27,7 @@ import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayPlan;
+import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.AccessTracking;
@@ -36,6 +38,8 @@ import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.trace.HeldTrace;
+import org.gleaner.lab.trace.format.Level;
 import org.jspecify.annotations.Nullable;
 
 /// Made-up results, to see what reports make of them.
@@ -96,7 +100,8 @@ final class Samples {
                             Factor.MEMORY, replay.memoryPages() + "p",
                             Factor.KERNEL, replay.kernel().label(),
                             Factor.LRU, replay.lru().label());
-            combinations.add(new Combination(String.valueOf(each.name()), values, List.of()));
+            combinations.add(
+                    new Combination(String.valueOf(each.name()), values, List.of(request(replay))));
         }
         Map<String, Long> misses = replays.getFirst().first().misses();
         List<PolicyChoice> policies =
@@ -109,6 +114,26 @@ final class Samples {
                 combinations,
                 replays,
                 seconds);
+    }
+
+    private static ReplayRequest request(ReplayResult replay) {
+        return new ReplayRequest(
+                new HeldTrace(replay.trace(), Level.MEMORY, new int[1], 1, 1),
+                replay.memoryPages(),
+                replay.lru(),
+                replay.lruGen(),
+                replay.kernel(),
+                replay.through(),
+                AgingChoice.LOCKED,
+                replay.backing(),
+                replay.thp(),
+                replay.swap(),
+                replay.swapPages(),
+                replay.pageCluster(),
+                replay.swappiness(),
+                replay.ageEvery(),
+                replay.engine(),
+                replay.seed());
     }
 
     static MaxGuestMemoryResult maxGuestMemory() {
