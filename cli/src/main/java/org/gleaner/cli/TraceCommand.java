@@ -75,7 +75,7 @@ final class TraceCommand implements Callable<Integer> {
                 surroundings
                         .out()
                         .println(
-                                "%-20s %-7s %s"
+                                "%-20s %-20s %s"
                                         .formatted(each.format(), each.level(), each.origin()));
             }
             return ExitCodes.DONE;

@@ -47,7 +47,6 @@ public final class TraceFormats {
     private static final List<TraceFormat> ALL =
             List.of(
                     new PageTraceFormat(),
-                    new PageTraceFormat(),
                     new LackeyFormat(),
                     new DrmemtraceFormat(),
                     new DrmemtraceViewFormat(),
