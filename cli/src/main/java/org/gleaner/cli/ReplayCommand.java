@@ -21,11 +21,9 @@ import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.Trace;
 import org.gleaner.lab.trace.TraceReader;
-import org.gleaner.lab.trace.format.TraceFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `gleaner replay`: recorded traces, each by itself under a memory limit, with every combination
@@ -50,11 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
                             + " names of bundled traces, or - for standard input.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "Read every file as this format, whatever it is called and looks like.")
-    private @Nullable TraceFormat format;
+    @Mixin private TraceInput input = new TraceInput();
 
     @Mixin private ReplayOptions how = new ReplayOptions();
 
@@ -70,7 +64,8 @@ final class ReplayCommand implements Callable<Integer> {
         List<Long> seeds = options.seeds(DEFAULT_SEED);
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
-        TraceReader reader = new TraceReader(surroundings.input(), format, Heap.ofProcess());
+        TraceReader reader =
+                new TraceReader(surroundings.input(), input.format(), Heap.ofProcess());
         List<Trace> traces = files.stream().map(reader::trace).toList();
         if (how.together()) {
             return together(how.hosts(traces, options.engine, seeds), directory);

@@ -1,7 +1,11 @@
 package org.gleaner.cli;
 
+import java.util.Objects;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.trace.TraceFile;
 import org.gleaner.lab.trace.format.TraceFormat;
+import org.gleaner.lab.trace.memory.ColumnsFormat;
+import org.gleaner.lab.trace.region.PerfScriptFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,8 +23,44 @@ final class TraceInput {
             description = "Read it as this format, whatever it is called and looks like.")
     private @Nullable TraceFormat format;
 
+    @Option(
+            names = "--columns",
+            paramLabel = "MAP",
+            description =
+                    "Read it as text in columns: address=3,size=4,op=2,time=1 and space, cpu,"
+                            + " unit=bytes|sector|page, separator=comma|tab|..., base=10|16.")
+    private @Nullable String columns;
+
+    @Option(
+            names = "--fields",
+            paramLabel = "FIELDS",
+            description = "Read it as what perf script -F FIELDS printed.")
+    private @Nullable String fields;
+
+    /// The format that the user named; null to go by what is in the file.
+    ///
+    /// @throws BadInput if a map or the fields are none, or there is more than one of the three
+    @Nullable TraceFormat format() {
+        if (columns == null && fields == null) {
+            return format;
+        }
+        if (columns != null && fields != null) {
+            throw new BadInput("--fields", "is given besides --columns", "give one of them");
+        }
+        String own = columns != null ? "csv" : "perf-script-";
+        if (format != null && !format.label().startsWith(own)) {
+            throw new BadInput(
+                    columns != null ? "--columns" : "--fields",
+                    "does not belong to --format " + format.label(),
+                    "leave one of them out");
+        }
+        return columns != null
+                ? ColumnsFormat.of(columns)
+                : PerfScriptFormat.of(Objects.requireNonNull(fields));
+    }
+
     /// The trace that a user means by `word`.
     TraceFile of(Surroundings surroundings, String word) {
-        return new TraceFile(surroundings.traces().find(word), surroundings.input(), format);
+        return new TraceFile(surroundings.traces().find(word), surroundings.input(), format());
     }
 }

@@ -87,8 +87,11 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         PushbackInputStream bytes = new PushbackInputStream(unpacked, Head.MOST);
         Head head = head(bytes);
         TraceFormat format = asked != null ? asked : recognised(head, containers);
-        first.accept(format);
         Reading reading = new Reading();
+        if (asked != null) {
+            doubt(asked, head, reading);
+        }
+        first.accept(format);
         try {
             format.read(new TraceBytes(bytes), sink, reading);
         } catch (Malformed e) {
@@ -102,6 +105,25 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         }
         tellOfNone(format, reading);
         return new Found(format, containers, reading);
+    }
+
+    /// Refuses a file that surely has another format than the one that the user named, and says so
+    /// if it only seems to.
+    private void doubt(TraceFormat named, Head head, Reading reading) {
+        int sure = head.isText() ? TraceFormat.LIKELY : TraceFormat.CERTAIN - 1;
+        TraceFormat other = TraceFormats.otherThan(named, head, sure);
+        if (other != null) {
+            throw bad(
+                    "is %s, not %s".formatted(other.label(), named.label()),
+                    "leave --format out, or check the file",
+                    null);
+        }
+        other = TraceFormats.otherThan(named, head, TraceFormat.LIKELY);
+        if (other != null) {
+            reading.remark(
+                    "looks like %s; read as %s all the same"
+                            .formatted(other.label(), named.label()));
+        }
     }
 
     /// Refuses a file in which there is nothing but lines that were passed over, and says how many
@@ -120,8 +142,10 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
                     null);
         }
         reading.remark(
-                "%,d lines are no records and were passed over, the first at %s"
-                        .formatted(reading.skipped(), reading.firstSkipped()));
+                reading.skipped() == 1
+                        ? "a line that is no record was passed over: " + reading.firstSkipped()
+                        : "%,d lines that are no records were passed over, the first: %s"
+                                .formatted(reading.skipped(), reading.firstSkipped()));
     }
 
     /// The line for people on a record that is none.

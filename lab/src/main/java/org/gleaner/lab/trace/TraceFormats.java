@@ -19,6 +19,7 @@ import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceFormat;
 import org.gleaner.lab.trace.memory.AddressFormat;
 import org.gleaner.lab.trace.memory.ChampsimFormat;
+import org.gleaner.lab.trace.memory.ColumnsFormat;
 import org.gleaner.lab.trace.memory.DramRwFormat;
 import org.gleaner.lab.trace.memory.DrmemtraceFormat;
 import org.gleaner.lab.trace.memory.DrmemtraceViewFormat;
@@ -61,6 +62,7 @@ public final class TraceFormats {
                     new RamulatorCpuFormat(),
                     new QemuExeclogFormat(),
                     new OslabFormat(),
+                    ColumnsFormat.BY_HEADER,
                     new U32Format(),
                     new OracleGeneralFormat(),
                     new LcsFormat(),
@@ -128,6 +130,22 @@ public final class TraceFormats {
             }
         }
         return otherName && bestScore < TraceFormat.LIKELY ? null : best;
+    }
+
+    /// The format that a file clearly has, if that is another than the user named, which it cannot
+    /// have; null if there is none.
+    ///
+    /// @param least how sure it has to be
+    static @Nullable TraceFormat otherThan(TraceFormat asked, Head head, int least) {
+        if (!ALL.contains(asked) || asked.recognise(head) > TraceFormat.NO) {
+            return null;
+        }
+        for (TraceFormat each : ALL) {
+            if (each.recognise(head) >= least) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /// What a name is worth: more than that the bytes are [TraceFormat#LIKELY] of another format.

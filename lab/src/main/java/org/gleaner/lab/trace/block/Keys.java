@@ -22,10 +22,21 @@ final class Keys {
     private byte[] texts = new byte[FIRST * 16];
     private int count;
 
+    /// The number that was asked for last.
+    private int last;
+
     /// The number of the text that lies in `bytes`.
     ///
     /// @throws BadInput if all texts together have too many bytes for an array; without a place
     int id(byte[] bytes, int from, int to) {
+        if (last < count && Arrays.equals(texts, start(last), ends[last], bytes, from, to)) {
+            return last;
+        }
+        last = find(bytes, from, to);
+        return last;
+    }
+
+    private int find(byte[] bytes, int from, int to) {
         int hash = hash(bytes, from, to);
         int mask = table.length - 1;
         int at = hash & mask;

@@ -1,6 +1,9 @@
 package org.gleaner.lab.trace.block;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Line;
@@ -18,6 +21,9 @@ public final class SpcFormat implements TraceFormat {
     private static final About ABOUT =
             new About("spc", "SPC-1 and UMass, CSV of disk requests", Level.BLOCK, "spc");
 
+    /// Units of one file, at most.
+    private static final int MOST_UNITS = 1 << 16;
+
     @Override
     public About about() {
         return ABOUT;
@@ -26,15 +32,19 @@ public final class SpcFormat implements TraceFormat {
     @Override
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
         Line line = new Line(bytes);
-        Keys units = new Keys();
-        int space = -1;
+        Map<Long, Integer> units = new HashMap<>();
+        long unit = -1;
         while (line.nextFilled()) {
-            int from = line.at();
-            line.needDecimal("unit");
-            int unit = units.id(line.buffer(), from, line.at());
-            if (unit != space) {
-                space = unit;
-                sink.space(space, "asu" + line.text(from, line.at()));
+            long of = line.needDecimal("unit");
+            if (of < 0 || of > MOST_UNITS) {
+                throw line.malformed("its unit " + Long.toUnsignedString(of) + " is beyond belief");
+            }
+            if (of != unit) {
+                unit = of;
+                int space =
+                        Objects.requireNonNullElse(
+                                units.putIfAbsent(of, units.size()), units.size() - 1);
+                sink.space(space, "asu" + unit);
             }
             comma(line);
             long sector = line.needDecimal("sector");

@@ -12,6 +12,10 @@ public final class Line {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    private static final int[] TENS = {
+        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
+
     private static final byte[] DIGITS = digits();
 
     private final TraceBytes bytes;
@@ -237,11 +241,14 @@ public final class Line {
         }
         long nanos = value * NANOS_PER_SECOND;
         if (take('.')) {
-            long unit = NANOS_PER_SECOND / 10;
+            int start = at;
+            long fraction = 0;
             for (int digit; at < to && (digit = buffer[at] - '0') >= 0 && digit <= 9; at++) {
-                nanos += digit * unit;
-                unit /= 10;
+                if (at - start < 9) {
+                    fraction = fraction * 10 + digit;
+                }
             }
+            nanos += fraction * TENS[Math.max(0, 9 - (at - start))];
         }
         value = nanos;
         return nanos >= 0;

@@ -19,6 +19,12 @@ public final class TraceBytes {
 
     private static final int BUFFER = 1 << 18;
 
+    /// Eight of each, to look for an end of line in eight bytes at once.
+    private static final long NEWLINES = 0x0a0a0a0a0a0a0a0aL;
+
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS =
@@ -123,6 +129,13 @@ public final class TraceBytes {
         byte[] bytes = buffer;
         int last = end;
         int at = start;
+        for (; at <= last - Long.BYTES; at += Long.BYTES) {
+            long differs = (long) LONGS.get(bytes, at) ^ NEWLINES;
+            long found = differs - ONES & ~differs & HIGHS;
+            if (found != 0) {
+                return at + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
         while (at < last && bytes[at] != '\n') {
             at++;
         }

@@ -59,6 +59,18 @@ public final class DrmemtraceRecords {
         return thread;
     }
 
+    /// Touches what the record at [#at] accesses.
+    private void touch(AccessSink sink, int size, boolean write) {
+        long address = bytes.int64(at + Integer.BYTES);
+        long last = address + size - 1;
+        if ((address ^ last) >>> Touch.PAGE_SHIFT == 0) {
+            sink.access(address >>> Touch.PAGE_SHIFT, write);
+        } else {
+            bytes.at(at);
+            Touch.range(sink, bytes, address, size, Touch.MOST_OF_AN_ACCESS, write);
+        }
+    }
+
     private void begin(AccessSink sink) {
         if (started) {
             sink.time(time * NANOS);
@@ -96,14 +108,7 @@ public final class DrmemtraceRecords {
                 int head = bytes.int32(at);
                 int type = head & 0xffff;
                 if (type <= WRITE) {
-                    bytes.at(at);
-                    Touch.range(
-                            sink,
-                            bytes,
-                            bytes.int64(at + Integer.BYTES),
-                            head >>> Short.SIZE,
-                            Touch.MOST_OF_AN_ACCESS,
-                            type == WRITE);
+                    touch(sink, head >>> Short.SIZE, type == WRITE);
                 } else if (type == MARKER && head >>> Short.SIZE == TIMESTAMP) {
                     reading.records((at - from) / LENGTH + 1);
                     time = bytes.int64(at + Integer.BYTES);

@@ -33,6 +33,9 @@ public final class Gem5Format implements TraceFormat {
     private static final int WRITE = 4;
     private static final int FETCH = 0x100;
 
+    /// The bit of each byte that is 0 where a number ends.
+    private static final long STOPS = 0x8080808080808080L;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     @Override
@@ -73,17 +76,17 @@ public final class Gem5Format implements TraceFormat {
                 throw bytes.malformed("it has no header");
             }
             boolean hasFrequency = (seen & 1 << FREQUENCY) != 0 && fields[FREQUENCY] > 0;
-            long ticks = hasFrequency ? Math.max(1, fields[FREQUENCY] / NANOS_PER_SECOND) : 1;
+            double nanos = hasFrequency ? (double) NANOS_PER_SECOND / fields[FREQUENCY] : 1;
             while (nextMessage()) {
                 if ((seen & 1 << TICK) == 0 || (seen & 1 << COMMAND) == 0) {
                     throw bytes.malformed("a packet has no tick or no command");
                 }
-                packet(sink, ticks);
+                packet(sink, nanos);
                 reading.record();
             }
         }
 
-        private void packet(AccessSink sink, long ticks) {
+        private void packet(AccessSink sink, double nanosPerTick) {
             boolean write = fields[COMMAND] == WRITE;
             boolean fetch = (seen & 1 << FLAGS) != 0 && (fields[FLAGS] & FETCH) != 0;
             if (!write && fields[COMMAND] != READ || fetch) {
@@ -92,7 +95,7 @@ public final class Gem5Format implements TraceFormat {
             if ((seen & 1 << ADDRESS) == 0) {
                 throw bytes.malformed("a packet has no address");
             }
-            sink.time(fields[TICK] / ticks);
+            sink.time((long) (fields[TICK] * nanosPerTick));
             long size = (seen & 1 << SIZE) != 0 ? fields[SIZE] : 0;
             Touch.range(sink, bytes, fields[ADDRESS], size, Touch.MOST_OF_AN_ACCESS, write);
         }
@@ -114,8 +117,10 @@ public final class Gem5Format implements TraceFormat {
                                 + Long.toUnsignedString(length)
                                 + " bytes is beyond belief");
             }
-            bytes.nextBytes(prefix + (int) length);
-            at = bytes.from() + prefix;
+            if (end - at < length) {
+                bytes.nextBytes(prefix + (int) length);
+                at = bytes.from() + prefix;
+            }
             if (bytes.to() - at < length) {
                 throw bytes.malformed(
                         "a message has " + (bytes.to() - at) + " of its " + length + " bytes");
@@ -123,10 +128,44 @@ public final class Gem5Format implements TraceFormat {
             end = at + (int) length;
             seen = 0;
             while (at < end) {
-                field();
+                numbers();
+                if (at < end) {
+                    field();
+                }
             }
             bytes.record(end);
             return true;
+        }
+
+        /// Takes fields as long as they are numbers of up to 8 bytes with a short key, which nearly
+        /// all are.
+        private void numbers() {
+            byte[] buffer = bytes.buffer();
+            int last = end;
+            int i = at;
+            int known = seen;
+            while (i < last) {
+                int key = buffer[i];
+                if (key < 0 || (key & 7) != 0 || key >>> 3 >= fields.length) {
+                    break;
+                }
+                if (i + Long.BYTES >= buffer.length) {
+                    break;
+                }
+                long eight = TraceBytes.int64(buffer, i + 1);
+                long stops = ~eight & STOPS;
+                int bits = Long.numberOfTrailingZeros(stops) + 1;
+                int next = i + 1 + bits / Byte.SIZE;
+                if (stops == 0 || next > last) {
+                    break;
+                }
+                long value = Long.compress(eight & -1L >>> Long.SIZE - bits, ~STOPS);
+                fields[key >>> 3] = value;
+                known |= 1 << (key >>> 3);
+                i = next;
+            }
+            seen = known;
+            at = i;
         }
 
         private void field() {
