@@ -120,6 +120,12 @@ public abstract class Cpu {
     /// A racy hint: may be stale, is no step and costs nothing.
     public abstract long peek(long[] slab, int i);
 
+    /// Whether a peek is no more than a read of memory that nobody else changes meanwhile: then
+    /// what was found by peeking may be kept for the next time, until it changes.
+    public boolean peeksFreely() {
+        return false;
+    }
+
     /// Stores a word that only this CPU writes, and makes it visible before anything that follows
     /// (the store and full barrier of an RCU or guest-mode entry). No step: the readers of such
     /// words must be right whichever side of it they see.

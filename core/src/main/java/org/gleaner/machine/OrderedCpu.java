@@ -154,6 +154,11 @@ abstract class OrderedCpu extends Cpu {
     }
 
     @Override
+    public final boolean peeksFreely() {
+        return true;
+    }
+
+    @Override
     public void publish(long[] slab, int i, long value) {
         slab[i] = value;
     }

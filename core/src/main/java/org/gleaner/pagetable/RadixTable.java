@@ -44,6 +44,7 @@ public final class RadixTable {
     private final long tableValue;
     private final long address;
     private final int shift;
+    private final RecentTables recent = new RecentTables();
 
     public RadixTable(TableSlab slab, EntryFormat format) {
         this.slab = slab;
@@ -80,6 +81,10 @@ public final class RadixTable {
     /// For a level-1 entry the answer is the slot itself, so that the common case needs no more
     /// than a test.
     public long leafAt(Cpu cpu, int root, long key) {
+        int known = cpu.peeksFreely() ? recent.find(root, key) : -1;
+        if (known >= 0) {
+            return TableSlab.slot(known, (int) key & TableSlab.ENTRIES - 1);
+        }
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
@@ -97,7 +102,21 @@ public final class RadixTable {
         if ((entry & mask) != value) {
             return huge(entry, table, key, LEVEL_2M);
         }
-        return TableSlab.slot(child(entry), (int) key & TableSlab.ENTRIES - 1);
+        table = child(entry);
+        remember(cpu, root, key, table);
+        return TableSlab.slot(table, (int) key & TableSlab.ENTRIES - 1);
+    }
+
+    private void remember(Cpu cpu, int root, long key, int table) {
+        if (cpu.peeksFreely()) {
+            recent.remember(root, key, table);
+        }
+    }
+
+    /// Somebody has taken a table out of a tree, or is about to free one: to be called before
+    /// anybody else may look.
+    public void unlinked() {
+        recent.forget();
     }
 
     /// As [EntryFormat#table], from fields that are at hand.
@@ -124,6 +143,19 @@ public final class RadixTable {
     /// Moves `walk` to the entry where the descent to `key` ends: a leaf of any level, or an entry
     /// that is not present. Returns that entry.
     public long find(Cpu cpu, Walk walk, int root, long key) {
+        int known = cpu.peeksFreely() ? recent.find(root, key) : -1;
+        return known >= 0 ? at(cpu, walk, known, key) : descend(cpu, walk, root, key);
+    }
+
+    private long at(Cpu cpu, Walk walk, int table, long key) {
+        long[] words = slab.words(table);
+        int i = offset(table, key);
+        long entry = peek(cpu, words, i);
+        walk.set(words, i, table, LEVEL_4K, entry);
+        return entry;
+    }
+
+    private long descend(Cpu cpu, Walk walk, int root, long key) {
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
@@ -146,6 +178,7 @@ public final class RadixTable {
                 entry = peek(cpu, words, i);
                 if ((entry & mask) == value) {
                     table = child(entry);
+                    remember(cpu, root, key, table);
                     level = LEVEL_4K;
                     words = chunks[table >>> TableSlab.CHUNK_SHIFT];
                     i = offset(table, key);
@@ -199,13 +232,18 @@ public final class RadixTable {
     ///
     /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root
     public void freeTree(Cpu cpu, int table, int level) {
+        unlinked();
+        freeBelow(cpu, table, level);
+    }
+
+    private void freeBelow(Cpu cpu, int table, int level) {
         if (level > LEVEL_4K) {
             long[] words = slab.words(table);
             int base = slab.base(table);
             for (int i = base; i < base + TableSlab.ENTRIES; i++) {
                 long entry = peek(cpu, words, i);
                 if ((entry & tableMask) == tableValue) {
-                    freeTree(cpu, format.table(entry), level - 1);
+                    freeBelow(cpu, format.table(entry), level - 1);
                 }
             }
         }

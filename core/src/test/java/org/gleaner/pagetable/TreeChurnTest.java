@@ -180,6 +180,7 @@ class TreeChurnTest {
             if (!f.isTable(old, level)) {
                 return;
             }
+            tables.unlinked();
             int table = f.table(old);
             for (int i = 0; i < TableSlab.ENTRIES; i++) {
                 long was = Spte.freezeShared(cpu, f, slab.words(table), slab.base(table) + i);

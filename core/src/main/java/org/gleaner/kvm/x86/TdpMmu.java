@@ -195,6 +195,7 @@ public final class TdpMmu extends SecondaryMmu {
 
     private void free(Cpu cpu, MmuRoot root) {
         root.setFreed();
+        tables.unlinked();
         tables.slab.free(cpu, root.table);
     }
 

@@ -156,6 +156,7 @@ final class TdpZapper {
 
     private void gone(Cpu cpu, long old, int level, boolean shared) {
         if (format.isTable(old, level)) {
+            tables.unlinked();
             mmu.unlinkEpoch.incrementAndGet();
             removeTable(cpu, format.table(old), level - 1, shared);
         } else {
