@@ -393,11 +393,12 @@ final class ReplayCommandTest {
 
     @Test
     void whatLooksLikeNoTraceIsReplayedOnlyIfToldTo() throws IOException {
-        Path text = Files.writeString(directory.resolve("t.txt"), "4711 4712 47");
+        Path text = Files.writeString(directory.resolve("t.txt"), "page 4712 47");
         assertThat(session.run("replay", text.toString(), "--memory", "1p")).isEqualTo(2);
         assertThat(session.err())
-                .contains("t.txt: is no known trace format")
-                .contains("--format u32");
+                .contains("t.txt: is of no trace format that is known")
+                .contains("its first line is 'page 4712 47'")
+                .contains("--format");
 
         assertThat(session.run("replay", text.toString(), "--memory", "1p", "--format", "u32"))
                 .isZero();
@@ -412,8 +413,9 @@ final class ReplayCommandTest {
                 .isEqualTo(
                         "gleaner: "
                                 + odd
-                                + ", byte 7: the last word has 3 of its 4 bytes;"
-                                + " record or copy it again\n");
+                                + ", byte 4: is no u32 from here on: a record has 3 of its 4 bytes;"
+                                + " record or copy it again, or say with --format that it is not"
+                                + " u32\n");
         assertThat(session.replays).isEmpty();
     }
 

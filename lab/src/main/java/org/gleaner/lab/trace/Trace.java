@@ -96,8 +96,8 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
         return false;
     }
 
-    /// When access number `access` happened, in nanoseconds since the first: that of the last access
-    /// before it whose time was kept. 0 if times are not known.
+    /// When access number `access` happened, in nanoseconds since the first: that of the last
+    /// access before it whose time was kept. 0 if times are not known.
     public long dueNanos(long access) {
         return 0;
     }

@@ -62,8 +62,8 @@ public final class TraceEdits {
                 properties, found.reading().names(), found.reading().remarks());
     }
 
-    /// Several traces as one, as [TraceMerge] says. What is no page trace yet becomes one beside the
-    /// new file first.
+    /// Several traces as one, as [TraceMerge] says. What is no page trace yet becomes one beside
+    /// the new file first.
     ///
     /// @throws BadInput as above
     public static TraceWritten merge(List<TraceFile> parts, Path to) {

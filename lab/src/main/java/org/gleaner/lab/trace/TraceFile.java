@@ -24,8 +24,8 @@ import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceKeys;
 import org.jspecify.annotations.Nullable;
 
-/// A file with a trace in any format that is known, and how to read it: unpacked, recognised by what
-/// it holds, and handed on access by access. Nothing of it is kept.
+/// A file with a trace in any format that is known, and how to read it: unpacked, recognised by
+/// what it holds, and handed on access by access. Nothing of it is kept.
 ///
 /// @param path of the file; [Input#STANDARD] for standard input
 /// @param asked the format that the user named; null to go by what is in the file

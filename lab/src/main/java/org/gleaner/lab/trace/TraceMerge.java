@@ -9,8 +9,8 @@ import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.gpt.PageTraceCursor;
 import org.gleaner.lab.trace.gpt.PageTraceFile;
 
-/// Several page traces as one, each in name spaces of its own, as if their programs had begun at the
-/// same time: interleaved by their times where all have them, or else by rate, so that all end
+/// Several page traces as one, each in name spaces of its own, as if their programs had begun at
+/// the same time: interleaved by their times where all have them, or else by rate, so that all end
 /// together.
 public final class TraceMerge {
 

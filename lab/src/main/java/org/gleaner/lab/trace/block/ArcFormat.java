@@ -9,8 +9,8 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// The traces of the ARC authors (`.lis`): `169776 8 0 0`, the first block of 512 bytes, how many, and
-/// two numbers that are not looked at. All are reads.
+/// The traces of the ARC authors (`.lis`): `169776 8 0 0`, the first block of 512 bytes, how many,
+/// and two numbers that are not looked at. All are reads.
 public final class ArcFormat implements TraceFormat {
 
     private static final About ABOUT = new About("arc", "ARC authors, .lis", Level.BLOCK, "lis");

@@ -8,8 +8,8 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// libCacheSim's `lcs`: a header of 8,192 bytes between two magic numbers, with a version from 1 to 8,
-/// and items of a length that goes with it.
+/// libCacheSim's `lcs`: a header of 8,192 bytes between two magic numbers, with a version from 1 to
+/// 8, and items of a length that goes with it.
 ///
 /// | version | bytes | id | operation |
 /// |---|---|---|---|

@@ -10,8 +10,8 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// libCacheSim's sample of CSV: a header `version,time,op,size,lbn`, and a request for 512-byte sectors
-/// in each line, with the SCSI command in hexadecimal: 28 reads, 2a writes.
+/// libCacheSim's sample of CSV: a header `version,time,op,size,lbn`, and a request for 512-byte
+/// sectors in each line, with the SCSI command in hexadecimal: 28 reads, 2a writes.
 public final class LibcachesimCsvFormat implements TraceFormat {
 
     private static final About ABOUT =

@@ -9,8 +9,8 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// MSR Cambridge's traces of disks: `128166372003061629,hm,1,Read,383496192,32768,113736`: a time in
-/// units of 100 ns, a host, a disk, the type, offset and size in bytes, and the response time.
+/// MSR Cambridge's traces of disks: `128166372003061629,hm,1,Read,383496192,32768,113736`: a time
+/// in units of 100 ns, a host, a disk, the type, offset and size in bytes, and the response time.
 ///
 /// Each disk of each host has its own name space.
 public final class MsrFormat implements TraceFormat {

@@ -8,9 +8,9 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// libCacheSim's `oracleGeneral`: 24 bytes, packed, little-endian: seconds, an id of 64 bits, a size,
-/// and the index of the next request of that id counted from 1, or -1 for none. All are reads; sizes
-/// are not looked at.
+/// libCacheSim's `oracleGeneral`: 24 bytes, packed, little-endian: seconds, an id of 64 bits, a
+/// size, and the index of the next request of that id counted from 1, or -1 for none. All are
+/// reads; sizes are not looked at.
 public final class OracleGeneralFormat implements TraceFormat {
 
     private static final About ABOUT =

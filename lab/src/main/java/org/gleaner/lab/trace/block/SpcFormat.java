@@ -12,8 +12,9 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// SPC-1 and UMass traces of disks: `0,51504,4096,r,0.034768`: a unit, a sector of 512 bytes, a size in
-/// bytes, the opcode and seconds. Blanks may stand around fields, and more fields may follow.
+/// SPC-1 and UMass traces of disks: `0,51504,4096,r,0.034768`: a unit, a sector of 512 bytes, a
+/// size in bytes, the opcode and seconds. Blanks may stand around fields, and more fields may
+/// follow.
 ///
 /// Each unit (ASU) has its own name space.
 public final class SpcFormat implements TraceFormat {

@@ -8,9 +8,9 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// Twitter's cache traces: `0,nz:u:1,6,12289,4,get,3600`: seconds, a key, the sizes of key and value,
-/// a client, the operation and the time to live. A key is a page; `get` and `gets` read it, all other
-/// operations write it.
+/// Twitter's cache traces: `0,nz:u:1,6,12289,4,get,3600`: seconds, a key, the sizes of key and
+/// value, a client, the operation and the time to live. A key is a page; `get` and `gets` read it,
+/// all other operations write it.
 ///
 /// Keys are kept, once each.
 public final class TwitterFormat implements TraceFormat {

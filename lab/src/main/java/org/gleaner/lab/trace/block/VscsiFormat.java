@@ -19,8 +19,8 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// | sector of 512 bytes | 16 | 16 |
 /// | microseconds | 24 | 24 |
 ///
-/// The version is the upper byte of its field. Command 0x28 reads, 0x2a writes; the same of 6, 12 and
-/// 16 bytes are read too. Others are no accesses.
+/// The version is the upper byte of its field. Command 0x28 reads, 0x2a writes; the same of 6, 12
+/// and 16 bytes are read too. Others are no accesses.
 public final class VscsiFormat implements TraceFormat {
 
     private static final About ABOUT =

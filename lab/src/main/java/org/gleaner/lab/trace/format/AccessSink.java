@@ -2,8 +2,8 @@ package org.gleaner.lab.trace.format;
 
 /// Takes the accesses of a trace, in its order.
 ///
-/// A page is an unsigned 64-bit number: an address without its lower 12 bits, a block of 4 KiB, or a
-/// key. What comes between two accesses holds for all that follow, until it is said again.
+/// A page is an unsigned 64-bit number: an address without its lower 12 bits, a block of 4 KiB, or
+/// a key. What comes between two accesses holds for all that follow, until it is said again.
 public interface AccessSink {
 
     /// One access to one page.

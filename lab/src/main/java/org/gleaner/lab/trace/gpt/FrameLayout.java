@@ -4,7 +4,7 @@ package org.gleaner.lab.trace.gpt;
 ///
 /// ```
 /// file     magic, frames, trailer
-/// frame    type, three zeros, packed bytes, unpacked bytes, count, CRC-32C of the unpacked bytes; payload
+/// frame    type, three zeros, packed bytes, unpacked bytes, count, CRC-32C (unpacked); payload
 /// trailer  offset of the index frame, accesses of the file, end magic
 /// ```
 final class FrameLayout {

@@ -11,8 +11,8 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// ChampSim's instructions: structs of one size, little-endian, without a header. An operand of 0 is
-/// none; loads are the source operands, stores the destinations, and sizes are not known.
+/// ChampSim's instructions: structs of one size, little-endian, without a header. An operand of 0
+/// is none; loads are the source operands, stores the destinations, and sizes are not known.
 ///
 /// | | `input_instr` | `cloudsuite_instr` |
 /// |---|---|---|

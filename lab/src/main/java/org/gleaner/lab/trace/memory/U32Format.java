@@ -54,7 +54,7 @@ public final class U32Format implements TraceFormat {
         int[] words = new int[n];
         Arrays.setAll(words, i -> TraceBytes.int32(bytes, i * Integer.BYTES));
         if (n < LEAST) {
-            return head.named(ABOUT.names()) ? POSSIBLE : NO;
+            return head.named(ABOUT.names()) || head.name().isEmpty() ? POSSIBLE : NO;
         }
         boolean other =
                 isZeroFrom(words, 0)

@@ -6,8 +6,8 @@ import org.gleaner.lab.BadInput;
 /// Numbers the pages of a trace 0, 1, 2... in the order of their first access.
 ///
 /// An open hash table of ids over arrays of what they stand for: 12 to 20 bytes a page, and 4 more
-/// where pages have name spaces. It doubles when it is half full, and while it does it needs as much
-/// again.
+/// where pages have name spaces. It doubles when it is half full, and while it does it needs as
+/// much again.
 public final class Interner implements Pages {
 
     /// Most pages: a Java array's.

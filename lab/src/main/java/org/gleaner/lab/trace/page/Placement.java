@@ -9,8 +9,8 @@ import org.gleaner.lab.size.Size;
 /// Pages keep the order and the neighbours that they have in the file, because look-around and huge
 /// pages depend on them. Page numbers below 2^24 are kept as they are; otherwise the aligned blocks
 /// of 512 pages (2 MiB) that occur are numbered anew in their order, space after space, and each
-/// page keeps its place in its block. What has no neighbours, such as keys, lies in the order of its
-/// first access.
+/// page keeps its place in its block. What has no neighbours, such as keys, lies in the order of
+/// its first access.
 public final class Placement {
 
     /// Page numbers below this are kept, so that a trace in first-touch order or of one small

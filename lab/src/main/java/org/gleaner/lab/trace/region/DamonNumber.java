@@ -7,8 +7,8 @@ final class DamonNumber {
 
     private DamonNumber() {}
 
-    /// The number that `text` is, rounded up to a whole one so that a part of one is not none; -1 if
-    /// it is none, or none below 2^63.
+    /// The number that `text` is, rounded up to a whole one so that a part of one is not none; -1
+    /// if it is none, or none below 2^63.
     static long of(String text) {
         int end = 0;
         StringBuilder digits = new StringBuilder(text.length());

@@ -8,9 +8,9 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// What `perf script` prints of DAMON's tracepoints: a region and how often it was found accessed in
-/// one interval, in each line:
-/// `kdamond.0 4452 [000] 82820.952659: damon:damon_aggregated: target_id=N nr_regions=8 START-END: 0`.
+/// What `perf script` prints of DAMON's tracepoints: a region and how often it was found accessed
+/// in one interval, in each line:
+/// `kdamond.0 4452 [000] 82820.9: damon:damon_aggregated: target_id=N nr_regions=8 START-END: 0`.
 ///
 /// Each region that was accessed touches each of its pages once, in ascending order.
 public final class DamonPerfScriptFormat implements TraceFormat {

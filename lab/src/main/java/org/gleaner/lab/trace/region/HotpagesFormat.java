@@ -10,8 +10,8 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// QEMU's plugin `hotpages`: a header, then `0x4002826000, 0x0001, 52789, 0x0001, 41289`: a page, the
-/// CPUs that read it, how often, the CPUs that wrote it, and how often. There is no order.
+/// QEMU's plugin `hotpages`: a header, then `0x4002826000, 0x0001, 52789, 0x0001, 41289`: a page,
+/// the CPUs that read it, how often, the CPUs that wrote it, and how often. There is no order.
 public final class HotpagesFormat implements TraceFormat {
 
     private static final About ABOUT =

@@ -10,11 +10,11 @@ import org.gleaner.lab.trace.format.Touch;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// memtierd's dump of a tracker: a header, then a time in ns, a process, an address in hexadecimal, a
-/// count of pages, and how often they were accessed and written.
+/// memtierd's dump of a tracker: a header, then a time in ns, a process, an address in hexadecimal,
+/// a count of pages, and how often they were accessed and written.
 ///
-/// A line with accesses touches each of its pages once, in ascending order, and writes them if it has
-/// writes. Lines without are records that touch nothing.
+/// A line with accesses touches each of its pages once, in ascending order, and writes them if it
+/// has writes. Lines without are records that touch nothing.
 public final class MemtierdFormat implements TraceFormat {
 
     private static final About ABOUT =

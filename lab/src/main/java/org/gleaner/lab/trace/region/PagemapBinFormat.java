@@ -8,8 +8,9 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// A copy of `/proc/PID/pagemap`: 8 bytes, little-endian, for each page from an address that the file
-/// does not have. Bit 63 is set for a present page, 62 for a swapped one. Pages are numbered from 0.
+/// A copy of `/proc/PID/pagemap`: 8 bytes, little-endian, for each page from an address that the
+/// file does not have. Bit 63 is set for a present page, 62 for a swapped one. Pages are numbered
+/// from 0.
 public final class PagemapBinFormat implements TraceFormat {
 
     private static final About ABOUT =

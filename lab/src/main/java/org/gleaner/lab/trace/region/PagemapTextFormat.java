@@ -8,8 +8,8 @@ import org.gleaner.lab.trace.format.Reading;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
-/// The entries of a pagemap that are not 0, as text: `7f7f078e1<TAB>a100000000198ca5`, a page number and
-/// its entry in hexadecimal.
+/// The entries of a pagemap that are not 0, as text: `7f7f078e1<TAB>a100000000198ca5`, a page
+/// number and its entry in hexadecimal.
 public final class PagemapTextFormat implements TraceFormat {
 
     private static final About ABOUT =

@@ -13,8 +13,8 @@ import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.jspecify.annotations.Nullable;
 
-/// What `perf script` prints of events with addresses: each line a sample, which touches the page of
-/// its address. With a data source `|OP STORE` it is a write, else a read.
+/// What `perf script` prints of events with addresses: each line a sample, which touches the page
+/// of its address. With a data source `|OP STORE` it is a write, else a read.
 ///
 /// The fields are those of `-F`, in its order. Without them they are found by the time, before
 /// which the process and behind which the event and its address stand.

@@ -11,8 +11,8 @@ final class Regions {
 
     /// Touches each page from `start` to `end` once, in ascending order, if there were accesses.
     ///
-    /// @throws org.gleaner.lab.trace.format.Malformed if it ends before it starts, or is larger than
-    ///     a region of memory is believed to be
+    /// @throws org.gleaner.lab.trace.format.Malformed if it ends before it starts, or is larger
+    ///     than a region of memory is believed to be
     static void touch(AccessSink sink, TraceBytes bytes, long start, long end, long samples) {
         if (Long.compareUnsigned(end, start) < 0) {
             throw bytes.malformed(

@@ -1,4 +1,5 @@
-/// Formats that say less than each access: regions and how often they were accessed, samples, resident pages, counts.
+/// Formats that say less than each access: regions and how often they were accessed, samples,
+/// resident pages, counts.
 ///
 /// One small class for each format. It knows the bytes and lines of its tool and nothing of what is
 /// made of the accesses.
