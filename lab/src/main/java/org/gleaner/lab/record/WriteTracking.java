@@ -90,30 +90,37 @@ sealed interface WriteTracking extends AutoCloseable {
 
     /// A bit in each entry of the page table, which the kernel sets on the first write.
     final class SoftDirty implements WriteTracking {
+        private static final int TRIES = 5;
+
         private final Target target;
 
         SoftDirty(Target target) {
             this.target = target;
         }
 
-        /// A kernel without them says nothing of it: a page of our own is written to, and looked
-        /// at.
+        /// A kernel without them says nothing of it: a page of our own is written to, and looked at.
+        /// An area that has grown counts as written to, and ours may grow at any time, so it is
+        /// tried a few times.
         static boolean works() {
-            try (Arena arena = Arena.ofConfined()) {
-                Target self = Target.of(ProcessHandle.current().pid());
+            Target self = Target.of(ProcessHandle.current().pid());
+            try (Arena arena = Arena.ofConfined();
+                    Pagemap map = Pagemap.open(self)) {
                 MemorySegment page = arena.allocate(PAGE, PAGE);
-                page.set(ValueLayout.JAVA_INT, 0, 1);
-                self.clear(Target.SOFT_DIRTY);
                 long number = page.address() / PAGE;
                 Target.Area area = new Target.Area(number, number + 1, 1, 1);
-                if (dirty(self, List.of(area)).pages() != 0) {
-                    return false;
+                for (int i = 0; i < TRIES; i++) {
+                    page.set(ValueLayout.JAVA_INT, 0, 2 * i + 1);
+                    self.clear(Target.SOFT_DIRTY);
+                    boolean clean = dirty(map, List.of(area)).pages() == 0;
+                    page.set(ValueLayout.JAVA_INT, 0, 2 * i + 2);
+                    if (clean && dirty(map, List.of(area)).pages() == 1) {
+                        return true;
+                    }
                 }
-                page.set(ValueLayout.JAVA_INT, 0, 2);
-                return dirty(self, List.of(area)).pages() == 1;
-            } catch (Target.Gone e) {
+            } catch (Target.Gone | IOException e) {
                 return false;
             }
+            return false;
         }
 
         @Override
@@ -128,23 +135,23 @@ sealed interface WriteTracking extends AutoCloseable {
 
         @Override
         public PageRuns collect(List<Target.Area> areas) throws Target.Gone {
-            PageRuns written = dirty(target, areas);
-            target.clear(Target.SOFT_DIRTY);
-            return written;
-        }
-
-        private static PageRuns dirty(Target target, List<Target.Area> areas) throws Target.Gone {
-            PageRuns written = new PageRuns();
             try (Pagemap map = Pagemap.open(target)) {
-                for (Target.Area area : areas) {
-                    map.pages(
-                            area,
-                            Pagemap.PRESENT | Pagemap.SOFT_DIRTY,
-                            area.resident(),
-                            (page, _) -> written.add(page, page + 1));
-                }
+                PageRuns written = dirty(map, areas);
+                target.clear(Target.SOFT_DIRTY);
+                return written;
             } catch (IOException e) {
                 throw target.gone(e, "looked at");
+            }
+        }
+
+        private static PageRuns dirty(Pagemap map, List<Target.Area> areas) throws Target.Gone {
+            PageRuns written = new PageRuns();
+            for (Target.Area area : areas) {
+                map.pages(
+                        area,
+                        Pagemap.PRESENT | Pagemap.SOFT_DIRTY,
+                        area.resident(),
+                        (page, _) -> written.add(page, page + 1));
             }
             return written;
         }
