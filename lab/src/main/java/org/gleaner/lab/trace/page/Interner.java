@@ -2,6 +2,7 @@ package org.gleaner.lab.trace.page;
 
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.size.Heap;
 
 /// Numbers the pages of a trace 0, 1, 2... in the order of their first access.
 ///
@@ -12,6 +13,9 @@ public final class Interner implements Pages {
 
     /// Most pages: a Java array's.
     private static final int MOST = 1 << 30;
+
+    /// Of the heap, for a table and the one twice as large that takes its place.
+    private static final double MOST_OF_THE_HEAP = 0.9;
 
     private static final int FIRST = 1 << 10;
 
@@ -92,6 +96,14 @@ public final class Interner implements Pages {
     private void grow() {
         if (count == MOST) {
             throw new BadInput("", "has more than " + MOST + " pages", "replay a part of it");
+        }
+        long both = bytes() * 3;
+        if (both > Heap.ofProcess().most() * MOST_OF_THE_HEAP) {
+            throw new BadInput(
+                    "",
+                    "has more than %,d pages, and needs more than %s"
+                            .formatted(count, Heap.ofProcess().shortage(both)),
+                    "set " + Heap.option(both) + ", or replay a part of it");
         }
         pages = Arrays.copyOf(pages, count * 2);
         if (spaces.length > 0) {
