@@ -43,7 +43,9 @@ final class TraceFileTest {
     @Test
     void everyPackingIsToldByItsContent() throws IOException {
         for (byte[] packed :
-                new byte[][] {gzip(TEXT), xz(TEXT), zstd(TEXT), bzip2(TEXT), lz4(TEXT), snappy(TEXT)}) {
+                new byte[][] {
+                    gzip(TEXT), xz(TEXT), zstd(TEXT), bzip2(TEXT), lz4(TEXT), snappy(TEXT)
+                }) {
             assertThat(read(file("x", packed)).reading().records()).isEqualTo(4001);
         }
     }
@@ -60,8 +62,10 @@ final class TraceFileTest {
     void severalStreamsAreOne() throws IOException {
         byte[] half = Specimens.ascii(" L 1000,4\n L 20");
         byte[] rest = Specimens.ascii("00,4\n");
-        assertThat(read(file("x", joined(gzip(half), gzip(rest)))).reading().records()).isEqualTo(2);
-        assertThat(read(file("x", joined(zstd(half), zstd(rest)))).reading().records()).isEqualTo(2);
+        assertThat(read(file("x", joined(gzip(half), gzip(rest)))).reading().records())
+                .isEqualTo(2);
+        assertThat(read(file("x", joined(zstd(half), zstd(rest)))).reading().records())
+                .isEqualTo(2);
         assertThat(read(file("x", joined(bzip2(half), bzip2(rest)))).reading().records())
                 .isEqualTo(2);
     }
@@ -76,7 +80,9 @@ final class TraceFileTest {
     @Test
     void whatIsCutOrDamagedSaysAtWhichByte() throws IOException {
         for (byte[] packed :
-                new byte[][] {gzip(TEXT), xz(TEXT), zstd(TEXT), bzip2(TEXT), lz4(TEXT), snappy(TEXT)}) {
+                new byte[][] {
+                    gzip(TEXT), xz(TEXT), zstd(TEXT), bzip2(TEXT), lz4(TEXT), snappy(TEXT)
+                }) {
             byte[] cut = Arrays.copyOf(packed, packed.length - 9);
             refused(file("x", cut)).hasMessageContaining("x, byte ");
             byte[] damaged = packed.clone();
@@ -116,8 +122,7 @@ final class TraceFileTest {
         Files.createSymbolicLink(directory.resolve("loop"), directory);
 
         AccessText accesses = new AccessText();
-        TraceFile.Found found =
-                new TraceFile(directory, Input.ofProcess(), null).read(accesses);
+        TraceFile.Found found = new TraceFile(directory, Input.ofProcess(), null).read(accesses);
 
         assertThat(accesses.text(null)).isEqualTo("r1 r5 r2 r3");
         assertThat(found.reading().records()).isEqualTo(12);
@@ -129,8 +134,7 @@ final class TraceFileTest {
     void aFaultOfOneThreadNamesItsFile() throws IOException {
         byte[] whole = thread(1, 100, 0x1000, 300, 0x3000);
         Files.write(directory.resolve("a.1.trace"), whole);
-        Files.write(
-                directory.resolve("a.2.trace"), Arrays.copyOf(whole, whole.length - 1));
+        Files.write(directory.resolve("a.2.trace"), Arrays.copyOf(whole, whole.length - 1));
         refused(directory).hasMessageContaining("a.2.trace, byte 60: ");
 
         Files.write(directory.resolve("a.2.trace"), Specimens.ascii("nothing\n"));
