@@ -42,7 +42,7 @@ public final class Launch {
     /// @throws BadInput if the program, QEMU or the plugin cannot be used
     public static Launch program(
             List<String> command, Filter filter, Plugin plugin, SearchPath path) {
-        Program program = Program.of(command, path);
+        Executable program = Executable.of(command, path);
         Emulator emulator = Emulator.ofUserMode(program.machine(), path);
         List<String> options = new ArrayList<>();
         options.add("-0");

@@ -68,7 +68,7 @@ public final class PidHarvest {
     /// @throws Cancelled if the user stops it before that
     public Harvested run(AccessSink sink) {
         try (WriteTracking writes = WriteTracking.of(target)) {
-            return new Run(sink, AccessTracking.of(target), writes).run();
+            return new Run(sink, AccessWatch.of(target), writes).run();
         } catch (Target.Gone e) {
             throw new BadInput(
                     "--pid " + target.pid(),
@@ -80,7 +80,7 @@ public final class PidHarvest {
 
     private final class Run {
         private final AccessSink sink;
-        private final AccessTracking tracking;
+        private final AccessWatch tracking;
         private final WriteTracking writes;
         private final long start = System.nanoTime();
         private int intervals;
@@ -92,7 +92,7 @@ public final class PidHarvest {
         private long readNanos;
         private PageRuns written = new PageRuns();
 
-        Run(AccessSink sink, AccessTracking tracking, WriteTracking writes) {
+        Run(AccessSink sink, AccessWatch tracking, WriteTracking writes) {
             this.sink = sink;
             this.tracking = tracking;
             this.writes = writes;
@@ -128,7 +128,7 @@ public final class PidHarvest {
                     tracking.text(),
                     tracking.resolution(),
                     writes.text(),
-                    Interfaces.OF_THIS_KERNEL.unused(tracking instanceof AccessTracking.IdlePages),
+                    Interfaces.OF_THIS_KERNEL.unused(tracking instanceof AccessWatch.IdlePages),
                     intervals,
                     ended,
                     interrupted.getAsBoolean(),
@@ -171,7 +171,7 @@ public final class PidHarvest {
             clearNanos += System.nanoTime() - read;
             readNanos += read - before;
             mostAreas = Math.max(mostAreas, areas.size());
-            AccessTracking.Accessed accessed = tracking.accessed(areas);
+            AccessWatch.Accessed accessed = tracking.accessed(areas);
             known += accessed.known();
             largest = Math.max(largest, accessed.largest());
             sink.time(began);

@@ -18,7 +18,7 @@ import org.gleaner.lab.input.Input;
 /// @param file the ELF file
 /// @param machine as QEMU's programs are called for it, such as `x86_64`
 /// @param arguments the whole of `argv`, with what the program sees as its own name
-record Program(Path file, String machine, List<String> arguments) {
+record Executable(Path file, String machine, List<String> arguments) {
 
     private static final int HEAD = 256;
     private static final int MOST_INTERPRETERS = 4;
@@ -36,11 +36,11 @@ record Program(Path file, String machine, List<String> arguments) {
     /// What `command` is when a shell would run it.
     ///
     /// @throws BadInput if there is no such program, or it is none that QEMU can run
-    static Program of(List<String> command, SearchPath path) {
+    static Executable of(List<String> command, SearchPath path) {
         return of(command, path, 0);
     }
 
-    private static Program of(List<String> command, SearchPath path, int depth) {
+    private static Executable of(List<String> command, SearchPath path, int depth) {
         String name = command.getFirst();
         Path file = find(name, path);
         byte[] head = head(file);
@@ -51,7 +51,7 @@ record Program(Path file, String machine, List<String> arguments) {
             }
             return of(interpreted(file, head, command), path, depth + 1);
         }
-        return new Program(file, machine(name, head), command);
+        return new Executable(file, machine(name, head), command);
     }
 
     private static Path find(String name, SearchPath path) {

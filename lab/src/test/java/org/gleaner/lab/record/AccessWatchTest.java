@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What this machine's kernel may not have, over files like its own.
-final class AccessTrackingTest {
+final class AccessWatchTest {
 
     private static final long PRESENT = 1L << 63;
 
@@ -26,9 +26,9 @@ final class AccessTrackingTest {
         Path bitmap = Files.write(directory.resolve("bitmap"), new byte[1024]);
         List<Target.Area> areas = target.areas();
         assertThat(areas).containsExactly(new Target.Area(0, 5, 4, 3));
-        assertThat(AccessTracking.IdlePages.usable(bitmap, target)).isTrue();
+        assertThat(AccessWatch.IdlePages.usable(bitmap, target)).isTrue();
 
-        AccessTracking tracking = new AccessTracking.IdlePages(bitmap, target);
+        AccessWatch tracking = new AccessWatch.IdlePages(bitmap, target);
         tracking.clear(areas);
         assertThat(bits(bitmap)).containsExactly(5L, 9L, 64L, 700L);
         tracking.look(areas);
@@ -47,16 +47,16 @@ final class AccessTrackingTest {
         Target target = process(new long[] {PRESENT, PRESENT});
         Path bitmap = Files.write(directory.resolve("bitmap"), new byte[64]);
 
-        assertThat(AccessTracking.IdlePages.usable(bitmap, target)).isFalse();
-        assertThat(AccessTracking.IdlePages.usable(directory.resolve("none"), target)).isFalse();
+        assertThat(AccessWatch.IdlePages.usable(bitmap, target)).isFalse();
+        assertThat(AccessWatch.IdlePages.usable(directory.resolve("none"), target)).isFalse();
     }
 
     @Test
     void allResidentPagesOfAnAreaAreTakenToBeAccessed() throws IOException, Target.Gone {
         Target target = process(new long[] {PRESENT, 0, PRESENT, PRESENT, PRESENT});
-        AccessTracking tracking = new AccessTracking.ReferencedAreas(target);
+        AccessWatch tracking = new AccessWatch.ReferencedAreas(target);
         tracking.clear(target.areas());
-        AccessTracking.Accessed accessed = tracking.accessed(target.areas());
+        AccessWatch.Accessed accessed = tracking.accessed(target.areas());
 
         assertThat(Files.readString(directory.resolve("clear_refs"))).isEqualTo("1");
         assertThat(accessed.pages().pages()).isEqualTo(4);

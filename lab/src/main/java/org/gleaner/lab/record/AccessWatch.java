@@ -12,7 +12,7 @@ import java.util.List;
 
 /// How it is found out which pages of a process were accessed. In each interval it is asked, in
 /// this order, to [#look], to [#clear], and for what was [#accessed].
-sealed interface AccessTracking {
+sealed interface AccessWatch {
 
     /// Pages that are taken to have been accessed.
     ///
@@ -36,14 +36,14 @@ sealed interface AccessTracking {
     Accessed accessed(List<Target.Area> areas) throws Target.Gone;
 
     /// The finest that the kernel allows.
-    static AccessTracking of(Target target) {
+    static AccessWatch of(Target target) {
         return IdlePages.usable(IdlePages.BITMAP, target)
                 ? new IdlePages(IdlePages.BITMAP, target)
                 : new ReferencedAreas(target);
     }
 
     /// Of each area, how many of its pages have the accessed bit set: `clear_refs` and `smaps`.
-    final class ReferencedAreas implements AccessTracking {
+    final class ReferencedAreas implements AccessWatch {
         private final Target target;
 
         ReferencedAreas(Target target) {
@@ -95,7 +95,7 @@ sealed interface AccessTracking {
 
     /// Idle page tracking: a bit for each frame of memory, which the kernel clears when it finds an
     /// accessed bit. A page that has come into memory since is not idle either.
-    final class IdlePages implements AccessTracking {
+    final class IdlePages implements AccessWatch {
         static final Path BITMAP = Path.of("/sys/kernel/mm/page_idle/bitmap");
 
         private static final long FRAME = (1L << 55) - 1;

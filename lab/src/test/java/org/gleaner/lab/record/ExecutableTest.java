@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class ProgramTest {
+final class ExecutableTest {
 
     private static final int BYTES = 64;
 
@@ -30,18 +30,18 @@ final class ProgramTest {
 
     @Test
     void aProgramIsFoundByItsNameAndItsMachineIsTold() {
-        Program program = Program.of(List.of("tool", "-a", "b"), path);
+        Executable program = Executable.of(List.of("tool", "-a", "b"), path);
 
         assertThat(program.file()).isEqualTo(directory.resolve("tool"));
         assertThat(program.machine()).isEqualTo("x86_64");
         assertThat(program.arguments()).containsExactly("tool", "-a", "b");
-        assertThat(Program.of(List.of(directory + "/small"), path).machine()).isEqualTo("i386");
+        assertThat(Executable.of(List.of(directory + "/small"), path).machine()).isEqualTo("i386");
     }
 
     @Test
     void aScriptIsItsInterpreterWithOneArgument() throws IOException {
         Path script = file("script", ("#! " + directory + "/tool  -x  -y \nrest").getBytes());
-        Program program = Program.of(List.of("script", "1"), path);
+        Executable program = Executable.of(List.of("script", "1"), path);
 
         assertThat(program.file()).isEqualTo(directory.resolve("tool"));
         assertThat(program.arguments())
@@ -69,7 +69,7 @@ final class ProgramTest {
     }
 
     private void refused(String name, String message) {
-        assertThatThrownBy(() -> Program.of(List.of(name), path))
+        assertThatThrownBy(() -> Executable.of(List.of(name), path))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining(message);
     }
