@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.execute.TogetherRun;
 import org.gleaner.lab.report.ComparisonFields;
@@ -14,6 +15,7 @@ import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TogetherText;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.ReplayCaveats;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.TogetherRequest;
@@ -91,12 +93,16 @@ final class ReplayCommand implements Callable<Integer> {
                 hosts.subList(results.size(), hosts.size()).stream()
                         .map(host -> "seed " + host.seed())
                         .toList();
+        List<String> caveats = ReplayCaveats.of(hosts.getFirst());
+        String caution = caveats.stream().map(line -> line + "\n").collect(Collectors.joining());
         return new Outcome(
                         new Completeness(hosts.size(), results.size(), missing),
                         hosts.size(),
                         results,
-                        TogetherText.of(results, options.verbose),
-                        TogetherText.of(results, true))
+                        caution + TogetherText.of(results, options.verbose),
+                        caution + TogetherText.of(results, true),
+                        caveats.isEmpty() ? Map.of() : Map.of("caveats", caveats),
+                        Map.of())
                 .tell(surroundings, options, directory);
     }
 }

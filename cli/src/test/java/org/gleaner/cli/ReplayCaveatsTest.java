@@ -33,6 +33,14 @@ final class ReplayCaveatsTest {
     }
 
     @Test
+    void aHostWithinTheFiltersReachIsToldOf() throws IOException {
+        Path trace = trace(Map.of(PageTraceKeys.LEAST_PAGES, "99999"));
+
+        assertThat(replay(trace, "--host-memory", "16M")).containsOnlyOnce("t: its recorder");
+        assertThat(replay(trace, "--host-memory", "16M", "--json")).contains("\"caveats\" : [");
+    }
+
+    @Test
     void whatIsNoRecordOfAccessesIsToldOf() throws IOException {
         Path trace = trace(Map.of(PageTraceKeys.LEVEL, "region"));
 

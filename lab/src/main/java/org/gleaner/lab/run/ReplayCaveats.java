@@ -20,6 +20,20 @@ public final class ReplayCaveats {
             limits.computeIfAbsent(request.trace(), _ -> new ArrayList<>())
                     .add(request.memoryPages());
         }
+        return of(limits);
+    }
+
+    /// Of traces that share a host.
+    public static List<String> of(TogetherRequest host) {
+        Map<Trace, List<Long>> limits = new LinkedHashMap<>();
+        for (TogetherRequest.Guest guest : host.guests()) {
+            limits.computeIfAbsent(guest.trace(), _ -> new ArrayList<>())
+                    .add(Math.min(guest.maxPages(), host.hostPages()));
+        }
+        return of(limits);
+    }
+
+    private static List<String> of(Map<Trace, List<Long>> limits) {
         List<String> all = new ArrayList<>();
         limits.forEach((trace, pages) -> {
             if (!trace.level().caveat().isEmpty()) {
