@@ -23,8 +23,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /// Misses that other simulators count on public traces, in a table named by
 /// `-Dgleaner.peers=FILE.csv`; the traces are those of its names under `-Dgleaner.samples=DIR`.
 ///
-/// A row has the tool, trace, requests, distinct pages, frames, policy, misses (empty where the tool
-/// prints none) and miss ratio.
+/// A row has the tool, trace, requests, distinct pages, frames, policy, misses (empty where the
+/// tool prints none) and miss ratio.
 @EnabledIfSystemProperty(named = "gleaner.peers", matches = ".+")
 final class PeerMissesTest {
 
