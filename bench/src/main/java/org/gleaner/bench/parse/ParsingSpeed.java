@@ -62,7 +62,7 @@ public final class ParsingSpeed {
             Reading reading = new Reading();
             Sum sink = new Sum();
             format.read(new TraceBytes(new ByteArrayInputStream(bytes)), sink, reading);
-            parser = Math.min(parser, cpuNanos() - began);
+            parser = Math.min(parser, (double) (cpuNanos() - began));
             records = reading.records();
             sum += sink.sum;
             if (reading.skipped() > 0 || sink.count == 0) {
@@ -70,7 +70,7 @@ public final class ParsingSpeed {
             }
             began = cpuNanos();
             sum += input.isText() ? lines(bytes) : words(bytes);
-            loop = Math.min(loop, cpuNanos() - began);
+            loop = Math.min(loop, (double) (cpuNanos() - began));
         }
         say(
                 "| %s | %s | %.1f | %.0f | %.0f |",

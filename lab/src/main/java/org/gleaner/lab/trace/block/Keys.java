@@ -102,7 +102,7 @@ final class Keys {
     }
 
     private static int hash(byte[] bytes, int from, int to) {
-        long hash = to - from;
+        long hash = (long) to - from;
         for (int i = from; i < to; i++) {
             hash = (hash ^ bytes[i]) * 0x100000001b3L;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.gleaner.lab.trace.format.Head;
@@ -60,7 +61,11 @@ final class U32FormatTest {
 
     @Test
     void textIsNot() {
-        Head head = new Head("I  04001090,3\n".repeat(100).getBytes(), true, "");
+        Head head =
+                new Head(
+                        "I  04001090,3\n".repeat(100).getBytes(StandardCharsets.US_ASCII),
+                        true,
+                        "");
         assertThat(new U32Format().recognise(head)).isZero();
     }
 
