@@ -15,7 +15,7 @@ import org.gleaner.lab.trace.format.AccessSink;
 /// are right even if the process was killed after it.
 final class PluginStream {
 
-    /// Records in a full block: what can be lost of a process that is killed.
+    /// Records in a full block.
     static final int BLOCK_RECORDS = 1016;
 
     private static final int MAGIC = 0x31425047;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// becomes another. The command has this process's standard streams unless it is told otherwise.
 public final class QemuRecording {
 
-    /// Records that go together, and all that is lost of a process that is killed.
+    /// Records that go together at most.
     public static final int BLOCK_RECORDS = PluginStream.BLOCK_RECORDS;
 
     private static final long POLL_MILLIS = 50;

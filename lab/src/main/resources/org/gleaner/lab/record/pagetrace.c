@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "interface.h"
 #include "stream.h"
@@ -28,7 +27,8 @@
 enum { PAGE_SHIFT = 12, VCPU_SHIFT = 53, VCPUS = 2048 };
 #define WRITE (1ull << 52)
 #define PAGE_MASK (WRITE - 1)
-#define STALE (1ull << 26) // accesses after which a block goes out however empty it is
+#define STALE (1ull << 20)   // accesses after which a block goes out however empty it is, for
+#define STALE_NANOS 1000000 // whoever is killed loses it; so does a system call, which may last
 
 // ---- the filter: a ring of the last `window` records, hashed by page
 
@@ -64,12 +64,6 @@ static void forget(uint32_t index) {
     while (*link != index + 1)
         link = &ring[*link - 1].next;
     *link = ring[index].next;
-}
-
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static void emit(uint64_t page, bool write, unsigned vcpu) {
@@ -221,19 +215,35 @@ struct calls {
     const char *target;
     uint16_t elf_machine;
     int read, write, pread, pwrite, sendto, recvfrom, exec, execat;
+    // What may last for long, or be the last: nanosleep, clock_nanosleep, pause, poll and select in
+    // all forms, epoll_wait, futex, wait4, accept, rt_sigsuspend, kill, tgkill.
+    int waits[18];
 };
+#define GENERIC {101, 115, 73, 72, 22, 98, 260, 202, 133, 129, 131, -1}
 static const struct calls known[] = {
-    {"x86_64", 62, 0, 1, 17, 18, 44, 45, 59, 322},
-    {"aarch64", 183, 63, 64, 67, 68, 206, 207, 221, 281},
-    {"riscv64", 243, 63, 64, 67, 68, 206, 207, 221, 281},
+    {"x86_64", 62, 0, 1, 17, 18, 44, 45, 59, 322,
+     {35, 230, 34, 7, 271, 23, 270, 232, 281, 202, 61, 43, 130, 62, 234, -1}},
+    {"aarch64", 183, 63, 64, 67, 68, 206, 207, 221, 281, GENERIC},
+    {"riscv64", 243, 63, 64, 67, 68, 206, 207, 221, 281, GENERIC},
 };
 static const struct calls *calls;
 static uint64_t buffer[VCPUS]; // second argument of the call that a thread is in
+
+static bool waits(int64_t number) {
+    for (const int *each = calls->waits; *each >= 0; each++)
+        if (number == *each)
+            return true;
+    return number == calls->read;
+}
 
 static void on_call(plugin_id id, unsigned vcpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
                     uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
     (void)id, (void)a4, (void)a5, (void)a6, (void)a7, (void)a8;
     buffer[vcpu % VCPUS] = a2;
+    lock();
+    if (block.count && (waits(number) || now() - sent_nanos > STALE_NANOS))
+        send_block(false);
+    unlock();
     if (number != calls->exec && number != calls->execat)
         return;
     lock();

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BLOCK_RECORDS = 1016 };
@@ -39,7 +40,7 @@ struct block {
 #define HEAD offsetof(struct block, records)
 
 static struct block block = {.magic = 0x31425047};
-static uint64_t sent_at; // accesses when the last block went out
+static uint64_t sent_at, sent_nanos; // accesses and time when the last block went out
 static char socket_path[108];
 static int connection = -1;
 
@@ -90,6 +91,12 @@ static void connect_again(bool resumed) {
         close(low);
 }
 
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static void send_block(bool last) {
     const char *at = (const char *)&block;
     size_t left = HEAD + block.count * sizeof block.records[0];
@@ -109,4 +116,5 @@ static void send_block(bool last) {
     }
     block.count = 0;
     sent_at = block.accesses;
+    sent_nanos = now();
 }

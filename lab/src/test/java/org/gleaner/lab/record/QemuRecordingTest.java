@@ -136,13 +136,23 @@ final class QemuRecordingTest {
     }
 
     @Test
-    void ofAProgramThatIsKilledAllButItsLastBlockIsKept() {
+    void ofAProgramThatKillsItselfAllIsKept() {
         Collected seen = new Collected();
         QemuRecording.Recorded recorded = record(seen, "w", "5000", "k");
 
         assertThat(recorded.exitCode()).isEqualTo(137);
-        assertThat(Collected.pages(seen.within(REGION, REGION + 5000)))
-                .hasSizeGreaterThan(5000 - QemuRecording.BLOCK_RECORDS);
+        assertThat(Collected.pages(seen.within(REGION, REGION + 5000))).hasSize(5000);
+    }
+
+    @Test
+    void whatAProgramDidBeforeItSleptIsThereWhileItSleeps() {
+        Collected seen = new Collected();
+        QemuRecording.Bounds bounds = new QemuRecording.Bounds(Long.MAX_VALUE, 2_000_000_000);
+        QemuRecording.Recorded recorded =
+                run(seen, List.of(pages, "w", "20", "z"), bounds, () -> false);
+
+        assertThat(recorded.end()).isEqualTo(QemuRecording.End.BOUND);
+        assertThat(Collected.pages(seen.within(REGION, REGION + 100))).hasSize(20);
     }
 
     @Test
