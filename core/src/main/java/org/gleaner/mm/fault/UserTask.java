@@ -53,10 +53,7 @@ public final class UserTask {
             int fold = cpu.foldable(Cost.GUEST_HIT, to - at);
             int end = at + fold;
             int hits = at;
-            while (at < end
-                    && leaves.isQuiet(cpu, base + (accesses[at] & PAGE), accesses[at] < 0)) {
-                at++;
-            }
+            at = leaves.quiet(cpu, base, accesses, at, end);
             cpu.charge(Cost.GUEST_HIT, at - hits);
             if (at < to) {
                 cpu.step();

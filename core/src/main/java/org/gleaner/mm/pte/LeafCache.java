@@ -4,68 +4,86 @@ import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
-/// Remembers which level-1 table covers which 2 MiB of one address space, for the loop that runs
-/// over a trace: an access that changes nothing then costs two loads and two tests.
+/// Remembers which level-2 table covers which GiB of one address space, for the loop that runs over
+/// a trace: an access that changes nothing then costs three loads and three tests.
 ///
-/// A line holds the entry that points to the level-1 table, accessed bit included. It is compared
-/// with the entry in memory on every use, so a table that was replaced, or whose accessed bit was
-/// harvested, misses. The levels above are only ever linked while the address space lives, and
-/// nobody clears their accessed bits. Belongs to one CPU.
+/// The entry that points to the level-1 table is read on every use, so a table that was linked
+/// since, or whose accessed bit was harvested, is seen as it is. The levels above are only ever
+/// linked while the address space lives, and nobody clears their accessed bits. Belongs to one CPU.
 @OneCpu
 public final class LeafCache {
-    private static final int LINES = 1024;
+    /// Page number of an access.
+    private static final int PAGE = 0x7fff_ffff;
+
+    private static final int LINES = 64;
+    private static final int GIB_SHIFT = 18;
+    private static final long NOWHERE = -1;
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final long TABLE_MASK = PTE.present | PteFormat.ACCESSED | PTE.hugeLeaf;
     private static final long QUIET_TABLE = PTE.present | PteFormat.ACCESSED;
-    private static final long[] NOWHERE = {0};
 
     private final PrimaryTables tables;
     private final int root;
-    private final long[] tags = new long[LINES];
-    private final long[] entries = new long[LINES];
-    private final long[][] aboveWords = new long[LINES][];
-    private final int[] aboveIndex = new int[LINES];
-    private final long[][] leafWords = new long[LINES][];
-    private final int[] leafBase = new int[LINES];
+    private final Walk walk = new Walk();
+
+    /// By line: the GiB, and the array and the place in it where its level-2 table begins.
+    private final long[] gibs = new long[LINES];
+
+    private final long[][] words = new long[LINES][0];
+    private final int[] base = new int[LINES];
 
     public LeafCache(PrimaryTables tables, int root) {
         this.tables = tables;
         this.root = root;
-        Arrays.fill(tags, -1);
-        Arrays.fill(aboveWords, NOWHERE);
-        Arrays.fill(leafWords, NOWHERE);
+        Arrays.fill(gibs, NOWHERE);
     }
 
-    /// Whether an access to `vpn` would find nothing to change. No step: what it reads is as of the
-    /// last one.
-    public boolean isQuiet(Cpu cpu, long vpn, boolean write) {
-        long tag = vpn >>> 9;
-        int line = (int) tag & LINES - 1;
-        if (tags[line] != tag || cpu.peek(aboveWords[line], aboveIndex[line]) != entries[line]) {
-            return isQuietAfterFill(cpu, vpn, write, tag, line);
+    /// How far from `from` on, below `end`, accesses to the region at `start` would find nothing to
+    /// change; page in bits 0 to 30, write in bit 31. No step: what it reads is as of the last one.
+    public int quiet(Cpu cpu, long start, int[] accesses, int from, int end) {
+        TableSlab slab = tables.slab;
+        long gib = NOWHERE;
+        long[] above = {};
+        int first = 0;
+        int at = from;
+        for (; at < end; at++) {
+            int access = accesses[at];
+            long vpn = start + (access & PAGE);
+            if (vpn >>> GIB_SHIFT != gib) {
+                gib = vpn >>> GIB_SHIFT;
+                int line = (int) gib & LINES - 1;
+                if (gibs[line] != gib && !fill(cpu, vpn, access < 0, line)) {
+                    break;
+                }
+                above = words[line];
+                first = base[line];
+            }
+            long entry = cpu.peek(above, first + RadixTable.index(vpn, RadixTable.LEVEL_2M));
+            if ((entry & TABLE_MASK) != QUIET_TABLE) {
+                break;
+            }
+            int table = PTE.table(entry);
+            long leaf = cpu.peek(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+            long hit = access < 0 ? PTE.writeHit : PTE.readHit;
+            if ((leaf & hit) != hit) {
+                break;
+            }
         }
-        long leaf = cpu.peek(leafWords[line], leafBase[line] + ((int) vpn & 511));
-        long hit = write ? PTE.writeHit : PTE.readHit;
-        return (leaf & hit) == hit;
+        return at;
     }
 
-    private boolean isQuietAfterFill(Cpu cpu, long vpn, boolean write, long tag, int line) {
+    /// Finds the level-2 table of an access that changes nothing, on no level; false if it would.
+    private boolean fill(Cpu cpu, long vpn, boolean write, int line) {
         if (!tables.isQuiet(cpu, root, vpn, write)) {
             return false;
         }
-        Walk walk = new Walk();
-        long entry = tables.findAt(cpu, walk, root, vpn, RadixTable.LEVEL_2M);
-        if (walk.level == RadixTable.LEVEL_2M && (entry & TABLE_MASK) == QUIET_TABLE) {
-            int table = PTE.table(entry);
-            tags[line] = tag;
-            entries[line] = entry;
-            aboveWords[line] = walk.words;
-            aboveIndex[line] = walk.index;
-            leafWords[line] = tables.slab.words(table);
-            leafBase[line] = tables.slab.base(table);
-        }
+        tables.findAt(cpu, walk, root, vpn, RadixTable.LEVEL_2M);
+        gibs[line] = vpn >>> GIB_SHIFT;
+        words[line] = walk.words;
+        base[line] = tables.slab.base(walk.table);
         return true;
     }
 }
