@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
@@ -40,6 +41,8 @@ final class LookAround {
 
     /// 6.1: young neighbours of this window, in sessions without a walk.
     private final FolioQueue found61 = new FolioQueue();
+
+    @OneCpu private long near;
 
     LookAround(ReclaimContext host) {
         this.host = host;
@@ -110,6 +113,8 @@ final class LookAround {
         SecondaryAging.Window window = aging.window();
         if (secondary) {
             window.begin(mm.notifiers(), start, end);
+            int first = walk.index + (int) (start - vpn);
+            near = PageTableWalk.bringNear(cpu, folios, walk.words, first, (int) (end - start));
         }
         int found = 1;
         for (long at = start; at < end; at++) {

@@ -36,6 +36,7 @@ final class PageTableWalk {
     private final Folios folios;
     private final AgingInForce aging;
     @OneCpu private SecondaryAging.Window window;
+    @OneCpu private long near;
 
     /// A walk by force skips tables that hardware did not enter all the same (6.1).
     private final boolean forcedSkips;
@@ -194,6 +195,22 @@ final class PageTableWalk {
         return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
     }
 
+    /// Reads the states of all folios that `n` entries from `words[i]` on show, before each is asked
+    /// for in its turn: a processor waits for many misses at once no longer than for one. Returns
+    /// what nobody needs, lest the reads be dropped.
+    static long bringNear(Cpu cpu, Folios folios, long[] words, int i, int n) {
+        long any = 0;
+        if (cpu.peeksFreely()) {
+            for (int k = i; k < i + n; k++) {
+                long entry = cpu.peek(words, k);
+                if (PTE.isPresent(entry)) {
+                    any ^= folios.peek(cpu, (int) PTE.pfn(entry));
+                }
+            }
+        }
+        return any;
+    }
+
     /// `walk_pte_range` for one mapping, the table's lock held; returns how many pages were young.
     private long entries(
             Cpu cpu,
@@ -206,9 +223,11 @@ final class PageTableWalk {
         LruGen gen = walk.lruvec.gen();
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         int memcg = mm.memcg().id();
+        int count = (int) (end - start);
         if (secondary) {
             window = aging.window();
             window.begin(mm.notifiers(), start, end);
+            near = bringNear(cpu, folios, pte.words, base + (int) (start & TABLE - 1), count);
         }
         long young = 0;
         for (long at = start; at < end; at++) {
