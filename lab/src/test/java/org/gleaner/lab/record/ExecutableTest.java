@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -40,7 +41,11 @@ final class ExecutableTest {
 
     @Test
     void aScriptIsItsInterpreterWithOneArgument() throws IOException {
-        Path script = file("script", ("#! " + directory + "/tool  -x  -y \nrest").getBytes());
+        Path script =
+                file(
+                        "script",
+                        ("#! " + directory + "/tool  -x  -y \nrest")
+                                .getBytes(StandardCharsets.UTF_8));
         Executable program = Executable.of(List.of("script", "1"), path);
 
         assertThat(program.file()).isEqualTo(directory.resolve("tool"));
@@ -50,9 +55,9 @@ final class ExecutableTest {
 
     @Test
     void whatCannotBeRunIsRefused() throws IOException {
-        file("text", "hello".getBytes());
-        file("round", ("#!" + directory + "/round\n").getBytes());
-        file("empty", "#!  \n".getBytes());
+        file("text", "hello".getBytes(StandardCharsets.UTF_8));
+        file("round", ("#!" + directory + "/round\n").getBytes(StandardCharsets.UTF_8));
+        file("empty", "#!  \n".getBytes(StandardCharsets.UTF_8));
         file("mips", elf(8, 2));
         file("x32", elf(62, 1));
         Files.write(directory.resolve("plain"), elf(62, 2));
