@@ -10,9 +10,11 @@ import java.util.Map;
 /// Prints a Markdown table of how fast policies are: ours, those of Caffeine's simulator over the
 /// same accesses, and a list in two arrays.
 ///
-/// Each figure is the best of a few rounds, in which all take turns. A round is one pass in a fresh
-/// Java, warm-up and all, over millions of accesses; reading the file is not counted. Where both
-/// mean the same by a name, their misses have to be equal, or this fails.
+/// Each figure is the best of a few rounds, in which all take turns, each in a Java of its own, and
+/// without reading the file. Ours is the processor time of the best of six passes. The simulator
+/// makes one pass and says by its own clock how long its policy took: warm-up is in it, which is
+/// little of millions of accesses, and on a busy machine so is waiting. Where both mean the same by
+/// a name, their misses have to be equal, or this fails.
 ///
 /// Arguments: accesses of each trace (10,000,000 unless given) and rounds (2). With
 /// `-Dgleaner.samples=DIR` one of the traces is `int32be/w106-head.trace.xz` from there.

@@ -98,7 +98,7 @@ final class SampledReplay implements ReplayExecutor {
 
     /// Pages of the limit that hold nothing of the trace.
     private static long kernelPages(ReplayRequest request, Trace part) {
-        int tables =
+        long tables =
                 request.through() == Through.KVM
                         ? GuestTables.paid(Math.ceilDiv(part.regionPages(), TABLE), part.length())
                         : 0;
