@@ -177,7 +177,7 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         if (foreign != null) {
             throw bad("looks like " + foreign.what(), foreign.mend(), null);
         }
-        TraceFormat format = head.isBlank() ? null : TraceFormats.recognise(head);
+        TraceFormat format = TraceFormats.recognise(head);
         if (format == null) {
             throw bad(
                     "is of no trace format that is known" + beginning(head),

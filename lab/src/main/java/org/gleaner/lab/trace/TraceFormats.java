@@ -113,14 +113,19 @@ public final class TraceFormats {
 
     /// The format that a file begins like; null if none.
     ///
+    /// A beginning of one byte over and over is told by the name alone.
     /// What the name says is believed before all that only might be; what the bytes say for certain
     /// before the name.
     static @Nullable TraceFormat recognise(Head head) {
         TraceFormat best = null;
         int bestScore = TraceFormat.NO;
         boolean otherName = false;
+        boolean blank = head.isBlank();
         for (TraceFormat each : ALL) {
             boolean itsName = head.named(each.about().names());
+            if (blank && !itsName) {
+                continue;
+            }
             int score = each.recognise(head);
             otherName |= itsName && score == TraceFormat.NO;
             int weighed = score > TraceFormat.NO && itsName ? score + NAMED : score;

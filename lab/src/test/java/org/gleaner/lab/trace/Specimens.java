@@ -149,6 +149,7 @@ final class Specimens {
                         "r1 r2 rabcd",
                         "base_time_absolute: 8 m 59.809 s\ndata source: unknown\n\n"
                                 + "monitoring_start:  0 ns\nmonitoring_end: 104.599 ms\n"
+                                + "kdamond 0 / context 0 / scheme 0 / target id 0\n"
                                 + "target_id: 18446623438842320000\nnr_regions: 3\n"
                                 + "# start_addr     end_addr        length  nr_accesses   age\n"
                                 + "1000-3000 (   8.000 KiB)           2    -1\n"

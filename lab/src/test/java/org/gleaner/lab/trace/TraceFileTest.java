@@ -110,6 +110,26 @@ final class TraceFileTest {
                 .hasMessageContaining("unpacks to more than 10000 times its size");
     }
 
+    @Test
+    void twoBytesLikeZlibsAreNoZlib() throws IOException {
+        ByteBuffer words = ByteBuffer.allocate(4000).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 1000; i++) {
+            words.putInt(0x9c78 + i);
+        }
+        assertThat(read(file("x", words.array())).format().label()).isEqualTo("u32");
+    }
+
+    @Test
+    void zerosAreToldByTheNameAlone() throws IOException {
+        ByteBuffer entries = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        entries.putLong(1 << 19, 0x8000000000000005L);
+        AccessText accesses = new AccessText();
+        new TraceFile(file("p.pagemap.bin", entries.array()), Input.ofProcess(), null)
+                .read(accesses);
+        assertThat(accesses.text(null)).isEqualTo("r10000");
+        refused(file("x", entries.array())).hasMessageContaining("bytes all are 0x00");
+    }
+
     // --- directories -------------------------------------------------------------------------
 
     @Test

@@ -21,6 +21,9 @@ public final class OracleGeneralFormat implements TraceFormat {
     private static final int NEXT = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    /// More requests than a trace is believed to have.
+    private static final long MOST_REQUESTS = 1L << 34;
+
     /// A gap in time beyond belief: ten years, in seconds.
     private static final long LONGEST_GAP = 10L * 365 * 86_400;
 
@@ -29,7 +32,8 @@ public final class OracleGeneralFormat implements TraceFormat {
         return ABOUT;
     }
 
-    /// Time does not go back, and next requests come later.
+    /// Time does not go back, and next requests come later and, where they can be seen, are mostly
+    /// of the same id.
     @Override
     public int recognise(Head head) {
         byte[] bytes = head.bytes();
@@ -39,20 +43,36 @@ public final class OracleGeneralFormat implements TraceFormat {
             return NO;
         }
         long before = records == 0 ? 0 : TraceBytes.int32(bytes, 0) & 0xffff_ffffL;
+        int links = 0;
+        int kept = 0;
         int good = 0;
         for (; good < records; good++) {
             int at = good * LENGTH;
             long time = TraceBytes.int32(bytes, at) & 0xffff_ffffL;
             long next = TraceBytes.int64(bytes, at + NEXT);
-            if (time < before || time - before > LONGEST_GAP || next != -1 && next <= good) {
+            boolean isLink = next > good && next < MOST_REQUESTS;
+            if (time < before || time - before > LONGEST_GAP || next != -1 && !isLink) {
                 break;
             }
             before = time;
+            if (isLink && next < records) {
+                links++;
+                kept +=
+                        isSame(bytes, good, (int) next - 1) || isSame(bytes, good, (int) next)
+                                ? 1
+                                : 0;
+            }
         }
-        if (good < records) {
-            return isNamed || good >= 16 ? POSSIBLE : NO;
+        if (good < records || kept * 2 < links) {
+            return isNamed || good >= 16 && kept * 2 >= links ? POSSIBLE : NO;
         }
         return good >= 4 ? LIKELY : isNamed && good > 0 ? POSSIBLE : NO;
+    }
+
+    private static boolean isSame(byte[] bytes, int one, int other) {
+        return one != other
+                && TraceBytes.int64(bytes, one * LENGTH + ID)
+                        == TraceBytes.int64(bytes, other * LENGTH + ID);
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.gleaner.lab.trace.container;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -55,7 +57,8 @@ public enum Container {
             return first.length >= 2
                     && (first[0] & 0xff) == 0x78
                     && ((first[0] & 0xff) << 8 | first[1] & 0xff) % 31 == 0
-                    && (first[1] & 0x20) == 0;
+                    && (first[1] & 0x20) == 0
+                    && inflates(first);
         }
 
         @Override
@@ -69,6 +72,17 @@ public enum Container {
             throw new IllegalStateException("a zip archive is read from a file");
         }
     };
+
+    /// Whether what follows the first two bytes can be of a stream: they alone say little.
+    private static boolean inflates(byte[] first) {
+        try (Inflater inflater = new Inflater()) {
+            inflater.setInput(first);
+            inflater.inflate(new byte[1 << 10]);
+            return true;
+        } catch (DataFormatException e) {
+            return false;
+        }
+    }
 
     /// First bytes that tell.
     public static final int MAGIC_BYTES = 10;

@@ -58,7 +58,7 @@ public final class DamonReportFormat implements TraceFormat {
         }
     }
 
-    /// Whether the line is `name: value`, and not a region.
+    /// Whether the line is `name: value`, or begins with a word, and is not a region.
     private static boolean isHeading(Line line) {
         int start = line.at();
         byte[] buffer = line.buffer();
@@ -66,7 +66,21 @@ public final class DamonReportFormat implements TraceFormat {
         while (at < line.end() && isOfName(buffer[at])) {
             at++;
         }
-        return at > start && at < line.end() && buffer[at] == ':';
+        return at > start && at < line.end() && buffer[at] == ':' || isWord(line);
+    }
+
+    /// Whether the line begins with a word of letters that is no number.
+    private static boolean isWord(Line line) {
+        byte[] buffer = line.buffer();
+        boolean beyondHex = false;
+        int at = line.at();
+        for (; at < line.end() && buffer[at] != ' '; at++) {
+            if (buffer[at] < 'a' || buffer[at] > 'z') {
+                return false;
+            }
+            beyondHex |= buffer[at] > 'f';
+        }
+        return beyondHex;
     }
 
     private static boolean isOfName(byte b) {
