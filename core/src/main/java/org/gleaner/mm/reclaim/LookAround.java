@@ -42,7 +42,10 @@ final class LookAround {
     /// 6.1: young neighbours of this window, in sessions without a walk.
     private final FolioQueue found61 = new FolioQueue();
 
-    @OneCpu private long near;
+    /// What was brought near, so that the compiler does not drop the loads.
+    @SuppressWarnings("unused")
+    @OneCpu
+    private long near;
 
     LookAround(ReclaimContext host) {
         this.host = host;

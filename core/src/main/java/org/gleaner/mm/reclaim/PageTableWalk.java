@@ -36,7 +36,11 @@ final class PageTableWalk {
     private final Folios folios;
     private final AgingInForce aging;
     @OneCpu private SecondaryAging.Window window;
-    @OneCpu private long near;
+
+    /// What was brought near, so that the compiler does not drop the loads.
+    @SuppressWarnings("unused")
+    @OneCpu
+    private long near;
 
     /// A walk by force skips tables that hardware did not enter all the same (6.1).
     private final boolean forcedSkips;

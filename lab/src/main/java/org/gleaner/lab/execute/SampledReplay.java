@@ -101,7 +101,7 @@ final class SampledReplay implements ReplayExecutor {
         long tables =
                 request.through() == Through.KVM
                         ? GuestTables.paid(Math.ceilDiv(part.regionPages(), TABLE), part.length())
-                        : 0;
-        return ReplayRequest.KERNEL_PAGES + tables;
+                        : 0L;
+        return tables + ReplayRequest.KERNEL_PAGES;
     }
 }

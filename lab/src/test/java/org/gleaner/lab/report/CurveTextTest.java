@@ -91,8 +91,8 @@ final class CurveTextTest {
     void manyDifferencesAreOneSentence() {
         List<Seeded<ReplayResult>> all = new ArrayList<>();
         for (int size = 1; size <= 6; size++) {
-            all.add(seeded(replay(size * 100, Kernel.V6_1, 10)));
-            all.add(seeded(replay(size * 100, Kernel.V7_2, size == 6 ? 10 : 5 + 2 * size)));
+            all.add(seeded(replay(size * 100L, Kernel.V6_1, 10)));
+            all.add(seeded(replay(size * 100L, Kernel.V7_2, size == 6 ? 10 : 5 + 2 * size)));
         }
         String text =
                 ReplayText.of(

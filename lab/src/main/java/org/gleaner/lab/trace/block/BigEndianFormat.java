@@ -2,6 +2,7 @@ package org.gleaner.lab.trace.block;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
@@ -51,6 +52,10 @@ public final class BigEndianFormat implements TraceFormat {
 
     /// The first byte of a number takes few values and the last takes many; or numbers of 64 bits
     /// come again, which chance does not do.
+    /// Files of bare numbers that are called `.trace` come from simulators of caches, which read them
+    /// as big-endian whatever they look like; words of the other kind are called `.u32`.
+    private static final List<String> TRACE = List.of("trace");
+
     @Override
     public int recognise(Head head) {
         byte[] bytes = head.bytes();
@@ -65,7 +70,11 @@ public final class BigEndianFormat implements TraceFormat {
         int last = values(bytes, length - 1);
         if (length == Integer.BYTES) {
             boolean pairs = isZero(bytes, 0) || isZero(bytes, Integer.BYTES);
-            return first <= FEW && last > 2 * first && !pairs ? POSSIBLE + 1 : NO;
+            if (pairs) {
+                return NO;
+            }
+            boolean bigEndian = first <= FEW && last > 2 * first;
+            return bigEndian ? POSSIBLE + 1 : head.named(TRACE) ? POSSIBLE : NO;
         }
         boolean small = isZero(bytes, 0) && last > 2 * values(bytes, Integer.BYTES);
         boolean hashes = first > FEW && last > FEW && repeats(bytes) > count / REPEATED;
