@@ -32,7 +32,8 @@ final class TraceOutput {
     ///
     /// @param usual its name without an ending
     Path file(Surroundings surroundings, String usual) {
-        Path file = output != null ? output : surroundings.directory().resolve(usual + ".gpt");
+        Path named = output != null ? output : Path.of(usual + ".gpt");
+        Path file = surroundings.directory().resolve(named);
         if (file.getFileName() == null) {
             throw new BadInput("--output " + file, "is no name of a file", "name a new file");
         }
