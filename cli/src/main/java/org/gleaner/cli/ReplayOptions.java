@@ -2,7 +2,6 @@ package org.gleaner.cli;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -190,19 +189,15 @@ final class ReplayOptions {
                             + " --age-every",
                     "leave them out, or --host-memory");
         }
-        List<TogetherRequest.Guest> guests = guests(traces);
-        long touched = traces.stream().mapToLong(Trace::distinctPages).sum();
-        long host = size("--host-memory", Objects.requireNonNull(hostMemory), touched);
+        TogetherPlan together =
+                new TogetherPlan(traces, memory, Objects.requireNonNull(hostMemory));
         List<TogetherRequest> all = new ArrayList<>();
         for (Kernel version : kernels().values()) {
             for (Lru list : lrus().values()) {
                 for (Through way : ways().values()) {
                     for (AgingChoice design : designs(version)) {
                         for (long seed : seeds) {
-                            all.add(
-                                    host(
-                                            guests, host, touched, version, list, way, design,
-                                            engine, seed));
+                            all.add(host(together, version, list, way, design, engine, seed));
                         }
                     }
                 }
@@ -211,55 +206,35 @@ final class ReplayOptions {
         return all;
     }
 
-    private List<TogetherRequest.Guest> guests(List<Trace> traces) {
-        List<TogetherRequest.Guest> guests = new ArrayList<>();
-        Map<String, Integer> seen = new HashMap<>();
-        for (Trace trace : traces) {
-            int number = seen.merge(trace.name(), 1, Integer::sum);
-            String name = number == 1 ? trace.name() : trace.name() + "-" + number;
-            guests.add(new TogetherRequest.Guest(name, trace, memory.limit(trace)));
-        }
-        return guests;
-    }
-
-    private static long size(String option, Size size, long touched) {
-        try {
-            return size.pages(touched);
-        } catch (BadInput bad) {
-            throw bad.at(option + " " + size);
-        }
-    }
-
     private TogetherRequest host(
-            List<TogetherRequest.Guest> guests,
-            long pages,
-            long touched,
+            TogetherPlan together,
             Kernel version,
             Lru list,
             Through way,
             AgingChoice design,
             EngineChoice engine,
             long seed) {
-        LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
-        long ample = Math.max(ReplayRequest.LEAST_SWAP, 3 * touched);
         return new TogetherRequest(
-                guests,
-                pages,
+                together.guests(),
+                together.hostPages(),
                 list,
-                (list == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(design),
+                lruGen(list, design),
                 version,
                 way,
                 design,
                 backing,
                 thp,
                 swap,
-                swap == SwapDeviceChoice.NONE
-                        ? 0
-                        : swapSize == null ? ample : size("--swap-size", swapSize, touched),
+                swap == SwapDeviceChoice.NONE ? 0 : together.swapPages(swapSize),
                 pageCluster,
                 swappiness,
                 engine,
                 seed);
+    }
+
+    private LruGenChoice lruGen(Lru list, AgingChoice design) {
+        LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
+        return (list == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(design);
     }
 
     /// Every trace with every combination of what has several values, the last option's next to
@@ -362,12 +337,11 @@ final class ReplayOptions {
     }
 
     private ReplayRequest request(Trace trace, Chosen one, EngineChoice engine, long seed) {
-        LruGenChoice asked = lruGen != null ? lruGen : LruGenChoice.ALL;
         return new ReplayRequest(
                 trace,
                 one.memory().pages(),
                 one.lru(),
-                (one.lru() == Lru.MGLRU ? asked : LruGenChoice.NONE).shownWith(one.aging()),
+                lruGen(one.lru(), one.aging()),
                 one.kernel(),
                 one.through(),
                 one.aging(),
