@@ -70,10 +70,13 @@ final class U32FormatTest {
     }
 
     @Test
-    void aFewWordsAreToldByTheNameAlone() {
-        assertThat(score(IntStream.range(0, 5))).isZero();
-        Head named = new Head(bytes(IntStream.range(0, 5)), true, "small.u32");
-        assertThat(new U32Format().recognise(named)).isEqualTo(TraceFormat.POSSIBLE);
+    void aFewWordsAreToldByTheirNameOrThatTheyHaveNone() {
+        byte[] few = bytes(IntStream.range(0, 5));
+        for (String name : new String[] {"small.u32", ""}) {
+            assertThat(new U32Format().recognise(new Head(few, true, name)))
+                    .isEqualTo(TraceFormat.POSSIBLE);
+        }
+        assertThat(new U32Format().recognise(new Head(few, true, "small.bin"))).isZero();
     }
 
     private static int score(IntStream words) {
