@@ -11,8 +11,8 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.Trace;
 import org.jspecify.annotations.Nullable;
 
-/// What sizes come to where several traces are guests of one host: shares of what all of them touch,
-/// but for each guest's own limit.
+/// What sizes come to where several traces are guests of one host: shares of what all of them
+/// touch, but for each guest's own limit.
 final class TogetherPlan {
 
     private final List<TogetherRequest.Guest> guests = new ArrayList<>();

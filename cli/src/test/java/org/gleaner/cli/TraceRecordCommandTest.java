@@ -75,7 +75,7 @@ final class TraceRecordCommandTest {
         Session info = new Session(directory);
         assertThat(info.run("trace", "info", file.toString())).isEqualTo(ExitCodes.DONE);
         assertThat(info.out())
-                .contains("level: region")
+                .contains("level: page region")
                 .contains("resolution       one VMA; ")
                 .contains("observer-cost    an interval: ");
         Session again = new Session(directory);

@@ -199,9 +199,9 @@ final class PageTableWalk {
         return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
     }
 
-    /// Reads the states of all folios that `n` entries from `words[i]` on show, before each is asked
-    /// for in its turn: a processor waits for many misses at once no longer than for one. Returns
-    /// what nobody needs, lest the reads be dropped.
+    /// Reads the states of all folios that `n` entries from `words[i]` on show, before each is
+    /// asked for in its turn: a processor waits for many misses at once no longer than for one.
+    /// Returns what nobody needs, lest the reads be dropped.
     static long bringNear(Cpu cpu, Folios folios, long[] words, int i, int n) {
         long any = 0;
         if (cpu.peeksFreely()) {

@@ -98,8 +98,8 @@ sealed interface WriteTracking extends AutoCloseable {
             this.target = target;
         }
 
-        /// A kernel without them says nothing of it: a page of our own is written to, and looked at.
-        /// An area that has grown counts as written to, and ours may grow at any time, so it is
+        /// A kernel without them says nothing of it: a page of our own is written to, and looked
+        /// at. An area that has grown counts as written to, and ours may grow at any time, so it is
         /// tried a few times.
         static boolean works() {
             Target self = Target.of(ProcessHandle.current().pid());

@@ -48,6 +48,9 @@ final class TraceProfileText {
         long within = 0;
         for (TraceInfo.Distance each : trace.reuseDistances()) {
             within += each.accesses();
+            if (within == 0) {
+                continue;
+            }
             text.append(
                     "  up to %,10d  %5.1f %%  of accesses; %6.2f %% within%n"
                             .formatted(

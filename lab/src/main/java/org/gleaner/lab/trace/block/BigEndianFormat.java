@@ -51,9 +51,9 @@ public final class BigEndianFormat implements TraceFormat {
     }
 
     /// The first byte of a number takes few values and the last takes many; or numbers of 64 bits
-    /// come again, which chance does not do.
-    /// Files of bare numbers that are called `.trace` come from simulators of caches, which read them
-    /// as big-endian whatever they look like; words of the other kind are called `.u32`.
+    /// come again, which chance does not do. Files of bare numbers that are called `.trace` come
+    /// from simulators of caches, which read them as big-endian whatever they look like; words of
+    /// the other kind are called `.u32`.
     private static final List<String> TRACE = List.of("trace");
 
     @Override
