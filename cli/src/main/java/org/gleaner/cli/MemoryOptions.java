@@ -63,7 +63,7 @@ final class MemoryOptions {
         List<Limit> limits = new ArrayList<>();
         long touched = (long) trace.distinctPages() * Size.PAGE;
         for (Size size : sizes().values()) {
-            boolean named = curve != CurveSizes.USUAL;
+            boolean named = !areUsual();
             if (named || size.bytes(touched) >= Size.PAGE) {
                 String option = curve == null ? "--memory" : "--curve";
                 limits.add(new Limit(size, pages(option, size, trace)));
@@ -77,6 +77,12 @@ final class MemoryOptions {
         return memory == null
                 ? TogetherRequest.UNLIMITED
                 : pages("--memory", memory.values().getFirst(), trace);
+    }
+
+    /// Whether they are those of a bare `--curve`, which nobody named: that very object.
+    @SuppressWarnings("ReferenceEquality")
+    private boolean areUsual() {
+        return curve == CurveSizes.USUAL;
     }
 
     /// What a size comes to of a trace.
