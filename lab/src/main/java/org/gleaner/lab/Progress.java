@@ -1,5 +1,7 @@
 package org.gleaner.lab;
 
+import java.util.function.BooleanSupplier;
+
 /// How a long run says how far it is, and hears that it should stop.
 ///
 /// An executor calls `begin`, then `at` now and then (every few thousand steps: a call costs a
@@ -31,28 +33,14 @@ public interface Progress {
     boolean cancelled();
 
     /// Says nothing and is never cancelled.
-    Progress SILENT =
-            new Progress() {
-                @Override
-                public void begin(String task, long steps) {}
-
-                @Override
-                public void at(long done) {}
-
-                @Override
-                public void end() {}
-
-                @Override
-                public void say(String line) {}
-
-                @Override
-                public boolean cancelled() {
-                    return false;
-                }
-            };
+    Progress SILENT = silent(() -> false);
 
     /// Tells nothing, and is cancelled when `other` is: for a task that is a part of another.
     static Progress quiet(Progress other) {
+        return silent(other::cancelled);
+    }
+
+    private static Progress silent(BooleanSupplier cancelled) {
         return new Progress() {
             @Override
             public void begin(String task, long steps) {}
@@ -68,7 +56,7 @@ public interface Progress {
 
             @Override
             public boolean cancelled() {
-                return other.cancelled();
+                return cancelled.getAsBoolean();
             }
         };
     }

@@ -78,8 +78,7 @@ public final class TraceEdits {
             Level level = Level.MEMORY;
             for (TraceFile file : files) {
                 PageTraceFile opened = opened(file, to, drafts);
-                Level its = Level.ofKey(opened.properties().getOrDefault(PageTraceKeys.LEVEL, ""));
-                level = its != null && its != Level.MEMORY ? its : level;
+                level = opened.level() != Level.MEMORY ? opened.level() : level;
                 parts.add(new TraceMerge.Part(name(file, parts), opened));
             }
             boolean timed = TraceMerge.merge(parts, sink);

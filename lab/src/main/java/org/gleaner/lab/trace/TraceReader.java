@@ -1,15 +1,12 @@
 package org.gleaner.lab.trace;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.format.AccessSink;
-import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.TraceFormat;
@@ -81,9 +78,8 @@ public final class TraceReader {
         if (Input.isStream(path) || asked != null && !asked.label().equals(GPT.label())) {
             return null;
         }
-        try (InputStream bytes = Files.newInputStream(path)) {
-            byte[] first = bytes.readNBytes(Head.MOST);
-            if (GPT.recognise(new Head(first, false, "")) == TraceFormat.NO) {
+        try {
+            if (!PageTraceFile.looksLike(path)) {
                 return null;
             }
             PageTraceFile file = PageTraceFile.open(path);
@@ -95,8 +91,7 @@ public final class TraceReader {
     }
 
     private static Trace filed(Path path, String name, PageTraceFile file) {
-        Level level = Level.ofKey(file.properties().getOrDefault(PageTraceKeys.LEVEL, ""));
-        Level said = level == null ? Level.MEMORY : level;
+        Level said = file.level();
         try {
             int[] places = Placement.of(file.pages(), said.hasNeighbours());
             Trace trace = new FiledTrace(name, said, path, file, places, region(places));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.page.Pages;
 
@@ -153,6 +154,12 @@ public final class PageTraceFile {
     /// What the file says of where it comes from.
     public Map<String, String> properties() {
         return Map.copyOf(properties);
+    }
+
+    /// What the records are: what the file says, or else accesses of memory.
+    public Level level() {
+        Level said = Level.ofKey(properties.getOrDefault(PageTraceKeys.LEVEL, ""));
+        return said != null ? said : Level.MEMORY;
     }
 
     /// The accesses from the first on.
