@@ -7,7 +7,8 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.pte.PteFormat;
@@ -147,13 +148,13 @@ abstract sealed class MemoryActs permits MemoryStage {
     /// A device writes to a page of the process through a reference that it takes for the time.
     void writePinned(Cpu cpu, int page, long value) {
         UserPages users = host().pagesOf(mm());
-        long answer = users.getUserPage(cpu, BASE + page, true, true);
-        if (answer >= 0) {
-            int pfn = (int) (answer & ~GetUserPages.WRITABLE);
-            cpu.store(contents().frames, pfn, value);
+        PageClaim claim = new PageClaim();
+        users.lookUp(cpu, BASE + page, Lookup.WRITE, claim);
+        if (claim.isOwned()) {
+            cpu.store(contents().frames, claim.pfn(), value);
             written()[page] = value;
-            users.setDirty(cpu, pfn);
-            users.put(cpu, pfn);
+            users.setDirty(cpu, claim);
+            users.put(cpu, claim);
         }
     }
 

@@ -3,7 +3,9 @@ package org.gleaner.check;
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.pagetable.Walk;
 
@@ -35,10 +37,11 @@ final class Mirror extends MmuNotifier {
     /// Remembers where a page is, while nobody runs.
     void map(Cpu cpu, int page) {
         Walk walk = new Walk();
-        long answer =
-                acts.host().userPages().get(cpu, acts.mm(), MemoryActs.BASE + page, true, true);
-        pfns[page] = answer & ~GetUserPages.WRITABLE;
-        acts.host().pagesOf(acts.mm()).put(cpu, (int) pfns[page]);
+        UserPages users = acts.host().pagesOf(acts.mm());
+        PageClaim claim = new PageClaim();
+        users.lookUp(cpu, MemoryActs.BASE + page, Lookup.WRITE, claim);
+        pfns[page] = claim.pfn();
+        users.put(cpu, claim);
         acts.mm().tables().find(cpu, walk, acts.mm().root(), MemoryActs.BASE + page);
         walks[page] = walk;
     }

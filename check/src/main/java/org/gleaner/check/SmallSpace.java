@@ -6,8 +6,9 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A page that is evicted clean falls back to what swap has of it, and its frame is poisoned: so a
 /// dirty mark that comes too late, or an access through a stale translation, is seen by who reads.
-public final class SmallSpace implements UserPages, GuestMemory {
+public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     /// What a frame holds that is nobody's.
     public static final long POISON = 0xbad;
 
@@ -53,13 +54,14 @@ public final class SmallSpace implements UserPages, GuestMemory {
     }
 
     @Override
-    public long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable) {
+    public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
         ptl.lock(cpu);
         long entry = cpu.load(pte, (int) vpn);
         boolean readOnly = entry != NONE && (entry & READ_ONLY) != 0;
-        if (readOnly && write) {
+        if (readOnly && (how & Lookup.WRITE) != 0) {
             ptl.unlock(cpu);
-            return PageFaults.FAULT;
+            claim.fail(PageClaim.FAULT);
+            return;
         }
         if (entry == NONE) {
             entry = cpu.fetchAdd(nextFrame, 0, 1);
@@ -69,7 +71,7 @@ public final class SmallSpace implements UserPages, GuestMemory {
         int frame = (int) entry;
         cpu.fetchAdd(references, frame, 1);
         ptl.unlock(cpu);
-        return readOnly ? frame : frame | GetUserPages.WRITABLE;
+        claim.own(PageClaim.Kind.OWNED, frame, !readOnly);
     }
 
     /// Reclaim of one page: unmaps it everywhere, and drops it if nobody holds it.
@@ -113,8 +115,26 @@ public final class SmallSpace implements UserPages, GuestMemory {
     }
 
     @Override
-    public void put(Cpu cpu, int pfn) {
-        Finding.check(cpu.fetchAdd(references, pfn, -1) > 0, "page " + pfn + " is released twice");
+    public void put(Cpu cpu, PageClaim claim) {
+        if (claim.isOwned()) {
+            int pfn = claim.pfn();
+            long before = cpu.fetchAdd(references, pfn, -1);
+            Finding.check(before > 0, "page " + pfn + " is released twice");
+        }
+        claim.free();
+    }
+
+    @Override
+    public void markAccessed(Cpu cpu, PageClaim claim) {}
+
+    @Override
+    public void setDirty(Cpu cpu, PageClaim claim) {
+        setDirty(cpu, claim.pfn());
+    }
+
+    @Override
+    public PagesByNumber byNumber() {
+        return this;
     }
 
     @Override

@@ -9,7 +9,8 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of
@@ -92,17 +93,18 @@ final class PageFault {
             vcpu.retries++;
             return 0;
         }
-        long page = resolve(cpu, slot, fault);
-        if (page < 0) {
-            return page;
+        PageClaim claim = vcpu.claim;
+        lookUp(cpu, slot, fault, claim);
+        if (claim.kind() == PageClaim.Kind.ERROR) {
+            return claim.error();
         }
         if (!mmu.steps.notesSequenceFirst()) {
             fault.seq = gate.snapshot(cpu);
         }
-        fault.mapWritable = (page & GetUserPages.WRITABLE) != 0 && !slot.readOnly();
-        fault.pfn = (int) (page & ~GetUserPages.WRITABLE);
+        fault.mapWritable = claim.writable() && !slot.readOnly();
+        fault.pfn = claim.pfn();
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
-            release(cpu, fault, true);
+            release(cpu, claim, fault, true);
             vcpu.retries++;
             return 0;
         }
@@ -110,11 +112,15 @@ final class PageFault {
         return 0;
     }
 
-    private long resolve(Cpu cpu, Memslot slot, Fault fault) {
+    private void lookUp(Cpu cpu, Memslot slot, Fault fault, PageClaim claim) {
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
-        long page = pages.getUserPage(cpu, slot.vpnOf(fault.gfn), fault.write, !slot.readOnly());
+        int how = fault.write ? Lookup.WRITE : 0;
+        pages.lookUp(
+                cpu,
+                slot.vpnOf(fault.gfn),
+                slot.readOnly() ? how : how | Lookup.WANT_WRITABLE,
+                claim);
         cpu.exit();
-        return page;
     }
 
     private void mapLocked(Cpu cpu, Vcpu vcpu, Fault fault) {
@@ -129,11 +135,11 @@ final class PageFault {
         }
         boolean unused = result == RetPf.RETRY;
         if (mmu.steps.releasesLocked()) {
-            release(cpu, fault, unused);
+            release(cpu, vcpu.claim, fault, unused);
         }
         mmu.faultLock().unlock(cpu, mmu.mmuLock);
         if (!mmu.steps.releasesLocked()) {
-            release(cpu, fault, unused);
+            release(cpu, vcpu.claim, fault, unused);
         }
         vcpu.count(result);
     }
@@ -145,17 +151,24 @@ final class PageFault {
     }
 
     /// `kvm_release_faultin_page`; under `mmu_lock` if the page was used.
-    private void release(Cpu cpu, Fault fault, boolean unused) {
-        int pfn = fault.pfn;
+    private void release(Cpu cpu, PageClaim claim, Fault fault, boolean unused) {
         if (!unused) {
-            pages.markAccessed(cpu, pfn);
+            pages.markAccessed(cpu, claim);
             if (fault.mapWritable && mmu.steps.releasesDirty()) {
-                pages.setDirty(cpu, pfn);
-                mmu.invariants.dirtied(cpu, pfn);
+                pages.setDirty(cpu, claim);
+                mmu.invariants.dirtied(cpu, fault.pfn);
             }
         }
-        for (int n = unused ? mmu.steps.releasesOnRetry() : 1; n > 0; n--) {
-            pages.put(cpu, pfn);
+        int times = unused ? mmu.steps.releasesOnRetry() : 1;
+        if (times == 0) {
+            claim.free();
+        }
+        PageClaim.Kind kind = claim.kind();
+        for (; times > 0; times--) {
+            if (claim.kind() == PageClaim.Kind.FREE) {
+                claim.own(kind, fault.pfn, false);
+            }
+            pages.put(cpu, claim);
         }
     }
 }

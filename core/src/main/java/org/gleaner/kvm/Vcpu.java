@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class Vcpu {
 
     final TableCache spare;
     final VcpuRequests requests;
+
+    /// What its fault under way owns.
+    final PageClaim claim = new PageClaim();
 
     // Counts, for reports.
     long hits;

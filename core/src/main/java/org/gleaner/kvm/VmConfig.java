@@ -10,6 +10,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -118,11 +119,11 @@ public record VmConfig(
     SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
-        PageMarks atZap = marksAtZap ? new AtZap(pages) : null;
+        PageMarks atZap = marksAtZap ? new AtZap(pages.byNumber()) : null;
         return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap);
     }
 
-    private record AtZap(UserPages pages) implements PageMarks {
+    private record AtZap(PagesByNumber pages) implements PageMarks {
         @Override
         public void markAccessed(Cpu cpu, int pfn) {
             pages.markAccessed(cpu, pfn);

@@ -5,7 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 
@@ -15,19 +17,19 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 /// A page that is evicted clean loses its contents to what swap has of it, and its frame is
 /// poisoned: so a dirty mark that comes too late, or an access through a stale translation, is seen
 /// by who reads.
-final class FakeSpace implements UserPages, GuestMemory {
+final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     static final int WORDS = 4;
     static final long POISON = 0xbadL;
 
     final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
 
     /// Answer of the next lookups instead of a page; 0 for none.
-    volatile long failure;
+    volatile int failure;
 
     /// Whether the host maps pages writable on read faults too.
     volatile boolean writable = true;
 
-    /// Called in [#getUserPage] when the page is resolved and nothing is locked.
+    /// Called in [#lookUp] when the page is resolved and nothing is locked.
     volatile Hook afterLookup = cpu -> {};
 
     final AtomicLong marked = new AtomicLong();
@@ -68,9 +70,10 @@ final class FakeSpace implements UserPages, GuestMemory {
     }
 
     @Override
-    public long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable) {
+    public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
         if (failure != 0) {
-            return failure;
+            claim.fail(failure);
+            return;
         }
         for (; ; ) {
             ptl.lock(cpu);
@@ -88,7 +91,9 @@ final class FakeSpace implements UserPages, GuestMemory {
                 }
                 ptl.unlock(cpu);
                 afterLookup.at(cpu);
-                return writable || write ? frame | GetUserPages.WRITABLE : frame;
+                boolean write = (how & Lookup.WRITE) != 0;
+                claim.own(PageClaim.Kind.OWNED, frame, writable || write);
+                return;
             }
             hand = (hand + 1) % pageIn.length;
             int victim = pageIn[hand];
@@ -124,13 +129,35 @@ final class FakeSpace implements UserPages, GuestMemory {
     }
 
     @Override
-    public void put(Cpu cpu, int pfn) {
+    public void put(Cpu cpu, PageClaim claim) {
+        if (claim.isOwned()) {
+            put(claim.pfn());
+        }
+        claim.free();
+    }
+
+    private void put(int pfn) {
         synchronized (references) {
             references[pfn]--;
             if (references[pfn] < 0) {
                 throw new AssertionError("page " + pfn + " is put twice");
             }
         }
+    }
+
+    @Override
+    public void markAccessed(Cpu cpu, PageClaim claim) {
+        markAccessed(cpu, claim.pfn());
+    }
+
+    @Override
+    public void setDirty(Cpu cpu, PageClaim claim) {
+        setDirty(cpu, claim.pfn());
+    }
+
+    @Override
+    public PagesByNumber byNumber() {
+        return this;
     }
 
     @Override

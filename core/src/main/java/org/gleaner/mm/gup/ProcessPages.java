@@ -9,7 +9,7 @@ import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.space.AddressSpace;
 
 /// A process's pages as its secondary MMUs use them.
-public final class ProcessPages implements UserPages {
+public final class ProcessPages implements UserPages, PagesByNumber {
     private final AddressSpace mm;
     private final GetUserPages gup;
     private final LruCache lru;
@@ -28,8 +28,15 @@ public final class ProcessPages implements UserPages {
     }
 
     @Override
-    public long getUserPage(Cpu cpu, long vpn, boolean write, boolean wantWritable) {
-        return gup.get(cpu, mm, vpn, write, wantWritable);
+    public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
+        boolean write = (how & Lookup.WRITE) != 0;
+        long page = gup.get(cpu, mm, vpn, write, (how & Lookup.WANT_WRITABLE) != 0);
+        if (page < 0) {
+            claim.fail((int) page);
+        } else {
+            boolean writable = (page & GetUserPages.WRITABLE) != 0;
+            claim.own(PageClaim.Kind.OWNED, (int) (page & ~GetUserPages.WRITABLE), writable);
+        }
     }
 
     @Override
@@ -38,8 +45,30 @@ public final class ProcessPages implements UserPages {
     }
 
     @Override
-    public void put(Cpu cpu, int pfn) {
-        lru.put(cpu, folios.folio(cpu, pfn));
+    public void put(Cpu cpu, PageClaim claim) {
+        if (claim.isOwned()) {
+            lru.put(cpu, folios.folio(cpu, claim.pfn()));
+        }
+        claim.free();
+    }
+
+    @Override
+    public void markAccessed(Cpu cpu, PageClaim claim) {
+        if (claim.isOwned()) {
+            markAccessed(cpu, claim.pfn());
+        }
+    }
+
+    @Override
+    public void setDirty(Cpu cpu, PageClaim claim) {
+        if (claim.isOwned()) {
+            setDirty(cpu, claim.pfn());
+        }
+    }
+
+    @Override
+    public PagesByNumber byNumber() {
+        return this;
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.reclaim.PageIdle;
@@ -108,7 +109,7 @@ final class HugeChurnTest {
         void run(Cpu cpu, Vma first, int turns) {
             Vma scratch = first;
             UserPages pages = p.host.pagesOf(p.mm);
-            Deque<Integer> pins = new ArrayDeque<>(1);
+            Deque<PageClaim> pins = new ArrayDeque<>(1);
             Walk walk = new Walk();
             for (int turn = 0; turn < turns; turn++) {
                 cpu.chargeNanos(random.nextInt(400));
@@ -134,8 +135,8 @@ final class HugeChurnTest {
                     pages.put(cpu, pins.remove());
                 }
             }
-            for (int pfn : pins) {
-                pages.put(cpu, pfn);
+            for (PageClaim pin : pins) {
+                pages.put(cpu, pin);
             }
         }
 
@@ -167,15 +168,13 @@ final class HugeChurnTest {
             return scratch;
         }
 
-        private void pin(Cpu cpu, UserPages pages, long vpn, Deque<Integer> pins) {
-            long answer = pages.getUserPage(cpu, vpn, random.nextBoolean(), random.nextBoolean());
-            if (answer < 0) {
-                expectDone((int) answer);
-            } else {
-                int pfn = (int) (answer & ~GetUserPages.WRITABLE);
-                pages.markAccessed(cpu, pfn);
-                pins.add(pfn);
-            }
+        private void pin(Cpu cpu, UserPages pages, long vpn, Deque<PageClaim> pins) {
+            PageClaim claim = new PageClaim();
+            int how = random.nextBoolean() ? Lookup.WRITE : 0;
+            pages.lookUp(cpu, vpn, random.nextBoolean() ? how | Lookup.WANT_WRITABLE : how, claim);
+            expectDone(claim.error());
+            pages.markAccessed(cpu, claim);
+            pins.add(claim);
         }
 
         private static void expectDone(int result) {

@@ -190,7 +190,7 @@ final class HugePagesTest {
             }
             pressed(p, cpu);
             assertThat(p.isHuge(0)).isTrue();
-            p.host.pagesOf(p.mm).put(cpu, pfn);
+            p.host.lru().put(cpu, p.host.folios().folio(cpu, pfn));
         });
         assertThat(small.stat(VmEvent.THP_SWPOUT)).isPositive();
     }
