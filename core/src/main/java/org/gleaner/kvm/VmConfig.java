@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import java.util.function.Consumer;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.SecondaryMmu;
@@ -18,34 +19,35 @@ import org.jspecify.annotations.Nullable;
 
 /// What kind of VM, on what kind of kernel. The one place in this room that names an architecture.
 ///
-/// @param format entries of the second stage: EPT, EPT without A/D bits, or NPT
-/// @param aging the design whose secondary half this VM plays
-/// @param tlbEntries translations each vCPU caches, a power of two; 0 means that every access walks
-/// @param keepsRoots the MMU itself holds a reference to each root, so that it outlives its vCPUs
-///     (6.4 and later); without it the last vCPU to let go tears the tables down
-/// @param marksAtZap a zapped entry passes its A and D on to the page (before 6.13); the page was
-///     marked at fault time anyway
-/// @param zapsAll deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`)
-/// @param memory contents of page frames, or null
-/// @param tables the most page-table pages of the second stage
-/// @param steps how the protocols are carried out
-public record VmConfig(
-        SpteFormat format,
-        AgingPlan aging,
-        int tlbEntries,
-        boolean keepsRoots,
-        boolean marksAtZap,
-        boolean zapsAll,
-        @Nullable GuestMemory memory,
-        int tables,
-        SpteSteps steps) {
+/// Immutable: each `with` answers a copy that differs in one choice.
+public final class VmConfig {
     /// Room for 16 GiB of tables. Costs memory only as they are used.
     private static final int TABLES = 1 << 22;
 
-    public VmConfig {
-        if (tlbEntries < 0 || (tlbEntries & tlbEntries - 1) != 0) {
-            throw new IllegalArgumentException("TLB entries must be a power of two: " + tlbEntries);
-        }
+    private final AgingPlan aging;
+    private SpteFormat format;
+    private int tlbEntries;
+    private boolean keepsRoots;
+    private boolean marksAtZap;
+    private boolean zapsAll = true;
+    private @Nullable GuestMemory memory;
+    private int tables = TABLES;
+    private SpteSteps steps = SpteSteps.LINUX;
+
+    private VmConfig(SpteFormat format, AgingPlan aging) {
+        this.format = format;
+        this.aging = aging;
+    }
+
+    private VmConfig(VmConfig other) {
+        this(other.format, other.aging);
+        tlbEntries = other.tlbEntries;
+        keepsRoots = other.keepsRoots;
+        marksAtZap = other.marksAtZap;
+        zapsAll = other.zapsAll;
+        memory = other.memory;
+        tables = other.tables;
+        steps = other.steps;
     }
 
     /// The VM of the kernel that `aging` belongs to: no TLB model, no page contents.
@@ -55,64 +57,86 @@ public record VmConfig(
 
     /// The same on a kernel of one's own choice.
     public static VmConfig of(SpteFormat format, AgingPlan aging, KvmRelease kernel) {
-        return new VmConfig(
-                format,
-                aging,
-                0,
-                kernel.keepsRoots(),
-                kernel.marksAtZap(),
-                true,
-                null,
-                TABLES,
-                SpteSteps.LINUX);
+        VmConfig config = new VmConfig(format, aging);
+        config.keepsRoots = kernel.keepsRoots();
+        config.marksAtZap = kernel.marksAtZap();
+        return config;
     }
 
+    private VmConfig with(Consumer<VmConfig> change) {
+        VmConfig copy = new VmConfig(this);
+        change.accept(copy);
+        return copy;
+    }
+
+    /// Entries of the second stage: EPT, EPT without A/D bits, or NPT.
     public VmConfig withFormat(SpteFormat other) {
-        return new VmConfig(
-                other, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
+        return with(c -> c.format = other);
     }
 
+    /// Translations that each vCPU caches, a power of two; 0 means that every access walks.
     public VmConfig withTlb(int entries) {
-        return new VmConfig(
-                format, aging, entries, keepsRoots, marksAtZap, zapsAll, memory, tables, steps);
+        if (entries < 0 || (entries & entries - 1) != 0) {
+            throw new IllegalArgumentException("TLB entries must be a power of two: " + entries);
+        }
+        return with(c -> c.tlbEntries = entries);
     }
 
+    /// The MMU itself holds a reference to each root, so that it outlives its vCPUs (6.4 and
+    /// later); without it the last vCPU to let go tears the tables down.
     public VmConfig withRootsKept(boolean kept) {
-        return new VmConfig(
-                format, aging, tlbEntries, kept, marksAtZap, zapsAll, memory, tables, steps);
+        return with(c -> c.keepsRoots = kept);
     }
 
+    /// A zapped entry passes its A and D on to the page (before 6.13); the page was marked at fault
+    /// time anyway.
     public VmConfig withMarksAtZap(boolean marks) {
-        return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marks, zapsAll, memory, tables, steps);
+        return with(c -> c.marksAtZap = marks);
     }
 
+    /// Deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`).
     public VmConfig withZapAll(boolean all) {
-        return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, all, memory, tables, steps);
+        return with(c -> c.zapsAll = all);
     }
 
+    /// The contents of page frames.
     public VmConfig withMemory(GuestMemory contents) {
-        return new VmConfig(
-                format,
-                aging,
-                tlbEntries,
-                keepsRoots,
-                marksAtZap,
-                zapsAll,
-                contents,
-                tables,
-                steps);
+        return with(c -> c.memory = contents);
     }
 
+    /// The most page-table pages of the second stage.
     public VmConfig withTables(int most) {
-        return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, most, steps);
+        return with(c -> c.tables = most);
     }
 
+    /// How the protocols are carried out.
     public VmConfig withSteps(SpteSteps other) {
-        return new VmConfig(
-                format, aging, tlbEntries, keepsRoots, marksAtZap, zapsAll, memory, tables, other);
+        return with(c -> c.steps = other);
+    }
+
+    public SpteFormat format() {
+        return format;
+    }
+
+    /// The design whose secondary half this VM plays.
+    public AgingPlan aging() {
+        return aging;
+    }
+
+    int tlbEntries() {
+        return tlbEntries;
+    }
+
+    boolean marksAtZap() {
+        return marksAtZap;
+    }
+
+    boolean zapsAll() {
+        return zapsAll;
+    }
+
+    @Nullable GuestMemory memory() {
+        return memory;
     }
 
     /// The second stage of such a VM, empty.
