@@ -38,6 +38,19 @@ public record Memslot(
         return baseGfn + (hostPage - vpn);
     }
 
+    /// The highest level at which a leaf may map `gfn` (`lpage_info`): all that the leaf maps must
+    /// lie in the slot, and be aligned alike in guest and host.
+    int mostLevel(long gfn) {
+        for (int level = RadixTable.LEVEL_1G; level > RadixTable.LEVEL_4K; level--) {
+            long first = RadixTable.alignDown(gfn, level);
+            long pages = RadixTable.pages(level);
+            if ((baseGfn - vpn & pages - 1) == 0 && first >= baseGfn && first + pages <= endGfn()) {
+                return level;
+            }
+        }
+        return RadixTable.LEVEL_4K;
+    }
+
     Memslot invalidated() {
         return new Memslot(id, baseGfn, pages, vpn, readOnly, true);
     }

@@ -12,6 +12,7 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.pagetable.RadixTable;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of
 /// anonymous or shared memory.
@@ -25,6 +26,7 @@ import org.gleaner.mm.gup.UserPages;
 /// pre-check        again, to spare the lock
 /// lock             mmu_lock read
 /// stale?           the root is obsolete, or the gate says so: retry
+/// level            the highest that the slot allows and the host's own page table has
 /// map              walk, link tables, install by compare-and-swap
 /// release          accessed, dirty if the host maps it writable, put; still under the lock
 /// unlock
@@ -108,7 +110,7 @@ final class PageFault {
             vcpu.retries++;
             return 0;
         }
-        mapLocked(cpu, vcpu, fault);
+        mapLocked(cpu, vcpu, slot, fault);
         return 0;
     }
 
@@ -123,7 +125,7 @@ final class PageFault {
         cpu.exit();
     }
 
-    private void mapLocked(Cpu cpu, Vcpu vcpu, Fault fault) {
+    private void mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
         mmu.faultLock().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
         MmuRoot root = vcpu.root();
@@ -131,6 +133,7 @@ final class PageFault {
             if (Invariants.ARMED) {
                 mmu.invariants.installs(gate.retry(cpu, fault.seq, fault.gfn), fault.gfn);
             }
+            fault.level = level(cpu, slot, fault);
             result = mmu.map(cpu, root, vcpu.spare, fault);
         }
         boolean unused = result == RetPf.RETRY;
@@ -142,6 +145,19 @@ final class PageFault {
             release(cpu, vcpu.claim, fault, unused);
         }
         vcpu.count(result);
+    }
+
+    /// `kvm_mmu_max_mapping_level`: as high as the slot allows and the host itself maps the page. The
+    /// host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
+    /// changes it must first get the lock for an invalidation.
+    private int level(Cpu cpu, Memslot slot, Fault fault) {
+        int most = slot.mostLevel(fault.gfn);
+        if (most == RadixTable.LEVEL_4K) {
+            return most;
+        }
+        int level = Math.min(most, pages.mappingLevel(cpu, slot.vpnOf(fault.gfn)));
+        Invariants.aligned(fault.gfn, fault.pfn, level);
+        return level;
     }
 
     /// `is_page_fault_stale`.
@@ -156,7 +172,7 @@ final class PageFault {
             pages.markAccessed(cpu, claim);
             if (fault.mapWritable && mmu.steps.releasesDirty()) {
                 pages.setDirty(cpu, claim);
-                mmu.invariants.dirtied(cpu, fault.pfn);
+                mmu.invariants.dirtied(cpu, fault.pfn, fault.level);
             }
         }
         int times = unused ? mmu.steps.releasesOnRetry() : 1;

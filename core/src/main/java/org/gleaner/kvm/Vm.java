@@ -45,7 +45,7 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
-        mmu = config.newMmu(mmuLock, rcu, pages);
+        mmu = config.newMmu(mmuLock, rcu, pages, vcpus::flushRemoteTlbs);
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);

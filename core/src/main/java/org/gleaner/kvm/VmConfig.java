@@ -3,6 +3,7 @@ package org.gleaner.kvm;
 import java.util.function.Consumer;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
@@ -140,11 +141,11 @@ public final class VmConfig {
     }
 
     /// The second stage of such a VM, empty.
-    SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages) {
+    SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages, RemoteTlbs remote) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
         PageMarks atZap = marksAtZap ? new AtZap(pages.byNumber()) : null;
-        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap);
+        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap, remote);
     }
 
     private record AtZap(PagesByNumber pages) implements PageMarks {

@@ -1,6 +1,7 @@
 package org.gleaner.kvm.mmu;
 
 import org.gleaner.machine.OneCpu;
+import org.gleaner.pagetable.RadixTable;
 
 /// One guest access that the second stage does not let through (`struct kvm_page_fault`): what it
 /// wants, and what has been found out so far. Each vCPU has one, and uses it again.
@@ -20,6 +21,9 @@ public final class Fault {
 
     /// The host's page, once it is known.
     public int pfn;
+
+    /// The level of the leaf that is to map the page: 4 KiB, unless more is known to be right.
+    public int level = RadixTable.LEVEL_4K;
 
     /// The host maps that page writable, and the slot allows it.
     public boolean mapWritable;

@@ -14,9 +14,10 @@ import org.gleaner.pagetable.TableSlab;
 ///
 /// Two caches, both private to the vCPU:
 ///
-/// - the *directory* maps a gfn's upper bits to its level-1 table, as a paging-structure cache
-///   does. Only the unlinking of tables makes it stale, so a flush empties it only after one
-///   ([SecondaryMmu#unlinkEpoch]);
+/// - the *directory* maps a gfn's upper bits to the table that its leaf is in, as a
+///   paging-structure cache does: the level-1 table, or the one above that holds a huge leaf. The
+///   leaf itself is read at each access. Only the unlinking of tables makes the directory stale, so
+///   a flush empties it only after one ([SecondaryMmu#unlinkEpoch]);
 /// - the *TLB*, if it is modelled: gfn to leaf, direct-mapped. An access that finds its leaf there,
 ///   with the permission and the A and D bits it needs, does not look at the table: aging without a
 ///   flush is not seen, and neither is a zap until the flush.
@@ -29,9 +30,13 @@ import org.gleaner.pagetable.TableSlab;
 @OneCpu
 public final class GuestTlb {
     private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
+    private static final int LAST = TableSlab.ENTRIES - 1;
     private static final long NOWHERE = -1;
     private static final int GFN_BITS = 40;
     private static final int OFFSET = 0x7fff_ffff;
+
+    /// In the directory, above every table: the table is of level 2, and of level 3.
+    private static final int OF_2M = 1 << 29, OF_1G = 1 << 30;
 
     private final SecondaryMmu mmu;
     private final Mailbox box;
@@ -41,7 +46,7 @@ public final class GuestTlb {
     private final long readHit;
     private final long writeHit;
 
-    /// Level-1 table in the lower half, upper bits of the gfn in the upper half.
+    /// Table, and its level, in the lower half; upper bits of the gfn in the upper half.
     private long[] directory = new long[FIRST_DIRECTORY];
 
     private long epoch;
@@ -110,13 +115,28 @@ public final class GuestTlb {
                 break;
             }
             int table = (int) found;
-            long leaf = slab.words(table)[slab.base(table) | (int) gfn & TableSlab.ENTRIES - 1];
+            long leaf =
+                    table < OF_2M
+                            ? slab.words(table)[slab.base(table) | (int) gfn & LAST]
+                            : hugeLeaf(table, gfn);
             long need = access < 0 ? writeHit : readHit;
             if ((leaf & need) != need) {
                 break;
             }
         }
         return i;
+    }
+
+    /// The huge leaf that maps `gfn`, from the table that the directory knows; 0 if it is none any
+    /// more.
+    private long hugeLeaf(int known, long gfn) {
+        long leaf = slab.words(known & OF_2M - 1)[hugeIndex(known, gfn)];
+        return (leaf & format.hugeLeaf) != 0 ? leaf : 0;
+    }
+
+    private int hugeIndex(int known, long gfn) {
+        int level = known < OF_1G ? RadixTable.LEVEL_2M : RadixTable.LEVEL_1G;
+        return slab.base(known & OF_2M - 1) | RadixTable.index(gfn, level);
     }
 
     private int tlbHits(Cpu cpu, int root, int[] accesses, int from, int end, long base) {
@@ -145,11 +165,18 @@ public final class GuestTlb {
             if (found >>> 32 != at >>> 9) {
                 return at;
             }
+            long stop = Math.min(end, (at | LAST) + 1);
+            if ((int) found >= OF_2M) {
+                if ((hugeLeaf((int) found, at) & need) != need) {
+                    return at;
+                }
+                at = stop;
+                continue;
+            }
             long[] words = slab.words((int) found);
             int base = slab.base((int) found);
-            long stop = Math.min(end, (at | TableSlab.ENTRIES - 1) + 1);
             for (; at < stop; at++) {
-                if ((words[base | (int) at & TableSlab.ENTRIES - 1] & need) != need) {
+                if ((words[base | (int) at & LAST] & need) != need) {
                     return at;
                 }
             }
@@ -251,18 +278,27 @@ public final class GuestTlb {
         long upper = gfn >>> 9;
         long known = directory[(int) upper & directory.length - 1];
         if (known >>> 32 == upper) {
-            return TableSlab.slot((int) known, (int) gfn & TableSlab.ENTRIES - 1);
+            int table = (int) known;
+            if (table < OF_2M) {
+                return TableSlab.slot(table, (int) gfn & LAST);
+            }
         }
         long found = tables.leafAt(cpu, root, gfn);
-        if (found >= 0 && RadixTable.levelOf(found) == RadixTable.LEVEL_4K) {
-            remember(upper, TableSlab.slotTable(found));
+        if (found >= 0) {
+            int table = TableSlab.slotTable(RadixTable.slotOf(found));
+            switch (RadixTable.levelOf(found)) {
+                case RadixTable.LEVEL_4K -> remember(upper, table);
+                case RadixTable.LEVEL_2M -> remember(upper, table | OF_2M);
+                default -> remember(upper, table | OF_1G);
+            }
         }
         return found;
     }
 
     private void remember(long upper, int table) {
         int k = (int) upper & directory.length - 1;
-        if (directory[k] != NOWHERE && directory.length < LAST_DIRECTORY) {
+        long there = directory[k];
+        if (there != NOWHERE && there >>> 32 != upper && directory.length < LAST_DIRECTORY) {
             grow();
             k = (int) upper & directory.length - 1;
         }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Mailbox;
 import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 
 /// What must always hold of a VM's second stage, checked while it runs. Armed by assertions
@@ -20,6 +21,7 @@ import org.gleaner.pagetable.TableSlab;
 /// | I7 | agers see only roots that are listed and valid | [#visited] |
 /// | I9 | nothing is installed inside an invalidation | [#installs], [#absent] at its end |
 /// | I10 | no access through a translation that is gone, once its flush is done | [#cached] |
+/// | I15 | a huge leaf maps pages that are aligned alike in guest and host | [#aligned] |
 /// | I19 | every bit lies in its bitmap | [#bitInRange] |
 ///
 /// Those that speak of an architecture's bits (I2, I5, I14, I20) are with its entries.
@@ -67,6 +69,14 @@ public final class Invariants {
         leaves.addAndGet((is ? 1 : 0) - (was ? 1 : 0));
         young.addAndGet(
                 (is && format.isAccessed(now) ? 1 : 0) - (was && format.isAccessed(old) ? 1 : 0));
+    }
+
+    /// A huge leaf became a table of 512 leaves that are as young as it was.
+    public void split(long huge) {
+        if (ARMED) {
+            leaves.addAndGet(TableSlab.ENTRIES - 1);
+            young.addAndGet(format.isAccessed(huge) ? TableSlab.ENTRIES - 1 : 0);
+        }
     }
 
     /// A walk has read `entry`.
@@ -137,36 +147,49 @@ public final class Invariants {
 
     // --- pages -------------------------------------------------------------------------------
 
-    /// A leaf that maps `pfn` is being installed.
-    public void installed(long pfn) {
-        if (ARMED) {
-            pages.merge(pfn, 1L, Long::sum);
+    /// A leaf of `level` is being installed that maps pages from `pfn` on.
+    public void installed(long pfn, int level) {
+        for (long page = pfn; ARMED && page < pfn + RadixTable.pages(level); page++) {
+            pages.merge(page, 1L, Long::sum);
         }
     }
 
-    /// The page was marked dirty, under `mmu_lock`.
-    public void dirtied(Cpu cpu, long pfn) {
-        if (ARMED) {
-            cpu.writes(pages);
-            pages.computeIfPresent(pfn, (p, use) -> use | DIRTY);
+    /// A guest page is about to be mapped by a leaf of `level`.
+    public static void aligned(long gfn, long pfn, int level) {
+        if (ARMED && (gfn - pfn & RadixTable.pages(level) - 1) != 0) {
+            throw broken("I15: gfn " + gfn + " and pfn " + pfn + " differ below level " + level);
         }
     }
 
-    /// A leaf was zapped. Its page must have been marked dirty if a guest may have written to it;
-    /// faults that installed it have marked it, for they held the lock until then.
-    public void zapped(Cpu cpu, long leaf) {
+    /// What a leaf of `level` at `pfn` maps was marked dirty, under `mmu_lock`.
+    public void dirtied(Cpu cpu, long pfn, int level) {
+        if (!ARMED) {
+            return;
+        }
+        cpu.writes(pages);
+        long first = RadixTable.alignDown(pfn, level);
+        for (long page = first; page < first + RadixTable.pages(level); page++) {
+            pages.computeIfPresent(page, (p, use) -> use | DIRTY);
+        }
+    }
+
+    /// A leaf was zapped. Its pages must have been marked dirty if a guest may have written to
+    /// them; faults that installed it have marked them, for they held the lock until then.
+    public void zapped(Cpu cpu, long leaf, int level) {
         if (!ARMED) {
             return;
         }
         cpu.reads(pages);
-        long pfn = format.pfn(leaf);
-        Long use = pages.get(pfn);
-        if (use != null
-                && (use & DIRTY) == 0
-                && (format.permits(leaf, EntryFormat.WRITE) || format.isDirty(leaf))) {
-            throw broken("I3: page " + pfn + " may have been written and was never marked dirty");
+        boolean written = format.permits(leaf, EntryFormat.WRITE) || format.isDirty(leaf);
+        long first = format.pfn(leaf);
+        for (long page = first; page < first + RadixTable.pages(level); page++) {
+            Long use = pages.get(page);
+            if (written && use != null && (use & DIRTY) == 0) {
+                throw broken(
+                        "I3: page " + page + " may have been written and was never marked dirty");
+            }
+            pages.computeIfPresent(page, (p, u) -> (int) (long) u == 1 ? null : u - 1);
         }
-        pages.computeIfPresent(pfn, (p, u) -> (int) (long) u == 1 ? null : u - 1);
     }
 
     // --- the end -----------------------------------------------------------------------------

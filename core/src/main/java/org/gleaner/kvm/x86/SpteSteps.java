@@ -35,4 +35,19 @@ public class SpteSteps extends ProtocolSteps {
             Cpu cpu, SpteFormat format, long[] words, int i, int level, long old, long empty) {
         return Spte.setExclusive(cpu, format, words, i, level, old, empty);
     }
+
+    /// Whether the table that takes a huge leaf's place is filled before it is linked.
+    public boolean fillsBeforeLink() {
+        return true;
+    }
+
+    /// One of the 512 leaves that a huge leaf is split into (`make_small_spte`).
+    public long smallFromHuge(SpteFormat format, long huge, int childLevel, int index) {
+        return format.smallFromHuge(huge, childLevel, index);
+    }
+
+    /// Whether the guests are flushed when a huge leaf has taken the place of a table.
+    public boolean flushesAfterReplace() {
+        return true;
+    }
 }

@@ -7,6 +7,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableCache;
@@ -23,15 +24,16 @@ import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
-/// The second stage's page tables (`tdp_mmu.c`): roots, and the way a fault installs a page.
-/// Zapping is [TdpZapper]'s, aging [TdpAger]'s.
+/// The second stage's page tables (`tdp_mmu.c`): roots, and what may be asked of them. Installing is
+/// [TdpMap]'s, splitting [TdpSplit]'s, zapping [TdpZapper]'s, aging [TdpAger]'s.
 ///
 /// ## Who may change what
 ///
 /// An entry is one word, and it is changed by
 ///
-/// - *faults*, many at a time, under `mmu_lock` read: from not present to a table or a leaf, or a
-///   leaf to one that allows more, by compare-and-swap;
+/// - *faults*, many at a time, under `mmu_lock` read: from not present to a table or a leaf, a leaf
+///   to one that allows more, a huge leaf to a table of the same, or a table to a huge leaf, by
+///   compare-and-swap;
 /// - *zaps*: under `mmu_lock` write by exchange, and of invalid roots under `mmu_lock` read by
 ///   compare-and-swap;
 /// - the *fast page fault*, without a lock: gives a leaf back its R, X or W, by compare-and-swap;
@@ -78,7 +80,8 @@ import org.jspecify.annotations.Nullable;
 /// or is gone, and was reported young. An access through a cached translation sets nothing: the
 /// page looks old. Two agers may both report one access.
 ///
-/// Faults make leaves of level 1 only. Whatever looks a page up finds a huge leaf where one is.
+/// A leaf may be of any level that the fault was given ([TdpMap]); whatever looks a page up finds a
+/// huge leaf where one is.
 public final class TdpMmu extends SecondaryMmu {
     final SpteFormat format;
     final SpteSteps spteSteps;
@@ -86,8 +89,14 @@ public final class TdpMmu extends SecondaryMmu {
     /// Gets the A and D of a zapped leaf, on a kernel that passes them on.
     final @Nullable PageMarks atZap;
 
+    /// Whom a table that is taken out of a valid root must be flushed from.
+    final RemoteTlbs remote;
+
     private final boolean keepsRoots;
-    private final TdpZapper zapper;
+    final TdpZapper zapper;
+    final TdpSplit split;
+
+    private final TdpMap map;
     private final TdpAger ager;
     private final QueuedSpinLock pagesLock = new QueuedSpinLock(LockClass.TDP_MMU_PAGES);
     private volatile MmuRoot[] roots = {};
@@ -103,13 +112,17 @@ public final class TdpMmu extends SecondaryMmu {
             Invariants invariants,
             SpteSteps steps,
             boolean keepsRoots,
-            @Nullable PageMarks atZap) {
+            @Nullable PageMarks atZap,
+            RemoteTlbs remote) {
         super(tables, mmuLock, rcu, invariants, steps);
+        this.remote = remote;
         this.format = format;
         spteSteps = steps;
         this.keepsRoots = keepsRoots;
         this.atZap = atZap;
         zapper = new TdpZapper(this);
+        split = new TdpSplit(tables, format, steps, invariants);
+        map = new TdpMap(this);
         ager = new TdpAger(this);
     }
 
@@ -295,93 +308,11 @@ public final class TdpMmu extends SecondaryMmu {
     public int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
         rcu.readLock(cpu);
-        int result = descend(cpu, root, spare, fault);
+        int result = map.map(cpu, root, spare, fault);
         rcu.readUnlock(cpu);
         cpu.charge(Cost.MMU_INSTALL);
         cpu.exit();
         return result;
-    }
-
-    /// Goes down to the entry of the page, links tables that are missing, and installs. A huge leaf
-    /// on the way is where the page is mapped. Another may be faster, or the tree going: then the
-    /// guest faults again.
-    private int descend(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
-        int table = root.table;
-        int level = RadixTable.ROOT_LEVEL;
-        for (; level > RadixTable.LEVEL_4K; level--) {
-            long[] words = tables.slab.words(table);
-            int i = tables.slab.base(table) + RadixTable.index(fault.gfn, level);
-            long old = cpu.load(words, i);
-            Invariants.readable(old);
-            if (format.isTable(old, level)) {
-                table = format.table(old);
-                continue;
-            }
-            if (format.isLeaf(old, level)) {
-                return install(cpu, words, i, level, old, fault);
-            }
-            if (format.isFrozen(old)) {
-                return RetPf.RETRY;
-            }
-            int child = spare.take();
-            if (!Spte.setAtomic(cpu, format, words, i, level, old, format.makeTable(child))) {
-                spare.giveBack(child);
-                return RetPf.RETRY;
-            }
-            table = child;
-        }
-        long[] words = tables.slab.words(table);
-        int i = tables.slab.base(table) + RadixTable.index(fault.gfn, level);
-        long old = cpu.load(words, i);
-        Invariants.readable(old);
-        return install(cpu, words, i, level, old, fault);
-    }
-
-    /// `tdp_mmu_map_handle_target_level`.
-    private int install(Cpu cpu, long[] words, int i, int level, long old, Fault fault) {
-        if (format.isFrozen(old)) {
-            return RetPf.RETRY;
-        }
-        int access = fault.write ? EntryFormat.WRITE : EntryFormat.READ;
-        long pfn = RadixTable.alignDown(fault.pfn, level);
-        boolean present = format.isPresent(old);
-        if (present && format.permits(old, access)) {
-            assert format.pfn(old) == pfn : "gfn " + fault.gfn + " maps another page than the host";
-            return RetPf.SPURIOUS;
-        }
-        int flags = fault.mapWritable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
-        long leaf = format.makeLeaf(pfn, level, flags);
-        if (leaf == old) {
-            return RetPf.SPURIOUS;
-        }
-        if (present && format.isHostWritable(old) != fault.mapWritable) {
-            // Host-writable never changes on a present leaf: take the old one away first. It
-            // allowed less, so no cached translation has to be flushed.
-            if (!replace(cpu, words, i, level, old, format.empty)) {
-                return RetPf.RETRY;
-            }
-            invariants.zapped(cpu, old);
-            old = format.empty;
-            present = false;
-        }
-        if (!present) {
-            invariants.installed(pfn);
-        }
-        if (!replace(cpu, words, i, level, old, leaf)) {
-            if (!present) {
-                invariants.zapped(cpu, format.makeLeaf(pfn, level, 0));
-            }
-            return RetPf.RETRY;
-        }
-        return RetPf.FIXED;
-    }
-
-    private boolean replace(Cpu cpu, long[] words, int i, int level, long old, long leaf) {
-        if (!Spte.setAtomic(cpu, format, words, i, level, old, leaf)) {
-            return false;
-        }
-        invariants.changed(old, leaf);
-        return true;
     }
 
     /// `fast_page_fault`.

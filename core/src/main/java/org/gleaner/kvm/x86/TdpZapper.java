@@ -17,6 +17,7 @@ import org.gleaner.pagetable.TreeIter;
 /// |---|---|---|---|
 /// | [#zapLeafs] | write | leaves; tables stay linked | the caller's, under the lock |
 /// | [#zapRoot] | read or write | everything, level by level | none: no vCPU can use the root |
+/// | [#remove] | read or write | one subtree, unlinked already | the caller's, in its RCU section |
 ///
 /// Every entry is taken by an exchange; see [Spte].
 final class TdpZapper {
@@ -85,7 +86,7 @@ final class TdpZapper {
     /// A leaf is gone (`handle_changed_spte`).
     private void zapped(Cpu cpu, long leaf, int level) {
         invariants.changed(leaf, format.empty);
-        invariants.zapped(cpu, leaf);
+        invariants.zapped(cpu, leaf, level);
         PageMarks marks = mmu.atZap;
         if (marks == null) {
             return;
@@ -152,6 +153,12 @@ final class TdpZapper {
     private static void pay(Cpu cpu, long scanned, long zapped) {
         cpu.charge(Cost.SPTE_SCAN, scanned);
         cpu.charge(Cost.LINE_LOCAL_RMW, zapped);
+    }
+
+    /// The table that `entry`, of `level`, points to was replaced by something else: takes out all
+    /// that is below it.
+    void remove(Cpu cpu, long entry, int level) {
+        gone(cpu, entry, level, true);
     }
 
     private void gone(Cpu cpu, long old, int level, boolean shared) {

@@ -7,6 +7,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.pagetable.RadixTable;
 
 /// A process's pages as its secondary MMUs use them.
 public final class ProcessPages implements UserPages, PagesByNumber {
@@ -37,6 +38,12 @@ public final class ProcessPages implements UserPages, PagesByNumber {
             boolean writable = (page & GetUserPages.WRITABLE) != 0;
             claim.own(PageClaim.Kind.OWNED, (int) (page & ~GetUserPages.WRITABLE), writable);
         }
+    }
+
+    @Override
+    public int mappingLevel(Cpu cpu, long vpn) {
+        long found = mm.tables().tables.leafAt(cpu, mm.root(), vpn);
+        return found < 0 ? RadixTable.LEVEL_4K : RadixTable.levelOf(found);
     }
 
     @Override

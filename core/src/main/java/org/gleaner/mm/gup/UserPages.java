@@ -2,6 +2,7 @@ package org.gleaner.mm.gup;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.RadixTable;
 
 /// What a secondary MMU needs of an address space and its folios: to resolve a page, to give the
 /// reference back, and to say what its users did to the page.
@@ -22,6 +23,14 @@ public interface UserPages {
     /// (`resume_user_mode_work`): nothing, unless its cgroup is above `memory.high`. May reclaim
     /// and sleep; no lock and no read section may be held.
     default void returnToUser(Cpu cpu) {}
+
+    /// The level of the leaf that maps the page in the host's own page table, 1 if none does
+    /// (`host_pfn_mapping_level`). Waits for nothing. The answer holds as long as the caller keeps
+    /// an invalidation of the page from passing: under its own lock, after it has made sure that
+    /// none is under way.
+    default int mappingLevel(Cpu cpu, long vpn) {
+        return RadixTable.LEVEL_4K;
+    }
 
     /// Gives back what the claim owns, if anything, and frees the folio if that was the last
     /// reference. The claim is free then.

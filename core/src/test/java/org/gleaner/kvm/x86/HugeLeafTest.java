@@ -53,7 +53,8 @@ final class HugeLeafTest {
                                     new Invariants(format),
                                     SpteSteps.LINUX,
                                     true,
-                                    null);
+                                    null,
+                                    c -> {});
                     MmuRoot root = mmu.acquire(cpu);
                     long leaf = format.makeLeaf(PFN, level, flags);
                     Tree.put(cpu, mmu.tables, root.table, BASE, level, leaf);
@@ -135,6 +136,7 @@ final class HugeLeafTest {
                     spare.topUp(cpu);
                     Fault fault = new Fault();
                     fault.gfn = BASE + 77;
+                    fault.level = RadixTable.LEVEL_2M;
                     fault.pfn = (int) PFN + 77;
                     assertThat(mmu.map(cpu, root, spare, fault)).isEqualTo(RetPf.SPURIOUS);
                     fault.write = true;
