@@ -11,6 +11,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.pagetable.HardwareWalk;
+import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host
@@ -44,6 +45,7 @@ public final class Vcpu {
     // Counts, for reports.
     long hits;
     long faults;
+    long hugeFaults;
     long fastFaults;
     long retries;
     long spurious;
@@ -289,7 +291,10 @@ public final class Vcpu {
         switch (result) {
             case RetPf.RETRY -> retries++;
             case RetPf.SPURIOUS -> spurious++;
-            default -> faults++;
+            default -> {
+                faults++;
+                hugeFaults += fault.level > RadixTable.LEVEL_4K ? 1 : 0;
+            }
         }
     }
 
@@ -309,6 +314,16 @@ public final class Vcpu {
     /// Faults that installed a page.
     public long faults() {
         return faults;
+    }
+
+    /// Of these, those that installed a huge leaf.
+    public long hugeFaults() {
+        return hugeFaults;
+    }
+
+    /// Faults that had nothing to do: somebody else had mapped the page.
+    public long spurious() {
+        return spurious;
     }
 
     /// Faults that the fast path served.

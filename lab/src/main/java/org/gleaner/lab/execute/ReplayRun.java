@@ -20,6 +20,7 @@ import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.SecondStage;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -76,6 +77,7 @@ public final class ReplayRun {
     private final Engine engine;
     private final Host host;
     private final AgingPlan aging;
+    private @Nullable Vcpu guest;
     private long replayed;
     private @Nullable RuntimeException stopped;
     private double wallSeconds;
@@ -184,8 +186,9 @@ public final class ReplayRun {
                         ? machineSeconds
                         : null;
         return replayed == request.trace().length()
-                ? ReplayResult.of(request, vmstat, machine, wallSeconds)
-                : ReplayResult.killed(request, vmstat, machine, wallSeconds, replayed);
+                ? ReplayResult.of(request, vmstat, secondStage(), machine, wallSeconds)
+                : ReplayResult.killed(
+                        request, vmstat, secondStage(), machine, wallSeconds, replayed);
     }
 
     private Map<String, Long> vmstat() {
@@ -193,6 +196,19 @@ public final class ReplayRun {
         host.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         counters.put(VmEvent.OOM_KILL.statName(), replayed == request.trace().length() ? 0L : 1L);
         return counters;
+    }
+
+    private @Nullable SecondStage secondStage() {
+        Vcpu vcpu = guest;
+        return vcpu == null
+                ? null
+                : new SecondStage(
+                        vcpu.faults(),
+                        vcpu.hugeFaults(),
+                        vcpu.fastFaults(),
+                        vcpu.spurious(),
+                        vcpu.retries(),
+                        vcpu.flushes());
     }
 
     private void replay(Cpu cpu, Rcu rcu) {
@@ -228,6 +244,7 @@ public final class ReplayRun {
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
+        guest = vcpu;
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryPages the limit
 /// @param aging null unless through KVM
 /// @param vmstat what the kernel's counters of these names grew by
+/// @param secondStage null unless through KVM, and of a sample
 /// @param misses of each policy that was asked for, by its label, with as many frames as the limit
 ///     has pages; null if none was
 /// @param sample null if the whole trace was replayed; or else [#vmstat], [#misses] and times are
@@ -55,6 +56,7 @@ public record ReplayResult(
         EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
+        @Nullable SecondStage secondStage,
         @Nullable Map<String, Long> misses,
         @Nullable Sampling sample,
         boolean oomKill,
@@ -79,10 +81,17 @@ public record ReplayResult(
     public static ReplayResult of(
             ReplayRequest request,
             Map<String, Long> vmstat,
+            @Nullable SecondStage secondStage,
             @Nullable Double machineSeconds,
             double wallSeconds) {
         return of(
-                request, vmstat, machineSeconds, wallSeconds, request.trace().length(), List.of());
+                request,
+                vmstat,
+                secondStage,
+                machineSeconds,
+                wallSeconds,
+                request.trace().length(),
+                List.of());
     }
 
     /// The result of `request`, ended by the OOM killer after `replayed` accesses. That is a
@@ -90,16 +99,25 @@ public record ReplayResult(
     public static ReplayResult killed(
             ReplayRequest request,
             Map<String, Long> vmstat,
+            @Nullable SecondStage secondStage,
             @Nullable Double machineSeconds,
             double wallSeconds,
             long replayed) {
         String failure = "the OOM killer ended the replay at access " + replayed;
-        return of(request, vmstat, machineSeconds, wallSeconds, replayed, List.of(failure));
+        return of(
+                request,
+                vmstat,
+                secondStage,
+                machineSeconds,
+                wallSeconds,
+                replayed,
+                List.of(failure));
     }
 
     private static ReplayResult of(
             ReplayRequest request,
             Map<String, Long> vmstat,
+            @Nullable SecondStage secondStage,
             @Nullable Double machineSeconds,
             double wallSeconds,
             long replayed,
@@ -125,6 +143,7 @@ public record ReplayResult(
                 request.engine(),
                 request.seed(),
                 vmstat,
+                secondStage,
                 null,
                 null,
                 !failures.isEmpty(),
@@ -161,7 +180,7 @@ public record ReplayResult(
         vmstat.forEach((name, count) ->
                 whole.put(name, name.equals(OOM_KILL) ? count : Math.round(count * times)));
         Double seconds = machineSeconds == null ? null : machineSeconds * times;
-        return of(request, whole, seconds, wallSeconds, replayedAccesses, failures)
+        return of(request, whole, null, seconds, wallSeconds, replayedAccesses, failures)
                 .copy(null, sampling, null);
     }
 
@@ -189,6 +208,7 @@ public record ReplayResult(
                 engine,
                 seed,
                 vmstat,
+                secondStage,
                 misses,
                 sample,
                 oomKill,

@@ -76,6 +76,7 @@ final class Samples {
                 counters(faults),
                 null,
                 null,
+                null,
                 false,
                 7_229_958,
                 engine == EngineChoice.VIRTUAL ? faults / 4000.0 : null,
