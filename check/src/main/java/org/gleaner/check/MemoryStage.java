@@ -7,6 +7,7 @@ import java.util.List;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
@@ -236,7 +237,7 @@ final class MemoryStage extends MemoryActs {
                         base.withTables(TABLES)
                                 .withMemory(contents())
                                 .withTlb(4)
-                                .withMarksAtZap(marks));
+                                .withPfn(marks ? PfnDesign.BEFORE : PfnDesign.MERGED));
         Cpu first = cpus.getFirst();
         vm = Vm.create(first, config, host().pagesOf(mm()), rcu);
         vm.createSlot(first, 0, firstGfn, pages, BASE, false);

@@ -117,9 +117,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     @Override
     public void put(Cpu cpu, PageClaim claim) {
         if (claim.isOwned()) {
-            int pfn = claim.pfn();
-            long before = cpu.fetchAdd(references, pfn, -1);
-            Finding.check(before > 0, "page " + pfn + " is released twice");
+            put(cpu, claim.pfn());
         }
         claim.free();
     }
@@ -143,6 +141,30 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     @Override
     public void setDirty(Cpu cpu, int pfn) {
         cpu.store(dirty, pfn, 1);
+    }
+
+    @Override
+    public boolean hasPage(int pfn) {
+        return true;
+    }
+
+    @Override
+    public boolean tryGet(Cpu cpu, int pfn) {
+        for (; ; ) {
+            long held = cpu.load(references, pfn);
+            if (held == 0) {
+                return false;
+            }
+            if (cpu.cas(references, pfn, held, held + 1)) {
+                return true;
+            }
+        }
+    }
+
+    @Override
+    public void put(Cpu cpu, int pfn) {
+        long before = cpu.fetchAdd(references, pfn, -1);
+        Finding.check(before > 0, "page " + pfn + " is released twice");
     }
 
     // --- contents ------------------------------------------------------------------------------

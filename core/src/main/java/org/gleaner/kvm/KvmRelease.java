@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.mm.aging.AgingDesign;
 
 /// The release of Linux whose KVM a VM runs on, as far as its second stage differs.
@@ -18,9 +19,9 @@ public record KvmRelease(int major, int minor) {
         return isFrom(6, 4);
     }
 
-    /// A zapped entry passes its A and D on to the page.
-    public boolean marksAtZap() {
-        return !isFrom(6, 13);
+    /// How it gets hold of the host's pages.
+    public PfnDesign pfn() {
+        return isFrom(6, 13) ? PfnDesign.MERGED : PfnDesign.BEFORE;
     }
 
     private boolean isFrom(int otherMajor, int otherMinor) {

@@ -5,6 +5,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -13,6 +14,7 @@ import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
+import org.jspecify.annotations.Nullable;
 
 /// A guest access that the second stage does not let through (`kvm_tdp_page_fault`), for pages of
 /// anonymous or shared memory.
@@ -88,25 +90,19 @@ final class PageFault {
         }
         fault.seq = gate.snapshot(cpu);
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
-        if (slot == null || fault.write && slot.readOnly()) {
-            return Vcpu.EXIT_MMIO;
-        }
-        if (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
+        if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
             vcpu.retries++;
             return 0;
         }
-        PageClaim claim = vcpu.claim;
-        lookUp(cpu, slot, fault, claim);
-        if (claim.kind() == PageClaim.Kind.ERROR) {
-            return claim.error();
+        int error = faultIn(cpu, vcpu.page, slot, fault);
+        if (error != 0) {
+            return react(vcpu, slot, fault, error);
         }
         if (!mmu.steps.notesSequenceFirst()) {
             fault.seq = gate.snapshot(cpu);
         }
-        fault.mapWritable = claim.writable() && !slot.readOnly();
-        fault.pfn = claim.pfn();
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
-            release(cpu, claim, fault, true);
+            release(cpu, vcpu.page, fault, true);
             vcpu.retries++;
             return 0;
         }
@@ -114,18 +110,48 @@ final class PageFault {
         return 0;
     }
 
-    private void lookUp(Cpu cpu, Memslot slot, Fault fault, PageClaim claim) {
+    /// `kvm_mmu_faultin_pfn`: first without sleeping, then with, for as long as no signal comes.
+    private int faultIn(Cpu cpu, FaultInPage page, @Nullable Memslot slot, Fault fault) {
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
+        long vpn = hostPage(slot, fault);
         int how = fault.write ? Lookup.WRITE : 0;
-        pages.lookUp(
-                cpu,
-                slot.vpnOf(fault.gfn),
-                slot.readOnly() ? how : how | Lookup.WANT_WRITABLE,
-                claim);
+        if (slot != null && !slot.readOnly()) {
+            how |= Lookup.WANT_WRITABLE;
+        }
+        int error = page.lookUp(cpu, vpn, how | Lookup.NOWAIT, fault);
+        if (error == PageClaim.NEEDS_IO) {
+            error = page.lookUp(cpu, vpn, how | Lookup.INTERRUPTIBLE, fault);
+        }
+        if (slot != null && slot.readOnly()) {
+            fault.mapWritable = false;
+        }
         cpu.exit();
+        return error;
     }
 
-    private void mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
+    private static long hostPage(@Nullable Memslot slot, Fault fault) {
+        if (slot == null) {
+            return FaultInPage.NO_SLOT;
+        }
+        return fault.write && slot.readOnly() ? FaultInPage.READ_ONLY : slot.vpnOf(fault.gfn);
+    }
+
+    /// `kvm_handle_error_pfn`, `kvm_handle_noslot_fault`: what becomes of a fault that has no page.
+    ///
+    /// Broken memory is told to the process by a signal, and the guest is to try again; but a
+    /// signal that waits ends `KVM_RUN` before the guest is entered.
+    private static long react(Vcpu vcpu, @Nullable Memslot slot, Fault fault, int error) {
+        return switch (error) {
+            case PageClaim.NOSLOT, PageClaim.RO_FAULT -> Vcpu.EXIT_MMIO;
+            case PageClaim.HWPOISON -> {
+                vcpu.poisoned(hostPage(slot, fault));
+                yield PageClaim.SIGPENDING;
+            }
+            default -> error;
+        };
+    }
+
+    private void mapLocked(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
         mmu.faultLock().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
         MmuRoot root = vcpu.root();
@@ -138,11 +164,11 @@ final class PageFault {
         }
         boolean unused = result == RetPf.RETRY;
         if (mmu.steps.releasesLocked()) {
-            release(cpu, vcpu.claim, fault, unused);
+            release(cpu, vcpu.page, fault, unused);
         }
         mmu.faultLock().unlock(cpu, mmu.mmuLock);
         if (!mmu.steps.releasesLocked()) {
-            release(cpu, vcpu.claim, fault, unused);
+            release(cpu, vcpu.page, fault, unused);
         }
         vcpu.count(result);
     }
@@ -166,25 +192,14 @@ final class PageFault {
                 || mmu.steps.asksTheGateLocked() && gate.retry(cpu, fault.seq, fault.gfn);
     }
 
-    /// `kvm_release_faultin_page`; under `mmu_lock` if the page was used.
-    private void release(Cpu cpu, PageClaim claim, Fault fault, boolean unused) {
-        if (!unused) {
-            pages.markAccessed(cpu, claim);
-            if (fault.mapWritable && mmu.steps.releasesDirty()) {
-                pages.setDirty(cpu, claim);
-                mmu.invariants.dirtied(cpu, fault.pfn, fault.level);
-            }
+    /// `kvm_mmu_finish_page_fault`; under `mmu_lock` if the page was used.
+    private void release(Cpu cpu, FaultInPage page, Fault fault, boolean unused) {
+        boolean dirty = fault.mapWritable && mmu.steps.releasesDirty();
+        for (int i = unused ? mmu.steps.releasesOnRetry() : 1; i > 0; i--) {
+            page.release(cpu, unused, dirty);
         }
-        int times = unused ? mmu.steps.releasesOnRetry() : 1;
-        if (times == 0) {
-            claim.free();
-        }
-        PageClaim.Kind kind = claim.kind();
-        for (; times > 0; times--) {
-            if (claim.kind() == PageClaim.Kind.FREE) {
-                claim.own(kind, fault.pfn, false);
-            }
-            pages.put(cpu, claim);
+        if (!unused && dirty) {
+            mmu.invariants.dirtied(cpu, fault.pfn, fault.level);
         }
     }
 }

@@ -6,10 +6,10 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableCache;
+import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
-import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public final class Vcpu {
     final VcpuRequests requests;
 
     /// What its fault under way owns.
-    final PageClaim claim = new PageClaim();
+    final FaultInPage page;
 
     // Counts, for reports.
     long hits;
@@ -50,6 +50,8 @@ public final class Vcpu {
     long retries;
     long spurious;
     long flushes;
+    private long poisons;
+    private long poison = -1;
 
     private final Vm vm;
     private final SecondaryMmu mmu;
@@ -64,7 +66,8 @@ public final class Vcpu {
     private long error;
     private long data;
 
-    Vcpu(Vm vm, SecondaryMmu mmu, int id, Cpu cpu, int tlbEntries) {
+    Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, int tlbEntries) {
+        this.page = page;
         this.vm = vm;
         this.mmu = mmu;
         this.id = id;
@@ -334,6 +337,27 @@ public final class Vcpu {
     /// Faults that went back to the guest empty-handed, because of an invalidation or a lost race.
     public long retries() {
         return retries;
+    }
+
+    /// A page that it needs is broken: the process gets a signal (`SIGBUS`, `BUS_MCEERR_AR`).
+    void poisoned(long hostPage) {
+        poisons++;
+        poison = hostPage;
+    }
+
+    /// Signals for broken memory.
+    public long poisons() {
+        return poisons;
+    }
+
+    /// The host page of the last such signal; -1 if there was none.
+    public long poison() {
+        return poison;
+    }
+
+    /// What its faults have asked of the host and done to its pages.
+    public FaultInPage page() {
+        return page;
     }
 
     /// Flushes that were served.

@@ -4,6 +4,8 @@ import java.util.List;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.pfn.FaultInPage;
+import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
@@ -40,6 +42,9 @@ public final class Vm {
     private final PageFault faults;
     private final KvmMmuNotifier notifier;
     private final Vcpus vcpus = new Vcpus();
+
+    /// The host's pages that are owned.
+    final PageLedger ledger = new PageLedger();
 
     private Vm(VmConfig config, UserPages pages, Rcu rcu) {
         this.config = config;
@@ -113,7 +118,11 @@ public final class Vm {
 
     /// A vCPU that will run on `cpu`.
     public Vcpu newVcpu(Cpu cpu) {
-        return vcpus.add(cpu, id -> new Vcpu(this, mmu, id, cpu, config.tlbEntries()));
+        return vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config.tlbEntries()));
+    }
+
+    private FaultInPage newPage() {
+        return new FaultInPage(pages, config.pfn(), mmuLock, ledger);
     }
 
     /// Holds `mmu_lock` for writing for a while; for tests.
@@ -162,6 +171,7 @@ public final class Vm {
         }
         rcu.barrier(cpu);
         invariants.balanced();
+        ledger.checkEmpty();
         assert mmu.tables.slab.inUse() == 0 : mmu.tables.slab.inUse() + " tables leaked";
     }
 

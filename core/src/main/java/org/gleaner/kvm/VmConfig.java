@@ -5,14 +5,14 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.pfn.PfnDesign;
+import org.gleaner.kvm.pfn.ZapMarks;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.kvm.x86.TdpMmu;
-import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -29,7 +29,7 @@ public final class VmConfig {
     private SpteFormat format;
     private int tlbEntries;
     private boolean keepsRoots;
-    private boolean marksAtZap;
+    private PfnDesign pfn = PfnDesign.MERGED;
     private boolean zapsAll = true;
     private @Nullable GuestMemory memory;
     private int tables = TABLES;
@@ -44,7 +44,7 @@ public final class VmConfig {
         this(other.format, other.aging);
         tlbEntries = other.tlbEntries;
         keepsRoots = other.keepsRoots;
-        marksAtZap = other.marksAtZap;
+        pfn = other.pfn;
         zapsAll = other.zapsAll;
         memory = other.memory;
         tables = other.tables;
@@ -60,7 +60,7 @@ public final class VmConfig {
     public static VmConfig of(SpteFormat format, AgingPlan aging, KvmRelease kernel) {
         VmConfig config = new VmConfig(format, aging);
         config.keepsRoots = kernel.keepsRoots();
-        config.marksAtZap = kernel.marksAtZap();
+        config.pfn = kernel.pfn();
         return config;
     }
 
@@ -89,10 +89,9 @@ public final class VmConfig {
         return with(c -> c.keepsRoots = kept);
     }
 
-    /// A zapped entry passes its A and D on to the page (before 6.13); the page was marked at fault
-    /// time anyway.
-    public VmConfig withMarksAtZap(boolean marks) {
-        return with(c -> c.marksAtZap = marks);
+    /// How it gets hold of the host's pages, and what it tells them.
+    public VmConfig withPfn(PfnDesign design) {
+        return with(c -> c.pfn = design);
     }
 
     /// Deleting a slot zaps everything (`KVM_X86_QUIRK_SLOT_ZAP_ALL`).
@@ -128,8 +127,9 @@ public final class VmConfig {
         return tlbEntries;
     }
 
-    boolean marksAtZap() {
-        return marksAtZap;
+    /// How it gets hold of the host's pages.
+    public PfnDesign pfn() {
+        return pfn;
     }
 
     boolean zapsAll() {
@@ -144,19 +144,7 @@ public final class VmConfig {
     SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages, RemoteTlbs remote) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
-        PageMarks atZap = marksAtZap ? new AtZap(pages.byNumber()) : null;
+        PageMarks atZap = pfn.marksAtZap() ? new ZapMarks(pages.byNumber()) : null;
         return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap, remote);
-    }
-
-    private record AtZap(PagesByNumber pages) implements PageMarks {
-        @Override
-        public void markAccessed(Cpu cpu, int pfn) {
-            pages.markAccessed(cpu, pfn);
-        }
-
-        @Override
-        public void setDirty(Cpu cpu, int pfn) {
-            pages.setDirty(cpu, pfn);
-        }
     }
 }

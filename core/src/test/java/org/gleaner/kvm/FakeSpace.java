@@ -171,6 +171,27 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     }
 
     @Override
+    public boolean hasPage(int pfn) {
+        return true;
+    }
+
+    @Override
+    public boolean tryGet(Cpu cpu, int pfn) {
+        synchronized (references) {
+            if (references[pfn] == 0) {
+                return false;
+            }
+            references[pfn]++;
+            return true;
+        }
+    }
+
+    @Override
+    public void put(Cpu cpu, int pfn) {
+        put(pfn);
+    }
+
+    @Override
     public long read(int pfn, int word) {
         return contents[pfn * WORDS + word];
     }

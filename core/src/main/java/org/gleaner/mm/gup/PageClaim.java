@@ -42,6 +42,12 @@ public final class PageClaim {
     /// [Lookup#NOWAIT] was asked and the page is not there (`KVM_PFN_ERR_NEEDS_IO`).
     public static final int NEEDS_IO = -5;
 
+    /// Nothing was found and nothing is wrong: try again (`-EAGAIN`).
+    public static final int AGAIN = -11;
+
+    /// For who maps guest pages: there is no slot (`KVM_PFN_NOSLOT`).
+    public static final int NOSLOT = -2;
+
     private Kind kind = Kind.FREE;
     private int pfn = -1;
     private boolean writable;

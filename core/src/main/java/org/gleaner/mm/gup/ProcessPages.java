@@ -87,4 +87,19 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     public void setDirty(Cpu cpu, int pfn) {
         folios.set(cpu, folios.folio(cpu, pfn), DIRTY);
     }
+
+    @Override
+    public boolean hasPage(int pfn) {
+        return true;
+    }
+
+    @Override
+    public boolean tryGet(Cpu cpu, int pfn) {
+        return folios.tryGet(cpu, folios.folio(cpu, pfn));
+    }
+
+    @Override
+    public void put(Cpu cpu, int pfn) {
+        lru.put(cpu, folios.folio(cpu, pfn));
+    }
 }

@@ -1,0 +1,218 @@
+package org.gleaner.kvm.pfn;
+
+import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.QueuedRwLock;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.PagesByNumber;
+import org.gleaner.mm.gup.UserPages;
+import org.jspecify.annotations.Nullable;
+
+/// What a page fault owns of the host: a page, a frame that has none, or an error. Each vCPU has
+/// one and uses it again: nothing is allocated.
+///
+/// ```
+/// free --lookUp--> a page --release: unused, clean or dirty--> free
+///                  a frame without one --release: nothing to do--> free
+///                  an error
+/// ```
+///
+/// Every lookup that leaves no error is followed by exactly one [#release], on every path. Rules
+/// that are broken say so by name where assertions are armed; see [PageLedger].
+@OneCpu
+public final class FaultInPage {
+    /// Instead of a host page: no slot, or one that is being deleted (`KVM_HVA_ERR_BAD`).
+    public static final long NO_SLOT = -1;
+
+    /// Instead of a host page: a write to a read-only slot (`KVM_HVA_ERR_RO_BAD`).
+    public static final long READ_ONLY = -2;
+
+    private static final String CALL = "kvm_faultin_pfn";
+
+    private final UserPages pages;
+    private final PfnDesign design;
+    private final QueuedRwLock mmuLock;
+    private final PageLedger ledger;
+    private final PageClaim claim = new PageClaim();
+
+    /// The frame was guessed to be a page, and a reference was taken on it.
+    private boolean guessed;
+
+    // Counts, for reports.
+    private long lookups;
+    private long references;
+    private long guesses;
+    private long accessed;
+    private long dirtied;
+
+    public FaultInPage(UserPages pages, PfnDesign design, QueuedRwLock mmuLock, PageLedger ledger) {
+        this.pages = pages;
+        this.design = design;
+        this.mmuLock = mmuLock;
+        this.ledger = ledger;
+    }
+
+    /// Resolves a host page (`__kvm_faultin_pfn`). Slots' errors come before anything is looked at.
+    /// May sleep: `mmu_lock` is not held.
+    ///
+    /// @param vpn the host page, [#NO_SLOT] or [#READ_ONLY]
+    /// @param how bits of [Lookup]
+    /// @param out where frame and writability go
+    /// @return 0, or one of [PageClaim]'s errors; nothing is owned then
+    public int lookUp(Cpu cpu, long vpn, int how, @Nullable Fault out) {
+        if (PageLedger.ARMED && cpu.lockDep != null && mmuLock.isHeldBy(cpu)) {
+            throw Invariants.broken("F1 sleeping-allowed: a lookup while mmu_lock is held");
+        }
+        if (out == null) {
+            if (PageLedger.ARMED) {
+                throw Invariants.broken("F3 both-out-slots: a lookup has nowhere to answer");
+            }
+            return PageClaim.FAULT;
+        }
+        out.pfn = -1;
+        out.mapWritable = false;
+        if (vpn < 0) {
+            return vpn == READ_ONLY ? PageClaim.RO_FAULT : PageClaim.NOSLOT;
+        }
+        ask(cpu, vpn, how);
+        if (claim.kind() == PageClaim.Kind.ERROR) {
+            return claim.error();
+        }
+        out.pfn = claim.pfn();
+        out.mapWritable = claim.writable();
+        if (claim.isOwned()) {
+            references++;
+            ledger.taken(claim, CALL);
+        }
+        return 0;
+    }
+
+    private void ask(Cpu cpu, long vpn, int how) {
+        guessed = false;
+        lookups++;
+        pages.lookUp(cpu, vpn, how, claim);
+        if (claim.isOwned()) {
+            return;
+        }
+        if (claim.error() == PageClaim.AGAIN) {
+            claim.fail(design.onAgain(how));
+        } else if (claim.kind() == PageClaim.Kind.RAW) {
+            if (design.guesses()) {
+                guess(cpu);
+            }
+        } else if (design.looksTwice() && (how & Lookup.NOWAIT) == 0) {
+            lookForPoison(cpu, vpn, claim.error());
+        }
+    }
+
+    /// A frame that is no page of the process: if it has a page's record, there may be a count.
+    private void guess(Cpu cpu) {
+        PagesByNumber byNumber = pages.byNumber();
+        if (byNumber.hasPage(claim.pfn())) {
+            guesses++;
+            guessed = byNumber.tryGet(cpu, claim.pfn());
+            if (!guessed) {
+                claim.fail(PageClaim.FAULT);
+            } else {
+                references++;
+            }
+        }
+    }
+
+    /// Fails again as the first lookup did, unless the memory is found broken. A process that is
+    /// out of memory or interrupted is not asked again.
+    private void lookForPoison(Cpu cpu, long vpn, int first) {
+        if (first != PageClaim.FAULT && first != PageClaim.RO_FAULT) {
+            return;
+        }
+        lookups++;
+        pages.lookUp(cpu, vpn, Lookup.WRITE, claim);
+        int second = claim.error();
+        pages.put(cpu, claim);
+        claim.fail(second == PageClaim.HWPOISON ? second : first);
+    }
+
+    /// Gives back what the last lookup found (`kvm_release_faultin_page`).
+    ///
+    /// @param unused nothing was done with it; else `mmu_lock` is held
+    /// @param dirty it may be written to
+    public void release(Cpu cpu, boolean unused, boolean dirty) {
+        if (PageLedger.ARMED) {
+            check(cpu, unused);
+        }
+        if (guessed) {
+            releaseByNumber(cpu, unused, dirty);
+            return;
+        }
+        if (!unused && claim.isOwned()) {
+            pages.markAccessed(cpu, claim);
+            accessed++;
+            if (dirty) {
+                pages.setDirty(cpu, claim);
+                dirtied++;
+            }
+        }
+        pages.put(cpu, claim);
+    }
+
+    private void releaseByNumber(Cpu cpu, boolean unused, boolean dirty) {
+        PagesByNumber byNumber = pages.byNumber();
+        int pfn = claim.pfn();
+        if (!unused) {
+            byNumber.markAccessed(cpu, pfn);
+            accessed++;
+            if (dirty) {
+                byNumber.setDirty(cpu, pfn);
+                dirtied++;
+            }
+        }
+        byNumber.put(cpu, pfn);
+        guessed = false;
+        claim.free();
+    }
+
+    private void check(Cpu cpu, boolean unused) {
+        if (claim.kind() == PageClaim.Kind.FREE) {
+            throw Invariants.broken("released-once: " + CALL + " has given its page back already");
+        }
+        if (!unused && !mmuLock.isHeldBy(cpu)) {
+            throw Invariants.broken(
+                    "F4 locked-or-unused: page "
+                            + claim.pfn()
+                            + " was used and is released without mmu_lock");
+        }
+        if (claim.isOwned()) {
+            ledger.given(claim);
+        }
+    }
+
+    // --- counts ------------------------------------------------------------------------------
+
+    /// Questions to the host.
+    public long lookups() {
+        return lookups;
+    }
+
+    /// References that lookups took; as many are given back.
+    public long references() {
+        return references;
+    }
+
+    /// Frames that were taken for pages, with or without luck.
+    public long guesses() {
+        return guesses;
+    }
+
+    /// Pages marked accessed because a fault used them.
+    public long accessed() {
+        return accessed;
+    }
+
+    /// Pages marked dirty because a fault made them writable.
+    public long dirtied() {
+        return dirtied;
+    }
+}

@@ -1,0 +1,60 @@
+package org.gleaner.kvm.pfn;
+
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+
+/// How KVM gets hold of the host's page behind a guest page, and what it tells the page: three
+/// states of one series of patches.
+///
+/// | | before | v12 | merged |
+/// |---|---|---|---|
+/// | a frame that the host maps without a page's count | guess: take a reference unless the count is 0, else fail | none | none |
+/// | who gives it back | whoever has the number, guessing again | the owner | the owner |
+/// | the host says to try again (`-EAGAIN`) | as if there were no mapping | the same | as a signal |
+/// | is the memory broken? | a second lookup | the same | the first one says so |
+/// | a zapped entry passes on its A and D | yes | no | no |
+public enum PfnDesign {
+    /// Up to 6.12.
+    BEFORE("before"),
+
+    /// The twelfth posting of the series.
+    V12("v12"),
+
+    /// 6.13 and later.
+    MERGED("merged");
+
+    private final String id;
+
+    PfnDesign(String id) {
+        this.id = id;
+    }
+
+    /// Its name on the command line.
+    public String id() {
+        return id;
+    }
+
+    /// Whether a frame that nobody counts is taken for a page.
+    boolean guesses() {
+        return this == BEFORE;
+    }
+
+    /// Whether a failed lookup is made again, to find out if the memory is broken
+    /// (`check_user_page_hwpoison`).
+    boolean looksTwice() {
+        return this != MERGED;
+    }
+
+    /// A zapped entry passes its A and D on to the page.
+    public boolean marksAtZap() {
+        return this == BEFORE;
+    }
+
+    /// What the asker is told where the host says to try again.
+    int onAgain(int how) {
+        if (this == MERGED) {
+            return PageClaim.SIGPENDING;
+        }
+        return (how & Lookup.NOWAIT) != 0 ? PageClaim.NEEDS_IO : PageClaim.FAULT;
+    }
+}
