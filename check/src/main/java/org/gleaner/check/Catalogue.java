@@ -16,6 +16,7 @@ final class Catalogue {
         all.addAll(SwapPrograms.ALL);
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
+        all.addAll(DirectPrograms.ALL);
         return all;
     }
 
@@ -23,6 +24,7 @@ final class Catalogue {
         List<Variant> all = new ArrayList<>(AgingBugs.ALL);
         all.addAll(LifetimeBugs.ALL);
         all.addAll(FaultBugs.ALL);
+        all.addAll(DirectBugs.ALL);
         all.addAll(MemoryBugs.ALL);
         return all;
     }

@@ -102,6 +102,22 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
         ptl.unlock(cpu);
     }
 
+    /// Breaks copy-on-write of one page: it is another frame with the same contents afterwards,
+    /// whoever holds the old one.
+    public void copy(Cpu cpu, long vpn) {
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        ptl.lock(cpu);
+        long entry = cpu.load(pte, (int) vpn);
+        if (entry != NONE) {
+            long frame = cpu.fetchAdd(nextFrame, 0, 1);
+            cpu.store(contents, (int) frame, cpu.load(contents, (int) entry));
+            cpu.store(dirty, (int) frame, 1);
+            cpu.store(pte, (int) vpn, frame);
+        }
+        ptl.unlock(cpu);
+        notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
+    }
+
     /// `mprotect(PROT_READ)` of one page.
     public void writeProtect(Cpu cpu, long vpn) {
         notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
@@ -192,6 +208,11 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     /// What is in a page, wherever it is now. To be called when nobody else runs.
     public long contentsOf(int vpn) {
         return pte[vpn] == NONE ? swap[vpn] : contents[(int) pte[vpn]];
+    }
+
+    /// The frame of a page, or -1. To be called when nobody else runs.
+    public int frameOf(int vpn) {
+        return (int) pte[vpn];
     }
 
     /// What the page of `vpn` holds in memory, for its holder.

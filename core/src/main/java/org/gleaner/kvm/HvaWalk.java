@@ -4,6 +4,7 @@ import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Srcu;
 import org.gleaner.pagetable.TableSlab;
@@ -23,13 +24,21 @@ final class HvaWalk {
     private final Vcpus vcpus;
     private final SecondaryMmu mmu;
     private final InvalidateGate gate;
+    private final PfnCaches caches;
 
-    HvaWalk(Srcu srcu, VmSlots memslots, Vcpus vcpus, SecondaryMmu mmu, InvalidateGate gate) {
+    HvaWalk(
+            Srcu srcu,
+            VmSlots memslots,
+            Vcpus vcpus,
+            SecondaryMmu mmu,
+            InvalidateGate gate,
+            PfnCaches caches) {
         this.srcu = srcu;
         this.memslots = memslots;
         this.vcpus = vcpus;
         this.mmu = mmu;
         this.gate = gate;
+        this.caches = caches;
     }
 
     /// Ages host pages `[start, end)`. Bit `k` of the query's bitmaps is page `end - 1 - k`, also
@@ -61,10 +70,11 @@ final class HvaWalk {
         return any;
     }
 
-    /// `kvm_mmu_notifier_invalidate_range_start`: closes the gate, zaps, flushes. Where it may
+    /// `kvm_mmu_notifier_invalidate_range_start`: announces itself, makes cached pages invalid,
+    /// closes the gate, zaps, flushes. Where it may
     /// block, it lets waiters have the lock in between; the gate stays closed.
     void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
-        gate.enter(cpu);
+        announce(cpu, start, end);
         int section = srcu.readLock(cpu);
         Memslots slots = memslots.active(cpu);
         boolean locked = false;
@@ -89,6 +99,17 @@ final class HvaWalk {
             mmu.mmuLock.writeUnlock(cpu);
         }
         srcu.readUnlock(cpu, section);
+    }
+
+    private void announce(Cpu cpu, long start, long end) {
+        boolean first = mmu.steps.announcesBeforeCaches();
+        if (first) {
+            gate.enter(cpu);
+        }
+        caches.invalidateStart(cpu, start, end);
+        if (!first) {
+            gate.enter(cpu);
+        }
     }
 
     /// Zaps guest pages; returns whether a flush is owed.

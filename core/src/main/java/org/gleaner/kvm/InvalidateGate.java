@@ -39,6 +39,7 @@ import org.gleaner.machine.Word;
 /// | count, range | begin, add, end, lock write | release | retry, lock | acquire | the lock |
 /// | count, range, `SEQ` | the same | release | retryUnsafe | acquire | nothing: asked again |
 /// | `active` | enter, leave, its lock | release | lockIdle, its lock | acquire | the lock |
+/// | `active` | the same | release | isActive | acquire | `SEQ`, moved before it is lowered |
 final class InvalidateGate {
     private static final int SEQ = 8, IN_PROGRESS = 9, START = 10, END = 11, LINE = 24;
 
@@ -117,6 +118,11 @@ final class InvalidateGate {
         activeLock.lock(cpu);
         cpu.store(active, cpu.load(active) + 1);
         activeLock.unlock(cpu);
+    }
+
+    /// Whether one is on its way; what the caller reads later comes after the answer.
+    boolean isActive(Cpu cpu) {
+        return cpu.load(active) != 0;
     }
 
     /// It is over.

@@ -4,8 +4,10 @@ import java.util.List;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
+import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
@@ -41,6 +43,7 @@ public final class Vm {
     private final ProtocolSteps steps;
     private final PageFault faults;
     private final KvmMmuNotifier notifier;
+    private final DirectAccess direct;
     private final Vcpus vcpus = new Vcpus();
 
     /// The host's pages that are owned.
@@ -55,7 +58,9 @@ public final class Vm {
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);
         faults = new PageFault(this, mmu, gate, pages);
-        HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate);
+        PfnCaches caches = new PfnCaches();
+        direct = new DirectAccess(new SlotView(srcu, slots, gate), pages, caches, steps, config.allowsUnsafeMappings());
+        HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
     }
 
@@ -114,6 +119,11 @@ public final class Vm {
         return slots.active(cpu);
     }
 
+    /// For the kernel's own users of guest pages.
+    public DirectAccess direct() {
+        return direct;
+    }
+
     // --- vCPUs -------------------------------------------------------------------------------
 
     /// A vCPU that will run on `cpu`.
@@ -156,8 +166,9 @@ public final class Vm {
     }
 
     /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any
-    /// more.
+    /// more, and no cache may be active.
     public void destroy(Cpu cpu) {
+        assert direct.activeCaches() == 0 : direct.activeCaches() + " caches are still active";
         if (steps.unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }

@@ -32,6 +32,7 @@ public final class VmConfig {
     private PfnDesign pfn = PfnDesign.MERGED;
     private boolean zapsAll = true;
     private @Nullable GuestMemory memory;
+    private boolean allowsUnsafeMappings;
     private int tables = TABLES;
     private SpteSteps steps = SpteSteps.LINUX;
 
@@ -47,6 +48,7 @@ public final class VmConfig {
         pfn = other.pfn;
         zapsAll = other.zapsAll;
         memory = other.memory;
+        allowsUnsafeMappings = other.allowsUnsafeMappings;
         tables = other.tables;
         steps = other.steps;
     }
@@ -99,6 +101,12 @@ public final class VmConfig {
         return with(c -> c.zapsAll = all);
     }
 
+    /// Frames that cannot be pinned may be mapped by the kernel all the same
+    /// (`allow_unsafe_mappings`); not by default.
+    public VmConfig withUnsafeMappings(boolean allowed) {
+        return with(c -> c.allowsUnsafeMappings = allowed);
+    }
+
     /// The contents of page frames.
     public VmConfig withMemory(GuestMemory contents) {
         return with(c -> c.memory = contents);
@@ -130,6 +138,10 @@ public final class VmConfig {
     /// How it gets hold of the host's pages.
     public PfnDesign pfn() {
         return pfn;
+    }
+
+    boolean allowsUnsafeMappings() {
+        return allowsUnsafeMappings;
     }
 
     boolean zapsAll() {

@@ -7,7 +7,8 @@
 /// is what the two directions agree on, `Vcpus` who is to be kicked. The rooms:
 ///
 /// ```
-/// kvm -> kvm.aging, kvm.x86 -> kvm.mmu -> pagetable -> machine        kvm -> mm.gup, mm.notifier
+/// kvm -> kvm.aging, kvm.pfn, kvm.x86 -> kvm.mmu -> pagetable -> machine
+/// kvm, kvm.pfn -> mm.gup, mm.notifier
 /// ```
 ///
 /// What may enter: what keeps a second stage right against the host. What may not: reclaim

@@ -27,6 +27,8 @@ public enum LockClass {
     KVM_SRCU("kvm->srcu", Kind.SRCU),
     /// `kvm->slots_arch_lock`; may be taken inside [#KVM_SRCU], is dropped before synchronizing.
     SLOTS_ARCH_LOCK("slots_arch_lock", Kind.SLEEPING),
+    /// `gpc->refresh_lock`: held while a cached guest page is looked up.
+    GPC_REFRESH_LOCK("gpc->refresh_lock", Kind.SLEEPING),
     /// `mm->mmap_lock`.
     MMAP_LOCK("mmap_lock", Kind.SLEEPING),
     /// A mapping's invalidate lock (guest_memfd).
@@ -51,6 +53,10 @@ public enum LockClass {
     TDP_MMU_PAGES("tdp_mmu_pages_lock", Kind.SPINNING),
     /// `mn_invalidate_lock`.
     MN_INVALIDATE_LOCK("mn_invalidate_lock", Kind.SPINNING),
+    /// The list of a VM's caches of guest pages (`kvm->gpc_lock`).
+    GPC_LIST_LOCK("gpc_lock", Kind.SPINNING),
+    /// `gpc->lock`: never with `mmu_lock` inside.
+    GPC_LOCK("gpc->lock", Kind.SPINNING),
     /// The list of an address space's notifiers.
     NOTIFIER_LIST_LOCK("mmu_notifier_lock", Kind.SPINNING),
     /// The list of address spaces that a page-table walk visits.

@@ -35,6 +35,9 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     final AtomicLong marked = new AtomicLong();
     final AtomicLong evictions = new AtomicLong();
 
+    /// Pages from this one on are frames that nobody counts.
+    volatile long rawFrom = Long.MAX_VALUE;
+
     private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
     private final int[] frameOf;
     private final long[] swap;
@@ -75,6 +78,14 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
             claim.fail(failure);
             return;
         }
+        if (vpn >= rawFrom) {
+            claim.raw((int) vpn, writable);
+            return;
+        }
+        if ((how & Lookup.FAST_ONLY) != 0) {
+            lookUpFast((int) vpn, claim);
+            return;
+        }
         for (; ; ) {
             ptl.lock(cpu);
             int frame = frameOf[(int) vpn];
@@ -92,13 +103,30 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
                 ptl.unlock(cpu);
                 afterLookup.at(cpu);
                 boolean write = (how & Lookup.WRITE) != 0;
-                claim.own(PageClaim.Kind.OWNED, frame, writable || write);
+                boolean pin = (how & Lookup.PIN) != 0;
+                claim.own(
+                        pin ? PageClaim.Kind.PINNED : PageClaim.Kind.OWNED,
+                        frame,
+                        writable || write);
                 return;
             }
             hand = (hand + 1) % pageIn.length;
             int victim = pageIn[hand];
             ptl.unlock(cpu);
             evict(cpu, victim);
+        }
+    }
+
+    /// Without the lock of the page table: who evicts looks at references together with this.
+    private void lookUpFast(int vpn, PageClaim claim) {
+        synchronized (references) {
+            int frame = frameOf[vpn];
+            if (frame < 0 || !writable) {
+                claim.fail(PageClaim.FAULT);
+                return;
+            }
+            references[frame]++;
+            claim.own(PageClaim.Kind.OWNED, frame, true);
         }
     }
 
@@ -114,13 +142,18 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     boolean unmap(Cpu cpu, int vpn) {
         ptl.lock(cpu);
         int frame = frameOf[vpn];
-        boolean gone = frame >= 0 && references[frame] == 0;
+        boolean gone;
+        synchronized (references) {
+            gone = frame >= 0 && references[frame] == 0;
+            if (gone) {
+                frameOf[vpn] = -1;
+            }
+        }
         if (gone) {
             if (dirty[frame]) {
                 System.arraycopy(contents, frame * WORDS, swap, vpn * WORDS, WORDS);
             }
             Arrays.fill(contents, frame * WORDS, frame * WORDS + WORDS, POISON);
-            frameOf[vpn] = -1;
             freeStack[freeFrames++] = frame;
             evictions.incrementAndGet();
         }
@@ -147,12 +180,16 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public void markAccessed(Cpu cpu, PageClaim claim) {
-        markAccessed(cpu, claim.pfn());
+        if (claim.isOwned()) {
+            markAccessed(cpu, claim.pfn());
+        }
     }
 
     @Override
     public void setDirty(Cpu cpu, PageClaim claim) {
-        setDirty(cpu, claim.pfn());
+        if (claim.isOwned()) {
+            setDirty(cpu, claim.pfn());
+        }
     }
 
     @Override

@@ -54,6 +54,26 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether the refresh of a cached page notes the sequence number before it looks the page up.
+    public boolean cacheNotesSequenceFirst() {
+        return true;
+    }
+
+    /// Whether it asks, before the cache is valid again, if an invalidation has overtaken it.
+    public boolean cacheAsksBeforeItIsValid() {
+        return true;
+    }
+
+    /// Whether one overtakes it that is on its way and has not yet closed the gate.
+    public boolean cacheAsksActive() {
+        return true;
+    }
+
+    /// Whether an invalidation announces itself before it tells the caches.
+    public boolean announcesBeforeCaches() {
+        return true;
+    }
+
     /// How often a fault that retries gives its page back.
     public int releasesOnRetry() {
         return 1;

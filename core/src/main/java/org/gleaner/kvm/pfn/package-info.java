@@ -3,6 +3,8 @@
 ///
 /// [org.gleaner.kvm.pfn.FaultInPage] is a page fault's; [org.gleaner.kvm.pfn.PfnDesign] says how it
 /// was before the series that made ownership plain; `PageLedger` knows who took what.
+/// [org.gleaner.kvm.pfn.DirectAccess] is where the kernel's own uses of guest pages begin: mapped,
+/// cached, as pages, or prefetched.
 ///
 /// What may enter: lookups, ownership, marks. What may not: folios and lists, whose names this room
 /// does not know; slots and vCPUs; the bits of an entry.

@@ -66,6 +66,14 @@ public final class GetUserPages {
         }
     }
 
+    /// The same of a page that is there and writable now; never sleeps.
+    ///
+    /// @return as [#get]; [PageClaim#FAULT] if it is not
+    long getFast(Cpu cpu, AddressSpace mm, long vpn) {
+        long fast = fast(cpu, mm, vpn);
+        return fast == NOT_THERE ? PageClaim.FAULT : fast;
+    }
+
     /// See [PageFaults#returnToUser].
     void returnToUser(Cpu cpu, AddressSpace mm) {
         faults.returnToUser(cpu, mm);

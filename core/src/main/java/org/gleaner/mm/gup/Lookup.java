@@ -17,5 +17,9 @@ public final class Lookup {
     /// Pin the page instead of referencing it (`FOLL_PIN`). Never with [#WANT_WRITABLE].
     public static final int PIN = 1 << 4;
 
+    /// With [#WRITE]: only what is there and writable now; [PageClaim#FAULT] else
+    /// (`FOLL_FAST_ONLY`). Takes no lock that sleeps and never faults, so a spinlock may be held.
+    public static final int FAST_ONLY = 1 << 5;
+
     private Lookup() {}
 }

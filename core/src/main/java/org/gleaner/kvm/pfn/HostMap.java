@@ -1,0 +1,126 @@
+package org.gleaner.kvm.pfn;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.OneCpu;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.UserPages;
+
+/// A guest page that the kernel has mapped for itself for a while (`struct kvm_host_map`,
+/// `kvm_vcpu_map`): pinned, for the kernel reads and writes it where no invalidation stops it.
+///
+/// A frame that nobody counts cannot be pinned; it is mapped only where unsafe mappings are allowed,
+/// and nothing then keeps its owner from using it otherwise.
+///
+/// ```
+/// if (map.map(cpu, gfn, true) == 0) {
+///     use map.pfn()
+/// }
+/// map.unmap(cpu);          // after a failure, and a second time, it does nothing
+/// ```
+@OneCpu
+public final class HostMap {
+    /// No slot, no page, a write to what is read-only, or a frame that cannot be pinned (`-EINVAL`).
+    public static final int INVALID = -22;
+
+    /// The kernel has no room to map it (`-EFAULT`).
+    public static final int FAULT = -14;
+
+    private final GuestSlots slots;
+    private final UserPages pages;
+    private final KernelMap kernel;
+    private final boolean allowsUnsafe;
+    private final PageClaim claim = new PageClaim();
+
+    private long gfn;
+    private int pfn;
+    private long address;
+    private boolean writable;
+
+    HostMap(GuestSlots slots, UserPages pages, KernelMap kernel, boolean allowsUnsafe) {
+        this.slots = slots;
+        this.pages = pages;
+        this.kernel = kernel;
+        this.allowsUnsafe = allowsUnsafe;
+        set(-1, false);
+    }
+
+    /// Every field, before anything can fail: so unmapping is right after any failure.
+    private void set(long page, boolean write) {
+        gfn = page;
+        pfn = -1;
+        address = KernelMap.NONE;
+        writable = write;
+    }
+
+    /// Maps guest page `page`, for reading or for writing too (`kvm_vcpu_map`,
+    /// `kvm_vcpu_map_readonly`). May sleep; no spinlock may be held.
+    ///
+    /// @return 0, [#INVALID] or [#FAULT]
+    public int map(Cpu cpu, long page, boolean write) {
+        assert address == KernelMap.NONE : "gfn " + gfn + " is still mapped";
+        set(page, write);
+        int section = slots.enter(cpu);
+        long vpn = slots.vpn(cpu, page, write);
+        boolean found = vpn >= 0 && pin(cpu, vpn);
+        slots.leave(cpu, section);
+        if (!found) {
+            return INVALID;
+        }
+        pfn = claim.pfn();
+        address = kernel.map(cpu, claim);
+        if (address == KernelMap.NONE) {
+            assert !claim.isOwned() : "a page has no address";
+            claim.free();
+            return FAULT;
+        }
+        return 0;
+    }
+
+    private boolean pin(Cpu cpu, long vpn) {
+        pages.lookUp(cpu, vpn, writable ? Lookup.PIN | Lookup.WRITE : Lookup.PIN, claim);
+        if (claim.kind() == PageClaim.Kind.PINNED
+                || claim.kind() == PageClaim.Kind.RAW && allowsUnsafe) {
+            return true;
+        }
+        assert claim.kind() != PageClaim.Kind.OWNED : "a page is referenced that was to be pinned";
+        claim.free();
+        return false;
+    }
+
+    /// Marks the page accessed, and dirty if it was mapped for writing, and unpins it
+    /// (`kvm_vcpu_unmap`). It is marked without `mmu_lock`: the pin keeps it. A raw frame is marked
+    /// nowhere. What is not mapped, and what was unmapped before, is left alone (rule F7).
+    public void unmap(Cpu cpu) {
+        if (address == KernelMap.NONE) {
+            return;
+        }
+        kernel.unmap(cpu, address);
+        if (claim.isOwned()) {
+            if (writable) {
+                pages.setDirty(cpu, claim);
+            }
+            pages.markAccessed(cpu, claim);
+        }
+        pages.put(cpu, claim);
+        set(-1, false);
+    }
+
+    public boolean isMapped() {
+        return address != KernelMap.NONE;
+    }
+
+    /// The frame; -1 if nothing is mapped.
+    public int pfn() {
+        return pfn;
+    }
+
+    public boolean writable() {
+        return writable;
+    }
+
+    /// Whether the page is pinned: not if it is a raw frame.
+    public boolean isPinned() {
+        return claim.isOwned();
+    }
+}
