@@ -17,6 +17,7 @@ final class Catalogue {
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
+        all.addAll(LeafPrograms.ALL);
         return all;
     }
 
@@ -26,6 +27,7 @@ final class Catalogue {
         all.addAll(FaultBugs.ALL);
         all.addAll(DirectBugs.ALL);
         all.addAll(MemoryBugs.ALL);
+        all.addAll(LeafBugs.ALL);
         return all;
     }
 

@@ -11,6 +11,7 @@ import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
 /// A host address space of a few pages, each of whose words is a step: a page table under one lock,
@@ -37,6 +38,9 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     private final long[] contents;
     private final long[] nextFrame = new long[1];
 
+    /// The page that is mapped small where the others are one large folio; none if negative.
+    private long small = NONE;
+
     SmallSpace(Stage stage, int pages) {
         this.stage = stage;
         int frames = 4 * pages;
@@ -46,6 +50,17 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
         references = new long[frames];
         dirty = new long[frames];
         contents = new long[frames];
+    }
+
+    /// Has all pages in one large folio, which may be mapped as such; only a fault on page `page`
+    /// takes what it needs and no more, as where a part of the guest must be mapped small.
+    void largeBut(long page) {
+        small = page;
+    }
+
+    @Override
+    public int mappingLevel(Cpu cpu, long vpn) {
+        return small < 0 || vpn == small ? RadixTable.LEVEL_4K : RadixTable.LEVEL_2M;
     }
 
     @Override
@@ -64,7 +79,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
             return;
         }
         if (entry == NONE) {
-            entry = cpu.fetchAdd(nextFrame, 0, 1);
+            entry = small < 0 ? cpu.fetchAdd(nextFrame, 0, 1) : vpn;
             cpu.store(contents, (int) entry, cpu.load(swap, (int) vpn));
             cpu.store(pte, (int) vpn, entry);
         }

@@ -197,13 +197,18 @@ public final class GuestTlb {
     }
 
     private long current(Cpu cpu, int root, long gfn) {
-        long found = tables.leafAt(cpu, root, gfn);
-        if (found < 0) {
-            return format.empty;
+        for (; ; ) {
+            long found = tables.leafAt(cpu, root, gfn);
+            if (found < 0) {
+                return format.empty;
+            }
+            long slot = RadixTable.slotOf(found);
+            int level = RadixTable.levelOf(found);
+            long entry = cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
+            if (!format.isTable(entry, level)) {
+                return format.smallLeaf(entry, level, gfn);
+            }
         }
-        long slot = RadixTable.slotOf(found);
-        long entry = cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
-        return format.smallLeaf(entry, RadixTable.levelOf(found), gfn);
     }
 
     // --- one access --------------------------------------------------------------------------
@@ -234,32 +239,38 @@ public final class GuestTlb {
         return (leaf & ~3L) == 0;
     }
 
+    /// What is cached of a huge leaf is the part that maps the page. One that is split meanwhile is
+    /// looked for again.
     private long walk(Cpu cpu, int root, long gfn, boolean write) {
-        long found = leaf(cpu, root, gfn);
-        if (found < 0) {
-            return HardwareWalk.FAULT_NOT_PRESENT;
+        for (; ; ) {
+            long found = leaf(cpu, root, gfn);
+            if (found < 0) {
+                return HardwareWalk.FAULT_NOT_PRESENT;
+            }
+            int level = RadixTable.levelOf(found);
+            if (level == RadixTable.LEVEL_4K) {
+                return touch(cpu, slab.slotWords(found), TableSlab.slotIndex(found), level, write);
+            }
+            long slot = RadixTable.slotOf(found);
+            int i = TableSlab.slotIndex(slot);
+            long leaf = touch(cpu, slab.slotWords(slot), i, level, write);
+            if (isFault(leaf)) {
+                return leaf;
+            }
+            if (!format.isTable(leaf, level)) {
+                return format.smallLeaf(leaf, level, gfn);
+            }
         }
-        if (RadixTable.levelOf(found) > RadixTable.LEVEL_4K) {
-            return walkHuge(cpu, found, gfn, write);
-        }
-        return touch(cpu, slab.slotWords(found), TableSlab.slotIndex(found), write);
     }
 
-    /// What is cached of a huge leaf is the part that maps the page.
-    private long walkHuge(Cpu cpu, long found, long gfn, boolean write) {
-        long slot = RadixTable.slotOf(found);
-        long leaf = touch(cpu, slab.slotWords(slot), TableSlab.slotIndex(slot), write);
-        return isFault(leaf) ? leaf : format.smallLeaf(leaf, RadixTable.levelOf(found), gfn);
-    }
-
-    /// One access through an entry; see [#access].
-    private long touch(Cpu cpu, long[] words, int i, boolean write) {
+    /// One access through an entry; see [#access]. The entry as it is, if it has become a table.
+    private long touch(Cpu cpu, long[] words, int i, int level, boolean write) {
         long need = write ? writeHit : readHit;
         int access = write ? EntryFormat.WRITE : EntryFormat.READ;
         for (; ; ) {
             long old = cpu.load(words, i);
             Invariants.readable(old);
-            if ((old & need) == need) {
+            if ((old & need) == need || format.isTable(old, level)) {
                 return old;
             }
             if (!format.permits(old, access)) {

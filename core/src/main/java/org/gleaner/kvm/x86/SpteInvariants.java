@@ -10,6 +10,7 @@ import org.gleaner.pagetable.TableSlab;
 /// | I2 | aging changes nothing but A, or makes exactly the tracked form | [#aged] |
 /// | I5 | a frozen entry is never altered | [#detached], when its table is freed |
 /// | I14 | restoring gives back R and X, and never W | [#restored] |
+/// | L7 | a split changes nothing but the size of leaves: not A, D or W | [#split] |
 /// | I20 | a test clears nothing | [#aged] |
 final class SpteInvariants {
     private SpteInvariants() {}
@@ -37,6 +38,13 @@ final class SpteInvariants {
                 || !write && format.isWritable(now)
                 || unwritten != (format.restoreAccessTrack(tracked) | format.accessed)) {
             throw Invariants.broken("I14: " + hex(tracked) + " is restored as " + hex(now));
+        }
+    }
+
+    /// A huge leaf is being split; `small` is one of the leaves it becomes.
+    static void split(SpteFormat format, long huge, long small) {
+        if (Invariants.ARMED && ((huge ^ small) & ~(format.address | format.hugeLeaf)) != 0) {
+            throw Invariants.broken("L7: " + hex(huge) + " is split into " + hex(small));
         }
     }
 

@@ -64,7 +64,7 @@ final class TdpAger {
             return false;
         }
         if (RadixTable.levelOf(slot) > RadixTable.LEVEL_4K) {
-            return ageHuge(cpu, RadixTable.slotOf(slot), gfn, n, lastGfn, query);
+            return ageHuge(cpu, root, slot, gfn, n, lastGfn, query);
         }
         long[] words = tables.slab.slotWords(slot);
         int first = TableSlab.slotIndex(slot);
@@ -93,12 +93,18 @@ final class TdpAger {
     }
 
     /// One huge leaf maps all pages of `[gfn, gfn + n)`: they are young together, and it is cleared
-    /// if any of them may be.
-    private boolean ageHuge(Cpu cpu, long slot, long gfn, int n, long lastGfn, AgeQuery query) {
+    /// if any of them may be. If it has been split since it was found, the pages are looked for
+    /// again.
+    private boolean ageHuge(
+            Cpu cpu, MmuRoot root, long found, long gfn, int n, long lastGfn, AgeQuery query) {
+        long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
         int i = TableSlab.slotIndex(slot);
         long old = cpu.peek(words, i);
         Invariants.readable(old);
+        if (format.isTable(old, RadixTable.levelOf(found))) {
+            return ageTable(cpu, root, gfn, n, lastGfn, query);
+        }
         cpu.charge(Cost.MMU_AGE_GFN);
         if (!format.isPresent(old) || !format.isAccessed(old)) {
             return false;

@@ -331,6 +331,9 @@ public final class TdpMmu extends SecondaryMmu {
             int i = TableSlab.slotIndex(slot);
             long old = cpu.load(words, i);
             Invariants.readable(old);
+            if (format.isTable(old, RadixTable.levelOf(found))) {
+                continue;
+            }
             long update = fastUpdate(old, fault.write);
             if (update == 0) {
                 break;

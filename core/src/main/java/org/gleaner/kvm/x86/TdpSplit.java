@@ -55,7 +55,9 @@ final class TdpSplit {
         int base = tables.slab.base(table);
         cpu.writes(words, base, TableSlab.ENTRIES);
         for (int k = 0; k < TableSlab.ENTRIES; k++) {
-            words[base + k] = steps.smallFromHuge(format, huge, childLevel, k);
+            long small = steps.smallFromHuge(format, huge, childLevel, k);
+            SpteInvariants.split(format, huge, small);
+            words[base + k] = small;
         }
         cpu.charge(Cost.SPTE_SCAN, TableSlab.ENTRIES);
     }

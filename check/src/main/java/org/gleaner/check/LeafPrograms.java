@@ -1,0 +1,56 @@
+package org.gleaner.check;
+
+import java.util.List;
+import org.gleaner.pagetable.TableSlab;
+
+/// Leaves of different sizes in one place of the second stage.
+final class LeafPrograms {
+    private LeafPrograms() {}
+
+    static final List<Program> ALL =
+            List.of(
+                    new Program(
+                                    "huge-install-split",
+                                    "a huge leaf and a table may replace each other under running guests",
+                                    "kvm_tdp_mmu_map, tdp_mmu_split_huge_page, handle_removed_pt",
+                                    LeafPrograms::installAndSplit)
+                            .within(3),
+                    new Program(
+                                    "huge-split-age",
+                                    "no use of a page is lost or made up when its leaf is split",
+                                    "tdp_mmu_split_huge_page beside kvm_age_gfn",
+                                    LeafPrograms::splitAndAge)
+                            .within(2));
+
+    private static VmStage stage(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, TableSlab.ENTRIES);
+        vm.space.largeBut(2);
+        return vm;
+    }
+
+    /// Both fault at once; whoever is later finds what the other has made, or is about to make.
+    private static void installAndSplit(Stage stage, Variant variant) {
+        VmStage vm = stage(stage, variant);
+        vm.vcpu(
+                "large",
+                (cpu, vcpu) -> {
+                    vcpu.accessData(cpu, 1, 0, true, 7);
+                    FaultPrograms.readsSeven(cpu, vcpu, 1);
+                });
+        vm.vcpu(
+                "small",
+                (cpu, vcpu) -> {
+                    vcpu.accessData(cpu, 2, 0, true, 7);
+                    FaultPrograms.readsSeven(cpu, vcpu, 2);
+                });
+        vm.destroyAfter();
+    }
+
+    private static void splitAndAge(Stage stage, Variant variant) {
+        VmStage vm = stage(stage, variant);
+        vm.vcpu("large", (cpu, vcpu) -> vcpu.access(cpu, 1, false));
+        vm.vcpu("small", (cpu, vcpu) -> vcpu.access(cpu, 2, false));
+        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 1, 3));
+        vm.destroyAfter();
+    }
+}
