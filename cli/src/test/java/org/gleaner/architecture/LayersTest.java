@@ -2,6 +2,7 @@ package org.gleaner.architecture;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -105,6 +106,39 @@ final class LayersTest {
                             "java..",
                             "org.jspecify.annotations")
                     .because("slots, vCPUs and the host are the same for all");
+
+    @ArchTest
+    static final ArchRule WHO_OWNS_A_PAGE_CANNOT_NAME_ITS_FOLIO =
+            classes()
+                    .that()
+                    .resideInAPackage("org.gleaner.kvm.pfn..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.gleaner.kvm.pfn..",
+                            "org.gleaner.kvm.mmu..",
+                            "org.gleaner.mm.gup..",
+                            "org.gleaner.mm.notifier..",
+                            "org.gleaner.pagetable..",
+                            "org.gleaner.machine..",
+                            "java..",
+                            "org.jspecify.annotations")
+                    .because("a page is known by what its lookup answered, and by nothing else");
+
+    /// Patches 46, 78 and 83 of `docs/seed-003.md`.
+    @ArchTest
+    static final ArchRule NO_MARK_AND_NO_PUT_TAKES_A_NUMBER =
+            noClasses()
+                    .that()
+                    .resideInAPackage("org.gleaner.kvm..")
+                    .and()
+                    .haveSimpleNameNotEndingWith("ZapMarks")
+                    .and()
+                    .doNotHaveSimpleName("FaultInPage")
+                    .should()
+                    .accessClassesThat()
+                    .haveSimpleName("PagesByNumber")
+                    .because("only what kernels before 6.13 did goes from a number to a page");
 
     @ArchTest
     static final ArchRule COMMON_CODE_NAMES_NO_ARCHITECTURE =

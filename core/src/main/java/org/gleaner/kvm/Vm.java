@@ -8,6 +8,7 @@ import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnCaches;
+import org.gleaner.kvm.pfn.ZapMarks;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
@@ -46,6 +47,8 @@ public final class Vm {
     private final DirectAccess direct;
     private final Vcpus vcpus = new Vcpus();
 
+    private final @Nullable ZapMarks zapMarks;
+
     /// The host's pages that are owned.
     final PageLedger ledger = new PageLedger();
 
@@ -53,7 +56,8 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
-        mmu = config.newMmu(mmuLock, rcu, pages, vcpus::flushRemoteTlbs);
+        zapMarks = config.pfn().marksAtZap() ? new ZapMarks(pages.byNumber()) : null;
+        mmu = config.newMmu(mmuLock, rcu, zapMarks, vcpus::flushRemoteTlbs);
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);
@@ -196,6 +200,12 @@ public final class Vm {
     /// Flushes of all vCPUs that were asked for.
     public long remoteFlushes() {
         return vcpus.flushes();
+    }
+
+    /// What zapped entries have passed on to their pages; null on a kernel where they pass on
+    /// nothing.
+    public @Nullable ZapMarks zapMarks() {
+        return zapMarks;
     }
 
     /// Leaves in all roots, all or only young ones: an account of this moment, entry by entry. An

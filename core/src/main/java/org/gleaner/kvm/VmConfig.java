@@ -6,14 +6,12 @@ import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.pfn.PfnDesign;
-import org.gleaner.kvm.pfn.ZapMarks;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.kvm.x86.TdpMmu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.mm.gup.UserPages;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
@@ -153,10 +151,10 @@ public final class VmConfig {
     }
 
     /// The second stage of such a VM, empty.
-    SecondaryMmu newMmu(QueuedRwLock mmuLock, Rcu rcu, UserPages pages, RemoteTlbs remote) {
+    SecondaryMmu newMmu(
+            QueuedRwLock mmuLock, Rcu rcu, @Nullable PageMarks atZap, RemoteTlbs remote) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
-        PageMarks atZap = pfn.marksAtZap() ? new ZapMarks(pages.byNumber()) : null;
         return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap, remote);
     }
 }

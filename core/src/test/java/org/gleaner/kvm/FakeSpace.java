@@ -1,6 +1,9 @@
 package org.gleaner.kvm;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -25,6 +28,18 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// Answer of the next lookups instead of a page; 0 for none.
     volatile int failure;
+
+    /// Whether pages are not there for who will not sleep.
+    volatile boolean needsIo;
+
+    /// A driver's frame that the host maps at every page, without a reference; -1 for none.
+    volatile int driverFrame = -1;
+
+    /// Whether who has only a number takes no reference where nobody has one.
+    volatile boolean getsUnlessZero = true;
+
+    /// How the first lookups were asked, in order.
+    final List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
 
     /// Whether the host maps pages writable on read faults too.
     volatile boolean writable = true;
@@ -74,6 +89,17 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
+        if (asked.size() < 16) {
+            asked.add(how);
+        }
+        if (driverFrame >= 0) {
+            claim.raw(driverFrame, true);
+            return;
+        }
+        if (needsIo && (how & Lookup.NOWAIT) != 0) {
+            claim.fail(PageClaim.NEEDS_IO);
+            return;
+        }
         if (failure != 0) {
             claim.fail(failure);
             return;
@@ -172,6 +198,9 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     private void put(int pfn) {
         synchronized (references) {
             references[pfn]--;
+            if (references[pfn] == 0 && pfn == driverFrame) {
+                throw new AssertionError("page " + pfn + " of a driver is freed under it");
+            }
             if (references[pfn] < 0) {
                 throw new AssertionError("page " + pfn + " is put twice");
             }
@@ -215,7 +244,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     @Override
     public boolean tryGet(Cpu cpu, int pfn) {
         synchronized (references) {
-            if (references[pfn] == 0) {
+            if (references[pfn] == 0 && getsUnlessZero) {
                 return false;
             }
             references[pfn]++;
@@ -248,6 +277,15 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     int frameOf(long vpn) {
         return frameOf[(int) vpn];
+    }
+
+    /// A driver holds so many references on its frame.
+    void holdFrame(int pfn, int count) {
+        references[pfn] = count;
+    }
+
+    int references(int pfn) {
+        return references[pfn];
     }
 
     /// References that were taken and not given back.

@@ -7,10 +7,4 @@ public interface PageMarks {
     void markAccessed(Cpu cpu, int pfn);
 
     void setDirty(Cpu cpu, int pfn);
-
-    /// How often pages were marked accessed.
-    long accessed();
-
-    /// How often pages were marked dirty.
-    long dirtied();
 }

@@ -91,6 +91,7 @@ public final class FaultInPage {
     }
 
     private void ask(Cpu cpu, long vpn, int how) {
+        ledger.idle(claim);
         guessed = false;
         lookups++;
         pages.lookUp(cpu, vpn, how, claim);

@@ -22,9 +22,23 @@ public final class PageLedger {
 
     /// `claim` owns a page, which `call` took.
     void taken(PageClaim claim, String call) {
-        if (ARMED && owners.put(claim, call) != null) {
-            throw Invariants.broken("ledger-empty: " + call + " forgets page " + claim.pfn());
+        if (ARMED) {
+            owners.put(claim, call);
         }
+    }
+
+    /// `claim` is about to be used for another lookup.
+    void idle(PageClaim claim) {
+        String call = ARMED ? owners.get(claim) : null;
+        if (call != null) {
+            throw leaked(claim, call);
+        }
+    }
+
+    private static AssertionError leaked(PageClaim claim, String call) {
+        return Invariants.broken(
+                "ledger-empty: page %d, taken by %s, was never given back"
+                        .formatted(claim.pfn(), call));
     }
 
     /// `claim` is about to give its page back.
@@ -38,12 +52,7 @@ public final class PageLedger {
     /// Fails if a page is owned, and says who took it.
     public void checkEmpty() {
         owners.forEach((claim, call) -> {
-            throw Invariants.broken(
-                    "ledger-empty: page "
-                            + claim.pfn()
-                            + ", taken by "
-                            + call
-                            + ", was never given back");
+            throw leaked(claim, call);
         });
     }
 }

@@ -27,12 +27,12 @@ public final class ZapMarks implements PageMarks {
         pages.setDirty(cpu, pfn);
     }
 
-    @Override
+    /// How often pages were marked accessed.
     public long accessed() {
         return accessed.sum();
     }
 
-    @Override
+    /// How often pages were marked dirty.
     public long dirtied() {
         return dirtied.sum();
     }
