@@ -1,7 +1,9 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.machine.Capacity;
 import org.gleaner.pagetable.RadixTable;
+import org.jspecify.annotations.Nullable;
 
 /// One memory slot (`struct kvm_memory_slot`): guest pages backed by a range of the host's address
 /// space.
@@ -12,8 +14,21 @@ import org.gleaner.pagetable.RadixTable;
 /// @param vpn first host virtual page; several slots may have the same
 /// @param readOnly guest writes leave the guest (`KVM_MEM_READONLY`)
 /// @param invalid the slot is being deleted: faults on it retry (`KVM_MEMSLOT_INVALID`)
+/// @param log its dirty log; null while it has none (`KVM_MEM_LOG_DIRTY_PAGES`)
 public record Memslot(
-        int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
+        int id,
+        long baseGfn,
+        long pages,
+        long vpn,
+        boolean readOnly,
+        boolean invalid,
+        @Nullable DirtyBitmap log) {
+    /// A slot without a dirty log.
+    public Memslot(
+            int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
+        this(id, baseGfn, pages, vpn, readOnly, invalid, null);
+    }
+
     public Memslot {
         Capacity.check("pages of memory slot " + id, pages, 1, RadixTable.KEYS);
         Capacity.check("gfn of memory slot " + id, baseGfn, 0, RadixTable.KEYS - pages);
@@ -52,6 +67,11 @@ public record Memslot(
     }
 
     Memslot invalidated() {
-        return new Memslot(id, baseGfn, pages, vpn, readOnly, true);
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, true, log);
+    }
+
+    /// The same slot with another dirty log, or none.
+    Memslot withLog(@Nullable DirtyBitmap other) {
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, invalid, other);
     }
 }

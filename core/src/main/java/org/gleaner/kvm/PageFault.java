@@ -72,6 +72,8 @@ final class PageFault {
         if (fault.present ? !fault.write : mmu.tables.format.hardwareAccessedDirty) {
             return false;
         }
+        Memslot slot = vm.memslots(cpu).find(fault.gfn);
+        fault.log = slot == null ? null : slot.log();
         cpu.enter(KernelFunction.FAST_PAGE_FAULT);
         cpu.charge(Cost.MMU_AGE_GFN);
         int result = mmu.fastFault(cpu, vcpu.root(), fault);
@@ -90,6 +92,7 @@ final class PageFault {
         }
         fault.seq = gate.snapshot(cpu);
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
+        fault.log = slot == null ? null : slot.log();
         if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
             vcpu.retries++;
             return 0;
@@ -159,7 +162,7 @@ final class PageFault {
             if (Invariants.ARMED) {
                 mmu.invariants.installs(gate.retry(cpu, fault.seq, fault.gfn), fault.gfn);
             }
-            fault.level = level(cpu, slot, fault);
+            fault.level = fault.log == null ? level(cpu, slot, fault) : RadixTable.LEVEL_4K;
             result = mmu.map(cpu, root, vcpu.spare, fault);
         }
         boolean unused = result == RetPf.RETRY;

@@ -46,6 +46,7 @@ public final class Vm {
     private final KvmMmuNotifier notifier;
     private final DirectAccess direct;
     private final Vcpus vcpus = new Vcpus();
+    private final DirtyLog log;
 
     private final @Nullable ZapMarks zapMarks;
 
@@ -64,6 +65,7 @@ public final class Vm {
         faults = new PageFault(this, mmu, gate, pages);
         PfnCaches caches = new PfnCaches();
         direct = new DirectAccess(new SlotView(srcu, slots, gate), pages, caches, steps, config.allowsUnsafeMappings());
+        log = new DirtyLog(slots, mmu, pages, vcpus);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
     }
@@ -117,6 +119,11 @@ public final class Vm {
         }
         invariants.zapFlushed();
         mmuLock.writeUnlock(cpu);
+    }
+
+    /// Which pages of its slots the guest writes to.
+    public DirtyLog dirtyLog() {
+        return log;
     }
 
     Memslots memslots(Cpu cpu) {
@@ -177,6 +184,7 @@ public final class Vm {
             pages.notifiers().unregister(cpu, notifier);
         }
         vcpus.destroy(cpu);
+        log.check(cpu);
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
         mmuLock.writeUnlock(cpu);

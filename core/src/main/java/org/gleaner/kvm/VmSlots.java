@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import java.util.function.UnaryOperator;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -57,16 +58,47 @@ final class VmSlots {
     void delete(Cpu cpu, int id, Zap zap) {
         slotsLock.downWrite(cpu);
         try {
-            Memslot slot = active.byId(id);
-            if (slot == null) {
-                throw new IllegalArgumentException("no memory slot " + id);
-            }
+            Memslot slot = existing(id);
             publish(cpu, active.with(slot.invalidated()));
             zap.zap(cpu, slot);
             publish(cpu, active.minus(id));
         } finally {
             slotsLock.upWrite(cpu);
         }
+    }
+
+    /// A change of a slot's flags alone: one swap, then `commit` with the slot as it is now.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    void relog(Cpu cpu, int id, UnaryOperator<Memslot> change, Zap commit) {
+        slotsLock.downWrite(cpu);
+        try {
+            Memslot slot = change.apply(existing(id));
+            publish(cpu, active.with(slot));
+            commit.zap(cpu, slot);
+        } finally {
+            slotsLock.upWrite(cpu);
+        }
+    }
+
+    /// Works on a slot that cannot change meanwhile.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    void with(Cpu cpu, int id, Zap body) {
+        slotsLock.downWrite(cpu);
+        try {
+            body.zap(cpu, existing(id));
+        } finally {
+            slotsLock.upWrite(cpu);
+        }
+    }
+
+    private Memslot existing(int id) {
+        Memslot slot = active.byId(id);
+        if (slot == null) {
+            throw new IllegalArgumentException("no memory slot " + id);
+        }
+        return slot;
     }
 
     /// `kvm_swap_active_memslots`.
@@ -80,7 +112,7 @@ final class VmSlots {
         }
     }
 
-    /// Takes the pages of a slot out of the second stage.
+    /// Works on the second stage's part of a slot, under `slots_lock`.
     interface Zap {
         void zap(Cpu cpu, Memslot slot);
     }

@@ -2,6 +2,7 @@ package org.gleaner.kvm.mmu;
 
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.RadixTable;
+import org.jspecify.annotations.Nullable;
 
 /// One guest access that the second stage does not let through (`struct kvm_page_fault`): what it
 /// wants, and what has been found out so far. Each vCPU has one, and uses it again.
@@ -27,4 +28,7 @@ public final class Fault {
 
     /// The host maps that page writable, and the slot allows it.
     public boolean mapWritable;
+
+    /// The dirty log of the page's slot; null if there is none.
+    public @Nullable DirtyBitmap log;
 }

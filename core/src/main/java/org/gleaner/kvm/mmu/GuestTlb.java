@@ -191,7 +191,9 @@ public final class GuestTlb {
             return false;
         }
         if (Invariants.ARMED) {
-            mmu.invariants.cached(cpu, box, tlbLeaf[k], current(cpu, root, gfn));
+            long entry = current(cpu, root, gfn);
+            mmu.invariants.cached(cpu, box, tlbLeaf[k], entry);
+            mmu.invariants.written(cpu, box, write, entry);
         }
         return true;
     }

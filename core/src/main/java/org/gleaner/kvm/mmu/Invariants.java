@@ -145,6 +145,28 @@ public final class Invariants {
         }
     }
 
+    /// A vCPU uses a cached translation, for a write or not; the entry behind it is `entry` by now.
+    /// Where hardware keeps A and D nothing but the dirty log takes a leaf's right to write alone.
+    public void written(Cpu cpu, Mailbox box, boolean write, long entry) {
+        if (!ARMED
+                || !write
+                || !format.hardwareAccessedDirty
+                || !format.isPresent(entry)
+                || format.permits(entry, EntryFormat.WRITE)) {
+            return;
+        }
+        if (flushOwed.get() == 0 && cpu.pendingRequests(box) == 0) {
+            throw broken("L4: a write past the dirty log, whose entry is " + hex(entry));
+        }
+    }
+
+    /// L1: a page of a slot that is logged may be written to without a fault.
+    public static void logged(boolean marked, long gfn) {
+        if (ARMED && !marked) {
+            throw broken("L1: gfn " + gfn + " may be written to and is not in the dirty log");
+        }
+    }
+
     // --- pages -------------------------------------------------------------------------------
 
     /// A leaf of `level` is being installed that maps pages from `pfn` on.

@@ -129,6 +129,21 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether a write that the fast fault lets through is marked in the dirty log.
+    public boolean marksFastFaults() {
+        return true;
+    }
+
+    /// Whether the dirty log's bits are taken before the entries lose their right to write.
+    public boolean takesBitsFirst() {
+        return true;
+    }
+
+    /// Whether entries that have lost it are flushed before anybody is told of the bits.
+    public boolean flushesAfterClear() {
+        return true;
+    }
+
     /// Whether agers pass over roots that are invalid.
     public boolean skipsInvalidRoots() {
         return true;

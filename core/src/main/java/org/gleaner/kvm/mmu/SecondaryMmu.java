@@ -95,6 +95,37 @@ public abstract class SecondaryMmu {
     /// Empties every root, when no vCPU can run any more.
     public abstract void zapAll(Cpu cpu);
 
+    // --- the dirty log -----------------------------------------------------------------------
+
+    /// Splits the huge leaves of the range, as far as there are tables; `mmu_lock` read.
+    public abstract void split(Cpu cpu, long start, long end);
+
+    /// Takes the right to write from all leaves of the range; `mmu_lock` read. Owes a flush after
+    /// the lock.
+    public abstract void writeProtect(Cpu cpu, long start, long end);
+
+    /// Takes it from the leaves of pages `gfn + k`, for each bit k of `mask`; `mmu_lock` write. Owes
+    /// a flush.
+    public abstract void clearDirty(Cpu cpu, long gfn, long mask);
+
+    /// Makes small leaves of the range huge again, or takes them out; `mmu_lock` read. Flushes.
+    public abstract void recover(Cpu cpu, long start, long end, LogEnd how, LevelOf levels);
+
+    /// Huge leaves that [#split] has split.
+    public abstract long splits();
+
+    /// Tables that [#recover] has taken out.
+    public abstract long recovered();
+
+    /// The leaf of `gfn` in the first valid root permits writes; for checks.
+    public abstract boolean mayWrite(Cpu cpu, long gfn);
+
+    /// How large a leaf may be.
+    public interface LevelOf {
+        /// The highest level at which a leaf may map `gfn` now, under `mmu_lock`.
+        int most(Cpu cpu, long gfn);
+    }
+
     // --- checks and reports ------------------------------------------------------------------
 
     /// Fails if a leaf of the range is present in any root; for checks.

@@ -46,6 +46,17 @@ public class SpteSteps extends ProtocolSteps {
         return format.smallFromHuge(huge, childLevel, index);
     }
 
+    /// Takes bits of a leaf that may change outside `mmu_lock`; returns it as it was then.
+    public long clearBits(Cpu cpu, long[] words, int i, long old, long bits) {
+        return Spte.clearBitsExclusive(cpu, words, i, bits);
+    }
+
+    /// Whether the guests are flushed when huge leaves have taken the place of tables in a slot
+    /// whose dirty log ended.
+    public boolean flushesAfterRecovery() {
+        return true;
+    }
+
     /// Whether the guests are flushed when a huge leaf has taken the place of a table.
     public boolean flushesAfterReplace() {
         return true;

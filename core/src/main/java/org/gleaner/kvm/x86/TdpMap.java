@@ -1,5 +1,6 @@
 package org.gleaner.kvm.x86;
 
+import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
@@ -114,6 +115,10 @@ final class TdpMap {
         }
         if (!isLeaf) {
             invariants.installed(pfn, level);
+        }
+        DirtyBitmap log = fault.log;
+        if (log != null && fault.mapWritable) {
+            log.mark(cpu, fault.gfn);
         }
         if (!Spte.setAtomic(cpu, format, words, i, level, old, leaf)) {
             if (!isLeaf) {

@@ -2,9 +2,11 @@ package org.gleaner.kvm.x86;
 
 import java.util.Arrays;
 import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LockMode;
+import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
@@ -97,6 +99,8 @@ public final class TdpMmu extends SecondaryMmu {
     final TdpSplit split;
 
     private final TdpMap map;
+    private final TdpDirtyLog dirtyLog;
+    private final TdpRecovery recovery;
     private final TdpAger ager;
     private final QueuedSpinLock pagesLock = new QueuedSpinLock(LockClass.TDP_MMU_PAGES);
     private volatile MmuRoot[] roots = {};
@@ -123,6 +127,8 @@ public final class TdpMmu extends SecondaryMmu {
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
         map = new TdpMap(this);
+        dirtyLog = new TdpDirtyLog(this);
+        recovery = new TdpRecovery(this);
         ager = new TdpAger(this);
     }
 
@@ -269,6 +275,66 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
+    public void split(Cpu cpu, long start, long end) {
+        dirtyLog.split(cpu, start, end);
+    }
+
+    @Override
+    public void writeProtect(Cpu cpu, long start, long end) {
+        dirtyLog.writeProtect(cpu, start, end);
+    }
+
+    @Override
+    public void clearDirty(Cpu cpu, long gfn, long mask) {
+        dirtyLog.clear(cpu, gfn, mask);
+    }
+
+    @Override
+    public void recover(Cpu cpu, long start, long end, LogEnd how, LevelOf levels) {
+        recovery.recover(cpu, start, end, how, levels);
+    }
+
+    @Override
+    public long splits() {
+        return dirtyLog.splits.sum();
+    }
+
+    @Override
+    public long recovered() {
+        return recovery.recovered.sum();
+    }
+
+    @Override
+    public boolean mayWrite(Cpu cpu, long gfn) {
+        for (MmuRoot root : roots(cpu)) {
+            long found = root.isInvalid(cpu) ? -1 : tables.leafAt(cpu, root.table, gfn);
+            if (found >= 0) {
+                long slot = RadixTable.slotOf(found);
+                long leaf = cpu.load(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+                return format.isPresent(leaf) && format.isWritable(leaf);
+            }
+        }
+        return false;
+    }
+
+    /// `tdp_mmu_iter_cond_resched`, for walks under `mmu_lock` read: true if others were let in.
+    boolean letOthersIn(Cpu cpu, TreeIter iter, boolean owesFlush) {
+        if (!iter.mayYield() || !cpu.yieldsIf(mmuLock.isContended())) {
+            return false;
+        }
+        if (owesFlush) {
+            remote.flush(cpu);
+        }
+        rcu.readUnlock(cpu);
+        mmuLock.readUnlock(cpu);
+        cpu.relax();
+        mmuLock.readLock(cpu);
+        rcu.readLock(cpu);
+        iter.yielded();
+        return true;
+    }
+
+    @Override
     public boolean canAgeUnlocked() {
         return true;
     }
@@ -335,7 +401,8 @@ public final class TdpMmu extends SecondaryMmu {
                 continue;
             }
             long update = fastUpdate(old, fault.write);
-            if (update == 0) {
+            boolean huge = RadixTable.levelOf(found) > RadixTable.LEVEL_4K;
+            if (update == 0 || update != old && huge && fault.write && fault.log != null) {
                 break;
             }
             if (update == old) {
@@ -344,6 +411,10 @@ public final class TdpMmu extends SecondaryMmu {
             }
             if (cpu.cas(words, i, old, update)) {
                 invariants.changed(old, update);
+                DirtyBitmap log = fault.log;
+                if (log != null && fault.write && steps.marksFastFaults()) {
+                    log.mark(cpu, fault.gfn);
+                }
                 result = RetPf.FIXED;
                 break;
             }

@@ -1,0 +1,143 @@
+package org.gleaner.kvm.x86;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.TreeIter;
+
+/// Takes W from leaves, so that the next write to each is seen.
+///
+/// MMU-W stays, so the write needs no more than the fast fault, which sets W by compare-and-swap
+/// and marks the log. Whatever takes W away owes a flush: a translation with W that a vCPU has
+/// cached would let it write unseen.
+///
+/// | operation | `mmu_lock` | each change |
+/// |---|---|---|
+/// | [#split] | read | the table linked in the place of the leaf: compare-and-swap |
+/// | [#writeProtect] | read | compare-and-swap from what was read, again if lost |
+/// | [#clear] | write | and-not: hardware may set D, and the fast fault W, meanwhile |
+final class TdpDirtyLog {
+    private static final int BATCH = 64;
+
+    /// Huge leaves that were split.
+    final LongAdder splits = new LongAdder();
+
+    private final TdpMmu mmu;
+    private final RadixTable tables;
+    private final SpteFormat format;
+
+    TdpDirtyLog(TdpMmu mmu) {
+        this.mmu = mmu;
+        tables = mmu.tables;
+        format = mmu.format;
+    }
+
+    /// `kvm_tdp_mmu_try_split_huge_pages`: down to 4 KiB, as far as there are tables left.
+    void split(Cpu cpu, long start, long end) {
+        mmu.rcu.readLock(cpu);
+        for (MmuRoot root : mmu.roots(cpu)) {
+            if (!root.isInvalidLocked(cpu)) {
+                splitRoot(cpu, root, start, end);
+            }
+        }
+        mmu.rcu.readUnlock(cpu);
+    }
+
+    private void splitRoot(Cpu cpu, MmuRoot root, long start, long end) {
+        TreeIter iter = new TreeIter(tables, BATCH);
+        iter.start(root.table, RadixTable.LEVEL_2M, start, end);
+        while (iter.next(cpu)) {
+            if (mmu.letOthersIn(cpu, iter, false)) {
+                continue;
+            }
+            if (!format.isLeaf(iter.old, iter.level)) {
+                continue;
+            }
+            int table = tables.slab.tryAllocate(cpu, format.empty);
+            if (table == TableSlab.FULL) {
+                return;
+            }
+            cpu.charge(Cost.SPTE_TABLE_ALLOC);
+            if (mmu.split.split(cpu, iter.words, iter.index, iter.level, iter.old, table)) {
+                splits.increment();
+            } else {
+                tables.slab.free(cpu, table);
+            }
+            iter.retry();
+        }
+    }
+
+    /// `kvm_tdp_mmu_wrprot_slot`: leaves of every level lose W.
+    void writeProtect(Cpu cpu, long start, long end) {
+        mmu.rcu.readLock(cpu);
+        for (MmuRoot root : mmu.roots(cpu)) {
+            if (!root.isInvalidLocked(cpu)) {
+                writeProtectRoot(cpu, root, start, end);
+            }
+        }
+        mmu.rcu.readUnlock(cpu);
+    }
+
+    private void writeProtectRoot(Cpu cpu, MmuRoot root, long start, long end) {
+        TreeIter iter = new TreeIter(tables, BATCH);
+        iter.start(root.table, RadixTable.LEVEL_4K, start, end);
+        long paid = 0;
+        while (iter.next(cpu)) {
+            if (iter.scanned - paid >= TableSlab.ENTRIES) {
+                cpu.charge(Cost.SPTE_SCAN, iter.scanned - paid);
+                paid = iter.scanned;
+            }
+            if (mmu.letOthersIn(cpu, iter, true)
+                    || !format.isLeaf(iter.old, iter.level)
+                    || !format.isWritable(iter.old)) {
+                continue;
+            }
+            long update = iter.old & ~SpteFormat.WRITE_BIT;
+            if (Spte.setAtomic(
+                    cpu, format, iter.words, iter.index, iter.level, iter.old, update)) {
+                mmu.invariants.changed(iter.old, update);
+            } else {
+                iter.retry();
+            }
+        }
+        cpu.charge(Cost.SPTE_SCAN, iter.scanned - paid);
+    }
+
+    /// `kvm_tdp_mmu_clear_dirty_pt_masked`: 4 KiB leaves of the pages `gfn + k`, for each bit k of
+    /// `mask`, lose W. Huge leaves lose W and MMU-W: the next write to one has to split it.
+    void clear(Cpu cpu, long gfn, long mask) {
+        assert mmu.mmuLock.isHeldForWriteBy(cpu);
+        mmu.rcu.readLock(cpu);
+        for (MmuRoot root : mmu.roots(cpu)) {
+            if (root.isInvalidLocked(cpu)) {
+                continue;
+            }
+            cpu.step();
+            for (long left = mask; left != 0; left &= left - 1) {
+                clear(cpu, root, gfn + Long.numberOfTrailingZeros(left));
+            }
+        }
+        cpu.charge(Cost.SPTE_SCAN, Long.bitCount(mask));
+        mmu.rcu.readUnlock(cpu);
+    }
+
+    private void clear(Cpu cpu, MmuRoot root, long gfn) {
+        long found = tables.leafAt(cpu, root.table, gfn);
+        if (found < 0) {
+            return;
+        }
+        int level = RadixTable.levelOf(found);
+        long slot = RadixTable.slotOf(found);
+        long[] words = tables.slab.slotWords(slot);
+        int i = TableSlab.slotIndex(slot);
+        long old = cpu.load(words, i);
+        long bits = SpteFormat.WRITE_BIT | (level > RadixTable.LEVEL_4K ? format.mmuWritable : 0);
+        if (format.isLeaf(old, level) && (old & bits) != 0) {
+            long was = mmu.spteSteps.clearBits(cpu, words, i, old, bits);
+            mmu.invariants.changed(was, was & ~bits);
+        }
+    }
+}
