@@ -24,8 +24,7 @@ public record Memslot(
         boolean invalid,
         @Nullable DirtyBitmap log) {
     /// A slot without a dirty log.
-    public Memslot(
-            int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
+    public Memslot(int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
         this(id, baseGfn, pages, vpn, readOnly, invalid, null);
     }
 

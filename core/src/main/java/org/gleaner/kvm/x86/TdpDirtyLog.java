@@ -96,8 +96,7 @@ final class TdpDirtyLog {
                 continue;
             }
             long update = iter.old & ~SpteFormat.WRITE_BIT;
-            if (Spte.setAtomic(
-                    cpu, format, iter.words, iter.index, iter.level, iter.old, update)) {
+            if (Spte.setAtomic(cpu, format, iter.words, iter.index, iter.level, iter.old, update)) {
                 mmu.invariants.changed(iter.old, update);
             } else {
                 iter.retry();
