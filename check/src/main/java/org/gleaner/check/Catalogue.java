@@ -18,6 +18,7 @@ final class Catalogue {
         all.addAll(HugePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
         all.addAll(LeafPrograms.ALL);
+        all.addAll(LogPrograms.ALL);
         return all;
     }
 
@@ -26,6 +27,7 @@ final class Catalogue {
         all.addAll(LifetimeBugs.ALL);
         all.addAll(FaultBugs.ALL);
         all.addAll(DirectBugs.ALL);
+        all.addAll(LogBugs.ALL);
         all.addAll(MemoryBugs.ALL);
         all.addAll(LeafBugs.ALL);
         return all;
