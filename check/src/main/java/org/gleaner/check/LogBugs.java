@@ -9,16 +9,6 @@ final class LogBugs {
     static final List<Variant> ALL =
             List.of(
                     new Variant(
-                            "log-bits-taken-late",
-                            "the log's bits are taken when the entries are protected already",
-                            "kvm_get_dirty_log_protect: xchg before the hook",
-                            "log-clear-write") {
-                        @Override
-                        public boolean takesBitsFirst() {
-                            return false;
-                        }
-                    },
-                    new Variant(
                             "log-no-flush",
                             "the log is handed out without a flush",
                             "kvm: flush TLBs before the dirty log is copied out",

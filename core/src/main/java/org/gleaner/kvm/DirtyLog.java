@@ -179,7 +179,6 @@ public final class DirtyLog {
     /// gets those that were set.
     private void take(
             Cpu cpu, Memslot slot, DirtyBitmap log, int first, long[] asked, long[] taken) {
-        boolean bitsFirst = mmu.steps.takesBitsFirst();
         boolean any = false;
         mmu.invariants.zapBegins();
         if (initiallySet && splitsEagerly) {
@@ -194,11 +193,8 @@ public final class DirtyLog {
             if (set == 0) {
                 continue;
             }
-            taken[k] = bitsFirst ? log.take(cpu, first + k, set) : set;
+            taken[k] = log.take(cpu, first + k, set);
             mmu.clearDirty(cpu, slot.baseGfn() + 64L * (first + k), taken[k]);
-            if (!bitsFirst) {
-                log.take(cpu, first + k, set);
-            }
             any = true;
         }
         mmu.mmuLock.writeUnlock(cpu);

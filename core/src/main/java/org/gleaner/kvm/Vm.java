@@ -64,7 +64,13 @@ public final class Vm {
         slots = new VmSlots(srcu, gate, steps);
         faults = new PageFault(this, mmu, gate, pages);
         PfnCaches caches = new PfnCaches();
-        direct = new DirectAccess(new SlotView(srcu, slots, gate), pages, caches, steps, config.allowsUnsafeMappings());
+        direct =
+                new DirectAccess(
+                        new SlotView(srcu, slots, gate),
+                        pages,
+                        caches,
+                        steps,
+                        config.allowsUnsafeMappings());
         log = new DirtyLog(slots, mmu, pages, vcpus);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());

@@ -113,11 +113,12 @@ final class DirectAccessTest {
 
     @Test
     void aMapIsOfOnePageAtATime() {
-        assertThatThrownBy(() -> alone((cpu, world, vcpu) -> {
-                    HostMap map = world.vm.direct().newMap();
-                    map.map(cpu, 0, true);
-                    map.map(cpu, 1, true);
-                }))
+        assertThatThrownBy(() ->
+                        alone((cpu, world, vcpu) -> {
+                            HostMap map = world.vm.direct().newMap();
+                            map.map(cpu, 0, true);
+                            map.map(cpu, 1, true);
+                        }))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("gfn 0 is still mapped");
     }
@@ -198,10 +199,11 @@ final class DirectAccessTest {
 
     @Test
     void f5_aRawFrameIsNotPrefetched() {
-        assertThatThrownBy(() -> alone((cpu, world, vcpu) -> {
-                    world.space.rawFrom = 4;
-                    world.vm.direct().page().prefetch(cpu, 4, claims(), 1);
-                }))
+        assertThatThrownBy(() ->
+                        alone((cpu, world, vcpu) -> {
+                            world.space.rawFrom = 4;
+                            world.vm.direct().page().prefetch(cpu, 4, claims(), 1);
+                        }))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("F5 no-pfnmap");
     }

@@ -134,12 +134,7 @@ public abstract class ProtocolSteps {
         return true;
     }
 
-    /// Whether the dirty log's bits are taken before the entries lose their right to write.
-    public boolean takesBitsFirst() {
-        return true;
-    }
-
-    /// Whether entries that have lost it are flushed before anybody is told of the bits.
+    /// Whether entries that have lost their right to write are flushed before anybody is told of the bits.
     public boolean flushesAfterClear() {
         return true;
     }

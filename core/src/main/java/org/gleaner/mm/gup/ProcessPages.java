@@ -32,7 +32,10 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
         boolean write = (how & Lookup.WRITE) != 0;
         boolean fastOnly = (how & Lookup.FAST_ONLY) != 0;
-        long page = fastOnly ? gup.getFast(cpu, mm, vpn) : gup.get(cpu, mm, vpn, write, (how & Lookup.WANT_WRITABLE) != 0);
+        long page =
+                fastOnly
+                        ? gup.getFast(cpu, mm, vpn)
+                        : gup.get(cpu, mm, vpn, write, (how & Lookup.WANT_WRITABLE) != 0);
         if (page < 0) {
             claim.fail((int) page);
         } else {
