@@ -65,6 +65,19 @@ final class DirtyLogTest {
 
         @Override
         public void setDirty(Cpu cpu, int pfn) {}
+
+        @Override
+        public boolean hasPage(int pfn) {
+            return true;
+        }
+
+        @Override
+        public boolean tryGet(Cpu cpu, int pfn) {
+            return true;
+        }
+
+        @Override
+        public void put(Cpu cpu, int pfn) {}
     }
 
     private interface Body {
