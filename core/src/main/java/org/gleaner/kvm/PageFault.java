@@ -98,7 +98,7 @@ final class PageFault {
             return 0;
         }
         int error = faultIn(cpu, vcpu.page, slot, fault);
-        if (error != 0) {
+        if (error != 0 || slot == null) {
             return react(vcpu, slot, fault, error);
         }
         if (!mmu.steps.notesSequenceFirst()) {
@@ -154,7 +154,7 @@ final class PageFault {
         };
     }
 
-    private void mapLocked(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
+    private void mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
         mmu.faultLock().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
         MmuRoot root = vcpu.root();
@@ -176,8 +176,8 @@ final class PageFault {
         vcpu.count(result);
     }
 
-    /// `kvm_mmu_max_mapping_level`: as high as the slot allows and the host itself maps the page. The
-    /// host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
+    /// `kvm_mmu_max_mapping_level`: as high as the slot allows and the host itself maps the page.
+    /// The host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
     /// changes it must first get the lock for an invalidation.
     private int level(Cpu cpu, Memslot slot, Fault fault) {
         int most = slot.mostLevel(fault.gfn);

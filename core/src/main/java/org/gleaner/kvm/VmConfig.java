@@ -11,6 +11,7 @@ import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.kvm.x86.TdpMmu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.SetUp;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// What kind of VM, on what kind of kernel. The one place in this room that names an architecture.
 ///
 /// Immutable: each `with` answers a copy that differs in one choice.
+@SetUp
 public final class VmConfig {
     /// Room for 16 GiB of tables. Costs memory only as they are used.
     private static final int TABLES = 1 << 22;

@@ -2,8 +2,8 @@ package org.gleaner.mm.gup;
 
 import org.gleaner.machine.OneCpu;
 
-/// What a lookup found, and what whoever asked now owes (`struct kvm_follow_pfn`'s outputs). One for
-/// each asker, used again; a lookup fills it and never allocates.
+/// What a lookup found, and what whoever asked now owes (`struct kvm_follow_pfn`'s outputs). One
+/// for each asker, used again; a lookup fills it and never allocates.
 ///
 /// ```
 /// FREE --lookup--> OWNED   a reference on the page's folio: give it back exactly once

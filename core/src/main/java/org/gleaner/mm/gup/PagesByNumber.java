@@ -2,8 +2,8 @@ package org.gleaner.mm.gup;
 
 import org.gleaner.machine.Cpu;
 
-/// Marks and references by page frame number, as kernels before 6.13 made and took them: whoever has
-/// only a number guesses that there is a page behind it.
+/// Marks and references by page frame number, as kernels before 6.13 made and took them: whoever
+/// has only a number guesses that there is a page behind it.
 public interface PagesByNumber {
     /// `mark_page_accessed`.
     void markAccessed(Cpu cpu, int pfn);
