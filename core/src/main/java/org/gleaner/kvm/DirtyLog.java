@@ -175,8 +175,8 @@ public final class DirtyLog {
         return log;
     }
 
-    /// Takes the bits of `asked` out of the log from word `first` on, and W from their pages; `taken`
-    /// gets those that were set.
+    /// Takes the bits of `asked` out of the log from word `first` on, and W from their pages;
+    /// `taken` gets those that were set.
     private void take(
             Cpu cpu, Memslot slot, DirtyBitmap log, int first, long[] asked, long[] taken) {
         boolean any = false;

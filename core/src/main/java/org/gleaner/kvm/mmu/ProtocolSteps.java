@@ -134,7 +134,8 @@ public abstract class ProtocolSteps {
         return true;
     }
 
-    /// Whether entries that have lost their right to write are flushed before anybody is told of the bits.
+    /// Whether entries that have lost their right to write are flushed before anybody is told of
+    /// the bits.
     public boolean flushesAfterClear() {
         return true;
     }

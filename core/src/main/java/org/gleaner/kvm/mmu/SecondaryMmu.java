@@ -104,8 +104,8 @@ public abstract class SecondaryMmu {
     /// the lock.
     public abstract void writeProtect(Cpu cpu, long start, long end);
 
-    /// Takes it from the leaves of pages `gfn + k`, for each bit k of `mask`; `mmu_lock` write. Owes
-    /// a flush.
+    /// Takes it from the leaves of pages `gfn + k`, for each bit k of `mask`; `mmu_lock` write.
+    /// Owes a flush.
     public abstract void clearDirty(Cpu cpu, long gfn, long mask);
 
     /// Makes small leaves of the range huge again, or takes them out; `mmu_lock` read. Flushes.

@@ -19,12 +19,12 @@ public final class GuestPage {
         this.pages = pages;
     }
 
-    /// The page behind `gfn`, referenced (`__gfn_to_page`). No invalidation is waited for: it may be
-    /// another's tomorrow. May sleep; no spinlock may be held.
+    /// The page behind `gfn`, referenced (`__gfn_to_page`). No invalidation is waited for: it may
+    /// be another's tomorrow. May sleep; no spinlock may be held.
     ///
     /// @param claim owns the page, if there is one; [UserPages#put] gives it back
-    /// @return whether there is a page: not if there is no slot or a read-only one, on an error, and
-    ///     for a frame that is no page, which is the same to the caller
+    /// @return whether there is a page: not if there is no slot or a read-only one, on an error,
+    ///     and for a frame that is no page, which is the same to the caller
     public boolean find(Cpu cpu, long gfn, boolean write, PageClaim claim) {
         int section = slots.enter(cpu);
         long vpn = slots.vpn(cpu, gfn, write);

@@ -9,8 +9,8 @@ import org.gleaner.mm.gup.UserPages;
 /// A guest page that the kernel has mapped for itself for a while (`struct kvm_host_map`,
 /// `kvm_vcpu_map`): pinned, for the kernel reads and writes it where no invalidation stops it.
 ///
-/// A frame that nobody counts cannot be pinned; it is mapped only where unsafe mappings are allowed,
-/// and nothing then keeps its owner from using it otherwise.
+/// A frame that nobody counts cannot be pinned; it is mapped only where unsafe mappings are
+/// allowed, and nothing then keeps its owner from using it otherwise.
 ///
 /// ```
 /// if (map.map(cpu, gfn, true) == 0) {
@@ -20,7 +20,8 @@ import org.gleaner.mm.gup.UserPages;
 /// ```
 @OneCpu
 public final class HostMap {
-    /// No slot, no page, a write to what is read-only, or a frame that cannot be pinned (`-EINVAL`).
+    /// No slot, no page, a write to what is read-only, or a frame that cannot be pinned
+    /// (`-EINVAL`).
     public static final int INVALID = -22;
 
     /// The kernel has no room to map it (`-EFAULT`).

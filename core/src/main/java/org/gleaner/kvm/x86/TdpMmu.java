@@ -26,8 +26,8 @@ import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
-/// The second stage's page tables (`tdp_mmu.c`): roots, and what may be asked of them. Installing is
-/// [TdpMap]'s, splitting [TdpSplit]'s, zapping [TdpZapper]'s, aging [TdpAger]'s.
+/// The second stage's page tables (`tdp_mmu.c`): roots, and what may be asked of them. Installing
+/// is [TdpMap]'s, splitting [TdpSplit]'s, zapping [TdpZapper]'s, aging [TdpAger]'s.
 ///
 /// ## Who may change what
 ///

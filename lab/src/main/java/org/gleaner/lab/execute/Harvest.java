@@ -33,7 +33,8 @@ final class Harvest {
     }
 
     /// Takes the accessed bits of all of an address space; returns how many pages had any. Of a
-    /// huge leaf each page is asked about, for the second stage may map it in smaller pieces.
+    /// huge leaf each page is asked about, for the second stage may map it in smaller pieces; where
+    /// it does not, one bit stands for all, and the first page to be asked about has it.
     ///
     /// @param young gets the bits of those pages, counted from the first page of the first mapping
     int pass(Cpu cpu, AddressSpace mm, BitSet young) {
