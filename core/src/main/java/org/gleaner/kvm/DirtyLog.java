@@ -6,6 +6,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.SetUp;
 import org.gleaner.mm.gup.UserPages;
 
 /// Which pages of a VM's slots the guest writes to (`KVM_GET_DIRTY_LOG`, `KVM_CLEAR_DIRTY_LOG`),
@@ -33,9 +34,9 @@ public final class DirtyLog {
     private final SecondaryMmu mmu;
     private final UserPages pages;
     private final Vcpus vcpus;
-    private boolean manual;
-    private boolean initiallySet;
-    private boolean splitsEagerly = true;
+    @SetUp private boolean manual;
+    @SetUp private boolean initiallySet;
+    @SetUp private boolean splitsEagerly = true;
 
     DirtyLog(VmSlots slots, SecondaryMmu mmu, UserPages pages, Vcpus vcpus) {
         this.slots = slots;
