@@ -62,22 +62,19 @@ public final class DirtyLog {
     ///
     /// @throws IllegalArgumentException if there is no such slot
     public void begin(Cpu cpu, int id) {
-        boolean[] was = new boolean[1];
         slots.relog(
                 cpu,
                 id,
-                slot -> {
-                    was[0] = slot.log() != null;
-                    return was[0]
-                            ? slot
-                            : slot.withLog(
-                                    new DirtyBitmap(slot.baseGfn(), slot.pages(), initiallySet));
-                },
+                slot -> slot.log() != null ? slot : slot.withLog(newLog(slot)),
                 (c, slot) -> {
-                    if (!was[0] && !initiallySet) {
+                    if (!initiallySet) {
                         protect(c, slot);
                     }
                 });
+    }
+
+    private DirtyBitmap newLog(Memslot slot) {
+        return new DirtyBitmap(slot.baseGfn(), slot.pages(), initiallySet);
     }
 
     private void protect(Cpu cpu, Memslot slot) {
@@ -127,11 +124,10 @@ public final class DirtyLog {
                 (c, slot) -> {
                     DirtyBitmap log = logOf(slot);
                     answer[0] = new long[log.size()];
-                    for (int k = 0; manual && k < log.size(); k++) {
-                        answer[0][k] = log.word(c, k);
-                    }
-                    if (!manual) {
-                        long[] all = answer[0].clone();
+                    if (manual) {
+                        Arrays.setAll(answer[0], k -> log.word(c, k));
+                    } else {
+                        long[] all = new long[log.size()];
                         Arrays.fill(all, -1);
                         take(c, slot, log, 0, all, answer[0]);
                     }

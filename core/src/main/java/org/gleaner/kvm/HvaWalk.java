@@ -71,8 +71,8 @@ final class HvaWalk {
     }
 
     /// `kvm_mmu_notifier_invalidate_range_start`: announces itself, makes cached pages invalid,
-    /// closes the gate, zaps, flushes. Where it may
-    /// block, it lets waiters have the lock in between; the gate stays closed.
+    /// closes the gate, zaps, flushes. Where it may block, it lets waiters have the lock in
+    /// between; the gate stays closed.
     void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
         announce(cpu, start, end);
         int section = srcu.readLock(cpu);

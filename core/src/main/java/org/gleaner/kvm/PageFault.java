@@ -116,7 +116,7 @@ final class PageFault {
     /// `kvm_mmu_faultin_pfn`: first without sleeping, then with, for as long as no signal comes.
     private int faultIn(Cpu cpu, FaultInPage page, @Nullable Memslot slot, Fault fault) {
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
-        long vpn = hostPage(slot, fault);
+        long vpn = SlotView.vpn(slot, fault.gfn, fault.write);
         int how = fault.write ? Lookup.WRITE : 0;
         if (slot != null && !slot.readOnly()) {
             how |= Lookup.WANT_WRITABLE;
@@ -132,13 +132,6 @@ final class PageFault {
         return error;
     }
 
-    private static long hostPage(@Nullable Memslot slot, Fault fault) {
-        if (slot == null) {
-            return FaultInPage.NO_SLOT;
-        }
-        return fault.write && slot.readOnly() ? FaultInPage.READ_ONLY : slot.vpnOf(fault.gfn);
-    }
-
     /// `kvm_handle_error_pfn`, `kvm_handle_noslot_fault`: what becomes of a fault that has no page.
     ///
     /// Broken memory is told to the process by a signal, and the guest is to try again; but a
@@ -147,7 +140,7 @@ final class PageFault {
         return switch (error) {
             case PageClaim.NOSLOT, PageClaim.RO_FAULT -> Vcpu.EXIT_MMIO;
             case PageClaim.HWPOISON -> {
-                vcpu.poisoned(hostPage(slot, fault));
+                vcpu.poisoned(SlotView.vpn(slot, fault.gfn, fault.write));
                 yield PageClaim.SIGPENDING;
             }
             default -> error;

@@ -34,7 +34,11 @@ final class SlotView implements GuestSlots {
 
     @Override
     public long vpn(Cpu cpu, long gfn, boolean write) {
-        @Nullable Memslot slot = slots.active(cpu).find(gfn);
+        return vpn(slots.active(cpu).find(gfn), gfn, write);
+    }
+
+    /// `gfn_to_hva_many`: the host page behind `gfn` of `slot`, [#NO_SLOT] or [#READ_ONLY].
+    static long vpn(@Nullable Memslot slot, long gfn, boolean write) {
         if (slot == null || slot.invalid()) {
             return NO_SLOT;
         }

@@ -55,12 +55,12 @@ final class VmSlots {
     /// Removes a slot; `zap` takes its pages away in between.
     ///
     /// @throws IllegalArgumentException if there is none
-    void delete(Cpu cpu, int id, Zap zap) {
+    void delete(Cpu cpu, int id, Work zap) {
         slotsLock.downWrite(cpu);
         try {
             Memslot slot = existing(id);
             publish(cpu, active.with(slot.invalidated()));
-            zap.zap(cpu, slot);
+            zap.on(cpu, slot);
             publish(cpu, active.minus(id));
         } finally {
             slotsLock.upWrite(cpu);
@@ -68,14 +68,18 @@ final class VmSlots {
     }
 
     /// A change of a slot's flags alone: one swap, then `commit` with the slot as it is now.
+    /// Nothing if `change` answers the slot itself.
     ///
     /// @throws IllegalArgumentException if there is none
-    void relog(Cpu cpu, int id, UnaryOperator<Memslot> change, Zap commit) {
+    void relog(Cpu cpu, int id, UnaryOperator<Memslot> change, Work commit) {
         slotsLock.downWrite(cpu);
         try {
-            Memslot slot = change.apply(existing(id));
-            publish(cpu, active.with(slot));
-            commit.zap(cpu, slot);
+            Memslot old = existing(id);
+            Memslot slot = change.apply(old);
+            if (!slot.equals(old)) {
+                publish(cpu, active.with(slot));
+                commit.on(cpu, slot);
+            }
         } finally {
             slotsLock.upWrite(cpu);
         }
@@ -84,10 +88,10 @@ final class VmSlots {
     /// Works on a slot that cannot change meanwhile.
     ///
     /// @throws IllegalArgumentException if there is none
-    void with(Cpu cpu, int id, Zap body) {
+    void with(Cpu cpu, int id, Work body) {
         slotsLock.downWrite(cpu);
         try {
-            body.zap(cpu, existing(id));
+            body.on(cpu, existing(id));
         } finally {
             slotsLock.upWrite(cpu);
         }
@@ -113,7 +117,7 @@ final class VmSlots {
     }
 
     /// Works on the second stage's part of a slot, under `slots_lock`.
-    interface Zap {
-        void zap(Cpu cpu, Memslot slot);
+    interface Work {
+        void on(Cpu cpu, Memslot slot);
     }
 }

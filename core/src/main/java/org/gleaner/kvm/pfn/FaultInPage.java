@@ -24,12 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// that are broken say so by name where assertions are armed; see [PageLedger].
 @OneCpu
 public final class FaultInPage {
-    /// Instead of a host page: no slot, or one that is being deleted (`KVM_HVA_ERR_BAD`).
-    public static final long NO_SLOT = -1;
-
-    /// Instead of a host page: a write to a read-only slot (`KVM_HVA_ERR_RO_BAD`).
-    public static final long READ_ONLY = -2;
-
     private static final String CALL = "kvm_faultin_pfn";
 
     private final UserPages pages;
@@ -58,7 +52,7 @@ public final class FaultInPage {
     /// Resolves a host page (`__kvm_faultin_pfn`). Slots' errors come before anything is looked at.
     /// May sleep: `mmu_lock` is not held.
     ///
-    /// @param vpn the host page, [#NO_SLOT] or [#READ_ONLY]
+    /// @param vpn the host page, [GuestSlots#NO_SLOT] or [GuestSlots#READ_ONLY]
     /// @param how bits of [Lookup]
     /// @param out where frame and writability go
     /// @return 0, or one of [PageClaim]'s errors; nothing is owned then
@@ -75,7 +69,7 @@ public final class FaultInPage {
         out.pfn = -1;
         out.mapWritable = false;
         if (vpn < 0) {
-            return vpn == READ_ONLY ? PageClaim.RO_FAULT : PageClaim.NOSLOT;
+            return vpn == GuestSlots.READ_ONLY ? PageClaim.RO_FAULT : PageClaim.NOSLOT;
         }
         ask(cpu, vpn, how);
         if (claim.kind() == PageClaim.Kind.ERROR) {

@@ -25,7 +25,7 @@ public final class HostMap {
     public static final int INVALID = -22;
 
     /// The kernel has no room to map it (`-EFAULT`).
-    public static final int FAULT = -14;
+    public static final int FAULT = PageClaim.FAULT;
 
     private final GuestSlots slots;
     private final UserPages pages;

@@ -49,7 +49,7 @@ public final class PfnCache {
     public static final int INACTIVE = -22;
 
     /// No slot, a read-only one, no page, or no room to map it (`-EFAULT`).
-    public static final int FAULT = -14;
+    public static final int FAULT = PageClaim.FAULT;
 
     private final GuestSlots slots;
     private final UserPages pages;

@@ -1,6 +1,7 @@
 package org.gleaner.kvm.x86;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -37,13 +38,7 @@ final class TdpDirtyLog {
 
     /// `kvm_tdp_mmu_try_split_huge_pages`: down to 4 KiB, as far as there are tables left.
     void split(Cpu cpu, long start, long end) {
-        mmu.rcu.readLock(cpu);
-        for (MmuRoot root : mmu.roots(cpu)) {
-            if (!root.isInvalidLocked(cpu)) {
-                splitRoot(cpu, root, start, end);
-            }
-        }
-        mmu.rcu.readUnlock(cpu);
+        inValidRoots(cpu, root -> splitRoot(cpu, root, start, end));
     }
 
     private void splitRoot(Cpu cpu, MmuRoot root, long start, long end) {
@@ -72,13 +67,7 @@ final class TdpDirtyLog {
 
     /// `kvm_tdp_mmu_wrprot_slot`: leaves of every level lose W.
     void writeProtect(Cpu cpu, long start, long end) {
-        mmu.rcu.readLock(cpu);
-        for (MmuRoot root : mmu.roots(cpu)) {
-            if (!root.isInvalidLocked(cpu)) {
-                writeProtectRoot(cpu, root, start, end);
-            }
-        }
-        mmu.rcu.readUnlock(cpu);
+        inValidRoots(cpu, root -> writeProtectRoot(cpu, root, start, end));
     }
 
     private void writeProtectRoot(Cpu cpu, MmuRoot root, long start, long end) {
@@ -109,17 +98,24 @@ final class TdpDirtyLog {
     /// `mask`, lose W. Huge leaves lose W and MMU-W: the next write to one has to split it.
     void clear(Cpu cpu, long gfn, long mask) {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
+        inValidRoots(
+                cpu,
+                root -> {
+                    cpu.step();
+                    for (long left = mask; left != 0; left &= left - 1) {
+                        clear(cpu, root, gfn + Long.numberOfTrailingZeros(left));
+                    }
+                });
+        cpu.charge(Cost.SPTE_SCAN, Long.bitCount(mask));
+    }
+
+    private void inValidRoots(Cpu cpu, Consumer<MmuRoot> change) {
         mmu.rcu.readLock(cpu);
         for (MmuRoot root : mmu.roots(cpu)) {
-            if (root.isInvalidLocked(cpu)) {
-                continue;
-            }
-            cpu.step();
-            for (long left = mask; left != 0; left &= left - 1) {
-                clear(cpu, root, gfn + Long.numberOfTrailingZeros(left));
+            if (!root.isInvalidLocked(cpu)) {
+                change.accept(root);
             }
         }
-        cpu.charge(Cost.SPTE_SCAN, Long.bitCount(mask));
         mmu.rcu.readUnlock(cpu);
     }
 

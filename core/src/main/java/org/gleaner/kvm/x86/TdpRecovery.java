@@ -48,6 +48,7 @@ final class TdpRecovery {
     private boolean recoverRoot(
             Cpu cpu, MmuRoot root, long start, long end, LogEnd how, SecondaryMmu.LevelOf levels) {
         TreeIter iter = new TreeIter(tables);
+        TreeIter below = new TreeIter(tables);
         iter.start(root.table, RadixTable.LEVEL_2M, start, end);
         boolean owed = false;
         while (iter.next(cpu)) {
@@ -61,7 +62,7 @@ final class TdpRecovery {
                     || levels.most(cpu, Math.max(iter.key, start)) < level) {
                 continue;
             }
-            long leaf = firstLeaf(cpu, iter, level);
+            long leaf = firstLeaf(cpu, iter, level, below);
             if (leaf == format.empty) {
                 continue;
             }
@@ -78,8 +79,7 @@ final class TdpRecovery {
 
     /// The huge leaf that the first present leaf below the entry belongs to; empty if there is
     /// none.
-    private long firstLeaf(Cpu cpu, TreeIter at, int level) {
-        TreeIter below = new TreeIter(tables);
+    private long firstLeaf(Cpu cpu, TreeIter at, int level, TreeIter below) {
         long end = at.key + RadixTable.pages(level);
         below.start(format.table(at.old), level - 1, RadixTable.LEVEL_4K, at.key, end);
         boolean any = below.nextLeaf(cpu);

@@ -1,6 +1,7 @@
 package org.gleaner.mm.gup;
 
 import org.gleaner.machine.OneCpu;
+import org.gleaner.mm.fault.PageFaults;
 
 /// What a lookup found, and what whoever asked now owes (`struct kvm_follow_pfn`'s outputs). One
 /// for each asker, used again; a lookup fills it and never allocates.
@@ -24,11 +25,11 @@ public final class PageClaim {
     }
 
     /// No mapping, or it forbids the access (`KVM_PFN_ERR_FAULT`).
-    public static final int FAULT = -14;
+    public static final int FAULT = PageFaults.FAULT;
 
     /// No memory: the process was chosen by the OOM killer, or there is no page table. The kernel's
     /// answer is [#FAULT].
-    public static final int NOMEM = -12;
+    public static final int NOMEM = PageFaults.NOMEM;
 
     /// The page's memory is broken (`KVM_PFN_ERR_HWPOISON`).
     public static final int HWPOISON = -133;
