@@ -125,7 +125,7 @@ public final class HostAudit {
     }
 
     private void countEntry(Vma vma, long vpn, long entry) {
-        if (PTE.isPresent(entry)) {
+        if (PTE.isPage(entry)) {
             int pfn = (int) PTE.pfn(entry);
             mappings[pfn]++;
             references[pfn]++;

@@ -12,6 +12,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.space.AnonVma;
@@ -148,7 +149,12 @@ final class Churn {
         long answer =
                 small.host()
                         .userPages()
-                        .get(cpu, p.mm, vpn, random.nextBoolean(), random.nextBoolean());
+                        .get(
+                                cpu,
+                                p.mm,
+                                vpn,
+                                (random.nextBoolean() ? Lookup.WRITE : 0)
+                                        | (random.nextBoolean() ? Lookup.WANT_WRITABLE : 0));
         if (answer < 0) {
             expectDone(p, (int) answer);
         } else {

@@ -10,6 +10,7 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.reclaim.PageIdle;
@@ -149,7 +150,11 @@ final class Torturer {
     private void pinned(Cpu cpu, Region region, int page) {
         long answer =
                 host.userPages()
-                        .get(cpu, process.mm, region.start + page, true, random.nextBoolean());
+                        .get(
+                                cpu,
+                                process.mm,
+                                region.start + page,
+                                Lookup.WRITE | (random.nextBoolean() ? Lookup.WANT_WRITABLE : 0));
         if (answer < 0) {
             throw new AssertionError("page " + page + ": error " + answer);
         }

@@ -11,6 +11,7 @@ import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
+import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
@@ -78,6 +79,19 @@ public final class MappingChanges {
         if (last) {
             evict(cpu, vma.object());
         }
+    }
+
+    /// A driver shows other frames: no entry of the old ones is left when this returns, and faults
+    /// find the new ones (`unmap_mapping_range`).
+    public void moveDevice(Cpu cpu, DeviceMemory device, int firstFrame) {
+        device.show(cpu, firstFrame);
+        device.lock().downRead(cpu);
+        for (Vma vma : device.vmas()) {
+            vma.mm().notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            forEachEntry(cpu, vma, this::zap);
+            vma.mm().notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        }
+        device.lock().upRead(cpu);
     }
 
     /// Nobody has a memfd open any more: its pages go with its last mapping, or now if it has none.
@@ -173,6 +187,9 @@ public final class MappingChanges {
             return;
         }
         long pte = Pte.getAndClear(cpu, words, i);
+        if (PTE.isSpecial(pte)) {
+            return;
+        }
         int pfn = (int) PTE.pfn(pte);
         if (PTE.isDirty(pte)) {
             folios.set(cpu, pfn, DIRTY);

@@ -14,6 +14,7 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.CurrentTask;
+import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -132,13 +133,16 @@ public final class PageFaults {
         }
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte)) {
-            return upgrade(cpu, vma, walk, pte, write);
+            return vma.object() instanceof DeviceMemory device
+                    ? DeviceFault.present(cpu, vma, device, walk, write)
+                    : upgrade(cpu, vma, walk, pte, write);
         }
         if (PTE.isSwap(pte)) {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
         }
         return switch (vma.object()) {
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
+            case DeviceMemory device -> DeviceFault.missing(cpu, vma, device, vpn, walk, write);
             case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
         };
     }

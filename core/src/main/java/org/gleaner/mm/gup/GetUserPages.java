@@ -10,6 +10,8 @@ import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
@@ -30,6 +32,7 @@ public final class GetUserPages {
     private final LruCache lru;
     private final PageFaults faults;
     private final MemorySteps steps;
+    private final FollowPfn follow;
     private final Walk[] walks;
 
     public GetUserPages(
@@ -38,16 +41,21 @@ public final class GetUserPages {
         this.folios = folios;
         this.lru = lru;
         this.faults = faults;
+        follow = new FollowPfn(this, faults, folios, lru, maxCpus);
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
 
     /// Resolves one page; may sleep, reclaim and swap.
     ///
-    /// @param wantWritable also for a read, find out whether the page is mapped writable
+    /// @param how bits of [Lookup]: [Lookup#WRITE], [Lookup#WANT_WRITABLE], [Lookup#NOWAIT],
+    ///     [Lookup#PIN], which takes one reference here as any other
     /// @return the pfn, with [#WRITABLE] or without, its folio referenced; or a negative error of
-    ///     [PageFaults]
-    public long get(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean wantWritable) {
+    ///     [PageFaults], of which [PageFaults#FAULT] also says that a device's frame is there; or
+    ///     [PageClaim#NEEDS_IO]
+    public long get(Cpu cpu, AddressSpace mm, long vpn, int how) {
+        boolean write = (how & Lookup.WRITE) != 0;
+        boolean wantWritable = (how & Lookup.WANT_WRITABLE) != 0;
         if (write || wantWritable) {
             long fast = fast(cpu, mm, vpn);
             if (fast != NOT_THERE) {
@@ -58,6 +66,13 @@ public final class GetUserPages {
             long slow = slow(cpu, mm, vpn, write);
             if (slow != NOT_THERE) {
                 return write ? slow : upgrade(cpu, mm, vpn, slow, wantWritable);
+            }
+            Vma vma = mm.vma(vpn);
+            if (vma != null && vma.isDevice()) {
+                return PageFaults.FAULT;
+            }
+            if ((how & Lookup.NOWAIT) != 0 && vma != null && isSwapped(cpu, vma, vpn)) {
+                return !write || vma.writable() ? PageClaim.NEEDS_IO : PageFaults.FAULT;
             }
             int error = faults.handle(cpu, mm, vpn, write);
             if (error != PageFaults.DONE) {
@@ -74,6 +89,10 @@ public final class GetUserPages {
         return fast == NOT_THERE ? PageClaim.FAULT : fast;
     }
 
+    FollowPfn follow() {
+        return follow;
+    }
+
     /// See [PageFaults#returnToUser].
     void returnToUser(Cpu cpu, AddressSpace mm) {
         faults.returnToUser(cpu, mm);
@@ -87,7 +106,7 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         long pte = cpu.load(walk.words, walk.index);
-        if (!PTE.isLeaf(pte, walk.level) || !PTE.isWritable(pte)) {
+        if (!PTE.isLeaf(pte, walk.level) || !PTE.isPage(pte) || !PTE.isWritable(pte)) {
             return NOT_THERE;
         }
         int folio = (int) PTE.pfn(pte);
@@ -95,7 +114,10 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
-        if (!PTE.isLeaf(again, walk.level) || !PTE.isWritable(again) || PTE.pfn(again) != folio) {
+        if (!PTE.isLeaf(again, walk.level)
+                || !PTE.isPage(again)
+                || !PTE.isWritable(again)
+                || PTE.pfn(again) != folio) {
             lru.put(cpu, folio);
             return NOT_THERE;
         }
@@ -114,7 +136,7 @@ public final class GetUserPages {
         lock.lock(cpu);
         long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
-        if (PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte))) {
+        if (PTE.isLeaf(pte, walk.level) && PTE.isPage(pte) && (!write || PTE.isWritable(pte))) {
             int folio = (int) PTE.pfn(pte);
             folios.get(cpu, folio);
             if (write && !PTE.isDirty(pte)) {
@@ -126,6 +148,19 @@ public final class GetUserPages {
         }
         lock.unlock(cpu);
         return result;
+    }
+
+    /// The page is in swap, by its entry or by its memfd: a fault would wait for it.
+    private boolean isSwapped(Cpu cpu, Vma vma, long vpn) {
+        Walk walk = walks[cpu.id];
+        AddressSpace mm = vma.mm();
+        long entry = mm.tables().find(cpu, walk, mm.root(), vpn);
+        if (walk.level == RadixTable.LEVEL_4K && PTE.isSwap(entry)) {
+            return true;
+        }
+        return vma.object() instanceof Memfd memfd
+                && vma.index(vpn) < memfd.pages()
+                && Memfd.isSwap(memfd.peek(cpu, vma.index(vpn)));
     }
 
     private static boolean isNoLeaf(long entry, int level) {

@@ -13,12 +13,14 @@ import org.gleaner.pagetable.RadixTable;
 public final class ProcessPages implements UserPages, PagesByNumber {
     private final AddressSpace mm;
     private final GetUserPages gup;
+    private final FollowPfn follow;
     private final LruCache lru;
     private final Folios folios;
 
     public ProcessPages(AddressSpace mm, GetUserPages gup, LruCache lru, Folios folios) {
         this.mm = mm;
         this.gup = gup;
+        follow = gup.follow();
         this.lru = lru;
         this.folios = folios;
     }
@@ -30,18 +32,7 @@ public final class ProcessPages implements UserPages, PagesByNumber {
 
     @Override
     public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
-        boolean write = (how & Lookup.WRITE) != 0;
-        boolean fastOnly = (how & Lookup.FAST_ONLY) != 0;
-        long page =
-                fastOnly
-                        ? gup.getFast(cpu, mm, vpn)
-                        : gup.get(cpu, mm, vpn, write, (how & Lookup.WANT_WRITABLE) != 0);
-        if (page < 0) {
-            claim.fail((int) page);
-        } else {
-            boolean writable = (page & GetUserPages.WRITABLE) != 0;
-            claim.own(PageClaim.Kind.OWNED, (int) (page & ~GetUserPages.WRITABLE), writable);
-        }
+        follow.lookUp(cpu, mm, vpn, how, claim);
     }
 
     @Override
@@ -57,10 +48,7 @@ public final class ProcessPages implements UserPages, PagesByNumber {
 
     @Override
     public void put(Cpu cpu, PageClaim claim) {
-        if (claim.isOwned()) {
-            lru.put(cpu, folios.folio(cpu, claim.pfn()));
-        }
-        claim.free();
+        follow.put(cpu, claim);
     }
 
     @Override
@@ -84,17 +72,21 @@ public final class ProcessPages implements UserPages, PagesByNumber {
 
     @Override
     public void markAccessed(Cpu cpu, int pfn) {
-        lru.markAccessed(cpu, folios.folio(cpu, pfn));
+        if (pfn < folios.frames()) {
+            lru.markAccessed(cpu, folios.folio(cpu, pfn));
+        }
     }
 
     @Override
     public void setDirty(Cpu cpu, int pfn) {
-        folios.set(cpu, folios.folio(cpu, pfn), DIRTY);
+        if (pfn < folios.frames()) {
+            folios.set(cpu, folios.folio(cpu, pfn), DIRTY);
+        }
     }
 
     @Override
     public boolean hasPage(int pfn) {
-        return true;
+        return pfn < folios.frames();
     }
 
     @Override

@@ -12,7 +12,8 @@ import org.gleaner.pagetable.RadixTable;
 /// | 2 | user |
 /// | 5, 6 | accessed (tables too), dirty |
 /// | 7 | huge leaf, above level 1 |
-/// | 9, 10, 11 | free for software: [#SOFT_0] to [#SOFT_2] |
+/// | 9 | software: [#SPECIAL] |
+/// | 10, 11 | free for software: [#SOFT_1], [#SOFT_2] |
 /// | 51:12 | page frame, or table |
 /// | 63 | no fetches |
 ///
@@ -35,10 +36,13 @@ public final class PteFormat extends EntryFormat {
     /// Flag of [#makeLeaf]: the dirty bit.
     public static final long DIRTY = 1L << 6;
 
-    /// Software bits; kept by every operation here.
-    public static final long SOFT_0 = 1L << 9;
+    /// Of a present entry: its frame belongs to a driver, there is no folio to count or to mark
+    /// (`pte_mkspecial`).
+    public static final long SPECIAL = 1L << 9;
 
+    /// Software bits; kept by every operation here.
     public static final long SOFT_1 = 1L << 10;
+
     public static final long SOFT_2 = 1L << 11;
 
     /// Swap types are 0 to this.
@@ -62,9 +66,9 @@ public final class PteFormat extends EntryFormat {
     /// A present user leaf.
     ///
     /// @param pfn first page, aligned to the level
-    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY] and the soft bits
+    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY], [#SPECIAL] and the soft bits
     public long makeLeaf(long pfn, int level, long flags) {
-        assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SOFT_0 | SOFT_1 | SOFT_2)) == 0;
+        assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SPECIAL | SOFT_1 | SOFT_2)) == 0;
         assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
         return P | USER | flags | address(pfn) | (level > 1 ? HUGE : 0);
     }
@@ -79,6 +83,16 @@ public final class PteFormat extends EntryFormat {
 
     public boolean isNone(long pte) {
         return pte == NONE;
+    }
+
+    /// Present, and what it maps is a page of a folio (`vm_normal_page`).
+    public boolean isPage(long pte) {
+        return (pte & (P | SPECIAL)) == P;
+    }
+
+    /// Present, and what it maps is nobody's folio (`pte_special`).
+    public boolean isSpecial(long pte) {
+        return (pte & (P | SPECIAL)) == (P | SPECIAL);
     }
 
     public boolean isWritable(long pte) {

@@ -124,7 +124,7 @@ final class LookAround {
             int i = walk.index + (int) (at - vpn);
             cpu.charge(Cost.PTE_SCAN);
             long pte = cpu.load(walk.words, i);
-            if (!PTE.isPresent(pte)) {
+            if (!PTE.isPage(pte)) {
                 continue;
             }
             boolean primaryYoung = PTE.isAccessed(pte);

@@ -44,7 +44,7 @@ public final class PageIdle {
         }
         long pte = cpu.load(walk.words, walk.index);
         long within = vpn & RadixTable.pages(walk.level) - 1;
-        return PTE.isLeaf(pte, walk.level) ? (int) (PTE.pfn(pte) + within) : -1;
+        return PTE.isLeaf(pte, walk.level) && PTE.isPage(pte) ? (int) (PTE.pfn(pte) + within) : -1;
     }
 
     /// Whether the page has not been used since it was marked.

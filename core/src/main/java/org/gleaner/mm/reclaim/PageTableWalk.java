@@ -207,7 +207,7 @@ final class PageTableWalk {
         if (cpu.peeksFreely()) {
             for (int k = i; k < i + n; k++) {
                 long entry = cpu.peek(words, k);
-                if (PTE.isPresent(entry)) {
+                if (PTE.isPage(entry)) {
                     any ^= folios.peek(cpu, (int) PTE.pfn(entry));
                 }
             }
@@ -238,7 +238,7 @@ final class PageTableWalk {
             int i = base + (int) (at & TABLE - 1);
             cpu.charge(Cost.PTE_SCAN);
             long entry = cpu.load(pte.words, i);
-            if (!PTE.isPresent(entry)) {
+            if (!PTE.isPage(entry)) {
                 continue;
             }
             if (page(cpu, walk, gen, entry, i, at, secondary, memcg, youngest)) {

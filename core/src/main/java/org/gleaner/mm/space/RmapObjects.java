@@ -54,6 +54,13 @@ public final class RmapObjects {
         return memfd;
     }
 
+    /// Frames of a device, shown from `firstFrame` on; see [DeviceMemory].
+    ///
+    /// @param writable whether the driver installs writable entries
+    public DeviceMemory newDevice(int pages, int firstFrame, boolean writable) {
+        return new DeviceMemory(this, pages, firstFrame, writable);
+    }
+
     /// Ids are below.
     public int size() {
         return table.length;

@@ -27,6 +27,11 @@ public final class Vma {
         return mm;
     }
 
+    /// Shows a device's frames, which are not pages to get or to pin (`VM_PFNMAP | VM_IO`).
+    public boolean isDevice() {
+        return object instanceof DeviceMemory;
+    }
+
     /// First virtual page.
     public long start() {
         return start;

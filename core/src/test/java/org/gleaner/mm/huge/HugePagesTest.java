@@ -8,6 +8,7 @@ import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.memcg.MemcgEvent;
@@ -181,7 +182,7 @@ final class HugePagesTest {
         small.run(cpu -> {
             Process p = small.process(cpu, LIMIT, 5 * HUGE_PAGES);
             p.write(cpu, 0);
-            long answer = p.host.userPages().get(cpu, p.mm, Process.BASE + 77, true, false);
+            long answer = p.host.userPages().get(cpu, p.mm, Process.BASE + 77, Lookup.WRITE);
             int pfn = (int) (answer & ~GetUserPages.WRITABLE);
             assertThat(pfn).isEqualTo(p.hugeFolio(0) + 77);
             for (int i = 1; i < 5; i++) {

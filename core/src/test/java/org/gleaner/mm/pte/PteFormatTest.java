@@ -39,7 +39,7 @@ class PteFormatTest {
             assertThat(PTE.permits(pte, EntryFormat.READ)).isFalse();
         }
         assertThat(PTE.isSwap(PteFormat.NONE)).isFalse();
-        assertThat(PTE.isSwap(PTE.makeLeaf(7, 1, PteFormat.SOFT_0))).isFalse();
+        assertThat(PTE.isSwap(PTE.makeLeaf(7, 1, PteFormat.SPECIAL))).isFalse();
     }
 
     @Test
@@ -49,7 +49,7 @@ class PteFormatTest {
                 PteFormat.WRITABLE
                         | PteFormat.ACCESSED
                         | PteFormat.DIRTY
-                        | PteFormat.SOFT_0
+                        | PteFormat.SPECIAL
                         | PteFormat.SOFT_1
                         | PteFormat.SOFT_2;
         for (int n = 0; n < 20_000; n++) {

@@ -1,0 +1,58 @@
+package org.gleaner.mm.fault;
+
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.mm.space.DeviceMemory;
+import org.gleaner.mm.space.Vma;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
+
+/// The fault handler of a device's driver (`vm_ops->fault`, `vmf_insert_pfn`): no page is allocated
+/// and none is counted.
+final class DeviceFault {
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private DeviceFault() {}
+
+    /// Nothing is there: shows the device's frame, which is read under the entry's lock, lest one
+    /// that the driver has taken away since be installed.
+    static int missing(Cpu cpu, Vma vma, DeviceMemory device, long vpn, Walk walk, boolean write) {
+        device.countFault(cpu);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        long frame = device.frame(cpu, vma.index(vpn));
+        if (frame >= 0 && PTE.isNone(cpu.load(walk.words, walk.index))) {
+            Pte.set(cpu, walk.words, walk.index, entry(cpu, vma, device, frame, write));
+        }
+        lock.unlock(cpu);
+        return frame < 0 ? PageFaults.FAULT : PageFaults.DONE;
+    }
+
+    /// The entry is there but did not permit the access (`pfn_mkwrite`).
+    static int present(Cpu cpu, Vma vma, DeviceMemory device, Walk walk, boolean write) {
+        boolean grants = write && vma.writable() && device.mapsWritable(cpu);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        long pte = cpu.load(walk.words, walk.index);
+        boolean denied = false;
+        if (PTE.isPresent(pte)) {
+            denied = write && !grants && !PTE.isWritable(pte);
+            long dirty = write && !denied ? PteFormat.DIRTY : 0;
+            long more = grants ? PteFormat.WRITABLE | PteFormat.DIRTY : dirty;
+            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | more);
+        }
+        lock.unlock(cpu);
+        return denied ? PageFaults.FAULT : PageFaults.DONE;
+    }
+
+    private static long entry(Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean write) {
+        boolean writable = vma.writable() && device.mapsWritable(cpu);
+        long flags = PteFormat.SPECIAL | PteFormat.ACCESSED;
+        if (writable) {
+            flags |= write ? PteFormat.WRITABLE | PteFormat.DIRTY : PteFormat.WRITABLE;
+        }
+        return PTE.makeLeaf(frame, RadixTable.LEVEL_4K, flags);
+    }
+}
