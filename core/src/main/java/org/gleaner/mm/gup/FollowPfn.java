@@ -88,20 +88,18 @@ final class FollowPfn {
     /// Says why there is no page, or finds the frame of a device.
     private void notAPage(Cpu cpu, AddressSpace mm, long vpn, int how, PageClaim claim) {
         do {
+            // no lock for this look: the list of mappings is replaced, never edited
+            Vma seen = mm.vma(vpn);
+            if (seen == null || !seen.isDevice() || (how & Lookup.PIN) != 0) {
+                boolean later = seen != null && !seen.isDevice() && permitsLater(seen, how);
+                claim.fail(later ? PageClaim.NEEDS_IO : PageClaim.FAULT);
+                return;
+            }
             mm.mmapLock().downRead(cpu);
             Vma vma = mm.vma(vpn);
-            boolean answered = true;
-            if (vma == null) {
-                claim.fail(PageClaim.FAULT);
-            } else if (!vma.isDevice()) {
-                claim.fail(permitsLater(vma, how) ? PageClaim.NEEDS_IO : PageClaim.FAULT);
-            } else if ((how & Lookup.PIN) != 0) {
-                claim.fail(PageClaim.FAULT);
-            } else {
-                answered = remapped(cpu, vma, vpn, how, claim);
-            }
+            boolean found = vma != null && vma.isDevice() && remapped(cpu, vma, vpn, how, claim);
             mm.mmapLock().upRead(cpu);
-            if (answered) {
+            if (found) {
                 return;
             }
             // only what is not there is faulted in: an entry that forbids the access stays
