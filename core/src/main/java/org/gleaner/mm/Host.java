@@ -220,7 +220,7 @@ public final class Host implements AutoCloseable {
                         huge,
                         cpus,
                         steps);
-        userPages = new GetUserPages(folios, lru, faults, cpus, steps);
+        userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {

@@ -12,6 +12,7 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Vma;
+import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
@@ -31,13 +32,20 @@ public final class GetUserPages {
     private final Folios folios;
     private final LruCache lru;
     private final PageFaults faults;
+    private final SwapArea swap;
     private final MemorySteps steps;
     private final FollowPfn follow;
     private final Walk[] walks;
 
     public GetUserPages(
-            Folios folios, LruCache lru, PageFaults faults, int maxCpus, MemorySteps steps) {
+            Folios folios,
+            LruCache lru,
+            PageFaults faults,
+            SwapArea swap,
+            int maxCpus,
+            MemorySteps steps) {
         this.steps = steps;
+        this.swap = swap;
         this.folios = folios;
         this.lru = lru;
         this.faults = faults;
@@ -71,7 +79,7 @@ public final class GetUserPages {
             if (vma != null && vma.isDevice()) {
                 return PageFaults.FAULT;
             }
-            if ((how & Lookup.NOWAIT) != 0 && vma != null && isSwapped(cpu, vma, vpn)) {
+            if ((how & Lookup.NOWAIT) != 0 && vma != null && waitsForSwap(cpu, vma, vpn)) {
                 return !write || vma.writable() ? PageClaim.NEEDS_IO : PageFaults.FAULT;
             }
             int error = faults.handle(cpu, mm, vpn, write);
@@ -150,17 +158,23 @@ public final class GetUserPages {
         return result;
     }
 
-    /// The page is in swap, by its entry or by its memfd: a fault would wait for it.
-    private boolean isSwapped(Cpu cpu, Vma vma, long vpn) {
+    /// A fault would wait for the swap device: the page is there and not in the swap cache. A
+    /// synchronous device reads at once, which is not called waiting.
+    private boolean waitsForSwap(Cpu cpu, Vma vma, long vpn) {
+        if (swap.device().synchronous()) {
+            return false;
+        }
         Walk walk = walks[cpu.id];
         AddressSpace mm = vma.mm();
         long entry = mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level == RadixTable.LEVEL_4K && PTE.isSwap(entry)) {
-            return true;
+            return swap.cached(cpu, (int) PTE.swapSlot(entry)) < 0;
         }
-        return vma.object() instanceof Memfd memfd
-                && vma.index(vpn) < memfd.pages()
-                && Memfd.isSwap(memfd.peek(cpu, vma.index(vpn)));
+        if (vma.object() instanceof Memfd memfd && vma.index(vpn) < memfd.pages()) {
+            long held = memfd.peek(cpu, vma.index(vpn));
+            return Memfd.isSwap(held) && swap.cached(cpu, Memfd.slot(held)) < 0;
+        }
+        return false;
     }
 
     private static boolean isNoLeaf(long entry, int level) {

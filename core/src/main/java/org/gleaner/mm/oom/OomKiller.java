@@ -204,7 +204,8 @@ public final class OomKiller {
             for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
                 Walk at = walk.at();
                 for (int i = 0; i < walk.entries(); i++) {
-                    boolean used = !PTE.isNone(cpu.peek(at.words, at.index + i));
+                    long pte = cpu.peek(at.words, at.index + i);
+                    boolean used = PTE.isPage(pte) || PTE.isSwap(pte);
                     pages += used ? walk.pagesEach() : 0;
                 }
             }

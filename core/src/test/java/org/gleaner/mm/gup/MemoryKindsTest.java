@@ -131,15 +131,25 @@ final class MemoryKindsTest {
     }
 
     @Test
-    void whatIsInSwapIsNotWaitedForUnderNowait() {
-        small.run(cpu -> {
-            Process p = small.process(cpu, 300, 1_000);
+    void aDiskIsNotWaitedForUnderNowait() {
+        lookUpInSwap(SmallHost.virtual().disk(), PageClaim.NEEDS_IO);
+    }
+
+    @Test
+    void zramIsReadAtOnceUnderNowait() {
+        lookUpInSwap(SmallHost.virtual(), 0);
+    }
+
+    private void lookUpInSwap(SmallHost host, int withoutWaiting) {
+        host.run(cpu -> {
+            Process p = host.process(cpu, 300, 1_000);
             p.writeAll(cpu, 0, 1_000);
             assertThat(p.isSwapped(0)).isTrue();
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = host.host().pagesOf(p.mm);
             pages.lookUp(cpu, Process.BASE, WRITE | NOWAIT, claim);
-            assertThat(claim.error()).isEqualTo(PageClaim.NEEDS_IO);
-            assertThat(p.isSwapped(0)).isTrue();
+            assertThat(claim.error()).isEqualTo(withoutWaiting);
+            assertThat(p.isSwapped(0)).isEqualTo(withoutWaiting != 0);
+            pages.put(cpu, claim);
             pages.lookUp(cpu, Process.BASE, WRITE, claim);
             assertThat(claim.kind()).isEqualTo(PageClaim.Kind.OWNED);
             pages.put(cpu, claim);

@@ -54,7 +54,7 @@ final class Harvest {
         window.begin(mm.notifiers(), walk.from(), walk.to());
         for (int i = 0; i < walk.entries(); i++) {
             long pte = cpu.load(at.words, at.index + i);
-            if (!PTE.isLeaf(pte, at.level)) {
+            if (!PTE.isLeaf(pte, at.level) || !PTE.isPage(pte)) {
                 continue;
             }
             for (int page = 0; page < walk.pagesEach(); page++) {
