@@ -40,8 +40,8 @@ final class MemoryKindsTest {
         NOTHING
     }
 
-    /// What a lookup is to say: a page or a frame that the host maps writable (`W`) or not (`R`), or
-    /// an error.
+    /// What a lookup is to say: a page or a frame that the host maps writable (`W`) or not (`R`),
+    /// or an error.
     private enum Answer {
         PAGE_W(PageClaim.Kind.OWNED, true, 0),
         PAGE_R(PageClaim.Kind.OWNED, false, 0),
