@@ -19,6 +19,11 @@ final class HvaWalk {
     /// A long unmap looks for waiters once per level-1 table.
     private static final long YIELD_PAGES = TableSlab.ENTRIES;
 
+    /// What a zap has done: taken something that no flush was made for, let others have the lock.
+    private static final int OWES_FLUSH = 1;
+
+    private static final int LET_OTHERS_IN = 2;
+
     private final Srcu srcu;
     private final VmSlots memslots;
     private final Vcpus vcpus;
@@ -78,7 +83,7 @@ final class HvaWalk {
         int section = srcu.readLock(cpu);
         Memslots slots = memslots.active(cpu);
         boolean locked = false;
-        boolean zapped = false;
+        int zapped = 0;
         for (int i = slots.from(end); (i = slots.overlap(i, start)) >= 0; i--) {
             Memslot slot = slots.at(i);
             if (!locked) {
@@ -95,7 +100,7 @@ final class HvaWalk {
         flushIf(cpu, zapped);
         if (locked) {
             mmu.invariants.zapFlushed();
-            checkAbsent(cpu, slots, start, end, false);
+            checkAbsent(cpu, slots, start, end, (zapped & LET_OTHERS_IN) != 0);
             mmu.mmuLock.writeUnlock(cpu);
         }
         srcu.readUnlock(cpu, section);
@@ -112,15 +117,15 @@ final class HvaWalk {
         }
     }
 
-    /// Zaps guest pages; returns whether a flush is owed.
-    private boolean zap(Cpu cpu, long start, long end, boolean mayBlock) {
-        boolean zapped = false;
+    /// Zaps guest pages.
+    private int zap(Cpu cpu, long start, long end, boolean mayBlock) {
+        int zapped = 0;
         for (long gfn = start; gfn < end; ) {
             long next = mayBlock ? Math.min(end, (gfn | YIELD_PAGES - 1) + 1) : end;
-            zapped |= mmu.unmap(cpu, gfn, next);
+            zapped |= mmu.unmap(cpu, gfn, next) ? OWES_FLUSH : 0;
             if (next < end && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 flushIf(cpu, zapped);
-                zapped = false;
+                zapped = LET_OTHERS_IN;
                 mmu.mmuLock.writeUnlock(cpu);
                 cpu.relax();
                 mmu.mmuLock.writeLock(cpu);
@@ -130,8 +135,8 @@ final class HvaWalk {
         return zapped;
     }
 
-    private void flushIf(Cpu cpu, boolean zapped) {
-        if (zapped && mmu.steps.flushesAfterZap()) {
+    private void flushIf(Cpu cpu, int zapped) {
+        if ((zapped & OWES_FLUSH) != 0 && mmu.steps.flushesAfterZap()) {
             vcpus.flushRemoteTlbs(cpu);
         }
     }
@@ -150,7 +155,7 @@ final class HvaWalk {
         gate.leave(cpu);
     }
 
-    private void checkAbsent(Cpu cpu, Memslots slots, long start, long end, boolean atEnd) {
+    private void checkAbsent(Cpu cpu, Memslots slots, long start, long end, boolean later) {
         if (!Invariants.ARMED) {
             return;
         }
@@ -158,7 +163,7 @@ final class HvaWalk {
             Memslot slot = slots.at(i);
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
-            mmu.checkAbsent(cpu, first, limit, atEnd);
+            mmu.checkAbsent(cpu, first, limit, later);
         }
     }
 }

@@ -111,11 +111,12 @@ public final class Invariants {
         }
     }
 
-    /// Nothing may be mapped in a range: after its zap, and at the end of its invalidation.
-    public void absent(long leaf, long gfn, boolean atEnd) {
+    /// Nothing may be mapped in a range: after its zap, and later: at the end of its
+    /// invalidation, or where others were let in before.
+    public void absent(long leaf, long gfn, boolean later) {
         if (ARMED && format.isPresent(leaf)) {
             throw broken(
-                    atEnd
+                    later
                             ? "I4, I9: gfn " + gfn + " was mapped during its invalidation"
                             : "I4: gfn " + gfn + " is mapped again after its zap");
         }

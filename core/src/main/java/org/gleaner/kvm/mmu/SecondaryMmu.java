@@ -129,7 +129,9 @@ public abstract class SecondaryMmu {
     // --- checks and reports ------------------------------------------------------------------
 
     /// Fails if a leaf of the range is present in any root; for checks.
-    public abstract void checkAbsent(Cpu cpu, long start, long end, boolean atEnd);
+    ///
+    /// @param later others have had `mmu_lock` since the range was zapped
+    public abstract void checkAbsent(Cpu cpu, long start, long end, boolean later);
 
     /// Leaves in all roots, all or only young ones.
     public abstract long countLeaves(Cpu cpu, boolean onlyYoung);

@@ -340,8 +340,8 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public void checkAbsent(Cpu cpu, long start, long end, boolean atEnd) {
-        zapper.checkAbsent(cpu, start, end, atEnd);
+    public void checkAbsent(Cpu cpu, long start, long end, boolean later) {
+        zapper.checkAbsent(cpu, start, end, later);
     }
 
     /// An account of this moment, entry by entry. An invalid root that was emptied has none.

@@ -108,6 +108,21 @@ final class HugeLeafTest {
                 });
     }
 
+    /// It came with a fault beside the range, while the range was being invalidated.
+    @Test
+    void anInvalidationOfAPartOfItMayEndBesideIt() {
+        with(
+                SpteFormat.EPT,
+                RadixTable.LEVEL_2M,
+                WRITABLE,
+                (cpu, mmu, root) -> {
+                    long end = BASE + RadixTable.pages(RadixTable.LEVEL_2M);
+                    mmu.checkAbsent(cpu, BASE + 1, end, true);
+                    assertThatThrownBy(() -> mmu.checkAbsent(cpu, BASE, end, true))
+                            .hasMessageContaining("I4, I9");
+                });
+    }
+
     @Test
     void aFastFaultGivesItBack() {
         with(
