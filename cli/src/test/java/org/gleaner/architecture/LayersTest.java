@@ -132,7 +132,7 @@ final class LayersTest {
                     .that()
                     .resideInAPackage("org.gleaner.kvm..")
                     .and()
-                    .haveSimpleNameNotEndingWith("ZapMarks")
+                    .doNotHaveSimpleName("EntryMarks")
                     .and()
                     .doNotHaveSimpleName("FaultInPage")
                     .should()

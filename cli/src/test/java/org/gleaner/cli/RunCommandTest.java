@@ -84,7 +84,14 @@ final class RunCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"max-guest-memory", "access-tracking", "mmu-stress", "neighbours"})
+    @ValueSource(
+            strings = {
+                "max-guest-memory",
+                "access-tracking",
+                "mmu-stress",
+                "neighbours",
+                "pfn-designs"
+            })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {
         session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");
         Path result = Files.writeString(directory.resolve("result.json"), session.out());

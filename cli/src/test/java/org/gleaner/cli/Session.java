@@ -21,6 +21,7 @@ import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.PfnDesignsResult;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -144,6 +145,18 @@ final class Session {
                 (request, _) -> {
                     scenarios.add(request);
                     return new NeighboursResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            completeness(),
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new PfnDesignsResult(
                             request.scenario(),
                             request.scale(),
                             request.engine(),

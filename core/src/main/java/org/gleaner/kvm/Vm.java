@@ -5,10 +5,10 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.pfn.DirectAccess;
+import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnCaches;
-import org.gleaner.kvm.pfn.ZapMarks;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
@@ -48,7 +48,7 @@ public final class Vm {
     private final Vcpus vcpus = new Vcpus();
     private final DirtyLog log;
 
-    private final @Nullable ZapMarks zapMarks;
+    private final @Nullable EntryMarks entryMarks;
 
     /// The host's pages that are owned.
     final PageLedger ledger = new PageLedger();
@@ -57,8 +57,8 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
-        zapMarks = config.pfn().marksAtZap() ? new ZapMarks(pages.byNumber()) : null;
-        mmu = config.newMmu(mmuLock, rcu, zapMarks, vcpus::flushRemoteTlbs);
+        entryMarks = config.pfn().marksFromEntries() ? new EntryMarks(pages.byNumber()) : null;
+        mmu = config.newMmu(mmuLock, rcu, entryMarks, vcpus::flushRemoteTlbs);
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);
@@ -216,10 +216,9 @@ public final class Vm {
         return vcpus.flushes();
     }
 
-    /// What zapped entries have passed on to their pages; null on a kernel where they pass on
-    /// nothing.
-    public @Nullable ZapMarks zapMarks() {
-        return zapMarks;
+    /// What entries have passed on to their pages; null on a kernel where they pass on nothing.
+    public @Nullable EntryMarks entryMarks() {
+        return entryMarks;
     }
 
     /// Leaves in all roots, all or only young ones: an account of this moment, entry by entry. An

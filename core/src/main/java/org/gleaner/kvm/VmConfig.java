@@ -154,9 +154,9 @@ public final class VmConfig {
 
     /// The second stage of such a VM, empty.
     SecondaryMmu newMmu(
-            QueuedRwLock mmuLock, Rcu rcu, @Nullable PageMarks atZap, RemoteTlbs remote) {
+            QueuedRwLock mmuLock, Rcu rcu, @Nullable PageMarks marks, RemoteTlbs remote) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
-        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, atZap, remote);
+        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, marks, remote);
     }
 }

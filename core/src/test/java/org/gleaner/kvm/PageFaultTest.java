@@ -109,7 +109,7 @@ final class PageFaultTest {
                         assertThat(world.vm.countLeaves(cpu, false)).isZero();
                         assertThat(world.vm.remoteFlushes()).isEqualTo(1);
                         assertThat(world.space.marked.get() - marked)
-                                .isEqualTo(config.pfn().marksAtZap() ? 2 : 0);
+                                .isEqualTo(config.pfn().marksFromEntries() ? 2 : 0);
                         vcpu.access(cpu, 7, false);
                         assertThat(vcpu.faults()).isEqualTo(3);
                     });

@@ -6,9 +6,12 @@ import static org.gleaner.kvm.pfn.PfnDesign.BEFORE;
 import static org.gleaner.kvm.pfn.PfnDesign.MERGED;
 
 import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnDesign;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -84,13 +87,64 @@ final class Seed003Test {
                     assertThat(vcpu.page().dirtied()).isEqualTo(1);
                     world.space.evict(cpu, 3);
                     if (design == BEFORE) {
-                        assertThat(world.vm.zapMarks().accessed()).isEqualTo(1);
-                        assertThat(world.vm.zapMarks().dirtied()).isEqualTo(1);
+                        assertThat(world.vm.entryMarks().accessed()).isEqualTo(1);
+                        assertThat(world.vm.entryMarks().dirtied(PageMarks.Cause.ZAP)).isEqualTo(1);
                     } else {
-                        assertThat(world.vm.zapMarks()).isNull();
+                        assertThat(world.vm.entryMarks()).isNull();
                         assertThat(world.space.marked.get()).isEqualTo(1);
                     }
                 });
+    }
+
+    /// Four pages are written and logged, and the log is read twice: D is noted once for each entry
+    /// that loses W.
+    @ParameterizedTest
+    @EnumSource
+    void patch07TheDirtyLogMarksNothing(PfnDesign design) {
+        run(
+                design,
+                (cpu, world, vcpu) -> {
+                    writeFour(cpu, vcpu);
+                    world.vm.dirtyLog().begin(cpu, 0);
+                    assertThat(dirtied(world, PageMarks.Cause.CLEAR_DIRTY)).isZero();
+                    writeFour(cpu, vcpu);
+                    world.vm.dirtyLog().get(cpu, 0);
+                    world.vm.dirtyLog().get(cpu, 0);
+                    assertThat(dirtied(world, PageMarks.Cause.CLEAR_DIRTY))
+                            .isEqualTo(design == BEFORE ? 4 : 0);
+                    assertThat(vcpu.page().dirtied()).isEqualTo(4);
+                });
+    }
+
+    /// Without A and D bits, W is what says that a page was written to, and aging takes it.
+    @ParameterizedTest
+    @EnumSource
+    void patch07AgingAndTheStartOfALogMarkNothingWithoutDirtyBits(PfnDesign design) {
+        World.alone(
+                World.Kind.VIRTUAL,
+                World.config().withFormat(SpteFormat.EPT_NO_AD).withPfn(design),
+                PAGES,
+                (cpu, world, vcpu) -> {
+                    writeFour(cpu, vcpu);
+                    world.space.notifiers.clearYoung(cpu, 0, 2);
+                    world.space.notifiers.clearYoung(cpu, 0, 2);
+                    world.vm.dirtyLog().begin(cpu, 0);
+                    int before = design == BEFORE ? 2 : 0;
+                    assertThat(dirtied(world, PageMarks.Cause.AGE)).isEqualTo(before);
+                    assertThat(dirtied(world, PageMarks.Cause.CLEAR_DIRTY)).isEqualTo(before);
+                    assertThat(vcpu.page().dirtied()).isEqualTo(4);
+                });
+    }
+
+    private static void writeFour(Cpu cpu, Vcpu vcpu) {
+        for (int page = 0; page < 4; page++) {
+            assertThat(vcpu.access(cpu, page, true)).isZero();
+        }
+    }
+
+    private static long dirtied(World world, PageMarks.Cause cause) {
+        EntryMarks marks = world.vm.entryMarks();
+        return marks == null ? 0 : marks.dirtied(cause);
     }
 
     @Test

@@ -38,6 +38,7 @@ public final class FaultInPage {
     // Counts, for reports.
     private long lookups;
     private long references;
+    private long puts;
     private long guesses;
     private long accessed;
     private long dirtied;
@@ -150,6 +151,7 @@ public final class FaultInPage {
                 dirtied++;
             }
         }
+        puts += claim.isOwned() ? 1 : 0;
         pages.put(cpu, claim);
     }
 
@@ -164,6 +166,7 @@ public final class FaultInPage {
                 dirtied++;
             }
         }
+        puts++;
         byNumber.put(cpu, pfn);
         guessed = false;
         claim.free();
@@ -191,9 +194,14 @@ public final class FaultInPage {
         return lookups;
     }
 
-    /// References that lookups took; as many are given back.
+    /// References that lookups took.
     public long references() {
         return references;
+    }
+
+    /// References that were given back.
+    public long puts() {
+        return puts;
     }
 
     /// Frames that were taken for pages, with or without luck.

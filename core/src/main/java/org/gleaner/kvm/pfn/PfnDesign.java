@@ -12,7 +12,7 @@ import org.gleaner.mm.gup.PageClaim;
 /// | who gives it back | whoever has the number, guessing again | the owner | the owner |
 /// | the host says to try again (`-EAGAIN`) | as if there were no mapping | the same | as a signal |
 /// | is the memory broken? | a second lookup | the same | the first one says so |
-/// | a zapped entry passes on its A and D | yes | no | no |
+/// | an entry passes on A and D that it is about to lose | yes | no | no |
 public enum PfnDesign {
     /// Up to 6.12.
     BEFORE("before"),
@@ -45,8 +45,9 @@ public enum PfnDesign {
         return this != MERGED;
     }
 
-    /// A zapped entry passes its A and D on to the page.
-    public boolean marksAtZap() {
+    /// An entry that is zapped, cleaned by the dirty log or made access-tracked passes what it had
+    /// noted on to the page.
+    public boolean marksFromEntries() {
         return this == BEFORE;
     }
 

@@ -80,7 +80,7 @@ final class TdpAger {
             int bit = steps.bit(lastGfn, gfn + k);
             query.found(bit);
             if (steps.ageClears(query.clear()) && query.allows(bit, steps.assumesPredicate())) {
-                age(cpu, words, first + k, old, query.clear());
+                age(cpu, words, first + k, old, RadixTable.LEVEL_4K, query.clear());
                 cleared++;
             } else if (query.endsAtFirst()) {
                 break;
@@ -116,17 +116,18 @@ final class TdpAger {
             may |= query.allows(bit, steps.assumesPredicate());
         }
         if (may && steps.ageClears(query.clear())) {
-            age(cpu, words, i, old, query.clear());
+            age(cpu, words, i, old, RadixTable.levelOf(found), query.clear());
             cpu.charge(Cost.LINE_LOCAL_RMW);
         }
         return true;
     }
 
-    private void age(Cpu cpu, long[] words, int i, long old, boolean clear) {
+    private void age(Cpu cpu, long[] words, int i, long old, int level, boolean clear) {
         long update = steps.old(format, old);
         SpteInvariants.aged(format, old, update, clear);
         if (steps.age(cpu, format, words, i, old, update)) {
             mmu.invariants.changed(old, update);
+            mmu.marks.aged(cpu, old, level);
         }
     }
 }

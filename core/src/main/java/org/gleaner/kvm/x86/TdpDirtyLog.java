@@ -87,6 +87,7 @@ final class TdpDirtyLog {
             long update = iter.old & ~SpteFormat.WRITE_BIT;
             if (Spte.setAtomic(cpu, format, iter.words, iter.index, iter.level, iter.old, update)) {
                 mmu.invariants.changed(iter.old, update);
+                mmu.marks.writeProtected(cpu, iter.old, iter.level);
             } else {
                 iter.retry();
             }
@@ -133,6 +134,7 @@ final class TdpDirtyLog {
         if (format.isLeaf(old, level) && (old & bits) != 0) {
             long was = mmu.spteSteps.clearBits(cpu, words, i, old, bits);
             mmu.invariants.changed(was, was & ~bits);
+            mmu.marks.cleared(cpu, was, level);
         }
     }
 }

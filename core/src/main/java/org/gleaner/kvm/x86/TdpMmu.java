@@ -88,8 +88,7 @@ public final class TdpMmu extends SecondaryMmu {
     final SpteFormat format;
     final SpteSteps spteSteps;
 
-    /// Gets the A and D of a zapped leaf, on a kernel that passes them on.
-    final @Nullable PageMarks atZap;
+    final LeafMarks marks;
 
     /// Whom a table that is taken out of a valid root must be flushed from.
     final RemoteTlbs remote;
@@ -116,14 +115,14 @@ public final class TdpMmu extends SecondaryMmu {
             Invariants invariants,
             SpteSteps steps,
             boolean keepsRoots,
-            @Nullable PageMarks atZap,
+            @Nullable PageMarks marks,
             RemoteTlbs remote) {
         super(tables, mmuLock, rcu, invariants, steps);
         this.remote = remote;
         this.format = format;
         spteSteps = steps;
         this.keepsRoots = keepsRoots;
-        this.atZap = atZap;
+        this.marks = new LeafMarks(format, marks);
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
         map = new TdpMap(this);

@@ -2,7 +2,6 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
-import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
@@ -87,19 +86,7 @@ final class TdpZapper {
     private void zapped(Cpu cpu, long leaf, int level) {
         invariants.changed(leaf, format.empty);
         invariants.zapped(cpu, leaf, level);
-        PageMarks marks = mmu.atZap;
-        if (marks == null) {
-            return;
-        }
-        int first = (int) format.pfn(leaf);
-        for (int pfn = first; pfn < first + RadixTable.pages(level); pfn++) {
-            if (format.isAccessed(leaf)) {
-                marks.markAccessed(cpu, pfn);
-            }
-            if (format.isDirty(leaf)) {
-                marks.setDirty(cpu, pfn);
-            }
-        }
+        mmu.marks.zapped(cpu, leaf, level);
     }
 
     /// `tdp_mmu_zap_root`: empties a tree in four passes, level by level. Under `mmu_lock` in the

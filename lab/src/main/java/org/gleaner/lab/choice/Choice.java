@@ -16,6 +16,7 @@ public sealed interface Choice
                 HostFile,
                 Kernel,
                 Lru,
+                PfnChoice,
                 PolicyChoice,
                 PteFormatChoice,
                 SwapDeviceChoice,

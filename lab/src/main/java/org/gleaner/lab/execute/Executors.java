@@ -6,6 +6,7 @@ import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.PfnDesignsResult;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ScenarioExecutor;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -15,6 +16,7 @@ import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.PfnDesigns;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -25,6 +27,7 @@ public record Executors(
         ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
         ScenarioExecutor<MmuStress, MmuStressResult> mmuStress,
         ScenarioExecutor<Neighbours, NeighboursResult> neighbours,
+        ScenarioExecutor<PfnDesigns, PfnDesignsResult> pfnDesigns,
         TortureExecutor torture) {
 
     /// The executors that the command line uses.
@@ -35,6 +38,7 @@ public record Executors(
                 AccessTrackingRun::run,
                 MmuStressRun::run,
                 NeighboursRun::run,
+                PfnDesignsRun::run,
                 TortureRun::run);
     }
 
@@ -55,6 +59,8 @@ public record Executors(
                     mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
             case Neighbours all ->
                     neighbours.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
+            case PfnDesigns designs ->
+                    pfnDesigns.run(new ScenarioRequest<>(designs, scale, engine, ablate), progress);
         };
     }
 }

@@ -45,6 +45,7 @@ final class GuestMachine implements AutoCloseable {
     private static final boolean CHECKED = GuestMachine.class.desiredAssertionStatus();
 
     private final Scenario scenario;
+    private final Configuration configuration;
     private final Engine engine;
     private final Host host;
     private final AgingPlan plan;
@@ -69,6 +70,7 @@ final class GuestMachine implements AutoCloseable {
             org.gleaner.lab.choice.EngineChoice choice,
             int daemons) {
         this.scenario = scenario;
+        this.configuration = configuration;
         this.plan = plan;
         engine =
                 Support.engine(
@@ -155,7 +157,7 @@ final class GuestMachine implements AutoCloseable {
         }
         space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
         VmConfig config =
-                VmConfig.of(Support.format(scenario.guest().format()), plan)
+                Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
                         .withTables(Support.tables(scenario.guestPages()))
                         .withSteps(steps);

@@ -20,7 +20,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
@@ -77,6 +76,7 @@ final class NeighbourGuest {
     private long throttledBefore;
     private long releasedAtNanos = Long.MAX_VALUE;
 
+    /// @param kind of VM
     /// @param ending what is to be done before its process gives back what it has
     NeighbourGuest(
             Cpu cpu,
@@ -84,7 +84,7 @@ final class NeighbourGuest {
             Neighbour neighbour,
             Host host,
             Rcu rcu,
-            AgingPlan plan,
+            VmConfig kind,
             Rendezvous rendezvous,
             Consumer<Cpu> ending,
             ParallelRuns.Meter meter) {
@@ -111,10 +111,7 @@ final class NeighbourGuest {
                         : host.objects().newAnon();
         mm.map(cpu, BASE_VPN, pages, object, 0, true);
         int tlb = Integer.highestOneBit(scenario.guest().tlbEntries());
-        VmConfig config =
-                VmConfig.of(Support.format(scenario.guest().format()), plan)
-                        .withTables(Support.tables(pages))
-                        .withTlb(tlb);
+        VmConfig config = kind.withTables(Support.tables(pages)).withTlb(tlb);
         vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         long slot = scenario.slotPages(neighbour);
         for (long at = 0; at < pages; at += slot) {

@@ -246,7 +246,15 @@ public final class NeighboursRun {
         for (Neighbour each : scenario.guests()) {
             guests.add(
                     new NeighbourGuest(
-                            boss, scenario, each, host, rcu, plan, rendezvous, this::ends, meter));
+                            boss,
+                            scenario,
+                            each,
+                            host,
+                            rcu,
+                            Support.vm(scenario, configuration, plan),
+                            rendezvous,
+                            this::ends,
+                            meter));
         }
         for (NeighbourGuest guest : guests) {
             for (int i = 0; i < guest.neighbour().vcpus(); i++) {

@@ -2,9 +2,12 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
@@ -17,6 +20,7 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.HostConfig;
+import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.TableSlab;
@@ -88,6 +92,13 @@ final class Support {
 
     static List<String> names(Scenario scenario) {
         return scenario.configurations().stream().map(Configuration::name).toList();
+    }
+
+    /// The VM of a guest: that of the plan's kernel, but for what the configuration says.
+    static VmConfig vm(Scenario scenario, Configuration configuration, AgingPlan plan) {
+        VmConfig config = VmConfig.of(format(scenario.guest().format()), plan);
+        PfnChoice pfn = configuration.pfn();
+        return pfn == null ? config : config.withPfn(PfnDesign.valueOf(pfn.name()));
     }
 
     static KernelVersion kernel(Kernel choice) {

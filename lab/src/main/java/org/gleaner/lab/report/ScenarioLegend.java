@@ -7,11 +7,13 @@ import java.util.Locale;
 import java.util.Set;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.scenario.PfnDesigns;
 import org.gleaner.lab.scenario.Scenario;
 
 /// What the words of a scenario's report mean, and what to ask next.
@@ -36,6 +38,11 @@ final class ScenarioLegend {
                     """
                     the host forbids the guest's writes now and then: forbidden and lost must be 0
                     """;
+            case PfnDesigns _ ->
+                    """
+                    the guest writes more than its host has, is aged, writes again and is logged; what
+                    differs is how KVM gets hold of the host's pages, and when it marks them
+                    """;
             case Neighbours _ ->
                     """
                     guests that do not fit together: who loses pages, and to whom
@@ -54,6 +61,10 @@ final class ScenarioLegend {
         for (Configuration each : all) {
             String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";
             String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
+            PfnChoice pfn = each.pfn();
+            if (pfn != null) {
+                lru += pfn.about() + "; ";
+            }
             String about =
                     told.add(each.aging()) ? each.aging().about() : "aging as " + first(all, each);
             lines.add(

@@ -16,6 +16,7 @@ import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.PfnDesignsResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.scenario.Configuration;
@@ -67,6 +68,10 @@ public final class ScenarioText {
                             names(stress.runs(), MmuStressResult.Run::configuration),
                             stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
             case NeighboursResult neighbours -> detail(neighbours);
+            case PfnDesignsResult designs ->
+                    vmstat(
+                            names(designs.runs(), PfnDesignsResult.Run::configuration),
+                            designs.runs().stream().map(PfnDesignsResult.Run::vmstat).toList());
         }
         runs(result).forEach(this::dumps);
     }
@@ -80,6 +85,8 @@ public final class ScenarioText {
             case MaxGuestMemoryResult _ -> maxGuestMemory(all(MaxGuestMemoryResult.class, result));
             case AccessTrackingResult _ -> accessTracking(all(AccessTrackingResult.class, result));
             case MmuStressResult _ -> mmuStress(all(MmuStressResult.class, result));
+            case PfnDesignsResult _ ->
+                    block(PfnDesignsText.summary(all(PfnDesignsResult.class, result)));
             case NeighboursResult _ -> {
                 List<NeighboursResult> bySeed = all(NeighboursResult.class, result);
                 block(NeighboursText.summary(bySeed));
@@ -310,6 +317,10 @@ public final class ScenarioText {
                                     commands.put(run.configuration().name(), run.commands()));
             case MmuStressResult stress ->
                     stress.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case PfnDesignsResult designs ->
+                    designs.runs()
                             .forEach(run ->
                                     commands.put(run.configuration().name(), run.commands()));
             case NeighboursResult neighbours ->

@@ -10,7 +10,11 @@ import org.gleaner.lab.size.Scale;
 /// threads engine.
 @JsonIgnoreProperties("completeness")
 public sealed interface ScenarioResult extends Result
-        permits MaxGuestMemoryResult, AccessTrackingResult, MmuStressResult, NeighboursResult {
+        permits MaxGuestMemoryResult,
+                AccessTrackingResult,
+                MmuStressResult,
+                NeighboursResult,
+                PfnDesignsResult {
 
     /// What was run, with its sizes at `scale`.
     Scenario scenario();

@@ -208,6 +208,7 @@ final class Checks {
             case AccessTracking tracking -> tracking(tracking);
             case MmuStress stress -> stress(stress);
             case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
+            case PfnDesigns designs -> range("logRounds", designs.logRounds(), 1, 100);
         }
     }
 

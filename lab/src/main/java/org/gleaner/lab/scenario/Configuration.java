@@ -4,13 +4,27 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.PfnChoice;
+import org.jspecify.annotations.Nullable;
 
 /// One of the things that a scenario compares. In a file, what is left out is the host's; a
 /// left-out aging design is the one that the kernel was released with.
+///
+/// @param pfn null for that of the kernel that the aging design belongs to
 public record Configuration(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
                 String name,
         @JsonPropertyDescription("Which reclaim runs; default host.lru.") Lru lru,
         @JsonPropertyDescription("Whose reclaim rules hold; default host.kernel.") Kernel kernel,
         @JsonPropertyDescription("How KVM is asked for young pages; default the kernel's own.")
-                AgingChoice aging) {}
+                AgingChoice aging,
+        @JsonPropertyDescription(
+                        "How KVM gets hold of host pages; default that of the aging design's kernel.")
+                @MayBeLeftOut
+                @Nullable PfnChoice pfn) {
+
+    /// One that does not say how KVM gets hold of host pages.
+    public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
+        this(name, lru, kernel, aging, null);
+    }
+}

@@ -15,9 +15,11 @@ import org.gleaner.lab.size.Size;
     @JsonSubTypes.Type(value = MaxGuestMemory.class, name = MaxGuestMemory.KIND),
     @JsonSubTypes.Type(value = AccessTracking.class, name = AccessTracking.KIND),
     @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND),
-    @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND)
+    @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND),
+    @JsonSubTypes.Type(value = PfnDesigns.class, name = PfnDesigns.KIND)
 })
-public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours {
+public sealed interface Scenario
+        permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours, PfnDesigns {
 
     /// Which test's phases are run: one of [ScenarioReader#KINDS].
     default String kind() {
@@ -26,6 +28,7 @@ public sealed interface Scenario permits MaxGuestMemory, AccessTracking, MmuStre
             case AccessTracking _ -> AccessTracking.KIND;
             case MmuStress _ -> MmuStress.KIND;
             case Neighbours _ -> Neighbours.KIND;
+            case PfnDesigns _ -> PfnDesigns.KIND;
         };
     }
 

@@ -34,7 +34,12 @@ public final class ScenarioReader {
 
     /// The kinds, which are the names of the bundled scenarios too. The first is the default.
     public static final List<String> KINDS =
-            List.of(MaxGuestMemory.KIND, AccessTracking.KIND, MmuStress.KIND, Neighbours.KIND);
+            List.of(
+                    MaxGuestMemory.KIND,
+                    AccessTracking.KIND,
+                    MmuStress.KIND,
+                    Neighbours.KIND,
+                    PfnDesigns.KIND);
 
     /// What guests are where a file leaves it out.
     private static final Map<String, String> GUEST =
@@ -215,6 +220,7 @@ public final class ScenarioReader {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
             case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
             case Neighbours.KIND -> Binder.record(Neighbours.class, rest, "");
+            case PfnDesigns.KIND -> Binder.record(PfnDesigns.class, rest, "");
             default -> Binder.record(MaxGuestMemory.class, rest, "");
         };
     }

@@ -110,7 +110,14 @@ final class HeapNeedTest {
 
     /// Whatever is asked for either fits or is refused by one line.
     @ParameterizedTest
-    @ValueSource(strings = {"max-guest-memory", "access-tracking", "mmu-stress", "neighbours"})
+    @ValueSource(
+            strings = {
+                "max-guest-memory",
+                "access-tracking",
+                "mmu-stress",
+                "neighbours",
+                "pfn-designs"
+            })
     void noSizeIsAFaultOfOurOwn(String kind) {
         List<String> sizes =
                 List.of(

@@ -146,7 +146,7 @@ final class ScenarioFaultsTest {
         file("kind: max-guest-memroy")
                 .hasMessageEndingWith(
                         "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
-                                + " access-tracking, mmu-stress, neighbours;"
+                                + " access-tracking, mmu-stress, neighbours, pfn-designs;"
                                 + " did you mean 'max-guest-memory'?");
         file("kind: [1]").hasMessageContaining("kind: ");
     }

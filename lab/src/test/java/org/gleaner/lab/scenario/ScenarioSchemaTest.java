@@ -53,6 +53,7 @@ final class ScenarioSchemaTest {
                         "AccessTracking",
                         "MmuStress",
                         "Neighbours",
+                        "PfnDesigns",
                         "Neighbour",
                         "Configuration",
                         "Guest",
@@ -86,6 +87,7 @@ final class ScenarioSchemaTest {
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
         kind(definitions, "Neighbours", Neighbours.KIND);
+        kind(definitions, "PfnDesigns", PfnDesigns.KIND);
         require(definitions, "Configuration", "name");
         require(definitions, "Neighbour", "name");
         require(definitions, "HostCommand", "at", "to", "write");
@@ -146,7 +148,8 @@ final class ScenarioSchemaTest {
                 context.getTypeContext().resolve(MaxGuestMemory.class),
                 context.getTypeContext().resolve(AccessTracking.class),
                 context.getTypeContext().resolve(MmuStress.class),
-                context.getTypeContext().resolve(Neighbours.class));
+                context.getTypeContext().resolve(Neighbours.class),
+                context.getTypeContext().resolve(PfnDesigns.class));
     }
 
     /// Types that are written as one word.

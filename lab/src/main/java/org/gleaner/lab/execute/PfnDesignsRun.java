@@ -1,0 +1,208 @@
+package org.gleaner.lab.execute;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.gleaner.kvm.DirtyLog;
+import org.gleaner.kvm.Vcpu;
+import org.gleaner.kvm.mmu.LogEnd;
+import org.gleaner.kvm.mmu.PageMarks.Cause;
+import org.gleaner.kvm.pfn.EntryMarks;
+import org.gleaner.kvm.pfn.FaultInPage;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
+import org.gleaner.lab.run.PfnDesignsResult;
+import org.gleaner.lab.run.PfnDesignsResult.Faults;
+import org.gleaner.lab.run.PfnDesignsResult.Marks;
+import org.gleaner.lab.run.PfnDesignsResult.References;
+import org.gleaner.lab.run.PfnDesignsResult.Seconds;
+import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.PfnDesigns;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.aging.AgingPlan;
+import org.jspecify.annotations.Nullable;
+
+/// Runs one guest under each way of getting hold of its host pages: the vCPUs populate their
+/// memory, which the host must swap in part; have it aged, and write it again; and write all of it
+/// in each round of a dirty log.
+public final class PfnDesignsRun {
+    private final PfnDesigns scenario;
+    private final Configuration configuration;
+    private final ParallelRuns.Meter meter;
+    private final GuestMachine machine;
+    private final Crew crew;
+    private double populate;
+    private double log;
+    private double age;
+    private double again;
+    private long logged;
+    private long young;
+
+    PfnDesignsRun(
+            ScenarioRequest<PfnDesigns> request,
+            Configuration configuration,
+            ParallelRuns.Meter meter) {
+        scenario = request.scenario();
+        this.configuration = configuration;
+        this.meter = meter;
+        machine =
+                new GuestMachine(
+                        scenario,
+                        configuration,
+                        AgingPlan.parse(configuration.aging().label()),
+                        scenario.host().swap().device(),
+                        request.scale(),
+                        request.engine(),
+                        0);
+        crew = new Crew(machine, scenario.guest().vcpus());
+    }
+
+    /// Runs the scenario.
+    public static PfnDesignsResult run(ScenarioRequest<PfnDesigns> request, Progress progress) {
+        PfnDesigns scenario = request.scenario();
+        long start = System.nanoTime();
+        List<ParallelRuns.Task<Outcome<PfnDesignsResult.Run>>> tasks = new ArrayList<>();
+        for (Configuration each : scenario.configurations()) {
+            tasks.add(meter -> new PfnDesignsRun(request, each, meter).run());
+        }
+        var all =
+                ConfigurationRuns.of(
+                        request, Support.names(scenario), tasks, steps(scenario), progress);
+        return new PfnDesignsResult(
+                scenario,
+                request.scale(),
+                request.engine(),
+                all.completeness(),
+                all.runs(),
+                Support.assumptions(request, List.of("every vCPU and kswapd has a CPU of its own")),
+                all.failures(),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    /// Writes of a page.
+    static long steps(PfnDesigns scenario) {
+        return scenario.guestPages() * (2 + scenario.logRounds());
+    }
+
+    Outcome<PfnDesignsResult.Run> run() {
+        try (machine) {
+            machine.spawnBoss(this::boss);
+            meter.watch(machine.engine());
+            machine.engine().run();
+        }
+        List<String> failures = new ArrayList<>(machine.failures(configuration));
+        if (machine.outOfMemory()) {
+            return new Outcome<>(null, failures);
+        }
+        PfnDesignsResult.Run result = result();
+        References references = result.references();
+        if (references.gets() != references.puts()) {
+            failures.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %d references taken, %d given back",
+                            configuration.name(),
+                            references.gets(),
+                            references.puts()));
+        }
+        return new Outcome<>(result, failures);
+    }
+
+    // --- the phases --------------------------------------------------------------------------
+
+    private void boss(Cpu boss) {
+        machine.build(boss);
+        crew.hire(boss);
+        populate = crew.together(boss, this::populate);
+        if (!machine.outOfMemory()) {
+            long start = boss.now();
+            young = new IdleTracker(machine, crew, false).pass(boss).youngPages();
+            age = (boss.now() - start) / 1e9;
+            again = crew.together(boss, this::writeAll);
+        }
+        if (!machine.outOfMemory()) {
+            long start = boss.now();
+            logWrites(boss);
+            log = (boss.now() - start) / 1e9;
+        }
+        crew.dismiss(boss);
+    }
+
+    /// The first writes. What is left in this CPU's LRU batch afterwards is put on its list, as
+    /// whatever runs next on the CPU would do.
+    private void populate(Cpu cpu, Vcpu vcpu, int index) {
+        writeAll(cpu, vcpu, index);
+        machine.host().lru().drain(cpu);
+    }
+
+    private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
+        machine.touch(cpu, vcpu, machine.shareStart(index), machine.shareEnd(index), true, meter);
+    }
+
+    private void logWrites(Cpu boss) {
+        DirtyLog dirty = machine.vm().dirtyLog();
+        int slots = (int) (scenario.guestPages() / scenario.slotPages());
+        for (int slot = 0; slot < slots; slot++) {
+            dirty.begin(boss, slot);
+        }
+        for (int round = 0; round < scenario.logRounds(); round++) {
+            crew.together(boss, this::writeAll);
+            for (int slot = 0; slot < slots; slot++) {
+                for (long word : dirty.get(boss, slot)) {
+                    logged += Long.bitCount(word);
+                }
+            }
+        }
+        for (int slot = 0; slot < slots; slot++) {
+            dirty.end(boss, slot, LogEnd.RECOVER);
+        }
+    }
+
+    // --- what came of it ---------------------------------------------------------------------
+
+    private PfnDesignsResult.Run result() {
+        List<Vcpu> vcpus = machine.vm().vcpus();
+        Map<String, Long> counters = new LinkedHashMap<>();
+        machine.host().stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
+        return new PfnDesignsResult.Run(
+                configuration,
+                new Seconds(populate, age, again, log),
+                faults(vcpus),
+                marks(vcpus, machine.vm().entryMarks()),
+                references(vcpus),
+                machine.vm().remoteFlushes(),
+                logged,
+                young,
+                counters,
+                machine.commands().results());
+    }
+
+    private static Faults faults(List<Vcpu> vcpus) {
+        return new Faults(
+                vcpus.stream().mapToLong(Vcpu::faults).sum(),
+                vcpus.stream().mapToLong(Vcpu::fastFaults).sum(),
+                vcpus.stream().mapToLong(Vcpu::spurious).sum(),
+                vcpus.stream().mapToLong(Vcpu::retries).sum());
+    }
+
+    private static Marks marks(List<Vcpu> vcpus, @Nullable EntryMarks entries) {
+        return new Marks(
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::accessed).sum(),
+                entries == null ? 0 : entries.accessed(),
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::dirtied).sum(),
+                entries == null ? 0 : entries.dirtied(Cause.ZAP),
+                entries == null ? 0 : entries.dirtied(Cause.CLEAR_DIRTY),
+                entries == null ? 0 : entries.dirtied(Cause.AGE));
+    }
+
+    private static References references(List<Vcpu> vcpus) {
+        return new References(
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::lookups).sum(),
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::references).sum(),
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::puts).sum(),
+                vcpus.stream().map(Vcpu::page).mapToLong(FaultInPage::guesses).sum());
+    }
+}
