@@ -38,6 +38,14 @@ final class SmallFrames implements FrameContents, GuestMemory {
     }
 
     @Override
+    public void copy(Cpu cpu, int from, int to) {
+        long value = cpu.load(frames, from);
+        cpu.writes(frames, to, 1);
+        checkUnused(to);
+        frames[to] = value;
+    }
+
+    @Override
     public void freed(Cpu cpu, int frame, int pages) {
         cpu.writes(frames, frame, pages);
         Arrays.fill(frames, frame, frame + pages, POISON);

@@ -9,7 +9,9 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.SetUp;
 import org.gleaner.mm.fault.AnonSwapIn;
+import org.gleaner.mm.fault.CopyOnWrite;
 import org.gleaner.mm.fault.FolioWait;
+import org.gleaner.mm.fault.Fork;
 import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdEviction;
 import org.gleaner.mm.fault.MemfdFault;
@@ -86,6 +88,7 @@ public final class Host implements AutoCloseable {
     private final GetUserPages userPages;
     private final Reclaim reclaim;
     private final MappingChanges mappingChanges;
+    private final Fork fork;
     private final PageIdle pageIdle;
 
     /// Builds a host on an engine and starts its daemons.
@@ -217,9 +220,11 @@ public final class Host implements AutoCloseable {
                         memfdFault,
                         stat,
                         currentTask,
+                        new CopyOnWrite(folios, lru, allocator, unused),
                         huge,
                         cpus,
                         steps);
+        fork = new Fork(folios, lru, allocator, swap, split, folioWait, mappingChanges, unused);
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
         addMemcg((@Nullable Memcg) null);
@@ -397,6 +402,11 @@ public final class Host implements AutoCloseable {
     /// `mprotect`, `munmap` and exit of this host's processes.
     public MappingChanges mappingChanges() {
         return mappingChanges;
+    }
+
+    /// Shares private memory between processes, or between places of one.
+    public Fork fork() {
+        return fork;
     }
 
     /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or

@@ -35,6 +35,9 @@ import org.gleaner.pagetable.Walk;
 public final class AnonSwapIn {
     private static final PteFormat PTE = PteFormat.X86_64;
 
+    /// What the entry of a shared page gets only once the page was copied.
+    private static final long COPIED_FIRST = PteFormat.WRITABLE | PteFormat.DIRTY;
+
     private final Folios folios;
     private final LruCache lru;
     private final Workingset workingset;
@@ -177,16 +180,30 @@ public final class AnonSwapIn {
             }
             folios.set(cpu, pfn, ANON);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
-            map(cpu, vma, vpn, walk, pfn, write);
+            boolean shared = PTE.isShared(entry) && !(last && isOurs(cpu, pfn));
+            map(cpu, vma, vpn, walk, pfn, write, shared);
             folios.get(cpu, pfn);
         }
         lock.unlock(cpu);
     }
 
-    private void map(Cpu cpu, Vma vma, long vpn, Walk walk, int pfn, boolean write) {
+    /// Nobody else maps a page or has a reference of it; whether the swap cache has does not matter.
+    private boolean isOurs(Cpu cpu, int pfn) {
+        long state = folios.state(cpu, pfn);
+        int cache = (state & SWAPCACHE) != 0 ? 1 : 0;
+        return mapcount(state) == 0 && refcount(state) == 1 + cache;
+    }
+
+    private void map(
+            Cpu cpu, Vma vma, long vpn, Walk walk, int pfn, boolean write, boolean shared) {
         folios.setMapping(pfn, vma.object().id(), vma.index(vpn));
         folios.addMap(cpu, pfn);
-        Pte.set(cpu, walk.words, walk.index, leaf(vma, pfn, write));
+        long leaf = leaf(vma, pfn, write);
+        Pte.set(
+                cpu,
+                walk.words,
+                walk.index,
+                shared ? leaf & ~COPIED_FIRST | PteFormat.SHARED : leaf);
     }
 
     private long leaf(Vma vma, int pfn, boolean write) {
@@ -231,7 +248,7 @@ public final class AnonSwapIn {
         if (same) {
             swap.releaseReserved(cpu, slot);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
-            map(cpu, vma, vpn, walk, pfn, write);
+            map(cpu, vma, vpn, walk, pfn, write, false);
         } else {
             // the slot is another page's by now
             swap.unreserve(cpu, slot);

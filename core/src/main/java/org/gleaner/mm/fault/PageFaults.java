@@ -41,6 +41,9 @@ public final class PageFaults {
     /// the OOM killer has chosen.
     public static final int NOMEM = -12;
 
+    /// What a fault is for: a write, or a page of one's own to pin.
+    private static final int WRITE = 1, UNSHARE = 2;
+
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final Folios folios;
@@ -50,6 +53,7 @@ public final class PageFaults {
     private final MemfdFault memfdFault;
     private final VmStat stat;
     private final CurrentTask currentTask;
+    private final CopyOnWrite copies;
     private final MemorySteps steps;
 
     /// Null on a host without huge pages.
@@ -65,6 +69,7 @@ public final class PageFaults {
             MemfdFault memfdFault,
             VmStat stat,
             CurrentTask currentTask,
+            CopyOnWrite copies,
             boolean hugePages,
             int maxCpus,
             MemorySteps steps) {
@@ -76,6 +81,7 @@ public final class PageFaults {
         this.memfdFault = memfdFault;
         this.stat = stat;
         this.currentTask = currentTask;
+        this.copies = copies;
         huge = hugePages ? new HugeFault(folios, lru, allocator, stat) : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
@@ -84,6 +90,16 @@ public final class PageFaults {
     /// Resolves a fault on one page. Takes mmap_lock for reading; may sleep. Returns [#DONE] or an
     /// error.
     public int handle(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
+        return handle(cpu, mm, vpn, write ? WRITE : 0);
+    }
+
+    /// Makes a page of private memory this entry's alone, so that it can be pinned for reading: a
+    /// copy if others may share it (`FAULT_FLAG_UNSHARE`). Else as [#handle].
+    public int unshare(Cpu cpu, AddressSpace mm, long vpn) {
+        return handle(cpu, mm, vpn, UNSHARE);
+    }
+
+    private int handle(Cpu cpu, AddressSpace mm, long vpn, int how) {
         cpu.enter(KernelFunction.HANDLE_MM_FAULT);
         cpu.charge(Cost.HOST_FAULT);
         currentTask.enter(cpu, mm);
@@ -99,10 +115,10 @@ public final class PageFaults {
         int result;
         if (mm.isKilled()) {
             result = NOMEM;
-        } else if (vma == null || (write && !vma.writable())) {
+        } else if (vma == null || ((how & WRITE) != 0 && !vma.writable())) {
             result = FAULT;
         } else {
-            result = handleIn(cpu, vma, vpn, write);
+            result = handleIn(cpu, vma, vpn, how);
         }
         mm.mmapLock().upRead(cpu);
         own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
@@ -120,7 +136,8 @@ public final class PageFaults {
         currentTask.leave(cpu);
     }
 
-    private int handleIn(Cpu cpu, Vma vma, long vpn, boolean write) {
+    private int handleIn(Cpu cpu, Vma vma, long vpn, int how) {
+        boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
         Walk walk = walks[cpu.id];
         if (huge != null && huge.handle(cpu, vma, vpn, walk, write) == DONE) {
@@ -135,7 +152,7 @@ public final class PageFaults {
         if (PTE.isPresent(pte)) {
             return vma.object() instanceof DeviceMemory device
                     ? DeviceFault.present(cpu, vma, device, walk, write)
-                    : upgrade(cpu, vma, walk, pte, write);
+                    : upgrade(cpu, vma, vpn, walk, pte, how);
         }
         if (PTE.isSwap(pte)) {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
@@ -149,13 +166,17 @@ public final class PageFaults {
 
     /// The entry is there but did not permit the access, or does by now (`do_wp_page`, spurious
     /// faults).
-    private int upgrade(Cpu cpu, Vma vma, Walk walk, long seen, boolean write) {
+    private int upgrade(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, int how) {
+        boolean write = (how & WRITE) != 0;
+        if (how != 0 && PTE.isShared(seen)) {
+            return copies.resolve(cpu, vma, vpn, walk, seen, write);
+        }
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte) && PTE.pfn(pte) == PTE.pfn(seen)) {
             long more = PteFormat.ACCESSED;
-            if (write && vma.writable()) {
+            if (write && vma.writable() && !PTE.isShared(pte)) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
             cpu.fetchOr(walk.words, walk.index, more);

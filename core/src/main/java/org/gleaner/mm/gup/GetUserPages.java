@@ -64,6 +64,7 @@ public final class GetUserPages {
     public long get(Cpu cpu, AddressSpace mm, long vpn, int how) {
         boolean write = (how & Lookup.WRITE) != 0;
         boolean wantWritable = (how & Lookup.WANT_WRITABLE) != 0;
+        boolean unshares = (how & (Lookup.PIN | Lookup.WRITE)) == Lookup.PIN;
         if (write || wantWritable) {
             long fast = fast(cpu, mm, vpn);
             if (fast != NOT_THERE) {
@@ -71,7 +72,7 @@ public final class GetUserPages {
             }
         }
         for (; ; ) {
-            long slow = slow(cpu, mm, vpn, write);
+            long slow = slow(cpu, mm, vpn, write, unshares);
             if (slow != NOT_THERE) {
                 return write ? slow : upgrade(cpu, mm, vpn, slow, wantWritable);
             }
@@ -82,7 +83,8 @@ public final class GetUserPages {
             if ((how & Lookup.NOWAIT) != 0 && vma != null && waitsForSwap(cpu, vma, vpn)) {
                 return !write || vma.writable() ? PageClaim.NEEDS_IO : PageFaults.FAULT;
             }
-            int error = faults.handle(cpu, mm, vpn, write);
+            int error =
+                    unshares ? faults.unshare(cpu, mm, vpn) : faults.handle(cpu, mm, vpn, write);
             if (error != PageFaults.DONE) {
                 return error;
             }
@@ -134,7 +136,9 @@ public final class GetUserPages {
     }
 
     /// The entry under its lock (`follow_page_pte`).
-    private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
+    ///
+    /// @param unshares a page that others may share will not do, for it is to be pinned
+    private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean unshares) {
         Walk walk = walks[cpu.id];
         mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
@@ -144,7 +148,10 @@ public final class GetUserPages {
         lock.lock(cpu);
         long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
-        if (PTE.isLeaf(pte, walk.level) && PTE.isPage(pte) && (!write || PTE.isWritable(pte))) {
+        if (PTE.isLeaf(pte, walk.level)
+                && PTE.isPage(pte)
+                && (!write || PTE.isWritable(pte))
+                && !(unshares && PTE.isShared(pte))) {
             int folio = (int) PTE.pfn(pte);
             folios.get(cpu, folio);
             if (write && !PTE.isDirty(pte)) {

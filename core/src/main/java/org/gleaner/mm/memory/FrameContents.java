@@ -7,6 +7,9 @@ public interface FrameContents {
     /// Zeroes `pages` frames that a process will see for the first time.
     void zero(Cpu cpu, int frame, int pages);
 
+    /// Copies one frame into another that a process will see for the first time.
+    void copy(Cpu cpu, int from, int to);
+
     /// `pages` frames are nobody's any more.
     default void freed(Cpu cpu, int frame, int pages) {}
 }

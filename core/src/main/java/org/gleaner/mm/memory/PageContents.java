@@ -35,4 +35,9 @@ public final class PageContents implements FrameContents {
             Arrays.fill(words(i), base, base + WORDS, 0);
         }
     }
+
+    @Override
+    public void copy(Cpu cpu, int from, int to) {
+        System.arraycopy(words(from), base(from), words(to), base(to), WORDS);
+    }
 }

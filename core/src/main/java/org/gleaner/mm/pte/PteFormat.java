@@ -13,12 +13,13 @@ import org.gleaner.pagetable.RadixTable;
 /// | 5, 6 | accessed (tables too), dirty |
 /// | 7 | huge leaf, above level 1 |
 /// | 9 | software: [#SPECIAL] |
-/// | 10, 11 | free for software: [#SOFT_1], [#SOFT_2] |
+/// | 10 | software: [#SHARED] |
+/// | 11 | free for software: [#SOFT_2] |
 /// | 51:12 | page frame, or table |
 /// | 63 | no fetches |
 ///
 /// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page
-/// went: bit 9 set, the type in bits 62:58, the slot in bits 51:12. The bits of a swap entry are
+/// went: bit 9 set, the type in bits 62:58, the slot in bits 51:12, and bit 10 as above. The bits of a swap entry are
 /// Gleaner's own.
 public final class PteFormat extends EntryFormat {
     /// The only primary format.
@@ -40,9 +41,12 @@ public final class PteFormat extends EntryFormat {
     /// (`pte_mkspecial`).
     public static final long SPECIAL = 1L << 9;
 
-    /// Software bits; kept by every operation here.
-    public static final long SOFT_1 = 1L << 10;
+    /// Of private memory: other entries may show the same page, so the first write through this one
+    /// copies it. Such an entry is read-only. (The kernel keeps the opposite, `PG_anon_exclusive`,
+    /// with the page, and in swap entries as here.)
+    public static final long SHARED = 1L << 10;
 
+    /// A software bit; kept by every operation here.
     public static final long SOFT_2 = 1L << 11;
 
     /// Swap types are 0 to this.
@@ -66,9 +70,9 @@ public final class PteFormat extends EntryFormat {
     /// A present user leaf.
     ///
     /// @param pfn first page, aligned to the level
-    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY], [#SPECIAL] and the soft bits
+    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY], [#SPECIAL], [#SHARED] and the soft bit
     public long makeLeaf(long pfn, int level, long flags) {
-        assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SPECIAL | SOFT_1 | SOFT_2)) == 0;
+        assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SPECIAL | SHARED | SOFT_2)) == 0;
         assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
         return P | USER | flags | address(pfn) | (level > 1 ? HUGE : 0);
     }
@@ -93,6 +97,11 @@ public final class PteFormat extends EntryFormat {
     /// Present, and what it maps is nobody's folio (`pte_special`).
     public boolean isSpecial(long pte) {
         return (pte & (P | SPECIAL)) == (P | SPECIAL);
+    }
+
+    /// A write through this entry, or through the page it brings back from swap, copies the page.
+    public boolean isShared(long pte) {
+        return (pte & SHARED) != 0;
     }
 
     public boolean isWritable(long pte) {

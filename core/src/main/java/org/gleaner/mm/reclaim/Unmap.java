@@ -83,7 +83,7 @@ final class Unmap {
         }
         if (slot >= 0) {
             swap.duplicate(cpu, slot);
-            Pte.set(cpu, at.words, at.index, PTE.makeSwap(0, slot));
+            Pte.set(cpu, at.words, at.index, PTE.makeSwap(0, slot) | pte & PteFormat.SHARED);
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);

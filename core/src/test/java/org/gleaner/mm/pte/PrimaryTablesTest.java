@@ -81,7 +81,7 @@ class PrimaryTablesTest {
         int[] root = new int[1];
         Word ready = new Word();
         Word over = new Word();
-        long leaf = PTE.makeLeaf(42, 1, PteFormat.WRITABLE | PteFormat.SOFT_1);
+        long leaf = PTE.makeLeaf(42, 1, PteFormat.WRITABLE | PteFormat.SHARED);
         machine.run(
                 9,
                 cpu -> {

@@ -50,7 +50,7 @@ class PteFormatTest {
                         | PteFormat.ACCESSED
                         | PteFormat.DIRTY
                         | PteFormat.SPECIAL
-                        | PteFormat.SOFT_1
+                        | PteFormat.SHARED
                         | PteFormat.SOFT_2;
         for (int n = 0; n < 20_000; n++) {
             long pte = PTE.makeLeaf(random.nextLong(1L << 40), 1, random.nextLong() & all);
