@@ -67,7 +67,11 @@ final class ReplayCommand implements Callable<Integer> {
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TraceReader reader =
-                new TraceReader(surroundings.input(), input.format(), Heap.ofProcess());
+                new TraceReader(
+                        surroundings.input(),
+                        input.format(),
+                        input.reconstruction(),
+                        Heap.ofProcess());
         List<Trace> traces = files.stream().map(reader::trace).toList();
         if (how.together()) {
             return together(how.hosts(traces, options.engine, seeds), directory);

@@ -3,10 +3,12 @@ package org.gleaner.cli;
 import java.util.Objects;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.trace.TraceFile;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.memory.ColumnsFormat;
 import org.gleaner.lab.trace.region.PerfScriptFormat;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /// How a command reads the traces that it is given.
@@ -37,6 +39,29 @@ final class TraceInput {
             description = "Read it as what perf script -F FIELDS printed.")
     private @Nullable String fields;
 
+    @Option(
+            names = "--reconstruct",
+            paramLabel = "WAY",
+            defaultValue = "sweep",
+            converter = Way.class,
+            description =
+                    "How regions and samples (DAMON, perf mem) become accesses: sweep, each region that"
+                            + " was accessed once from its start to its end; random or random:SEED,"
+                            + " by chance as often as they were seen (default: sweep).")
+    private Reconstruction reconstruction = Reconstruction.SWEEP;
+
+    private static final class Way implements ITypeConverter<Reconstruction> {
+        @Override
+        public Reconstruction convert(String word) {
+            return Reconstruction.parse(word);
+        }
+    }
+
+    /// How samples and regions become accesses.
+    Reconstruction reconstruction() {
+        return reconstruction;
+    }
+
     /// The format that the user named; null to go by what is in the file.
     ///
     /// @throws BadInput if a map or the fields are none, or there is more than one of the three
@@ -61,6 +86,7 @@ final class TraceInput {
 
     /// The trace that a user means by `word`.
     TraceFile of(Surroundings surroundings, String word) {
-        return new TraceFile(surroundings.traces().find(word), surroundings.input(), format());
+        return new TraceFile(
+                surroundings.traces().find(word), surroundings.input(), format(), reconstruction);
     }
 }

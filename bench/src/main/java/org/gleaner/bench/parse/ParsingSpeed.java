@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.gleaner.lab.trace.TraceFormats;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 
@@ -59,7 +60,7 @@ public final class ParsingSpeed {
         long records = 0;
         for (int round = 0; round < rounds; round++) {
             long began = cpuNanos();
-            Reading reading = new Reading();
+            Reading reading = new Reading(Reconstruction.SWEEP);
             Sum sink = new Sum();
             format.read(new TraceBytes(new ByteArrayInputStream(bytes)), sink, reading);
             parser = Math.min(parser, (double) (cpuNanos() - began));

@@ -36,8 +36,8 @@ public final class ReplayCaveats {
     private static List<String> of(Map<Trace, List<Long>> limits) {
         List<String> all = new ArrayList<>();
         limits.forEach((trace, pages) -> {
-            if (!trace.level().caveat().isEmpty()) {
-                all.add("%s: %s".formatted(trace.name(), trace.level().caveat()));
+            if (!trace.caveat().isEmpty()) {
+                all.add("%s: %s".formatted(trace.name(), trace.caveat()));
             }
             LongStream below = pages.stream().mapToLong(i -> i).filter(i -> i < trace.leastPages());
             below.max()

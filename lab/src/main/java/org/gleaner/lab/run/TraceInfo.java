@@ -113,7 +113,7 @@ public record TraceInfo(
                 found.containers().stream().map(Container::label).toList(),
                 level.label(),
                 level == Level.SAMPLED,
-                level.caveat(),
+                found.caveat(),
                 reading.records(),
                 reading.skipped(),
                 summary.reads() + summary.writes(),

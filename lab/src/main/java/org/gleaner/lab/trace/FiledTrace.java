@@ -7,7 +7,9 @@ import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
+import org.gleaner.lab.trace.gpt.PageTraceCursor;
 import org.gleaner.lab.trace.gpt.PageTraceFile;
+import org.jspecify.annotations.Nullable;
 
 /// A trace whose accesses stay in a page trace file and are read again for each replay. Only what
 /// its pages are is in memory.
@@ -16,6 +18,7 @@ public final class FiledTrace extends Trace {
     private final Path path;
     private final PageTraceFile file;
     private final int[] places;
+    private @Nullable Times times;
 
     FiledTrace(String name, Level level, Path path, PageTraceFile file, int[] places, int region) {
         super(name, level, file.accesses(), file.pages().size(), region);
@@ -44,6 +47,43 @@ public final class FiledTrace extends Trace {
                 Input.place(path),
                 "does not fit the heap, and has to be held whole for this",
                 "set " + Heap.option(length() * 2 * Integer.BYTES) + ", or cut a part of it");
+    }
+
+    @Override
+    public boolean hasTimes() {
+        return times().known();
+    }
+
+    @Override
+    public long dueNanos(long access) {
+        return times().at(access);
+    }
+
+    /// Read from the file when somebody asks for them first.
+    private synchronized Times times() {
+        if (times == null) {
+            times = readTimes();
+        }
+        return times;
+    }
+
+    private Times readTimes() {
+        Times read = new Times();
+        try (PageTraceCursor cursor = file.cursor()) {
+            long last = Long.MIN_VALUE;
+            while (cursor.next()) {
+                if (cursor.hasTime() && cursor.time() != last) {
+                    last = cursor.time();
+                    read.now(last);
+                }
+                read.access();
+            }
+        } catch (Malformed e) {
+            throw TraceFile.malformed(path, "gpt", e, TraceFile.AGAIN);
+        } catch (IOException e) {
+            throw gone(e);
+        }
+        return read;
     }
 
     private BadInput gone(IOException e) {

@@ -1,6 +1,8 @@
 package org.gleaner.lab.trace;
 
+import java.util.Map;
 import org.gleaner.lab.trace.format.Level;
+import org.gleaner.lab.trace.gpt.PageTraceKeys;
 
 /// A recorded stream of page accesses, ready to be replayed as often as one likes, by several
 /// threads at once.
@@ -18,6 +20,7 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
     private final int distinctPages;
     private final int regionPages;
     private long leastPages;
+    private String caveat;
 
     Trace(String name, Level level, long length, int distinctPages, int regionPages) {
         this.name = name;
@@ -25,6 +28,7 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
         this.length = length;
         this.distinctPages = distinctPages;
         this.regionPages = regionPages;
+        caveat = level.caveat();
     }
 
     /// Accesses read front to back.
@@ -77,9 +81,16 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
         return leastPages;
     }
 
+    /// One line on what a replay of it is not; empty for accesses of memory.
+    public final String caveat() {
+        return caveat;
+    }
+
     /// Told by what has read the trace, before anybody else has it.
-    final void leastPages(long pages) {
-        leastPages = pages;
+    final void told(Map<String, String> properties) {
+        String pages = properties.getOrDefault(PageTraceKeys.LEAST_PAGES, "");
+        leastPages = pages.matches("\\d{1,18}") ? Long.parseLong(pages) : 0;
+        caveat = PageTraceKeys.caveat(properties, level);
     }
 
     /// The accesses from the first on, all in one chunk or in chunks of multiples of 512 but the

@@ -19,6 +19,7 @@ import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.memory.DrmemtraceFormat;
@@ -176,7 +177,7 @@ final class TraceDirectory implements AutoCloseable {
     }
 
     private TraceFile.Found read(AccessSink sink) throws IOException {
-        Reading reading = new Reading();
+        Reading reading = new Reading(Reconstruction.SWEEP);
         PriorityQueue<Part> next =
                 new PriorityQueue<>(
                         Comparator.<Part>comparingLong(part -> part.time)

@@ -12,6 +12,7 @@ import org.gleaner.lab.input.Input;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceFile;
 import org.gleaner.lab.trace.gpt.PageTraceFormat;
@@ -76,9 +77,13 @@ public final class TraceEdits {
         try {
             List<TraceMerge.Part> parts = new ArrayList<>();
             Level level = Level.MEMORY;
+            String made = null;
             for (TraceFile file : files) {
                 PageTraceFile opened = opened(file, to, drafts);
-                level = opened.level() != Level.MEMORY ? opened.level() : level;
+                if (opened.level() != Level.MEMORY) {
+                    level = opened.level();
+                    made = opened.properties().get(PageTraceKeys.RECONSTRUCTION);
+                }
                 parts.add(new TraceMerge.Part(name(file, parts), opened));
             }
             boolean timed = TraceMerge.merge(parts, sink);
@@ -89,6 +94,9 @@ public final class TraceEdits {
             properties.put("interleaved", timed ? "by time" : "by rate");
             properties.put(PageTraceKeys.LEVEL, level.key());
             properties.put(PageTraceKeys.PAGE_SIZE, "4096");
+            if (made != null) {
+                properties.put(PageTraceKeys.RECONSTRUCTION, made);
+            }
             return new TraceWritten.Ending(properties, null, List.of());
         } finally {
             for (Path draft : drafts) {
@@ -167,6 +175,9 @@ public final class TraceEdits {
                 cut.put(PageTraceKeys.SOURCE_FORMAT, format[0].label());
                 cut.put(PageTraceKeys.LEVEL, format[0].level().key());
                 cut.put(PageTraceKeys.PAGE_SIZE, "4096");
+                if (Reconstruction.appliesTo(format[0].level())) {
+                    cut.put(PageTraceKeys.RECONSTRUCTION, from.reconstruction().key());
+                }
                 return new TraceWritten.Ending(cut, null, List.of());
             }
         }

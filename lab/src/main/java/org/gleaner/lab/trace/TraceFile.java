@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
@@ -19,6 +20,7 @@ import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceKeys;
@@ -29,9 +31,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path of the file; [Input#STANDARD] for standard input
 /// @param asked the format that the user named; null to go by what is in the file
-public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
+/// @param reconstruction how records that are no accesses become some
+public record TraceFile(
+        Path path, Input input, @Nullable TraceFormat asked, Reconstruction reconstruction) {
 
     static final String AGAIN = "record or copy it again";
+
+    public TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
+        this(path, input, asked, Reconstruction.SWEEP);
+    }
 
     /// What was found in a file besides its accesses.
     ///
@@ -43,6 +51,11 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
             String key = reading.properties().get(PageTraceKeys.LEVEL);
             Level said = key == null ? null : Level.ofKey(key);
             return said != null ? said : format.level();
+        }
+
+        /// One line on what a replay of it is not; empty for what is accesses of memory.
+        public String caveat() {
+            return PageTraceKeys.caveat(reading.properties(), level());
         }
     }
 
@@ -87,7 +100,7 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
         PushbackInputStream bytes = new PushbackInputStream(unpacked, Head.MOST);
         Head head = head(bytes);
         TraceFormat format = asked != null ? asked : recognised(head, containers);
-        Reading reading = new Reading();
+        Reading reading = new Reading(reconstruction);
         if (asked != null) {
             doubt(asked, head, reading);
         }
@@ -104,6 +117,7 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
             throw e.where().isEmpty() ? e.at(Input.place(path)) : e;
         }
         tellOfNone(format, reading);
+        tellOfReconstruction(format, reading);
         return new Found(format, containers, reading);
     }
 
@@ -146,6 +160,20 @@ public record TraceFile(Path path, Input input, @Nullable TraceFormat asked) {
                         ? "a line that is no record was passed over: " + reading.firstSkipped()
                         : "%,d lines that are no records were passed over, the first: %s"
                                 .formatted(reading.skipped(), reading.firstSkipped()));
+    }
+
+    /// Says in the properties how accesses were made, and that they were not where there is nothing
+    /// to make them of.
+    private void tellOfReconstruction(TraceFormat format, Reading reading) {
+        if (Reconstruction.appliesTo(format.level())) {
+            reading.properties(Map.of(PageTraceKeys.RECONSTRUCTION, reconstruction.key()));
+        } else if (!reconstruction.equals(Reconstruction.SWEEP)) {
+            reading.remark(
+                    "--reconstruct changes nothing: "
+                            + (reading.properties().containsKey(PageTraceKeys.RECONSTRUCTION)
+                                    ? "its accesses were made when it was converted"
+                                    : "its records are accesses"));
+        }
     }
 
     /// The line for people on a record that is none.

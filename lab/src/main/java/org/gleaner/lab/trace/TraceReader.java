@@ -2,17 +2,16 @@ package org.gleaner.lab.trace;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Malformed;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.gleaner.lab.trace.gpt.PageTraceFile;
 import org.gleaner.lab.trace.gpt.PageTraceFormat;
-import org.gleaner.lab.trace.gpt.PageTraceKeys;
 import org.gleaner.lab.trace.page.Interner;
 import org.gleaner.lab.trace.page.Placement;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +32,20 @@ public final class TraceReader {
 
     private final Input input;
     private final @Nullable TraceFormat asked;
+    private final Reconstruction reconstruction;
     private final Heap heap;
     private long held;
 
-    /// @param asked the format of all files; null to go by what is in each
     public TraceReader(Input input, @Nullable TraceFormat asked, Heap heap) {
+        this(input, asked, Reconstruction.SWEEP, heap);
+    }
+
+    /// @param asked the format of all files; null to go by what is in each
+    /// @param reconstruction how records that are no accesses become some
+    public TraceReader(
+            Input input, @Nullable TraceFormat asked, Reconstruction reconstruction, Heap heap) {
         this.input = input;
+        this.reconstruction = reconstruction;
         this.asked = asked;
         this.heap = heap;
     }
@@ -56,7 +63,7 @@ public final class TraceReader {
     /// @throws BadInput as [TraceFile#read] does, and if it holds no accesses, or none in an order,
     ///     or is too long for the heap
     public Trace trace(Path path) {
-        TraceFile file = new TraceFile(path, input, asked);
+        TraceFile file = new TraceFile(path, input, asked, reconstruction);
         PageTraceFile pages = tooLargeToHold(path);
         if (pages != null) {
             return filed(path, file.name(), pages);
@@ -67,7 +74,7 @@ public final class TraceReader {
             input.say().accept(Input.place(path) + ": " + remark);
         }
         Trace trace = builder.trace(file.name(), found.level());
-        trace.leastPages(leastPages(found.reading().properties()));
+        trace.told(found.reading().properties());
         held += trace.heldBytes();
         return trace;
     }
@@ -95,17 +102,11 @@ public final class TraceReader {
         try {
             int[] places = Placement.of(file.pages(), said.hasNeighbours());
             Trace trace = new FiledTrace(name, said, path, file, places, region(places));
-            trace.leastPages(leastPages(file.properties()));
+            trace.told(file.properties());
             return trace;
         } catch (BadInput e) {
             throw e.at(Input.place(path));
         }
-    }
-
-    /// What a recorder says of its filter; 0 for none, or if that is no number.
-    private static long leastPages(Map<String, String> properties) {
-        String pages = properties.getOrDefault(PageTraceKeys.LEAST_PAGES, "");
-        return pages.matches("\\d{1,18}") ? Long.parseLong(pages) : 0;
     }
 
     /// Pages up to the highest place.

@@ -97,7 +97,7 @@ public record Head(byte[] bytes, boolean whole, String name) {
         if (whole == 0 || !isText()) {
             return TraceFormat.NO;
         }
-        Reading reading = new Reading();
+        Reading reading = new Reading(Reconstruction.SWEEP);
         TraceBytes lines = TraceBytes.of(bytes, whole);
         try {
             format.read(lines, new Glance(), reading);

@@ -11,12 +11,23 @@ import org.jspecify.annotations.Nullable;
 /// What a reader learned besides the accesses.
 public final class Reading {
 
+    private final Reconstruction reconstruction;
     private long records;
     private long skipped;
     private @Nullable String firstSkipped;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> remarks = new ArrayList<>();
     private @Nullable LongFunction<String> names;
+
+    /// Of a file whose records, if they are no accesses, become some as `reconstruction` says.
+    public Reading(Reconstruction reconstruction) {
+        this.reconstruction = reconstruction;
+    }
+
+    /// How samples and regions become accesses.
+    public Reconstruction reconstruction() {
+        return reconstruction;
+    }
 
     /// One more record: the format's own unit, whether or not it is an access of data.
     public void record() {

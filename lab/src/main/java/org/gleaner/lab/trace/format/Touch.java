@@ -27,6 +27,17 @@ public final class Touch {
     /// @throws Malformed at `bytes`' place if it is more, or reaches beyond 64 bits
     public static void range(
             AccessSink sink, TraceBytes bytes, long address, long size, long most, boolean write) {
+        long last = check(bytes, address, size, most);
+        long end = last >>> PAGE_SHIFT;
+        for (long page = address >>> PAGE_SHIFT; page <= end; page++) {
+            sink.access(page, write);
+        }
+    }
+
+    /// The last byte of `size` bytes at `address`.
+    ///
+    /// @throws Malformed as [#range] does
+    public static long check(TraceBytes bytes, long address, long size, long most) {
         if (Long.compareUnsigned(size, most) > 0) {
             throw bytes.malformed(
                     "its size of " + Long.toUnsignedString(size) + " bytes is beyond belief");
@@ -39,10 +50,7 @@ public final class Touch {
                             + " bytes at 0x"
                             + Long.toHexString(address));
         }
-        long end = last >>> PAGE_SHIFT;
-        for (long page = address >>> PAGE_SHIFT; page <= end; page++) {
-            sink.access(page, write);
-        }
+        return last;
     }
 
     /// Touches every page of `size` bytes from a sector on.

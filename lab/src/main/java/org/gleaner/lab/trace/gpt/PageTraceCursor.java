@@ -14,6 +14,7 @@ public final class PageTraceCursor implements Closeable {
     private int count;
     private long cpu;
     private long time;
+    private boolean timed;
 
     PageTraceCursor(PageTraceFile file, PageTraceFile.Ids ids, TouchFrame touches) {
         this.file = file;
@@ -36,6 +37,7 @@ public final class PageTraceCursor implements Closeable {
         for (; mark < touches.marks() && touches.markAt(mark) == at; mark++) {
             if (touches.markIsTime(mark)) {
                 time = touches.markValue(mark);
+                timed = true;
             } else {
                 cpu = touches.markValue(mark);
             }
@@ -62,6 +64,11 @@ public final class PageTraceCursor implements Closeable {
     /// When it happened; 0 in a file without times.
     public long time() {
         return time;
+    }
+
+    /// Whether the file has said a time so far.
+    public boolean hasTime() {
+        return timed;
     }
 
     @Override

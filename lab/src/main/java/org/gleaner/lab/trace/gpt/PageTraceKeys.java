@@ -1,5 +1,10 @@
 package org.gleaner.lab.trace.gpt;
 
+import java.util.Map;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.trace.format.Level;
+import org.gleaner.lab.trace.format.Reconstruction;
+
 /// Keys of the properties that mean something to a reader of page traces. A file may have others,
 /// which are shown to people.
 public final class PageTraceKeys {
@@ -31,5 +36,21 @@ public final class PageTraceKeys {
     /// What recording cost the program, for people.
     public static final String OBSERVER_COST = "observer-cost";
 
+    /// How accesses were made of records that are none: a
+    /// [org.gleaner.lab.trace.format.Reconstruction#key].
+    public static final String RECONSTRUCTION = "reconstruction";
+
     private PageTraceKeys() {}
+
+    /// What a replay of a trace with these properties is not, a line; empty for accesses of memory.
+    ///
+    /// @param level of its records
+    public static String caveat(Map<String, String> properties, Level level) {
+        String made = properties.getOrDefault(RECONSTRUCTION, "");
+        try {
+            return made.isEmpty() ? level.caveat() : Reconstruction.parse(made).assumption(level);
+        } catch (BadInput e) {
+            return level.caveat(); // a way that only a later version knows
+        }
+    }
 }

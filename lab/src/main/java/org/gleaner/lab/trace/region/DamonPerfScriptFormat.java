@@ -12,7 +12,8 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// in one interval, in each line:
 /// `kdamond.0 4452 [000] 82820.9: damon:damon_aggregated: target_id=N nr_regions=8 START-END: 0`.
 ///
-/// Each region that was accessed touches each of its pages once, in ascending order.
+/// Each region that was accessed touches each of its pages once, in ascending order. As many regions
+/// as a line promises are an interval.
 public final class DamonPerfScriptFormat implements TraceFormat {
 
     private static final About ABOUT =
@@ -30,6 +31,8 @@ public final class DamonPerfScriptFormat implements TraceFormat {
     @Override
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
         Line line = new Line(bytes);
+        Regions regions = new Regions(sink, bytes, reading);
+        long ofInterval = 0;
         while (line.nextFilled()) {
             int start = line.at();
             if (line.peek() == '#') {
@@ -40,10 +43,13 @@ public final class DamonPerfScriptFormat implements TraceFormat {
                 throw line.malformed("it is no line of a tracepoint of DAMON");
             }
             long time = time(line, start, event);
+            long promised = 0;
             while (line.peek() >= 'a') {
+                boolean isCount = line.take("nr_regions");
                 line.skipTo('=');
                 line.need('=');
-                line.needDecimal("number of a target or of regions");
+                long number = line.needDecimal("number of a target or of regions");
+                promised = isCount ? number : promised;
                 line.needBlanks("region");
             }
             long from = line.needDecimal("start of the region");
@@ -59,11 +65,14 @@ public final class DamonPerfScriptFormat implements TraceFormat {
             }
             line.needEnd();
             reading.record();
-            if (time >= 0) {
-                sink.time(time);
+            regions.time(time);
+            regions.add(from, to, none ? 0 : samples, false);
+            if (++ofInterval == promised) {
+                regions.end();
+                ofInterval = 0;
             }
-            Regions.touch(sink, line.bytes(), from, to, none ? 0 : samples);
         }
+        regions.end();
     }
 
     /// Goes behind the name of the event.

@@ -34,8 +34,13 @@ public final class DamonReportFormat implements TraceFormat {
     @Override
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
         Line line = new Line(bytes);
+        Regions regions = new Regions(sink, bytes, reading);
         while (line.nextFilled()) {
-            if (line.peek() == '#' || isHeading(line)) {
+            if (line.peek() == '#') {
+                continue;
+            }
+            if (isHeading(line)) {
+                regions.end();
                 continue;
             }
             long from = line.needHex("start of the region");
@@ -54,8 +59,9 @@ public final class DamonReportFormat implements TraceFormat {
             line.needDecimal("age");
             line.needEnd();
             reading.record();
-            Regions.touch(sink, bytes, from, to, none ? 0 : samples);
+            regions.add(from, to, none ? 0 : samples, false);
         }
+        regions.end();
     }
 
     /// Whether the line is `name: value`, or begins with a word, and is not a region.

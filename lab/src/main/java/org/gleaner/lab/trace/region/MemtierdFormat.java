@@ -37,6 +37,8 @@ public final class MemtierdFormat implements TraceFormat {
     @Override
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
         Line line = new Line(bytes);
+        Regions regions = new Regions(sink, bytes, reading);
+        long interval = 0;
         while (line.nextFilled()) {
             if (line.take(HEADER)) {
                 continue;
@@ -58,11 +60,16 @@ public final class MemtierdFormat implements TraceFormat {
                         "its count of " + Long.toUnsignedString(pages) + " pages is beyond belief");
             }
             reading.record();
+            if (time != interval) {
+                regions.end();
+                interval = time;
+            }
             if (accesses != 0 && pages > 0) {
-                long size = pages << Touch.PAGE_SHIFT;
-                sink.time(time);
-                Touch.range(sink, bytes, address, size, Touch.MOST_OF_A_REGION, writes != 0);
+                regions.time(time);
+                Touch.check(bytes, address, pages << Touch.PAGE_SHIFT, Touch.MOST_OF_A_REGION);
+                regions.add(address, address + (pages << Touch.PAGE_SHIFT), accesses, writes != 0);
             }
         }
+        regions.end();
     }
 }

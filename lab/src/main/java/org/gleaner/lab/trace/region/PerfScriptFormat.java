@@ -79,6 +79,7 @@ public final class PerfScriptFormat implements TraceFormat {
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
         Line line = new Line(bytes);
         PerfLine sample = new PerfLine(line, sink);
+        Samples samples = new Samples(sink, reading);
         while (line.nextFilled()) {
             if (line.peek() == '#') {
                 continue;
@@ -89,7 +90,7 @@ public final class PerfScriptFormat implements TraceFormat {
                 sample.take(fields);
             }
             reading.record();
-            sink.access(sample.address() >>> Touch.PAGE_SHIFT, sample.isStore());
+            samples.add(sample.address() >>> Touch.PAGE_SHIFT, sample.isStore());
         }
     }
 }

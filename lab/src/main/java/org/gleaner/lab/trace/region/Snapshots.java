@@ -70,13 +70,15 @@ final class Snapshots {
                         .sorted(Comparator.comparingLong(at -> times[at]))
                         .mapToInt(at -> at)
                         .toArray();
+        Regions accessed = new Regions(sink, bytes, reading);
         for (int snapshot : order) {
             int end = snapshot + 1 < count ? firsts[snapshot + 1] : regions;
-            sink.time(times[snapshot]);
+            accessed.time(times[snapshot]);
             for (int i = firsts[snapshot]; i < end; i++) {
                 reading.record();
-                Regions.touch(sink, bytes, starts[i], ends[i], samples[i]);
+                accessed.add(starts[i], ends[i], samples[i], false);
             }
+            accessed.end();
         }
     }
 }

@@ -15,6 +15,7 @@ import org.gleaner.lab.trace.format.AccessSink;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Malformed;
 import org.gleaner.lab.trace.format.Reading;
+import org.gleaner.lab.trace.format.Reconstruction;
 import org.gleaner.lab.trace.format.TraceBytes;
 import org.gleaner.lab.trace.format.TraceFormat;
 import org.junit.jupiter.api.Test;
@@ -191,7 +192,7 @@ final class PageTraceTest {
     }
 
     private static Reading read(byte[] file, AccessSink sink) throws IOException {
-        Reading reading = new Reading();
+        Reading reading = new Reading(Reconstruction.SWEEP);
         FORMAT.read(new TraceBytes(new ByteArrayInputStream(file)), sink, reading);
         return reading;
     }
