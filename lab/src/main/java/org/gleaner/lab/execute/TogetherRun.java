@@ -9,10 +9,12 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MinFree;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -69,17 +71,19 @@ public final class TogetherRun {
     public static List<TogetherResult> run(List<TogetherRequest> requests, Progress progress) {
         List<ParallelRuns.Task<TogetherResult>> tasks = new ArrayList<>();
         long accesses = 0;
+        EngineChoice first = requests.getFirst().engine();
+        int atOnce = Math.min(requests.size(), Support.runsAtOnce(first));
         for (TogetherRequest request : requests) {
+            HeapNeed.check(request, request.hostPages(), atOnce, Heap.ofProcess());
             accesses += request.accesses();
             tasks.add(meter -> new TogetherRun(request, meter).run());
         }
-        EngineChoice first = requests.getFirst().engine();
         return ParallelRuns.run(
                         "replay " + requests.getFirst().guests().size() + " traces together",
                         tasks,
                         accesses,
                         true,
-                        Support.runsAtOnce(first),
+                        atOnce,
                         progress)
                 .finished();
     }

@@ -2,9 +2,11 @@ package org.gleaner.lab.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.trace.Trace;
 
 /// Counts how often a policy misses on a trace.
@@ -19,23 +21,35 @@ public final class PolicyMisses {
     ///
     /// @param frames sizes in pages, each 1 and up
     /// @param progress told of one task of as many steps as there are accesses, times the sizes
-    /// @throws org.gleaner.lab.BadInput if the policy is OPT, which looks ahead, and the trace is
-    ///     not in memory
+    /// @throws org.gleaner.lab.BadInput if the policy is OPT, which looks ahead, and what it has to
+    ///     know does not fit the heap or the disk
     /// @throws Cancelled if `progress` says so before all are counted
     public static List<Long> of(
             PolicyChoice policy, Trace trace, List<Long> frames, Progress progress) {
-        int[] nextUses =
-                policy == PolicyChoice.OPT
-                        ? NextUses.of(trace.accesses(), trace.regionPages())
-                        : new int[0];
+        if (policy == PolicyChoice.OPT) {
+            return opt(trace, frames, progress);
+        }
         List<Long> misses = new ArrayList<>();
         for (long size : frames) {
-            long before = misses.size() * trace.length();
-            if (policy == PolicyChoice.OPT) {
-                misses.add(Opt.misses(nextUses, size));
-                tell(before + trace.length(), progress);
-            } else {
-                misses.add(online(policy, trace, size, before, progress));
+            misses.add(online(policy, trace, size, misses.size() * trace.length(), progress));
+        }
+        return misses;
+    }
+
+    private static List<Long> opt(Trace trace, List<Long> frames, Progress progress) {
+        long bits = trace.length() / Byte.SIZE + (long) trace.regionPages() * Long.BYTES;
+        Heap heap = Heap.ofProcess();
+        if (bits > heap.room()) {
+            throw new BadInput(
+                    "--policy opt",
+                    "needs " + heap.shortage(bits),
+                    "set " + Heap.option(bits) + ", or use --sample");
+        }
+        List<Long> misses = new ArrayList<>();
+        try (NextUses nextUses = NextUses.of(trace, progress::cancelled)) {
+            for (long size : frames) {
+                long before = misses.size() * trace.length();
+                misses.add(Opt.misses(nextUses, size, done -> tell(before + done, progress)));
             }
         }
         return misses;

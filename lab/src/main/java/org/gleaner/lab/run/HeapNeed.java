@@ -124,6 +124,37 @@ public final class HeapNeed {
         }
     }
 
+    /// Asks the same for traces together on a host, of which `atOnce` run at the same time.
+    ///
+    /// @param frames of each host
+    /// @throws BadInput if they do not fit
+    public static void check(TogetherRequest request, long frames, int atOnce, Heap heap) {
+        long slots = request.swapPages();
+        if (frames > MOST_PAGES || slots > MOST_PAGES) {
+            throw new BadInput(
+                    frames > MOST_PAGES ? "--host-memory" : "--swap-size",
+                    "is more than the 2TiB that can be simulated",
+                    "give less");
+        }
+        long mapped = request.mappedPages();
+        long guest = request.through() == Through.KVM ? mapped : 0;
+        long need =
+                atOnce * bytes(frames, slots, mapped, guest, request.backing(), request.engine())
+                        + request.guests().stream()
+                                .map(TogetherRequest.Guest::trace)
+                                .distinct()
+                                .mapToLong(Trace::heldBytes)
+                                .sum();
+        if (need > heap.room()) {
+            throw new BadInput(
+                    "--host-memory",
+                    "replaying %,d traces with %,d pages together needs "
+                                    .formatted(request.guests().size(), mapped)
+                            + heap.shortage(need),
+                    "set " + Heap.option(need) + ", or give less");
+        }
+    }
+
     private static void checkPages(String key, long pages, Scale scale) {
         if (pages > MOST_PAGES) {
             throw new BadInput(

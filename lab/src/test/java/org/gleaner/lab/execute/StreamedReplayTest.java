@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.gleaner.lab.BadInput;
@@ -19,10 +20,12 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.input.Input;
+import org.gleaner.lab.policy.PolicyMisses;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.size.Heap;
@@ -79,6 +82,31 @@ final class StreamedReplayTest {
     }
 
     @Test
+    void policiesMissAsOften() throws IOException {
+        Path file = file();
+        Trace held = reader(1 << 30).trace(file);
+        Trace filed = reader(1 << 20).trace(file);
+        List<Long> frames = List.of(1L, 2L, 200L, 1500L, 4000L);
+        for (PolicyChoice policy : List.of(PolicyChoice.LRU, PolicyChoice.OPT)) {
+            assertThat(PolicyMisses.of(policy, filed, frames, Progress.SILENT))
+                    .isEqualTo(PolicyMisses.of(policy, held, frames, Progress.SILENT));
+        }
+    }
+
+    @Test
+    void timesAreThoseOfTheTraceInMemory() throws IOException {
+        Path file = file();
+        Trace held = reader(1 << 30).trace(file);
+        Trace filed = reader(1 << 20).trace(file);
+        assertThat(held.hasTimes()).isTrue();
+        assertThat(filed.hasTimes()).isTrue();
+        assertThat(filed.dueNanos(ACCESSES)).isEqualTo(held.dueNanos(ACCESSES)).isPositive();
+        for (long at = 0; at < ACCESSES; at += 100) {
+            assertThat(filed.dueNanos(at)).isEqualTo(held.dueNanos(at));
+        }
+    }
+
+    @Test
     void aFileThatChangesMeanwhileIsRefused() throws IOException {
         Path file = file();
         Trace filed = reader(1 << 20).trace(file);
@@ -97,6 +125,7 @@ final class StreamedReplayTest {
             PageTraceWriter writer = new PageTraceWriter(out);
             Random random = new Random(1);
             for (int i = 0; i < ACCESSES; i++) {
+                writer.time(1_000_000L + i / 7 * 13L);
                 int far = random.nextInt(10) == 0 ? 4000 : 300;
                 writer.access(BASE + random.nextInt(far), random.nextInt(4) == 0);
             }

@@ -122,6 +122,18 @@ final class TogetherRunTest {
                 .hasMessageStartingWith("--host-memory: ");
     }
 
+    @Test
+    void aHostThatDoesNotFitTheHeapIsRefusedBeforeItIsBuilt() {
+        assertThatThrownBy(() -> run(1L << 30, Through.KVM, SwapDeviceChoice.ZRAM, guest("a")))
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("--host-memory: ")
+                .hasMessageContaining("more than the 2TiB");
+        assertThatThrownBy(() -> run(400 << 20, Through.KVM, SwapDeviceChoice.ZRAM, guest("a")))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("of memory, and Java may use")
+                .hasMessageContaining("GLEANER_JAVA_OPTS=-Xmx");
+    }
+
     private static TogetherRequest.Guest guest(String name) {
         return new TogetherRequest.Guest(name, trace(name.hashCode()), TogetherRequest.UNLIMITED);
     }

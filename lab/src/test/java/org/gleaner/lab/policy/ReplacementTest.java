@@ -104,7 +104,7 @@ final class ReplacementTest {
 
     private static long misses(PolicyChoice policy, int[] accesses, int pages, long frames) {
         if (policy == PolicyChoice.OPT) {
-            return Opt.misses(NextUses.of(accesses, pages), frames);
+            return Opt.misses(new NextUses.Held(accesses, pages), frames, _ -> {});
         }
         Replacement replacement = Replacement.of(policy, pages, frames);
         replacement.run(accesses, 0, accesses.length);
