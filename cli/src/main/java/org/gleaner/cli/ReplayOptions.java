@@ -53,8 +53,8 @@ final class ReplayOptions {
             converter = Each.Policies.class,
             description =
                     "Count exact misses of policies beside them: lru, fifo, clock,"
-                            + " clock_insert_then_evict, clock_ref1_on_insert, opt, arc, car, s3fifo,"
-                            + " sieve, lirs, 2q. Each has as many frames as the limit has pages.")
+                            + " clock_insert_then_evict, clock_ref1_on_insert, clock_pro, opt, arc, car,"
+                            + " s3fifo, sieve, lirs, 2q. Each has as many frames as the limit has pages.")
     private @Nullable Each<PolicyChoice> policy;
 
     @Option(

@@ -24,6 +24,9 @@ public enum PolicyChoice implements Choice {
     /// Clock: the newcomer is referenced at once, as a page is that a fault brings in.
     CLOCK_REF1_ON_INSERT("clock_ref1_on_insert"),
 
+    /// Jiang, Chen and Zhang, USENIX 2005.
+    CLOCK_PRO("clock_pro"),
+
     /// Belady's MIN with demand paging: each miss loads its page, and the page goes that is used
     /// farthest in the future.
     OPT("opt"),

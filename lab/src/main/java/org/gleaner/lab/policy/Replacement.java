@@ -29,6 +29,7 @@ public interface Replacement {
             case CLOCK -> Clock.unreferencedOnInsert(pages, some);
             case CLOCK_INSERT_THEN_EVICT -> new InsertThenEvictClock(pages, some);
             case CLOCK_REF1_ON_INSERT -> Clock.referencedOnInsert(pages, some);
+            case CLOCK_PRO -> new ClockPro(pages, some);
             case ARC -> new Arc(pages, some);
             case CAR -> new Car(pages, some);
             case S3FIFO -> new S3Fifo(pages, some);

@@ -30,6 +30,7 @@ final class NaivePolicies {
             case CLOCK -> new NaiveClock(frames, false, false)::access;
             case CLOCK_REF1_ON_INSERT -> new NaiveClock(frames, true, false)::access;
             case CLOCK_INSERT_THEN_EVICT -> new NaiveClock(frames, false, true)::access;
+            case CLOCK_PRO -> new NaiveClockPro(frames)::access;
             case ARC -> new NaiveArc(frames)::access;
             case CAR -> new NaiveCar(frames)::access;
             case S3FIFO -> new NaiveS3Fifo(frames)::access;
