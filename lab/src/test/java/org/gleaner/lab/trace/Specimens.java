@@ -101,7 +101,9 @@ final class Specimens {
                         "time;op;addr;bytes;pid\n1.5;Read;4096;0;a\n2;W;\"0x1000\";4;a\n"
                                 + "2;store;8190;4;b\n"),
                 binary("oracleGeneral", 5, "r5 r6 r5 r5 r7", oracleGeneral()),
+                binary("oracleGeneralOpNS", 5, "r5 w6 r5 r5 w7", oracleGeneralOpNS()),
                 binary("lcs", 3, "r5 w6 r5", lcs(3, 36, 20)),
+                binary("lcs", 3, "r5 w6 r5", earlyLcs("<IQIIq", 28)),
                 binary("vscsi", 3, "r1 w1 w2", vscsi1()),
                 text(
                         "libcachesim-csv",
@@ -292,6 +294,32 @@ final class Specimens {
         long[] next = {3, -1, 4, -1, -1};
         for (int i = 0; i < ids.length; i++) {
             bytes.putInt(100 + i).putLong(ids[i]).putInt(512 * i).putLong(next[i]);
+        }
+        return bytes.array();
+    }
+
+    private static byte[] oracleGeneralOpNS() {
+        ByteBuffer bytes = bytes(5 * 27);
+        long[] ids = {5, 6, 5, 5, 7};
+        byte[] operations = {1, 3, 2, 0, 8};
+        long[] next = {3, -1, 4, -1, -1};
+        for (int i = 0; i < ids.length; i++) {
+            bytes.putInt(100 + i).putLong(ids[i]).putInt(512 * i).put(operations[i]);
+            bytes.putShort((short) 9).putLong(next[i]);
+        }
+        return bytes.array();
+    }
+
+    /// With a header of 1,024 bytes, which says what its items are.
+    static byte[] earlyLcs(String items, int item) {
+        ByteBuffer bytes = bytes(1024 + 3 * item);
+        bytes.putLong(0, 0x123456789abcdef0L).putLong(1016, 0x123456789abcdef0L);
+        bytes.put(16, ascii(items));
+        long[] ids = {5, 6, 5};
+        byte[] operations = {12, 13, 1};
+        for (int i = 0; i < ids.length; i++) {
+            bytes.putInt(1024 + i * item, 7).putLong(1028 + i * item, ids[i]);
+            bytes.put(1024 + i * item + 16, operations[i]);
         }
         return bytes.array();
     }

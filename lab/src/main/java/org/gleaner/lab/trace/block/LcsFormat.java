@@ -18,6 +18,9 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// | 3 to 8 | 36, 40, 44, 52, 68, 100 | 4 | 20 |
 ///
 /// Sizes are not looked at. Operations are numbered as libCacheSim numbers them.
+///
+/// Before 2025 the header had 1,024 bytes between the same magic numbers, and a string that says
+/// what an item is, as Python's `struct` has it: [ItemLayout].
 public final class LcsFormat implements TraceFormat {
 
     private static final About ABOUT =
@@ -25,16 +28,12 @@ public final class LcsFormat implements TraceFormat {
 
     private static final long MAGIC = 0x123456789abcdef0L;
     private static final int HEADER = 8192;
+    private static final int EARLY_HEADER = 1024;
     private static final int VERSION = 8;
     private static final int REQUESTS = 24;
     private static final int[] LENGTHS = {24, 28, 36, 40, 44, 52, 68, 100};
     private static final int ID = 4;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-
-    /// Bits of the operations that write: 3 to 11, 13 and 14.
-    private static final int WRITES = 0b110_1111_1111_1000;
-
-    private static final int LAST_OPERATION = 14;
 
     @Override
     public About about() {
@@ -50,25 +49,35 @@ public final class LcsFormat implements TraceFormat {
 
     @Override
     public void read(TraceBytes bytes, AccessSink sink, Reading reading) throws IOException {
-        if (!bytes.nextRecord(HEADER)) {
+        if (!bytes.nextRecord(EARLY_HEADER)) {
             throw bytes.malformed("it has no header");
         }
-        if (bytes.int64(bytes.from()) != MAGIC) {
+        int from = bytes.from();
+        if (bytes.int64(from) != MAGIC) {
             throw bytes.malformed("its header does not begin with the magic number of lcs");
         }
-        if (bytes.int64(bytes.from() + HEADER - Long.BYTES) != MAGIC) {
-            throw bytes.malformed(
-                    "its header does not end with the magic number after %,d bytes, as it does"
-                                    .formatted(HEADER)
-                            + " since 2025");
+        if (bytes.int64(from + EARLY_HEADER - Long.BYTES) == MAGIC) {
+            items(
+                    bytes,
+                    ItemLayout.of(bytes, from + Long.BYTES, from + EARLY_HEADER),
+                    sink,
+                    reading);
+            return;
         }
-        long version = bytes.int64(bytes.from() + VERSION);
+        long version = bytes.int64(from + VERSION);
+        long promised = bytes.int64(from + REQUESTS);
+        int rest = HEADER - EARLY_HEADER;
+        if (!bytes.nextRecord(rest) || bytes.int64(bytes.from() + rest - Long.BYTES) != MAGIC) {
+            throw bytes.malformed(
+                    "its header does not end with the magic number after %,d or %,d bytes"
+                            .formatted(EARLY_HEADER, HEADER));
+        }
         if (version < 1 || version > LENGTHS.length) {
             throw bytes.malformed(
                     "its version is " + Long.toUnsignedString(version) + ", not one of 1 to 8");
         }
-        long promised = bytes.int64(bytes.from() + REQUESTS);
-        items(bytes, (int) version, sink, reading);
+        int operationAt = version == 1 ? ItemLayout.NONE : version == 2 ? 16 : 20;
+        items(bytes, new ItemLayout(LENGTHS[(int) version - 1], operationAt), sink, reading);
         if (reading.records() != promised) {
             reading.remark(
                     "its header promises %s requests, and there are %,d"
@@ -76,21 +85,14 @@ public final class LcsFormat implements TraceFormat {
         }
     }
 
-    private static void items(TraceBytes bytes, int version, AccessSink sink, Reading reading)
+    private static void items(TraceBytes bytes, ItemLayout layout, AccessSink sink, Reading reading)
             throws IOException {
-        int length = LENGTHS[version - 1];
-        int operationAt = version == 2 ? 16 : 20;
+        int length = layout.length();
+        int operationAt = layout.operationAt();
         while (bytes.nextRecords(length)) {
             for (int at = bytes.from(), to = bytes.to(); at < to; at += length) {
-                boolean write = false;
-                if (version > 1) {
-                    int operation = bytes.buffer()[at + operationAt] & 0xff;
-                    if (operation > LAST_OPERATION) {
-                        bytes.at(at);
-                        throw bytes.malformed("it has the unknown operation " + operation);
-                    }
-                    write = (WRITES >>> operation & 1) != 0;
-                }
+                boolean write =
+                        operationAt != ItemLayout.NONE && Operations.writes(bytes, at, operationAt);
                 sink.time((bytes.int32(at) & 0xffff_ffffL) * NANOS_PER_SECOND);
                 sink.access(bytes.int64(at + ID), write);
                 reading.record();
