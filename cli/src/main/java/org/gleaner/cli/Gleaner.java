@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.AccessInterface;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
@@ -103,6 +104,7 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, Kernel.class);
         convert(command, Through.class);
         convert(command, Backing.class);
+        convert(command, AccessInterface.class);
         convert(command, Thp.class);
         convert(command, SwapDeviceChoice.class);
         convert(command, AgingChoice.class);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.AccessInterface;
 import org.gleaner.lab.record.Filter;
 import org.gleaner.lab.record.Launch;
 import org.gleaner.lab.record.PidHarvest;
@@ -77,6 +78,14 @@ final class TraceRecordCommand implements Callable<Integer> {
     private @Nullable Span every;
 
     @Option(
+            names = "--by",
+            paramLabel = "INTERFACE",
+            description =
+                    "With --pid: find accesses by idle (idle page tracking), damon or smaps (default:"
+                            + " the first of them that this kernel has and nobody else uses).")
+    private @Nullable AccessInterface by;
+
+    @Option(
             names = "--for",
             paramLabel = "TIME",
             description =
@@ -127,6 +136,7 @@ final class TraceRecordCommand implements Callable<Integer> {
             return harvest(pid);
         }
         refuse("--every", every, "is of --pid");
+        refuse("--by", by, "is of --pid");
         if (command.isEmpty()) {
             throw new BadInput(
                     "", "nothing to record", "try 'gleaner trace record -- sqlite3 my.db .schema'");
@@ -187,7 +197,8 @@ final class TraceRecordCommand implements Callable<Integer> {
                                 target,
                                 interval.nanos(),
                                 length.nanos(),
-                                surroundings.interrupted()),
+                                surroundings.interrupted(),
+                                by),
                         interval.text(),
                         surroundings.provenance().date(),
                         file(target.name() + "-" + of));

@@ -58,6 +58,8 @@ final class TraceRecordCommandTest {
                         "record",
                         "--pid",
                         pid,
+                        "--by",
+                        "smaps",
                         "--every",
                         "100ms",
                         "--for",

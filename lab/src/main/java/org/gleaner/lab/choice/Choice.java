@@ -8,7 +8,8 @@ import org.gleaner.lab.Nearest;
 
 /// One of a few words that a user may say.
 public sealed interface Choice
-        permits Ablation,
+        permits AccessInterface,
+                Ablation,
                 AgingChoice,
                 Backing,
                 CostModelChoice,

@@ -12,7 +12,8 @@ import java.util.List;
 
 /// How it is found out which pages of a process were accessed. In each interval it is asked, in
 /// this order, to [#look], to [#clear], and for what was [#accessed].
-sealed interface AccessWatch {
+sealed interface AccessWatch extends AutoCloseable
+        permits AccessWatch.IdlePages, AccessWatch.ReferencedAreas, DamonRegions {
 
     /// Pages that are taken to have been accessed.
     ///
@@ -35,12 +36,9 @@ sealed interface AccessWatch {
     /// What the last look saw.
     Accessed accessed(List<Target.Area> areas) throws Target.Gone;
 
-    /// The finest that the kernel allows.
-    static AccessWatch of(Target target) {
-        return IdlePages.usable(IdlePages.BITMAP, target)
-                ? new IdlePages(IdlePages.BITMAP, target)
-                : new ReferencedAreas(target);
-    }
+    /// Leaves the kernel as it was.
+    @Override
+    default void close() {}
 
     /// Of each area, how many of its pages have the accessed bit set: `clear_refs` and `smaps`.
     final class ReferencedAreas implements AccessWatch {
@@ -96,8 +94,6 @@ sealed interface AccessWatch {
     /// Idle page tracking: a bit for each frame of memory, which the kernel clears when it finds an
     /// accessed bit. A page that has come into memory since is not idle either.
     final class IdlePages implements AccessWatch {
-        static final Path BITMAP = Path.of("/sys/kernel/mm/page_idle/bitmap");
-
         private static final long FRAME = (1L << 55) - 1;
         private static final int FRAMES = Long.SIZE;
 

@@ -26,6 +26,11 @@ final class PageRuns {
         pages += end - first;
     }
 
+    /// The page after its last one; 0 if it is empty.
+    long end() {
+        return size == 0 ? 0 : to[size - 1];
+    }
+
     /// Hands on its pages, in ascending order.
     void forEach(LongConsumer taker) {
         for (int i = 0; i < size; i++) {

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.choice.AccessInterface;
 import org.gleaner.lab.trace.format.AccessSink;
+import org.jspecify.annotations.Nullable;
 
 /// Records a live process by its accessed bits: at the end of each interval it asks which pages
 /// were accessed, and clears the bits.
@@ -21,6 +23,7 @@ public final class PidHarvest {
     private final long everyNanos;
     private final long forNanos;
     private final BooleanSupplier interrupted;
+    private final @Nullable AccessInterface asked;
 
     /// What a harvest came to.
     ///
@@ -55,8 +58,15 @@ public final class PidHarvest {
     /// @param every length of an interval in nanoseconds
     /// @param forNanos of the whole
     /// @param interrupted whether the user asked to stop
-    public PidHarvest(Target target, long every, long forNanos, BooleanSupplier interrupted) {
+    /// @param asked what accesses are found by; null for the finest that there is
+    public PidHarvest(
+            Target target,
+            long every,
+            long forNanos,
+            BooleanSupplier interrupted,
+            @Nullable AccessInterface asked) {
         this.target = target;
+        this.asked = asked;
         this.everyNanos = every;
         this.forNanos = forNanos;
         this.interrupted = interrupted;
@@ -67,8 +77,10 @@ public final class PidHarvest {
     /// @throws BadInput if the process ends before the first interval does
     /// @throws Cancelled if the user stops it before that
     public Harvested run(AccessSink sink) {
-        try (WriteTracking writes = WriteTracking.of(target)) {
-            return new Run(sink, AccessWatch.of(target), writes).run();
+        Interfaces.Chosen chosen = Interfaces.OF_THIS_KERNEL.choose(target, asked, everyNanos);
+        try (AccessWatch watch = chosen.watch();
+                WriteTracking writes = WriteTracking.of(target)) {
+            return new Run(sink, watch, chosen.unused(), writes).run();
         } catch (Target.Gone e) {
             throw new BadInput(
                     "--pid " + target.pid(),
@@ -81,6 +93,7 @@ public final class PidHarvest {
     private final class Run {
         private final AccessSink sink;
         private final AccessWatch tracking;
+        private final List<String> unused;
         private final WriteTracking writes;
         private final long start = System.nanoTime();
         private int intervals;
@@ -92,7 +105,8 @@ public final class PidHarvest {
         private long readNanos;
         private PageRuns written = new PageRuns();
 
-        Run(AccessSink sink, AccessWatch tracking, WriteTracking writes) {
+        Run(AccessSink sink, AccessWatch tracking, List<String> unused, WriteTracking writes) {
+            this.unused = unused;
             this.sink = sink;
             this.tracking = tracking;
             this.writes = writes;
@@ -128,7 +142,7 @@ public final class PidHarvest {
                     tracking.text(),
                     tracking.resolution(),
                     writes.text(),
-                    Interfaces.OF_THIS_KERNEL.unused(tracking instanceof AccessWatch.IdlePages),
+                    unused,
                     intervals,
                     ended,
                     interrupted.getAsBoolean(),

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.choice.AccessInterface;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,7 +124,8 @@ final class PidHarvestTest {
     void nothingComesOfStoppingItAtOnce() throws IOException {
         try (Live live = new Live("split")) {
             PidHarvest harvest =
-                    new PidHarvest(Target.of(live.process.pid()), EVERY, 1_000_000_000, () -> true);
+                    new PidHarvest(
+                            Target.of(live.process.pid()), EVERY, 1_000_000_000, () -> true, null);
             assertThatThrownBy(() -> harvest.run(new Collected())).isInstanceOf(Cancelled.class);
         }
     }
@@ -152,7 +154,13 @@ final class PidHarvestTest {
         }
 
         PidHarvest.Harvested harvest(Collected into, long nanos) {
-            return new PidHarvest(Target.of(process.pid()), EVERY, nanos, () -> false).run(into);
+            return new PidHarvest(
+                            Target.of(process.pid()),
+                            EVERY,
+                            nanos,
+                            () -> false,
+                            AccessInterface.SMAPS)
+                    .run(into);
         }
 
         List<Collected.Access> touches(Collected seen) {
