@@ -17,6 +17,7 @@ final class Catalogue {
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
+        all.addAll(PfnPrograms.ALL);
         all.addAll(LeafPrograms.ALL);
         all.addAll(LogPrograms.ALL);
         return all;
@@ -27,6 +28,7 @@ final class Catalogue {
         all.addAll(LifetimeBugs.ALL);
         all.addAll(FaultBugs.ALL);
         all.addAll(DirectBugs.ALL);
+        all.addAll(PfnBugs.ALL);
         all.addAll(LogBugs.ALL);
         all.addAll(MemoryBugs.ALL);
         all.addAll(LeafBugs.ALL);

@@ -27,9 +27,13 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     private static final long NONE = -1;
     private static final long READ_ONLY = 1L << 32;
 
+    /// In the place of a dirty mark: the frame is nobody's.
+    private static final long FREED = 2;
+
     public final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
 
     private final Stage stage;
+    private final Variant variant;
     private final QueuedSpinLock ptl = new QueuedSpinLock(LockClass.PTE_LOCK);
     private final long[] pte;
     private final long[] swap;
@@ -38,11 +42,18 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     private final long[] contents;
     private final long[] nextFrame = new long[1];
 
+    /// References that a driver has on each of its frames; -1 where page 0 is no driver's.
+    private int drivers = -1;
+
+    /// Word 0: whether the driver's frames have page records.
+    private final long[] records = {1};
+
     /// The page that is mapped small where the others are one large folio; none if negative.
     private long small = NONE;
 
-    SmallSpace(Stage stage, int pages) {
+    SmallSpace(Stage stage, int pages, Variant variant) {
         this.stage = stage;
+        this.variant = variant;
         int frames = 4 * pages;
         pte = new long[pages];
         Arrays.fill(pte, NONE);
@@ -58,6 +69,52 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
         small = page;
     }
 
+    /// Has page 0 show frames of a driver, each of which has so many references of its own.
+    void driverHas(int count, boolean withRecords) {
+        drivers = count;
+        records[0] = withRecords ? 1 : 0;
+        Arrays.fill(references, count);
+        pte[0] = 0;
+    }
+
+    /// The driver's frames get page records: from now on they look like pages.
+    void recordsAppear(Cpu cpu) {
+        cpu.store(records, 0, 1);
+    }
+
+    /// The driver shows another frame in page 0 and has the old one for itself again.
+    void driverMoves(Cpu cpu) {
+        notifiers.invalidateRangeStart(cpu, 0, 1, true);
+        ptl.lock(cpu);
+        int old = (int) cpu.load(pte, 0);
+        cpu.store(pte, 0, old + 1);
+        ptl.unlock(cpu);
+        notifiers.invalidateRangeEnd(cpu, 0, 1);
+        long held = cpu.load(references, old);
+        Finding.check(
+                held == drivers,
+                "the driver takes frame " + old + " back, which has " + held + " references");
+    }
+
+    /// Brings a page in, as a process does that reads it.
+    void pageIn(Cpu cpu, long vpn) {
+        ptl.lock(cpu);
+        if (cpu.load(pte, (int) vpn) == NONE) {
+            bringIn(cpu, (int) vpn);
+        }
+        ptl.unlock(cpu);
+    }
+
+    private long bringIn(Cpu cpu, int vpn) {
+        long frame = small < 0 ? cpu.fetchAdd(nextFrame, 0, 1) : vpn;
+        cpu.store(contents, (int) frame, cpu.load(swap, vpn));
+        if (small >= 0) {
+            cpu.store(dirty, (int) frame, 0);
+        }
+        cpu.store(pte, vpn, frame);
+        return frame;
+    }
+
     @Override
     public int mappingLevel(Cpu cpu, long vpn) {
         return small < 0 || vpn == small ? RadixTable.LEVEL_4K : RadixTable.LEVEL_2M;
@@ -70,8 +127,17 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
+        if ((how & Lookup.FAST_ONLY) != 0) {
+            lookUpFast(cpu, (int) vpn, claim);
+            return;
+        }
         ptl.lock(cpu);
         long entry = cpu.load(pte, (int) vpn);
+        if (drivers >= 0) {
+            ptl.unlock(cpu);
+            claim.raw((int) entry, true);
+            return;
+        }
         boolean readOnly = entry != NONE && (entry & READ_ONLY) != 0;
         if (readOnly && (how & Lookup.WRITE) != 0) {
             ptl.unlock(cpu);
@@ -79,14 +145,28 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
             return;
         }
         if (entry == NONE) {
-            entry = small < 0 ? cpu.fetchAdd(nextFrame, 0, 1) : vpn;
-            cpu.store(contents, (int) entry, cpu.load(swap, (int) vpn));
-            cpu.store(pte, (int) vpn, entry);
+            entry = bringIn(cpu, (int) vpn);
         }
         int frame = (int) entry;
         cpu.fetchAdd(references, frame, 1);
         ptl.unlock(cpu);
         claim.own(PageClaim.Kind.OWNED, frame, !readOnly);
+    }
+
+    /// Without the lock: takes a reference and looks again.
+    private void lookUpFast(Cpu cpu, int vpn, PageClaim claim) {
+        long entry = cpu.load(pte, vpn);
+        if (entry == NONE || (entry & READ_ONLY) != 0) {
+            claim.fail(PageClaim.FAULT);
+            return;
+        }
+        cpu.fetchAdd(references, (int) entry, 1);
+        if (cpu.load(pte, vpn) == entry) {
+            claim.own(PageClaim.Kind.OWNED, (int) entry, true);
+        } else {
+            put(cpu, (int) entry);
+            claim.fail(PageClaim.FAULT);
+        }
     }
 
     /// Reclaim of one page: unmaps it everywhere, and drops it if nobody holds it.
@@ -108,7 +188,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
         long entry = cpu.load(pte, vpn);
         int frame = (int) entry;
         if (entry != NONE && cpu.load(references, frame) == 0) {
-            if (cpu.load(dirty, frame) != 0) {
+            if (cpu.swap(dirty, frame, FREED) == 1) {
                 cpu.store(swap, vpn, cpu.load(contents, frame));
             }
             cpu.store(contents, frame, POISON);
@@ -171,19 +251,21 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public void setDirty(Cpu cpu, int pfn) {
-        cpu.store(dirty, pfn, 1);
+        long before = cpu.swap(dirty, pfn, 1);
+        Finding.check(before != FREED, "page " + pfn + " is marked dirty, which is nobody's");
     }
 
     @Override
     public boolean hasPage(int pfn) {
-        return true;
+        Cpu cpu = current();
+        return (cpu != null ? cpu.load(records, 0) : records[0]) != 0;
     }
 
     @Override
     public boolean tryGet(Cpu cpu, int pfn) {
         for (; ; ) {
             long held = cpu.load(references, pfn);
-            if (held == 0) {
+            if (held == 0 && variant.getsUnlessZero()) {
                 return false;
             }
             if (cpu.cas(references, pfn, held, held + 1)) {
@@ -196,6 +278,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     public void put(Cpu cpu, int pfn) {
         long before = cpu.fetchAdd(references, pfn, -1);
         Finding.check(before > 0, "page " + pfn + " is released twice");
+        Finding.check(drivers < 0 || before > 1, "frame " + pfn + " of a driver is freed under it");
     }
 
     // --- contents ------------------------------------------------------------------------------
@@ -238,7 +321,9 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     /// Fails if a reference was taken and not given back.
     public void checkReferences() {
         for (int frame = 0; frame < references.length; frame++) {
-            Finding.check(references[frame] == 0, "page " + frame + " is never released");
+            Finding.check(
+                    references[frame] == Math.max(0, drivers),
+                    "page " + frame + " is never released");
         }
     }
 }

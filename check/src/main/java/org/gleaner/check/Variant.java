@@ -71,6 +71,11 @@ public class Variant extends SpteSteps {
     /// What a driver's callback does at the start of an invalidation.
     public void callback(Cpu cpu, Vm vm) {}
 
+    /// Whether who has only a frame's number takes no reference where nobody has one.
+    public boolean getsUnlessZero() {
+        return true;
+    }
+
     /// The barrier between a store and the load that it announces.
     public void barrier(Cpu cpu) {
         cpu.fence();

@@ -48,7 +48,7 @@ final class VmStage {
     VmStage(Stage stage, Variant variant, int pages, SpteFormat format) {
         this.stage = stage;
         this.pages = pages;
-        space = new SmallSpace(stage, pages);
+        space = new SmallSpace(stage, pages, variant);
         AgingPlan plan = variant.design().plan();
         aging = variant.aging(plan.secondary());
         VmConfig base = VmConfig.of(format, plan);

@@ -82,6 +82,11 @@ final class InvalidateGate {
 
     // --- invalidations, under mmu_lock write ---------------------------------------------------
 
+    /// Whether an invalidation of anything is under way; for holders of `mmu_lock`.
+    boolean isInvalidating(Cpu cpu) {
+        return cpu.peek(state, IN_PROGRESS) != 0;
+    }
+
     /// `kvm_mmu_invalidate_begin`: once per invalidation, however many slots it touches.
     void begin(Cpu cpu) {
         long count = cpu.peek(state, IN_PROGRESS) + 1;

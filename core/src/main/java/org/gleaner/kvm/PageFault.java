@@ -159,12 +159,16 @@ final class PageFault {
             result = mmu.map(cpu, root, vcpu.spare, fault);
         }
         boolean unused = result == RetPf.RETRY;
+        boolean early = !mmu.steps.marksOwned();
         if (mmu.steps.releasesLocked()) {
-            release(cpu, vcpu.page, fault, unused);
+            release(cpu, vcpu.page, fault, unused || early);
         }
         mmu.faultLock().unlock(cpu, mmu.mmuLock);
         if (!mmu.steps.releasesLocked()) {
             release(cpu, vcpu.page, fault, unused);
+        }
+        if (early && !unused) {
+            vcpu.page.markByNumber(cpu, fault.pfn, fault.mapWritable);
         }
         vcpu.count(result);
     }

@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.pfn.GuestSlots;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Srcu;
@@ -43,6 +44,15 @@ final class SlotView implements GuestSlots {
             return NO_SLOT;
         }
         return write && slot.readOnly() ? READ_ONLY : slot.vpnOf(gfn);
+    }
+
+    @Override
+    public void markDirty(Cpu cpu, long gfn) {
+        @Nullable Memslot slot = slots.active(cpu).find(gfn);
+        DirtyBitmap log = slot == null ? null : slot.log();
+        if (log != null) {
+            log.mark(cpu, gfn);
+        }
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Vm {
     private final PageFault faults;
     private final KvmMmuNotifier notifier;
     private final DirectAccess direct;
+    private final Prefetch prefetch;
     private final Vcpus vcpus = new Vcpus();
     private final DirtyLog log;
 
@@ -70,7 +71,8 @@ public final class Vm {
                         pages,
                         caches,
                         steps,
-                        config.allowsUnsafeMappings());
+                        config.allowsUnsafeMappings() || !config.pfn().refusesUnpinned());
+        prefetch = new Prefetch(this, mmu, gate, pages, direct);
         log = new DirtyLog(slots, mmu, pages, vcpus);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
@@ -139,6 +141,19 @@ public final class Vm {
     /// For the kernel's own users of guest pages.
     public DirectAccess direct() {
         return direct;
+    }
+
+    /// Maps up to eight pages from `gfn` on ahead of their use, for a vCPU that has run, as far as
+    /// each is there and writable on the host. Never sleeps for a page.
+    ///
+    /// @return how many it has mapped
+    public int prefetch(Cpu cpu, Vcpu vcpu, long gfn, int pages) {
+        return prefetch.map(cpu, vcpu, gfn, pages);
+    }
+
+    /// Pages marked because they were mapped ahead.
+    public long prefetchMarks() {
+        return prefetch.marks();
     }
 
     // --- vCPUs -------------------------------------------------------------------------------

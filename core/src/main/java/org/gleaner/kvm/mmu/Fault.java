@@ -29,6 +29,9 @@ public final class Fault {
     /// The host maps that page writable, and the slot allows it.
     public boolean mapWritable;
 
+    /// Nobody has used the page yet: it is mapped ahead, and its leaf is not young.
+    public boolean prefetch;
+
     /// The dirty log of the page's slot; null if there is none.
     public @Nullable DirtyBitmap log;
 }

@@ -84,6 +84,31 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether a page is marked before it is given back.
+    public boolean marksOwned() {
+        return true;
+    }
+
+    /// Whether pages are mapped ahead of their use only while no invalidation is under way.
+    public boolean prefetchAsksTheGate() {
+        return true;
+    }
+
+    /// Whether they are looked up after `mmu_lock` was taken: there is no sequence number.
+    public boolean prefetchesLocked() {
+        return true;
+    }
+
+    /// Whether a page that was mapped ahead is released dirty.
+    public boolean prefetchesDirty() {
+        return true;
+    }
+
+    /// Whether a page that was looked up ahead is given back.
+    public boolean releasesPrefetched() {
+        return true;
+    }
+
     /// Whether a zap is followed by a flush before the lock is dropped.
     public boolean flushesAfterZap() {
         return true;

@@ -32,9 +32,6 @@ public final class FaultInPage {
     private final PageLedger ledger;
     private final PageClaim claim = new PageClaim();
 
-    /// The frame was guessed to be a page, and a reference was taken on it.
-    private boolean guessed;
-
     // Counts, for reports.
     private long lookups;
     private long references;
@@ -87,7 +84,6 @@ public final class FaultInPage {
 
     private void ask(Cpu cpu, long vpn, int how) {
         ledger.idle(claim);
-        guessed = false;
         lookups++;
         pages.lookUp(cpu, vpn, how, claim);
         if (claim.isOwned()) {
@@ -109,11 +105,10 @@ public final class FaultInPage {
         PagesByNumber byNumber = pages.byNumber();
         if (byNumber.hasPage(claim.pfn())) {
             guesses++;
-            guessed = byNumber.tryGet(cpu, claim.pfn());
-            if (!guessed) {
-                claim.fail(PageClaim.FAULT);
-            } else {
+            if (byNumber.tryGet(cpu, claim.pfn())) {
                 references++;
+            } else {
+                claim.fail(PageClaim.FAULT);
             }
         }
     }
@@ -139,7 +134,7 @@ public final class FaultInPage {
         if (PageLedger.ARMED) {
             check(cpu, unused);
         }
-        if (guessed) {
+        if (claim.kind() == PageClaim.Kind.RAW && design.guesses()) {
             releaseByNumber(cpu, unused, dirty);
             return;
         }
@@ -155,21 +150,29 @@ public final class FaultInPage {
         pages.put(cpu, claim);
     }
 
+    /// Guesses again: what had no page at the lookup may have one now.
     private void releaseByNumber(Cpu cpu, boolean unused, boolean dirty) {
         PagesByNumber byNumber = pages.byNumber();
         int pfn = claim.pfn();
-        if (!unused) {
-            byNumber.markAccessed(cpu, pfn);
-            accessed++;
-            if (dirty) {
-                byNumber.setDirty(cpu, pfn);
-                dirtied++;
+        if (byNumber.hasPage(pfn)) {
+            if (!unused) {
+                markByNumber(cpu, pfn, dirty);
             }
+            puts++;
+            byNumber.put(cpu, pfn);
         }
-        puts++;
-        byNumber.put(cpu, pfn);
-        guessed = false;
         claim.free();
+    }
+
+    /// Marks a page that need not be owned.
+    public void markByNumber(Cpu cpu, int pfn, boolean dirty) {
+        PagesByNumber byNumber = pages.byNumber();
+        byNumber.markAccessed(cpu, pfn);
+        accessed++;
+        if (dirty) {
+            byNumber.setDirty(cpu, pfn);
+            dirtied++;
+        }
     }
 
     private void check(Cpu cpu, boolean unused) {

@@ -1,9 +1,11 @@
 package org.gleaner.kvm.pfn;
 
+import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
+import org.jspecify.annotations.Nullable;
 
 /// Pages of guest pages, for those who truly need a page and no frame (`gfn_to_page`), and for
 /// those who must not sleep to get one (`kvm_prefetch_pages`).
@@ -25,7 +27,13 @@ public final class GuestPage {
     /// @param claim owns the page, if there is one; [UserPages#put] gives it back
     /// @return whether there is a page: not if there is no slot or a read-only one, on an error,
     ///     and for a frame that is no page, which is the same to the caller
-    public boolean find(Cpu cpu, long gfn, boolean write, PageClaim claim) {
+    public boolean find(Cpu cpu, long gfn, boolean write, @Nullable PageClaim claim) {
+        if (claim == null) {
+            if (PageLedger.ARMED) {
+                throw Invariants.broken("F2 page-slot-present: nobody would own what is found");
+            }
+            return false;
+        }
         int section = slots.enter(cpu);
         long vpn = slots.vpn(cpu, gfn, write);
         if (vpn >= 0) {

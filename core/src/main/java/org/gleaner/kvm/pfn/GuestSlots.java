@@ -23,6 +23,10 @@ public interface GuestSlots {
     /// The host page behind guest page `gfn`, or [#NO_SLOT], or [#READ_ONLY].
     long vpn(Cpu cpu, long gfn, boolean write);
 
+    /// The page was written to by other means than the guest's entries: marks it in its slot's
+    /// dirty log, if there is one (`kvm_vcpu_mark_page_dirty`).
+    void markDirty(Cpu cpu, long gfn);
+
     /// How many pages of its slot there are from `gfn` on; 0 if it has none.
     long pagesFrom(Cpu cpu, long gfn);
 

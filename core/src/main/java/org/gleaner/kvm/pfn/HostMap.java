@@ -90,13 +90,19 @@ public final class HostMap {
     }
 
     /// Marks the page accessed, and dirty if it was mapped for writing, and unpins it
-    /// (`kvm_vcpu_unmap`). It is marked without `mmu_lock`: the pin keeps it. A raw frame is marked
-    /// nowhere. What is not mapped, and what was unmapped before, is left alone (rule F7).
+    /// (`kvm_vcpu_unmap`); the dirty log has the page in the second case, pinned or not. It is
+    /// marked without `mmu_lock`: the pin keeps it. A raw frame is marked nowhere. What is not
+    /// mapped, and what was unmapped before, is left alone (rule F7).
     public void unmap(Cpu cpu) {
         if (address == KernelMap.NONE) {
             return;
         }
         kernel.unmap(cpu, address);
+        if (writable) {
+            int section = slots.enter(cpu);
+            slots.markDirty(cpu, gfn);
+            slots.leave(cpu, section);
+        }
         if (claim.isOwned()) {
             if (writable) {
                 pages.setDirty(cpu, claim);

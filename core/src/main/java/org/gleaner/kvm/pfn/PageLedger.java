@@ -1,8 +1,10 @@
 package org.gleaner.kvm.pfn;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.mm.gup.PageClaim;
+import org.jspecify.annotations.Nullable;
 
 /// The pages that a VM's lookups own, and which call took each. Armed by assertions; unarmed, it is
 /// empty and costs nothing. A claim is its asker's own, so no two CPUs meet at one entry.
@@ -10,6 +12,7 @@ import org.gleaner.mm.gup.PageClaim;
 /// | rule | what breaks it |
 /// |---|---|
 /// | F1 sleeping-allowed | a lookup while `mmu_lock` is held |
+/// | F2 page-slot-present | a lookup whose page nobody would own |
 /// | F3 both-out-slots | a fault's lookup that has nowhere to put its answer |
 /// | F4 locked-or-unused | a page that was used is released without `mmu_lock` |
 /// | released-once | a release of what is owned no more, or never was |
@@ -18,18 +21,24 @@ public final class PageLedger {
     /// Whether anything is checked.
     static final boolean ARMED = Invariants.ARMED;
 
-    private final ConcurrentHashMap<PageClaim, String> owners = new ConcurrentHashMap<>();
+    /// By claim, in one place each that is used again: the call; null if nothing is owned.
+    private final ConcurrentHashMap<PageClaim, AtomicReference<@Nullable String>> owners =
+            new ConcurrentHashMap<>();
 
     /// `claim` owns a page, which `call` took.
     void taken(PageClaim claim, String call) {
         if (ARMED) {
-            owners.put(claim, call);
+            place(claim).set(call);
         }
+    }
+
+    private AtomicReference<@Nullable String> place(PageClaim claim) {
+        return owners.computeIfAbsent(claim, c -> new AtomicReference<>());
     }
 
     /// `claim` is about to be used for another lookup.
     void idle(PageClaim claim) {
-        String call = ARMED ? owners.get(claim) : null;
+        String call = ARMED ? place(claim).get() : null;
         if (call != null) {
             throw leaked(claim, call);
         }
@@ -43,7 +52,7 @@ public final class PageLedger {
 
     /// `claim` is about to give its page back.
     void given(PageClaim claim) {
-        if (ARMED && owners.remove(claim) == null) {
+        if (ARMED && place(claim).getAndSet(null) == null) {
             throw Invariants.broken(
                     "released-once: page " + claim.pfn() + " is given back by who does not own it");
         }
@@ -51,8 +60,11 @@ public final class PageLedger {
 
     /// Fails if a page is owned, and says who took it.
     public void checkEmpty() {
-        owners.forEach((claim, call) -> {
-            throw leaked(claim, call);
+        owners.forEach((claim, place) -> {
+            String call = place.get();
+            if (call != null) {
+                throw leaked(claim, call);
+            }
         });
     }
 }

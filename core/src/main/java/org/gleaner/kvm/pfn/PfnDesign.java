@@ -11,6 +11,8 @@ import org.gleaner.mm.gup.PageClaim;
 /// | a frame that the host maps without a page's count | guess: take a reference unless the count is 0, else fail | none | none |
 /// | who gives it back | whoever has the number, guessing again | the owner | the owner |
 /// | the host says to try again (`-EAGAIN`) | as if there were no mapping | the same | as a signal |
+/// | the kernel maps such a frame for itself | yes | unless unsafe mappings are allowed, no | the same |
+/// | a page mapped ahead of its use is released | clean | dirty | dirty |
 /// | is the memory broken? | a second lookup | the same | the first one says so |
 /// | an entry passes on A and D that it is about to lose | yes | no | no |
 public enum PfnDesign {
@@ -37,6 +39,16 @@ public enum PfnDesign {
     /// Whether a frame that nobody counts is taken for a page.
     boolean guesses() {
         return this == BEFORE;
+    }
+
+    /// A page that is mapped ahead of its use, writable, is released dirty.
+    public boolean prefetchesDirty() {
+        return this != BEFORE;
+    }
+
+    /// What the kernel maps for itself must be pinned, unless it is told otherwise.
+    public boolean refusesUnpinned() {
+        return this != BEFORE;
     }
 
     /// Whether a failed lookup is made again, to find out if the memory is broken

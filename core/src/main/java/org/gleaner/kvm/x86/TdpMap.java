@@ -22,7 +22,7 @@ import org.gleaner.pagetable.RadixTable;
 ///
 /// | at the goal | the fault |
 /// |---|---|
-/// | a leaf that permits the access | has nothing to do |
+/// | a leaf that permits the access, or any if it comes ahead of one | has nothing to do |
 /// | a leaf that permits less, or nothing | installs its leaf |
 /// | a table, which a huge leaf is to replace | installs, takes the subtree out, and flushes |
 /// | a frozen entry | lets the guest fault again |
@@ -93,11 +93,12 @@ final class TdpMap {
         int access = fault.write ? EntryFormat.WRITE : EntryFormat.READ;
         long pfn = RadixTable.alignDown(fault.pfn, level);
         boolean isLeaf = format.isLeaf(old, level);
-        if (isLeaf && format.permits(old, access)) {
+        if (isLeaf && (fault.prefetch || format.permits(old, access))) {
             assert format.pfn(old) == pfn : "gfn " + fault.gfn + " maps another page than the host";
             return RetPf.SPURIOUS;
         }
         int flags = fault.mapWritable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
+        flags |= fault.prefetch ? SpteFormat.PREFETCH : 0;
         long leaf = format.makeLeaf(pfn, level, flags);
         if (leaf == old) {
             return RetPf.SPURIOUS;

@@ -39,7 +39,7 @@ final class FollowPfn {
     /// See [UserPages#lookUp].
     void lookUp(Cpu cpu, AddressSpace mm, long vpn, int how, PageClaim claim) {
         assert (how & (Lookup.PIN | Lookup.WANT_WRITABLE)) != (Lookup.PIN | Lookup.WANT_WRITABLE)
-                : "a pin with map_writable";
+                : "F6 pin-xor-map_writable: whoever pins says whether it writes";
         boolean fastOnly = (how & Lookup.FAST_ONLY) != 0;
         long page = fastOnly ? gup.getFast(cpu, mm, vpn) : gup.get(cpu, mm, vpn, how);
         if (page >= 0) {

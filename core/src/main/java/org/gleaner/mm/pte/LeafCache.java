@@ -44,47 +44,30 @@ public final class LeafCache {
     /// How far from `from` on, below `end`, accesses to the region at `start` would find nothing to
     /// change; page in bits 0 to 30, write in bit 31. No step: what it reads is as of the last one.
     public int quiet(Cpu cpu, long start, int[] accesses, int from, int end) {
-        int at = from;
-        while (at < end) {
-            int access = accesses[at];
-            long vpn = start + (access & PAGE);
-            long gib = vpn >>> GIB_SHIFT;
-            int line = (int) gib & LINES - 1;
-            if (gibs[line] != gib && !fill(cpu, vpn, access < 0, line)) {
-                break;
-            }
-            int stopped = quietIn(line, start, accesses, at, end);
-            if (stopped < end && start + (accesses[stopped] & PAGE) >>> GIB_SHIFT == gib) {
-                return stopped;
-            }
-            at = stopped;
-        }
-        return at;
-    }
-
-    /// The same, as far as accesses stay in the line's GiB. Plain reads and no call that may write:
-    /// so what is the same for each access stays in registers.
-    private int quietIn(int line, long start, int[] accesses, int from, int end) {
         TableSlab slab = tables.slab;
-        long readHit = PTE.readHit;
-        long writeHit = PTE.writeHit;
-        long gib = gibs[line];
-        long[] above = words[line];
-        int first = base[line];
+        long gib = NOWHERE;
+        long[] above = {};
+        int first = 0;
         int at = from;
         for (; at < end; at++) {
             int access = accesses[at];
             long vpn = start + (access & PAGE);
             if (vpn >>> GIB_SHIFT != gib) {
-                break;
+                gib = vpn >>> GIB_SHIFT;
+                int line = (int) gib & LINES - 1;
+                if (gibs[line] != gib && !fill(cpu, vpn, access < 0, line)) {
+                    break;
+                }
+                above = words[line];
+                first = base[line];
             }
-            long entry = above[first | RadixTable.index(vpn, RadixTable.LEVEL_2M)];
+            long entry = cpu.peek(above, first + RadixTable.index(vpn, RadixTable.LEVEL_2M));
             if ((entry & TABLE_MASK) != QUIET_TABLE) {
                 break;
             }
             int table = PTE.table(entry);
-            long leaf = slab.words(table)[slab.base(table) | RadixTable.index(vpn, 1)];
-            long hit = access < 0 ? writeHit : readHit;
+            long leaf = cpu.peek(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+            long hit = access < 0 ? PTE.writeHit : PTE.readHit;
             if ((leaf & hit) != hit) {
                 break;
             }
