@@ -219,7 +219,7 @@ final class MemoryStage extends MemoryActs {
                                 variant.memory()));
         Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
         RmapObject object = shared ? host.objects().newMemfd(pages) : host.objects().newAnon();
-        AddressSpace mm = host.newAddressSpace(first, memcg);
+        AddressSpace mm = host.newAddressSpace(first, memcg, host.rootMemcg());
         Vma vma = mm.map(first, BASE, pages, object, 0, true);
         made(host, contents, memcg, mm, vma, lruGen != 0, pages);
         if (virtual) {

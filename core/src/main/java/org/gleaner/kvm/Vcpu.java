@@ -66,15 +66,15 @@ public final class Vcpu {
     private long error;
     private long data;
 
-    Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, int tlbEntries) {
+    Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, VmConfig config) {
         this.page = page;
         this.vm = vm;
         this.mmu = mmu;
         this.id = id;
         this.cpu = cpu;
-        spare = new TableCache(mmu.tables);
+        spare = new TableCache(mmu.tables, mmu.account, config.tablesLaidBy());
         requests = new VcpuRequests(cpu);
-        translations = new GuestTlb(mmu, requests.box, tlbEntries);
+        translations = new GuestTlb(mmu, requests.box, config.tlbEntries());
     }
 
     // --- accesses ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import java.util.List;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
@@ -59,7 +60,7 @@ public final class Vm {
         this.pages = pages;
         this.rcu = rcu;
         entryMarks = config.pfn().marksFromEntries() ? new EntryMarks(pages.byNumber()) : null;
-        mmu = config.newMmu(mmuLock, rcu, entryMarks, vcpus::flushRemoteTlbs);
+        mmu = config.newMmu(mmuLock, rcu, entryMarks, vcpus::flushRemoteTlbs, new PayingTask());
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);
@@ -76,6 +77,29 @@ public final class Vm {
         log = new DirtyLog(slots, mmu, pages, vcpus);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
+    }
+
+    /// The task that runs the vCPUs pays for the tables.
+    private final class PayingTask implements TableAccount {
+        @Override
+        public void pay(Cpu cpu, int amount) {
+            pages.payTables(cpu, amount);
+        }
+
+        @Override
+        public void payAtOnce(Cpu cpu) {
+            pages.payTableAtOnce(cpu);
+        }
+
+        @Override
+        public void refund(Cpu cpu, int amount) {
+            pages.refundTables(cpu, amount);
+        }
+
+        @Override
+        public void use(Cpu cpu, int more) {
+            pages.useTables(cpu, more);
+        }
     }
 
     /// A VM without slots and vCPUs, subscribed to `pages`.
@@ -160,7 +184,7 @@ public final class Vm {
 
     /// A vCPU that will run on `cpu`.
     public Vcpu newVcpu(Cpu cpu) {
-        return vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config.tlbEntries()));
+        return vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config));
     }
 
     private FaultInPage newPage() {

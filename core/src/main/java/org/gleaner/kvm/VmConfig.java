@@ -5,6 +5,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
@@ -34,6 +35,7 @@ public final class VmConfig {
     private @Nullable GuestMemory memory;
     private boolean allowsUnsafeMappings;
     private int tables = TABLES;
+    private int tablesLaidBy;
     private SpteSteps steps = SpteSteps.LINUX;
 
     private VmConfig(SpteFormat format, AgingPlan aging) {
@@ -50,6 +52,7 @@ public final class VmConfig {
         memory = other.memory;
         allowsUnsafeMappings = other.allowsUnsafeMappings;
         tables = other.tables;
+        tablesLaidBy = other.tablesLaidBy;
         steps = other.steps;
     }
 
@@ -117,6 +120,12 @@ public final class VmConfig {
         return with(c -> c.tables = most);
     }
 
+    /// Pages for tables that a vCPU's task has laid by before it entered the cgroup that pays for
+    /// more: 0 (default) to [org.gleaner.kvm.mmu.TableCache#PAGES].
+    public VmConfig withTablesLaidBy(int pages) {
+        return with(c -> c.tablesLaidBy = pages);
+    }
+
     /// How the protocols are carried out.
     public VmConfig withSteps(SpteSteps other) {
         return with(c -> c.steps = other);
@@ -133,6 +142,10 @@ public final class VmConfig {
 
     int tlbEntries() {
         return tlbEntries;
+    }
+
+    int tablesLaidBy() {
+        return tablesLaidBy;
     }
 
     /// How it gets hold of the host's pages.
@@ -154,9 +167,14 @@ public final class VmConfig {
 
     /// The second stage of such a VM, empty.
     SecondaryMmu newMmu(
-            QueuedRwLock mmuLock, Rcu rcu, @Nullable PageMarks marks, RemoteTlbs remote) {
+            QueuedRwLock mmuLock,
+            Rcu rcu,
+            @Nullable PageMarks marks,
+            RemoteTlbs remote,
+            TableAccount account) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
-        return new TdpMmu(room, format, mmuLock, rcu, invariants, steps, keepsRoots, marks, remote);
+        return new TdpMmu(
+                room, format, mmuLock, rcu, invariants, steps, keepsRoots, marks, remote, account);
     }
 }

@@ -33,6 +33,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
+import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
@@ -363,11 +364,20 @@ public final class Host implements AutoCloseable {
         allocator.zone().drainLocal(cpu);
     }
 
-    /// A new process in a cgroup.
+    /// A new process in a cgroup, which pays for its page tables as they come.
     ///
     /// @throws IllegalStateException if there is no page table for it
     public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg) {
-        return new AddressSpace(cpu, memcg, mmLists.of(memcg), tables);
+        return newAddressSpace(cpu, memcg, memcg);
+    }
+
+    /// A new process whose page tables another cgroup pays for: the one that it made them in,
+    /// before it entered its own.
+    ///
+    /// @throws IllegalStateException if there is no page table for it
+    public AddressSpace newAddressSpace(Cpu cpu, Memcg memcg, Memcg payer) {
+        TableCharge charge = TableCharge.of(kernelMemory, payer);
+        return new AddressSpace(cpu, memcg, mmLists.of(memcg), tables, charge);
     }
 
     public Engine engine() {

@@ -31,6 +31,9 @@ public abstract class SecondaryMmu {
     public final Invariants invariants;
     public final ProtocolSteps steps;
 
+    /// Who pays for its tables.
+    public final TableAccount account;
+
     /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is
     /// stale.
     public final AtomicLong unlinkEpoch = new AtomicLong();
@@ -40,12 +43,21 @@ public abstract class SecondaryMmu {
             QueuedRwLock mmuLock,
             Rcu rcu,
             Invariants invariants,
-            ProtocolSteps steps) {
+            ProtocolSteps steps,
+            TableAccount account) {
         this.tables = tables;
         this.mmuLock = mmuLock;
         this.rcu = rcu;
         this.invariants = invariants;
         this.steps = steps;
+        this.account = account;
+    }
+
+    /// Frees a table that no walker can reach any more, and gives back what was paid for it.
+    public final void freeTable(Cpu cpu, int table) {
+        tables.slab.free(cpu, table);
+        account.use(cpu, -1);
+        account.refund(cpu, 1);
     }
 
     // --- roots -------------------------------------------------------------------------------

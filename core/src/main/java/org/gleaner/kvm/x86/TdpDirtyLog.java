@@ -56,10 +56,12 @@ final class TdpDirtyLog {
                 return;
             }
             cpu.charge(Cost.SPTE_TABLE_ALLOC);
+            mmu.account.payAtOnce(cpu);
+            mmu.account.use(cpu, 1);
             if (mmu.split.split(cpu, iter.words, iter.index, iter.level, iter.old, table)) {
                 splits.increment();
             } else {
-                tables.slab.free(cpu, table);
+                mmu.freeTable(cpu, table);
             }
             iter.retry();
         }

@@ -61,7 +61,7 @@ final class TdpMap {
                 table = format.table(old);
                 continue;
             }
-            int child = spare.take();
+            int child = spare.take(cpu);
             if (!link(cpu, spare, words, i, level, old, child)) {
                 return RetPf.RETRY;
             }
@@ -76,13 +76,13 @@ final class TdpMap {
         if (format.isPresent(old)) {
             boolean done = mmu.split.split(cpu, words, i, level, old, child);
             if (!done) {
-                tables.slab.free(cpu, child);
+                mmu.freeTable(cpu, child);
             }
             return done;
         }
         boolean done = Spte.setAtomic(cpu, format, words, i, level, old, format.makeTable(child));
         if (!done) {
-            spare.giveBack(child);
+            spare.giveBack(cpu, child);
         }
         return done;
     }

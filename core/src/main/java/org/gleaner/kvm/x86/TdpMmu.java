@@ -12,6 +12,7 @@ import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -116,8 +117,9 @@ public final class TdpMmu extends SecondaryMmu {
             SpteSteps steps,
             boolean keepsRoots,
             @Nullable PageMarks marks,
-            RemoteTlbs remote) {
-        super(tables, mmuLock, rcu, invariants, steps);
+            RemoteTlbs remote,
+            TableAccount account) {
+        super(tables, mmuLock, rcu, invariants, steps, account);
         this.remote = remote;
         this.format = format;
         spteSteps = steps;

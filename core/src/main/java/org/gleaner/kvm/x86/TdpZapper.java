@@ -197,7 +197,7 @@ final class TdpZapper {
 
     private void free(Cpu cpu, int table) {
         SpteInvariants.detached(format, tables.slab.words(table), tables.slab.base(table));
-        tables.slab.free(cpu, table);
+        mmu.freeTable(cpu, table);
     }
 
     /// Fails if a leaf of `[start, end)` is present in any root; for checks.

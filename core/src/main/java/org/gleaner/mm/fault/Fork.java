@@ -165,7 +165,7 @@ public final class Fork {
     /// Installs an entry that has its count and its reference, or gives them back.
     private boolean install(Cpu cpu, AddressSpace mm, long vpn, long entry) {
         Walk walk = new Walk();
-        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K);
+        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K, mm.tableCharge());
         if (walk.level == RadixTable.LEVEL_4K) {
             QueuedSpinLock lock = mm.pteLock(walk);
             lock.lock(cpu);

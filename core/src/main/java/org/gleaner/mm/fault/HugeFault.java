@@ -8,11 +8,13 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
 /// Faults on a PMD entry that is not a table: the first touch of an aligned 2 MiB of anonymous
@@ -42,7 +44,8 @@ final class HugeFault {
 
     /// Returns [PageFaults#DONE] or [#SMALL], which is also for who finds no page table to link.
     int handle(Cpu cpu, Vma vma, long vpn, Walk walk, boolean write) {
-        vma.mm().tables().allocate(cpu, walk, vma.mm().root(), vpn, RadixTable.LEVEL_2M);
+        AddressSpace mm = vma.mm();
+        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_2M, mm.tableCharge());
         if (walk.level != RadixTable.LEVEL_2M) {
             return SMALL;
         }
@@ -88,20 +91,29 @@ final class HugeFault {
             return SMALL;
         }
         allocator.zero(cpu, pfn, HUGE_PAGES);
+        AddressSpace mm = vma.mm();
+        int table = mm.tables().allocateOne(cpu, mm.tableCharge());
+        if (table == TableSlab.FULL) {
+            lru.put(cpu, pfn);
+            cpu.exit();
+            return SMALL;
+        }
         folios.setMapping(pfn, anon.id(), vma.index(first));
         long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_2M, write);
-        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         // who links a page table does not take the lock
         boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
         if (none) {
             folios.addMap(cpu, pfn);
-            vma.mm().memcg().lruvec().statChanged(cpu, HUGE_PAGES);
+            mm.tables().deposit(walk.table, table);
+            mm.memcg().lruvec().statChanged(cpu, HUGE_PAGES);
             lru.add(cpu, pfn, true);
             stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
         }
         lock.unlock(cpu);
         if (!none) {
+            mm.tables().freeOne(cpu, table, mm.tableCharge());
             lru.put(cpu, pfn);
         }
         cpu.exit();

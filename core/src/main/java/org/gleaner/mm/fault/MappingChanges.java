@@ -17,6 +17,7 @@ import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit.
@@ -151,7 +152,7 @@ public final class MappingChanges {
     }
 
     private interface EntryChange {
-        void apply(Cpu cpu, long[] words, int i, long entry);
+        void apply(Cpu cpu, AddressSpace mm, Walk at, int i, long entry);
     }
 
     /// Changes every entry of a mapping that is not empty; no mapping ends inside of a huge leaf.
@@ -167,26 +168,26 @@ public final class MappingChanges {
                     // it has been split meanwhile
                     walk.stay();
                 } else if (!PTE.isNone(entry)) {
-                    change.apply(cpu, at.words, at.index + i, entry);
+                    change.apply(cpu, vma.mm(), at, at.index + i, entry);
                 }
             }
             walk.unlock(cpu);
         }
     }
 
-    private void writeProtect(Cpu cpu, long[] words, int i, long entry) {
+    private void writeProtect(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
         if (PTE.isPresent(entry)) {
-            Pte.setReadOnly(cpu, words, i);
+            Pte.setReadOnly(cpu, at.words, i);
         }
     }
 
-    private void zap(Cpu cpu, long[] words, int i, long entry) {
+    private void zap(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
         if (PTE.isSwap(entry)) {
-            Pte.set(cpu, words, i, PteFormat.NONE);
+            Pte.set(cpu, at.words, i, PteFormat.NONE);
             unused.drop(cpu, swap.release(cpu, (int) PTE.swapSlot(entry)));
             return;
         }
-        long pte = Pte.getAndClear(cpu, words, i);
+        long pte = Pte.getAndClear(cpu, at.words, i);
         if (PTE.isSpecial(pte)) {
             return;
         }
@@ -195,6 +196,9 @@ public final class MappingChanges {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);
+        if (at.level == RadixTable.LEVEL_2M) {
+            mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
+        }
         if ((folios.peek(cpu, pfn) & (SWAPCACHE | LARGE)) == SWAPCACHE) {
             unused.leaveSwapCache(cpu, pfn);
         }

@@ -136,6 +136,14 @@ public final class PageFaults {
         currentTask.leave(cpu);
     }
 
+    /// Charges pages that a secondary MMU lays by for its tables. May reclaim; no spinlock may be
+    /// held.
+    public void payTables(Cpu cpu, AddressSpace mm, int pages) {
+        currentTask.enter(cpu, mm);
+        mm.tableCharge().paySecondary(cpu, pages);
+        currentTask.leave(cpu);
+    }
+
     private int handleIn(Cpu cpu, Vma vma, long vpn, int how) {
         boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
@@ -143,7 +151,7 @@ public final class PageFaults {
         if (huge != null && huge.handle(cpu, vma, vpn, walk, write) == DONE) {
             return DONE;
         }
-        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K);
+        mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K, mm.tableCharge());
         if (walk.level != RadixTable.LEVEL_4K) {
             // another fault has mapped a huge page meanwhile, or there is no page table
             return PTE.isNone(walk.entry) ? NOMEM : DONE;

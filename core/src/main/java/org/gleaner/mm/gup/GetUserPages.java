@@ -108,6 +108,11 @@ public final class GetUserPages {
         faults.returnToUser(cpu, mm);
     }
 
+    /// See [PageFaults#payTables].
+    void payTables(Cpu cpu, AddressSpace mm, int pages) {
+        faults.payTables(cpu, mm, pages);
+    }
+
     /// `get_user_pages_fast_only` for writing.
     private long fast(Cpu cpu, AddressSpace mm, long vpn) {
         Walk walk = walks[cpu.id];

@@ -47,6 +47,26 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     }
 
     @Override
+    public void payTables(Cpu cpu, int pages) {
+        gup.payTables(cpu, mm, pages);
+    }
+
+    @Override
+    public void payTableAtOnce(Cpu cpu) {
+        mm.tableCharge().paySecondaryAtOnce(cpu);
+    }
+
+    @Override
+    public void refundTables(Cpu cpu, int pages) {
+        mm.tableCharge().refundSecondary(cpu, pages);
+    }
+
+    @Override
+    public void useTables(Cpu cpu, int more) {
+        mm.tableCharge().useSecondary(cpu, more);
+    }
+
+    @Override
     public void put(Cpu cpu, PageClaim claim) {
         follow.put(cpu, claim);
     }

@@ -24,6 +24,20 @@ public interface UserPages {
     /// and sleep; no lock and no read section may be held.
     default void returnToUser(Cpu cpu) {}
 
+    /// Charges pages that the secondary MMU lays by for its tables to the cgroup of the task, as
+    /// far as they fit (`GFP_KERNEL_ACCOUNT`). May reclaim; no lock may be held that an
+    /// invalidation takes.
+    default void payTables(Cpu cpu, int pages) {}
+
+    /// Charges one page, if it fits without reclaim (`GFP_NOWAIT`); any lock may be held.
+    default void payTableAtOnce(Cpu cpu) {}
+
+    /// Gives back pages paid for tables.
+    default void refundTables(Cpu cpu, int pages) {}
+
+    /// So many more of the pages paid hold tables that are linked (`sec_pagetables`).
+    default void useTables(Cpu cpu, int more) {}
+
     /// The level of the leaf that maps the page in the host's own page table, 1 if none does
     /// (`host_pfn_mapping_level`). Waits for nothing. The answer holds as long as the caller keeps
     /// an invalidation of the page from passing: under its own lock, after it has made sure that

@@ -9,6 +9,7 @@ import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.RmapObjects;
@@ -30,8 +31,8 @@ import org.gleaner.pagetable.Walk;
 ///   writable as the leaf was, takes the entry's place;
 /// - unmapped, in the swap cache: each page keeps the slot that was its own all along.
 ///
-/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller, or
-/// if there is no page table to put in the place of the leaf.
+/// It fails, and leaves everything as it was, if anybody holds a reference besides the caller. The
+/// page table to put in the place of the leaf was deposited when the leaf was made.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -114,7 +115,7 @@ public final class FolioSplit {
         }
         boolean done = false;
         if (walk.lock(cpu, head)) {
-            done = replace(cpu, walk.mm().tables().slab, walk.at(), head, isolated);
+            done = replace(cpu, walk.mm().tables(), walk.at(), head, isolated);
             walk.unlock(cpu);
         }
         if (notify) {
@@ -127,20 +128,17 @@ public final class FolioSplit {
     }
 
     /// Divides the folio and replaces the huge leaf at `walk`, or does neither.
-    private boolean replace(Cpu cpu, TableSlab slab, Walk walk, int head, boolean isolated) {
-        int table = slab.tryAllocate(cpu, PteFormat.NONE);
-        if (table == TableSlab.FULL) {
-            return false;
-        }
+    private boolean replace(Cpu cpu, PrimaryTables tables, Walk walk, int head, boolean isolated) {
+        int table = tables.withdraw(walk.table);
         long hidden = steps.hidesHugeLeaf() ? MIGRATION : cpu.load(walk.words, walk.index);
         long leaf = cpu.swap(walk.words, walk.index, hidden);
         boolean done = divide(cpu, head, isolated);
         if (done) {
-            fill(cpu, slab, table, leaf, head);
+            fill(cpu, tables.slab, table, leaf, head);
         }
         Pte.set(cpu, walk.words, walk.index, done ? PTE.makeTable(table) : leaf);
         if (!done) {
-            slab.free(cpu, table);
+            tables.deposit(walk.table, table);
         }
         return done;
     }

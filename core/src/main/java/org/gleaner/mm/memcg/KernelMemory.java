@@ -18,13 +18,35 @@ public final class KernelMemory {
         this.charge = charge;
     }
 
-    /// Charges pages one by one, reclaiming under a limit for each as for any other.
-    public void chargePages(Cpu cpu, Memcg memcg, int pages) {
+    /// Charges pages one by one, reclaiming under a limit for each as for any other. Returns how
+    /// many fitted.
+    public int chargePages(Cpu cpu, Memcg memcg, int pages) {
+        int charged = 0;
         for (int i = 0; i < pages; i++) {
             if (charge.charge(cpu, memcg)) {
                 cpu.fetchAdd(memcg.kernelPages(), 1);
                 memcg.lruvec().statChanged(cpu, 1);
+                charged++;
             }
+        }
+        return charged;
+    }
+
+    /// Charges a page if it fits as it is, without reclaim.
+    boolean chargePageIfRoom(Cpu cpu, Memcg memcg) {
+        boolean fits = charge.chargeIfRoom(cpu, memcg, 1);
+        if (fits) {
+            cpu.fetchAdd(memcg.kernelPages(), 1);
+            memcg.lruvec().statChanged(cpu, 1);
+        }
+        return fits;
+    }
+
+    /// Gives back what [#chargePages] took, or as many as there are.
+    void unchargePages(Cpu cpu, Memcg memcg, long pages) {
+        for (long left = pages; left > 0 && takePage(cpu, memcg); left--) {
+            charge.uncharge(cpu, memcg, 1);
+            memcg.lruvec().statChanged(cpu, 1);
         }
     }
 
@@ -39,10 +61,7 @@ public final class KernelMemory {
     public void unchargeBytes(Cpu cpu, Memcg memcg, int bytes) {
         long before = cpu.fetchAdd(memcg.objectBytes(), -bytes);
         long pages = Math.ceilDiv(before, PAGE) - Math.ceilDiv(before - bytes, PAGE);
-        for (; pages > 0 && takePage(cpu, memcg); pages--) {
-            charge.uncharge(cpu, memcg, 1);
-            memcg.lruvec().statChanged(cpu, 1);
-        }
+        unchargePages(cpu, memcg, pages);
     }
 
     /// Counts a page less; false if none is charged, for not all of them had room.

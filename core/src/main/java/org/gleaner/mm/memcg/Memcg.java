@@ -33,6 +33,8 @@ public final class Memcg {
     private final Word usage = new Word();
     private final Word kernelPages = new Word();
     private final Word objectBytes = new Word();
+    private final Word pageTables = new Word();
+    private final Word secondaryTables = new Word();
 
     /// Words from one CPU's count to the next's.
     private static final int LINE = 8;
@@ -176,6 +178,16 @@ public final class Memcg {
     /// Pages charged for the kernel itself (`kernel` of `memory.stat`); see [KernelMemory].
     public Word kernelPages() {
         return kernelPages;
+    }
+
+    /// Of these, tables of processes (`pagetables`); see [TableCharge].
+    public Word pageTables() {
+        return pageTables;
+    }
+
+    /// And tables of secondary MMUs that are in use (`sec_pagetables`); see [TableCharge].
+    public Word secondaryTables() {
+        return secondaryTables;
     }
 
     /// Bytes of slab objects charged; see [KernelMemory].

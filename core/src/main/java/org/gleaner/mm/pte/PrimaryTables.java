@@ -2,14 +2,20 @@ package org.gleaner.mm.pte;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
 /// The host's page tables: radix trees of [PteFormat] entries, and one lock per table.
+///
+/// A table is paid for before it is linked. For each huge leaf one is *deposited* with the table
+/// that the leaf stands in (`pgtable_trans_huge_deposit`): who takes the leaf apart has a table at
+/// hand then, and cannot fail for want of one.
 ///
 /// Who holds the lock of a level-1 table may change its entries; hardware changes A and D all the
 /// same (see [Pte]). Tables are only ever linked while their address space lives, by
@@ -23,11 +29,26 @@ public final class PrimaryTables {
     private final PteFormat pte = PteFormat.X86_64;
 
     /// By table id; made when first asked for, and kept when the table is reused.
-    private final AtomicReferenceArray<QueuedSpinLock> locks;
+    private final AtomicReferenceArray<TableState> states;
+
+    /// What there is of a table besides its entries (`struct ptdesc`).
+    private static final class TableState {
+        final QueuedSpinLock lock = new QueuedSpinLock(LockClass.PTE_LOCK);
+
+        /// The table deposited last with this one.
+        @Guarded("lock")
+        int deposit = NO_TABLE;
+
+        /// Of a table that is deposited: the one that was deposited before it.
+        @Guarded("lock of the table it is deposited with")
+        int before = NO_TABLE;
+    }
+
+    private static final int NO_TABLE = -1;
 
     public PrimaryTables(TableSlab slab) {
         this.slab = slab;
-        locks = new AtomicReferenceArray<>(slab.capacity());
+        states = new AtomicReferenceArray<>(slab.capacity());
         tables = new RadixTable(slab, pte);
     }
 
@@ -39,14 +60,30 @@ public final class PrimaryTables {
     }
 
     /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`,
-    /// `pgd_free`).
+    /// `pgd_free`). Nothing is deposited in it then, for it has no huge leaf.
     public void free(Cpu cpu, int root) {
         tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
     }
 
-    /// Tables of a tree, the root included.
+    /// Tables of a tree, the root and those deposited included. For trees at rest.
     public int count(int root) {
-        return tables.count(root, RadixTable.ROOT_LEVEL);
+        return count(root, RadixTable.ROOT_LEVEL);
+    }
+
+    private int count(int table, int level) {
+        int count = 1;
+        for (int i = slab.base(table); level > 1 && i < slab.base(table) + TableSlab.ENTRIES; i++) {
+            long entry = slab.words(table)[i];
+            if (pte.isTable(entry, level)) {
+                count += count(pte.table(entry), level - 1);
+            }
+        }
+        TableState state = level == RadixTable.LEVEL_2M ? states.getAcquire(table) : null;
+        int at = state == null ? NO_TABLE : state.deposit;
+        for (; at != NO_TABLE; at = state(at).before) {
+            count++;
+        }
+        return count;
     }
 
     /// As [RadixTable#find]: moves `walk` to the level-1 entry of `vpn`, or to the entry above
@@ -57,15 +94,16 @@ public final class PrimaryTables {
 
     /// Moves `walk` to the entry of `vpn` at `level`, linking the tables that are missing on the
     /// way (`pmd_alloc`, `pte_alloc`). Ends higher up if a huge leaf is there, or at an empty entry
-    /// if no table is left to link, which `walk.level` tells. Returns the entry.
-    public long allocate(Cpu cpu, Walk walk, int root, long vpn, int level) {
+    /// if no table is left to link or to be paid, which `walk.level` tells. Returns the entry. May
+    /// reclaim.
+    public long allocate(Cpu cpu, Walk walk, int root, long vpn, int level, TableCharge charge) {
         int table = root;
         for (int at = RadixTable.ROOT_LEVEL; ; at--) {
             long[] words = slab.words(table);
             int i = slab.base(table) + RadixTable.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
             if (at > level && pte.isNone(entry)) {
-                entry = link(cpu, words, i);
+                entry = link(cpu, words, i, charge);
             }
             if (at == level || !pte.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
@@ -141,19 +179,59 @@ public final class PrimaryTables {
 
     /// The lock of `table` (`pte_lockptr`, `pmd_lockptr`).
     public QueuedSpinLock lock(int table) {
-        QueuedSpinLock lock = locks.getAcquire(table);
-        if (lock != null) {
-            return lock;
+        return state(table).lock;
+    }
+
+    private TableState state(int table) {
+        TableState state = states.getAcquire(table);
+        if (state != null) {
+            return state;
         }
-        QueuedSpinLock made = new QueuedSpinLock(LockClass.PTE_LOCK);
-        QueuedSpinLock other = locks.compareAndExchange(table, null, made);
+        TableState made = new TableState();
+        TableState other = states.compareAndExchange(table, null, made);
         return other != null ? other : made;
+    }
+
+    // --- deposits ----------------------------------------------------------------------------
+
+    /// An empty table, paid and linked nowhere, or [TableSlab#FULL] (`pte_alloc_one`). May reclaim.
+    public int allocateOne(Cpu cpu, TableCharge charge) {
+        if (!charge.pay(cpu)) {
+            return TableSlab.FULL;
+        }
+        int table = slab.tryAllocate(cpu, PteFormat.NONE);
+        if (table == TableSlab.FULL) {
+            charge.refund(cpu, 1);
+        }
+        return table;
+    }
+
+    /// Frees a table that was never linked, or is withdrawn.
+    public void freeOne(Cpu cpu, int table, TableCharge charge) {
+        slab.free(cpu, table);
+        charge.refund(cpu, 1);
+    }
+
+    /// Lays an empty table by for a huge leaf in `parent`, whose lock is held.
+    public void deposit(int parent, int table) {
+        TableState to = state(parent);
+        state(table).before = to.deposit;
+        to.deposit = table;
+    }
+
+    /// Takes a table back that was laid by for a huge leaf in `parent`, whose lock is held.
+    public int withdraw(int parent) {
+        TableState from = state(parent);
+        int table = from.deposit;
+        assert table != NO_TABLE : "table " + parent + " has a huge leaf without a deposit";
+        from.deposit = state(table).before;
+        return table;
     }
 
     /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was
     /// faster; an empty one if there is no table.
-    private long link(Cpu cpu, long[] words, int i) {
-        int child = slab.tryAllocate(cpu, PteFormat.NONE);
+    private long link(Cpu cpu, long[] words, int i, TableCharge charge) {
+        int child = allocateOne(cpu, charge);
         if (child == TableSlab.FULL) {
             return PteFormat.NONE;
         }
@@ -161,7 +239,7 @@ public final class PrimaryTables {
         if (cpu.cas(words, i, PteFormat.NONE, entry)) {
             return entry;
         }
-        slab.free(cpu, child);
+        freeOne(cpu, child, charge);
         return cpu.load(words, i);
     }
 }

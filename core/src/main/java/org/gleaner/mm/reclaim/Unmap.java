@@ -60,7 +60,12 @@ final class Unmap {
         }
         boolean unmapped = false;
         if (walk.lock(cpu, pfn)) {
-            unmapped = pages == 1 ? clear(cpu, pfn, slot) : clearHuge(cpu, mm, pfn, slot);
+            if (pages == 1) {
+                clear(cpu, pfn, slot);
+            } else {
+                clearHuge(cpu, mm, pfn, slot);
+            }
+            unmapped = true;
             walk.unlock(cpu);
         }
         if (notify) {
@@ -75,7 +80,7 @@ final class Unmap {
         cpu.exit();
     }
 
-    private boolean clear(Cpu cpu, int pfn, int slot) {
+    private void clear(Cpu cpu, int pfn, int slot) {
         Walk at = walk.at();
         long pte = host.steps().takeEntry(cpu, at.words, at.index, PteFormat.NONE);
         if (PTE.isDirty(pte) && host.steps().carriesDirty()) {
@@ -87,18 +92,13 @@ final class Unmap {
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);
-        return true;
     }
 
-    /// Puts a table of swap entries in the place of a huge leaf, which in the kernel is split first
-    /// and then unmapped page by page. False if there is no table. (The kernel has one laid by for
-    /// each huge leaf.)
-    private boolean clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
+    /// Puts the table that was laid by for it, full of swap entries, in the place of a huge leaf,
+    /// which in the kernel is split first and then unmapped page by page.
+    private void clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
         TableSlab slab = mm.tables().slab;
-        int table = slab.tryAllocate(cpu, PteFormat.NONE);
-        if (table == TableSlab.FULL) {
-            return false;
-        }
+        int table = mm.tables().withdraw(walk.at().table);
         long[] words = slab.words(table);
         int base = slab.base(table);
         for (int i = 0; i < HUGE_PAGES; i++) {
@@ -113,6 +113,5 @@ final class Unmap {
         folios.removeMap(cpu, pfn);
         host.stat().inc(cpu, VmEvent.THP_SPLIT_PMD);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, HUGE_PAGES);
-        return true;
     }
 }

@@ -13,6 +13,7 @@ import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.pagetable.RadixTable;
@@ -48,6 +49,7 @@ public final class AddressSpace {
     private final Memcg memcg;
     private final MmList list;
     private final PrimaryTables tables;
+    private final TableCharge tableCharge;
     private final int root;
     private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
     private final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions(new AllLocks());
@@ -69,10 +71,13 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
-    public AddressSpace(Cpu cpu, Memcg memcg, MmList list, PrimaryTables tables) {
+    /// @param tableCharge who pays for its page tables
+    public AddressSpace(
+            Cpu cpu, Memcg memcg, MmList list, PrimaryTables tables, TableCharge tableCharge) {
         this.memcg = memcg;
         this.list = list;
         this.tables = tables;
+        this.tableCharge = tableCharge;
         root = tables.newRoot(cpu);
         list.add(cpu, this);
     }
@@ -84,6 +89,11 @@ public final class AddressSpace {
 
     public PrimaryTables tables() {
         return tables;
+    }
+
+    /// Who pays for its page tables.
+    public TableCharge tableCharge() {
+        return tableCharge;
     }
 
     /// Root table of the primary page tables.
@@ -183,6 +193,7 @@ public final class AddressSpace {
         mmapLock.downWrite(cpu);
         assert vmas.length == 0 : "an address space ends with mappings";
         tables.free(cpu, root);
+        tableCharge.refundAll(cpu);
         freed = true;
         mmapLock.upWrite(cpu);
     }

@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.GuestTlb;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -54,7 +55,8 @@ final class HugeLeafTest {
                                     SpteSteps.LINUX,
                                     true,
                                     null,
-                                    c -> {});
+                                    c -> {},
+                                    TableAccount.NONE);
                     MmuRoot root = mmu.acquire(cpu);
                     long leaf = format.makeLeaf(PFN, level, flags);
                     Tree.put(cpu, mmu.tables, root.table, BASE, level, leaf);
@@ -147,7 +149,7 @@ final class HugeLeafTest {
                 RadixTable.LEVEL_2M,
                 0,
                 (cpu, mmu, root) -> {
-                    TableCache spare = new TableCache(mmu.tables);
+                    TableCache spare = new TableCache(mmu.tables, TableAccount.NONE, 0);
                     spare.topUp(cpu);
                     Fault fault = new Fault();
                     fault.gfn = BASE + 77;

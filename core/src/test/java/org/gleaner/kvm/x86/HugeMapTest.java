@@ -7,6 +7,7 @@ import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -52,9 +53,10 @@ final class HugeMapTest {
                             SpteSteps.LINUX,
                             true,
                             null,
-                            c -> flushes++);
+                            c -> flushes++,
+                            TableAccount.NONE);
             root = mmu.acquire(cpu);
-            spare = new TableCache(mmu.tables);
+            spare = new TableCache(mmu.tables, TableAccount.NONE, 0);
         }
 
         int map(long page, int level, boolean write) {

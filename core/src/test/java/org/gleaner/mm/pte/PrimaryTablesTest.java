@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Machine;
@@ -20,6 +21,8 @@ class PrimaryTablesTest {
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final int CPUS = 4;
     private static final long PAGES = 4_096;
+
+    private static final TableCharge FREE = TableCharge.FREE;
 
     private final TableSlab slab = new TableSlab(1 << 11);
     private final PrimaryTables primary = new PrimaryTables(slab);
@@ -61,7 +64,7 @@ class PrimaryTablesTest {
     }
 
     private boolean faultIn(Cpu cpu, Walk walk, int root, long vpn) {
-        primary.allocate(cpu, walk, root, vpn, RadixTable.LEVEL_4K);
+        primary.allocate(cpu, walk, root, vpn, RadixTable.LEVEL_4K, FREE);
         QueuedSpinLock lock = primary.lock(walk.table);
         lock.lock(cpu);
         boolean none = PTE.isNone(cpu.load(walk.words, walk.index));
@@ -87,7 +90,7 @@ class PrimaryTablesTest {
                 cpu -> {
                     Walk walk = new Walk();
                     root[0] = primary.newRoot(cpu);
-                    primary.allocate(cpu, walk, root[0], 5, RadixTable.LEVEL_4K);
+                    primary.allocate(cpu, walk, root[0], 5, RadixTable.LEVEL_4K, FREE);
                     Pte.set(cpu, walk.words, walk.index, leaf);
                     cpu.store(ready, 1);
                     long ad = PteFormat.ACCESSED | PteFormat.DIRTY;
@@ -126,14 +129,14 @@ class PrimaryTablesTest {
                     .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
             faultIn(cpu, walk, root, 77);
             for (int level = 2; level <= 4; level++) {
-                primary.allocate(cpu, walk, root, 77, level);
+                primary.allocate(cpu, walk, root, 77, level, FREE);
                 assertThat(PTE.isTable(walk.entry, level)).isTrue();
                 assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
             }
             assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
             assertThat(walk.level).isEqualTo(1);
             for (int level = 1; level <= 4; level++) {
-                primary.allocate(cpu, walk, root, 77, level);
+                primary.allocate(cpu, walk, root, 77, level, FREE);
                 assertThat(walk.level).isEqualTo(level);
                 assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
                 assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
@@ -147,10 +150,10 @@ class PrimaryTablesTest {
         Machine.onOneCpu(cpu -> {
             int root = primary.newRoot(cpu);
             Walk walk = new Walk();
-            primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M);
+            primary.allocate(cpu, walk, root, 1024, RadixTable.LEVEL_2M, FREE);
             long huge = PTE.makeLeaf(512, 2, PteFormat.WRITABLE);
             Pte.set(cpu, walk.words, walk.index, huge);
-            assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K))
+            assertThat(primary.allocate(cpu, walk, root, 1025, RadixTable.LEVEL_4K, FREE))
                     .isEqualTo(huge);
             assertThat(walk.level).isEqualTo(RadixTable.LEVEL_2M);
             assertThat(primary.touch(cpu, walk, root, 1030, EntryFormat.WRITE)).isZero();

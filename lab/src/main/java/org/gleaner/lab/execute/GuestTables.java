@@ -1,5 +1,7 @@
 package org.gleaner.lab.execute;
 
+import org.gleaner.kvm.mmu.TableCache;
+
 /// Pages that a real guest's second-stage tables take from its cgroup while a trace is replayed in
 /// it.
 ///
@@ -8,13 +10,19 @@ package org.gleaner.lab.execute;
 /// MiB. A vCPU takes tables from a cache of its own, which is filled up to 40 pages whenever fewer
 /// than 5 are left (`mmu_topup_memory_caches`). So the cgroup pays for nothing for a long time, and
 /// then for 36 pages at once.
+///
+/// With huge pages it is the other way round: the trace is mapped before, and what the memory needs
+/// comes with its faults, out of what is left in the cache.
 final class GuestTables {
-    private static final int CACHE = 40;
-    private static final int LEAST = 5;
+    private static final int CACHE = TableCache.PAGES;
+    private static final int LEAST = TableCache.LEAST;
 
     /// Root, three levels below it for the guest's program, and one for each gigabyte of memory and
     /// trace.
     private static final int UPPER_TABLES = 6;
+
+    /// Of these, the one for the gigabyte of memory.
+    private static final int MEMORY_UPPER = 1;
 
     /// Accesses of 4 bytes that one page of table maps, with entries of 4 KiB.
     private static final int ACCESSES = (512 << 12) / 4;
@@ -29,6 +37,14 @@ final class GuestTables {
             take();
         }
         topUp(0);
+    }
+
+    /// Pages laid by when a guest that has seen all of its trace, and none of its memory, enters the
+    /// cgroup. The root of the memory's tables and the one below it are there.
+    static int laidBy(long accesses) {
+        GuestTables guest = new GuestTables(-MEMORY_UPPER);
+        guest.topUp(accesses - 1);
+        return guest.cached;
     }
 
     /// All that a cgroup pays until the guest has made so many accesses.

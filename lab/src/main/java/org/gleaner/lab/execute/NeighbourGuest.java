@@ -103,7 +103,9 @@ final class NeighbourGuest {
         statBefore = memcg.stat().snapshot();
         eventsBefore = memcg.events();
         memcg.swap().setMax(neighbour.swapMax().pages(pages));
-        mm = host.newAddressSpace(cpu, memcg);
+        mm =
+                host.newAddressSpace(
+                        cpu, memcg, Support.tablePayer(host, memcg, scenario.guest().backing()));
         mm.onKill(_ -> host.engine().spawn("exit-" + neighbour.name(), this::exit));
         RmapObject object =
                 scenario.guest().backing() == Backing.MEMFD

@@ -16,6 +16,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
@@ -31,12 +32,15 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
 /// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables,
@@ -214,8 +218,7 @@ public final class ReplayRun {
     private void replay(Cpu cpu, Rcu rcu) {
         int pages = (request.trace().regionPages() + TABLE - 1) / TABLE * TABLE;
         Memcg memcg = host.addMemcg(request.memoryPages());
-        host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);
-        AddressSpace mm = host.newAddressSpace(cpu, memcg);
+        AddressSpace mm = newProcess(cpu, memcg);
         RmapObject object =
                 request.backing() == Backing.MEMFD
                         ? host.objects().newMemfd(pages)
@@ -227,6 +230,24 @@ public final class ReplayRun {
         loop(cpu, mm, runner);
         wallSeconds = (System.nanoTime() - start) / 1e9;
         machineSeconds = (cpu.now() - machineStart) / 1e9;
+    }
+
+    /// A task that is about to enter its cgroup. In small pages its tables are all there by then; in
+    /// huge ones only those above the first for its memory, and the others come as the pages do.
+    private AddressSpace newProcess(Cpu cpu, Memcg memcg) {
+        if (!paysForTables()) {
+            host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);
+            return host.newAddressSpace(cpu, memcg, host.rootMemcg());
+        }
+        host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES_WITHOUT_TABLES);
+        AddressSpace mm = host.newAddressSpace(cpu, memcg);
+        int upper = RadixTable.LEVEL_1G;
+        host.tables().allocate(cpu, new Walk(), mm.root(), BASE_VPN, upper, TableCharge.FREE);
+        return mm;
+    }
+
+    private boolean paysForTables() {
+        return request.thp() == Thp.ALWAYS && request.backing() == Backing.ANON;
     }
 
     /// Runs accesses `[from, to)` of `words`; returns where it stopped.
@@ -241,6 +262,11 @@ public final class ReplayRun {
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
         VmConfig config = VmConfig.of(SpteFormat.NPT, aging).withTables(Support.tables(pages));
+        if (paysForTables()) {
+            // one more, for the table that its root needs here and had there
+            int laidBy = GuestTables.laidBy(request.trace().length()) + 1;
+            config = config.withTablesLaidBy(laidBy);
+        }
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
@@ -271,7 +297,7 @@ public final class ReplayRun {
                 if (at < end) {
                     return;
                 }
-                if (request.through() == Through.KVM) {
+                if (request.through() == Through.KVM && !paysForTables()) {
                     host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
                 }
                 if (at % STAT_EVERY == 0) {

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PfnChoice;
@@ -19,8 +20,10 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
+import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.TableSlab;
@@ -66,6 +69,14 @@ final class Support {
             case NEVER -> HostConfig.Thp.NEVER;
             case ALWAYS -> HostConfig.Thp.ALWAYS;
         };
+    }
+
+    /// Who pays for the page tables of a process in a cgroup. In small pages it has made them before
+    /// it entered, as the replayers of the comparison runs have; in huge ones they come as the pages
+    /// do.
+    static Memcg tablePayer(Host host, Memcg memcg, Backing backing) {
+        boolean huge = host.config().thp() == HostConfig.Thp.ALWAYS && backing == Backing.ANON;
+        return huge ? memcg : host.rootMemcg();
     }
 
     /// The most page-table pages that a guest's second stage may have: a tree of all its pages,

@@ -48,7 +48,7 @@ final class TogetherGuest {
         this.host = host;
         pages = Math.ceilDiv(guest.trace().regionPages(), TABLE) * TABLE;
         memcg = host.addMemcg(guest.maxPages());
-        mm = host.newAddressSpace(cpu, memcg);
+        mm = host.newAddressSpace(cpu, memcg, Support.tablePayer(host, memcg, backing));
         mm.onKill(_ -> host.engine().spawn("exit-" + guest.name(), this::exit));
         RmapObject object =
                 backing == Backing.MEMFD
