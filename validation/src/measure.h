@@ -10,6 +10,7 @@
 #define POINTS 64              // of the curve of faults
 #define STAT_EVERY 512         // accesses between two reads of memory.stat
 #define SWITCHES 64
+#define TABLES 4096            // changes of the memory taken for page tables that are noted
 
 static const char CGROUPS[] = "/cg", LRU_GEN[] = "/sys/kernel/debug/lru_gen", ENABLED[] = "/sys/kernel/mm/lru_gen/enabled";
 
@@ -53,6 +54,10 @@ static void print_deltas(const char *name, const char *before, const char *after
     printf("}");
 }
 
+// What of the cgroup's memory is the kernel's own: tables of processes, of guests, and all of it.
+static const char *const KERNEL[] = {"pagetables", "sec_pagetables", "kernel"};
+#define KINDS (sizeof KERNEL / sizeof *KERNEL)
+
 // A text that is written to lru_gen/enabled once `at` accesses are done, and the cgroup around it.
 struct change {
     size_t at;
@@ -74,6 +79,9 @@ struct run {
     long agings, refused;
     struct change *changes;
     int known, made;
+    size_t reads;
+    struct tables { size_t at; long pages[KINDS]; } *tables;
+    int noted;
 };
 
 // Reads ACCESSES:TEXT[,ACCESSES:TEXT...] in ascending order from the environment.
@@ -116,6 +124,8 @@ static void measure_trace(struct run *run, const uint32_t *trace) {
 static void begin(struct run *run) {
     char bytes[32];
     snprintf(bytes, sizeof bytes, "%lu", run->limit * PAGE);
+    run->tables = malloc(TABLES * sizeof *run->tables);
+    memset(run->tables, 1, TABLES * sizeof *run->tables);   // its pages are not the cgroup's
     if (write_text(in_cgroup(run->cgroup, "memory.max"), bytes)) die("memory.max");
     if (write_text(in_cgroup(run->cgroup, "cgroup.procs"), "0")) die("cgroup.procs");
     run->stat_fd = open(in_cgroup(run->cgroup, "memory.stat"), O_RDONLY);
@@ -138,10 +148,17 @@ static void note_faults(struct run *run) {
 }
 
 // Flushes the cgroup's statistics. Classic reclaim compares sizes of lists that are otherwise up to two seconds old,
-// and is then killed by the OOM killer now and then.
-static void read_statistics(const struct run *run) {
+// and is then killed by the OOM killer now and then. Notes how much of the memory is the kernel's own, when that changes.
+static void read_statistics(struct run *run) {
     static char text[16384];
-    if (pread(run->stat_fd, text, sizeof text, 0) < 0) die("memory.stat");
+    int length = pread(run->stat_fd, text, sizeof text - 1, 0);
+    if (length < 0) die("memory.stat");
+    text[length] = 0;
+    run->reads++;
+    struct tables now = {.at = run->reads * STAT_EVERY};
+    for (size_t i = 0; i < KINDS; i++) now.pages[i] = counter(text, KERNEL[i], strlen(KERNEL[i])) / (long)PAGE;
+    bool same = run->noted && !memcmp(run->tables[run->noted - 1].pages, now.pages, sizeof now.pages);
+    if (!same && run->noted < TABLES) run->tables[run->noted++] = now;
 }
 
 // The memcg's id and youngest generation, from the text of lru_gen.
@@ -185,13 +202,17 @@ static void change(struct run *run) {
     read_text(in_cgroup(run->cgroup, "memory.stat"), this->after);
 }
 
-static void print_sizes(const char *name, const char *text) {
-    static const char *const LISTS[] = {"inactive_anon", "active_anon", 0};
+static void print_pages(const char *name, const char *text, const char *const *kinds) {
     printf(",\"%s\":{", name);
-    for (int i = 0; LISTS[i]; i++) {
-        printf("%s\"%s\":%ld", i ? "," : "", LISTS[i], counter(text, LISTS[i], strlen(LISTS[i])) / (long)PAGE);
+    for (const char *const *kind = kinds; *kind; kind++) {
+        printf("%s\"%s\":%.10g", kind == kinds ? "" : ",", *kind, counter(text, *kind, strlen(*kind)) / (double)PAGE);
     }
     printf("}");
+}
+
+static void print_sizes(const char *name, const char *text) {
+    static const char *const LISTS[] = {"inactive_anon", "active_anon", 0};
+    print_pages(name, text, LISTS);
 }
 
 // Pages on the lists before and after each, and the counters up to it.
@@ -227,7 +248,17 @@ static void print_result(struct run *run) {
         print_sizes("end", memstat);
         print_changes(run);
     }
-    printf(",\"curve\":[");
+    static const char *const USES[] = {"anon", "file", "shmem", "swapcached", "kernel", "kernel_stack", "pagetables",
+        "sec_pagetables", "percpu", "slab", 0};
+    print_pages("memory", memstat, USES);
+    printf(",\"tables\":[");
+    for (int i = 0; i < run->noted; i++) {
+        const struct tables *this = &run->tables[i];
+        printf("%s[%zu", i ? "," : "", this->at);
+        for (size_t k = 0; k < KINDS; k++) printf(",%ld", this->pages[k]);
+        printf("]");
+    }
+    printf("],\"curve\":[");
     for (int i = 0; i < run->points; i++) printf("%s%ld", i ? "," : "", run->faults[i]);
     printf("]}\n");
     fflush(stdout);

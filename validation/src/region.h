@@ -38,6 +38,11 @@ static size_t round_up(size_t bytes) {
     return (bytes + TABLE - 1) & ~(TABLE - 1);
 }
 
+static inline bool huge_pages(void) {
+    const char *thp = getenv("THP");
+    return thp && !strcmp(thp, "always");
+}
+
 // Address space that begins where a page table does.
 static char *aligned(size_t bytes) {
     char *at = mmap(0, bytes + TABLE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
