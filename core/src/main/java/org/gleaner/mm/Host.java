@@ -34,7 +34,9 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memcg.TableCharge;
+import org.gleaner.mm.memory.DriverFrames;
 import org.gleaner.mm.memory.FrameContents;
+import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
@@ -85,6 +87,9 @@ public final class Host implements AutoCloseable {
     private final FolioWait folioWait;
     private final FolioSplit split;
     private final PageAllocator allocator;
+    private final FrameEpochs epochs;
+    private final DriverFrames driverFrames;
+    private final MemorySteps steps;
     private final PageFaults faults;
     private final GetUserPages userPages;
     private final Reclaim reclaim;
@@ -101,7 +106,8 @@ public final class Host implements AutoCloseable {
     public Host(Engine engine, HostConfig config, @Nullable HostParts parts) {
         this.engine = engine;
         this.config = config;
-        MemorySteps steps = parts == null ? MemorySteps.LINUX : parts.steps();
+        steps = parts == null ? MemorySteps.LINUX : parts.steps();
+        epochs = new FrameEpochs(config.frames());
         int cpus = config.maxCpus();
         folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
@@ -175,7 +181,8 @@ public final class Host implements AutoCloseable {
                 new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
         mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction, steps);
         FrameContents frames = parts == null ? contents : parts.contents();
-        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, frames);
+        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
+        driverFrames = new DriverFrames(folios, zone, epochs, frames);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
@@ -440,7 +447,7 @@ public final class Host implements AutoCloseable {
 
     /// An address space's pages as its secondary MMUs use them.
     public UserPages pagesOf(AddressSpace mm) {
-        return new ProcessPages(mm, userPages, lru, folios);
+        return new ProcessPages(mm, userPages, lru, folios, steps);
     }
 
     public GetUserPages userPages() {
@@ -449,6 +456,16 @@ public final class Host implements AutoCloseable {
 
     public PageAllocator allocator() {
         return allocator;
+    }
+
+    /// The frames that drivers take for themselves.
+    public DriverFrames driverFrames() {
+        return driverFrames;
+    }
+
+    /// How often each frame was freed.
+    public FrameEpochs epochs() {
+        return epochs;
     }
 
     public SwapArea swap() {

@@ -287,6 +287,10 @@ public final class HostAudit {
             expect(onList[pfn] < 0, "pfn %d is free and on a list", pfn);
             return;
         }
+        if (isDriver(state)) {
+            checkDriver(pfn, state);
+            return;
+        }
         if ((state & TAIL) != 0) {
             checkTail(pfn, state);
             return;
@@ -316,6 +320,13 @@ public final class HostAudit {
         boolean listed = onList[pfn] >= 0;
         expect(((state & LRU) != 0) == listed, "pfn %d: listed %s", pfn, listed);
         expect(listed || gen(state) < 0, "pfn %d has a generation and is on no list", pfn);
+    }
+
+    /// Nobody but the driver refers to its frame, and no list has it.
+    private void checkDriver(int pfn, long state) {
+        boolean alone = refcount(state) <= 1 && references[pfn] == 0 && mappings[pfn] == 0;
+        expect(alone, "pfn %d is a driver's and has %d references", pfn, refcount(state));
+        expect(onList[pfn] < 0, "pfn %d is a driver's and on a list", pfn);
     }
 
     private int tails(int head) {

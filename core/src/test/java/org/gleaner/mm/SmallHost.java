@@ -16,9 +16,11 @@ import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
+import org.gleaner.mm.swap.ZramDevice;
 import org.gleaner.mm.version.KernelVersion;
 
 /// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run
@@ -43,6 +45,7 @@ public final class SmallHost {
     private int lruGen = 7;
     private int cpus = 8;
     private int tables = 4096;
+    private MemorySteps steps;
     private Host host;
     private final List<Consumer<HostAudit>> known = new ArrayList<>();
 
@@ -151,6 +154,12 @@ public final class SmallHost {
         return this;
     }
 
+    /// The memory manager takes its steps like this; in virtual time, with zram.
+    public SmallHost steps(MemorySteps other) {
+        steps = other;
+        return this;
+    }
+
     public Engine engine() {
         return engine;
     }
@@ -179,7 +188,10 @@ public final class SmallHost {
                                     AgingDesign.ofKernel(kernel.id()).plan().secondary(),
                                     tables,
                                     16,
-                                    cpus));
+                                    cpus),
+                            steps == null
+                                    ? null
+                                    : new HostParts(null, end -> new ZramDevice(), steps));
             for (Cpu daemon : engine.cpus()) {
                 daemon.lockDep = new LockDep();
             }

@@ -2,6 +2,7 @@ package org.gleaner.mm.fault;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.DeviceMemory;
@@ -14,11 +15,15 @@ import org.gleaner.pagetable.Walk;
 final class DeviceFault {
     private static final PteFormat PTE = PteFormat.X86_64;
 
-    private DeviceFault() {}
+    private final MemorySteps steps;
+
+    DeviceFault(MemorySteps steps) {
+        this.steps = steps;
+    }
 
     /// Nothing is there: shows the device's frame, which is read under the entry's lock, lest one
     /// that the driver has taken away since be installed.
-    static int missing(Cpu cpu, Vma vma, DeviceMemory device, long vpn, Walk walk, boolean write) {
+    int missing(Cpu cpu, Vma vma, DeviceMemory device, long vpn, Walk walk, boolean write) {
         device.countFault(cpu);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
@@ -31,7 +36,7 @@ final class DeviceFault {
     }
 
     /// The entry is there but did not permit the access (`pfn_mkwrite`).
-    static int present(Cpu cpu, Vma vma, DeviceMemory device, Walk walk, boolean write) {
+    int present(Cpu cpu, Vma vma, DeviceMemory device, Walk walk, boolean write) {
         boolean grants = write && vma.writable() && device.mapsWritable(cpu);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
@@ -47,9 +52,9 @@ final class DeviceFault {
         return denied ? PageFaults.FAULT : PageFaults.DONE;
     }
 
-    private static long entry(Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean write) {
+    private long entry(Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean write) {
         boolean writable = vma.writable() && device.mapsWritable(cpu);
-        long flags = PteFormat.SPECIAL | PteFormat.ACCESSED;
+        long flags = PteFormat.ACCESSED | (steps.marksSpecial() ? PteFormat.SPECIAL : 0);
         if (writable) {
             flags |= write ? PteFormat.WRITABLE | PteFormat.DIRTY : PteFormat.WRITABLE;
         }

@@ -9,6 +9,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memory.FrameContents;
+import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -31,6 +32,7 @@ public final class PageAllocator {
     private final MemcgCharge charge;
     private final VmStat stat;
     private final GlobalReclaim reclaim;
+    private final FrameEpochs epochs;
     private final @Nullable FrameContents contents;
 
     /// What makes room when the whole host is short.
@@ -59,12 +61,14 @@ public final class PageAllocator {
             MemcgCharge charge,
             VmStat stat,
             GlobalReclaim reclaim,
+            FrameEpochs epochs,
             @Nullable FrameContents contents) {
         this.folios = folios;
         this.zone = zone;
         this.charge = charge;
         this.stat = stat;
         this.reclaim = reclaim;
+        this.epochs = epochs;
         this.contents = contents;
     }
 
@@ -95,6 +99,7 @@ public final class PageAllocator {
             return -1;
         }
         memcg.lruvec().charged(cpu, 1);
+        assert folios.peek(cpu, pfn) == 0 : "frame " + pfn + " was used while it was free";
         folios.init(cpu, pfn, SWAPBACKED | flags | (long) memcg.id() << MEMCG_SHIFT | ONE_REF);
         return pfn;
     }
@@ -177,11 +182,19 @@ public final class PageAllocator {
     }
 
     /// Frees a folio whose last reference is gone.
+    ///
+    /// @throws IllegalStateException if it is a driver's frame, of which somebody has dropped a
+    ///     reference that was not his (`bad_page`)
     public void free(Cpu cpu, int pfn, Memcg memcg) {
-        int pages = pages(folios.peek(cpu, pfn));
+        long state = folios.peek(cpu, pfn);
+        if (isDriver(state)) {
+            throw new IllegalStateException("frame " + pfn + " of a driver is freed under it");
+        }
+        int pages = pages(state);
         if (contents != null) {
             contents.freed(cpu, pfn, pages);
         }
+        epochs.freed(pfn, pages);
         charge.uncharge(cpu, memcg, pages);
         for (int i = pages - 1; i >= 0; i--) {
             folios.init(cpu, pfn + i, 0);

@@ -51,6 +51,7 @@ public final class PageFaults {
     private final PageAllocator allocator;
     private final AnonSwapIn anonSwapIn;
     private final MemfdFault memfdFault;
+    private final DeviceFault deviceFault;
     private final VmStat stat;
     private final CurrentTask currentTask;
     private final CopyOnWrite copies;
@@ -74,6 +75,7 @@ public final class PageFaults {
             int maxCpus,
             MemorySteps steps) {
         this.steps = steps;
+        deviceFault = new DeviceFault(steps);
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -159,7 +161,7 @@ public final class PageFaults {
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte)) {
             return vma.object() instanceof DeviceMemory device
-                    ? DeviceFault.present(cpu, vma, device, walk, write)
+                    ? deviceFault.present(cpu, vma, device, walk, write)
                     : upgrade(cpu, vma, vpn, walk, pte, how);
         }
         if (PTE.isSwap(pte)) {
@@ -167,7 +169,7 @@ public final class PageFaults {
         }
         return switch (vma.object()) {
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
-            case DeviceMemory device -> DeviceFault.missing(cpu, vma, device, vpn, walk, write);
+            case DeviceMemory device -> deviceFault.missing(cpu, vma, device, vpn, walk, write);
             case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
         };
     }

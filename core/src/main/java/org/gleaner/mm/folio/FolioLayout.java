@@ -88,6 +88,10 @@ public final class FolioLayout {
     /// From this mapping count on a folio counts as mapped for good.
     public static final int MAP_STUCK = 0xc000;
 
+    /// Instead of a mapping count (`page_type`): the frame is a driver's. No folio of a process ever
+    /// says so.
+    public static final long DRIVER = MAP_MASK;
+
     private FolioLayout() {}
 
     public static int refcount(long state) {
@@ -96,6 +100,11 @@ public final class FolioLayout {
 
     public static int mapcount(long state) {
         return (int) (state >>> MAP_SHIFT);
+    }
+
+    /// Whether the frame belongs to a driver, who alone may free it.
+    public static boolean isDriver(long state) {
+        return (state & MAP_MASK) == DRIVER;
     }
 
     public static int memcg(long state) {

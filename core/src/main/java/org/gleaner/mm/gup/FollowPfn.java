@@ -1,6 +1,7 @@
 package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.LARGE;
+import static org.gleaner.mm.folio.FolioLayout.isDriver;
 
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
@@ -68,6 +69,8 @@ final class FollowPfn {
     private void own(Cpu cpu, long answer, int how, PageClaim claim) {
         int pfn = (int) (answer & ~GetUserPages.WRITABLE);
         boolean pin = (how & Lookup.PIN) != 0;
+        assert !isDriver(folios.peek(cpu, pfn))
+                : "I2 foreign-frame: a lookup references frame " + pfn + ", which is a driver's";
         if (pin) {
             int folio = folios.folio(cpu, pfn);
             if (isSmall(cpu, folio)) {

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.RadixTable;
 
@@ -16,9 +17,12 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     private final FollowPfn follow;
     private final LruCache lru;
     private final Folios folios;
+    private final MemorySteps steps;
 
-    public ProcessPages(AddressSpace mm, GetUserPages gup, LruCache lru, Folios folios) {
+    public ProcessPages(
+            AddressSpace mm, GetUserPages gup, LruCache lru, Folios folios, MemorySteps steps) {
         this.mm = mm;
+        this.steps = steps;
         this.gup = gup;
         follow = gup.follow();
         this.lru = lru;
@@ -109,9 +113,14 @@ public final class ProcessPages implements UserPages, PagesByNumber {
         return pfn < folios.frames();
     }
 
+    /// By the frame's own count, as the kernel does: that of another frame of a compound page is 0.
     @Override
     public boolean tryGet(Cpu cpu, int pfn) {
-        return folios.tryGet(cpu, folios.folio(cpu, pfn));
+        if (steps.getsUnlessZero()) {
+            return folios.tryGet(cpu, pfn);
+        }
+        folios.get(cpu, pfn);
+        return true;
     }
 
     @Override

@@ -122,6 +122,15 @@ final class FrameBlocks extends FreeFrames {
     }
 
     @Override
+    int takeRange(int order) {
+        int first = takeBlock();
+        for (int i = Zone.BLOCK - 1; first >= 0 && i >= 1 << order; i--) {
+            addLoose(first + i);
+        }
+        return first;
+    }
+
+    @Override
     void giveBlock(int first) {
         blocks[blockCount++] = first / Zone.BLOCK;
     }

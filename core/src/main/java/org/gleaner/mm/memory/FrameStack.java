@@ -16,7 +16,7 @@ final class FrameStack extends FreeFrames {
     /// Frames from here on, up to [#end], were never taken.
     private int fresh;
 
-    private final int end;
+    private int end;
 
     private int size;
 
@@ -66,6 +66,23 @@ final class FrameStack extends FreeFrames {
     @Override
     void giveBlock(int first) {
         throw new IllegalStateException("frame " + first + " was never part of a block");
+    }
+
+    /// From the end of those that were never taken; there are no others next to each other.
+    @Override
+    int takeRange(int order) {
+        int pages = 1 << order;
+        int first = (end - pages) & -pages;
+        if (first < fresh) {
+            return -1;
+        }
+        int behind = end;
+        end = first;
+        size -= behind - first;
+        for (int frame = first + pages; frame < behind; frame++) {
+            give(frame);
+        }
+        return first;
     }
 
     @Override

@@ -132,6 +132,31 @@ public final class Zone {
         lock.unlock(cpu);
     }
 
+    /// The first of `2^order` aligned frames, at most [#BLOCK], if there are such and more than
+    /// `mark` pages stay free, else -1.
+    int allocateRange(Cpu cpu, int order, long mark) {
+        if (free(cpu) - (1 << order) < mark) {
+            return -1;
+        }
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        int first = frames.takeRange(order);
+        cpu.store(free, 0, frames.size());
+        lock.unlock(cpu);
+        return first;
+    }
+
+    /// Takes back what [#allocateRange] gave.
+    void releaseRange(Cpu cpu, int first, int order) {
+        lock.lock(cpu);
+        cpu.charge(Cost.ZONE_REFILL);
+        for (int i = (1 << order) - 1; i >= 0; i--) {
+            frames.give(first + i);
+        }
+        cpu.store(free, 0, frames.size());
+        lock.unlock(cpu);
+    }
+
     /// Returns what this CPU holds to the zone, so that a host in trouble sees it.
     public void drainLocal(Cpu cpu) {
         PerCpuPages pages = perCpu[cpu.id];

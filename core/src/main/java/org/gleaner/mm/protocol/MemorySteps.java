@@ -38,6 +38,16 @@ public class MemorySteps {
         return true;
     }
 
+    /// Whether who takes a frame for a page by its number takes no reference where there is none.
+    public boolean getsUnlessZero() {
+        return true;
+    }
+
+    /// Whether entries that map a driver's frames say that there is no page to count.
+    public boolean marksSpecial() {
+        return true;
+    }
+
     /// Whether a split takes the huge leaf out of its place before it takes the folio apart.
     public boolean hidesHugeLeaf() {
         return true;
