@@ -14,6 +14,7 @@ import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.execute.ReplayRun;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.trace.Trace;
@@ -97,20 +98,21 @@ public final class ReplaySpeed {
         return new ReplayRequest(
                 trace,
                 memory,
-                Lru.MGLRU,
-                LruGenChoice.ALL,
-                Kernel.V6_12,
-                through,
-                AgingChoice.LOCKED,
-                Backing.ANON,
-                Thp.NEVER,
-                SwapDeviceChoice.ZRAM,
-                ReplayRequest.ampleSwap(trace),
-                0,
-                ReplayRequest.DEFAULT_SWAPPINESS,
-                0,
-                EngineChoice.VIRTUAL,
-                SEED);
+                new HostChoices(
+                        Lru.MGLRU,
+                        LruGenChoice.ALL,
+                        Kernel.V6_12,
+                        through,
+                        AgingChoice.LOCKED,
+                        Backing.ANON,
+                        Thp.NEVER,
+                        SwapDeviceChoice.ZRAM,
+                        ReplayRequest.ampleSwap(trace),
+                        0,
+                        ReplayRequest.DEFAULT_SWAPPINESS,
+                        EngineChoice.VIRTUAL,
+                        SEED),
+                0);
     }
 
     private static void say(String format, Object... args) {

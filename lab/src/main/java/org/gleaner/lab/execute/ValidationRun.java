@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -112,20 +113,21 @@ public final class ValidationRun {
         return new ReplayRequest(
                 trace,
                 cell.memoryPages(),
-                cell.lru(),
-                cell.lruGen(),
-                kernel,
-                cell.through(),
-                kernel.aging(),
-                cell.backing(),
-                Thp.NEVER,
-                cell.swapDevice(),
-                ReplayRequest.ampleSwap(trace),
-                cell.pageCluster(),
-                ReplayRequest.DEFAULT_SWAPPINESS,
-                cell.ageEvery(),
-                EngineChoice.VIRTUAL,
-                seed);
+                new HostChoices(
+                        cell.lru(),
+                        cell.lruGen(),
+                        kernel,
+                        cell.through(),
+                        kernel.aging(),
+                        cell.backing(),
+                        Thp.NEVER,
+                        cell.swapDevice(),
+                        ReplayRequest.ampleSwap(trace),
+                        cell.pageCluster(),
+                        ReplayRequest.DEFAULT_SWAPPINESS,
+                        EngineChoice.VIRTUAL,
+                        seed),
+                cell.ageEvery());
     }
 
     /// Rows of all cells whose replays were all finished.

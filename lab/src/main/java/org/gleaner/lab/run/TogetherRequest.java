@@ -1,15 +1,6 @@
 package org.gleaner.lab.run;
 
 import java.util.List;
-import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGenChoice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.Trace;
 
 /// Replay several traces at the same time on one host, each in a cgroup of its own and on a CPU of
@@ -17,24 +8,8 @@ import org.gleaner.lab.trace.Trace;
 ///
 /// @param guests one or more, with names of their own
 /// @param hostPages memory of the host
-/// @param swapPages size of swap: 1 and up, 0 exactly if `swap` is none
-/// @param seed of everything random in the machine
-public record TogetherRequest(
-        List<Guest> guests,
-        long hostPages,
-        Lru lru,
-        LruGenChoice lruGen,
-        Kernel kernel,
-        Through through,
-        AgingChoice aging,
-        Backing backing,
-        Thp thp,
-        SwapDeviceChoice swap,
-        long swapPages,
-        int pageCluster,
-        int swappiness,
-        EngineChoice engine,
-        long seed) {
+public record TogetherRequest(List<Guest> guests, long hostPages, HostChoices host)
+        implements OnHost {
 
     /// Of a guest without a limit.
     public static final long UNLIMITED = Long.MAX_VALUE;

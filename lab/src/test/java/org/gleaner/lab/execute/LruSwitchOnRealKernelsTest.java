@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.trace.Trace;
@@ -118,19 +119,20 @@ final class LruSwitchOnRealKernelsTest {
         return new ReplayRequest(
                 trace,
                 LIMIT,
-                lru,
-                lru == Lru.MGLRU ? LruGenChoice.parse("7") : LruGenChoice.NONE,
-                kernel,
-                Through.HOST,
-                kernel.aging(),
-                Backing.ANON,
-                Thp.NEVER,
-                SwapDeviceChoice.ZRAM,
-                ReplayRequest.ampleSwap(trace),
-                0,
-                ReplayRequest.DEFAULT_SWAPPINESS,
-                0,
-                EngineChoice.VIRTUAL,
-                1);
+                new HostChoices(
+                        lru,
+                        lru == Lru.MGLRU ? LruGenChoice.parse("7") : LruGenChoice.NONE,
+                        kernel,
+                        Through.HOST,
+                        kernel.aging(),
+                        Backing.ANON,
+                        Thp.NEVER,
+                        SwapDeviceChoice.ZRAM,
+                        ReplayRequest.ampleSwap(trace),
+                        0,
+                        ReplayRequest.DEFAULT_SWAPPINESS,
+                        EngineChoice.VIRTUAL,
+                        1),
+                0);
     }
 }

@@ -19,6 +19,7 @@ import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.trace.Trace;
@@ -122,20 +123,21 @@ final class ReplayRunTest {
                 new ReplayRequest(
                         trace,
                         limit,
-                        lru,
-                        lru == Lru.MGLRU ? LruGenChoice.ALL : LruGenChoice.NONE,
-                        Kernel.V6_12,
-                        through,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        thp,
-                        swap,
-                        swapPages,
-                        0,
-                        swappiness,
-                        0,
-                        EngineChoice.VIRTUAL,
-                        1),
+                        new HostChoices(
+                                lru,
+                                lru == Lru.MGLRU ? LruGenChoice.ALL : LruGenChoice.NONE,
+                                Kernel.V6_12,
+                                through,
+                                AgingChoice.LOCKED,
+                                Backing.ANON,
+                                thp,
+                                swap,
+                                swapPages,
+                                0,
+                                swappiness,
+                                EngineChoice.VIRTUAL,
+                                1),
+                        0),
                 Progress.SILENT);
     }
 

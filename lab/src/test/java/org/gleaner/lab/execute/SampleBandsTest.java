@@ -20,6 +20,7 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -85,20 +86,21 @@ final class SampleBandsTest {
                     new ReplayRequest(
                             trace,
                             memory,
-                            Lru.MGLRU,
-                            new LruGenChoice(7),
-                            Kernel.V6_12,
-                            Through.HOST,
-                            AgingChoice.LOCKED,
-                            Backing.ANON,
-                            Thp.NEVER,
-                            SwapDeviceChoice.ZRAM,
-                            ReplayRequest.ampleSwap(trace),
-                            0,
-                            60,
-                            0,
-                            EngineChoice.VIRTUAL,
-                            seed);
+                            new HostChoices(
+                                    Lru.MGLRU,
+                                    new LruGenChoice(7),
+                                    Kernel.V6_12,
+                                    Through.HOST,
+                                    AgingChoice.LOCKED,
+                                    Backing.ANON,
+                                    Thp.NEVER,
+                                    SwapDeviceChoice.ZRAM,
+                                    ReplayRequest.ampleSwap(trace),
+                                    0,
+                                    60,
+                                    EngineChoice.VIRTUAL,
+                                    seed),
+                            0);
             all.add(
                     new Combination(
                             percent + "%", Map.of(Factor.MEMORY, percent + "%"), List.of(request)));

@@ -26,6 +26,7 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.policy.PolicyMisses;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.size.Heap;
@@ -155,20 +156,21 @@ final class StreamedReplayTest {
                 new ReplayRequest(
                         trace,
                         1500,
-                        Lru.MGLRU,
-                        LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
-                        Kernel.V6_12,
-                        through,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace),
-                        0,
-                        60,
-                        0,
-                        EngineChoice.VIRTUAL,
-                        1),
+                        new HostChoices(
+                                Lru.MGLRU,
+                                LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
+                                Kernel.V6_12,
+                                through,
+                                AgingChoice.LOCKED,
+                                Backing.ANON,
+                                Thp.NEVER,
+                                SwapDeviceChoice.ZRAM,
+                                ReplayRequest.ampleSwap(trace),
+                                0,
+                                60,
+                                EngineChoice.VIRTUAL,
+                                1),
+                        0),
                 Progress.SILENT);
     }
 }

@@ -18,6 +18,7 @@ import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.trace.HeldTrace;
@@ -158,19 +159,20 @@ final class TogetherRunTest {
                 new TogetherRequest(
                         List.of(guests),
                         hostPages,
-                        Lru.MGLRU,
-                        LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
-                        Kernel.V6_12,
-                        through,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        Thp.NEVER,
-                        swap,
-                        swap == SwapDeviceChoice.NONE ? 0 : 1 << 16,
-                        0,
-                        60,
-                        EngineChoice.VIRTUAL,
-                        1);
+                        new HostChoices(
+                                Lru.MGLRU,
+                                LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
+                                Kernel.V6_12,
+                                through,
+                                AgingChoice.LOCKED,
+                                Backing.ANON,
+                                Thp.NEVER,
+                                swap,
+                                swap == SwapDeviceChoice.NONE ? 0 : 1 << 16,
+                                0,
+                                60,
+                                EngineChoice.VIRTUAL,
+                                1));
         return TogetherRun.run(List.of(request), Progress.SILENT).getFirst();
     }
 }

@@ -22,6 +22,7 @@ import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Factor;
+import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -121,20 +122,21 @@ final class Samples {
         return new ReplayRequest(
                 new HeldTrace(replay.trace(), Level.MEMORY, new int[1], 1, 1),
                 replay.memoryPages(),
-                replay.lru(),
-                replay.lruGen(),
-                replay.kernel(),
-                replay.through(),
-                AgingChoice.LOCKED,
-                replay.backing(),
-                replay.thp(),
-                replay.swap(),
-                replay.swapPages(),
-                replay.pageCluster(),
-                replay.swappiness(),
-                replay.ageEvery(),
-                replay.engine(),
-                replay.seed());
+                new HostChoices(
+                        replay.lru(),
+                        replay.lruGen(),
+                        replay.kernel(),
+                        replay.through(),
+                        AgingChoice.LOCKED,
+                        replay.backing(),
+                        replay.thp(),
+                        replay.swap(),
+                        replay.swapPages(),
+                        replay.pageCluster(),
+                        replay.swappiness(),
+                        replay.engine(),
+                        replay.seed()),
+                replay.ageEvery());
     }
 
     static MaxGuestMemoryResult maxGuestMemory() {
