@@ -12,8 +12,8 @@ import org.gleaner.lab.trace.format.TraceFormat;
 /// in one interval, in each line:
 /// `kdamond.0 4452 [000] 82820.9: damon:damon_aggregated: target_id=N nr_regions=8 START-END: 0`.
 ///
-/// Each region that was accessed touches each of its pages once, in ascending order. As many regions
-/// as a line promises are an interval.
+/// Each region that was accessed touches each of its pages once, in ascending order. As many
+/// regions as a line promises are an interval.
 public final class DamonPerfScriptFormat implements TraceFormat {
 
     private static final About ABOUT =
