@@ -41,7 +41,8 @@ final class RunCommand implements Callable<Integer> {
             description =
                     "A .yaml file, a result.json to run again, - for standard input, or a bundled "
                             + "scenario: "
-                            + "max-guest-memory, access-tracking, mmu-stress, neighbours, pfn-designs "
+                            + "max-guest-memory, access-tracking, mmu-stress, neighbours, "
+                            + "pfn-designs, dirty-log-perf "
                             + "(default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
 

@@ -90,7 +90,8 @@ final class RunCommandTest {
                 "access-tracking",
                 "mmu-stress",
                 "neighbours",
-                "pfn-designs"
+                "pfn-designs",
+                "dirty-log-perf"
             })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {
         session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");

@@ -18,6 +18,7 @@ import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -133,6 +134,18 @@ final class Session {
                 (request, _) -> {
                     scenarios.add(request);
                     return new MmuStressResult(
+                            request.scenario(),
+                            request.scale(),
+                            request.engine(),
+                            completeness(),
+                            List.of(),
+                            List.of(),
+                            failures,
+                            1);
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new DirtyLogPerfResult(
                             request.scenario(),
                             request.scale(),
                             request.engine(),

@@ -219,6 +219,11 @@ public final class DirtyLog {
         return mmu.splits();
     }
 
+    /// Times that a walk of the log has let others have `mmu_lock`.
+    public long yields() {
+        return mmu.yields();
+    }
+
     /// Tables that gave way when a log ended.
     public long recovered() {
         return mmu.recovered();

@@ -1,5 +1,6 @@
 package org.gleaner.kvm.mmu;
 
+import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 
 /// Which pages of a slot a guest may have written to since it was last asked: one bit a page
@@ -10,6 +11,8 @@ import org.gleaner.machine.Cpu;
 /// | bit on | fault, lock read or none | full | GET, CLEAR | full | the entry's W |
 /// | bit off | GET, CLEAR, `slots_lock` and `mmu_lock` write | full | faults | full | the flush |
 public final class DirtyBitmap {
+    private static final int WORDS_OF_LINE = 8;
+
     private final long baseGfn;
     private final long pages;
     private final long[] words;
@@ -31,6 +34,7 @@ public final class DirtyBitmap {
         int k = (int) (bit >>> 6);
         if ((cpu.load(words, k) >>> bit & 1) == 0) {
             cpu.fetchOr(words, k, 1L << bit);
+            cpu.charge(Cost.LINE_LOCAL_RMW);
         }
     }
 
@@ -39,13 +43,18 @@ public final class DirtyBitmap {
         return words.length;
     }
 
-    /// The word of pages 64k to 64k + 63 of the slot.
+    /// The word of pages 64k to 64k + 63 of the slot. Who reads all words in turn finds that the
+    /// line of each eighth is where vCPUs have written to it.
     public long word(Cpu cpu, int k) {
+        if ((k & WORDS_OF_LINE - 1) == 0) {
+            cpu.charge(Cost.LINE_XFER_SAME);
+        }
         return cpu.load(words, k);
     }
 
     /// Takes the bits of `mask` away; returns those of them that were set.
     public long take(Cpu cpu, int k, long mask) {
+        cpu.charge(Cost.LINE_LOCAL_RMW);
         return cpu.fetchAnd(words, k, ~mask) & mask;
     }
 

@@ -221,13 +221,13 @@ public final class GuestTlb {
     ///     which no leaf equals
     public long access(Cpu cpu, int root, long gfn, boolean write) {
         if (tlbTag.length == 0) {
-            return walk(cpu, root, gfn, write);
+            return freshWalk(cpu, root, gfn, write);
         }
         int k = (int) gfn & tlbTag.length - 1;
         if (inTlb(cpu, root, gfn, write)) {
             return tlbLeaf[k];
         }
-        long leaf = walk(cpu, root, gfn, write);
+        long leaf = freshWalk(cpu, root, gfn, write);
         cpu.charge(Cost.WALK_2D);
         if (!isFault(leaf)) {
             tlbTag[k] = generation | gfn;
@@ -239,6 +239,16 @@ public final class GuestTlb {
     /// Whether an answer of [#access] is no leaf.
     public static boolean isFault(long leaf) {
         return (leaf & ~3L) == 0;
+    }
+
+    /// A fault drops what is remembered of the way to its page: if a table on it has been taken out
+    /// since, the next access must find what took its place, flushed or not.
+    private long freshWalk(Cpu cpu, int root, long gfn, boolean write) {
+        long leaf = walk(cpu, root, gfn, write);
+        if (isFault(leaf) && epoch != mmu.unlinkEpoch.get()) {
+            directory[(int) (gfn >>> 9) & directory.length - 1] = NOWHERE;
+        }
+        return leaf;
     }
 
     /// What is cached of a huge leaf is the part that maps the page. One that is split meanwhile is

@@ -129,6 +129,9 @@ public abstract class SecondaryMmu {
     /// Tables that [#recover] has taken out.
     public abstract long recovered();
 
+    /// Times that a walk of the dirty log has let others have `mmu_lock`.
+    public abstract long yields();
+
     /// The leaf of `gfn` in the first valid root permits writes; for checks.
     public abstract boolean mayWrite(Cpu cpu, long gfn);
 

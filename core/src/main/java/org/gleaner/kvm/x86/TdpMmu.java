@@ -1,6 +1,7 @@
 package org.gleaner.kvm.x86;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
@@ -103,6 +104,7 @@ public final class TdpMmu extends SecondaryMmu {
     private final TdpRecovery recovery;
     private final TdpAger ager;
     private final QueuedSpinLock pagesLock = new QueuedSpinLock(LockClass.TDP_MMU_PAGES);
+    private final LongAdder yields = new LongAdder();
     private volatile MmuRoot[] roots = {};
 
     /// An MMU without roots.
@@ -306,6 +308,11 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
+    public long yields() {
+        return yields.sum();
+    }
+
+    @Override
     public boolean mayWrite(Cpu cpu, long gfn) {
         for (MmuRoot root : roots(cpu)) {
             long found = root.isInvalid(cpu) ? -1 : tables.leafAt(cpu, root.table, gfn);
@@ -323,6 +330,7 @@ public final class TdpMmu extends SecondaryMmu {
         if (!iter.mayYield() || !cpu.yieldsIf(mmuLock.isContended())) {
             return false;
         }
+        yields.increment();
         if (owesFlush) {
             remote.flush(cpu);
         }

@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -13,6 +14,7 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TortureExecutor;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
@@ -26,6 +28,7 @@ public record Executors(
         ScenarioExecutor<MaxGuestMemory, MaxGuestMemoryResult> maxGuestMemory,
         ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
         ScenarioExecutor<MmuStress, MmuStressResult> mmuStress,
+        ScenarioExecutor<DirtyLogPerf, DirtyLogPerfResult> dirtyLogPerf,
         ScenarioExecutor<Neighbours, NeighboursResult> neighbours,
         ScenarioExecutor<PfnDesigns, PfnDesignsResult> pfnDesigns,
         TortureExecutor torture) {
@@ -37,6 +40,7 @@ public record Executors(
                 MaxGuestMemoryRun::run,
                 AccessTrackingRun::run,
                 MmuStressRun::run,
+                DirtyLogPerfRun::run,
                 NeighboursRun::run,
                 PfnDesignsRun::run,
                 TortureRun::run);
@@ -57,6 +61,8 @@ public record Executors(
                             new ScenarioRequest<>(tracking, scale, engine, ablate), progress);
             case MmuStress stress ->
                     mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
+            case DirtyLogPerf log ->
+                    dirtyLogPerf.run(new ScenarioRequest<>(log, scale, engine, ablate), progress);
             case Neighbours all ->
                     neighbours.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
             case PfnDesigns designs ->

@@ -9,8 +9,10 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
@@ -25,6 +27,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
@@ -155,7 +158,9 @@ final class GuestMachine implements AutoCloseable {
             // Two mappings of one object, so that half of it can be taken away.
             space.map(cpu, BASE_VPN, half, object, 0, true);
         }
-        space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
+        if (pages > 0) {
+            space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
+        }
         VmConfig config =
                 Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
@@ -165,11 +170,23 @@ final class GuestMachine implements AutoCloseable {
         if (contents != null) {
             config = config.withMemory(new FrameContents(contents));
         }
-        vm = Vm.create(cpu, config, host.pagesOf(space), rcu);
+        vm = Vm.create(cpu, config, memory(space), rcu);
         long slots = scenario.guestPages() / scenario.slotPages();
         for (int i = 0; i < slots; i++) {
             createSlot(cpu, i);
         }
+    }
+
+    private UserPages memory(AddressSpace space) {
+        if (scenario instanceof DirtyLogPerf log && log.hugetlb() != Hugetlb.NONE) {
+            return new HugetlbPool(BASE_VPN, log.guestPages(), log.hugetlb().pages());
+        }
+        return host.pagesOf(space);
+    }
+
+    /// The seed of everything random.
+    long seed() {
+        return scenario.seed();
     }
 
     /// Backs the guest pages of slot `id`, which has no memory.

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
@@ -43,6 +45,11 @@ final class ScenarioLegend {
                     the guest writes more than its host has, is aged, writes again and is logged; what
                     differs is how KVM gets hold of the host's pages, and when it marks them
                     """;
+            case DirtyLogPerf _ ->
+                    """
+                    the host logs which pages the guest writes to, and then the log is disabled:
+                    what each phase takes, and the faults, flushes and splits in it
+                    """;
             case Neighbours _ ->
                     """
                     guests that do not fit together: who loses pages, and to whom
@@ -50,8 +57,22 @@ final class ScenarioLegend {
         };
     }
 
-    /// What the configurations are: a line each.
-    static List<String> configurations(List<Configuration> all) {
+    /// What is compared: a line each.
+    static List<String> compared(Scenario scenario) {
+        List<Configuration> all = scenario.configurations();
+        if (!(scenario instanceof DirtyLogPerf log)) {
+            return configurations(all);
+        }
+        List<String> lines = new ArrayList<>(all.size() > 1 ? configurations(all) : List.of());
+        int width = log.endings().stream().mapToInt(e -> e.label().length()).max().orElse(0);
+        for (LogEnding each : log.endings()) {
+            lines.add(
+                    String.format(Locale.ROOT, "%-" + width + "s  %s", each.label(), each.about()));
+        }
+        return lines;
+    }
+
+    private static List<String> configurations(List<Configuration> all) {
         int width = all.stream().mapToInt(each -> each.name().length()).max().orElse(0);
         Set<Lru> lrus = new LinkedHashSet<>();
         all.forEach(each -> lrus.add(each.lru()));
@@ -100,6 +121,7 @@ final class ScenarioLegend {
                 switch (scenario) {
                     case MaxGuestMemory max when !max.ablations().isEmpty() ->
                             "--ablate: what each part is worth; ";
+                    case DirtyLogPerf _ -> "--set runWhileDisabling=false: without the vCPUs; ";
                     case Neighbours _ -> "--set guests.0.high=50%: hold a guest down; ";
                     default -> "";
                 };

@@ -13,6 +13,7 @@ import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -67,6 +68,8 @@ public final class ScenarioText {
                     vmstat(
                             names(stress.runs(), MmuStressResult.Run::configuration),
                             stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
+            case DirtyLogPerfResult log ->
+                    log.runs().forEach(run -> block(DirtyLogText.lines(run, log.scenario())));
             case NeighboursResult neighbours -> detail(neighbours);
             case PfnDesignsResult designs ->
                     vmstat(
@@ -87,6 +90,13 @@ public final class ScenarioText {
             case MmuStressResult _ -> mmuStress(all(MmuStressResult.class, result));
             case PfnDesignsResult _ ->
                     block(PfnDesignsText.summary(all(PfnDesignsResult.class, result)));
+            case DirtyLogPerfResult log -> {
+                List<DirtyLogPerfResult> bySeed = all(DirtyLogPerfResult.class, result);
+                line("%s", DirtyLogText.mode(log.scenario()));
+                block(DirtyLogText.times(bySeed));
+                block(DirtyLogText.counts(bySeed));
+                DirtyLogText.ratios(bySeed).forEach(each -> line("%s", each));
+            }
             case NeighboursResult _ -> {
                 List<NeighboursResult> bySeed = all(NeighboursResult.class, result);
                 block(NeighboursText.summary(bySeed));
@@ -95,8 +105,7 @@ public final class ScenarioText {
         }
         runs(first).forEach(this::commands);
         text.append('\n');
-        ScenarioLegend.configurations(first.scenario().configurations())
-                .forEach(each -> line("%s", each));
+        ScenarioLegend.compared(first.scenario()).forEach(each -> line("%s", each));
         Caveats.of(first).forEach(each -> line("%s", Figures.wrapped(each)));
     }
 
@@ -323,6 +332,12 @@ public final class ScenarioText {
                     designs.runs()
                             .forEach(run ->
                                     commands.put(run.configuration().name(), run.commands()));
+            case DirtyLogPerfResult log ->
+                    log.runs()
+                            .forEach(run ->
+                                    commands.put(
+                                            run.configuration().name() + " " + run.ending().label(),
+                                            run.commands()));
             case NeighboursResult neighbours ->
                     neighbours
                             .runs()

@@ -14,7 +14,8 @@ public sealed interface ScenarioResult extends Result
                 AccessTrackingResult,
                 MmuStressResult,
                 NeighboursResult,
-                PfnDesignsResult {
+                PfnDesignsResult,
+                DirtyLogPerfResult {
 
     /// What was run, with its sizes at `scale`.
     Scenario scenario();

@@ -90,6 +90,9 @@ final class Checks {
         }
         long guest = resolved("guest.memory", scenario::guestPages);
         long slot = resolved("guest.slotSize", scenario::slotPages);
+        if (scenario instanceof DirtyLogPerf log) {
+            new DirtyLogChecks(log, this).pool();
+        }
         resolved("host.memory", scenario::hostPages);
         resolved("host.swap.size", scenario::swapPages);
         long minFree = resolved("host.watermarks.minFree", scenario::minFreePages);
@@ -207,6 +210,7 @@ final class Checks {
             case MaxGuestMemory _ -> {}
             case AccessTracking tracking -> tracking(tracking);
             case MmuStress stress -> stress(stress);
+            case DirtyLogPerf log -> new DirtyLogChecks(log, this).check();
             case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
             case PfnDesigns designs -> range("logRounds", designs.logRounds(), 1, 100);
         }

@@ -16,10 +16,11 @@ import org.gleaner.lab.size.Size;
     @JsonSubTypes.Type(value = AccessTracking.class, name = AccessTracking.KIND),
     @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND),
     @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND),
-    @JsonSubTypes.Type(value = PfnDesigns.class, name = PfnDesigns.KIND)
+    @JsonSubTypes.Type(value = PfnDesigns.class, name = PfnDesigns.KIND),
+    @JsonSubTypes.Type(value = DirtyLogPerf.class, name = DirtyLogPerf.KIND)
 })
 public sealed interface Scenario
-        permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours, PfnDesigns {
+        permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours, PfnDesigns, DirtyLogPerf {
 
     /// Which test's phases are run: one of [ScenarioReader#KINDS].
     default String kind() {
@@ -27,6 +28,7 @@ public sealed interface Scenario
             case MaxGuestMemory _ -> MaxGuestMemory.KIND;
             case AccessTracking _ -> AccessTracking.KIND;
             case MmuStress _ -> MmuStress.KIND;
+            case DirtyLogPerf _ -> DirtyLogPerf.KIND;
             case Neighbours _ -> Neighbours.KIND;
             case PfnDesigns _ -> PfnDesigns.KIND;
         };

@@ -39,7 +39,8 @@ public final class ScenarioReader {
                     AccessTracking.KIND,
                     MmuStress.KIND,
                     Neighbours.KIND,
-                    PfnDesigns.KIND);
+                    PfnDesigns.KIND,
+                    DirtyLogPerf.KIND);
 
     /// What guests are where a file leaves it out.
     private static final Map<String, String> GUEST =
@@ -219,6 +220,7 @@ public final class ScenarioReader {
         return switch (kind) {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
             case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
+            case DirtyLogPerf.KIND -> Binder.record(DirtyLogPerf.class, rest, "");
             case Neighbours.KIND -> Binder.record(Neighbours.class, rest, "");
             case PfnDesigns.KIND -> Binder.record(PfnDesigns.class, rest, "");
             default -> Binder.record(MaxGuestMemory.class, rest, "");

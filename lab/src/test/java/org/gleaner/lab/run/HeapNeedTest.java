@@ -116,7 +116,8 @@ final class HeapNeedTest {
                 "access-tracking",
                 "mmu-stress",
                 "neighbours",
-                "pfn-designs"
+                "pfn-designs",
+                "dirty-log-perf"
             })
     void noSizeIsAFaultOfOurOwn(String kind) {
         List<String> sizes =

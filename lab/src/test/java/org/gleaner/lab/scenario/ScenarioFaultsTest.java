@@ -146,7 +146,8 @@ final class ScenarioFaultsTest {
         file("kind: max-guest-memroy")
                 .hasMessageEndingWith(
                         "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
-                                + " access-tracking, mmu-stress, neighbours, pfn-designs;"
+                                + " access-tracking, mmu-stress, neighbours, pfn-designs,"
+                                + " dirty-log-perf;"
                                 + " did you mean 'max-guest-memory'?");
         file("kind: [1]").hasMessageContaining("kind: ");
     }
@@ -198,6 +199,14 @@ final class ScenarioFaultsTest {
                 "access-tracking | host.memory=1GiB | do not fit",
                 "mmu-stress | agers=5 | 17 vcpus and agers on 16 cpus",
                 "mmu-stress | protectRounds=0 | give 1 to 1000",
+                "dirty-log-perf | iterations=0 | give 1 to 1000",
+                "dirty-log-perf | writePercent=101 | give 0 to 100",
+                "dirty-log-perf | endings=[] | give 1 to 3",
+                "dirty-log-perf | endings=[recover, recover] | name each once",
+                "dirty-log-perf | endings=[zap] | give one of them",
+                "dirty-log-perf | mode=none | give one of them",
+                "dirty-log-perf | host.memory=256GiB | give more, or less guest.memory",
+                "dirty-log-perf | guest.memory=3MiB | give slots a multiple of that",
                 "neighbours | guests=[] | has 0 items; give 1 to 64",
                 "neighbours | host.cpus=3 | 4 vcpus on 3 cpus",
                 "neighbours | host.memory=20GiB | 64GiB of guest memory do not fit",

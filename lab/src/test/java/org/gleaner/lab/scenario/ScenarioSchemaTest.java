@@ -52,6 +52,7 @@ final class ScenarioSchemaTest {
                         "MaxGuestMemory",
                         "AccessTracking",
                         "MmuStress",
+                        "DirtyLogPerf",
                         "Neighbours",
                         "PfnDesigns",
                         "Neighbour",
@@ -86,6 +87,7 @@ final class ScenarioSchemaTest {
         kind(definitions, "MaxGuestMemory", MaxGuestMemory.KIND).remove("required");
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
+        kind(definitions, "DirtyLogPerf", DirtyLogPerf.KIND);
         kind(definitions, "Neighbours", Neighbours.KIND);
         kind(definitions, "PfnDesigns", PfnDesigns.KIND);
         require(definitions, "Configuration", "name");
@@ -149,7 +151,8 @@ final class ScenarioSchemaTest {
                 context.getTypeContext().resolve(AccessTracking.class),
                 context.getTypeContext().resolve(MmuStress.class),
                 context.getTypeContext().resolve(Neighbours.class),
-                context.getTypeContext().resolve(PfnDesigns.class));
+                context.getTypeContext().resolve(PfnDesigns.class),
+                context.getTypeContext().resolve(DirtyLogPerf.class));
     }
 
     /// Types that are written as one word.
