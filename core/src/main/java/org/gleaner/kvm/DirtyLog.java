@@ -1,16 +1,19 @@
 package org.gleaner.kvm;
 
 import java.util.Arrays;
+import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.SetUp;
+import org.gleaner.machine.Srcu;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.pagetable.RadixTable;
 
 /// Which pages of a VM's slots the guest writes to (`KVM_GET_DIRTY_LOG`, `KVM_CLEAR_DIRTY_LOG`),
-/// by write-protection.
+/// by write-protection, or by what hardware notes itself ([CpuDirtyLog]).
 ///
 /// ```
 /// begin   slot with a bitmap published, readers waited for; huge leaves split, W off; flush
@@ -28,17 +31,28 @@ import org.gleaner.mm.gup.UserPages;
 /// bitmap is *initially set* as well, nothing is protected at the start: every page is dirty, and a
 /// first CLEAR of it splits and protects.
 ///
+/// Where hardware notes, an entry of 4 KiB loses D instead of W; the page is noted when D is set
+/// again, and marked when the vCPU exits. Before bits are looked at all vCPUs are made to.
+///
 /// All under `slots_lock`.
 public final class DirtyLog {
+    private final Srcu srcu;
     private final VmSlots slots;
     private final SecondaryMmu mmu;
     private final UserPages pages;
     private final Vcpus vcpus;
+
+    /// vCPUs' hardware notes what they write to, by 4 KiB.
+    private final boolean pml;
+
     @SetUp private boolean manual;
     @SetUp private boolean initiallySet;
     @SetUp private boolean splitsEagerly = true;
 
-    DirtyLog(VmSlots slots, SecondaryMmu mmu, UserPages pages, Vcpus vcpus) {
+    DirtyLog(
+            Srcu srcu, VmSlots slots, SecondaryMmu mmu, UserPages pages, Vcpus vcpus, boolean pml) {
+        this.srcu = srcu;
+        this.pml = pml;
         this.slots = slots;
         this.mmu = mmu;
         this.pages = pages;
@@ -67,10 +81,56 @@ public final class DirtyLog {
                 id,
                 slot -> slot.log() != null ? slot : slot.withLog(newLog(slot)),
                 (c, slot) -> {
+                    count(c, 1);
                     if (!initiallySet) {
                         protect(c, slot);
                     }
                 });
+    }
+
+    /// Has all vCPUs begin to note in hardware with the first log, and end with the last.
+    private void count(Cpu cpu, int more) {
+        if (pml && logs(cpu) == (more > 0 ? 1 : 0)) {
+            vcpus.request(cpu, VcpuRequests.UPDATE_DIRTY_LOGGING);
+        }
+    }
+
+    private long logs(Cpu cpu) {
+        return slots.active(cpu).all().stream().filter(slot -> slot.log() != null).count();
+    }
+
+    /// Whether any slot has a log.
+    boolean isOn(Cpu cpu) {
+        return logs(cpu) > 0;
+    }
+
+    /// Marks what a vCPU's hardware has noted, oldest first, and empties it; at every exit
+    /// (`vmx_flush_pml_buffer`). Returns how many entries there were.
+    int take(Cpu cpu, CpuDirtyLog notes) {
+        int section = srcu.readLock(cpu);
+        Memslots active = slots.active(cpu);
+        Memslot slot = null;
+        int n = 0;
+        for (long gfn = notes.entry(0); gfn >= 0; gfn = notes.entry(++n)) {
+            if (slot == null || gfn < slot.baseGfn() || gfn >= slot.endGfn()) {
+                slot = active.find(gfn);
+            }
+            DirtyBitmap log = slot == null ? null : slot.log();
+            if (log != null && mmu.steps.marksNotes()) {
+                log.mark(cpu, gfn);
+            }
+        }
+        srcu.readUnlock(cpu, section);
+        notes.reset();
+        return n;
+    }
+
+    /// Has what vCPUs' hardware has noted so far marked (`kvm_arch_sync_dirty_log`): whoever is in
+    /// the guest leaves it.
+    private void sync(Cpu cpu) {
+        if (pml) {
+            vcpus.request(cpu, VcpuRequests.KICK);
+        }
     }
 
     private DirtyBitmap newLog(Memslot slot) {
@@ -93,23 +153,29 @@ public final class DirtyLog {
     ///
     /// @throws IllegalArgumentException if there is no such slot
     public void end(Cpu cpu, int id, LogEnd how) {
+        if (!mmu.steps.endsLogFirst()) {
+            slots.with(cpu, id, (c, slot) -> recover(c, slot, how));
+        }
         slots.relog(
                 cpu,
                 id,
                 slot -> slot.withLog(null),
                 (c, slot) -> {
-                    mmu.mmuLock.readLock(c);
-                    mmu.recover(
-                            c,
-                            slot.baseGfn(),
-                            slot.endGfn(),
-                            how,
-                            (p, gfn) ->
-                                    Math.min(
-                                            slot.mostLevel(gfn),
-                                            pages.mappingLevel(p, slot.vpnOf(gfn))));
-                    mmu.mmuLock.readUnlock(c);
+                    count(c, -1);
+                    recover(c, slot, how);
                 });
+    }
+
+    private void recover(Cpu cpu, Memslot slot, LogEnd how) {
+        Invariants.recovers(slot.log() == null, slot.id());
+        mmu.mmuLock.readLock(cpu);
+        mmu.recover(
+                cpu,
+                slot.baseGfn(),
+                slot.endGfn(),
+                how,
+                (c, gfn) -> Math.min(slot.mostLevel(gfn), pages.mappingLevel(c, slot.vpnOf(gfn))));
+        mmu.mmuLock.readUnlock(cpu);
     }
 
     /// The pages of slot `id` that were written to, one bit each from the slot's first; without
@@ -123,6 +189,7 @@ public final class DirtyLog {
                 id,
                 (c, slot) -> {
                     DirtyBitmap log = logOf(slot);
+                    sync(c);
                     answer[0] = new long[log.size()];
                     if (manual) {
                         Arrays.setAll(answer[0], k -> log.word(c, k));
@@ -159,6 +226,7 @@ public final class DirtyLog {
                                 "pages %d to %d of memory slot %d are not whole words (-EINVAL)"
                                         .formatted(first, first + count, id));
                     }
+                    sync(c);
                     take(c, slot, log, (int) (first >>> 6), asked, new long[asked.length]);
                 });
     }
@@ -190,8 +258,14 @@ public final class DirtyLog {
             if (set == 0) {
                 continue;
             }
-            taken[k] = log.take(cpu, first + k, set);
-            mmu.clearDirty(cpu, slot.baseGfn() + 64L * (first + k), taken[k]);
+            long gfn = slot.baseGfn() + 64L * (first + k);
+            if (mmu.steps.takesBitsFirst()) {
+                taken[k] = log.take(cpu, first + k, set);
+                mmu.clearDirty(cpu, gfn, taken[k]);
+            } else {
+                mmu.clearDirty(cpu, gfn, set);
+                taken[k] = log.take(cpu, first + k, set);
+            }
             any = true;
         }
         mmu.mmuLock.writeUnlock(cpu);
@@ -201,15 +275,18 @@ public final class DirtyLog {
         mmu.invariants.zapFlushed();
     }
 
-    /// L1, when no vCPU runs: whatever may be written to without a fault is in the log.
-    void check(Cpu cpu) {
+    /// L1, L2 and L3, when no vCPU runs.
+    public void check(Cpu cpu) {
         if (!Invariants.ARMED) {
             return;
         }
         for (Memslot slot : slots.active(cpu).all()) {
             DirtyBitmap log = slot.log();
             for (long gfn = slot.baseGfn(); log != null && gfn < slot.endGfn(); gfn++) {
-                Invariants.logged(log.isDirty(cpu, gfn) || !mmu.mayWrite(cpu, gfn), gfn);
+                boolean dirty = log.isDirty(cpu, gfn);
+                int level = mmu.unseenWriteLevel(cpu, gfn);
+                Invariants.small(level < RadixTable.LEVEL_2M || initiallySet && dirty, gfn);
+                Invariants.logged(dirty || level == 0, pml, gfn);
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.GuestTlb;
 import org.gleaner.kvm.mmu.MmuRoot;
@@ -50,12 +51,15 @@ public final class Vcpu {
     long retries;
     long spurious;
     long flushes;
+    long logFullExits;
+    long logEntries;
     private long poisons;
     private long poison = -1;
 
     private final Vm vm;
     private final SecondaryMmu mmu;
     private final GuestTlb translations;
+    private final @Nullable CpuDirtyLog dirtyLog;
     private @Nullable MmuRoot root;
     private final Fault fault = new Fault();
     private boolean inGuest;
@@ -74,7 +78,12 @@ public final class Vcpu {
         this.cpu = cpu;
         spare = new TableCache(mmu.tables, mmu.account, config.tablesLaidBy());
         requests = new VcpuRequests(cpu);
-        translations = new GuestTlb(mmu, requests.box, config.tlbEntries());
+        CpuDirtyLog notes = config.pml() ? new CpuDirtyLog() : null;
+        if (notes != null) {
+            notes.turn(vm.dirtyLog().isOn(cpu));
+        }
+        dirtyLog = notes;
+        translations = new GuestTlb(mmu, requests.box, config.tlbEntries(), notes);
     }
 
     // --- accesses ----------------------------------------------------------------------------
@@ -198,6 +207,12 @@ public final class Vcpu {
                 return mmu.tables.format.pfn(leaf);
             }
             leaveGuest(cpu);
+            if (leaf == GuestTlb.LOG_FULL) {
+                logFullExits++;
+                cpu.charge(Cost.VMEXIT);
+                enterGuest(cpu);
+                continue;
+            }
             fault.gfn = gfn;
             fault.write = write;
             fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
@@ -231,6 +246,9 @@ public final class Vcpu {
         if (inGuest) {
             inGuest = false;
             requests.leaveGuest(cpu);
+            if (dirtyLog != null && !dirtyLog.isEmpty()) {
+                logEntries += vm.dirtyLog().take(cpu, dirtyLog);
+            }
         }
     }
 
@@ -249,6 +267,9 @@ public final class Vcpu {
                 && loaded != null
                 && loaded.isInvalid(cpu)) {
             unload(cpu);
+        }
+        if ((asked & VcpuRequests.UPDATE_DIRTY_LOGGING) != 0 && dirtyLog != null) {
+            dirtyLog.turn(vm.dirtyLog().isOn(cpu));
         }
         if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
             translations.flush();
@@ -358,6 +379,21 @@ public final class Vcpu {
     /// What its faults have asked of the host and done to its pages.
     public FaultInPage page() {
         return page;
+    }
+
+    /// Whether its hardware notes the pages whose D it sets.
+    public boolean logsInHardware() {
+        return dirtyLog != null && dirtyLog.isOn();
+    }
+
+    /// Pages that its hardware has noted, and the host has taken.
+    public long logEntries() {
+        return logEntries;
+    }
+
+    /// Exits because hardware had no room to note more.
+    public long logFullExits() {
+        return logFullExits;
     }
 
     /// Flushes that were served.

@@ -15,6 +15,12 @@ final class VcpuRequests {
     /// Let go of the root if it has become invalid (`KVM_REQ_MMU_FREE_OBSOLETE_ROOTS`).
     static final long FREE_OBSOLETE_ROOTS = 2;
 
+    /// Begin or end to note dirty pages in hardware (`KVM_REQ_UPDATE_CPU_DIRTY_LOGGING`).
+    static final long UPDATE_DIRTY_LOGGING = 4;
+
+    /// Leave the guest once, for what leaving does (`kvm_vcpu_kick`).
+    static final long KICK = 8;
+
     final Mailbox box;
 
     VcpuRequests(Cpu cpu) {

@@ -74,7 +74,7 @@ public final class Vm {
                         steps,
                         config.allowsUnsafeMappings() || !config.pfn().refusesUnpinned());
         prefetch = new Prefetch(this, mmu, gate, pages, direct);
-        log = new DirtyLog(slots, mmu, pages, vcpus);
+        log = new DirtyLog(srcu, slots, mmu, pages, vcpus, config.pml());
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
     }

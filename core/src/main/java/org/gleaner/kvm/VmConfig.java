@@ -32,6 +32,7 @@ public final class VmConfig {
     private boolean keepsRoots;
     private PfnDesign pfn = PfnDesign.MERGED;
     private boolean zapsAll = true;
+    private boolean pml;
     private @Nullable GuestMemory memory;
     private boolean allowsUnsafeMappings;
     private int tables = TABLES;
@@ -49,6 +50,7 @@ public final class VmConfig {
         keepsRoots = other.keepsRoots;
         pfn = other.pfn;
         zapsAll = other.zapsAll;
+        pml = other.pml;
         memory = other.memory;
         allowsUnsafeMappings = other.allowsUnsafeMappings;
         tables = other.tables;
@@ -104,6 +106,16 @@ public final class VmConfig {
         return with(c -> c.zapsAll = all);
     }
 
+    /// Hardware notes the pages whose D it sets, for dirty logs (`kvm_intel.pml`); not by default.
+    ///
+    /// @throws IllegalArgumentException if entries are not [SpteFormat#EPT]: no other hardware does
+    public VmConfig withPml(boolean notes) {
+        if (notes && !format.toString().equals(SpteFormat.EPT.toString())) {
+            throw new IllegalArgumentException("no PML with " + format);
+        }
+        return with(c -> c.pml = notes);
+    }
+
     /// Frames that cannot be pinned may be mapped by the kernel all the same
     /// (`allow_unsafe_mappings`); not by default.
     public VmConfig withUnsafeMappings(boolean allowed) {
@@ -157,6 +169,10 @@ public final class VmConfig {
         return allowsUnsafeMappings;
     }
 
+    boolean pml() {
+        return pml;
+    }
+
     boolean zapsAll() {
         return zapsAll;
     }
@@ -175,6 +191,16 @@ public final class VmConfig {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
         Invariants invariants = new Invariants(format);
         return new TdpMmu(
-                room, format, mmuLock, rcu, invariants, steps, keepsRoots, marks, remote, account);
+                room,
+                format,
+                mmuLock,
+                rcu,
+                invariants,
+                steps,
+                keepsRoots,
+                pml,
+                marks,
+                remote,
+                account);
     }
 }

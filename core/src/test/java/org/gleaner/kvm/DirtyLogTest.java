@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The counts of a dirty log, exactly: H huge leaves of 512 pages, P pages, one slot.
 final class DirtyLogTest {
-    private static final int H = 3;
-    private static final int P = H * 512;
+    static final int H = 3;
+    static final int P = H * 512;
 
     /// A host that maps all by leaves of 2 MiB, page n of it by frame n.
     private static final class HugeHost implements UserPages, PagesByNumber {
@@ -80,19 +80,22 @@ final class DirtyLogTest {
         public void put(Cpu cpu, int pfn) {}
     }
 
-    private interface Body {
+    interface Body {
         void run(Cpu cpu, Vm vm, Vcpu vcpu);
     }
 
     /// Runs `body` when every page was written once.
-    private static void populated(SpteFormat format, Body body) {
+    static void populated(SpteFormat format, Body body) {
+        populated(VmConfig.of(format, World.merged()).withTlb(16), body);
+    }
+
+    static void populated(VmConfig config, Body body) {
         VirtualEngine engine =
                 new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(7));
         Rcu rcu = Rcu.start(engine, 50_000);
         engine.spawn(
                 "host",
                 cpu -> {
-                    VmConfig config = VmConfig.of(format, World.merged()).withTlb(16);
                     Vm vm = Vm.create(cpu, config, new HugeHost(), rcu);
                     vm.createSlot(cpu, 0, 0, P, 0, false);
                     Vcpu vcpu = vm.newVcpu(cpu);
@@ -105,13 +108,13 @@ final class DirtyLogTest {
         engine.run();
     }
 
-    private static void writeAll(Cpu cpu, Vcpu vcpu) {
+    static void writeAll(Cpu cpu, Vcpu vcpu) {
         for (long gfn = 0; gfn < P; gfn++) {
             assertThat(vcpu.access(cpu, gfn, true)).isZero();
         }
     }
 
-    private static int pages(long[] bits) {
+    static int pages(long[] bits) {
         return Arrays.stream(bits).mapToInt(Long::bitCount).sum();
     }
 

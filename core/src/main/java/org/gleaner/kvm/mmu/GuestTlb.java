@@ -9,6 +9,7 @@ import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
+import org.jspecify.annotations.Nullable;
 
 /// A vCPU's own page walker and what it remembers: hardware, as far as the second stage can tell.
 ///
@@ -38,8 +39,12 @@ public final class GuestTlb {
     /// In the directory, above every table: the table is of level 2, and of level 3.
     private static final int OF_2M = 1 << 29, OF_1G = 1 << 30;
 
+    /// An access would set D, and there is no room to note that it did: exit, and try again.
+    public static final int LOG_FULL = 3;
+
     private final SecondaryMmu mmu;
     private final Mailbox box;
+    private final @Nullable CpuDirtyLog dirtyLog;
     private final RadixTable tables;
     private final TableSlab slab;
     private final EntryFormat format;
@@ -61,9 +66,11 @@ public final class GuestTlb {
     ///
     /// @param box where the vCPU is asked to flush
     /// @param tlbEntries translations it caches, a power of two; 0 means that every access walks
-    public GuestTlb(SecondaryMmu mmu, Mailbox box, int tlbEntries) {
+    /// @param dirtyLog where hardware notes the pages whose D it sets, if it does
+    public GuestTlb(SecondaryMmu mmu, Mailbox box, int tlbEntries, @Nullable CpuDirtyLog dirtyLog) {
         this.mmu = mmu;
         this.box = box;
+        this.dirtyLog = dirtyLog;
         tables = mmu.tables;
         slab = tables.slab;
         format = tables.format;
@@ -217,8 +224,8 @@ public final class GuestTlb {
 
     /// One access: walks if it must, and sets A and D as hardware does.
     ///
-    /// @return the leaf, or [HardwareWalk#FAULT_NOT_PRESENT] or [HardwareWalk#FAULT_PROTECTION],
-    ///     which no leaf equals
+    /// @return the leaf, or one of [HardwareWalk#FAULT_NOT_PRESENT],
+    ///     [HardwareWalk#FAULT_PROTECTION] and [#LOG_FULL], which no leaf equals
     public long access(Cpu cpu, int root, long gfn, boolean write) {
         if (tlbTag.length == 0) {
             return freshWalk(cpu, root, gfn, write);
@@ -261,11 +268,12 @@ public final class GuestTlb {
             }
             int level = RadixTable.levelOf(found);
             if (level == RadixTable.LEVEL_4K) {
-                return touch(cpu, slab.slotWords(found), TableSlab.slotIndex(found), level, write);
+                return touch(
+                        cpu, slab.slotWords(found), TableSlab.slotIndex(found), level, gfn, write);
             }
             long slot = RadixTable.slotOf(found);
             int i = TableSlab.slotIndex(slot);
-            long leaf = touch(cpu, slab.slotWords(slot), i, level, write);
+            long leaf = touch(cpu, slab.slotWords(slot), i, level, gfn, write);
             if (isFault(leaf)) {
                 return leaf;
             }
@@ -276,7 +284,7 @@ public final class GuestTlb {
     }
 
     /// One access through an entry; see [#access]. The entry as it is, if it has become a table.
-    private long touch(Cpu cpu, long[] words, int i, int level, boolean write) {
+    private long touch(Cpu cpu, long[] words, int i, int level, long gfn, boolean write) {
         long need = write ? writeHit : readHit;
         int access = write ? EntryFormat.WRITE : EntryFormat.READ;
         for (; ; ) {
@@ -288,7 +296,15 @@ public final class GuestTlb {
             if (!format.permits(old, access)) {
                 return HardwareWalk.fault(format, old);
             }
+            boolean notes =
+                    dirtyLog != null && dirtyLog.isOn() && (need & ~old & format.dirty) != 0;
+            if (notes && dirtyLog.isFull()) {
+                return LOG_FULL;
+            }
             if (mmu.steps.hardwareSet(cpu, format, words, i, old, old | need)) {
+                if (notes) {
+                    dirtyLog.note(gfn);
+                }
                 mmu.invariants.changed(old, old | need);
                 cpu.charge(Cost.HW_SET_AD);
                 return old | need;

@@ -22,6 +22,10 @@ import org.gleaner.pagetable.TableSlab;
 /// | I9 | nothing is installed inside an invalidation | [#installs], [#absent] at its end |
 /// | I10 | no access through a translation that is gone, once its flush is done | [#cached] |
 /// | I15 | a huge leaf maps pages that are aligned alike in guest and host | [#aligned] |
+/// | L1, L2 | what may be written to unseen is in the dirty log | [#logged], when no vCPU runs |
+/// | L3 | it is small, unless the log began full | [#small], when no vCPU runs |
+/// | L4 | no write past a dirty log, once its flush is done | [#written] |
+/// | L6 | nothing is recovered in a slot that is logged | [#recovers] |
 /// | I19 | every bit lies in its bitmap | [#bitInRange] |
 ///
 /// Those that speak of an architecture's bits (I2, I5, I14, I20) are with its entries.
@@ -147,13 +151,13 @@ public final class Invariants {
     }
 
     /// A vCPU uses a cached translation, for a write or not; the entry behind it is `entry` by now.
-    /// Where hardware keeps A and D nothing but the dirty log takes a leaf's right to write alone.
+    /// Where hardware keeps A and D nothing but the dirty log takes a leaf's W or D alone.
     public void written(Cpu cpu, Mailbox box, boolean write, long entry) {
         if (!ARMED
                 || !write
                 || !format.hardwareAccessedDirty
                 || !format.isPresent(entry)
-                || format.permits(entry, EntryFormat.WRITE)) {
+                || format.permits(entry, EntryFormat.WRITE) && format.isDirty(entry)) {
             return;
         }
         if (flushOwed.get() == 0 && cpu.pendingRequests(box) == 0) {
@@ -161,10 +165,28 @@ public final class Invariants {
         }
     }
 
-    /// L1: a page of a slot that is logged may be written to without a fault.
-    public static void logged(boolean marked, long gfn) {
+    /// L1, and L2 where hardware notes what is written to: a page of a slot that is logged may be
+    /// written to unseen.
+    public static void logged(boolean marked, boolean noted, long gfn) {
         if (ARMED && !marked) {
-            throw broken("L1: gfn " + gfn + " may be written to and is not in the dirty log");
+            throw broken(
+                    (noted ? "L2: gfn " : "L1: gfn ")
+                            + gfn
+                            + " may be written to and is not in the dirty log");
+        }
+    }
+
+    /// L3: a huge leaf of a slot that is logged may be written to.
+    public static void small(boolean mayBe, long gfn) {
+        if (ARMED && !mayBe) {
+            throw broken("L3: gfn " + gfn + " of a dirty log may be written to by a huge leaf");
+        }
+    }
+
+    /// L6: leaves of a slot are about to become huge again.
+    public static void recovers(boolean unlogged, int slot) {
+        if (ARMED && !unlogged) {
+            throw broken("L6: memory slot " + slot + " is recovered while it is logged");
         }
     }
 

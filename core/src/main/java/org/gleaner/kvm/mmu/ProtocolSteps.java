@@ -159,6 +159,21 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether what hardware has noted of writes is marked in the dirty log.
+    public boolean marksNotes() {
+        return true;
+    }
+
+    /// Whether the bits of a dirty log are taken before its entries are changed.
+    public boolean takesBitsFirst() {
+        return true;
+    }
+
+    /// Whether a log has ended before leaves become huge again.
+    public boolean endsLogFirst() {
+        return true;
+    }
+
     /// Whether entries that have lost their right to write are flushed before anybody is told of
     /// the bits.
     public boolean flushesAfterClear() {

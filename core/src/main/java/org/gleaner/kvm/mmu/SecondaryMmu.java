@@ -132,8 +132,9 @@ public abstract class SecondaryMmu {
     /// Times that a walk of the dirty log has let others have `mmu_lock`.
     public abstract long yields();
 
-    /// The leaf of `gfn` in the first valid root permits writes; for checks.
-    public abstract boolean mayWrite(Cpu cpu, long gfn);
+    /// The level of the leaf of `gfn` in the first valid root if it permits writes that the dirty
+    /// log does not see; 0 if there is none or it does not. For checks.
+    public abstract int unseenWriteLevel(Cpu cpu, long gfn);
 
     /// How large a leaf may be.
     public interface LevelOf {

@@ -11,6 +11,7 @@ import org.gleaner.pagetable.TableSlab;
 /// | I5 | a frozen entry is never altered | [#detached], when its table is freed |
 /// | I14 | restoring gives back R and X, and never W | [#restored] |
 /// | L7 | a split changes nothing but the size of leaves: not A, D or W | [#split] |
+/// | L7 | recovery translates every page as before | [#recovered] |
 /// | I20 | a test clears nothing | [#aged] |
 final class SpteInvariants {
     private SpteInvariants() {}
@@ -45,6 +46,21 @@ final class SpteInvariants {
     static void split(SpteFormat format, long huge, long small) {
         if (Invariants.ARMED && ((huge ^ small) & ~(format.address | format.hugeLeaf)) != 0) {
             throw Invariants.broken("L7: " + hex(huge) + " is split into " + hex(small));
+        }
+    }
+
+    /// A huge leaf takes the place of a table, and of `small`, which is `offset` pages into it.
+    static void recovered(SpteFormat format, long huge, long offset, long small) {
+        if (Invariants.ARMED
+                && (format.pfn(small) != format.pfn(huge) + offset
+                        || format.isHostWritable(small) != format.isHostWritable(huge))) {
+            throw Invariants.broken(
+                    "L7: "
+                            + hex(small)
+                            + ", page "
+                            + offset
+                            + " of it, is recovered as "
+                            + hex(huge));
         }
     }
 

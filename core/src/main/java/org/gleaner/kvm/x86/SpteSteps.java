@@ -2,6 +2,7 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.RadixTable;
 
 /// The steps on x86 entries that agers, faults and zaps share: those of [Spte] and [SpteFormat].
 ///
@@ -49,6 +50,11 @@ public class SpteSteps extends ProtocolSteps {
     /// Takes bits of a leaf that may change outside `mmu_lock`; returns it as it was then.
     public long clearBits(Cpu cpu, long[] words, int i, long old, long bits) {
         return Spte.clearBitsExclusive(cpu, words, i, bits);
+    }
+
+    /// The first page of the huge leaf that takes the place of a table which maps `pfn`.
+    public long recoveredPfn(long pfn, int level) {
+        return RadixTable.alignDown(pfn, level);
     }
 
     /// Whether the guests are flushed when huge leaves have taken the place of tables in a slot

@@ -9,7 +9,8 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TreeIter;
 
-/// Takes W from leaves, so that the next write to each is seen.
+/// Takes W from leaves, so that the next write to each is seen; or D, where hardware notes the page
+/// when it sets D again (PML).
 ///
 /// MMU-W stays, so the write needs no more than the fast fault, which sets W by compare-and-swap
 /// and marks the log. Whatever takes W away owes a flush: a translation with W that a vCPU has
@@ -27,11 +28,13 @@ final class TdpDirtyLog {
     final LongAdder splits = new LongAdder();
 
     private final TdpMmu mmu;
+    private final boolean pml;
     private final RadixTable tables;
     private final SpteFormat format;
 
-    TdpDirtyLog(TdpMmu mmu) {
+    TdpDirtyLog(TdpMmu mmu, boolean pml) {
         this.mmu = mmu;
+        this.pml = pml;
         tables = mmu.tables;
         format = mmu.format;
     }
@@ -67,7 +70,29 @@ final class TdpDirtyLog {
         }
     }
 
-    /// `kvm_tdp_mmu_wrprot_slot`: leaves of every level lose W.
+    /// What makes the next write to a leaf seen once it is taken. Only what hardware notes by pages
+    /// of 4 KiB may keep W.
+    private long seenWithout(long leaf, int level) {
+        boolean noted = pml && level == RadixTable.LEVEL_4K && !format.needsWriteProtect(leaf);
+        return noted ? format.dirty : SpteFormat.WRITE_BIT;
+    }
+
+    /// See [SecondaryMmu#unseenWriteLevel].
+    int unseenWriteLevel(Cpu cpu, long gfn) {
+        for (MmuRoot root : mmu.roots(cpu)) {
+            long found = root.isInvalid(cpu) ? -1 : tables.leafAt(cpu, root.table, gfn);
+            if (found >= 0) {
+                long slot = RadixTable.slotOf(found);
+                long leaf = cpu.load(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+                int level = RadixTable.levelOf(found);
+                long bits = seenWithout(leaf, level) | SpteFormat.WRITE_BIT;
+                return format.isPresent(leaf) && (leaf & bits) == bits ? level : 0;
+            }
+        }
+        return 0;
+    }
+
+    /// `kvm_tdp_mmu_wrprot_slot`, `kvm_tdp_mmu_clear_dirty_slot`: leaves of every level lose W or D.
     void writeProtect(Cpu cpu, long start, long end) {
         inValidRoots(cpu, root -> writeProtectRoot(cpu, root, start, end));
     }
@@ -81,12 +106,14 @@ final class TdpDirtyLog {
                 cpu.charge(Cost.SPTE_SCAN, iter.scanned - paid);
                 paid = iter.scanned;
             }
-            if (mmu.letOthersIn(cpu, iter, true)
-                    || !format.isLeaf(iter.old, iter.level)
-                    || !format.isWritable(iter.old)) {
+            if (mmu.letOthersIn(cpu, iter, true) || !format.isLeaf(iter.old, iter.level)) {
                 continue;
             }
-            long update = iter.old & ~SpteFormat.WRITE_BIT;
+            long bits = seenWithout(iter.old, iter.level);
+            if ((iter.old & bits) == 0) {
+                continue;
+            }
+            long update = iter.old & ~bits;
             if (Spte.setAtomic(cpu, format, iter.words, iter.index, iter.level, iter.old, update)) {
                 mmu.invariants.changed(iter.old, update);
                 mmu.marks.writeProtected(cpu, iter.old, iter.level);
@@ -98,7 +125,7 @@ final class TdpDirtyLog {
     }
 
     /// `kvm_tdp_mmu_clear_dirty_pt_masked`: 4 KiB leaves of the pages `gfn + k`, for each bit k of
-    /// `mask`, lose W. Huge leaves lose W and MMU-W: the next write to one has to split it.
+    /// `mask`, lose W or D. Huge leaves lose W and MMU-W: the next write to one has to split it.
     void clear(Cpu cpu, long gfn, long mask) {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
         inValidRoots(
@@ -132,7 +159,10 @@ final class TdpDirtyLog {
         long[] words = tables.slab.slotWords(slot);
         int i = TableSlab.slotIndex(slot);
         long old = cpu.load(words, i);
-        long bits = SpteFormat.WRITE_BIT | (level > RadixTable.LEVEL_4K ? format.mmuWritable : 0);
+        long bits = seenWithout(old, level);
+        if (level > RadixTable.LEVEL_4K) {
+            bits |= format.mmuWritable;
+        }
         if (format.isLeaf(old, level) && (old & bits) != 0) {
             long was = mmu.spteSteps.clearBits(cpu, words, i, old, bits);
             mmu.invariants.changed(was, was & ~bits);

@@ -110,6 +110,7 @@ public final class TdpMmu extends SecondaryMmu {
     /// An MMU without roots.
     ///
     /// @param keepsRoots the kernel holds a reference to each valid root itself
+    /// @param pml hardware notes the pages whose D it sets
     public TdpMmu(
             RadixTable tables,
             SpteFormat format,
@@ -118,6 +119,7 @@ public final class TdpMmu extends SecondaryMmu {
             Invariants invariants,
             SpteSteps steps,
             boolean keepsRoots,
+            boolean pml,
             @Nullable PageMarks marks,
             RemoteTlbs remote,
             TableAccount account) {
@@ -130,7 +132,7 @@ public final class TdpMmu extends SecondaryMmu {
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
         map = new TdpMap(this);
-        dirtyLog = new TdpDirtyLog(this);
+        dirtyLog = new TdpDirtyLog(this, pml);
         recovery = new TdpRecovery(this);
         ager = new TdpAger(this);
     }
@@ -313,16 +315,8 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public boolean mayWrite(Cpu cpu, long gfn) {
-        for (MmuRoot root : roots(cpu)) {
-            long found = root.isInvalid(cpu) ? -1 : tables.leafAt(cpu, root.table, gfn);
-            if (found >= 0) {
-                long slot = RadixTable.slotOf(found);
-                long leaf = cpu.load(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
-                return format.isPresent(leaf) && format.isWritable(leaf);
-            }
-        }
-        return false;
+    public int unseenWriteLevel(Cpu cpu, long gfn) {
+        return dirtyLog.unseenWriteLevel(cpu, gfn);
     }
 
     /// `tdp_mmu_iter_cond_resched`, for walks under `mmu_lock` read: true if others were let in.

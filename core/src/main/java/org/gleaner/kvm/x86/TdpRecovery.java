@@ -1,6 +1,7 @@
 package org.gleaner.kvm.x86;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.SecondaryMmu;
@@ -87,7 +88,7 @@ final class TdpRecovery {
         if (!any) {
             return format.empty;
         }
-        long pfn = RadixTable.alignDown(format.pfn(below.old), level);
+        long pfn = mmu.spteSteps.recoveredPfn(format.pfn(below.old), level);
         int flags = 0;
         if (format.isHostWritable(below.old)) {
             flags = SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE;
@@ -95,11 +96,25 @@ final class TdpRecovery {
         return format.makeLeaf(pfn, level, flags);
     }
 
+    /// L7 of every leaf below the entry.
+    private void checkSame(Cpu cpu, TreeIter at, long huge) {
+        if (!Invariants.ARMED) {
+            return;
+        }
+        TreeIter below = new TreeIter(tables);
+        long end = at.key + RadixTable.pages(at.level);
+        below.start(format.table(at.old), at.level - 1, RadixTable.LEVEL_4K, at.key, end);
+        while (below.nextLeaf(cpu)) {
+            SpteInvariants.recovered(format, huge, below.key - at.key, below.old);
+        }
+    }
+
     private boolean replace(Cpu cpu, TreeIter at, long huge, LogEnd how) {
         boolean inPlace = how == LogEnd.RECOVER;
         long update = inPlace ? huge : format.empty;
         long pfn = format.pfn(huge);
         if (inPlace) {
+            checkSame(cpu, at, huge);
             mmu.invariants.installed(pfn, at.level);
         }
         if (!Spte.setAtomic(cpu, format, at.words, at.index, at.level, at.old, update)) {

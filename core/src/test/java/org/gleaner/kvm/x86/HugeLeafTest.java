@@ -54,6 +54,7 @@ final class HugeLeafTest {
                                     new Invariants(format),
                                     SpteSteps.LINUX,
                                     true,
+                                    false,
                                     null,
                                     c -> {},
                                     TableAccount.NONE);
@@ -172,7 +173,7 @@ final class HugeLeafTest {
                 RadixTable.LEVEL_2M,
                 SpteFormat.HOST_WRITABLE,
                 (cpu, mmu, root) -> {
-                    GuestTlb tlb = new GuestTlb(mmu, new Mailbox(cpu), tlbEntries);
+                    GuestTlb tlb = new GuestTlb(mmu, new Mailbox(cpu), tlbEntries, null);
                     for (int turn = 0; turn < 2; turn++) {
                         for (int page : new int[] {0, 5, 511}) {
                             long leaf = tlb.access(cpu, root.table, BASE + page, false);

@@ -52,6 +52,7 @@ final class HugeMapTest {
                             new Invariants(format),
                             SpteSteps.LINUX,
                             true,
+                            false,
                             null,
                             c -> flushes++,
                             TableAccount.NONE);

@@ -75,9 +75,11 @@ final class GuestMachine implements AutoCloseable {
         this.scenario = scenario;
         this.configuration = configuration;
         this.plan = plan;
-        engine =
-                Support.engine(
-                        choice, scenario.host().costs(), VirtualOptions.seed(scenario.seed()));
+        VirtualOptions options = VirtualOptions.seed(scenario.seed());
+        if (scenario instanceof DirtyLogPerf) {
+            options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
+        }
+        engine = Support.engine(choice, scenario.host().costs(), options);
         share = HostShare.of(scenario, device);
         host =
                 new Host(
@@ -165,6 +167,7 @@ final class GuestMachine implements AutoCloseable {
                 Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
                         .withTables(Support.tables(scenario.guestPages()))
+                        .withPml(scenario instanceof DirtyLogPerf log && log.pml())
                         .withSteps(steps);
         PageContents contents = host.contents();
         if (contents != null) {

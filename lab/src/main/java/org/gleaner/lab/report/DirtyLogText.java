@@ -29,6 +29,8 @@ final class DirtyLogText {
         COUNTS.put("splits", Counts::splits);
         COUNTS.put("recovered", Counts::recovered);
         COUNTS.put("yields", Counts::yields);
+        COUNTS.put("PML entries", Counts::pmlEntries);
+        COUNTS.put("PML full exits", Counts::pmlFullExits);
         COUNTS.put("log bits", Counts::logBits);
     }
 
@@ -38,8 +40,9 @@ final class DirtyLogText {
     static String mode(DirtyLogPerf scenario) {
         return String.format(
                 Locale.ROOT,
-                "mode %s, eager split %s, hugetlb %s, %d %% writes; iterations %d;\n  %s",
+                "mode %s, PML %s, eager split %s, hugetlb %s, %d %% writes; iterations %d;\n  %s",
                 scenario.mode().label(),
+                scenario.pml() ? "on" : "off",
                 scenario.eagerSplit() ? "on" : "off",
                 scenario.hugetlb().label(),
                 scenario.writePercent(),

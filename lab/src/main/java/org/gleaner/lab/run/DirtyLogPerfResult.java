@@ -81,6 +81,8 @@ public record DirtyLogPerfResult(
     /// @param splits huge leaves that were split ahead of writes
     /// @param recovered tables that gave way when the log ended
     /// @param yields times that a walk let others have the MMU lock
+    /// @param pmlEntries pages that hardware noted and the host took
+    /// @param pmlFullExits exits because hardware had no room to note more
     /// @param logBits pages that the log said were written to, where it was asked
     public record Counts(
             long slowFaults,
@@ -91,6 +93,8 @@ public record DirtyLogPerfResult(
             long splits,
             long recovered,
             long yields,
+            long pmlEntries,
+            long pmlFullExits,
             long logBits) {
 
         /// What came after `before` was counted.
@@ -104,6 +108,8 @@ public record DirtyLogPerfResult(
                     splits - before.splits,
                     recovered - before.recovered,
                     yields - before.yields,
+                    pmlEntries - before.pmlEntries,
+                    pmlFullExits - before.pmlFullExits,
                     logBits - before.logBits);
         }
     }

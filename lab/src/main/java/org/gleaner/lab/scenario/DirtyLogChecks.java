@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.LogEnding;
+import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.size.Size;
 
 /// What a scenario that logs dirty pages must fulfil.
@@ -24,6 +25,13 @@ final class DirtyLogChecks {
         checks.range("iterations", scenario.iterations(), 1, MOST_ITERATIONS);
         checks.range("writePercent", scenario.writePercent(), 0, 100);
         endings();
+        PteFormatChoice format = scenario.guest().format();
+        if (scenario.pml() && format != PteFormatChoice.EPT) {
+            throw checks.bad(
+                    List.of("pml", "guest.format"),
+                    "no hardware with " + format.label() + " notes what it makes dirty",
+                    "use pml: false, or guest.format: ept");
+        }
     }
 
     private void endings() {

@@ -21,6 +21,8 @@ public record DirtyLogPerf(
         @JsonPropertyDescription(
                         "What it takes to count a logged page as clean again: non-manual, manual, initially-set.")
                 LogMode mode,
+        @JsonPropertyDescription("Whether hardware notes the pages that it makes dirty; with ept.")
+                boolean pml,
         @JsonPropertyDescription("Whether huge leaves are split ahead of writes.")
                 boolean eagerSplit,
         @JsonPropertyDescription(
@@ -69,6 +71,7 @@ public record DirtyLogPerf(
                 iterations,
                 writePercent,
                 mode,
+                pml,
                 eagerSplit,
                 hugetlb,
                 runWhileDisabling,

@@ -204,6 +204,7 @@ final class ScenarioFaultsTest {
                 "dirty-log-perf | endings=[] | give 1 to 3",
                 "dirty-log-perf | endings=[recover, recover] | name each once",
                 "dirty-log-perf | endings=[zap] | give one of them",
+                "dirty-log-perf | guest.format=npt | use pml: false",
                 "dirty-log-perf | mode=none | give one of them",
                 "dirty-log-perf | host.memory=256GiB | give more, or less guest.memory",
                 "dirty-log-perf | guest.memory=3MiB | give slots a multiple of that",
