@@ -12,7 +12,7 @@ final class GuestWrites {
     private static final int WRITE = 1 << 31;
 
     /// Pages between two exits that nothing in the guest causes.
-    private static final int STRETCH = 4096;
+    private static final int STRETCH = 512;
 
     private final GuestMachine machine;
     private final ParallelRuns.Meter meter;
