@@ -34,12 +34,14 @@ public final class CpuDirtyLog {
 
     /// Whether the next D that is to be set makes the guest exit.
     boolean isFull() {
-        return next < 0;
+        return on && next < 0;
     }
 
     /// D was set for an access to a page; not if it is full.
     void note(long gfn) {
-        gfns[next--] = gfn;
+        if (on) {
+            gfns[next--] = gfn;
+        }
     }
 
     /// Takes the entry number `age`, 0 for the oldest.

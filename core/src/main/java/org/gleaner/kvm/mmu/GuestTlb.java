@@ -296,14 +296,13 @@ public final class GuestTlb {
             if (!format.permits(old, access)) {
                 return HardwareWalk.fault(format, old);
             }
-            boolean notes =
-                    dirtyLog != null && dirtyLog.isOn() && (need & ~old & format.dirty) != 0;
-            if (notes && dirtyLog.isFull()) {
+            CpuDirtyLog notes = (need & ~old & format.dirty) != 0 ? dirtyLog : null;
+            if (notes != null && notes.isFull()) {
                 return LOG_FULL;
             }
             if (mmu.steps.hardwareSet(cpu, format, words, i, old, old | need)) {
-                if (notes) {
-                    dirtyLog.note(gfn);
+                if (notes != null) {
+                    notes.note(gfn);
                 }
                 mmu.invariants.changed(old, old | need);
                 cpu.charge(Cost.HW_SET_AD);
