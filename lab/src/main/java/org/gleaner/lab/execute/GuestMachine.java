@@ -30,7 +30,9 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.RmapObject;
+import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
 /// A fresh host with one guest on it, as a scenario and one of its configurations describe them:
@@ -289,6 +291,18 @@ final class GuestMachine implements AutoCloseable {
 
     long shareEnd(int vcpu) {
         return vcpu == scenario.guest().vcpus() - 1 ? end() : shareStart(vcpu + 1);
+    }
+
+    /// Shows the guest a device's frames behind its memory, in a slot of their own.
+    ///
+    /// @return the first guest page of it
+    long showDevice(Cpu cpu, DeviceMemory device) {
+        int slots = (int) (scenario.guestPages() / scenario.slotPages());
+        long behind = (scenario.guestPages() | TableSlab.ENTRIES - 1) + 1;
+        mm().map(cpu, BASE_VPN + behind, device.pages(), device, 0, true);
+        vm().createSlot(
+                cpu, slots, BASE_GFN + behind, device.pages(), BASE_VPN + behind, false);
+        return BASE_GFN + behind;
     }
 
     /// First page behind the guest's memory.

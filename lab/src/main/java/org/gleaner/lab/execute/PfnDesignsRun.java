@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.DirtyLog;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.mmu.LogEnd;
@@ -14,6 +15,7 @@ import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.PfnDesignsResult;
+import org.gleaner.lab.run.PfnDesignsResult.Device;
 import org.gleaner.lab.run.PfnDesignsResult.Faults;
 import org.gleaner.lab.run.PfnDesignsResult.Marks;
 import org.gleaner.lab.run.PfnDesignsResult.References;
@@ -23,12 +25,16 @@ import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.PfnDesigns;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.space.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Runs one guest under each way of getting hold of its host pages: the vCPUs populate their
 /// memory, which the host must swap in part; have it aged, and write it again; and write all of it
-/// in each round of a dirty log.
+/// in each round of a dirty log. Then they use a driver's frames, which are not counted.
 public final class PfnDesignsRun {
+    /// How often a driver's frames are used and taken away.
+    private static final int DEVICE_ROUNDS = 4;
+
     private final PfnDesigns scenario;
     private final Configuration configuration;
     private final ParallelRuns.Meter meter;
@@ -38,6 +44,12 @@ public final class PfnDesignsRun {
     private double log;
     private double age;
     private double again;
+    private double deviceSeconds;
+    private @Nullable DeviceMemory device;
+    private long deviceGfn;
+    private int deviceFrame;
+    private final LongAdder done = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private long logged;
     private long young;
 
@@ -97,6 +109,13 @@ public final class PfnDesignsRun {
         if (machine.outOfMemory()) {
             return new Outcome<>(null, failures);
         }
+        if (scenario.devicePages() > 0 && device == null) {
+            failures.add(
+                    configuration.name()
+                            + ": the host has no "
+                            + scenario.devicePages()
+                            + " free frames that lie together for the device");
+        }
         PfnDesignsResult.Run result = result();
         References references = result.references();
         if (references.gets() != references.puts()) {
@@ -115,6 +134,7 @@ public final class PfnDesignsRun {
 
     private void boss(Cpu boss) {
         machine.build(boss);
+        openDevice(boss);
         crew.hire(boss);
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
@@ -127,6 +147,11 @@ public final class PfnDesignsRun {
             long start = boss.now();
             logWrites(boss);
             log = (boss.now() - start) / 1e9;
+        }
+        if (!machine.outOfMemory() && device != null) {
+            long start = boss.now();
+            useDevice(boss, device);
+            deviceSeconds = (boss.now() - start) / 1e9;
         }
         crew.dismiss(boss);
     }
@@ -161,6 +186,37 @@ public final class PfnDesignsRun {
         }
     }
 
+    /// A driver takes a block of frames while there are any that lie together.
+    private void openDevice(Cpu boss) {
+        int pages = scenario.devicePages();
+        if (pages == 0) {
+            return;
+        }
+        int order = Integer.numberOfTrailingZeros(pages);
+        deviceFrame = machine.host().driverFrames().allocate(boss, order, false);
+        if (deviceFrame >= 0) {
+            device = machine.host().objects().newDevice(pages, deviceFrame, true);
+            deviceGfn = machine.showDevice(boss, device);
+        }
+    }
+
+    /// Each vCPU writes to its part of the frames, and the driver takes all entries away, in turn.
+    private void useDevice(Cpu boss, DeviceMemory all) {
+        int vcpus = scenario.guest().vcpus();
+        for (int round = 0; round < DEVICE_ROUNDS; round++) {
+            crew.together(
+                    boss,
+                    (cpu, vcpu, index) -> {
+                        for (int page = index; page < all.pages(); page += vcpus) {
+                            long error = vcpu.access(cpu, deviceGfn + page, true);
+                            machine.note(error);
+                            (error == 0 ? done : refused).increment();
+                        }
+                    });
+            machine.host().mappingChanges().moveDevice(boss, all, deviceFrame);
+        }
+    }
+
     // --- what came of it ---------------------------------------------------------------------
 
     private PfnDesignsResult.Run result() {
@@ -169,10 +225,11 @@ public final class PfnDesignsRun {
         machine.host().stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         return new PfnDesignsResult.Run(
                 configuration,
-                new Seconds(populate, age, again, log),
+                new Seconds(populate, age, again, log, deviceSeconds),
                 faults(vcpus),
                 marks(vcpus, machine.vm().entryMarks()),
                 references(vcpus),
+                new Device(done.sum(), refused.sum()),
                 machine.vm().remoteFlushes(),
                 logged,
                 young,

@@ -32,6 +32,7 @@ final class PfnDesignsText {
         all.put("aging s", run -> run.seconds().age());
         all.put("write again s", run -> run.seconds().again());
         all.put("dirty log s", run -> run.seconds().log());
+        all.put("device s", run -> run.seconds().device());
         all.put("all s", run -> run.seconds().all());
         return all;
     }
@@ -54,6 +55,8 @@ final class PfnDesignsText {
         all.put("gets", run -> run.references().gets());
         all.put("puts", run -> run.references().puts());
         all.put("guesses", run -> run.references().guesses());
+        all.put("device: done", run -> run.device().done());
+        all.put("device: refused", run -> run.device().refused());
         all.put("logged pages", Run::loggedPages);
         all.put("young pages", Run::youngPages);
         return all;

@@ -30,6 +30,7 @@ public record PfnDesignsResult(
     /// One configuration, run.
     ///
     /// @param seconds of its phases
+    /// @param device what became of the guest's uses of a driver's frames
     /// @param flushes of all vCPUs' translations that were asked for
     /// @param loggedPages that the reads of the dirty log answered, all together
     /// @param youngPages that the aging pass found
@@ -41,6 +42,7 @@ public record PfnDesignsResult(
             Faults faults,
             Marks marks,
             References references,
+            Device device,
             long flushes,
             long loggedPages,
             long youngPages,
@@ -59,11 +61,13 @@ public record PfnDesignsResult(
     /// @param age one look at every page's idle bit
     /// @param again every page is written once more
     /// @param log the rounds of the dirty log, its beginning and its end
-    public record Seconds(double populate, double age, double again, double log) {
+    /// @param device the rounds in which a driver's frames are used
+    public record Seconds(
+            double populate, double age, double again, double log, double device) {
 
         /// All phases.
         public double all() {
-            return populate + age + again + log;
+            return populate + age + again + log + device;
         }
     }
 
@@ -102,4 +106,10 @@ public record PfnDesignsResult(
     /// @param puts references given back
     /// @param guesses frames that were taken for counted pages
     public record References(long lookups, long gets, long puts, long guesses) {}
+
+    /// Uses of a driver's frames.
+    ///
+    /// @param done that went through
+    /// @param refused that ended the guest's run with an error (`-EFAULT`)
+    public record Device(long done, long refused) {}
 }

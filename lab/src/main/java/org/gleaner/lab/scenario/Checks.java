@@ -212,7 +212,7 @@ final class Checks {
             case MmuStress stress -> stress(stress);
             case DirtyLogPerf log -> new DirtyLogChecks(log, this).check();
             case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
-            case PfnDesigns designs -> range("logRounds", designs.logRounds(), 1, 100);
+            case PfnDesigns designs -> designs(designs);
         }
     }
 
@@ -243,6 +243,17 @@ final class Checks {
                     List.of("agers", "guest.vcpus", "host.cpus"),
                     actors + " vcpus and agers on " + stress.host().cpus() + " cpus",
                     "give the host as many cpus: they do not share them");
+        }
+    }
+
+    private void designs(PfnDesigns designs) {
+        range("logRounds", designs.logRounds(), 1, 100);
+        range("devicePages", designs.devicePages(), 0, 512);
+        if (Integer.bitCount(designs.devicePages()) > 1) {
+            throw bad(
+                    "devicePages",
+                    designs.devicePages() + " frames are no block of a driver",
+                    "give a power of two, or 0 for none");
         }
     }
 

@@ -6,7 +6,8 @@ import java.util.List;
 import org.gleaner.lab.size.Scale;
 
 /// One guest does all that makes KVM look up host pages and mark them: it populates more memory
-/// than its host has, is aged, touches all again, and is logged. What is compared is how KVM gets hold
+/// than its host has, is aged, touches all again, is logged, and uses a
+/// driver's frames. What is compared is how KVM gets hold
 /// of the pages, and what it tells them.
 @JsonTypeName(PfnDesigns.KIND)
 public record PfnDesigns(
@@ -16,6 +17,9 @@ public record PfnDesigns(
         @JsonPropertyDescription(
                         "Rounds in which the guest writes all and its dirty log is read, 1 to 100.")
                 int logRounds,
+        @JsonPropertyDescription(
+                        "Frames of a driver that the guest maps too: a power of two up to 512, or 0.")
+                int devicePages,
         HostSettings host,
         Guest guest,
         @JsonPropertyDescription("What is compared, each on a fresh host.")
@@ -39,6 +43,7 @@ public record PfnDesigns(
                 name,
                 seed,
                 logRounds,
+                devicePages,
                 host.scaled(scale, hostPages()),
                 guest.scaled(scale),
                 configurations);

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.PfnDesignsResult;
+import org.gleaner.lab.run.PfnDesignsResult.Device;
 import org.gleaner.lab.run.PfnDesignsResult.Marks;
 import org.gleaner.lab.run.PfnDesignsResult.Run;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -49,7 +50,9 @@ final class PfnDesignsRunTest {
         for (Run run : result.runs()) {
             boolean before = run.configuration().name().equals("before");
             Marks marks = run.marks();
-            assertThat(marks.accessedByFaults()).isEqualTo(marks.dirtyByFaults());
+            // before, faults that retry mark their page accessed, if they have looked it up
+            assertThat(marks.accessedByFaults() - marks.dirtyByFaults())
+                    .isBetween(0L, before ? run.faults().retries() : 0);
             assertThat(marks.dirtyByFaults()).isGreaterThan(PAGES);
             // reclaim takes what it has found old, so few are young when they go
             assertThat(before || marks.accessedByZaps() == 0).isTrue();
@@ -57,7 +60,9 @@ final class PfnDesignsRunTest {
             assertThat(marks.dirtyByLog() > 0).isEqualTo(before);
             assertThat(marks.dirtyByAging() > 0).isEqualTo(before);
             assertThat(run.references().gets()).isEqualTo(run.references().puts());
-            assertThat(run.references().guesses()).isZero();
+            // four rounds over a block of which only the first frame has a count
+            assertThat(run.references().guesses()).isEqualTo(before ? 4 * 16 : 0);
+            assertThat(run.device()).isEqualTo(before ? new Device(4, 60) : new Device(64, 0));
             assertThat(run.loggedPages()).isBetween((long) PAGES, 2L * PAGES);
             assertThat(run.youngPages()).isPositive();
             assertThat(run.flushes()).isPositive();
@@ -69,7 +74,7 @@ final class PfnDesignsRunTest {
     @Test
     void whereNothingIsReclaimedEveryMarkIsCounted() {
         PfnDesignsResult result =
-                run(scenario("host.memory=64MiB", "logRounds=3"), EngineChoice.VIRTUAL);
+                run(scenario("host.memory=64MiB", "logRounds=3", "devicePages=0"), EngineChoice.VIRTUAL);
         for (Run run : result.runs()) {
             int pages = run.configuration().name().equals("before") ? PAGES : 0;
             // the log begins on pages with W, and each of its reads takes it

@@ -240,6 +240,9 @@ final class ScenarioFaultsTest {
                 "neighbours | host.commands=[{at: 1s, to: memory.high, write: 1M}] | memory.high is a"
                         + " guest's; add guest: cold",
                 "neighbours | host.commands.0={to: min_ttl_ms, write: '1'} | is the host's; leave out",
+                "pfn-designs | devicePages=24 | give a power of two",
+                "pfn-designs | devicePages=1024 | give 0 to 512",
+                "pfn-designs | logRounds=0 | give 1 to 100",
                 "mmu-stress | host.commands=[{at: 1s, to: memory.high, guest: a, write: 1M}] | use it in a"
                         + " scenario of neighbours",
                 "mmu-stress | host.commands=[{at: populated+1s, to: min_ttl_ms, write: 1}] | is an instant"
