@@ -138,10 +138,10 @@ public final class FaultInPage {
             releaseByNumber(cpu, unused, dirty);
             return;
         }
-        if (!unused && claim.isOwned()) {
+        if (claim.isOwned() && (!unused || design.marksUnused())) {
             pages.markAccessed(cpu, claim);
             accessed++;
-            if (dirty) {
+            if (dirty && !unused) {
                 pages.setDirty(cpu, claim);
                 dirtied++;
             }
@@ -155,9 +155,7 @@ public final class FaultInPage {
         PagesByNumber byNumber = pages.byNumber();
         int pfn = claim.pfn();
         if (byNumber.hasPage(pfn)) {
-            if (!unused) {
-                markByNumber(cpu, pfn, dirty);
-            }
+            markByNumber(cpu, pfn, dirty && !unused);
             puts++;
             byNumber.put(cpu, pfn);
         }

@@ -14,6 +14,7 @@ import org.gleaner.mm.gup.PageClaim;
 /// | the kernel maps such a frame for itself | yes | unless unsafe mappings are allowed, no | the same |
 /// | a page mapped ahead of its use is released | clean | dirty | dirty |
 /// | is the memory broken? | a second lookup | the same | the first one says so |
+/// | a fault that retries marks its page accessed | yes | no | no |
 /// | an entry passes on A and D that it is about to lose | yes | no | no |
 public enum PfnDesign {
     /// Up to 6.12.
@@ -44,6 +45,11 @@ public enum PfnDesign {
     /// A page that is mapped ahead of its use, writable, is released dirty.
     public boolean prefetchesDirty() {
         return this != BEFORE;
+    }
+
+    /// A fault that retries marks its page accessed all the same.
+    boolean marksUnused() {
+        return this == BEFORE;
     }
 
     /// What the kernel maps for itself must be pinned, unless it is told otherwise.
