@@ -300,8 +300,7 @@ final class GuestMachine implements AutoCloseable {
         int slots = (int) (scenario.guestPages() / scenario.slotPages());
         long behind = (scenario.guestPages() | TableSlab.ENTRIES - 1) + 1;
         mm().map(cpu, BASE_VPN + behind, device.pages(), device, 0, true);
-        vm().createSlot(
-                cpu, slots, BASE_GFN + behind, device.pages(), BASE_VPN + behind, false);
+        vm().createSlot(cpu, slots, BASE_GFN + behind, device.pages(), BASE_VPN + behind, false);
         return BASE_GFN + behind;
     }
 

@@ -62,8 +62,7 @@ public record PfnDesignsResult(
     /// @param again every page is written once more
     /// @param log the rounds of the dirty log, its beginning and its end
     /// @param device the rounds in which a driver's frames are used
-    public record Seconds(
-            double populate, double age, double again, double log, double device) {
+    public record Seconds(double populate, double age, double again, double log, double device) {
 
         /// All phases.
         public double all() {

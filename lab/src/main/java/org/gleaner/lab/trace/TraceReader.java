@@ -90,7 +90,8 @@ public final class TraceReader {
                 return null;
             }
             PageTraceFile file = PageTraceFile.open(path);
-            return held + file.accesses() * NEED > heap.room() ? file : null;
+            boolean tooMany = file.accesses() > Accesses.MOST - LOOK_EVERY;
+            return tooMany || held + file.accesses() * NEED > heap.room() ? file : null;
         } catch (IOException | Malformed e) {
             // Reading it as any other file says what is wrong with it.
             return null;
@@ -167,13 +168,16 @@ public final class TraceReader {
             if (words.size() > Accesses.MOST - LOOK_EVERY) {
                 throw bad(
                         "has more than " + Accesses.MOST + " accesses, the most that are held",
-                        "replay a part of it");
+                        "'gleaner trace convert' it first: a page trace need not fit");
             }
             if (held + bytes > heap.room()) {
                 String others = held == 0 ? "" : " besides the traces before it";
                 throw bad(
                         "needs more than " + heap.shortage(bytes) + others,
-                        "set " + Heap.option((held + bytes) * 2) + ", or replay a part of it");
+                        "set "
+                                + Heap.option((held + bytes) * 2)
+                                + ", or 'gleaner trace convert' it first: a page trace need not"
+                                + " fit");
             }
         }
 

@@ -74,7 +74,9 @@ final class PfnDesignsRunTest {
     @Test
     void whereNothingIsReclaimedEveryMarkIsCounted() {
         PfnDesignsResult result =
-                run(scenario("host.memory=64MiB", "logRounds=3", "devicePages=0"), EngineChoice.VIRTUAL);
+                run(
+                        scenario("host.memory=64MiB", "logRounds=3", "devicePages=0"),
+                        EngineChoice.VIRTUAL);
         for (Run run : result.runs()) {
             int pages = run.configuration().name().equals("before") ? PAGES : 0;
             // the log begins on pages with W, and each of its reads takes it

@@ -227,7 +227,8 @@ final class TraceReaderTest {
         assertThatThrownBy(() -> reader.trace(sparse))
                 .hasMessageMatching(
                         ".*sparse.u32: needs more than 12[^ ]*MiB of memory, and Java may use 12MiB"
-                                + " for it; set GLEANER_JAVA_OPTS=-Xmx1g, or replay a part of it");
+                                + " for it; set GLEANER_JAVA_OPTS=-Xmx1g, or 'gleaner trace convert'"
+                                + " it first: a page trace need not fit");
     }
 
     @Test
