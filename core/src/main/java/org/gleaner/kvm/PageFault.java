@@ -60,12 +60,27 @@ final class PageFault {
         cpu.charge(Cost.VMEXIT);
         int section = vm.srcu.readLock(cpu);
         cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
-        long error = tryFast(cpu, vcpu, fault) ? 0 : slow(cpu, vcpu, fault);
+        fault.prefetch = false;
+        long result = tryFast(cpu, vcpu, fault) ? RetPf.FIXED : slow(cpu, vcpu, fault);
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
         pages.returnToUser(cpu);
         cpu.exit();
-        return error;
+        return Math.min(result, 0);
+    }
+
+    /// Maps a page that no access waits for.
+    ///
+    /// @return one of [RetPf], or a negative error; [PageClaim#AGAIN] if the slot is on its way out
+    long prefetch(Cpu cpu, Vcpu vcpu, Fault fault) {
+        int section = vm.srcu.readLock(cpu);
+        cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
+        fault.prefetch = true;
+        fault.present = false;
+        long result = slow(cpu, vcpu, fault);
+        cpu.exit();
+        vm.srcu.readUnlock(cpu, section);
+        return result;
     }
 
     private boolean tryFast(Cpu cpu, Vcpu vcpu, Fault fault) {
@@ -93,11 +108,17 @@ final class PageFault {
         fault.seq = gate.snapshot(cpu);
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
         fault.log = slot == null ? null : slot.log();
-        if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
-            vcpu.retries++;
-            return 0;
+        if (slot != null && slot.invalid() && fault.prefetch) {
+            return PageClaim.AGAIN;
         }
-        int error = faultIn(cpu, vcpu.page, slot, fault);
+        if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
+            return vcpu.count(fault, RetPf.RETRY);
+        }
+        int error = faultIn(cpu, vcpu, slot, fault);
+        AsyncFaults async = vcpu.asyncFaults();
+        if (error == PageClaim.NEEDS_IO && async != null) {
+            return async.tellsGuest() ? Vcpu.PAGE_NOT_PRESENT : RetPf.RETRY;
+        }
         if (error != 0 || slot == null) {
             return react(vcpu, slot, fault, error);
         }
@@ -106,15 +127,15 @@ final class PageFault {
         }
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
             release(cpu, vcpu.page, fault, true);
-            vcpu.retries++;
-            return 0;
+            return vcpu.count(fault, RetPf.RETRY);
         }
-        mapLocked(cpu, vcpu, slot, fault);
-        return 0;
+        return mapLocked(cpu, vcpu, slot, fault);
     }
 
-    /// `kvm_mmu_faultin_pfn`: first without sleeping, then with, for as long as no signal comes.
-    private int faultIn(Cpu cpu, FaultInPage page, @Nullable Memslot slot, Fault fault) {
+    /// `kvm_mmu_faultin_pfn`: first without sleeping, then with, for as long as no signal comes;
+    /// unless a worker is asked to sleep in its place ([PageClaim#NEEDS_IO]).
+    private int faultIn(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
+        FaultInPage page = vcpu.page;
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
         long vpn = SlotView.vpn(slot, fault.gfn, fault.write);
         int how = fault.write ? Lookup.WRITE : 0;
@@ -122,7 +143,7 @@ final class PageFault {
             how |= Lookup.WANT_WRITABLE;
         }
         int error = page.lookUp(cpu, vpn, how | Lookup.NOWAIT, fault);
-        if (error == PageClaim.NEEDS_IO) {
+        if (error == PageClaim.NEEDS_IO && !handsOver(cpu, vcpu, slot, fault)) {
             error = page.lookUp(cpu, vpn, how | Lookup.INTERRUPTIBLE, fault);
         }
         if (slot != null && slot.readOnly()) {
@@ -130,6 +151,11 @@ final class PageFault {
         }
         cpu.exit();
         return error;
+    }
+
+    private static boolean handsOver(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
+        AsyncFaults async = vcpu.asyncFaults();
+        return async != null && slot != null && !fault.prefetch && async.handOver(cpu, slot, fault);
     }
 
     /// `kvm_handle_error_pfn`, `kvm_handle_noslot_fault`: what becomes of a fault that has no page.
@@ -147,7 +173,7 @@ final class PageFault {
         };
     }
 
-    private void mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
+    private int mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
         mmu.faultLock().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
         MmuRoot root = vcpu.root();
@@ -170,7 +196,7 @@ final class PageFault {
         if (early && !unused) {
             vcpu.page.markByNumber(cpu, fault.pfn, fault.mapWritable);
         }
-        vcpu.count(result);
+        return vcpu.count(fault, result);
     }
 
     /// `kvm_mmu_max_mapping_level`: as high as the slot allows and the host itself maps the page.

@@ -32,6 +32,10 @@ public final class Vcpu {
     /// The access left the guest for user space: no slot there, or a write to a read-only one.
     public static final long EXIT_MMIO = -6;
 
+    /// The guest is told that the page is not there, and that a worker fetches it: it may do
+    /// something else until [AsyncFaults#takeReady] says so. If it tries again before, it waits.
+    public static final long PAGE_NOT_PRESENT = -7;
+
     public final int id;
 
     /// The hardware thread it runs on.
@@ -58,6 +62,7 @@ public final class Vcpu {
 
     private final Vm vm;
     private final SecondaryMmu mmu;
+    private final @Nullable AsyncFaults async;
     private final GuestTlb translations;
     private final @Nullable CpuDirtyLog dirtyLog;
     private @Nullable MmuRoot root;
@@ -71,6 +76,7 @@ public final class Vcpu {
     private long data;
 
     Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, VmConfig config) {
+        async = vm.newAsyncFaults(id);
         this.page = page;
         this.vm = vm;
         this.mmu = mmu;
@@ -228,14 +234,10 @@ public final class Vcpu {
 
     private void enterGuest(Cpu cpu) {
         for (; ; ) {
-            if (requests.arePending(cpu)) {
-                serve(cpu);
-            }
-            if (root == null) {
-                root = mmu.acquire(cpu);
-                translations.forget();
-            }
-            if (requests.enterGuest(cpu)) {
+            prepare(cpu);
+            if (async != null && async.isBusy(cpu)) {
+                async.finish(cpu, this);
+            } else if (requests.enterGuest(cpu)) {
                 inGuest = true;
                 return;
             }
@@ -311,14 +313,33 @@ public final class Vcpu {
         foldLimit = accesses;
     }
 
-    void count(int result) {
+    /// Counts how a fault has ended, and answers the same. Of those that no access waits for, only
+    /// those that have mapped a page are faults.
+    int count(Fault done, int result) {
         switch (result) {
-            case RetPf.RETRY -> retries++;
-            case RetPf.SPURIOUS -> spurious++;
+            case RetPf.RETRY -> retries += done.prefetch ? 0 : 1;
+            case RetPf.SPURIOUS -> spurious += done.prefetch ? 0 : 1;
             default -> {
                 faults++;
-                hugeFaults += fault.level > RadixTable.LEVEL_4K ? 1 : 0;
+                hugeFaults += done.level > RadixTable.LEVEL_4K ? 1 : 0;
             }
+        }
+        return result;
+    }
+
+    /// Its asynchronous faults; null if its VM has none.
+    public @Nullable AsyncFaults asyncFaults() {
+        return async;
+    }
+
+    /// Has a root, and has served what was asked of it.
+    void prepare(Cpu cpu) {
+        if (requests.arePending(cpu)) {
+            serve(cpu);
+        }
+        if (root == null) {
+            root = mmu.acquire(cpu);
+            translations.forget();
         }
     }
 

@@ -10,6 +10,7 @@ import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnCaches;
+import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
@@ -51,6 +52,7 @@ public final class Vm {
     private final DirtyLog log;
 
     private final @Nullable EntryMarks entryMarks;
+    private final @Nullable AsyncWork asyncWork;
 
     /// The host's pages that are owned.
     final PageLedger ledger = new PageLedger();
@@ -59,6 +61,7 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
+        asyncWork = config.asyncFaults() == AsyncFaults.Mode.OFF ? null : new AsyncWork(pages);
         entryMarks = config.pfn().marksFromEntries() ? new EntryMarks(pages.byNumber()) : null;
         mmu = config.newMmu(mmuLock, rcu, entryMarks, vcpus::flushRemoteTlbs, new PayingTask());
         steps = mmu.steps;
@@ -187,8 +190,35 @@ public final class Vm {
         return vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config));
     }
 
+    /// What a vCPU leaves to workers; null if this VM has no such faults.
+    @Nullable AsyncFaults newAsyncFaults(int vcpu) {
+        return asyncWork == null
+                ? null
+                : new AsyncFaults(asyncWork, faults, config.asyncFaults(), steps, vcpu);
+    }
+
+    /// Maps guest pages that `vcpu` has not accessed yet (`KVM_PRE_FAULT_MEMORY`), as [PreFault]
+    /// says. The vCPU is not running.
+    ///
+    /// @return how many of the `count` pages from `gfn` on are mapped, at least one; or why none is
+    public long preFault(Cpu cpu, Vcpu vcpu, long gfn, long count) {
+        return new PreFault(faults, vcpu).map(cpu, gfn, count);
+    }
+
     private FaultInPage newPage() {
         return new FaultInPage(pages, config.pfn(), mmuLock, ledger);
+    }
+
+    /// What resolves the pages of asynchronous faults, for ever: to be run by one daemon or more,
+    /// if the VM has such faults.
+    ///
+    /// @throws IllegalStateException if it has none
+    public Actor asyncWorker() {
+        AsyncWork work = asyncWork;
+        if (work == null) {
+            throw new IllegalStateException("this VM has no asynchronous faults");
+        }
+        return work::serve;
     }
 
     /// Holds `mmu_lock` for writing for a while; for tests.
@@ -214,6 +244,7 @@ public final class Vm {
 
     /// The address space is gone, and with it all vCPUs' right to run (`kvm_flush_shadow_all`).
     void flushShadowAll(Cpu cpu) {
+        endAsyncWork(cpu);
         if (steps.zapsAtRelease()) {
             int section = srcu.readLock(cpu);
             mmu.zapAll(cpu);
@@ -221,15 +252,23 @@ public final class Vm {
         }
     }
 
+    private void endAsyncWork(Cpu cpu) {
+        if (asyncWork != null) {
+            asyncWork.end(cpu);
+        }
+    }
+
     /// `kvm_destroy_vm`: ends the subscription and gives every table back. No vCPU may run any
     /// more, and no cache may be active.
     public void destroy(Cpu cpu) {
         assert direct.activeCaches() == 0 : direct.activeCaches() + " caches are still active";
+        // whose subscription ends is told that all is over, and takes every leaf out
+        log.check(cpu);
         if (steps.unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }
+        endAsyncWork(cpu);
         vcpus.destroy(cpu);
-        log.check(cpu);
         mmuLock.writeLock(cpu);
         mmu.invalidateRoots(cpu);
         mmuLock.writeUnlock(cpu);

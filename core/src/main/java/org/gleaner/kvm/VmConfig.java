@@ -38,6 +38,7 @@ public final class VmConfig {
     private int tables = TABLES;
     private int tablesLaidBy;
     private SpteSteps steps = SpteSteps.LINUX;
+    private AsyncFaults.Mode asyncFaults = AsyncFaults.Mode.OFF;
 
     private VmConfig(SpteFormat format, AgingPlan aging) {
         this.format = format;
@@ -56,6 +57,7 @@ public final class VmConfig {
         tables = other.tables;
         tablesLaidBy = other.tablesLaidBy;
         steps = other.steps;
+        asyncFaults = other.asyncFaults;
     }
 
     /// The VM of the kernel that `aging` belongs to: no TLB model, no page contents.
@@ -122,6 +124,12 @@ public final class VmConfig {
         return with(c -> c.allowsUnsafeMappings = allowed);
     }
 
+    /// Faults on pages that are not there are left to a worker, see [Vm#asyncWorker]; not by
+    /// default.
+    public VmConfig withAsyncFaults(AsyncFaults.Mode mode) {
+        return with(c -> c.asyncFaults = mode);
+    }
+
     /// The contents of page frames.
     public VmConfig withMemory(GuestMemory contents) {
         return with(c -> c.memory = contents);
@@ -171,6 +179,10 @@ public final class VmConfig {
 
     boolean pml() {
         return pml;
+    }
+
+    AsyncFaults.Mode asyncFaults() {
+        return asyncFaults;
     }
 
     boolean zapsAll() {

@@ -57,6 +57,8 @@ public enum LockClass {
     GPC_LIST_LOCK("gpc_lock", Kind.SPINNING),
     /// `gpc->lock`: never with `mmu_lock` inside.
     GPC_LOCK("gpc->lock", Kind.SPINNING),
+    /// What a VM's vCPUs have handed over to workers, and what is done (`async_pf.lock`).
+    ASYNC_PF_LOCK("async_pf->lock", Kind.SPINNING),
     /// The list of an address space's notifiers.
     NOTIFIER_LIST_LOCK("mmu_notifier_lock", Kind.SPINNING),
     /// The list of address spaces that a page-table walk visits.

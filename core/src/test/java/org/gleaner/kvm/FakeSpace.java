@@ -13,6 +13,7 @@ import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.RadixTable;
 
 /// A host address space in one page: frames, a swap that holds all, and a reclaim that takes the
 /// next page.
@@ -37,6 +38,15 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// Whether who has only a number takes no reference where nobody has one.
     volatile boolean getsUnlessZero = true;
+
+    /// Whether a lookup answers nothing at all.
+    volatile boolean silent;
+
+    /// Whether who asks for a pin gets a reference.
+    volatile boolean forgetsPins;
+
+    /// The level at which the host claims to map every page.
+    volatile int level = RadixTable.LEVEL_4K;
 
     /// How the first lookups were asked, in order.
     final List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
@@ -92,6 +102,10 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
         if (asked.size() < 16) {
             asked.add(how);
         }
+        if (silent) {
+            claim.free();
+            return;
+        }
         if (driverFrame >= 0) {
             claim.raw(driverFrame, true);
             return;
@@ -129,7 +143,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
                 ptl.unlock(cpu);
                 afterLookup.at(cpu);
                 boolean write = (how & Lookup.WRITE) != 0;
-                boolean pin = (how & Lookup.PIN) != 0;
+                boolean pin = (how & Lookup.PIN) != 0 && !forgetsPins;
                 claim.own(
                         pin ? PageClaim.Kind.PINNED : PageClaim.Kind.OWNED,
                         frame,
@@ -219,6 +233,11 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
         if (claim.isOwned()) {
             setDirty(cpu, claim.pfn());
         }
+    }
+
+    @Override
+    public int mappingLevel(Cpu cpu, long vpn) {
+        return level;
     }
 
     @Override

@@ -21,6 +21,8 @@ final class World {
         THREADS
     }
 
+    static final CostModel COSTS = CostModel.named("x86-server");
+
     final Engine engine;
     final Rcu rcu;
     final FakeSpace space;
@@ -31,11 +33,16 @@ final class World {
     private final Word ready = new Word();
 
     World(Kind kind, int pages, int frames) {
-        CostModel costs = CostModel.named("x86-server");
-        engine =
+        this(
                 kind == Kind.VIRTUAL
-                        ? new VirtualEngine(costs, VirtualOptions.seed(7))
-                        : new ThreadEngine(costs);
+                        ? new VirtualEngine(COSTS, VirtualOptions.seed(7))
+                        : new ThreadEngine(COSTS),
+                pages,
+                frames);
+    }
+
+    World(Engine engine, int pages, int frames) {
+        this.engine = engine;
         rcu = Rcu.start(engine, 50_000);
         space = new FakeSpace(pages, frames);
     }
@@ -85,7 +92,12 @@ final class World {
 
     /// The whole run by one actor that is both host and vCPU.
     static void alone(Kind kind, VmConfig config, int pages, Body body) {
-        World world = new World(kind, pages, pages);
+        new World(kind, pages, pages).alone(config, body);
+    }
+
+    /// The same over this world.
+    void alone(VmConfig config, Body body) {
+        World world = this;
         world.host(
                 config,
                 cpu -> {

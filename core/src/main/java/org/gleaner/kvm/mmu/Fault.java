@@ -17,6 +17,9 @@ public final class Fault {
     /// Something is mapped that does not allow the access.
     public boolean present;
 
+    /// No access waits for it: an entry that is present stays as it is, and a new one is not young.
+    public boolean prefetch;
+
     /// The gate's sequence number, from before the page was looked up.
     public long seq;
 
@@ -28,9 +31,6 @@ public final class Fault {
 
     /// The host maps that page writable, and the slot allows it.
     public boolean mapWritable;
-
-    /// Nobody has used the page yet: it is mapped ahead, and its leaf is not young.
-    public boolean prefetch;
 
     /// The dirty log of the page's slot; null if there is none.
     public @Nullable DirtyBitmap log;

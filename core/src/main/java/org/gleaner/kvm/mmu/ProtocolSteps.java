@@ -180,6 +180,17 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether a fault that neither a worker nor the vCPU itself could resolve tells its access so,
+    /// and is not handed over again for ever.
+    public boolean deliversFailedAsyncFaults() {
+        return true;
+    }
+
+    /// Whether a page is mapped writable only where the host, and its slot, allow it.
+    public boolean keepsReadOnly() {
+        return true;
+    }
+
     /// Whether agers pass over roots that are invalid.
     public boolean skipsInvalidRoots() {
         return true;

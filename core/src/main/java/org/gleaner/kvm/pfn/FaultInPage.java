@@ -86,6 +86,7 @@ public final class FaultInPage {
         ledger.idle(claim);
         lookups++;
         pages.lookUp(cpu, vpn, how, claim);
+        ledger.answered(claim);
         if (claim.isOwned()) {
             return;
         }

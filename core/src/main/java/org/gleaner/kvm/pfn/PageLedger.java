@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// | F3 both-out-slots | a fault's lookup that has nowhere to put its answer |
 /// | F4 locked-or-unused | a page that was used is released without `mmu_lock` |
 /// | released-once | a release of what is owned no more, or never was |
+/// | P14 error-owns-nothing | a lookup that finds neither a frame nor an error |
 /// | ledger-empty | a page that is owned when all have stopped |
 public final class PageLedger {
     /// Whether anything is checked.
@@ -48,6 +49,15 @@ public final class PageLedger {
         return Invariants.broken(
                 "ledger-empty: page %d, taken by %s, was never given back"
                         .formatted(claim.pfn(), call));
+    }
+
+    /// A lookup has filled `claim`: with a frame, or with an error and nothing else.
+    void answered(PageClaim claim) {
+        if (ARMED
+                && claim.pfn() < 0
+                && (claim.error() >= 0 || claim.writable() || claim.isOwned())) {
+            throw Invariants.broken("P14 error-owns-nothing: a lookup ends without page and error");
+        }
     }
 
     /// `claim` is about to give its page back.

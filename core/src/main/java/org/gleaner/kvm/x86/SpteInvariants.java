@@ -1,5 +1,6 @@
 package org.gleaner.kvm.x86;
 
+import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.pagetable.TableSlab;
 
@@ -8,6 +9,7 @@ import org.gleaner.pagetable.TableSlab;
 /// | | invariant | checked where |
 /// |---|---|---|
 /// | I2 | aging changes nothing but A, or makes exactly the tracked form | [#aged] |
+/// | P9 | what the host maps read-only is not writable, nor can become so | [#installed] |
 /// | I5 | a frozen entry is never altered | [#detached], when its table is freed |
 /// | I14 | restoring gives back R and X, and never W | [#restored] |
 /// | L7 | a split changes nothing but the size of leaves: not A, D or W | [#split] |
@@ -26,6 +28,15 @@ final class SpteInvariants {
         }
         if (now != format.markForAccessTrack(old)) {
             throw Invariants.broken("I2: aging turns " + hex(old) + " into " + hex(now));
+        }
+    }
+
+    /// A leaf is about to be installed for a fault.
+    static void installed(SpteFormat format, long leaf, Fault fault) {
+        if (Invariants.ARMED && !fault.mapWritable && format.isHostWritable(leaf)) {
+            throw Invariants.broken(
+                    "P9: gfn %d is mapped by %s and the host has it read-only"
+                            .formatted(fault.gfn, hex(leaf)));
         }
     }
 

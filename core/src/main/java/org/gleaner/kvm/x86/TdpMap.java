@@ -97,9 +97,11 @@ final class TdpMap {
             assert format.pfn(old) == pfn : "gfn " + fault.gfn + " maps another page than the host";
             return RetPf.SPURIOUS;
         }
-        int flags = fault.mapWritable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
+        boolean writable = fault.mapWritable || !mmu.steps.keepsReadOnly();
+        int flags = writable ? SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE : 0;
         flags |= fault.prefetch ? SpteFormat.PREFETCH : 0;
         long leaf = format.makeLeaf(pfn, level, flags);
+        SpteInvariants.installed(format, leaf, fault);
         if (leaf == old) {
             return RetPf.SPURIOUS;
         }

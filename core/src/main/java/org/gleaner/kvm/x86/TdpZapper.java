@@ -202,8 +202,8 @@ final class TdpZapper {
 
     /// Fails if a leaf of `[start, end)` is present in any root; for checks.
     ///
-    /// After the zap, a huge leaf that reaches beyond the range may be there: it came with a fault on
-    /// a page beside the range, which saw under `mmu_lock` that the host's own leaf is still as
+    /// After the zap, a huge leaf that reaches beyond the range may be there: it came with a fault
+    /// on a page beside the range, which saw under `mmu_lock` that the host's own leaf is still as
     /// large. Before the host changes a part of that it splits it, and invalidates all of it.
     ///
     /// @param later others have had the lock since the zap
