@@ -1,6 +1,5 @@
 package org.gleaner.kvm;
 
-import static org.gleaner.kvm.OperationsHost.ALIAS;
 import static org.gleaner.kvm.OperationsHost.GFN;
 import static org.gleaner.kvm.OperationsHost.MAIN;
 import static org.gleaner.kvm.OperationsHost.OPERATORS;
@@ -10,9 +9,7 @@ import static org.gleaner.kvm.OperationsHost.SCRATCH_GFN;
 import static org.gleaner.kvm.OperationsHost.SCRATCH_PAGES;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.SplittableRandom;
-import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.pfn.PfnCache;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
@@ -44,12 +41,13 @@ final class Operator {
         PROCESS(60),
         KERNEL(50),
         PREFETCH(40),
+        PREFAULT(20),
         CACHE(40),
         AGE(40),
         ZAP(30),
         SLOT(4),
         LOG(24),
-        REMAP(3),
+        REMAP(6),
         PROTECT(2),
         RECLAIM(6),
         AGE_ALL(2),
@@ -69,9 +67,9 @@ final class Operator {
 
     private final OperationsHost world;
     private final int me;
-    private final boolean manualLog;
     private final SplittableRandom random;
     private final Disturber disturber;
+    private final AliasSlot alias;
 
     /// The number last written to my word of each page, main and scratch; and what I have seen of
     /// others.
@@ -90,20 +88,14 @@ final class Operator {
     private final PageClaim claim = new PageClaim();
     private final PageClaim[] claims = new PageClaim[PREFETCHED];
 
-    /// My alias slot's first page in main, or -1; and what I wrote through it while it is logged.
-    private int window = -1;
-
-    private int windowPages;
-    private boolean logged;
-    private final BitSet unreported = new BitSet();
     private String doing = "nothing";
 
     Operator(OperationsHost world, int me, boolean manualLog) {
         this.world = world;
         this.me = me;
-        this.manualLog = manualLog;
         random = new SplittableRandom(world.seed * 1_000 + me);
         disturber = new Disturber(world, random.split());
+        alias = new AliasSlot(world, me, manualLog, random.split());
         Arrays.setAll(claims, i -> new PageClaim());
     }
 
@@ -150,9 +142,10 @@ final class Operator {
             case PROCESS -> process(cpu);
             case KERNEL -> kernel(cpu);
             case PREFETCH -> prefetch(cpu);
+            case PREFAULT -> preFault(cpu);
             case CACHE -> cache(cpu);
-            case SLOT -> slot(cpu);
-            case LOG -> log(cpu);
+            case SLOT -> alias.comeOrGo(cpu);
+            case LOG -> alias.log(cpu);
             case REMAP -> remap(cpu);
             case AGE, ZAP, PROTECT, RECLAIM, AGE_ALL, SPLIT -> disturber.act(cpu, kind);
             case RESET -> vcpu.resetContext(cpu);
@@ -179,7 +172,7 @@ final class Operator {
         expect(found == last[page], "page %d: %x is there, not %x", page, found, last[page]);
     }
 
-    private static void expect(boolean holds, String what, Object... about) {
+    static void expect(boolean holds, String what, Object... about) {
         if (!holds) {
             throw new AssertionError(what.formatted(about));
         }
@@ -191,10 +184,6 @@ final class Operator {
 
     private long scratchVpn() {
         return SCRATCH + (long) me * SCRATCH_PAGES;
-    }
-
-    private long aliasGfn(int page) {
-        return ALIAS + (long) me * 4 * PAGES + MAIN % 512 + page;
     }
 
     // --- accesses ------------------------------------------------------------------------------
@@ -234,19 +223,19 @@ final class Operator {
     }
 
     private void alias(Cpu cpu) {
-        if (window < 0) {
-            long problem = guest(cpu, aliasGfn(page()), random.nextBoolean(), 0);
+        if (!alias.exists()) {
+            long problem = guest(cpu, alias.gfn(page()), random.nextBoolean(), 0);
             expect(problem == Vcpu.EXIT_MMIO, "an access without a slot ends with %d", problem);
             return;
         }
-        int k = random.nextInt(random.nextInt(8) == 0 ? windowPages : 24);
+        int page = alias.page();
         if (random.nextBoolean()) {
-            if (write(cpu, window + k, aliasGfn(window + k)) && logged) {
-                unreported.set(k);
+            if (write(cpu, page, alias.gfn(page))) {
+                alias.wrote(page);
             }
         } else {
-            long problem = guest(cpu, aliasGfn(window + k), false, 0);
-            look(window + k, problem, vcpu.data());
+            long problem = guest(cpu, alias.gfn(page), false, 0);
+            look(page, problem, vcpu.data());
         }
     }
 
@@ -356,6 +345,12 @@ final class Operator {
         world.vm.srcu.readUnlock(cpu, section);
     }
 
+    private void preFault(Cpu cpu) {
+        int page = random.nextInt(PAGES - 16);
+        long n = world.vm.preFault(cpu, vcpu, GFN + page, 16);
+        expect(n == 16, "%d pages from %d on are mapped ahead", n, page);
+    }
+
     /// Only reads: what is written through a cache may be lost, as on Linux.
     private void cache(Cpu cpu) {
         if (cache == null) {
@@ -378,51 +373,6 @@ final class Operator {
     }
 
     // --- slots, logs and mappings ----------------------------------------------------------------
-
-    private void slot(Cpu cpu) {
-        if (window >= 0) {
-            world.vm.deleteSlot(cpu, 1 + me);
-            window = -1;
-            logged = false;
-            return;
-        }
-        windowPages = random.nextBoolean() ? 512 : 64 + random.nextInt(1000);
-        window = 64 * random.nextInt((PAGES - windowPages) / 64 + 1);
-        world.vm.createSlot(cpu, 1 + me, aliasGfn(window), windowPages, MAIN + window, false);
-    }
-
-    /// Begins, reads and ends the log of the alias slot.
-    private void log(Cpu cpu) {
-        if (window < 0) {
-            return;
-        }
-        if (!logged) {
-            unreported.clear();
-            world.vm.dirtyLog().begin(cpu, 1 + me);
-            logged = true;
-        } else if (random.nextInt(8) == 0) {
-            report(cpu);
-            LogEnd[] ends = LogEnd.values();
-            world.vm.dirtyLog().end(cpu, 1 + me, ends[random.nextInt(ends.length)]);
-            logged = false;
-        } else {
-            report(cpu);
-        }
-    }
-
-    private void report(Cpu cpu) {
-        long[] bits = world.vm.dirtyLog().get(cpu, 1 + me);
-        BitSet missing = (BitSet) unreported.clone();
-        missing.andNot(BitSet.valueOf(bits));
-        expect(missing.isEmpty(), "pages %s were written and are not in the log", missing);
-        if (manualLog) {
-            Arrays.setAll(bits, k -> bits[k] & random.nextLong());
-            world.vm.dirtyLog().clear(cpu, 1 + me, 0, windowPages, bits);
-            unreported.andNot(BitSet.valueOf(bits));
-        } else {
-            unreported.clear();
-        }
-    }
 
     private void remap(Cpu cpu) {
         if (scratch != null) {
