@@ -8,6 +8,7 @@ import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.GuestPage;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 
@@ -31,6 +32,7 @@ final class Prefetch {
     // All that follows is the holder's of mmu_lock.
     private final PageClaim[] claims = new PageClaim[MOST];
     private final Fault fault = new Fault();
+    @Guarded("mmu_lock")
     private long marks;
 
     Prefetch(Vm vm, SecondaryMmu mmu, InvalidateGate gate, UserPages pages, DirectAccess direct) {

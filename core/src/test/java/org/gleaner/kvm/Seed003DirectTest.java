@@ -8,6 +8,8 @@ import org.gleaner.kvm.pfn.HostMap;
 import org.gleaner.kvm.pfn.PfnCache;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.Process;
+import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,22 @@ final class Seed003DirectTest {
                     .hasMessageContaining("F2 page-slot-present");
             assertThat(world.space.asked).isEmpty();
         });
+    }
+
+    @Test
+    void aPinThatAsksWhetherThePageIsWritableBreaksF6() {
+        int both = Lookup.PIN | Lookup.WANT_WRITABLE;
+        GuestOfHost.run(
+                SmallHost.virtual(),
+                GuestOfHost.config(),
+                64,
+                16,
+                (cpu, guest) -> {
+                    PageClaim claim = new PageClaim();
+                    assertThatThrownBy(() -> guest.pages.lookUp(cpu, Process.BASE, both, claim))
+                            .hasMessageContaining("F6 pin-xor-map_writable");
+                    assertThat(claim.kind()).isEqualTo(PageClaim.Kind.FREE);
+                });
     }
 
     // --- maps (kvm_vcpu_map) ---------------------------------------------------------------------

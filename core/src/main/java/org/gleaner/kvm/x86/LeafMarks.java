@@ -8,8 +8,8 @@ import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
 /// What leaves tell the host's pages as they change, page by page: on kernels before 6.13 whatever
-/// an entry is about to lose, since then nothing. What a mark takes is part of what a zap is charged
-/// for ([Cost#MMU_AGE_GFN]); elsewhere it is charged by itself.
+/// an entry is about to lose, since then nothing. What a mark takes is part of what a zap is
+/// charged for ([Cost#MMU_AGE_GFN]); elsewhere it is charged by itself.
 final class LeafMarks {
     private final SpteFormat format;
     private final @Nullable PageMarks marks;
