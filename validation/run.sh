@@ -45,7 +45,7 @@ case $pressure in limit) machine=3G ;; host) machine=512M ;; *) fail "--pressure
 [ "$pressure" = limit ] || [ "$beside" != 0 ] || fail "--pressure host: give --beside too"
 [[ $beside =~ ^[0-9]+$ && $low =~ ^[0-9]+$ ]] || fail "--beside, --low: give pages of 4 KiB"
 [[ -z $switch || $switch =~ ^[0-9]+:[0-9a-fA-FxnyNY]+(,[0-9]+:[0-9a-fA-FxnyNY]+)*$ ]] || fail "--switch: give ACCESSES:TEXT, such as 200000:n,400000:y"
-[ "$beside$thp$switch" = 0never ] || [ -z "$table" ] || fail "--csv: a table has no place for --beside, --thp and --switch; leave it out"
+[ "$beside$switch" = 0 ] || [ -z "$table" ] || fail "--csv: a table has no place for --beside and --switch; leave it out"
 [ -f "$trace" ] || fail "$trace: no such file"
 [ -f "$home/$kernel/guest.cpio" ] || fail "kernel $kernel is not set up; run $here/setup.sh $kernel"
 
@@ -68,4 +68,4 @@ timeout "${GLEANER_TIMEOUT:-1800}" qemu-system-x86_64 -accel tcg,tb-size=256 -cp
     -drive "file=$work/swap,if=virtio,format=raw,cache=unsafe,discard=unmap" \
     -append "console=ttyS0 quiet nokaslr mitigations=off no5lvl panic=-1" || true
 python3 "$here/src/console.py" ${table:+--csv "$table"} "$work/console" "kernel=$kernel" "trace=$name" "mode=$mode" \
-    "kind=$kind" "swap=$swap" "page_cluster=$cluster" "age_every=$age"
+    "kind=$kind" "swap=$swap" "page_cluster=$cluster" "age_every=$age" "thp=$thp"

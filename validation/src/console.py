@@ -11,7 +11,7 @@ import sys
 
 COLUMNS = ('kernel trace mode kind swap page_cluster age_every mem_pages accesses distinct rep majflt pswpin pswpout '
            'pgscan pgsteal pgrefill pgactivate pgdeactivate workingset_refault_anon workingset_activate_anon '
-           'workingset_restore_anon').split()
+           'workingset_restore_anon thp').split()
 
 
 def results(console, setting):
@@ -37,10 +37,18 @@ def row(result):
 
 
 def append(table, rows):
-    new = not os.path.exists(table)
+    """Appends by the columns that the table has; one that never had huge pages has no column for them."""
+    columns = COLUMNS
+    if os.path.exists(table):
+        with open(table, newline='') as file:
+            columns = next(csv.reader(file))
+        if 'thp' not in columns and any(row[COLUMNS.index('thp')] != 'never' for row in rows):
+            sys.exit(f'{table}: has no column thp, and these runs have huge pages; give another table')
+        rows = [[dict(zip(COLUMNS, row)).get(column, '') for column in columns] for row in rows]
+    else:
+        rows = [columns] + rows
     with open(table, 'a', newline='') as file:
-        writer = csv.writer(file, lineterminator='\n')
-        writer.writerows(([COLUMNS] if new else []) + rows)
+        csv.writer(file, lineterminator='\n').writerows(rows)
 
 
 def main(words):

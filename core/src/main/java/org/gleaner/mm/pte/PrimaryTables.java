@@ -36,11 +36,11 @@ public final class PrimaryTables {
         final QueuedSpinLock lock = new QueuedSpinLock(LockClass.PTE_LOCK);
 
         /// The table deposited last with this one.
-        @Guarded("lock")
+        @Guarded("ptlock")
         int deposit = NO_TABLE;
 
         /// Of a table that is deposited: the one that was deposited before it.
-        @Guarded("lock of the table it is deposited with")
+        @Guarded("ptlock")
         int before = NO_TABLE;
     }
 

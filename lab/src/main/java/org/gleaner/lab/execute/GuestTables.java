@@ -39,8 +39,8 @@ final class GuestTables {
         topUp(0);
     }
 
-    /// Pages laid by when a guest that has seen all of its trace, and none of its memory, enters the
-    /// cgroup. The root of the memory's tables and the one below it are there.
+    /// Pages laid by when a guest that has seen all of its trace, and none of its memory, enters
+    /// the cgroup. The root of the memory's tables and the one below it are there.
     static int laidBy(long accesses) {
         GuestTables guest = new GuestTables(-MEMORY_UPPER);
         guest.topUp(accesses - 1);

@@ -232,8 +232,8 @@ public final class ReplayRun {
         machineSeconds = (cpu.now() - machineStart) / 1e9;
     }
 
-    /// A task that is about to enter its cgroup. In small pages its tables are all there by then; in
-    /// huge ones only those above the first for its memory, and the others come as the pages do.
+    /// A task that is about to enter its cgroup. In small pages its tables are all there by then;
+    /// in huge ones only those above the first for its memory, and the others come as the pages do.
     private AddressSpace newProcess(Cpu cpu, Memcg memcg) {
         if (!paysForTables()) {
             host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);

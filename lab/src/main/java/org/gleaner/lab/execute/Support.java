@@ -71,9 +71,9 @@ final class Support {
         };
     }
 
-    /// Who pays for the page tables of a process in a cgroup. In small pages it has made them before
-    /// it entered, as the replayers of the comparison runs have; in huge ones they come as the pages
-    /// do.
+    /// Who pays for the page tables of a process in a cgroup. In small pages it has made them
+    /// before it entered, as the replayers of the comparison runs have; in huge ones they come as
+    /// the pages do.
     static Memcg tablePayer(Host host, Memcg memcg, Backing backing) {
         boolean huge = host.config().thp() == HostConfig.Thp.ALWAYS && backing == Backing.ANON;
         return huge ? memcg : host.rootMemcg();

@@ -13,7 +13,6 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayExecutor;
@@ -120,7 +119,7 @@ public final class ValidationRun {
                         cell.through(),
                         kernel.aging(),
                         cell.backing(),
-                        Thp.NEVER,
+                        cell.hugePages(),
                         cell.swapDevice(),
                         ReplayRequest.ampleSwap(trace),
                         cell.pageCluster(),

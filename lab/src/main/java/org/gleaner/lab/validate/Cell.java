@@ -6,6 +6,7 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 
 /// What was run: the settings that repetitions share, as the table has them.
@@ -15,6 +16,7 @@ import org.gleaner.lab.choice.Through;
 /// @param kind anon or shm, touched by a task; kvm or kvmshm, by a guest
 /// @param ageEvery accesses between two agings forced through debugfs, 0 for none
 /// @param memoryPages the limit
+/// @param thp huge pages: never or always; never in a table that has no such column
 public record Cell(
         String kernel,
         String trace,
@@ -23,7 +25,8 @@ public record Cell(
         String swap,
         int pageCluster,
         long ageEvery,
-        long memoryPages) {
+        long memoryPages,
+        String thp) {
 
     /// The columns that these are, in their order.
     static final List<String> COLUMNS =
@@ -35,7 +38,8 @@ public record Cell(
                     "swap",
                     "page_cluster",
                     "age_every",
-                    "mem_pages");
+                    "mem_pages",
+                    "thp");
 
     /// What [#COLUMNS] say of this cell.
     List<String> values() {
@@ -47,7 +51,8 @@ public record Cell(
                 swap,
                 Integer.toString(pageCluster),
                 Long.toString(ageEvery),
-                Long.toString(memoryPages));
+                Long.toString(memoryPages),
+                thp);
     }
 
     public Lru lru() {
@@ -70,11 +75,16 @@ public record Cell(
         return Choice.of(SwapDeviceChoice.class, swap);
     }
 
+    public Thp hugePages() {
+        return Choice.of(Thp.class, thp);
+    }
+
     /// In a few words, for a line about it.
     @Override
     public String toString() {
         String readAhead = pageCluster > 0 ? " page-cluster " + pageCluster : "";
         String forced = ageEvery > 0 ? " age-every " + ageEvery : "";
+        String huge = hugePages() == Thp.ALWAYS ? " thp always" : "";
         return kernel
                 + " "
                 + trace
@@ -87,6 +97,7 @@ public record Cell(
                 + " "
                 + swap
                 + readAhead
-                + forced;
+                + forced
+                + huge;
     }
 }

@@ -27,6 +27,9 @@ public final class RealTable {
                             Stream.of(ReclaimCounter.values()).map(ReclaimCounter::column))
                     .toList();
 
+    /// The one column of a cell that a table need not have.
+    private static final String OPTIONAL = "thp";
+
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
     private static final int MOST_BYTES = 16 << 20;
@@ -98,7 +101,7 @@ public final class RealTable {
             }
         }
         for (String needed : Stream.concat(Cell.COLUMNS.stream(), NUMBERS.stream()).toList()) {
-            if (!columns.containsKey(needed)) {
+            if (!needed.equals(OPTIONAL) && !columns.containsKey(needed)) {
                 String mend =
                         Nearest.to(needed, names)
                                 .map(near -> "is '" + near + "' meant?")
@@ -125,7 +128,8 @@ public final class RealTable {
                         word(words, "swap"),
                         Math.toIntExact(number(words, "page_cluster", at, 9)),
                         number(words, "age_every", at, Long.MAX_VALUE),
-                        number(words, "mem_pages", at, Long.MAX_VALUE));
+                        number(words, "mem_pages", at, Long.MAX_VALUE),
+                        columns.containsKey(OPTIONAL) ? word(words, OPTIONAL) : "never");
         try {
             check(cell);
         } catch (BadInput bad) {
@@ -152,6 +156,7 @@ public final class RealTable {
         cell.lru();
         cell.through();
         cell.swapDevice();
+        cell.hugePages();
     }
 
     private String word(List<String> words, String column) {

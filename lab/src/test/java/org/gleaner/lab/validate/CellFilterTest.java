@@ -17,7 +17,7 @@ final class CellFilterTest {
                     runs("7.2", "zipf", "mglru"));
 
     private static RealRuns runs(String kernel, String trace, String mode) {
-        Cell cell = new Cell(kernel, trace, mode, "anon", "zram", 0, 0, 64);
+        Cell cell = new Cell(kernel, trace, mode, "anon", "zram", 0, 0, 64, "never");
         return new RealRuns(cell, "t.csv, line 2", 1, 1, 1, Map.of());
     }
 

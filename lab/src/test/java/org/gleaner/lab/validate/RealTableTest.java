@@ -12,6 +12,7 @@ import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.trace.TraceCatalog;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,31 @@ final class RealTableTest {
         assertThat(cells).hasSizeGreaterThan(150);
         assertThat(new TraceCatalog(Path.of("..", "traces")).names())
                 .containsAll(cells.stream().map(runs -> runs.cell().trace()).toList());
+    }
+
+    @Test
+    void aTableMayHaveRunsWithHugePages() throws IOException {
+        String huge = HEADING.replace("\n", ",thp\n");
+        String row = "6.12,t,classic,kvm,zram,0,0,100,9,7,0,5,6,1,2,3,4,";
+        List<RealRuns> cells = read(huge, row + "never\n", row + "always\n");
+        assertThat(cells.stream().map(runs -> runs.cell().hugePages()))
+                .containsExactly(Thp.NEVER, Thp.ALWAYS);
+        assertThat(cells.getLast().cell()).hasToString("6.12 t 100p classic kvm zram thp always");
+        assertThatThrownBy(() -> read(huge, row + "sometimes\n"))
+                .hasMessageContaining("t.csv, line 2: ")
+                .hasMessageContaining("sometimes");
+        assertThat(read(HEADING, row.substring(0, row.length() - 1)).getFirst().cell().hugePages())
+                .isEqualTo(Thp.NEVER);
+    }
+
+    @Test
+    void theTableOfHugePagesHasSixRowsThroughAGuest() {
+        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "huge.csv"));
+        assertThat(cells).allMatch(runs -> runs.cell().hugePages() == Thp.ALWAYS);
+        assertThat(cells)
+                .filteredOn(runs -> runs.cell().through() == Through.KVM)
+                .hasSizeGreaterThanOrEqualTo(6)
+                .allSatisfy(runs -> assertThat(runs.runs()).isGreaterThanOrEqualTo(2));
     }
 
     /// Where a limit of a few pages more or less decides how often a kernel faults, one boot is no
