@@ -19,6 +19,7 @@ import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SwapReadAhead;
 import org.gleaner.mm.fault.UnusedSwapCache;
+import org.gleaner.mm.fault.ZeroPages;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.gup.GetUserPages;
@@ -94,6 +95,7 @@ public final class Host implements AutoCloseable {
     private final GetUserPages userPages;
     private final Reclaim reclaim;
     private final MappingChanges mappingChanges;
+    private final ZeroPages zeroPages;
     private final Fork fork;
     private final PageIdle pageIdle;
 
@@ -179,10 +181,12 @@ public final class Host implements AutoCloseable {
         UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
         MemfdEviction eviction =
                 new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
-        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction, steps);
         FrameContents frames = parts == null ? contents : parts.contents();
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
         driverFrames = new DriverFrames(folios, zone, epochs, frames);
+        zeroPages = new ZeroPages(folios, zone, frames);
+        mappingChanges =
+                new MappingChanges(folios, lru, swap, unused, eviction, zeroPages, steps);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
@@ -229,6 +233,7 @@ public final class Host implements AutoCloseable {
                         stat,
                         currentTask,
                         new CopyOnWrite(folios, lru, allocator, unused),
+                        zeroPages,
                         huge,
                         cpus,
                         steps);
@@ -419,6 +424,11 @@ public final class Host implements AutoCloseable {
     /// `mprotect`, `munmap` and exit of this host's processes.
     public MappingChanges mappingChanges() {
         return mappingChanges;
+    }
+
+    /// The pages of zeroes.
+    public ZeroPages zeroPages() {
+        return zeroPages;
     }
 
     /// Shares private memory between processes, or between places of one.

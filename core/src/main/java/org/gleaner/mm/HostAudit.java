@@ -86,6 +86,9 @@ public final class HostAudit {
                 countEntries(mm);
             }
         }
+        for (int zeroes : host.zeroPages().made(cpu)) {
+            references[zeroes]++;
+        }
         countMemfds();
         checkTables();
         host.lru().forEachBatched(pfn -> references[pfn]++);
@@ -305,7 +308,7 @@ public final class HostAudit {
             expect(tails == HUGE_PAGES - 1, "pfn %d is large and has %d tails", pfn, tails);
         }
         expect(
-                mapcount(state) == mappings[pfn],
+                mapcount(state) == mappings[pfn] || isReserved(state),
                 "pfn %d: %d mappings, says %d",
                 pfn,
                 mappings[pfn],

@@ -61,4 +61,43 @@ final class KindsInGuestTest {
                     small.host().mappingChanges().exit(cpu, child);
                 });
     }
+
+    /// T-M2: two faults and a retry, and nobody refers to the page of zeroes after that.
+    @Test
+    void aReadOfZeroesAndAWriteCostTwoFaultsAndARetry() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    p.vma.mapZeroPages();
+                    int zero = small.host().zeroPages().small(cpu);
+                    long baseline = small.host().folios().peek(cpu, zero);
+                    access(cpu, vcpu, 0, false, 1, 0);
+                    access(cpu, vcpu, 1, false, 1, 0);
+                    assertThat(p.pfn(0)).isEqualTo(zero).isEqualTo(p.pfn(1));
+                    access(cpu, vcpu, 0, true, 1, 1);
+                    assertThat(p.pfn(0)).isNotEqualTo(zero);
+                    access(cpu, vcpu, 2, true, 1, 0);
+                    assertThat(small.host().folios().peek(cpu, zero)).isEqualTo(baseline);
+                });
+    }
+
+    @Test
+    void aHugePageOfZeroesIsAHugeLeafUntilTheFirstWrite() {
+        SmallHost small = SmallHost.virtual().thp();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    p.vma.mapZeroPages();
+                    access(cpu, vcpu, 3, false, 1, 0);
+                    access(cpu, vcpu, 4, false, 0, 0);
+                    assertThat(vcpu.hugeFaults()).isOne();
+                    int zero = p.hugeFolio(0);
+                    assertThat(small.host().zeroPages().hugeUsers(cpu)).isOne();
+                    access(cpu, vcpu, 3, true, 1, 1);
+                    assertThat(vcpu.hugeFaults()).isEqualTo(2);
+                    assertThat(p.hugeFolio(0)).isNotEqualTo(zero);
+                    access(cpu, vcpu, 600, true, 1, 0);
+                });
+    }
 }

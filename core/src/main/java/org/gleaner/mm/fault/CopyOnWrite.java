@@ -12,7 +12,8 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// Faults on private memory whose entry says that others may show the same page (`do_wp_page`).
+/// Faults on private memory whose entry says that others may show the same page (`do_wp_page`), the
+/// page of zeroes included.
 ///
 /// Who finds itself alone with the page keeps it, and nobody has to be told. Else the page is
 /// copied: secondary MMUs are told before the entry changes and after, within the fault, so a
@@ -41,6 +42,9 @@ public final class CopyOnWrite {
     ///
     /// @return [PageFaults#DONE] or [PageFaults#NOMEM]
     int resolve(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, boolean write) {
+        if (PTE.isZero(seen)) {
+            return copy(cpu, vma, vpn, walk, seen, write);
+        }
         int old = (int) PTE.pfn(seen);
         if (!folios.tryGet(cpu, old)) {
             return PageFaults.DONE;
@@ -85,14 +89,19 @@ public final class CopyOnWrite {
         return mapcount(state) == 1 && refcount(state) == OURS && (state & SWAPCACHE) == 0;
     }
 
-    /// `wp_page_copy`.
+    /// `wp_page_copy`. The page of zeroes is not copied and has no count.
     private int copy(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, boolean write) {
         int old = (int) PTE.pfn(seen);
         int made = allocator.allocate(cpu, vma.mm().memcg(), ANON | UPTODATE);
         if (made < 0) {
             return PageFaults.NOMEM;
         }
-        allocator.copy(cpu, old, made);
+        boolean zero = PTE.isZero(seen);
+        if (zero) {
+            allocator.zero(cpu, made, 1);
+        } else {
+            allocator.copy(cpu, old, made);
+        }
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
         notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
@@ -100,11 +109,15 @@ public final class CopyOnWrite {
         boolean still = isStill(cpu.load(walk.words, walk.index), seen);
         if (still) {
             replace(cpu, vma, vpn, walk, made, write);
-            folios.removeMap(cpu, old);
+            if (!zero) {
+                folios.removeMap(cpu, old);
+            }
         }
         lock.unlock(cpu);
         notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
-        lru.put(cpu, still ? old : made);
+        if (!still || !zero) {
+            lru.put(cpu, still ? old : made);
+        }
         return PageFaults.DONE;
     }
 

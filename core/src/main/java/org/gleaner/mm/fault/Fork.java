@@ -117,7 +117,10 @@ public final class Fork {
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long entry = cpu.load(walk.words, walk.index);
-        if (PTE.isSwap(entry)) {
+        if (walk.level > RadixTable.LEVEL_4K && !PTE.isPage(entry)) {
+            // zeroes, which a read there finds by itself
+            entry = PteFormat.NONE;
+        } else if (PTE.isSwap(entry)) {
             swap.duplicate(cpu, (int) PTE.swapSlot(entry));
             entry |= PteFormat.SHARED;
             Pte.set(cpu, walk.words, walk.index, entry);

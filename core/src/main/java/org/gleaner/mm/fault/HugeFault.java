@@ -2,11 +2,13 @@ package org.gleaner.mm.fault;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
@@ -28,21 +30,31 @@ final class HugeFault {
     /// The fault is one of a 4 KiB page.
     static final int SMALL = 1;
 
+    private static final int NO_FOLIO = -1;
+
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final Folios folios;
     private final LruCache lru;
     private final PageAllocator allocator;
+    private final ZeroPages zeroes;
     private final VmStat stat;
 
-    HugeFault(Folios folios, LruCache lru, PageAllocator allocator, VmStat stat) {
+    HugeFault(
+            Folios folios,
+            LruCache lru,
+            PageAllocator allocator,
+            ZeroPages zeroes,
+            VmStat stat) {
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
+        this.zeroes = zeroes;
         this.stat = stat;
     }
 
-    /// Returns [PageFaults#DONE] or [#SMALL], which is also for who finds no page table to link.
+    /// Returns [PageFaults#DONE]; or [#SMALL], which is also for who finds no page table to link; or
+    /// [PageFaults#NOMEM].
     int handle(Cpu cpu, Vma vma, long vpn, Walk walk, boolean write) {
         AddressSpace mm = vma.mm();
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_2M, mm.tableCharge());
@@ -54,7 +66,9 @@ final class HugeFault {
             return SMALL;
         }
         if (!PTE.isNone(pmd)) {
-            return present(cpu, vma, walk, write);
+            return write && PTE.isZero(pmd)
+                    ? replaceZeroes(cpu, vma, vpn, walk)
+                    : present(cpu, vma, walk, write);
         }
         long first = RadixTable.alignDown(vpn, RadixTable.LEVEL_2M);
         boolean fits = first >= vma.start() && first + HUGE_PAGES <= vma.end();
@@ -70,7 +84,7 @@ final class HugeFault {
         lock.lock(cpu);
         if (PTE.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
             long more = PteFormat.ACCESSED;
-            if (write && vma.writable()) {
+            if (write && vma.writable() && !PTE.isShared(cpu.load(walk.words, walk.index))) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
             cpu.fetchOr(walk.words, walk.index, more);
@@ -79,7 +93,82 @@ final class HugeFault {
         return PageFaults.DONE;
     }
 
+    /// A read of untouched memory shows zeroes; the small fault does if there is no huge page of them.
+    private int showZeroes(Cpu cpu, Vma vma, Walk walk) {
+        int zero = zeroes.huge(cpu, vma.mm());
+        if (zero < 0) {
+            return SMALL;
+        }
+        cpu.cas(
+                walk.words,
+                walk.index,
+                PteFormat.NONE,
+                ZeroPages.entry(zero, RadixTable.LEVEL_2M));
+        return PageFaults.DONE;
+    }
+
+    /// The first write to a huge page of zeroes (`do_huge_zero_wp_pmd`): a large folio takes its
+    /// place, or a table of small zero entries if there is none.
+    private int replaceZeroes(Cpu cpu, Vma vma, long vpn, Walk walk) {
+        long first = RadixTable.alignDown(vpn, RadixTable.LEVEL_2M);
+        int pfn = allocator.allocateHuge(cpu, vma.mm().memcg(), ANON | UPTODATE);
+        if (pfn < 0) {
+            stat.inc(cpu, VmEvent.THP_FAULT_FALLBACK);
+            return splitZeroes(cpu, vma, first, walk);
+        }
+        allocator.zero(cpu, pfn, HUGE_PAGES);
+        folios.setMapping(pfn, vma.object().id(), vma.index(first));
+        long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_2M, true);
+        if (!replace(cpu, vma, first, walk, leaf, pfn)) {
+            lru.put(cpu, pfn);
+        }
+        return PageFaults.DONE;
+    }
+
+    private int splitZeroes(Cpu cpu, Vma vma, long first, Walk walk) {
+        TableSlab slab = vma.mm().tables().slab;
+        int zero = zeroes.small(cpu);
+        int table = zero < 0 ? TableSlab.FULL : slab.tryAllocate(cpu, PteFormat.NONE);
+        if (table == TableSlab.FULL) {
+            return PageFaults.NOMEM;
+        }
+        Arrays.fill(
+                slab.words(table),
+                slab.base(table),
+                slab.base(table) + HUGE_PAGES,
+                ZeroPages.entry(zero));
+        if (!replace(cpu, vma, first, walk, PTE.makeTable(table), NO_FOLIO)) {
+            slab.free(cpu, table);
+        }
+        return SMALL;
+    }
+
+    /// Puts an entry in the place of the zeroes, if they are still there; secondary MMUs are told.
+    private boolean replace(Cpu cpu, Vma vma, long first, Walk walk, long entry, int pfn) {
+        MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
+        notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        long pmd = cpu.load(walk.words, walk.index);
+        boolean still = PTE.isLeaf(pmd, RadixTable.LEVEL_2M) && PTE.isZero(pmd);
+        if (still) {
+            if (pfn != NO_FOLIO) {
+                folios.addMap(cpu, pfn);
+                vma.mm().memcg().lruvec().statChanged(cpu, HUGE_PAGES);
+                lru.add(cpu, pfn, true);
+                stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
+            }
+            cpu.swap(walk.words, walk.index, entry);
+        }
+        lock.unlock(cpu);
+        notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
+        return still;
+    }
+
     private int firstTouch(Cpu cpu, Vma vma, AnonVma anon, long first, Walk walk, boolean write) {
+        if (!write && vma.mapsZeroPages()) {
+            return showZeroes(cpu, vma, walk);
+        }
         cpu.enter(KernelFunction.DO_ANONYMOUS_PAGE);
         int pfn = allocator.allocateHuge(cpu, vma.mm().memcg(), ANON | UPTODATE);
         if (pfn < 0) {

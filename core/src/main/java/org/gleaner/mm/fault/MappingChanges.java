@@ -30,6 +30,7 @@ public final class MappingChanges {
     private final SwapArea swap;
     private final UnusedSwapCache unused;
     private final MemfdEviction eviction;
+    private final ZeroPages zeroes;
     private final MemorySteps steps;
 
     public MappingChanges(
@@ -38,6 +39,7 @@ public final class MappingChanges {
             SwapArea swap,
             UnusedSwapCache unused,
             MemfdEviction eviction,
+            ZeroPages zeroes,
             MemorySteps steps) {
         this.steps = steps;
         this.folios = folios;
@@ -45,6 +47,7 @@ public final class MappingChanges {
         this.swap = swap;
         this.unused = unused;
         this.eviction = eviction;
+        this.zeroes = zeroes;
     }
 
     /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable`
@@ -106,6 +109,7 @@ public final class MappingChanges {
     /// the page tables. Called by its last task; see [AddressSpace] for who else may be about.
     public void exit(Cpu cpu, AddressSpace mm) {
         unmapAll(cpu, mm);
+        zeroes.leave(cpu, mm);
         mm.setMemoryFreed();
         mm.free(cpu);
     }
@@ -120,6 +124,7 @@ public final class MappingChanges {
                 close(cpu, memfd);
             }
         }
+        zeroes.leave(cpu, mm);
         mm.setMemoryFreed();
         mm.free(cpu);
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// entry is still what it was; otherwise somebody else has resolved the fault, and the page is
 /// dropped.
 ///
-/// Memory that was never written has no shared zero page here: a read of it allocates.
+/// A read of memory that was never written allocates, unless the mapping asks for [ZeroPages].
 public final class PageFaults {
     /// The fault is resolved; the access may be tried again.
     public static final int DONE = 0;
@@ -55,6 +55,7 @@ public final class PageFaults {
     private final VmStat stat;
     private final CurrentTask currentTask;
     private final CopyOnWrite copies;
+    private final ZeroPages zeroes;
     private final MemorySteps steps;
 
     /// Null on a host without huge pages.
@@ -71,6 +72,7 @@ public final class PageFaults {
             VmStat stat,
             CurrentTask currentTask,
             CopyOnWrite copies,
+            ZeroPages zeroes,
             boolean hugePages,
             int maxCpus,
             MemorySteps steps) {
@@ -84,7 +86,8 @@ public final class PageFaults {
         this.stat = stat;
         this.currentTask = currentTask;
         this.copies = copies;
-        huge = hugePages ? new HugeFault(folios, lru, allocator, stat) : null;
+        this.zeroes = zeroes;
+        huge = hugePages ? new HugeFault(folios, lru, allocator, zeroes, stat) : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
@@ -150,8 +153,11 @@ public final class PageFaults {
         boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
         Walk walk = walks[cpu.id];
-        if (huge != null && huge.handle(cpu, vma, vpn, walk, write) == DONE) {
-            return DONE;
+        if (huge != null) {
+            int result = huge.handle(cpu, vma, vpn, walk, write);
+            if (result != HugeFault.SMALL) {
+                return result;
+            }
         }
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K, mm.tableCharge());
         if (walk.level != RadixTable.LEVEL_4K) {
@@ -197,6 +203,12 @@ public final class PageFaults {
 
     /// `do_anonymous_page`.
     private int firstTouch(Cpu cpu, Vma vma, AnonVma anon, long vpn, Walk walk, boolean write) {
+        if (!write && vma.mapsZeroPages()) {
+            int zero = zeroes.small(cpu);
+            if (zero >= 0) {
+                return showZeroes(cpu, vma, walk, zero);
+            }
+        }
         cpu.enter(KernelFunction.DO_ANONYMOUS_PAGE);
         int pfn = allocator.allocate(cpu, vma.mm().memcg(), ANON | UPTODATE);
         if (pfn < 0) {
@@ -219,6 +231,16 @@ public final class PageFaults {
             lru.put(cpu, pfn);
         }
         cpu.exit();
+        return DONE;
+    }
+
+    private static int showZeroes(Cpu cpu, Vma vma, Walk walk, int zero) {
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        if (PTE.isNone(cpu.load(walk.words, walk.index))) {
+            Pte.set(cpu, walk.words, walk.index, ZeroPages.entry(zero));
+        }
+        lock.unlock(cpu);
         return DONE;
     }
 

@@ -2,6 +2,7 @@ package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.LARGE;
 import static org.gleaner.mm.folio.FolioLayout.isDriver;
+import static org.gleaner.mm.folio.FolioLayout.isReserved;
 
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
@@ -58,6 +59,10 @@ final class FollowPfn {
     void put(Cpu cpu, PageClaim claim) {
         if (claim.isOwned()) {
             int folio = folios.folio(cpu, claim.pfn());
+            if (claim.kind() == PageClaim.Kind.PINNED && isReserved(folios.peek(cpu, folio))) {
+                claim.free();
+                return;
+            }
             if (claim.kind() == PageClaim.Kind.PINNED && isSmall(cpu, folio)) {
                 folios.dropReferences(cpu, folio, PIN_BIAS - 1);
             }
@@ -73,7 +78,10 @@ final class FollowPfn {
                 : "I2 foreign-frame: a lookup references frame " + pfn + ", which is a driver's";
         if (pin) {
             int folio = folios.folio(cpu, pfn);
-            if (isSmall(cpu, folio)) {
+            if (isReserved(folios.peek(cpu, folio))) {
+                // zeroes are not pinned: nobody writes to them, and they do not go
+                lru.put(cpu, folio);
+            } else if (isSmall(cpu, folio)) {
                 folios.get(cpu, folio, PIN_BIAS - 1);
             }
         }

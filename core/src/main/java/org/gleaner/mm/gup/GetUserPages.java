@@ -154,15 +154,16 @@ public final class GetUserPages {
         long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isLeaf(pte, walk.level)
-                && PTE.isPage(pte)
-                && (!write || PTE.isWritable(pte))
-                && !(unshares && PTE.isShared(pte))) {
+                && (PTE.isPage(pte) ? !(unshares && PTE.isShared(pte)) : PTE.isZero(pte))
+                && (!write || PTE.isWritable(pte))) {
             int folio = (int) PTE.pfn(pte);
             folios.get(cpu, folio);
             if (write && !PTE.isDirty(pte)) {
                 folios.set(cpu, folio, DIRTY);
             }
-            lru.markAccessed(cpu, folio);
+            if (!isReserved(folios.peek(cpu, folio))) {
+                lru.markAccessed(cpu, folio);
+            }
             long pfn = folio + within(vpn, walk);
             result = write ? pfn | WRITABLE : pfn;
         }

@@ -1,6 +1,7 @@
 package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
+import static org.gleaner.mm.folio.FolioLayout.isReserved;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
@@ -97,14 +98,20 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     @Override
     public void markAccessed(Cpu cpu, int pfn) {
         if (pfn < folios.frames()) {
-            lru.markAccessed(cpu, folios.folio(cpu, pfn));
+            int folio = folios.folio(cpu, pfn);
+            if (!isReserved(folios.peek(cpu, folio))) {
+                lru.markAccessed(cpu, folio);
+            }
         }
     }
 
     @Override
     public void setDirty(Cpu cpu, int pfn) {
         if (pfn < folios.frames()) {
-            folios.set(cpu, folios.folio(cpu, pfn), DIRTY);
+            int folio = folios.folio(cpu, pfn);
+            if (!isReserved(folios.peek(cpu, folio))) {
+                folios.set(cpu, folio, DIRTY);
+            }
         }
     }
 

@@ -58,6 +58,7 @@ public final class PteFormat extends EntryFormat {
     private static final long ADDRESS = 0x000f_ffff_ffff_f000L;
 
     private static final long P = 1;
+    private static final long ZERO = P | SPECIAL | SHARED;
     private static final long USER = 1L << 2;
     private static final long NX = 1L << 63;
     private static final long SWAP = 1L << 9;
@@ -102,6 +103,11 @@ public final class PteFormat extends EntryFormat {
     /// A write through this entry, or through the page it brings back from swap, copies the page.
     public boolean isShared(long pte) {
         return (pte & SHARED) != 0;
+    }
+
+    /// Shows the page of zeroes, or the huge one: no driver's entry is shared (`is_zero_pfn`).
+    public boolean isZero(long pte) {
+        return (pte & ZERO) == ZERO;
     }
 
     public boolean isWritable(long pte) {

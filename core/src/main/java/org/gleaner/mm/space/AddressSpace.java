@@ -71,6 +71,9 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
+    /// One word: whether the huge page of zeroes was shown here.
+    private final long[] hugeZero = new long[1];
+
     /// @param tableCharge who pays for its page tables
     public AddressSpace(
             Cpu cpu, Memcg memcg, MmList list, PrimaryTables tables, TableCharge tableCharge) {
@@ -290,6 +293,17 @@ public final class AddressSpace {
 
     public void setMemoryFreed() {
         memoryFreed = true;
+    }
+
+    /// Says that a fault here shows the huge page of zeroes; returns whether that is the first time
+    /// (`MMF_HUGE_ZERO_FOLIO`).
+    public boolean useHugeZero(Cpu cpu) {
+        return cpu.load(hugeZero, 0) == 0 && cpu.cas(hugeZero, 0, 0, 1);
+    }
+
+    /// Whether a fault here ever did.
+    public boolean usesHugeZero(Cpu cpu) {
+        return cpu.load(hugeZero, 0) != 0;
     }
 
     /// A task of this address space was scheduled in (`lru_gen_use_mm`).

@@ -10,6 +10,7 @@ public final class Vma {
     private final RmapObject object;
     private final long offset;
     private volatile boolean writable;
+    private volatile boolean zeroPages;
 
     /// One word: what swap read-ahead remembers of this mapping (`swap_readahead_info`).
     private final long[] readAhead = new long[1];
@@ -57,6 +58,18 @@ public final class Vma {
 
     void setWritable(boolean writable) {
         this.writable = writable;
+    }
+
+    /// Whether a read of memory that was never written shows the page of zeroes, so that a write
+    /// later has to put another in its place. Else reads get a page of their own.
+    public boolean mapsZeroPages() {
+        return zeroPages;
+    }
+
+    /// From now on reads of untouched memory show the page of zeroes. Of anonymous memory.
+    public void mapZeroPages() {
+        assert object instanceof AnonVma : "files are not full of zeroes";
+        zeroPages = true;
     }
 
     /// What [#rememberReadAhead] stored last, 0 at first.
