@@ -10,11 +10,14 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.SetUp;
 import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.CopyOnWrite;
+import org.gleaner.mm.fault.FileClean;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.Fork;
 import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdEviction;
 import org.gleaner.mm.fault.MemfdFault;
+import org.gleaner.mm.fault.NumaScan;
+import org.gleaner.mm.fault.PageActors;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SwapReadAhead;
@@ -96,7 +99,7 @@ public final class Host implements AutoCloseable {
     private final Reclaim reclaim;
     private final MappingChanges mappingChanges;
     private final ZeroPages zeroPages;
-    private final Fork fork;
+    private final PageActors actors;
     private final PageIdle pageIdle;
 
     /// Builds a host on an engine and starts its daemons.
@@ -237,7 +240,19 @@ public final class Host implements AutoCloseable {
                         huge,
                         cpus,
                         steps);
-        fork = new Fork(folios, lru, allocator, swap, split, folioWait, mappingChanges, unused);
+        actors =
+                new PageActors(
+                        new Fork(
+                                folios,
+                                lru,
+                                allocator,
+                                swap,
+                                split,
+                                folioWait,
+                                mappingChanges,
+                                unused),
+                        new NumaScan(folios),
+                        new FileClean(folios, lru, folioWait, objects));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
         addMemcg((@Nullable Memcg) null);
@@ -431,9 +446,9 @@ public final class Host implements AutoCloseable {
         return zeroPages;
     }
 
-    /// Shares private memory between processes, or between places of one.
-    public Fork fork() {
-        return fork;
+    /// What shares, hides and cleans the pages of processes.
+    public PageActors actors() {
+        return actors;
     }
 
     /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or

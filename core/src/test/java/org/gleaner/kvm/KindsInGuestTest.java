@@ -6,8 +6,12 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
+import org.gleaner.mm.fault.NumaScan;
+import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Memfd;
 import org.junit.jupiter.api.Test;
 
 /// What kinds of memory cost a guest, in faults and retries.
@@ -50,7 +54,7 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 0, true, 1, 0);
                     access(cpu, vcpu, 1, true, 1, 0);
                     AddressSpace child = small.host().newAddressSpace(cpu, p.memcg);
-                    small.host().fork().share(cpu, p.vma, child, Process.BASE);
+                    small.host().actors().fork().share(cpu, p.vma, child, Process.BASE);
                     int shared = p.pfn(0);
                     access(cpu, vcpu, 0, false, 1, 0);
                     assertThat(p.pfn(0)).as("the upgrade broke nothing").isEqualTo(shared);
@@ -98,6 +102,73 @@ final class KindsInGuestTest {
                     assertThat(vcpu.hugeFaults()).isEqualTo(2);
                     assertThat(p.hugeFolio(0)).isNotEqualTo(zero);
                     access(cpu, vcpu, 600, true, 1, 0);
+                });
+    }
+
+    /// T-M6: a page of a file that is written back is zapped, and its next write marks it again.
+    @Test
+    void aFilesPageIsMarkedDirtyAgainAfterItWasWrittenBack() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    Memfd file = small.host().objects().newNotifiedFile(PAGES);
+                    small.host().mappingChanges().unmap(cpu, p.vma);
+                    p.mm.map(cpu, Process.BASE, PAGES, file, 0, true);
+                    access(cpu, vcpu, 0, false, 1, 0);
+                    assertThat(vcpu.page.dirtied()).as("it is mapped read-only").isZero();
+                    access(cpu, vcpu, 0, true, 1, 0);
+                    assertThat(vcpu.page.dirtied()).isOne();
+                    assertThat(small.host().actors().fileClean().clean(cpu, file, 0)).isTrue();
+                    assertThat(small.host().actors().fileClean().clean(cpu, file, 0)).isFalse();
+                    assertThat(p.state(cpu, 0) & FolioLayout.DIRTY).isZero();
+                    access(cpu, vcpu, 0, false, 1, 0);
+                    assertThat(p.state(cpu, 0) & FolioLayout.DIRTY).isZero();
+                    access(cpu, vcpu, 0, true, 1, 0);
+                    assertThat(vcpu.page.dirtied()).isEqualTo(2);
+                    assertThat(file.writeNotices(cpu)).isEqualTo(2);
+                    assertThat(p.state(cpu, 0) & FolioLayout.DIRTY).isNotZero();
+                });
+    }
+
+    /// S11 as merged kernels have it: a NUMA scan takes every leaf in its piece and what it knew of
+    /// its use, with one invalidation a piece; the refault costs no retry.
+    @Test
+    void aNumaScanMakesUsedPagesLookUnused() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    for (int page = 0; page < 8; page++) {
+                        access(cpu, vcpu, page, true, 1, 0);
+                    }
+                    assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isTrue();
+                    NumaScan scan = small.host().actors().numaScan();
+                    assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4)).isEqualTo(4);
+                    assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isFalse();
+                    assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 4)).isTrue();
+                    assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4)).isZero();
+                    access(cpu, vcpu, 3, true, 1, 0);
+                    assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isTrue();
+                    p.write(cpu, 2);
+                    access(cpu, vcpu, 2, true, 1, 0);
+                });
+    }
+
+    @Test
+    void aMappingThatPermitsNothingEndsTheGuestsAccessAndKeepsItsPages() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    access(cpu, vcpu, 0, true, 1, 0);
+                    int pfn = p.pfn(0);
+                    small.host().mappingChanges().protectNone(cpu, p.vma);
+                    assertThat(vcpu.access(cpu, 0, false)).isEqualTo(PageFaults.FAULT);
+                    assertThat(p.task.access(cpu, Process.BASE, false)).isEqualTo(PageFaults.FAULT);
+                    small.host().mappingChanges().protect(cpu, p.vma, true);
+                    access(cpu, vcpu, 0, true, 1, 0);
+                    assertThat(p.pfn(0)).isEqualTo(pfn);
                 });
     }
 }

@@ -79,7 +79,7 @@ public final class CopyOnWrite {
         if (alone) {
             long more = write ? PteFormat.WRITABLE | PteFormat.DIRTY : 0;
             cpu.fetchAnd(walk.words, walk.index, ~PteFormat.SHARED);
-            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | more);
+            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.USER | more);
         }
         lock.unlock(cpu);
         return changed || alone;

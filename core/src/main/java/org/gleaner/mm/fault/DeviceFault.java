@@ -46,7 +46,7 @@ final class DeviceFault {
             denied = write && !grants && !PTE.isWritable(pte);
             long dirty = write && !denied ? PteFormat.DIRTY : 0;
             long more = grants ? PteFormat.WRITABLE | PteFormat.DIRTY : dirty;
-            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | more);
+            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.USER | more);
         }
         lock.unlock(cpu);
         return denied ? PageFaults.FAULT : PageFaults.DONE;

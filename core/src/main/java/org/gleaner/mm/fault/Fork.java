@@ -30,7 +30,7 @@ public final class Fork {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     /// From so many references on a small page may be pinned (`folio_maybe_dma_pinned`).
-    private static final int PINNED = 1024;
+    static final int PINNED = 1024;
 
     private final Folios folios;
     private final LruCache lru;
@@ -70,6 +70,7 @@ public final class Fork {
         AddressSpace mm = vma.mm();
         long pages = vma.end() - vma.start();
         Vma made = to.map(cpu, start, pages, vma.object(), vma.offset(), vma.writable());
+        made.inherit(vma);
         mm.mmapLock().downWrite(cpu);
         takeApart(cpu, vma);
         mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);

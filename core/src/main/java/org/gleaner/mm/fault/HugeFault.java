@@ -83,7 +83,7 @@ final class HugeFault {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         if (PTE.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
-            long more = PteFormat.ACCESSED;
+            long more = PteFormat.ACCESSED | PteFormat.USER;
             if (write && vma.writable() && !PTE.isShared(cpu.load(walk.words, walk.index))) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }

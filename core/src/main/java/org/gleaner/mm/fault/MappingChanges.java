@@ -65,6 +65,18 @@ public final class MappingChanges {
         mm.mmapLock().upWrite(cpu);
     }
 
+    /// Forbids every access to a whole mapping (`mprotect` with `PROT_NONE`) until [#protect] permits
+    /// some again. Its pages stay.
+    public void protectNone(Cpu cpu, Vma vma) {
+        AddressSpace mm = vma.mm();
+        mm.mmapLock().downWrite(cpu);
+        mm.protectNone(vma);
+        mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        forEachEntry(cpu, vma, this::hide);
+        mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        mm.mmapLock().upWrite(cpu);
+    }
+
     /// Takes a mapping away with all its pages (`munmap`). The page tables stay until the process
     /// exits.
     public void unmap(Cpu cpu, Vma vma) {
@@ -183,6 +195,12 @@ public final class MappingChanges {
     private void writeProtect(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
         if (PTE.isPresent(entry)) {
             Pte.setReadOnly(cpu, at.words, i);
+        }
+    }
+
+    private void hide(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
+        if (PTE.isPresent(entry)) {
+            cpu.fetchAnd(at.words, i, ~(PteFormat.USER | PteFormat.WRITABLE));
         }
     }
 

@@ -86,7 +86,7 @@ public final class MemfdFault {
         }
         wait.lock(cpu, pfn);
         if (memfd.entry(cpu, index) == Memfd.folio(pfn)) {
-            map(cpu, vma, walk, pfn, write);
+            map(cpu, vma, memfd, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
@@ -108,7 +108,7 @@ public final class MemfdFault {
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
             lru.add(cpu, pfn, true);
             vma.mm().memcg().lruvec().statsChanged(cpu, CACHED, 1);
-            map(cpu, vma, walk, pfn, write);
+            map(cpu, vma, memfd, walk, pfn, write);
             wait.unlock(cpu, pfn);
         } else {
             folios.dropReference(cpu, pfn);
@@ -167,7 +167,7 @@ public final class MemfdFault {
             moveToPageCache(cpu, memfd, index, slot, pfn);
             // and no more in the swap cache
             vma.mm().memcg().lruvec().statsChanged(cpu, CACHED + 1, 1);
-            map(cpu, vma, walk, pfn, write);
+            map(cpu, vma, memfd, walk, pfn, write);
         }
         wait.unlock(cpu, pfn);
         lru.put(cpu, pfn);
@@ -182,18 +182,27 @@ public final class MemfdFault {
         swap.release(cpu, slot);
     }
 
-    private void map(Cpu cpu, Vma vma, Walk walk, int pfn, boolean write) {
+    private long leaf(Cpu cpu, Vma vma, Memfd memfd, int pfn, boolean write) {
+        long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_4K, write);
+        if (!memfd.notifiesWrites()) {
+            return leaf;
+        }
+        if (write) {
+            folios.set(cpu, pfn, DIRTY);
+            memfd.countWriteNotice(cpu);
+            return leaf;
+        }
+        return leaf & ~PteFormat.WRITABLE;
+    }
+
+    private void map(Cpu cpu, Vma vma, Memfd memfd, Walk walk, int pfn, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         if (PTE.isNone(cpu.load(walk.words, walk.index))) {
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
             folios.get(cpu, pfn);
-            Pte.set(
-                    cpu,
-                    walk.words,
-                    walk.index,
-                    PageFaults.leaf(vma, pfn, RadixTable.LEVEL_4K, write));
+            Pte.set(cpu, walk.words, walk.index, leaf(cpu, vma, memfd, pfn, write));
         }
         lock.unlock(cpu);
     }

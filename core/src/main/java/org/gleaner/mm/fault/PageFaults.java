@@ -120,7 +120,7 @@ public final class PageFaults {
         int result;
         if (mm.isKilled()) {
             result = NOMEM;
-        } else if (vma == null || ((how & WRITE) != 0 && !vma.writable())) {
+        } else if (vma == null || !permits(vma, how)) {
             result = FAULT;
         } else {
             result = handleIn(cpu, vma, vpn, how);
@@ -147,6 +147,10 @@ public final class PageFaults {
         currentTask.enter(cpu, mm);
         mm.tableCharge().paySecondary(cpu, pages);
         currentTask.leave(cpu);
+    }
+
+    private static boolean permits(Vma vma, int how) {
+        return vma.readable() && ((how & WRITE) == 0 || vma.writable());
     }
 
     private int handleIn(Cpu cpu, Vma vma, long vpn, int how) {
@@ -191,14 +195,24 @@ public final class PageFaults {
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isPresent(pte) && PTE.pfn(pte) == PTE.pfn(seen)) {
-            long more = PteFormat.ACCESSED;
+            // also of an entry that was hidden to see who uses it (`do_numa_page`)
+            long more = PteFormat.ACCESSED | PteFormat.USER;
             if (write && vma.writable() && !PTE.isShared(pte)) {
+                if (vma.object() instanceof Memfd memfd && memfd.notifiesWrites()) {
+                    makeWritable(cpu, memfd, pte);
+                }
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
             cpu.fetchOr(walk.words, walk.index, more);
         }
         lock.unlock(cpu);
         return DONE;
+    }
+
+    /// `page_mkwrite`: the file is told before the first write to a page since it was last clean.
+    private void makeWritable(Cpu cpu, Memfd file, long pte) {
+        folios.set(cpu, (int) PTE.pfn(pte), DIRTY);
+        file.countWriteNotice(cpu);
     }
 
     /// `do_anonymous_page`.

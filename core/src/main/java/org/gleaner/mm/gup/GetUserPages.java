@@ -121,7 +121,7 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         long pte = cpu.load(walk.words, walk.index);
-        if (!PTE.isLeaf(pte, walk.level) || !PTE.isPage(pte) || !PTE.isWritable(pte)) {
+        if (!PTE.isLeaf(pte, walk.level) || !PTE.isPageForWriting(pte)) {
             return NOT_THERE;
         }
         int folio = (int) PTE.pfn(pte);
@@ -130,8 +130,7 @@ public final class GetUserPages {
         }
         long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
         if (!PTE.isLeaf(again, walk.level)
-                || !PTE.isPage(again)
-                || !PTE.isWritable(again)
+                || !PTE.isPageForWriting(again)
                 || PTE.pfn(again) != folio) {
             lru.put(cpu, folio);
             return NOT_THERE;
@@ -154,6 +153,7 @@ public final class GetUserPages {
         long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isLeaf(pte, walk.level)
+                && PTE.isAccessible(pte)
                 && (PTE.isPage(pte) ? !(unshares && PTE.isShared(pte)) : PTE.isZero(pte))
                 && (!write || PTE.isWritable(pte))) {
             int folio = (int) PTE.pfn(pte);

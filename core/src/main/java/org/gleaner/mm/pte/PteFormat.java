@@ -9,7 +9,7 @@ import org.gleaner.pagetable.RadixTable;
 /// |---|---|
 /// | 0 | present |
 /// | 1 | writable |
-/// | 2 | user |
+/// | 2 | user: clear if nobody may access the page (`PROT_NONE`) |
 /// | 5, 6 | accessed (tables too), dirty |
 /// | 7 | huge leaf, above level 1 |
 /// | 9 | software: [#SPECIAL] |
@@ -27,6 +27,10 @@ public final class PteFormat extends EntryFormat {
 
     /// Nothing was ever here, or it is gone for good.
     public static final long NONE = 0;
+
+    /// Set unless nobody may access the page, for now or for good: [#makeLeaf] sets it. (The kernel
+    /// clears the present bit as well, and says with another that the page is there.)
+    public static final long USER = 1L << 2;
 
     /// Flag of [#makeLeaf]: the W bit.
     public static final long WRITABLE = 1L << 1;
@@ -59,13 +63,12 @@ public final class PteFormat extends EntryFormat {
 
     private static final long P = 1;
     private static final long ZERO = P | SPECIAL | SHARED;
-    private static final long USER = 1L << 2;
     private static final long NX = 1L << 63;
     private static final long SWAP = 1L << 9;
     private static final int TYPE_SHIFT = 58;
 
     private PteFormat() {
-        super("x86-64", ADDRESS, HUGE, P, NONE, ACCESSED, DIRTY, true, P, 0, WRITABLE, 0, NX);
+        super("x86-64", ADDRESS, HUGE, P, NONE, ACCESSED, DIRTY, true, P, USER, WRITABLE, USER, NX);
     }
 
     /// A present user leaf.
@@ -108,6 +111,16 @@ public final class PteFormat extends EntryFormat {
     /// Shows the page of zeroes, or the huge one: no driver's entry is shared (`is_zero_pfn`).
     public boolean isZero(long pte) {
         return (pte & ZERO) == ZERO;
+    }
+
+    /// Accesses are permitted, of which kind the W bit says (not `pte_protnone`).
+    public boolean isAccessible(long pte) {
+        return (pte & USER) != 0;
+    }
+
+    /// Shows a page of a folio that may be written to.
+    public boolean isPageForWriting(long pte) {
+        return (pte & (P | USER | WRITABLE | SPECIAL)) == (P | USER | WRITABLE);
     }
 
     public boolean isWritable(long pte) {

@@ -204,7 +204,14 @@ public final class AddressSpace {
     /// Changes what a whole mapping permits; page tables are the caller's. mmap_lock held for
     /// writing.
     public void protect(Vma vma, boolean writable) {
+        vma.setReadable(true);
         vma.setWritable(writable);
+    }
+
+    /// As [#protect], that nobody may access the mapping at all.
+    public void protectNone(Vma vma) {
+        vma.setWritable(false);
+        vma.setReadable(false);
     }
 
     /// mmap_lock, and that of every object that is mapped here; the latter in the order of ids, for

@@ -27,8 +27,14 @@ public final class Memfd extends RmapObject {
     @Guarded("i_mmap_rwsem")
     private boolean open = true;
 
-    Memfd(RmapObjects all, int pages) {
+    /// Calls of `page_mkwrite`.
+    private final long[] writeNotices = new long[1];
+
+    private final boolean notifiesWrites;
+
+    Memfd(RmapObjects all, int pages, boolean notifiesWrites) {
         super(all);
+        this.notifiesWrites = notifiesWrites;
         cache = new long[pages];
         int count = 0;
         for (int width = pages; width > 1; width = nodesAbove(width)) {
@@ -67,6 +73,22 @@ public final class Memfd extends RmapObject {
     /// Size in pages.
     public int pages() {
         return cache.length;
+    }
+
+    /// Whether it is to be told of the first write to each of its pages that is clean, as a file of a
+    /// file system that has to find room for it. Pages are mapped read-only until then.
+    public boolean notifiesWrites() {
+        return notifiesWrites;
+    }
+
+    /// It was told.
+    public void countWriteNotice(Cpu cpu) {
+        cpu.fetchAdd(writeNotices, 0, 1);
+    }
+
+    /// How often it was.
+    public long writeNotices(Cpu cpu) {
+        return cpu.load(writeNotices, 0);
     }
 
     public long entry(Cpu cpu, long index) {

@@ -49,7 +49,17 @@ public final class RmapObjects {
 
     /// A memfd of a size in pages, open.
     public Memfd newMemfd(int pages) {
-        Memfd memfd = new Memfd(this, pages);
+        return newFile(pages, false);
+    }
+
+    /// A file that is told of writes to its clean pages; see [Memfd#notifiesWrites]. Whatever else
+    /// it does is a memfd's: there is no file system below it.
+    public Memfd newNotifiedFile(int pages) {
+        return newFile(pages, true);
+    }
+
+    private Memfd newFile(int pages, boolean notifiesWrites) {
+        Memfd memfd = new Memfd(this, pages, notifiesWrites);
         memfd.enroll();
         return memfd;
     }

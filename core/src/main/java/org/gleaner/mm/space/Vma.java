@@ -9,6 +9,7 @@ public final class Vma {
     private final long end;
     private final RmapObject object;
     private final long offset;
+    private volatile boolean readable = true;
     private volatile boolean writable;
     private volatile boolean zeroPages;
 
@@ -56,8 +57,23 @@ public final class Vma {
         return writable;
     }
 
+    /// False if no access is permitted at all (`PROT_NONE`).
+    public boolean readable() {
+        return readable;
+    }
+
+    void setReadable(boolean readable) {
+        this.readable = readable;
+    }
+
     void setWritable(boolean writable) {
         this.writable = writable;
+    }
+
+    /// Takes over what another mapping permits and asks for.
+    public void inherit(Vma other) {
+        readable = other.readable;
+        zeroPages = other.zeroPages;
     }
 
     /// Whether a read of memory that was never written shows the page of zeroes, so that a write

@@ -1,0 +1,8 @@
+package org.gleaner.mm.fault;
+
+/// Who acts on the pages of processes besides the processes themselves and reclaim.
+///
+/// @param fork shows private memory at a second place
+/// @param numaScan hides entries to see who uses them
+/// @param fileClean makes files' pages clean before they are written
+public record PageActors(Fork fork, NumaScan numaScan, FileClean fileClean) {}
