@@ -38,6 +38,11 @@ final class SmallFrames implements FrameContents, GuestMemory {
     }
 
     @Override
+    public boolean isSame(Cpu cpu, int one, int other) {
+        return cpu.load(frames, one) == cpu.load(frames, other);
+    }
+
+    @Override
     public void copy(Cpu cpu, int from, int to) {
         long value = cpu.load(frames, from);
         cpu.writes(frames, to, 1);

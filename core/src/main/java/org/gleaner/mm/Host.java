@@ -20,6 +20,7 @@ import org.gleaner.mm.fault.NumaScan;
 import org.gleaner.mm.fault.PageActors;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.fault.SamePageMerge;
 import org.gleaner.mm.fault.SwapReadAhead;
 import org.gleaner.mm.fault.UnusedSwapCache;
 import org.gleaner.mm.fault.ZeroPages;
@@ -252,7 +253,8 @@ public final class Host implements AutoCloseable {
                                 mappingChanges,
                                 unused),
                         new NumaScan(folios),
-                        new FileClean(folios, lru, folioWait, objects));
+                        new FileClean(folios, lru, folioWait, objects),
+                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
         addMemcg((@Nullable Memcg) null);

@@ -133,9 +133,11 @@ public final class HostAudit {
             mappings[pfn]++;
             references[pfn]++;
             long mapping = folios.mapping(pfn);
+            boolean merged = (folios.peek(cpu, pfn) & (UNEVICTABLE | ANON)) == (UNEVICTABLE | ANON);
             expect(
-                    Folios.mappingObject(mapping) == vma.object().id()
-                            && Folios.mappingIndex(mapping) == vma.index(vpn),
+                    merged
+                            || Folios.mappingObject(mapping) == vma.object().id()
+                                    && Folios.mappingIndex(mapping) == vma.index(vpn),
                     "pfn %d at page %d belongs elsewhere",
                     pfn,
                     vpn);

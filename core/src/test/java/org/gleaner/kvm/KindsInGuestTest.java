@@ -8,7 +8,11 @@ import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.fault.NumaScan;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.fault.SamePageMerge;
 import org.gleaner.mm.folio.FolioLayout;
+import org.gleaner.mm.gup.Lookup;
+import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Memfd;
@@ -112,7 +116,7 @@ final class KindsInGuestTest {
         guest(
                 small,
                 (cpu, p, vcpu) -> {
-                    Memfd file = small.host().objects().newNotifiedFile(PAGES);
+                    Memfd file = small.host().objects().newFile(PAGES, Memfd.Kind.NOTIFIED);
                     small.host().mappingChanges().unmap(cpu, p.vma);
                     p.mm.map(cpu, Process.BASE, PAGES, file, 0, true);
                     access(cpu, vcpu, 0, false, 1, 0);
@@ -144,7 +148,8 @@ final class KindsInGuestTest {
                     }
                     assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isTrue();
                     NumaScan scan = small.host().actors().numaScan();
-                    assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4)).isEqualTo(4);
+                    assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4))
+                            .isEqualTo(4);
                     assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isFalse();
                     assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 4)).isTrue();
                     assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4)).isZero();
@@ -169,6 +174,41 @@ final class KindsInGuestTest {
                     small.host().mappingChanges().protect(cpu, p.vma, true);
                     access(cpu, vcpu, 0, true, 1, 0);
                     assertThat(p.pfn(0)).isEqualTo(pfn);
+                });
+    }
+
+    /// T-M7: pages are not merged while a lookup has one of them; once they are, each write costs a
+    /// retry.
+    @Test
+    void pagesThatALookupHoldsAreNotMerged() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    access(cpu, vcpu, 0, true, 1, 0);
+                    access(cpu, vcpu, 1, true, 1, 0);
+                    small.host().lru().drain(cpu);
+                    SamePageMerge merge = small.host().actors().merge();
+                    UserPages pages = small.host().pagesOf(p.mm);
+                    PageClaim held = new PageClaim();
+                    for (long page : new long[] {0, 1}) {
+                        pages.lookUp(cpu, Process.BASE + page, Lookup.WRITE, held);
+                        assertThat(merge.merge(cpu, p.vma, Process.BASE, p.vma, Process.BASE + 1))
+                                .isFalse();
+                        pages.put(cpu, held);
+                        assertThat(p.pfn(0)).isNotEqualTo(p.pfn(1));
+                    }
+                    assertThat(merge.merge(cpu, p.vma, Process.BASE, p.vma, Process.BASE + 1))
+                            .isTrue();
+                    int merged = p.pfn(0);
+                    assertThat(p.pfn(1)).isEqualTo(merged);
+                    access(cpu, vcpu, 1, false, 1, 0);
+                    access(cpu, vcpu, 1, true, 1, 1);
+                    access(cpu, vcpu, 0, false, 1, 0);
+                    assertThat(p.pfn(0)).isEqualTo(merged);
+                    assertThat(merge.unmerge(cpu, p.vma, Process.BASE)).isZero();
+                    assertThat(p.pfn(0)).isNotEqualTo(merged);
+                    access(cpu, vcpu, 0, true, 1, 0);
                 });
     }
 }

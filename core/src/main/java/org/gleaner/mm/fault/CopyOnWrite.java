@@ -85,8 +85,11 @@ public final class CopyOnWrite {
         return changed || alone;
     }
 
+    /// Merged pages are nobody's own, whoever maps them.
     private static boolean isAlone(long state) {
-        return mapcount(state) == 1 && refcount(state) == OURS && (state & SWAPCACHE) == 0;
+        return mapcount(state) == 1
+                && refcount(state) == OURS
+                && (state & (SWAPCACHE | UNEVICTABLE)) == 0;
     }
 
     /// `wp_page_copy`. The page of zeroes is not copied and has no count.

@@ -40,12 +40,7 @@ final class HugeFault {
     private final ZeroPages zeroes;
     private final VmStat stat;
 
-    HugeFault(
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            ZeroPages zeroes,
-            VmStat stat) {
+    HugeFault(Folios folios, LruCache lru, PageAllocator allocator, ZeroPages zeroes, VmStat stat) {
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -99,11 +94,7 @@ final class HugeFault {
         if (zero < 0) {
             return SMALL;
         }
-        cpu.cas(
-                walk.words,
-                walk.index,
-                PteFormat.NONE,
-                ZeroPages.entry(zero, RadixTable.LEVEL_2M));
+        cpu.cas(walk.words, walk.index, PteFormat.NONE, ZeroPages.entry(zero, RadixTable.LEVEL_2M));
         return PageFaults.DONE;
     }
 

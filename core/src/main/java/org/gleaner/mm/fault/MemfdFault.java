@@ -94,7 +94,9 @@ public final class MemfdFault {
 
     /// First use of a page of the memfd.
     private int create(Cpu cpu, Vma vma, Memfd memfd, long index, Walk walk, boolean write) {
-        int pfn = allocator.allocate(cpu, vma.mm().memcg(), LOCKED | UPTODATE | DIRTY);
+        int pfn =
+                allocator.allocate(
+                        cpu, vma.mm().memcg(), LOCKED | UPTODATE | born(memfd.kind(), write));
         if (pfn < 0) {
             return PageFaults.NOMEM;
         }
@@ -106,7 +108,9 @@ public final class MemfdFault {
         folios.setMapping(pfn, memfd.id(), index);
         folios.get(cpu, pfn);
         if (memfd.replace(cpu, index, 0, Memfd.folio(pfn))) {
-            lru.add(cpu, pfn, true);
+            if (memfd.isReclaimed()) {
+                lru.add(cpu, pfn, true);
+            }
             vma.mm().memcg().lruvec().statsChanged(cpu, CACHED, 1);
             map(cpu, vma, memfd, walk, pfn, write);
             wait.unlock(cpu, pfn);
@@ -116,6 +120,16 @@ public final class MemfdFault {
         }
         lru.put(cpu, pfn);
         return PageFaults.DONE;
+    }
+
+    /// Memory that has no copy anywhere is dirty; what a file system has is dirty once it is written.
+    private static long born(Memfd.Kind kind, boolean write) {
+        return switch (kind) {
+            case SHARED_MEMORY -> DIRTY;
+            case NOTIFIED -> write ? DIRTY : 0;
+            case SECRET -> UNEVICTABLE;
+            case DEVICE_PAGES -> 0;
+        };
     }
 
     private int swapIn(

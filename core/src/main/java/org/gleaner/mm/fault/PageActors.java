@@ -5,4 +5,5 @@ package org.gleaner.mm.fault;
 /// @param fork shows private memory at a second place
 /// @param numaScan hides entries to see who uses them
 /// @param fileClean makes files' pages clean before they are written
-public record PageActors(Fork fork, NumaScan numaScan, FileClean fileClean) {}
+/// @param merge lets equal pages be one
+public record PageActors(Fork fork, NumaScan numaScan, FileClean fileClean, SamePageMerge merge) {}

@@ -181,6 +181,12 @@ public final class PageAllocator {
         }
     }
 
+    /// Whether two pages hold the same; pages without contents do. Costs what zeroing two costs.
+    boolean isSame(Cpu cpu, int one, int other) {
+        cpu.charge(Cost.ZERO_PAGE, 2);
+        return contents == null || contents.isSame(cpu, one, other);
+    }
+
     /// Frees a folio whose last reference is gone.
     ///
     /// @throws IllegalStateException if it is a driver's frame, of which somebody has dropped a

@@ -16,6 +16,7 @@ import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Userfault;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -37,12 +38,19 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
+    /// A signal ended the wait for a page (`-EINTR`).
+    public static final int INTR = -4;
+
     /// No memory (`-ENOMEM`, `VM_FAULT_OOM`): no page, no page table, or none for a process that
     /// the OOM killer has chosen.
     public static final int NOMEM = -12;
 
-    /// What a fault is for: a write, or a page of one's own to pin.
-    private static final int WRITE = 1, UNSHARE = 2;
+    /// What a fault is for: a write, a page of one's own to pin, an answer to who waits for a page;
+    /// and whether a signal ends a wait.
+    private static final int WRITE = 1, UNSHARE = 2, FILL = 4, INTERRUPTIBLE = 8;
+
+    /// The page is missing, and a monitor is to fill it.
+    private static final int MISSING = 1;
 
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -104,6 +112,22 @@ public final class PageFaults {
         return handle(cpu, mm, vpn, UNSHARE);
     }
 
+    /// As [#handle], and a pending signal ends the wait for a monitor: [#INTR].
+    public int handleInterruptibly(Cpu cpu, AddressSpace mm, long vpn, boolean write) {
+        return handle(cpu, mm, vpn, INTERRUPTIBLE | (write ? WRITE : 0));
+    }
+
+    /// Fills a missing page with zeroes for whoever waits for it (`UFFDIO_ZEROPAGE`).
+    public int fill(Cpu cpu, AddressSpace mm, long vpn) {
+        int result = handle(cpu, mm, vpn, FILL);
+        Vma vma = mm.vma(vpn);
+        Userfault monitor = vma == null ? null : vma.userfault();
+        if (monitor != null) {
+            monitor.wake(cpu);
+        }
+        return result;
+    }
+
     private int handle(Cpu cpu, AddressSpace mm, long vpn, int how) {
         cpu.enter(KernelFunction.HANDLE_MM_FAULT);
         cpu.charge(Cost.HOST_FAULT);
@@ -117,6 +141,8 @@ public final class PageFaults {
         mm.memcg().lruvec().statChanged(cpu, 1);
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
+        Userfault monitor = vma == null ? null : vma.userfault();
+        long generation = monitor == null ? 0 : monitor.generation(cpu);
         int result;
         if (mm.isKilled()) {
             result = NOMEM;
@@ -128,6 +154,9 @@ public final class PageFaults {
         mm.mmapLock().upRead(cpu);
         own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
         own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
+        if (monitor != null && result == MISSING) {
+            result = await(cpu, mm, vpn, how, monitor, generation);
+        }
         currentTask.leave(cpu);
         cpu.exit();
         return result;
@@ -149,6 +178,17 @@ public final class PageFaults {
         currentTask.leave(cpu);
     }
 
+    /// `handle_userfault`: waits until the page may be there. A signal that was pending before ends
+    /// the wait at once.
+    private static int await(
+            Cpu cpu, AddressSpace mm, long vpn, int how, Userfault monitor, long generation) {
+        boolean ends = (how & INTERRUPTIBLE) != 0;
+        if (!(ends ? mm.hasSignal(cpu) : mm.isKilled())) {
+            monitor.await(cpu, vpn, generation);
+        }
+        return ends && mm.hasSignal(cpu) ? INTR : DONE;
+    }
+
     private static boolean permits(Vma vma, int how) {
         return vma.readable() && ((how & WRITE) == 0 || vma.writable());
     }
@@ -157,7 +197,8 @@ public final class PageFaults {
         boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
         Walk walk = walks[cpu.id];
-        if (huge != null) {
+        boolean asks = vma.userfault() != null && (how & FILL) == 0;
+        if (huge != null && vma.userfault() == null) {
             int result = huge.handle(cpu, vma, vpn, walk, write);
             if (result != HugeFault.SMALL) {
                 return result;
@@ -178,6 +219,7 @@ public final class PageFaults {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
         }
         return switch (vma.object()) {
+            case AnonVma _ when asks -> MISSING;
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
             case DeviceMemory device -> deviceFault.missing(cpu, vma, device, vpn, walk, write);
             case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
@@ -188,7 +230,7 @@ public final class PageFaults {
     /// faults).
     private int upgrade(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, int how) {
         boolean write = (how & WRITE) != 0;
-        if (how != 0 && PTE.isShared(seen)) {
+        if ((how & (WRITE | UNSHARE)) != 0 && PTE.isShared(seen)) {
             return copies.resolve(cpu, vma, vpn, walk, seen, write);
         }
         QueuedSpinLock lock = vma.mm().pteLock(walk);

@@ -120,7 +120,7 @@ final class FollowPfn {
 
     private static boolean permitsLater(Vma vma, int how) {
         boolean write = (how & Lookup.WRITE) != 0;
-        return (how & Lookup.NOWAIT) != 0 && (!write || vma.writable());
+        return (how & Lookup.NOWAIT) != 0 && vma.readable() && (!write || vma.writable());
     }
 
     /// Reads a device's entry under its lock (`follow_pfnmap_start`); false if there is none. The

@@ -71,20 +71,23 @@ public final class GetUserPages {
                 return fast;
             }
         }
-        for (; ; ) {
+        boolean interruptible = (how & Lookup.INTERRUPTIBLE) != 0;
+        for (boolean again = false; ; again = true) {
             long slow = slow(cpu, mm, vpn, write, unshares);
             if (slow != NOT_THERE) {
                 return write ? slow : upgrade(cpu, mm, vpn, slow, wantWritable);
             }
             Vma vma = mm.vma(vpn);
-            if (vma != null && vma.isDevice()) {
+            if (vma != null && (vma.isDevice() || vma.isSecret())) {
                 return PageFaults.FAULT;
             }
-            if ((how & Lookup.NOWAIT) != 0 && vma != null && waitsForSwap(cpu, vma, vpn)) {
+            if (again && interruptible && mm.hasSignal(cpu)) {
+                return PageClaim.SIGPENDING;
+            }
+            if ((how & Lookup.NOWAIT) != 0 && vma != null && waits(cpu, vma, vpn)) {
                 return !write || vma.writable() ? PageClaim.NEEDS_IO : PageFaults.FAULT;
             }
-            int error =
-                    unshares ? faults.unshare(cpu, mm, vpn) : faults.handle(cpu, mm, vpn, write);
+            int error = fault(cpu, mm, vpn, how);
             if (error != PageFaults.DONE) {
                 return error;
             }
@@ -128,6 +131,10 @@ public final class GetUserPages {
         if (!folios.tryGet(cpu, folio)) {
             return NOT_THERE;
         }
+        if (isSecret(folios.peek(cpu, folio))) {
+            lru.put(cpu, folio);
+            return NOT_THERE;
+        }
         long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
         if (!PTE.isLeaf(again, walk.level)
                 || !PTE.isPageForWriting(again)
@@ -137,6 +144,14 @@ public final class GetUserPages {
         }
         folios.set(cpu, folio, REFERENCED);
         return folio + within(vpn, walk) | WRITABLE;
+    }
+
+    private boolean serves(Cpu cpu, long pte, boolean unshares) {
+        return !(unshares && PTE.isShared(pte)) && !isSecret(folios.peek(cpu, (int) PTE.pfn(pte)));
+    }
+
+    private static boolean isSecret(long state) {
+        return (state & (UNEVICTABLE | ANON)) == UNEVICTABLE;
     }
 
     /// The entry under its lock (`follow_page_pte`).
@@ -154,7 +169,7 @@ public final class GetUserPages {
         long pte = cpu.load(walk.words, walk.index);
         if (PTE.isLeaf(pte, walk.level)
                 && PTE.isAccessible(pte)
-                && (PTE.isPage(pte) ? !(unshares && PTE.isShared(pte)) : PTE.isZero(pte))
+                && (PTE.isPage(pte) ? serves(cpu, pte, unshares) : PTE.isZero(pte))
                 && (!write || PTE.isWritable(pte))) {
             int folio = (int) PTE.pfn(pte);
             folios.get(cpu, folio);
@@ -169,6 +184,25 @@ public final class GetUserPages {
         }
         lock.unlock(cpu);
         return result;
+    }
+
+    private int fault(Cpu cpu, AddressSpace mm, long vpn, int how) {
+        boolean write = (how & Lookup.WRITE) != 0;
+        if ((how & Lookup.PIN) != 0 && !write) {
+            return faults.unshare(cpu, mm, vpn);
+        }
+        return (how & Lookup.INTERRUPTIBLE) != 0
+                ? faults.handleInterruptibly(cpu, mm, vpn, write)
+                : faults.handle(cpu, mm, vpn, write);
+    }
+
+    /// A fault would wait, for the swap device or for a monitor.
+    private boolean waits(Cpu cpu, Vma vma, long vpn) {
+        return vma.userfault() != null && isMissing(cpu, vma, vpn) || waitsForSwap(cpu, vma, vpn);
+    }
+
+    private boolean isMissing(Cpu cpu, Vma vma, long vpn) {
+        return PTE.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn));
     }
 
     /// A fault would wait for the swap device: the page is there and not in the swap cache. A

@@ -10,6 +10,9 @@ public interface FrameContents {
     /// Copies one frame into another that a process will see for the first time.
     void copy(Cpu cpu, int from, int to);
 
+    /// Whether two frames hold the same.
+    boolean isSame(Cpu cpu, int one, int other);
+
     /// `pages` frames are nobody's any more.
     default void freed(Cpu cpu, int frame, int pages) {}
 }

@@ -37,6 +37,13 @@ public final class PageContents implements FrameContents {
     }
 
     @Override
+    public boolean isSame(Cpu cpu, int one, int other) {
+        int a = base(one);
+        int b = base(other);
+        return Arrays.equals(words(one), a, a + WORDS, words(other), b, b + WORDS);
+    }
+
+    @Override
     public void copy(Cpu cpu, int from, int to) {
         System.arraycopy(words(from), base(from), words(to), base(to), WORDS);
     }

@@ -71,6 +71,11 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
+    /// One word: whether a signal is pending.
+    private final long[] signal = new long[1];
+
+    private volatile @Nullable Userfault userfault;
+
     /// One word: whether the huge page of zeroes was shown here.
     private final long[] hugeZero = new long[1];
 
@@ -261,10 +266,40 @@ public final class AddressSpace {
         killedAtNanos = cpu.now();
         dying = true;
         cpu.store(fatalSignal, 1);
+        wakeFaults(cpu);
         Consumer<Cpu> listener = onKill;
         if (listener != null) {
             listener.accept(cpu);
         }
+    }
+
+    /// A signal other than SIGKILL comes for the process: interruptible waits for a page end.
+    public void signal(Cpu cpu) {
+        cpu.store(signal, 0, 1);
+        wakeFaults(cpu);
+    }
+
+    /// The process has handled its signals.
+    public void clearSignal(Cpu cpu) {
+        cpu.store(signal, 0, 0);
+    }
+
+    /// Whether a signal is pending; racy (`signal_pending`).
+    public boolean hasSignal(Cpu cpu) {
+        return dying || cpu.peek(signal, 0) != 0;
+    }
+
+    private void wakeFaults(Cpu cpu) {
+        Userfault monitor = userfault;
+        if (monitor != null) {
+            monitor.wake(cpu);
+        }
+    }
+
+    /// The monitor that tasks of this process may wait for. There is one at most.
+    void watchedBy(Userfault monitor) {
+        assert userfault == null || userfault == monitor : "two monitors of one process";
+        userfault = monitor;
     }
 
     /// Whether SIGKILL is pending (`fatal_signal_pending`).

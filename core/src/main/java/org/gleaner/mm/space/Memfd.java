@@ -12,6 +12,24 @@ import org.gleaner.machine.Guarded;
 /// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for
 /// the holder of the folio lock where a folio is involved.
 public final class Memfd extends RmapObject {
+    /// What is special about its pages. Whatever else such a file does is a memfd's: no file system is
+    /// below it.
+    public enum Kind {
+        /// Nothing.
+        SHARED_MEMORY,
+
+        /// It is told of the first write to each page that is clean, as a file of a file system that
+        /// has to find room for it (`page_mkwrite`). Pages are mapped read-only until then.
+        NOTIFIED,
+
+        /// Nobody but its processes gets at its pages, which stay in memory (`memfd_secret`).
+        SECRET,
+
+        /// Its pages are those of a device with memory of its own: counted as others are, and on no
+        /// list (`ZONE_DEVICE`, `fsdax`).
+        DEVICE_PAGES
+    }
+
     private static final long FOLIO = 1;
     private static final long SWAP = 2;
 
@@ -30,11 +48,11 @@ public final class Memfd extends RmapObject {
     /// Calls of `page_mkwrite`.
     private final long[] writeNotices = new long[1];
 
-    private final boolean notifiesWrites;
+    private final Kind kind;
 
-    Memfd(RmapObjects all, int pages, boolean notifiesWrites) {
+    Memfd(RmapObjects all, int pages, Kind kind) {
         super(all);
-        this.notifiesWrites = notifiesWrites;
+        this.kind = kind;
         cache = new long[pages];
         int count = 0;
         for (int width = pages; width > 1; width = nodesAbove(width)) {
@@ -75,10 +93,18 @@ public final class Memfd extends RmapObject {
         return cache.length;
     }
 
-    /// Whether it is to be told of the first write to each of its pages that is clean, as a file of a
-    /// file system that has to find room for it. Pages are mapped read-only until then.
+    public Kind kind() {
+        return kind;
+    }
+
+    /// Whether its pages are on the lists that reclaim scans.
+    public boolean isReclaimed() {
+        return kind == Kind.SHARED_MEMORY || kind == Kind.NOTIFIED;
+    }
+
+    /// Whether it is to be told of the first write to each of its pages that is clean.
     public boolean notifiesWrites() {
-        return notifiesWrites;
+        return kind == Kind.NOTIFIED;
     }
 
     /// It was told.

@@ -49,17 +49,12 @@ public final class RmapObjects {
 
     /// A memfd of a size in pages, open.
     public Memfd newMemfd(int pages) {
-        return newFile(pages, false);
+        return newFile(pages, Memfd.Kind.SHARED_MEMORY);
     }
 
-    /// A file that is told of writes to its clean pages; see [Memfd#notifiesWrites]. Whatever else
-    /// it does is a memfd's: there is no file system below it.
-    public Memfd newNotifiedFile(int pages) {
-        return newFile(pages, true);
-    }
-
-    private Memfd newFile(int pages, boolean notifiesWrites) {
-        Memfd memfd = new Memfd(this, pages, notifiesWrites);
+    /// A file of a kind and of a size in pages, open.
+    public Memfd newFile(int pages, Memfd.Kind kind) {
+        Memfd memfd = new Memfd(this, pages, kind);
         memfd.enroll();
         return memfd;
     }

@@ -1,6 +1,7 @@
 package org.gleaner.mm.space;
 
 import org.gleaner.machine.Cpu;
+import org.jspecify.annotations.Nullable;
 
 /// One mapping of an address space: a range of virtual pages that shows a range of an object.
 public final class Vma {
@@ -12,6 +13,7 @@ public final class Vma {
     private volatile boolean readable = true;
     private volatile boolean writable;
     private volatile boolean zeroPages;
+    private volatile @Nullable Userfault userfault;
 
     /// One word: what swap read-ahead remembers of this mapping (`swap_readahead_info`).
     private final long[] readAhead = new long[1];
@@ -32,6 +34,24 @@ public final class Vma {
     /// Shows a device's frames, which are not pages to get or to pin (`VM_PFNMAP | VM_IO`).
     public boolean isDevice() {
         return object instanceof DeviceMemory;
+    }
+
+    /// Shows pages that the kernel itself does not get at (`vma_is_secretmem`).
+    public boolean isSecret() {
+        return object instanceof Memfd memfd && memfd.kind() == Memfd.Kind.SECRET;
+    }
+
+    /// Who is asked for pages that were never there; null if faults make them.
+    public @Nullable Userfault userfault() {
+        return userfault;
+    }
+
+    /// From now on faults on what is missing wait for a monitor (`UFFDIO_REGISTER_MODE_MISSING`). Of
+    /// anonymous memory.
+    public void register(Userfault monitor) {
+        assert object instanceof AnonVma : "only anonymous memory is filled by a monitor";
+        userfault = monitor;
+        mm.watchedBy(monitor);
     }
 
     /// First virtual page.

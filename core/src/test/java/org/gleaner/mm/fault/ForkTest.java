@@ -30,7 +30,9 @@ final class ForkTest {
 
         Child(SmallHost small, Cpu cpu, Process p) {
             mm = small.host().newAddressSpace(cpu, p.memcg);
-            vma = Objects.requireNonNull(small.host().actors().fork().share(cpu, p.vma, mm, Process.BASE));
+            vma =
+                    Objects.requireNonNull(
+                            small.host().actors().fork().share(cpu, p.vma, mm, Process.BASE));
             task = new UserTask(small.host().faults(), mm);
         }
 

@@ -33,7 +33,8 @@ final class ZeroPagesTest {
             p.write(cpu, 5);
             assertThat(PTE.isZero(p.entry(5))).isFalse();
             AddressSpace child = small.host().newAddressSpace(cpu, p.memcg);
-            Objects.requireNonNull(small.host().actors().fork().share(cpu, p.vma, child, Process.BASE));
+            Objects.requireNonNull(
+                    small.host().actors().fork().share(cpu, p.vma, child, Process.BASE));
             UserTask task = new UserTask(small.host().faults(), child);
             assertThat(task.access(cpu, Process.BASE + 6, true)).isEqualTo(PageFaults.DONE);
             assertThat(PTE.isZero(p.entry(6))).isTrue();
