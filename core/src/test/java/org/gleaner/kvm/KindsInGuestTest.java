@@ -2,6 +2,8 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Process;
@@ -15,7 +17,9 @@ import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.Userfault;
 import org.junit.jupiter.api.Test;
 
 /// What kinds of memory cost a guest, in faults and retries.
@@ -27,15 +31,17 @@ final class KindsInGuestTest {
     }
 
     /// A guest whose page n is page n of a process.
-    private static void guest(SmallHost small, Body body) {
+    private static void guest(SmallHost small, Body body, Actor... others) {
         Rcu rcu = Rcu.start(small.engine(), 50_000);
-        small.run(cpu -> {
+        Actor[] actors = Arrays.copyOf(others, others.length + 1);
+        actors[others.length] = cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
             Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(p.mm), rcu);
             vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
             body.run(cpu, p, vm.newVcpu(cpu));
             vm.destroy(cpu);
-        });
+        };
+        small.run(actors);
     }
 
     /// One access; checks how many faults installed something and how many were in vain.
@@ -209,6 +215,53 @@ final class KindsInGuestTest {
                     assertThat(merge.unmerge(cpu, p.vma, Process.BASE)).isZero();
                     assertThat(p.pfn(0)).isNotEqualTo(merged);
                     access(cpu, vcpu, 0, true, 1, 0);
+                });
+    }
+
+    /// S3: a write to a device's frame that the host maps read-only is the emulator's, and a read of
+    /// it is not.
+    @Test
+    void aWriteToAReadOnlyFrameOfADeviceIsEmulated() {
+        SmallHost small = SmallHost.virtual();
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    small.host().mappingChanges().unmap(cpu, p.vma);
+                    DeviceMemory device = small.host().objects().newDevice(PAGES, 1 << 24, false);
+                    p.mm.map(cpu, Process.BASE, PAGES, device, 0, true);
+                    access(cpu, vcpu, 5, false, 1, 0);
+                    assertThat(vcpu.access(cpu, 5, true)).isEqualTo(Vcpu.EXIT_MMIO);
+                    assertThat(vcpu.access(cpu, 6, true)).isEqualTo(Vcpu.EXIT_MMIO);
+                    assertThat(device.faults(cpu)).as("for what was not there").isEqualTo(2);
+                    access(cpu, vcpu, 5, false, 0, 0);
+                });
+    }
+
+    /// A guest waits for the monitor of a missing page, and a signal ends the wait (S8).
+    @Test
+    void aGuestWaitsForAMissingPageUntilASignalComes() {
+        SmallHost small = SmallHost.virtual();
+        Userfault monitor = new Userfault(8);
+        Process[] process = new Process[1];
+        guest(
+                small,
+                (cpu, p, vcpu) -> {
+                    process[0] = p;
+                    p.vma.register(monitor);
+                    access(cpu, vcpu, 7, true, 1, 0);
+                    assertThat(vcpu.access(cpu, 8, true)).isEqualTo(PageClaim.SIGPENDING);
+                    p.mm.clearSignal(cpu);
+                    assertThat(small.host().faults().fill(cpu, p.mm, Process.BASE + 8)).isZero();
+                    access(cpu, vcpu, 8, true, 1, 0);
+                },
+                cpu -> {
+                    long vpn = monitor.next(cpu);
+                    assertThat(vpn).isEqualTo(Process.BASE + 7);
+                    small.host().faults().fill(cpu, process[0].mm, vpn);
+                    while (monitor.next(cpu) == vpn) {
+                        cpu.sleep(1_000);
+                    }
+                    process[0].mm.signal(cpu);
                 });
     }
 }

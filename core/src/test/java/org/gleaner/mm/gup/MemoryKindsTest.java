@@ -19,6 +19,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.HostAudit;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
+import org.gleaner.mm.fault.NumaScan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SamePageMerge;
 import org.gleaner.mm.memcg.Memcg;
@@ -71,6 +72,7 @@ final class MemoryKindsTest {
         DEVICE_READ_ONLY,
         DEVICE_IN_READ_ONLY_VMA,
         NUMA_HINT,
+        HUGE_NUMA_HINT,
         PROT_NONE,
         NO_VMA,
         READ_ONLY_VMA,
@@ -102,6 +104,7 @@ final class MemoryKindsTest {
                     DEVICE_READ_ONLY        | raw r   | RO_FAULT| FAULT  | FAULT   | FAULT   | raw r   | =
                     DEVICE_IN_READ_ONLY_VMA | raw r   | RO_FAULT| FAULT  | FAULT   | FAULT   | raw r   | =
                     NUMA_HINT               | page w  | page w  | pin w  | pin r   | FAULT   | page r  | =
+                    HUGE_NUMA_HINT          | page w  | page w  | pin w  | pin r   | FAULT   | page r  | =
                     PROT_NONE               | FAULT   | FAULT   | FAULT  | FAULT   | FAULT   | FAULT   | =
                     NO_VMA                  | FAULT   | FAULT   | FAULT  | FAULT   | FAULT   | FAULT   | =
                     READ_ONLY_VMA           | page r  | FAULT   | FAULT  | pin r   | FAULT   | page r  | =
@@ -207,6 +210,11 @@ final class MemoryKindsTest {
             case NUMA_HINT -> {
                 Vma vma = touched(cpu, p, at, kind);
                 assertThat(small.host().actors().numaScan().scan(cpu, vma, at, at + 1)).isOne();
+            }
+            case HUGE_NUMA_HINT -> {
+                Vma vma = touched(cpu, p, at, kind);
+                NumaScan scan = small.host().actors().numaScan();
+                assertThat(scan.scan(cpu, vma, at, at + HUGE_PAGES)).isOne();
             }
             case PROT_NONE -> {
                 Vma vma = touched(cpu, p, at, kind);
