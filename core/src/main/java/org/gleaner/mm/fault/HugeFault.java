@@ -9,6 +9,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
@@ -77,9 +78,10 @@ final class HugeFault {
     private static int present(Cpu cpu, Vma vma, Walk walk, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        if (PTE.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
+        long leaf = cpu.load(walk.words, walk.index);
+        if (PTE.isLeaf(leaf, RadixTable.LEVEL_2M)) {
             long more = PteFormat.ACCESSED | PteFormat.USER;
-            if (write && vma.writable() && !PTE.isShared(cpu.load(walk.words, walk.index))) {
+            if (write && vma.writable() && !PTE.isShared(leaf)) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
             cpu.fetchOr(walk.words, walk.index, more);
@@ -94,7 +96,22 @@ final class HugeFault {
         if (zero < 0) {
             return SMALL;
         }
-        cpu.cas(walk.words, walk.index, PteFormat.NONE, ZeroPages.entry(zero, RadixTable.LEVEL_2M));
+        PrimaryTables tables = vma.mm().tables();
+        int table = tables.allocateOne(cpu, vma.mm().tableCharge());
+        if (table == TableSlab.FULL) {
+            return SMALL;
+        }
+        long leaf = ZeroPages.entry(zero, RadixTable.LEVEL_2M);
+        QueuedSpinLock lock = vma.mm().pteLock(walk);
+        lock.lock(cpu);
+        boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
+        if (none) {
+            tables.deposit(walk.table, table);
+        }
+        lock.unlock(cpu);
+        if (!none) {
+            tables.freeOne(cpu, table, vma.mm().tableCharge());
+        }
         return PageFaults.DONE;
     }
 
@@ -116,25 +133,27 @@ final class HugeFault {
         return PageFaults.DONE;
     }
 
+    /// The table that was laid by for the leaf takes its place.
     private int splitZeroes(Cpu cpu, Vma vma, long first, Walk walk) {
-        TableSlab slab = vma.mm().tables().slab;
         int zero = zeroes.small(cpu);
-        int table = zero < 0 ? TableSlab.FULL : slab.tryAllocate(cpu, PteFormat.NONE);
-        if (table == TableSlab.FULL) {
+        if (zero < 0) {
             return PageFaults.NOMEM;
         }
-        Arrays.fill(
-                slab.words(table),
-                slab.base(table),
-                slab.base(table) + HUGE_PAGES,
-                ZeroPages.entry(zero));
-        if (!replace(cpu, vma, first, walk, PTE.makeTable(table), NO_FOLIO)) {
-            slab.free(cpu, table);
-        }
+        replace(cpu, vma, first, walk, ZeroPages.entry(zero), NO_FOLIO);
         return SMALL;
     }
 
-    /// Puts an entry in the place of the zeroes, if they are still there; secondary MMUs are told.
+    /// A table of small zero entries; the leaf's lock is held.
+    private static long tableOf(Vma vma, Walk walk, long zeroEntry) {
+        PrimaryTables tables = vma.mm().tables();
+        int table = tables.withdraw(walk.table);
+        int base = tables.slab.base(table);
+        Arrays.fill(tables.slab.words(table), base, base + HUGE_PAGES, zeroEntry);
+        return PTE.makeTable(table);
+    }
+
+    /// Puts the leaf of a folio in the place of the zeroes, or a table of small zero entries, if they
+    /// are still there; secondary MMUs are told.
     private boolean replace(Cpu cpu, Vma vma, long first, Walk walk, long entry, int pfn) {
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
         notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
@@ -149,7 +168,8 @@ final class HugeFault {
                 lru.add(cpu, pfn, true);
                 stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
             }
-            cpu.swap(walk.words, walk.index, entry);
+            boolean large = pfn != NO_FOLIO;
+            cpu.swap(walk.words, walk.index, large ? entry : tableOf(vma, walk, entry));
         }
         lock.unlock(cpu);
         notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);

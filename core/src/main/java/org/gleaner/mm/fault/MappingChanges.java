@@ -211,6 +211,9 @@ public final class MappingChanges {
             return;
         }
         long pte = Pte.getAndClear(cpu, at.words, i);
+        if (at.level == RadixTable.LEVEL_2M) {
+            mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
+        }
         if (PTE.isSpecial(pte)) {
             return;
         }
@@ -219,9 +222,6 @@ public final class MappingChanges {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);
-        if (at.level == RadixTable.LEVEL_2M) {
-            mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
-        }
         if ((folios.peek(cpu, pfn) & (SWAPCACHE | LARGE)) == SWAPCACHE) {
             unused.leaveSwapCache(cpu, pfn);
         }
