@@ -144,7 +144,8 @@ final class DirtyLogCountsTest {
                 });
     }
 
-    /// A huge leaf that has lost W is split by the first write; its siblings still are MMU-writable.
+    /// A huge leaf that has lost W is split by the first write; its siblings still are
+    /// MMU-writable.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void withoutEagerSplits(boolean pml) {

@@ -2,11 +2,11 @@ package org.gleaner.kvm.mmu;
 
 import org.gleaner.machine.OneCpu;
 
-/// Where a vCPU's hardware notes the pages whose D it sets (Intel's PML): 512 entries, from the last
-/// to the first.
+/// Where a vCPU's hardware notes the pages whose D it sets (Intel's PML): 512 entries, from the
+/// last to the first.
 ///
-/// When they are used up, the next D is not set: the guest exits first. Whatever else makes it exit,
-/// the entries are taken then, oldest first.
+/// When they are used up, the next D is not set: the guest exits first. Whatever else makes it
+/// exit, the entries are taken then, oldest first.
 ///
 /// Empty and off at first; only the vCPU that it belongs to looks at it.
 @OneCpu

@@ -92,7 +92,8 @@ final class TdpDirtyLog {
         return 0;
     }
 
-    /// `kvm_tdp_mmu_wrprot_slot`, `kvm_tdp_mmu_clear_dirty_slot`: leaves of every level lose W or D.
+    /// `kvm_tdp_mmu_wrprot_slot`, `kvm_tdp_mmu_clear_dirty_slot`: leaves of every level lose W or
+    /// D.
     void writeProtect(Cpu cpu, long start, long end) {
         inValidRoots(cpu, root -> writeProtectRoot(cpu, root, start, end));
     }

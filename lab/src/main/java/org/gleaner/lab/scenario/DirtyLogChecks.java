@@ -46,8 +46,8 @@ final class DirtyLogChecks {
         }
     }
 
-    /// Before anything is computed from what the pool leaves: slots are cut from whole huge pages, as
-    /// `mmap` of them demands, and all of them are host memory.
+    /// Before anything is computed from what the pool leaves: slots are cut from whole huge pages,
+    /// as `mmap` of them demands, and all of them are host memory.
     void pool() {
         Hugetlb pool = scenario.hugetlb();
         if (pool == Hugetlb.NONE) {
