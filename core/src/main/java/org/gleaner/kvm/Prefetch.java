@@ -32,6 +32,7 @@ final class Prefetch {
     // All that follows is the holder's of mmu_lock.
     private final PageClaim[] claims = new PageClaim[MOST];
     private final Fault fault = new Fault();
+
     @Guarded("mmu_lock")
     private long marks;
 
