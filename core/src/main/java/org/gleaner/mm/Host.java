@@ -189,8 +189,7 @@ public final class Host implements AutoCloseable {
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
         driverFrames = new DriverFrames(folios, zone, epochs, frames);
         zeroPages = new ZeroPages(folios, zone, frames);
-        mappingChanges =
-                new MappingChanges(folios, lru, swap, unused, eviction, zeroPages, steps);
+        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction, zeroPages, steps);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(

@@ -34,13 +34,14 @@ final class KindsInGuestTest {
     private static void guest(SmallHost small, Body body, Actor... others) {
         Rcu rcu = Rcu.start(small.engine(), 50_000);
         Actor[] actors = Arrays.copyOf(others, others.length + 1);
-        actors[others.length] = cpu -> {
-            Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
-            Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(p.mm), rcu);
-            vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
-            body.run(cpu, p, vm.newVcpu(cpu));
-            vm.destroy(cpu);
-        };
+        actors[others.length] =
+                cpu -> {
+                    Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
+                    Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(p.mm), rcu);
+                    vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
+                    body.run(cpu, p, vm.newVcpu(cpu));
+                    vm.destroy(cpu);
+                };
         small.run(actors);
     }
 

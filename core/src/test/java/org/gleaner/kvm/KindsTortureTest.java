@@ -158,8 +158,7 @@ final class KindsTortureTest {
         }
     }
 
-    private static long read(
-            Cpu cpu, SmallHost small, UserPages pages, long vpn, PageClaim claim) {
+    private static long read(Cpu cpu, SmallHost small, UserPages pages, long vpn, PageClaim claim) {
         pages.lookUp(cpu, vpn, 0, claim);
         assertThat(claim.isOwned()).as("error %d", claim.error()).isTrue();
         PageContents contents = Objects.requireNonNull(small.host().contents());
@@ -174,8 +173,7 @@ final class KindsTortureTest {
         while (running.get() > 0) {
             long kept = Process.BASE + random.nextInt(PAGES);
             long other = Process.BASE + random.nextInt(PAGES);
-            if (kept != other
-                    && actors.merge().merge(cpu, process.vma, kept, process.vma, other)) {
+            if (kept != other && actors.merge().merge(cpu, process.vma, kept, process.vma, other)) {
                 merges.increment();
             }
             cpu.sleep(20_000);
@@ -186,8 +184,7 @@ final class KindsTortureTest {
         SplittableRandom random = new SplittableRandom(SEED + 2);
         while (running.get() > 0) {
             long from = Process.BASE + random.nextInt(PAGES - 64);
-            hidden.add(
-                    small.host().actors().numaScan().scan(cpu, process.vma, from, from + 64));
+            hidden.add(small.host().actors().numaScan().scan(cpu, process.vma, from, from + 64));
             cpu.sleep(500_000);
         }
     }

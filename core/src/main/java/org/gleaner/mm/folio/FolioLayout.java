@@ -91,6 +91,7 @@ public final class FolioLayout {
     /// Instead of a mapping count (`page_type`): the frame is a driver's. No folio of a process ever
     /// says so.
     public static final long DRIVER = MAP_MASK;
+
     /// Instead of a mapping count: the page of zeroes, which nobody marks or pins (`PG_reserved`).
     public static final long RESERVED = MAP_MASK - ONE_MAP;
 
