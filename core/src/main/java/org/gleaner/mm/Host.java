@@ -16,6 +16,7 @@ import org.gleaner.mm.fault.Fork;
 import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdEviction;
 import org.gleaner.mm.fault.MemfdFault;
+import org.gleaner.mm.fault.MemoryFailure;
 import org.gleaner.mm.fault.NumaScan;
 import org.gleaner.mm.fault.PageActors;
 import org.gleaner.mm.fault.PageAllocator;
@@ -102,6 +103,7 @@ public final class Host implements AutoCloseable {
     private final ZeroPages zeroPages;
     private final PageActors actors;
     private final PageIdle pageIdle;
+    private final MemoryFailure memoryFailure;
 
     /// Builds a host on an engine and starts its daemons.
     public Host(Engine engine, HostConfig config) {
@@ -256,6 +258,7 @@ public final class Host implements AutoCloseable {
                         new SamePageMerge(folios, lru, folioWait, allocator, unused, faults));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
+        memoryFailure = new MemoryFailure(folios, lru, folioWait, split, objects);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
@@ -464,6 +467,11 @@ public final class Host implements AutoCloseable {
         folioWait.unlock(cpu, head);
         lru.put(cpu, head);
         return done;
+    }
+
+    /// What is done about broken memory.
+    public MemoryFailure memoryFailure() {
+        return memoryFailure;
     }
 
     /// Idle page tracking.

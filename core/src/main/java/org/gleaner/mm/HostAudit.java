@@ -14,6 +14,7 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
@@ -92,6 +93,7 @@ public final class HostAudit {
         countMemfds();
         checkTables();
         host.lru().forEachBatched(pfn -> references[pfn]++);
+        host.memoryFailure().forEachBroken(pfn -> references[pfn]++);
         host.allocator().zone().forEachFree(pfn -> free[pfn]++);
         host.swap().memory().forEachFrame(pfn -> free[pfn]++);
         for (Memcg memcg : host.memcgs()) {
@@ -178,6 +180,12 @@ public final class HostAudit {
             boolean alive =
                     object.id() != id || object instanceof Memfd || object.vmas().length > 0;
             expect(alive, "anonymous memory %d has no mapping", id);
+            if (object instanceof DeviceMemory device) {
+                for (int i = 0; i < device.pages(); i++) {
+                    int page = device.page(cpu, i);
+                    references[Math.max(page, 0)] += page >= 0 ? 1 : 0;
+                }
+            }
             if (object instanceof Memfd memfd) {
                 for (int i = 0; i < memfd.pages(); i++) {
                     long entry = memfd.peek(cpu, i);

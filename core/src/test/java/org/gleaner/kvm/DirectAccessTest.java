@@ -91,7 +91,7 @@ final class DirectAccessTest {
         });
     }
 
-    /// Invariant I10.
+    /// Invariant P10.
     @Test
     void aFrameThatCannotBePinnedIsMappedOnlyWhereThatIsAllowed() {
         for (boolean allowed : new boolean[] {false, true}) {
@@ -109,6 +109,17 @@ final class DirectAccessTest {
                         assertThat(world.space.marked.get()).isZero();
                     });
         }
+    }
+
+    @Test
+    void p10_aRawFrameThatIsPinnedIsNoticed() {
+        assertThatThrownBy(() ->
+                        alone((cpu, world, vcpu) -> {
+                            world.space.rawFrom = 4;
+                            world.space.forgetsPins = true;
+                            world.vm.direct().newMap().map(cpu, 5, true);
+                        }))
+                .hasStackTraceContaining("P10 no-raw-pin");
     }
 
     @Test

@@ -191,7 +191,10 @@ final class DriverFramesTest {
                 assertThat(guest.vm.direct().page().prefetch(cpu, OTHER + page, claims, 1))
                         .isZero();
             } else if (what < 940) {
-                assertThat(map.map(cpu, OTHER + page, false)).isEqualTo(HostMap.INVALID);
+                // up to 6.12 the kernel maps for itself what it cannot pin
+                int expected = design == BEFORE ? 0 : HostMap.INVALID;
+                assertThat(map.map(cpu, OTHER + page, false)).isEqualTo(expected);
+                map.unmap(cpu);
                 assertThat(guest.vm.direct().page().find(cpu, OTHER + page, false, claim))
                         .isFalse();
             } else if (what < 999) {
@@ -231,7 +234,7 @@ final class DriverFramesTest {
         readSecond(SmallHost.virtual().steps(old), MERGED);
     }
 
-    /// Invariant I2.
+    /// Invariant P2.
     @Test
     void aLookupThatTakesADriversFrameForAPageIsNoticed() {
         MemorySteps broken =
@@ -242,7 +245,7 @@ final class DriverFramesTest {
                     }
                 };
         assertThatThrownBy(() -> writeFirst(SmallHost.virtual().steps(broken)))
-                .hasStackTraceContaining("I2 foreign-frame");
+                .hasStackTraceContaining("P2 foreign-frame");
     }
 
     private static void readSecond(SmallHost small, PfnDesign design) {

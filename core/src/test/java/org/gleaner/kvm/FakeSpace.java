@@ -42,7 +42,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     /// Whether a lookup answers nothing at all.
     volatile boolean silent;
 
-    /// Whether who asks for a pin gets a reference.
+    /// Whether who asks for a pin gets a reference, or the frame that cannot be pinned.
     volatile boolean forgetsPins;
 
     /// The level at which the host claims to map every page.
@@ -119,7 +119,12 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
             return;
         }
         if (vpn >= rawFrom) {
-            claim.raw((int) vpn, writable);
+            boolean refused = (how & (Lookup.PIN | Lookup.UNSAFE)) == Lookup.PIN && !forgetsPins;
+            if (refused) {
+                claim.fail(PageClaim.FAULT);
+            } else {
+                claim.raw((int) vpn, writable);
+            }
             return;
         }
         if ((how & Lookup.FAST_ONLY) != 0) {

@@ -194,7 +194,7 @@ final class PageInvariantsTest {
                     broken(
                             "P10 what the kernel maps is pinned",
                             "it gets a reference in place of a pin",
-                            "a page is referenced that was to be pinned",
+                            "P10 pinned",
                             (cpu, world, vcpu) -> {
                                 world.space.forgetsPins = true;
                                 HostMap map = world.vm.direct().newMap();

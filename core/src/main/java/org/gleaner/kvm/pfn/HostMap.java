@@ -1,5 +1,6 @@
 package org.gleaner.kvm.pfn;
 
+import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.mm.gup.Lookup;
@@ -79,14 +80,26 @@ public final class HostMap {
     }
 
     private boolean pin(Cpu cpu, long vpn) {
-        pages.lookUp(cpu, vpn, writable ? Lookup.PIN | Lookup.WRITE : Lookup.PIN, claim);
-        if (claim.kind() == PageClaim.Kind.PINNED
-                || claim.kind() == PageClaim.Kind.RAW && allowsUnsafe) {
-            return true;
+        int how = writable ? Lookup.PIN | Lookup.WRITE : Lookup.PIN;
+        pages.lookUp(cpu, vpn, allowsUnsafe ? how | Lookup.UNSAFE : how, claim);
+        if (Invariants.ARMED) {
+            check();
         }
-        assert claim.kind() != PageClaim.Kind.OWNED : "a page is referenced that was to be pinned";
-        claim.free();
-        return false;
+        if (claim.kind() == PageClaim.Kind.ERROR) {
+            claim.free();
+            return false;
+        }
+        return true;
+    }
+
+    private void check() {
+        if (claim.kind() == PageClaim.Kind.OWNED) {
+            throw Invariants.broken(
+                    "P10 pinned: a page is referenced that was to be pinned: " + claim.pfn());
+        }
+        if (claim.kind() == PageClaim.Kind.RAW && !allowsUnsafe) {
+            throw Invariants.broken("P10 no-raw-pin: frame " + claim.pfn() + " cannot be pinned");
+        }
     }
 
     /// Marks the page accessed, and dirty if it was mapped for writing, and unpins it

@@ -2,6 +2,7 @@ package org.gleaner.mm.fault;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
@@ -15,21 +16,39 @@ import org.gleaner.pagetable.Walk;
 final class DeviceFault {
     private static final PteFormat PTE = PteFormat.X86_64;
 
+    private final Folios folios;
     private final MemorySteps steps;
 
-    DeviceFault(MemorySteps steps) {
+    DeviceFault(Folios folios, MemorySteps steps) {
+        this.folios = folios;
         this.steps = steps;
     }
 
-    /// Nothing is there: shows the device's frame, which is read under the entry's lock, lest one
-    /// that the driver has taken away since be installed.
+    /// Nothing is there, and the driver's handler is called.
     int missing(Cpu cpu, Vma vma, DeviceMemory device, long vpn, Walk walk, boolean write) {
         device.countFault(cpu);
+        if (device.dropsLock(cpu)) {
+            return PageFaults.LOCK_DROPPED;
+        }
+        return device.isLazy(cpu) ? show(cpu, vma, device, vpn, walk, write) : PageFaults.FAULT;
+    }
+
+    /// Shows the device's frame, or the page that is in its place. Which it is, is asked under the
+    /// entry's lock, lest one that the driver has taken away since be installed.
+    int show(Cpu cpu, Vma vma, DeviceMemory device, long vpn, Walk walk, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        long frame = device.frame(cpu, vma.index(vpn));
+        long index = vma.index(vpn);
+        int page = device.page(cpu, index);
+        long frame = page >= 0 ? page : device.frame(cpu, index);
         if (frame >= 0 && PTE.isNone(cpu.load(walk.words, walk.index))) {
-            Pte.set(cpu, walk.words, walk.index, entry(cpu, vma, device, frame, write));
+            if (page >= 0) {
+                folios.setMapping(page, device.id(), index);
+                folios.get(cpu, page);
+                folios.addMap(cpu, page);
+            }
+            boolean special = page < 0 && steps.marksSpecial();
+            Pte.set(cpu, walk.words, walk.index, entry(cpu, vma, device, frame, special, write));
         }
         lock.unlock(cpu);
         return frame < 0 ? PageFaults.FAULT : PageFaults.DONE;
@@ -52,9 +71,10 @@ final class DeviceFault {
         return denied ? PageFaults.FAULT : PageFaults.DONE;
     }
 
-    private long entry(Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean write) {
+    private static long entry(
+            Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean special, boolean write) {
         boolean writable = vma.writable() && device.mapsWritable(cpu);
-        long flags = PteFormat.ACCESSED | (steps.marksSpecial() ? PteFormat.SPECIAL : 0);
+        long flags = special ? PteFormat.SPECIAL | PteFormat.ACCESSED : PteFormat.ACCESSED;
         if (writable) {
             flags |= write ? PteFormat.WRITABLE | PteFormat.DIRTY : PteFormat.WRITABLE;
         }

@@ -214,7 +214,7 @@ public final class MappingChanges {
         if (at.level == RadixTable.LEVEL_2M) {
             mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
         }
-        if (PTE.isSpecial(pte)) {
+        if (PTE.isSpecial(pte) || PTE.isPoison(pte)) {
             return;
         }
         int pfn = (int) PTE.pfn(pte);

@@ -117,6 +117,7 @@ public final class PageAllocator {
         }
         memcg.lruvec().charged(cpu, 1);
         long owner = (long) memcg.id() << MEMCG_SHIFT;
+        folios.clearPins(first);
         folios.init(cpu, first, SWAPBACKED | LARGE | flags | owner | ONE_REF);
         for (int i = 1; i < HUGE_PAGES; i++) {
             folios.init(cpu, first + i, TAIL | owner);
@@ -172,8 +173,8 @@ public final class PageAllocator {
         }
     }
 
-    /// Copies a page into another that a process will see for the first time. Costs what zeroing two
-    /// costs, for it moves twice the bytes.
+    /// Copies a page into another that a process will see for the first time. Costs what zeroing
+    /// two costs, for it moves twice the bytes.
     public void copy(Cpu cpu, int from, int to) {
         cpu.charge(Cost.ZERO_PAGE, 2);
         if (contents != null) {

@@ -52,6 +52,15 @@ public final class PageFaults {
     /// The page is missing, and a monitor is to fill it.
     private static final int MISSING = 1;
 
+    /// The page's memory is broken (`VM_FAULT_HWPOISON`).
+    public static final int HWPOISON = -133;
+
+    /// Of a driver's handler: it has to wait without mmap_lock, and the fault is to be tried again.
+    static final int LOCK_DROPPED = 2;
+
+    /// How long it waits: as long as a device takes to move a buffer.
+    private static final long DEVICE_NANOS = 10_000;
+
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final Folios folios;
@@ -85,7 +94,7 @@ public final class PageFaults {
             int maxCpus,
             MemorySteps steps) {
         this.steps = steps;
-        deviceFault = new DeviceFault(steps);
+        deviceFault = new DeviceFault(folios, steps);
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -152,6 +161,10 @@ public final class PageFaults {
             result = handleIn(cpu, vma, vpn, how);
         }
         mm.mmapLock().upRead(cpu);
+        if (result == LOCK_DROPPED) {
+            cpu.sleep(DEVICE_NANOS);
+            result = DONE;
+        }
         own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
         own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
         if (monitor != null && result == MISSING) {
@@ -193,6 +206,26 @@ public final class PageFaults {
         return vma.readable() && ((how & WRITE) == 0 || vma.writable());
     }
 
+    /// A driver shows every page of a mapping at once (`remap_pfn_range`).
+    ///
+    /// @return [#DONE], or [#NOMEM] if there are too few page tables
+    public int showAll(Cpu cpu, Vma vma, DeviceMemory device) {
+        AddressSpace mm = vma.mm();
+        Walk walk = walks[cpu.id];
+        int result = DONE;
+        // for reading: who charges a page table may reclaim, and look at this address space
+        mm.mmapLock().downRead(cpu);
+        for (long vpn = vma.start(); vpn < vma.end() && result == DONE; vpn++) {
+            mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K, mm.tableCharge());
+            result =
+                    walk.level == RadixTable.LEVEL_4K
+                            ? deviceFault.show(cpu, vma, device, vpn, walk, false)
+                            : NOMEM;
+        }
+        mm.mmapLock().upRead(cpu);
+        return result;
+    }
+
     private int handleIn(Cpu cpu, Vma vma, long vpn, int how) {
         boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
@@ -214,6 +247,9 @@ public final class PageFaults {
             return vma.object() instanceof DeviceMemory device
                     ? deviceFault.present(cpu, vma, device, walk, write)
                     : upgrade(cpu, vma, vpn, walk, pte, how);
+        }
+        if (PTE.isPoison(pte)) {
+            return HWPOISON;
         }
         if (PTE.isSwap(pte)) {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);

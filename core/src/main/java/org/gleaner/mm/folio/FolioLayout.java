@@ -88,8 +88,11 @@ public final class FolioLayout {
     /// From this mapping count on a folio counts as mapped for good.
     public static final int MAP_STUCK = 0xc000;
 
-    /// Instead of a mapping count (`page_type`): the frame is a driver's. No folio of a process ever
-    /// says so.
+    /// References of a pin of a small folio (`GUP_PIN_COUNTING_BIAS`).
+    public static final int PIN_BIAS = 1024;
+
+    /// Instead of a mapping count (`page_type`): the frame is a driver's. No folio of a process
+    /// ever says so.
     public static final long DRIVER = MAP_MASK;
 
     /// Instead of a mapping count: the page of zeroes, which nobody marks or pins (`PG_reserved`).

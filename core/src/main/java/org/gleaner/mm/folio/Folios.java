@@ -257,6 +257,48 @@ public final class Folios {
         mapsChanged(cpu, pfn, old);
     }
 
+    // --- pins --------------------------------------------------------------------------------
+
+    /// Turns a reference that the caller holds into a pin (`FOLL_PIN`).
+    public void pin(Cpu cpu, int folio) {
+        if ((peek(cpu, folio) & LARGE) != 0) {
+            cpu.fetchAdd(table, pinsOf(folio), 1);
+        } else {
+            get(cpu, folio, PIN_BIAS - 1);
+        }
+    }
+
+    /// Turns a pin into a reference. A folio that is referenced is not split, so a pin ends as it
+    /// began.
+    public void unpin(Cpu cpu, int folio) {
+        if ((peek(cpu, folio) & LARGE) != 0) {
+            long old = cpu.fetchAdd(table, pinsOf(folio), -1);
+            assert old > 0 : "folio " + folio + " unpinned more often than pinned";
+        } else {
+            dropReferences(cpu, folio, PIN_BIAS - 1);
+        }
+    }
+
+    /// Whether somebody pins the folio; of a small one, whether it has as many references as if
+    /// (`folio_maybe_dma_pinned`). Racy.
+    public boolean maybePinned(Cpu cpu, int folio) {
+        long state = peek(cpu, folio);
+        return (state & LARGE) != 0
+                ? cpu.peek(table, pinsOf(folio)) > 0
+                : refcount(state) >= PIN_BIAS;
+    }
+
+    /// A large folio is born without pins.
+    public void clearPins(int folio) {
+        table[pinsOf(folio)] = 0;
+    }
+
+    /// Pins of a large folio are counted in its second frame's record, which has no mapping of its
+    /// own.
+    private static int pinsOf(int folio) {
+        return (folio + 1) * RECORD + MAPPING;
+    }
+
     // --- folio lock --------------------------------------------------------------------------
 
     /// `folio_trylock`. Who may wait uses [org.gleaner.mm.fault.FolioWait].

@@ -1,6 +1,5 @@
 package org.gleaner.mm.gup;
 
-import static org.gleaner.mm.folio.FolioLayout.LARGE;
 import static org.gleaner.mm.folio.FolioLayout.isDriver;
 import static org.gleaner.mm.folio.FolioLayout.isReserved;
 
@@ -18,9 +17,6 @@ import org.gleaner.pagetable.Walk;
 /// From a virtual page to a frame, whatever kind of memory is there (`hva_to_pfn`): as a page, fast
 /// or slow ([GetUserPages]); if that will not have it, as the frame that a device's entry names.
 final class FollowPfn {
-    /// References of a pin of a small folio (`GUP_PIN_COUNTING_BIAS`).
-    static final int PIN_BIAS = 1024;
-
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final GetUserPages gup;
@@ -50,6 +46,8 @@ final class FollowPfn {
             claim.fail(PageClaim.FAULT);
         } else if (page == PageFaults.FAULT) {
             notAPage(cpu, mm, vpn, how, claim);
+        } else if (page == PageClaim.HWPOISON) {
+            claim.fail(PageClaim.HWPOISON);
         } else {
             claim.fail((how & Lookup.NOWAIT) != 0 ? PageClaim.NEEDS_IO : (int) page);
         }
@@ -59,12 +57,12 @@ final class FollowPfn {
     void put(Cpu cpu, PageClaim claim) {
         if (claim.isOwned()) {
             int folio = folios.folio(cpu, claim.pfn());
-            if (claim.kind() == PageClaim.Kind.PINNED && isReserved(folios.peek(cpu, folio))) {
-                claim.free();
-                return;
-            }
-            if (claim.kind() == PageClaim.Kind.PINNED && isSmall(cpu, folio)) {
-                folios.dropReferences(cpu, folio, PIN_BIAS - 1);
+            if (claim.kind() == PageClaim.Kind.PINNED) {
+                if (isReserved(folios.peek(cpu, folio))) {
+                    claim.free();
+                    return;
+                }
+                folios.unpin(cpu, folio);
             }
             lru.put(cpu, folio);
         }
@@ -75,14 +73,14 @@ final class FollowPfn {
         int pfn = (int) (answer & ~GetUserPages.WRITABLE);
         boolean pin = (how & Lookup.PIN) != 0;
         assert !isDriver(folios.peek(cpu, pfn))
-                : "I2 foreign-frame: a lookup references frame " + pfn + ", which is a driver's";
+                : "P2 foreign-frame: a lookup references frame " + pfn + ", which is a driver's";
         if (pin) {
             int folio = folios.folio(cpu, pfn);
             if (isReserved(folios.peek(cpu, folio))) {
                 // zeroes are not pinned: nobody writes to them, and they do not go
                 lru.put(cpu, folio);
-            } else if (isSmall(cpu, folio)) {
-                folios.get(cpu, folio, PIN_BIAS - 1);
+            } else {
+                folios.pin(cpu, folio);
             }
         }
         claim.own(
@@ -91,17 +89,12 @@ final class FollowPfn {
                 (answer & GetUserPages.WRITABLE) != 0);
     }
 
-    /// A folio that is referenced is not split, so a pin ends as it began.
-    private boolean isSmall(Cpu cpu, int folio) {
-        return (folios.peek(cpu, folio) & LARGE) == 0;
-    }
-
     /// Says why there is no page, or finds the frame of a device.
     private void notAPage(Cpu cpu, AddressSpace mm, long vpn, int how, PageClaim claim) {
         do {
             // no lock for this look: the list of mappings is replaced, never edited
             Vma seen = mm.vma(vpn);
-            if (seen == null || !seen.isDevice() || (how & Lookup.PIN) != 0) {
+            if (seen == null || !seen.isDevice() || cannotPin(how)) {
                 boolean later = seen != null && !seen.isDevice() && permitsLater(seen, how);
                 claim.fail(later ? PageClaim.NEEDS_IO : PageClaim.FAULT);
                 return;
@@ -116,6 +109,11 @@ final class FollowPfn {
             // only what is not there is faulted in: an entry that forbids the access stays
         } while (faults.handle(cpu, mm, vpn, (how & Lookup.WRITE) != 0) == PageFaults.DONE);
         claim.fail(PageClaim.FAULT);
+    }
+
+    /// A frame without a page cannot be pinned, and would have to be.
+    private static boolean cannotPin(int how) {
+        return (how & (Lookup.PIN | Lookup.UNSAFE)) == Lookup.PIN;
     }
 
     private static boolean permitsLater(Vma vma, int how) {

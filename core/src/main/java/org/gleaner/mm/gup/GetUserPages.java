@@ -2,6 +2,7 @@ package org.gleaner.mm.gup;
 
 import static org.gleaner.mm.folio.FolioLayout.*;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.PageFaults;
@@ -29,6 +30,9 @@ public final class GetUserPages {
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final long NOT_THERE = -1;
 
+    /// A driver's frame is there.
+    private static final long NO_PAGE = PageFaults.FAULT;
+
     private final Folios folios;
     private final LruCache lru;
     private final PageFaults faults;
@@ -36,6 +40,10 @@ public final class GetUserPages {
     private final MemorySteps steps;
     private final FollowPfn follow;
     private final Walk[] walks;
+
+    // Counts, for reports: what lookups themselves tell a page (`FOLL_TOUCH`), whoever asked.
+    private final LongAdder touches = new LongAdder();
+    private final LongAdder dirtied = new LongAdder();
 
     public GetUserPages(
             Folios folios,
@@ -74,6 +82,9 @@ public final class GetUserPages {
         boolean interruptible = (how & Lookup.INTERRUPTIBLE) != 0;
         for (boolean again = false; ; again = true) {
             long slow = slow(cpu, mm, vpn, write, unshares);
+            if (slow == NO_PAGE) {
+                return PageFaults.FAULT;
+            }
             if (slow != NOT_THERE) {
                 return write ? slow : upgrade(cpu, mm, vpn, slow, wantWritable);
             }
@@ -100,6 +111,16 @@ public final class GetUserPages {
     long getFast(Cpu cpu, AddressSpace mm, long vpn) {
         long fast = fast(cpu, mm, vpn);
         return fast == NOT_THERE ? PageClaim.FAULT : fast;
+    }
+
+    /// How often a lookup marked its page accessed or referenced.
+    public long touches() {
+        return touches.sum();
+    }
+
+    /// How often a lookup for writing marked its page dirty.
+    public long dirtied() {
+        return dirtied.sum();
     }
 
     FollowPfn follow() {
@@ -143,6 +164,7 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         folios.set(cpu, folio, REFERENCED);
+        touches.increment();
         return folio + within(vpn, walk) | WRITABLE;
     }
 
@@ -165,8 +187,8 @@ public final class GetUserPages {
         }
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
-        long result = NOT_THERE;
         long pte = cpu.load(walk.words, walk.index);
+        long result = PTE.isSpecial(pte) && !PTE.isZero(pte) ? NO_PAGE : NOT_THERE;
         if (PTE.isLeaf(pte, walk.level)
                 && PTE.isAccessible(pte)
                 && (PTE.isPage(pte) ? serves(cpu, pte, unshares) : PTE.isZero(pte))
@@ -175,9 +197,11 @@ public final class GetUserPages {
             folios.get(cpu, folio);
             if (write && !PTE.isDirty(pte)) {
                 folios.set(cpu, folio, DIRTY);
+                dirtied.increment();
             }
             if (!isReserved(folios.peek(cpu, folio))) {
                 lru.markAccessed(cpu, folio);
+                touches.increment();
             }
             long pfn = folio + within(vpn, walk);
             result = write ? pfn | WRITABLE : pfn;

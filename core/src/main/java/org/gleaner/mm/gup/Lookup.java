@@ -21,5 +21,9 @@ public final class Lookup {
     /// (`FOLL_FAST_ONLY`). Takes no lock that sleeps and never faults, so a spinlock may be held.
     public static final int FAST_ONLY = 1 << 5;
 
+    /// With [#PIN]: a frame that has no page, and so cannot be pinned, will do
+    /// (`allow_unsafe_mappings`).
+    public static final int UNSAFE = 1 << 6;
+
     private Lookup() {}
 }

@@ -32,7 +32,7 @@ public final class PageClaim {
     public static final int NOMEM = PageFaults.NOMEM;
 
     /// The page's memory is broken (`KVM_PFN_ERR_HWPOISON`).
-    public static final int HWPOISON = -133;
+    public static final int HWPOISON = PageFaults.HWPOISON;
 
     /// A write to a frame that the host maps read-only (`KVM_PFN_ERR_RO_FAULT`).
     public static final int RO_FAULT = -30;

@@ -201,14 +201,22 @@ public final class LruCache {
     /// `folio_put`: drops a reference; the last one takes the folio off its list and frees it.
     public void put(Cpu cpu, int pfn) {
         if (folios.dropReference(cpu, pfn)) {
-            if (folios.testAndClear(cpu, pfn, LRU)) {
-                Lruvec lruvec = lruvec(folios.state(cpu, pfn));
-                lruvec.lock().lock(cpu);
-                lruvec.del(cpu, pfn);
-                lruvec.lock().unlock(cpu);
-            }
+            takeOff(cpu, pfn);
             freer.free(cpu, pfn);
         }
+    }
+
+    /// Takes a folio that the caller refers to off its list; false if it is on none now
+    /// (`folio_isolate_lru`).
+    public boolean takeOff(Cpu cpu, int pfn) {
+        if (!folios.testAndClear(cpu, pfn, LRU)) {
+            return false;
+        }
+        Lruvec lruvec = lruvec(folios.state(cpu, pfn));
+        lruvec.lock().lock(cpu);
+        lruvec.del(cpu, pfn);
+        lruvec.lock().unlock(cpu);
+        return true;
     }
 
     /// `folio_mark_accessed`. MGLRU climbs the reference ladder; the classic LRU activates at the

@@ -17,7 +17,8 @@ abstract sealed class FreeFrames permits FrameStack, FrameBlocks {
 
     abstract void giveBlock(int first);
 
-    /// The first of `2^order` aligned frames, at most [Zone#BLOCK], or -1. They come back one by one.
+    /// The first of `2^order` aligned frames, at most [Zone#BLOCK], or -1. They come back one by
+    /// one.
     abstract int takeRange(int order);
 
     abstract void forEach(IntConsumer action);

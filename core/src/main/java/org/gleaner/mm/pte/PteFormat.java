@@ -19,8 +19,9 @@ import org.gleaner.pagetable.RadixTable;
 /// | 63 | no fetches |
 ///
 /// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page
-/// went: bit 9 set, the type in bits 62:58, the slot in bits 51:12, and bit 10 as above. The bits of a swap entry are
-/// Gleaner's own.
+/// went: bit 9 set, the type in bits 62:58, the slot in bits 51:12, and bit 10 as above. The bits
+/// of a swap entry are Gleaner's own. A third kind says that the page's memory is broken: bit 11
+/// set, bit 9 not, the frame in bits 51:12.
 public final class PteFormat extends EntryFormat {
     /// The only primary format.
     public static final PteFormat X86_64 = new PteFormat();
@@ -74,7 +75,8 @@ public final class PteFormat extends EntryFormat {
     /// A present user leaf.
     ///
     /// @param pfn first page, aligned to the level
-    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY], [#SPECIAL], [#SHARED] and the soft bit
+    /// @param flags any of [#WRITABLE], [#ACCESSED], [#DIRTY], [#SPECIAL], [#SHARED] and the soft
+    ///     bit
     public long makeLeaf(long pfn, int level, long flags) {
         assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SPECIAL | SHARED | SOFT_2)) == 0;
         assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
@@ -164,6 +166,15 @@ public final class PteFormat extends EntryFormat {
     public long makeSwap(int type, long slot) {
         assert type >= 0 && type <= MAX_SWAP_TYPE : type;
         return SWAP | (long) type << TYPE_SHIFT | address(slot);
+    }
+
+    /// An entry that says that the page's memory is broken (`make_hwpoison_entry`).
+    public long makePoison(long pfn) {
+        return SOFT_2 | address(pfn);
+    }
+
+    public boolean isPoison(long pte) {
+        return (pte & (P | SWAP | SOFT_2)) == SOFT_2;
     }
 
     public boolean isSwap(long pte) {

@@ -148,6 +148,9 @@ final class ShrinkFolioList {
             return references;
         }
         if ((state & (ANON | SWAPCACHE)) == ANON) {
+            if (folios.maybePinned(cpu, pfn)) {
+                return KEEP;
+            }
             if ((state & LARGE) != 0 && !host.split().isPossible(cpu, pfn)) {
                 return ACTIVATE;
             }
@@ -170,6 +173,10 @@ final class ShrinkFolioList {
     /// Unmaps a folio that nobody wants, writes it if need be, and frees it.
     private int takeOut(Cpu cpu, int pfn, long state, int references, ScanControl sc) {
         if (mapcount(state) > 0 && !unmap.tryToUnmap(cpu, pfn, folios.swapSlot(pfn))) {
+            return ACTIVATE;
+        }
+        if (folios.maybePinned(cpu, pfn)) {
+            // unmapped, it cannot be pinned any more; who has it pinned may still write to it
             return ACTIVATE;
         }
         if (folios.test(cpu, pfn, DIRTY)) {

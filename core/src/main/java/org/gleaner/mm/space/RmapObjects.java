@@ -63,7 +63,13 @@ public final class RmapObjects {
     ///
     /// @param writable whether the driver installs writable entries
     public DeviceMemory newDevice(int pages, int firstFrame, boolean writable) {
-        return new DeviceMemory(this, pages, firstFrame, writable);
+        return newDevice(DeviceMemory.Flags.PFNMAP, pages, firstFrame, writable);
+    }
+
+    /// The same, with what mappings of it say of themselves.
+    public DeviceMemory newDevice(
+            DeviceMemory.Flags flags, int pages, int firstFrame, boolean writable) {
+        return new DeviceMemory(this, flags, pages, firstFrame, writable);
     }
 
     /// Ids are below.

@@ -33,7 +33,7 @@ public final class Vma {
 
     /// Shows a device's frames, which are not pages to get or to pin (`VM_PFNMAP | VM_IO`).
     public boolean isDevice() {
-        return object instanceof DeviceMemory;
+        return object instanceof DeviceMemory device && device.isFrames();
     }
 
     /// Shows pages that the kernel itself does not get at (`vma_is_secretmem`).

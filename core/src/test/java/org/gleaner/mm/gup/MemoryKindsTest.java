@@ -22,6 +22,7 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.fault.NumaScan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SamePageMerge;
+import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.mm.pte.PteFormat;
@@ -170,7 +171,7 @@ final class MemoryKindsTest {
             case PINNED -> {
                 int given = owned - references(cpu, pfn);
                 boolean large = (small.host().folios().peek(cpu, pfn) & (LARGE | TAIL)) != 0;
-                assertThat(given).isIn(0, large ? 1 : FollowPfn.PIN_BIAS);
+                assertThat(given).isIn(0, large ? 1 : FolioLayout.PIN_BIAS);
                 yield (given == 0 ? "zeroes" : "pin") + access;
             }
             case RAW -> "raw" + access;

@@ -1,0 +1,110 @@
+package org.gleaner.mm.fault;
+
+import static org.gleaner.mm.folio.FolioLayout.*;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.IntConsumer;
+import org.gleaner.machine.Cpu;
+import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.huge.FolioSplit;
+import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.pte.Pte;
+import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.RmapObjects;
+import org.gleaner.mm.space.RmapWalk;
+import org.gleaner.pagetable.Walk;
+
+/// What the host does when the memory of a page is found broken (`memory_failure`): no entry maps
+/// it any more, whoever touches it learns why, and its frame is never used again.
+///
+/// Private memory only, and not while it is in the swap cache or on its way to a list. Of a large
+/// folio, which is split first, the other pages stay.
+public final class MemoryFailure {
+    private static final PteFormat PTE = PteFormat.X86_64;
+
+    private final Folios folios;
+    private final LruCache lru;
+    private final FolioWait wait;
+    private final FolioSplit split;
+    private final RmapObjects objects;
+
+    /// Broken frames. Each keeps a reference, so that it is never freed.
+    private final Set<Integer> broken = new ConcurrentSkipListSet<>();
+
+    public MemoryFailure(
+            Folios folios, LruCache lru, FolioWait wait, FolioSplit split, RmapObjects objects) {
+        this.folios = folios;
+        this.lru = lru;
+        this.wait = wait;
+        this.split = split;
+        this.objects = objects;
+    }
+
+    /// The memory of a frame is broken. May sleep; no lock may be held.
+    ///
+    /// @return false if nothing could be done: it is free, a driver's, not private memory, or in
+    ///     somebody's hands (`-EBUSY`)
+    public boolean fail(Cpu cpu, int pfn) {
+        if (isDriver(folios.peek(cpu, pfn)) || !standsAlone(cpu, pfn)) {
+            return false;
+        }
+        if (!folios.tryGet(cpu, pfn)) {
+            return false;
+        }
+        lru.drain(cpu);
+        wait.lock(cpu, pfn);
+        long state = folios.state(cpu, pfn);
+        boolean known = (state & (ANON | SWAPCACHE | WRITEBACK | LARGE)) == ANON;
+        boolean taken = known && lru.takeOff(cpu, pfn);
+        if (taken) {
+            broken.add(pfn);
+            unmap(cpu, pfn);
+        }
+        wait.unlock(cpu, pfn);
+        if (!taken) {
+            lru.put(cpu, pfn);
+        }
+        return taken;
+    }
+
+    /// Splits the large folio that the frame is part of, if it is.
+    private boolean standsAlone(Cpu cpu, int pfn) {
+        int head = folios.folio(cpu, pfn);
+        if (!folios.tryGet(cpu, head)) {
+            return false;
+        }
+        wait.lock(cpu, head);
+        boolean alone = !folios.test(cpu, head, LARGE) || split.split(cpu, head, false);
+        wait.unlock(cpu, head);
+        lru.put(cpu, head);
+        return alone;
+    }
+
+    private void unmap(Cpu cpu, int pfn) {
+        RmapWalk walk = new RmapWalk(objects);
+        walk.start(folios.mapping(pfn));
+        walk.enter(cpu);
+        while (walk.next()) {
+            AddressSpace mm = walk.mm();
+            long vpn = walk.vpn();
+            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true);
+            if (walk.lock(cpu, pfn)) {
+                Walk at = walk.at();
+                Pte.getAndClear(cpu, at.words, at.index);
+                Pte.set(cpu, at.words, at.index, PTE.makePoison(pfn));
+                folios.removeMap(cpu, pfn);
+                walk.unlock(cpu);
+                lru.put(cpu, pfn);
+            }
+            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + 1);
+        }
+        walk.leave(cpu);
+    }
+
+    /// Every broken frame, each of which holds a reference. For checks of a host at rest.
+    public void forEachBroken(IntConsumer action) {
+        broken.forEach(action::accept);
+    }
+}
