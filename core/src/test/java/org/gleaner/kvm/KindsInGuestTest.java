@@ -219,8 +219,8 @@ final class KindsInGuestTest {
                 });
     }
 
-    /// S3: a write to a device's frame that the host maps read-only is the emulator's, and a read of
-    /// it is not.
+    /// S3: a write to a device's frame that the host maps read-only is the emulator's, and a read
+    /// of it is not.
     @Test
     void aWriteToAReadOnlyFrameOfADeviceIsEmulated() {
         SmallHost small = SmallHost.virtual();

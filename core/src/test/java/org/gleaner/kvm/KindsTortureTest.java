@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Guests on real threads whose pages are shared by forks, merged, hidden and swapped all the while.
-/// No guest loses a write, and no child sees one that came after its fork; at the end the host adds
-/// up.
+/// Guests on real threads whose pages are shared by forks, merged, hidden and swapped all the
+/// while. No guest loses a write, and no child sees one that came after its fork; at the end the
+/// host adds up.
 ///
 /// `-Dgleaner.torture.seconds=60` for longer, `-Dgleaner.torture.seed=N` for other accesses.
 @Tag("long")

@@ -187,7 +187,8 @@ public final class AnonSwapIn {
         lock.unlock(cpu);
     }
 
-    /// Nobody else maps a page or has a reference of it; whether the swap cache has does not matter.
+    /// Nobody else maps a page or has a reference of it; whether the swap cache has does not
+    /// matter.
     private boolean isOurs(Cpu cpu, int pfn) {
         long state = folios.state(cpu, pfn);
         int cache = (state & SWAPCACHE) != 0 ? 1 : 0;

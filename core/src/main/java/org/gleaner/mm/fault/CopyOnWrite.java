@@ -37,8 +37,8 @@ public final class CopyOnWrite {
         this.unused = unused;
     }
 
-    /// Makes the page at `walk` this entry's alone, and writable if this is a write; or does nothing
-    /// if the entry is not what was `seen` any more. mmap_lock is held for reading.
+    /// Makes the page at `walk` this entry's alone, and writable if this is a write; or does
+    /// nothing if the entry is not what was `seen` any more. mmap_lock is held for reading.
     ///
     /// @return [PageFaults#DONE] or [PageFaults#NOMEM]
     int resolve(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, boolean write) {

@@ -49,8 +49,8 @@ final class HugeFault {
         this.stat = stat;
     }
 
-    /// Returns [PageFaults#DONE]; or [#SMALL], which is also for who finds no page table to link; or
-    /// [PageFaults#NOMEM].
+    /// Returns [PageFaults#DONE]; or [#SMALL], which is also for who finds no page table to link;
+    /// or [PageFaults#NOMEM].
     int handle(Cpu cpu, Vma vma, long vpn, Walk walk, boolean write) {
         AddressSpace mm = vma.mm();
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_2M, mm.tableCharge());
@@ -90,7 +90,8 @@ final class HugeFault {
         return PageFaults.DONE;
     }
 
-    /// A read of untouched memory shows zeroes; the small fault does if there is no huge page of them.
+    /// A read of untouched memory shows zeroes; the small fault does if there is no huge page of
+    /// them.
     private int showZeroes(Cpu cpu, Vma vma, Walk walk) {
         int zero = zeroes.huge(cpu, vma.mm());
         if (zero < 0) {
@@ -152,8 +153,8 @@ final class HugeFault {
         return PTE.makeTable(table);
     }
 
-    /// Puts the leaf of a folio in the place of the zeroes, or a table of small zero entries, if they
-    /// are still there; secondary MMUs are told.
+    /// Puts the leaf of a folio in the place of the zeroes, or a table of small zero entries, if
+    /// they are still there; secondary MMUs are told.
     private boolean replace(Cpu cpu, Vma vma, long first, Walk walk, long entry, int pfn) {
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
         notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);

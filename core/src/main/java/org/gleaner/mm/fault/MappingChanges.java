@@ -65,8 +65,8 @@ public final class MappingChanges {
         mm.mmapLock().upWrite(cpu);
     }
 
-    /// Forbids every access to a whole mapping (`mprotect` with `PROT_NONE`) until [#protect] permits
-    /// some again. Its pages stay.
+    /// Forbids every access to a whole mapping (`mprotect` with `PROT_NONE`) until [#protect]
+    /// permits some again. Its pages stay.
     public void protectNone(Cpu cpu, Vma vma) {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);

@@ -122,7 +122,8 @@ public final class MemfdFault {
         return PageFaults.DONE;
     }
 
-    /// Memory that has no copy anywhere is dirty; what a file system has is dirty once it is written.
+    /// Memory that has no copy anywhere is dirty; what a file system has is dirty once it is
+    /// written.
     private static long born(Memfd.Kind kind, boolean write) {
         return switch (kind) {
             case SHARED_MEMORY -> DIRTY;

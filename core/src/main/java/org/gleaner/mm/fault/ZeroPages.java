@@ -62,8 +62,8 @@ public final class ZeroPages {
         return (int) cpu.load(words, SMALL) - 1;
     }
 
-    /// First frame of the huge page of zeroes, for an address space that counts as its user from now
-    /// on (`mm_get_huge_zero_folio`); -1 if there is none and no memory for it.
+    /// First frame of the huge page of zeroes, for an address space that counts as its user from
+    /// now on (`mm_get_huge_zero_folio`); -1 if there is none and no memory for it.
     int huge(Cpu cpu, AddressSpace mm) {
         long known = cpu.load(words, HUGE);
         if (known == 0 && !makeHuge(cpu)) {

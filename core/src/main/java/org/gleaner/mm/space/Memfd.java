@@ -12,14 +12,14 @@ import org.gleaner.machine.Guarded;
 /// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for
 /// the holder of the folio lock where a folio is involved.
 public final class Memfd extends RmapObject {
-    /// What is special about its pages. Whatever else such a file does is a memfd's: no file system is
-    /// below it.
+    /// What is special about its pages. Whatever else such a file does is a memfd's: no file system
+    /// is below it.
     public enum Kind {
         /// Nothing.
         SHARED_MEMORY,
 
-        /// It is told of the first write to each page that is clean, as a file of a file system that
-        /// has to find room for it (`page_mkwrite`). Pages are mapped read-only until then.
+        /// It is told of the first write to each page that is clean, as a file of a file system
+        /// that has to find room for it (`page_mkwrite`). Pages are mapped read-only until then.
         NOTIFIED,
 
         /// Nobody but its processes gets at its pages, which stay in memory (`memfd_secret`).

@@ -46,8 +46,8 @@ public final class Vma {
         return userfault;
     }
 
-    /// From now on faults on what is missing wait for a monitor (`UFFDIO_REGISTER_MODE_MISSING`). Of
-    /// anonymous memory.
+    /// From now on faults on what is missing wait for a monitor (`UFFDIO_REGISTER_MODE_MISSING`).
+    /// Of anonymous memory.
     public void register(Userfault monitor) {
         assert object instanceof AnonVma : "only anonymous memory is filled by a monitor";
         userfault = monitor;

@@ -84,8 +84,8 @@ final class MemoryKindsTest {
     }
 
     /// What each call says: an owned page, a pin, a raw frame or nothing owned of zeroes, that the
-    /// host maps writable (`w`) or not (`r`); or an error. With `!`, secondary MMUs were told of one
-    /// invalidation within the call.
+    /// host maps writable (`w`) or not (`r`); or an error. With `!`, secondary MMUs were told of
+    /// one invalidation within the call.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -289,7 +289,8 @@ final class MemoryKindsTest {
         public void release(Cpu cpu) {}
     }
 
-    /// Kind T: who may not wait is told so at once; who may, waits for the monitor, or for a signal.
+    /// Kind T: who may not wait is told so at once; who may, waits for the monitor, or for a
+    /// signal.
     @Test
     void aMissingPageIsWaitedForUntilAMonitorFillsItOrASignalComes() {
         Word ready = new Word();
