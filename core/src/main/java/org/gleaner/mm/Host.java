@@ -365,7 +365,13 @@ public final class Host implements AutoCloseable {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
         Lruvec above = parent == null ? null : parent.lruvec();
-        lruvecs[id] = new Lruvec(folios, reclaim.lruGen().core(), config.kernel(), above);
+        lruvecs[id] =
+                new Lruvec(
+                        folios,
+                        reclaim.lruGen().core(),
+                        config.kernel(),
+                        above,
+                        new VmStat(config.maxCpus()));
         Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
         memcgs.add(memcg);
         mmLists.online(memcg);

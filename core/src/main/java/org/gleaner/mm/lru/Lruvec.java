@@ -10,6 +10,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Racy;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class Lruvec {
     /// One word: how many CPUs are reclaiming from here down.
     private final long[] reclaimers = new long[1];
 
+    private final VmStat events;
     private final @Nullable Lruvec parent;
     private final List<Lruvec> children = new ArrayList<>();
 
@@ -59,8 +61,14 @@ public final class Lruvec {
     private boolean undelayed;
 
     /// @param parent that of the cgroup above, null for the root
+    /// @param events what the cgroup counts of what becomes of its pages
     public Lruvec(
-            Folios folios, boolean lruGenEnabled, KernelVersion kernel, @Nullable Lruvec parent) {
+            Folios folios,
+            boolean lruGenEnabled,
+            KernelVersion kernel,
+            @Nullable Lruvec parent,
+            VmStat events) {
+        this.events = events;
         this.parent = parent;
         if (parent != null) {
             parent.children.add(this);
@@ -188,6 +196,11 @@ public final class Lruvec {
         for (Lruvec at = this; at != null; at = at.parent) {
             at.cost.note(cpu, isFile, io, rotated, at.stats.total());
         }
+    }
+
+    /// The cgroup's own counters of events.
+    public VmStat events() {
+        return events;
     }
 
     /// Counts `n` updates of the cgroup's statistics, which a reader of `memory.stat` sees late.

@@ -65,7 +65,7 @@ public final class Memcg {
         this.id = id;
         this.parent = parent;
         this.lruvec = lruvec;
-        stat = new VmStat(maxCpus);
+        stat = lruvec.events();
         throttledNanos = new long[maxCpus * LINE];
         swap = new MemcgSwap(parent == null ? null : parent.swap, maxCpus);
         for (int i = 0; i < events.length; i++) {

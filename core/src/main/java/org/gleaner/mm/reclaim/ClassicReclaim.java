@@ -22,7 +22,6 @@ final class ClassicReclaim {
     private static final int BATCH = ScanControl.SWAP_CLUSTER_MAX;
 
     private final ReclaimContext host;
-    private final Booking booking;
     private final Folios folios;
     private final ShrinkFolioList shrink;
     private final FolioReferenced referenced;
@@ -42,7 +41,6 @@ final class ClassicReclaim {
 
     ClassicReclaim(ReclaimContext host, ShrinkFolioList shrink, FolioReferenced referenced) {
         this.host = host;
-        booking = new Booking(host.stat());
         this.shrink = shrink;
         this.referenced = referenced;
         folios = host.folios();
@@ -139,7 +137,7 @@ final class ClassicReclaim {
         lruvec.lock().lock(cpu);
         long scanned = isolate(cpu, lruvec, n, list);
         lruvec.lock().unlock(cpu);
-        host.stat().add(cpu, VmEvent.PGREFILL, scanned);
+        host.count(cpu, lruvec, VmEvent.PGREFILL, scanned);
         long taken = isolatedPages(cpu);
         lruvec.statChanged(cpu, scanned);
         for (int i = 0; i < isolated.size(); i++) {
@@ -164,7 +162,7 @@ final class ClassicReclaim {
         long scanned = isolate(cpu, lruvec, n, list);
         lruvec.lock().unlock(cpu);
         boolean file = list >= INACTIVE_FILE;
-        countScanned(cpu, sc, scanned, file);
+        countScanned(cpu, lruvec, sc, scanned, file);
         lruvec.statChanged(cpu, scanned);
         long freed = 0;
         if (!isolated.isEmpty()) {
@@ -182,7 +180,7 @@ final class ClassicReclaim {
             lruvec.noteCost(cpu, file, written, scanned - freed);
             lruvec.lock().unlock(cpu);
             putback.release(cpu, isolated);
-            countFreed(cpu, sc, freed, file);
+            countFreed(cpu, lruvec, sc, freed, file);
             lruvec.statChanged(cpu, freed);
         }
         cpu.exit();
@@ -224,16 +222,16 @@ final class ClassicReclaim {
         return scanned;
     }
 
-    private void countScanned(Cpu cpu, ScanControl sc, long n, boolean file) {
-        host.stat().add(cpu, VmEvent.PGSCAN, n);
+    private void countScanned(Cpu cpu, Lruvec lruvec, ScanControl sc, long n, boolean file) {
+        host.count(cpu, lruvec, VmEvent.PGSCAN, n);
         host.stat().add(cpu, file ? VmEvent.PGSCAN_FILE : VmEvent.PGSCAN_ANON, n);
         if (!sc.isMemcgReclaim()) {
             host.stat().add(cpu, sc.kswapd ? VmEvent.PGSCAN_KSWAPD : VmEvent.PGSCAN_DIRECT, n);
         }
     }
 
-    private void countFreed(Cpu cpu, ScanControl sc, long n, boolean file) {
-        host.stat().add(cpu, VmEvent.PGSTEAL, n);
+    private void countFreed(Cpu cpu, Lruvec lruvec, ScanControl sc, long n, boolean file) {
+        host.count(cpu, lruvec, VmEvent.PGSTEAL, n);
         host.stat().add(cpu, file ? VmEvent.PGSTEAL_FILE : VmEvent.PGSTEAL_ANON, n);
         if (!sc.isMemcgReclaim()) {
             host.stat().add(cpu, sc.kswapd ? VmEvent.PGSTEAL_KSWAPD : VmEvent.PGSTEAL_DIRECT, n);
@@ -245,9 +243,7 @@ final class ClassicReclaim {
     void ageActiveAnon(Cpu cpu, ScanControl sc) {
         if (host.swap().size() > 0 && inactiveIsLow(host.rootMemcg().lruvec(), 0)) {
             for (Memcg memcg : host.memcgs()) {
-                booking.open(cpu);
                 shrinkActive(cpu, memcg.lruvec(), BATCH, ACTIVE_ANON, sc);
-                booking.close(cpu, memcg);
             }
         }
     }

@@ -139,7 +139,7 @@ final class LruGenEviction {
         }
         lruvec.lock().unlock(cpu);
         putback.release(cpu, queue);
-        count(cpu, sc, freed);
+        count(cpu, lruvec, sc, freed);
         if (!clean.isEmpty()) {
             queue.clear();
             for (int i = 0; i < clean.size(); i++) {
@@ -149,9 +149,9 @@ final class LruGenEviction {
         }
     }
 
-    private void count(Cpu cpu, ScanControl sc, long freed) {
+    private void count(Cpu cpu, Lruvec lruvec, ScanControl sc, long freed) {
         if (freed > 0) {
-            host.stat().add(cpu, VmEvent.PGSTEAL, freed);
+            host.count(cpu, lruvec, VmEvent.PGSTEAL, freed);
             host.stat().add(cpu, VmEvent.PGSTEAL_ANON, freed);
             if (!sc.isMemcgReclaim()) {
                 host.stat()

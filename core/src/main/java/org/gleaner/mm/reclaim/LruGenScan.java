@@ -125,8 +125,8 @@ abstract class LruGenScan {
                 }
             }
         }
-        host.stat().add(cpu, VmEvent.PGREFILL, sorted);
-        host.stat().add(cpu, VmEvent.PGSCAN, isolated);
+        host.count(cpu, lruvec, VmEvent.PGREFILL, sorted);
+        host.count(cpu, lruvec, VmEvent.PGSCAN, isolated);
         VmEvent ofType = type == LruGen.ANON ? VmEvent.PGSCAN_ANON : VmEvent.PGSCAN_FILE;
         host.stat().add(cpu, ofType, isolated);
         if (!sc.isMemcgReclaim()) {

@@ -114,7 +114,7 @@ final class PageOut {
             swap.device().write(cpu, folios.swapSlot(pfn) + i, pfn + i);
         }
         cpu.exit();
-        host.stat().add(cpu, VmEvent.PSWPOUT, pages);
+        host.count(cpu, lruvec, VmEvent.PSWPOUT, pages);
         host.stat().add(cpu, VmEvent.NR_VMSCAN_WRITE, pages);
         if (pages > 1) {
             host.stat().inc(cpu, VmEvent.THP_SWPOUT);

@@ -1,11 +1,13 @@
 package org.gleaner.mm.reclaim;
 
 import java.util.List;
+import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgLru;
@@ -16,6 +18,7 @@ import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
+import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.version.KernelVersion;
@@ -54,6 +57,13 @@ public record ReclaimContext(
         OomKiller oomKiller,
         int maxCpus,
         MemorySteps steps) {
+    /// Counts `n` events of the host that happened to one cgroup's pages, so that cgroups add up to
+    /// the host at any moment.
+    void count(Cpu cpu, Lruvec lruvec, VmEvent event, long n) {
+        stat.add(cpu, event, n);
+        lruvec.events().add(cpu, event, n);
+    }
+
     LruGenCaps caps() {
         return tunables.caps();
     }

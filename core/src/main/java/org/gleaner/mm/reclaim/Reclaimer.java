@@ -30,7 +30,6 @@ final class Reclaimer {
     private final MemcgOrder hostwide;
 
     private final ScanControl sc = new ScanControl();
-    private final Booking booking;
 
     /// Before each pass of the classic LRU the statistics are flushed if enough updates are
     /// pending, as for a reader of `memory.stat` (6.1).
@@ -45,14 +44,13 @@ final class Reclaimer {
         aging = new LruGenAging(host, new SwitchChance(host.switchChance(), seed));
         eviction = LruGenEviction.of(host, aging);
         classic = ClassicReclaim.of(host);
-        LruvecReclaim lruvecs = new LruvecReclaim(host, eviction, classic);
+        LruvecReclaim lruvecs = new LruvecReclaim(eviction, classic);
         byTree = new MemcgTreeOrder(host, lruvecs);
         hostwide =
                 host.memcgRules().lruOfCgroups()
                         ? new MemcgLruOrder(host, lruvecs, eviction, seed)
                         : byTree;
         minTtl = new LruGenMinTtl(host, aging);
-        booking = new Booking(host.stat());
         ageNode =
                 host.kernel() == KernelVersion.V6_1
                         ? new LruGenAgeNode(host, aging, eviction)
@@ -260,9 +258,7 @@ final class Reclaimer {
         sc.start(null, false, goal, swappiness);
         sc.useWalk(memcg.lruvec());
         memcg.lruvec().beginReclaim(cpu);
-        booking.open(cpu);
         eviction.evictUpTo(cpu, memcg, seq, goal, sc);
-        booking.close(cpu, memcg);
         memcg.lruvec().endReclaim(cpu);
         sc.walk = null;
         busy = false;

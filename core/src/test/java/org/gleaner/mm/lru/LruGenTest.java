@@ -21,6 +21,7 @@ import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ final class LruGenTest {
                     folios,
                     true,
                     KernelVersion.V6_12,
-                    new Lruvec(folios, true, KernelVersion.V6_12, null));
+                    new Lruvec(folios, true, KernelVersion.V6_12, null, new VmStat(4)),
+                    new VmStat(4));
     private final LruGen gen = lruvec.gen();
 
     private void generations(Cpu cpu, long min, long max) {

@@ -31,11 +31,12 @@ final class WorkingsetTest {
     private final Workingset workingset = new Workingset(folios, lruvecs, stat);
 
     private Lruvec root(boolean lruGen) {
-        return new Lruvec(folios, lruGen, KernelVersion.V6_12, null);
+        return new Lruvec(folios, lruGen, KernelVersion.V6_12, null, new VmStat(4));
     }
 
     private Lruvec lruvec(boolean lruGen) {
-        lruvecs[MEMCG] = new Lruvec(folios, lruGen, KernelVersion.V6_12, root(lruGen));
+        lruvecs[MEMCG] =
+                new Lruvec(folios, lruGen, KernelVersion.V6_12, root(lruGen), new VmStat(4));
         return lruvecs[MEMCG];
     }
 
@@ -88,7 +89,7 @@ final class WorkingsetTest {
     void aPageOfAnotherCgroupIsNotEvenCounted() {
         OneCpu.run(cpu -> {
             Lruvec own = lruvec(true);
-            lruvecs[3] = new Lruvec(folios, true, KernelVersion.V6_12, root(true));
+            lruvecs[3] = new Lruvec(folios, true, KernelVersion.V6_12, root(true), new VmStat(4));
             folio(cpu, 1, 0);
             long shadow = workingset.evict(cpu, 1, own, MEMCG);
             folios.init(cpu, 2, ANON | SWAPBACKED | 3L << MEMCG_SHIFT | ONE_REF);

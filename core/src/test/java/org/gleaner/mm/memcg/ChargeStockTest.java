@@ -8,6 +8,7 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ final class ChargeStockTest {
                 new Memcg(
                         all.size(),
                         parent,
-                        new Lruvec(folios, true, KernelVersion.V6_12, above),
+                        new Lruvec(folios, true, KernelVersion.V6_12, above, new VmStat(4)),
                         4);
         all.add(memcg);
         return memcg;

@@ -10,6 +10,7 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,12 @@ final class MemcgChargeTest {
     }
 
     private Memcg memcg(int id, long max) {
-        Memcg memcg = new Memcg(id, null, new Lruvec(folios, true, KernelVersion.V6_12, null), 4);
+        Memcg memcg =
+                new Memcg(
+                        id,
+                        null,
+                        new Lruvec(folios, true, KernelVersion.V6_12, null, new VmStat(4)),
+                        4);
         memcg.setMax(max);
         return memcg;
     }

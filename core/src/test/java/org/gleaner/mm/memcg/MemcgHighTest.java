@@ -6,6 +6,7 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,8 @@ final class MemcgHighTest {
 
     private final Folios folios = new Folios(1, 13);
     private final Memcg memcg =
-            new Memcg(1, null, new Lruvec(folios, true, KernelVersion.V6_12, null), 4);
+            new Memcg(
+                    1, null, new Lruvec(folios, true, KernelVersion.V6_12, null, new VmStat(4)), 4);
     private long reclaimable;
     private int calls;
 

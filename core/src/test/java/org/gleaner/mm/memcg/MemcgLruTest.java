@@ -11,6 +11,7 @@ import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.MemcgLru.Op;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +79,12 @@ final class MemcgLruTest {
         for (int id = 0; id < n; id++) {
             Memcg parent = id == 0 ? null : all.getFirst();
             Lruvec above = parent == null ? null : parent.lruvec();
-            all.add(new Memcg(id, parent, new Lruvec(folios, true, KernelVersion.V6_12, above), 1));
+            all.add(
+                    new Memcg(
+                            id,
+                            parent,
+                            new Lruvec(folios, true, KernelVersion.V6_12, above, new VmStat(4)),
+                            1));
         }
         return all;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,8 @@ final class MemcgProtectionTest {
 
     private Memcg child(int id, Memcg parent) {
         Lruvec above = parent == null ? null : parent.lruvec();
-        return new Memcg(id, parent, new Lruvec(folios, true, KernelVersion.V6_12, above), 1);
+        return new Memcg(
+                id, parent, new Lruvec(folios, true, KernelVersion.V6_12, above, new VmStat(4)), 1);
     }
 
     /// A cgroup that uses, and asks for `min` and `low` pages.

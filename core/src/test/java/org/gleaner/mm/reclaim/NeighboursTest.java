@@ -196,7 +196,7 @@ final class NeighboursTest {
             LruGenAging aging = new LruGenAging(context, new SwitchChance(0, 1));
             LruGenEviction eviction = LruGenEviction.of(context, aging);
             ClassicReclaim classic = ClassicReclaim.of(context);
-            LruvecReclaim lruvecs = new LruvecReclaim(context, eviction, classic);
+            LruvecReclaim lruvecs = new LruvecReclaim(eviction, classic);
             MemcgLruOrder order = new MemcgLruOrder(context, lruvecs, eviction, 1);
             ScanControl sc = new ScanControl();
             sc.start(null, false, Long.MAX_VALUE, 60);
