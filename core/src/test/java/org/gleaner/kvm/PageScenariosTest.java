@@ -99,8 +99,8 @@ final class PageScenariosTest {
                 });
     }
 
-    /// A fault that took the slot before it was marked invalid ends before its pages are zapped; one
-    /// that finds it invalid comes back until it is gone.
+    /// A fault that took the slot before it was marked invalid ends before its pages are zapped;
+    /// one that finds it invalid comes back until it is gone.
     @ParameterizedTest
     @EnumSource
     void s09_aSlotThatIsDeletedUnderAFaultLeavesNothingMapped(World.Kind kind) {
