@@ -63,7 +63,7 @@ final class HvaWalk {
             }
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
-            any |= mmu.age(cpu, first, limit, slot.gfnOf(end - 1), query);
+            any |= mmu.age(cpu, first, limit, slot.gfnOf(end - 1), query, lock != LockMode.NONE);
         }
         if (flush && any) {
             vcpus.flushRemoteTlbs(cpu);

@@ -98,8 +98,10 @@ public abstract class SecondaryMmu {
     /// Tests, or tests and clears, the leaves of the range in all valid roots.
     ///
     /// @param lastGfn the page whose bit is 0, not before `end - 1`
+    /// @param locked `mmu_lock` is held, so that the pages behind the leaves stay whose they are
     /// @return whether any leaf was young; a test without a bitmap to fill may stop at the first
-    public abstract boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query);
+    public abstract boolean age(
+            Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked);
 
     /// Whether [#age] may be called without `mmu_lock`.
     public abstract boolean canAgeUnlocked();

@@ -33,7 +33,7 @@ final class TdpAger {
     }
 
     /// See [org.gleaner.kvm.mmu.SecondaryMmu#age].
-    boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query) {
+    boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked) {
         boolean any = false;
         if (steps.agesInRcu()) {
             mmu.rcu.readLock(cpu);
@@ -46,7 +46,7 @@ final class TdpAger {
             mmu.invariants.visited(root, invalid);
             for (long gfn = start; gfn < end; ) {
                 long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
-                any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query);
+                any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query, locked);
                 gfn = next;
             }
         }
@@ -56,7 +56,8 @@ final class TdpAger {
         return any;
     }
 
-    private boolean ageTable(Cpu cpu, MmuRoot root, long gfn, int n, long lastGfn, AgeQuery query) {
+    private boolean ageTable(
+            Cpu cpu, MmuRoot root, long gfn, int n, long lastGfn, AgeQuery query, boolean locked) {
         cpu.step();
         long slot = tables.leafAt(cpu, root.table, gfn);
         if (slot < 0) {
@@ -64,7 +65,7 @@ final class TdpAger {
             return false;
         }
         if (RadixTable.levelOf(slot) > RadixTable.LEVEL_4K) {
-            return ageHuge(cpu, root, slot, gfn, n, lastGfn, query);
+            return ageHuge(cpu, root, slot, gfn, n, lastGfn, query, locked);
         }
         long[] words = tables.slab.slotWords(slot);
         int first = TableSlab.slotIndex(slot);
@@ -80,7 +81,7 @@ final class TdpAger {
             int bit = steps.bit(lastGfn, gfn + k);
             query.found(bit);
             if (steps.ageClears(query.clear()) && query.allows(bit, steps.assumesPredicate())) {
-                age(cpu, words, first + k, old, RadixTable.LEVEL_4K, query.clear());
+                age(cpu, words, first + k, old, RadixTable.LEVEL_4K, query.clear(), locked);
                 cleared++;
             } else if (query.endsAtFirst()) {
                 break;
@@ -96,14 +97,21 @@ final class TdpAger {
     /// if any of them may be. If it has been split since it was found, the pages are looked for
     /// again.
     private boolean ageHuge(
-            Cpu cpu, MmuRoot root, long found, long gfn, int n, long lastGfn, AgeQuery query) {
+            Cpu cpu,
+            MmuRoot root,
+            long found,
+            long gfn,
+            int n,
+            long lastGfn,
+            AgeQuery query,
+            boolean locked) {
         long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
         int i = TableSlab.slotIndex(slot);
         long old = cpu.peek(words, i);
         Invariants.readable(old);
         if (format.isTable(old, RadixTable.levelOf(found))) {
-            return ageTable(cpu, root, gfn, n, lastGfn, query);
+            return ageTable(cpu, root, gfn, n, lastGfn, query, locked);
         }
         cpu.charge(Cost.MMU_AGE_GFN);
         if (!format.isPresent(old) || !format.isAccessed(old)) {
@@ -116,18 +124,21 @@ final class TdpAger {
             may |= query.allows(bit, steps.assumesPredicate());
         }
         if (may && steps.ageClears(query.clear())) {
-            age(cpu, words, i, old, RadixTable.levelOf(found), query.clear());
+            age(cpu, words, i, old, RadixTable.levelOf(found), query.clear(), locked);
             cpu.charge(Cost.LINE_LOCAL_RMW);
         }
         return true;
     }
 
-    private void age(Cpu cpu, long[] words, int i, long old, int level, boolean clear) {
+    private void age(
+            Cpu cpu, long[] words, int i, long old, int level, boolean clear, boolean locked) {
         long update = steps.old(format, old);
         SpteInvariants.aged(format, old, update, clear);
         if (steps.age(cpu, format, words, i, old, update)) {
             mmu.invariants.changed(old, update);
-            mmu.marks.aged(cpu, old, level);
+            if (locked) {
+                mmu.marks.aged(cpu, old, level);
+            }
         }
     }
 }

@@ -275,8 +275,9 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public boolean age(Cpu cpu, long start, long end, long lastGfn, AgeQuery query) {
-        return ager.age(cpu, start, end, lastGfn, query);
+    public boolean age(
+            Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked) {
+        return ager.age(cpu, start, end, lastGfn, query, locked);
     }
 
     @Override

@@ -78,15 +78,17 @@ final class HugeLeafTest {
                     long[] young = new long[1];
                     long start = BASE + 100;
                     AgeQuery all = new AgeQuery(false, young, null);
-                    assertThat(mmu.age(cpu, start, start + 3, start + 2, all)).isTrue();
+                    assertThat(mmu.age(cpu, start, start + 3, start + 2, all, true)).isTrue();
                     assertThat(young[0]).isEqualTo(7);
                     long[] none = new long[1];
                     AgeQuery nothing = new AgeQuery(true, null, none);
-                    assertThat(mmu.age(cpu, start, start + 3, start + 2, nothing)).isTrue();
+                    assertThat(mmu.age(cpu, start, start + 3, start + 2, nothing, true)).isTrue();
                     assertThat(mmu.countLeaves(cpu, true)).isEqualTo(1);
-                    assertThat(mmu.age(cpu, BASE - 5, start, start - 1, AgeQuery.CLEAR)).isTrue();
+                    assertThat(mmu.age(cpu, BASE - 5, start, start - 1, AgeQuery.CLEAR, true))
+                            .isTrue();
                     assertThat(mmu.countLeaves(cpu, true)).isZero();
-                    assertThat(mmu.age(cpu, start, start + 1, start, AgeQuery.TEST)).isFalse();
+                    assertThat(mmu.age(cpu, start, start + 1, start, AgeQuery.TEST, true))
+                            .isFalse();
                 });
     }
 
@@ -136,7 +138,7 @@ final class HugeLeafTest {
                     Fault fault = new Fault();
                     fault.gfn = BASE + 77;
                     assertThat(mmu.fastFault(cpu, root, fault)).isEqualTo(RetPf.SPURIOUS);
-                    mmu.age(cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR);
+                    mmu.age(cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR, true);
                     assertThat(mmu.countLeaves(cpu, true)).isZero();
                     assertThat(mmu.fastFault(cpu, root, fault)).isEqualTo(RetPf.FIXED);
                     assertThat(mmu.countLeaves(cpu, true)).isEqualTo(1);

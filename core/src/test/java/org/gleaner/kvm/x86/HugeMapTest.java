@@ -175,7 +175,7 @@ final class HugeMapTest {
     private static void split(Bench b, boolean old) {
         b.map(3, RadixTable.LEVEL_2M, true);
         if (old) {
-            b.mmu.age(b.cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR);
+            b.mmu.age(b.cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR, true);
         }
         long huge = b.leaf(3);
         b.map(511, RadixTable.LEVEL_4K, false);
@@ -212,7 +212,7 @@ final class HugeMapTest {
                 b -> {
                     b.map(3, RadixTable.LEVEL_2M, true);
                     long seen = b.leaf(3);
-                    b.mmu.age(b.cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR);
+                    b.mmu.age(b.cpu, BASE, BASE + 1, BASE, AgeQuery.CLEAR, true);
                     long slot = RadixTable.slotOf(b.mmu.tables.leafAt(b.cpu, b.root.table, BASE));
                     int table = b.mmu.tables.slab.allocate(b.cpu, b.format.empty);
                     b.mmu.rcu.readLock(b.cpu);
