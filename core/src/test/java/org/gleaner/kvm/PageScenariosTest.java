@@ -177,12 +177,13 @@ final class PageScenariosTest {
     void s13_aFastFaultAgainstTheLogAndAgainstAZap(World.Kind kind) {
         int rounds = kind == World.Kind.THREADS ? 3_000 : 500;
         World world = new World(kind, 4, 4);
-        Word left = new Word(2);
+        Word left = new Word(3);
         world.host(
                 World.config().withTlb(64).withMemory(world.space),
                 cpu -> {
                     Vcpu vcpu = world.vm.newVcpu(cpu);
                     world.vm.dirtyLog().begin(cpu, 0);
+                    cpu.fetchAdd(left, -1);
                     // on threads the log may begin late
                     for (long n = 1; n <= rounds || vcpu.fastFaults() == 0 && n < LATEST; n++) {
                         assertThat(vcpu.accessData(cpu, 1, 0, true, n)).isZero();
@@ -197,6 +198,7 @@ final class PageScenariosTest {
         world.actor(
                 "log",
                 cpu -> {
+                    cpu.block(left, -1, 2);
                     while (cpu.load(left) == 2) {
                         world.vm.dirtyLog().get(cpu, 0);
                         cpu.sleep(3_000);
