@@ -118,8 +118,8 @@ final class Seed003Test {
                 });
     }
 
-    /// Without A and D bits, W is what says that a page was written to, and aging takes it. Who ages
-    /// without `mmu_lock` cannot know whose the page is by now, and tells it nothing.
+    /// Without A and D bits, W is what says that a page was written to, and aging takes it. Who
+    /// ages without `mmu_lock` cannot know whose the page is by now, and tells it nothing.
     @ParameterizedTest
     @CsvSource({
         "BEFORE, locked, 2",

@@ -48,8 +48,9 @@ final class LeafMarks {
         }
     }
 
-    /// A leaf has become old; if that has made it access-tracked, its W is gone. `mmu_lock` is held:
-    /// without it the page may be nobody's by now, so designs that age without it pass nothing on.
+    /// A leaf has become old; if that has made it access-tracked, its W is gone. `mmu_lock` is
+    /// held: without it the page may be nobody's by now, so designs that age without it pass
+    /// nothing on.
     void aged(Cpu cpu, long leaf, int level) {
         if (!format.isAdEnabled(leaf) && format.isWritable(leaf)) {
             setDirty(cpu, leaf, level, Cause.AGE);
