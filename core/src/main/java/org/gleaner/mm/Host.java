@@ -13,6 +13,7 @@ import org.gleaner.mm.fault.CopyOnWrite;
 import org.gleaner.mm.fault.FileClean;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.Fork;
+import org.gleaner.mm.fault.LockedSplit;
 import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdEviction;
 import org.gleaner.mm.fault.MemfdFault;
@@ -91,7 +92,7 @@ public final class Host implements AutoCloseable {
     private final SwapDevice swapDevice;
     private final SwapArea swap;
     private final FolioWait folioWait;
-    private final FolioSplit split;
+    private final LockedSplit lockedSplit;
     private final PageAllocator allocator;
     private final FrameEpochs epochs;
     private final DriverFrames driverFrames;
@@ -135,7 +136,8 @@ public final class Host implements AutoCloseable {
                         cpus,
                         new SwapAccounts());
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
-        split = new FolioSplit(folios, lru, objects, stat, steps);
+        FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
+        lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         CurrentTask currentTask = new CurrentTask(cpus);
@@ -244,21 +246,13 @@ public final class Host implements AutoCloseable {
                         steps);
         actors =
                 new PageActors(
-                        new Fork(
-                                folios,
-                                lru,
-                                allocator,
-                                swap,
-                                split,
-                                folioWait,
-                                mappingChanges,
-                                unused),
+                        new Fork(folios, lru, allocator, swap, lockedSplit, mappingChanges, unused),
                         new NumaScan(folios),
                         new FileClean(folios, lru, folioWait, objects),
                         new SamePageMerge(folios, lru, folioWait, allocator, unused, faults));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
-        memoryFailure = new MemoryFailure(folios, lru, folioWait, split, objects);
+        memoryFailure = new MemoryFailure(folios, lru, folioWait, lockedSplit, objects);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
@@ -464,15 +458,7 @@ public final class Host implements AutoCloseable {
     /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or
     /// somebody refers to it.
     public boolean split(Cpu cpu, int pfn) {
-        int head = folios.folio(cpu, pfn);
-        if (!folios.tryGet(cpu, head)) {
-            return false;
-        }
-        folioWait.lock(cpu, head);
-        boolean done = folios.test(cpu, head, LARGE) && split.split(cpu, head, false);
-        folioWait.unlock(cpu, head);
-        lru.put(cpu, head);
-        return done;
+        return lockedSplit.split(cpu, pfn) == LockedSplit.Outcome.SPLIT;
     }
 
     /// What is done about broken memory.

@@ -6,7 +6,6 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
-import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
@@ -29,15 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class Fork {
     private static final PteFormat PTE = PteFormat.X86_64;
 
-    /// From so many references on a small page may be pinned (`folio_maybe_dma_pinned`).
-    static final int PINNED = 1024;
-
     private final Folios folios;
     private final LruCache lru;
     private final PageAllocator allocator;
     private final SwapArea swap;
-    private final FolioSplit split;
-    private final FolioWait wait;
+    private final LockedSplit split;
     private final MappingChanges changes;
     private final UnusedSwapCache unused;
 
@@ -46,8 +41,7 @@ public final class Fork {
             LruCache lru,
             PageAllocator allocator,
             SwapArea swap,
-            FolioSplit split,
-            FolioWait wait,
+            LockedSplit split,
             MappingChanges changes,
             UnusedSwapCache unused) {
         this.folios = folios;
@@ -55,7 +49,6 @@ public final class Fork {
         this.allocator = allocator;
         this.swap = swap;
         this.split = split;
-        this.wait = wait;
         this.changes = changes;
         this.unused = unused;
     }
@@ -94,14 +87,8 @@ public final class Fork {
         PageWalk walk = new PageWalk();
         for (walk.start(vma.mm(), vma.start(), vma.end()); walk.next(cpu); ) {
             long leaf = walk.at().entry;
-            if (!walk.isTable() && PTE.isPage(leaf) && folios.tryGet(cpu, (int) PTE.pfn(leaf))) {
-                int head = (int) PTE.pfn(leaf);
-                wait.lock(cpu, head);
-                if (folios.test(cpu, head, LARGE)) {
-                    split.split(cpu, head, false);
-                }
-                wait.unlock(cpu, head);
-                lru.put(cpu, head);
+            if (!walk.isTable() && PTE.isPage(leaf)) {
+                split.split(cpu, (int) PTE.pfn(leaf));
             }
         }
     }
@@ -147,7 +134,7 @@ public final class Fork {
     /// A large folio that could not be taken apart is in somebody's hands.
     private boolean isPinned(Cpu cpu, int folio) {
         long state = folios.state(cpu, folio);
-        return (state & LARGE) != 0 || refcount(state) >= PINNED;
+        return (state & LARGE) != 0 || refcount(state) >= PIN_BIAS;
     }
 
     private boolean copy(Cpu cpu, int page, Vma to, long target) {

@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.IntConsumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
-import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
@@ -27,14 +26,14 @@ public final class MemoryFailure {
     private final Folios folios;
     private final LruCache lru;
     private final FolioWait wait;
-    private final FolioSplit split;
+    private final LockedSplit split;
     private final RmapObjects objects;
 
     /// Broken frames. Each keeps a reference, so that it is never freed.
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
 
     public MemoryFailure(
-            Folios folios, LruCache lru, FolioWait wait, FolioSplit split, RmapObjects objects) {
+            Folios folios, LruCache lru, FolioWait wait, LockedSplit split, RmapObjects objects) {
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -47,7 +46,7 @@ public final class MemoryFailure {
     /// @return false if nothing could be done: it is free, a driver's, not private memory, or in
     ///     somebody's hands (`-EBUSY`)
     public boolean fail(Cpu cpu, int pfn) {
-        if (isDriver(folios.peek(cpu, pfn)) || !standsAlone(cpu, pfn)) {
+        if (isDriver(folios.peek(cpu, pfn)) || split.split(cpu, pfn) == LockedSplit.Outcome.HELD) {
             return false;
         }
         if (!folios.tryGet(cpu, pfn)) {
@@ -67,19 +66,6 @@ public final class MemoryFailure {
             lru.put(cpu, pfn);
         }
         return taken;
-    }
-
-    /// Splits the large folio that the frame is part of, if it is.
-    private boolean standsAlone(Cpu cpu, int pfn) {
-        int head = folios.folio(cpu, pfn);
-        if (!folios.tryGet(cpu, head)) {
-            return false;
-        }
-        wait.lock(cpu, head);
-        boolean alone = !folios.test(cpu, head, LARGE) || split.split(cpu, head, false);
-        wait.unlock(cpu, head);
-        lru.put(cpu, head);
-        return alone;
     }
 
     private void unmap(Cpu cpu, int pfn) {

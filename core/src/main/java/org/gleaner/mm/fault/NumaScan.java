@@ -71,7 +71,7 @@ public final class NumaScan {
             return false;
         }
         long state = folios.peek(cpu, (int) PTE.pfn(entry));
-        boolean pinned = (state & LARGE) == 0 && refcount(state) >= Fork.PINNED;
+        boolean pinned = (state & LARGE) == 0 && refcount(state) >= PIN_BIAS;
         boolean file = vma.object() instanceof Memfd memfd && memfd.notifiesWrites();
         return !pinned && !(file && (state & DIRTY) != 0);
     }
