@@ -23,7 +23,6 @@ import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-import org.gleaner.mm.aging.AgingPlan;
 
 /// Runs `dirty_log_perf_test` for each configuration and each way to end the log: the vCPUs
 /// populate their memory, the log is enabled, they write all of it again and again while it is got
@@ -65,15 +64,7 @@ public final class DirtyLogPerfRun {
         scenario = request.scenario();
         variant = new Variant(configuration, ending);
         this.meter = meter;
-        machine =
-                new GuestMachine(
-                        scenario,
-                        configuration,
-                        AgingPlan.parse(configuration.aging().label()),
-                        scenario.host().swap().device(),
-                        request.scale(),
-                        request.engine(),
-                        0);
+        machine = GuestMachine.of(request, configuration, 0);
         crew = new Crew(machine, scenario.guest().vcpus());
         logs = new long[slots()][];
     }

@@ -11,6 +11,7 @@ import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.HostShare;
@@ -65,6 +66,18 @@ final class GuestMachine implements AutoCloseable {
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
     private volatile boolean outOfMemory;
+
+    /// The machine that a configuration asks for.
+    static GuestMachine of(ScenarioRequest<?> request, Configuration configuration, int daemons) {
+        return new GuestMachine(
+                request.scenario(),
+                configuration,
+                AgingPlan.parse(configuration.aging().label()),
+                request.scenario().host().swap().device(),
+                request.scale(),
+                request.engine(),
+                daemons);
+    }
 
     GuestMachine(
             Scenario scenario,

@@ -17,7 +17,6 @@ import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.space.Vma;
 
 /// Runs `mmu_stress_test` for each configuration: run 1, reset and run 2 as in
@@ -54,15 +53,7 @@ public final class MmuStressRun {
         scenario = request.scenario();
         this.configuration = configuration;
         this.meter = meter;
-        machine =
-                new GuestMachine(
-                        scenario,
-                        configuration,
-                        AgingPlan.parse(configuration.aging().label()),
-                        scenario.host().swap().device(),
-                        request.scale(),
-                        request.engine(),
-                        scenario.agers());
+        machine = GuestMachine.of(request, configuration, scenario.agers());
         crew = new Crew(machine, scenario.guest().vcpus());
         agers = new Agers(machine, scenario, configuration);
     }

@@ -24,7 +24,6 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.PfnDesigns;
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.space.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -60,15 +59,7 @@ public final class PfnDesignsRun {
         scenario = request.scenario();
         this.configuration = configuration;
         this.meter = meter;
-        machine =
-                new GuestMachine(
-                        scenario,
-                        configuration,
-                        AgingPlan.parse(configuration.aging().label()),
-                        scenario.host().swap().device(),
-                        request.scale(),
-                        request.engine(),
-                        0);
+        machine = GuestMachine.of(request, configuration, 0);
         crew = new Crew(machine, scenario.guest().vcpus());
     }
 
