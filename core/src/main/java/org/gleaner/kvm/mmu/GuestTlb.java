@@ -110,9 +110,12 @@ public final class GuestTlb {
                 : tlbHits(cpu, root, accesses, i, end, base);
     }
 
+    /// Without a branch on reads and writes, which traces mix.
     private int walkHits(int[] accesses, int from, int end, long base) {
         long[] dir = directory;
         int mask = dir.length - 1;
+        long read = readHit;
+        long more = writeHit & ~read;
         int i = from;
         for (; i < end; i++) {
             int access = accesses[i];
@@ -126,7 +129,7 @@ public final class GuestTlb {
                     table < OF_2M
                             ? slab.words(table)[slab.base(table) | (int) gfn & LAST]
                             : hugeLeaf(table, gfn);
-            long need = access < 0 ? writeHit : readHit;
+            long need = read | (access >> 31 & more);
             if ((leaf & need) != need) {
                 break;
             }

@@ -43,8 +43,12 @@ public final class LeafCache {
 
     /// How far from `from` on, below `end`, accesses to the region at `start` would find nothing to
     /// change; page in bits 0 to 30, write in bit 31. No step: what it reads is as of the last one.
+    /// What a write asks for beyond a read is masked in: traces mix the two, and a branch on which
+    /// it is would be foretold badly.
     public int quiet(Cpu cpu, long start, int[] accesses, int from, int end) {
         TableSlab slab = tables.slab;
+        long read = PTE.readHit;
+        long more = PTE.writeHit & ~read;
         long gib = NOWHERE;
         long[] above = {};
         int first = 0;
@@ -67,7 +71,7 @@ public final class LeafCache {
             }
             int table = PTE.table(entry);
             long leaf = cpu.peek(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
-            long hit = access < 0 ? PTE.writeHit : PTE.readHit;
+            long hit = read | (access >> 31 & more);
             if ((leaf & hit) != hit) {
                 break;
             }
