@@ -1,6 +1,6 @@
 package org.gleaner.mm;
 
-import static org.gleaner.mm.folio.FolioLayout.*;
+import static org.gleaner.mm.folio.FolioLayout.memcg;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -118,12 +118,14 @@ public final class Host implements AutoCloseable {
         steps = parts == null ? MemorySteps.LINUX : parts.steps();
         epochs = new FrameEpochs(config.frames());
         int cpus = config.maxCpus();
+        List<Memcg> all = memcgs();
         folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
         lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
         folioWait = new FolioWait(folios, steps);
         contents = engine.realMemory() ? new PageContents(config.frames()) : null;
-        swapDevice = parts == null ? device() : parts.device().apply(new EndOfIo());
+        EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
+        swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
         int zram = config.zramFrames();
         boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
         Zone zone = new Zone(folios, zram, config.watermarks(), cpus, config.pcpBatch(), huge);
@@ -134,14 +136,13 @@ public final class Host implements AutoCloseable {
                         new ZramMemory(zone, folios.frames() - zram, zram),
                         config.kernel(),
                         cpus,
-                        new SwapAccounts());
+                        new SwapAccounts(all));
         tables = new PrimaryTables(new TableSlab(config.maxTables()));
         FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         CurrentTask currentTask = new CurrentTask(cpus);
-        List<Memcg> all = Collections.unmodifiableList(memcgs);
         OomKiller oomKiller =
                 new OomKiller(
                         all,
@@ -204,7 +205,7 @@ public final class Host implements AutoCloseable {
                         swap,
                         folioWait,
                         stat,
-                        Collections.unmodifiableList(memcgs),
+                        all,
                         config.pageCluster());
         AnonSwapIn anonSwapIn =
                 new AnonSwapIn(
@@ -259,7 +260,7 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    private SwapDevice device() {
+    private SwapDevice device(EndOfIo endOfIo) {
         if (contents != null) {
             return new SwapFile(contents, config.maxCpus());
         }
@@ -272,65 +273,8 @@ public final class Host implements AutoCloseable {
                             config.kernel(),
                             config.maxCpus(),
                             config.seed(),
-                            new EndOfIo());
+                            endOfIo);
         };
-    }
-
-    /// What cgroups have in swap.
-    private final class SwapAccounts implements SwapArea.Accounts {
-        @Override
-        public boolean tryCharge(Cpu cpu, int memcg, int pages) {
-            return memcgs.get(memcg).swap().tryCharge(cpu, pages);
-        }
-
-        @Override
-        public void cancel(Cpu cpu, int memcg, int pages) {
-            memcgs.get(memcg).swap().uncharge(cpu, pages);
-        }
-
-        @Override
-        public void uncharge(Cpu cpu, int memcg) {
-            cancel(cpu, memcg, 1);
-            memcgs.get(memcg).lruvec().statChanged(cpu, 1);
-        }
-    }
-
-    /// What the interrupt of the swap disk does.
-    private final class EndOfIo implements SwapDevice.Completion {
-        /// `folio_end_writeback`, for a large folio once its last page is written, which the device
-        /// does last. Writeback keeps the folio in the swap cache and so alive; from its end on
-        /// only our own reference does.
-        @Override
-        public void writeDone(Cpu cpu, int page) {
-            long state = folios.peek(cpu, page);
-            if ((state & (LARGE | TAIL)) != 0 && page % HUGE_PAGES != HUGE_PAGES - 1) {
-                return;
-            }
-            int pfn = folios.folio(cpu, page);
-            folios.get(cpu, pfn);
-            long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
-            lru.lruvec(old).statChanged(cpu, pages(old));
-            if ((old & AWAITED) != 0) {
-                lru.rotate(cpu, pfn);
-            }
-            folioWait.announce(cpu, pfn);
-            lru.put(cpu, pfn);
-        }
-
-        /// `folio_end_read`: whoever waits for the page may have it.
-        @Override
-        public void readDone(Cpu cpu, int pfn) {
-            folios.takeOver(cpu, pfn);
-            folios.set(cpu, pfn, UPTODATE);
-            folioWait.unlock(cpu, pfn);
-        }
-
-        /// Rotated folios wait in a batch, which holds on to them. Nothing else ever flushes the
-        /// batch of the device's own CPU, as reclaim does that of a CPU that takes its interrupts.
-        @Override
-        public void idle(Cpu cpu) {
-            lru.drain(cpu);
-        }
     }
 
     /// The last user of a folio is gone.
