@@ -63,7 +63,14 @@ public final class Vm {
         this.rcu = rcu;
         asyncWork = config.asyncFaults() == AsyncFaults.Mode.OFF ? null : new AsyncWork(pages);
         entryMarks = config.pfn().marksFromEntries() ? new EntryMarks(pages.byNumber()) : null;
-        mmu = config.newMmu(mmuLock, rcu, entryMarks, vcpus::flushRemoteTlbs, new PayingTask());
+        mmu =
+                config.newMmu(
+                        mmuLock,
+                        rcu,
+                        entryMarks,
+                        vcpus::flushRemoteTlbs,
+                        new PayingTask(),
+                        pages::timesFreed);
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
@@ -194,14 +195,17 @@ public final class VmConfig {
     }
 
     /// The second stage of such a VM, empty.
+    ///
+    /// @param freed how often a frame of the host was freed until now; for checks
     SecondaryMmu newMmu(
             QueuedRwLock mmuLock,
             Rcu rcu,
             @Nullable PageMarks marks,
             RemoteTlbs remote,
-            TableAccount account) {
+            TableAccount account,
+            IntUnaryOperator freed) {
         RadixTable room = new RadixTable(new TableSlab(tables), format);
-        Invariants invariants = new Invariants(format);
+        Invariants invariants = new Invariants(format, freed);
         return new TdpMmu(
                 room,
                 format,

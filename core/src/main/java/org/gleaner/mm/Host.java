@@ -417,7 +417,7 @@ public final class Host implements AutoCloseable {
 
     /// An address space's pages as its secondary MMUs use them.
     public UserPages pagesOf(AddressSpace mm) {
-        return new ProcessPages(mm, userPages, lru, folios, steps);
+        return new ProcessPages(mm, userPages, lru, folios, steps, epochs);
     }
 
     public GetUserPages userPages() {

@@ -318,6 +318,22 @@ final class DriverFramesTest {
                 });
     }
 
+    /// P4 on a real host: nothing counts the guest's use of such a frame, so nothing but this sees
+    /// that its driver has let go of it too early.
+    @Test
+    void aGuestThatUsesAFrameItsDriverHasFreedIsSeen() {
+        GuestOfHost.Body body =
+                (cpu, guest) -> {
+                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    guest.map(cpu, show(guest, first), PAGES, true);
+                    assertThat(guest.frame(cpu, OTHER + 3)).isEqualTo(first + 3);
+                    guest.host.driverFrames().free(cpu, first, ORDER);
+                    guest.frame(cpu, OTHER + 3);
+                };
+        assertThatThrownBy(() -> GuestOfHost.run(SmallHost.virtual(), config(MERGED), 64, 64, body))
+                .hasStackTraceContaining("AssertionError: P4: gfn " + (OTHER + 3));
+    }
+
     @Test
     void onlyTheDriverFreesItsFramesAndOnlyOnce() {
         SmallHost small = SmallHost.virtual();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -70,6 +71,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     private final int[] references;
     private final boolean[] dirty;
     private final long[] contents;
+    private final AtomicIntegerArray freed;
     private int freeFrames;
     private final int[] freeStack;
     private int hand;
@@ -86,6 +88,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
         references = new int[frames];
         dirty = new boolean[frames];
         contents = new long[frames * WORDS];
+        freed = new AtomicIntegerArray(frames);
         freeStack = new int[frames];
         for (int f = 0; f < frames; f++) {
             freeStack[freeFrames++] = frames - 1 - f;
@@ -200,10 +203,16 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
             }
             Arrays.fill(contents, frame * WORDS, frame * WORDS + WORDS, POISON);
             freeStack[freeFrames++] = frame;
+            freed.incrementAndGet(frame);
             evictions.incrementAndGet();
         }
         ptl.unlock(cpu);
         return gone;
+    }
+
+    @Override
+    public int timesFreed(int pfn) {
+        return pfn < freed.length() ? freed.get(pfn) : 0;
     }
 
     @Override

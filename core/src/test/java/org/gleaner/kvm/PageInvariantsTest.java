@@ -134,6 +134,28 @@ final class PageInvariantsTest {
                                 vcpu.access(cpu, 1, true);
                             }),
                     broken(
+                            "P4 no access to a freed page",
+                            "the host frees one and tells nobody; its translation is cached",
+                            "P4: gfn 1",
+                            PageInvariantsTest::freedUnderTheGuest),
+                    new Break(
+                            "P4 no access to a freed page",
+                            "the same, and every access walks",
+                            "P4: gfn 1",
+                            World.config(),
+                            PageInvariantsTest::freedUnderTheGuest),
+                    new Break(
+                            "P4 no access to a freed page",
+                            "the same, in a run of hits",
+                            "P4: gfn 2",
+                            World.config(),
+                            (cpu, world, vcpu) -> {
+                                vcpu.runSequential(cpu, 0, 4, true);
+                                vcpu.runSequential(cpu, 0, 4, false);
+                                world.space.unmap(cpu, 2);
+                                vcpu.runSequential(cpu, 0, 4, false);
+                            }),
+                    broken(
                             "P5 a guest's write is kept",
                             "a writable page is released clean",
                             "I3",
@@ -275,6 +297,12 @@ final class PageInvariantsTest {
 
     private static FaultInPage page(World world, QueuedRwLock lock) {
         return new FaultInPage(world.space, PfnDesign.MERGED, lock, new PageLedger());
+    }
+
+    private static void freedUnderTheGuest(Cpu cpu, World world, Vcpu vcpu) {
+        vcpu.access(cpu, 1, true);
+        world.space.unmap(cpu, 1);
+        vcpu.access(cpu, 1, false);
     }
 
     /// An eviction overtakes the lookup of a fault.

@@ -60,6 +60,11 @@ public final class GuestTlb {
     private final long[] tlbTag;
 
     private final long[] tlbLeaf;
+
+    /// What [PageEpochs] has noted of each; only for checks.
+    private final long[] tlbRecord;
+
+    private final PageEpochs epochs;
     private long generation;
 
     /// The caches of one vCPU, empty.
@@ -78,6 +83,8 @@ public final class GuestTlb {
         writeHit = format.writeHit;
         tlbTag = new long[tlbEntries];
         tlbLeaf = new long[tlbEntries];
+        tlbRecord = new long[Invariants.ARMED ? tlbEntries : 0];
+        epochs = mmu.invariants.epochs;
         forget();
     }
 
@@ -133,6 +140,9 @@ public final class GuestTlb {
             if ((leaf & need) != need) {
                 break;
             }
+            if (Invariants.ARMED) {
+                checkUsed(leaf, levelOf(table), gfn);
+            }
         }
         return i;
     }
@@ -144,9 +154,19 @@ public final class GuestTlb {
         return (leaf & format.hugeLeaf) != 0 ? leaf : 0;
     }
 
+    private static int levelOf(int known) {
+        if (known < OF_2M) {
+            return RadixTable.LEVEL_4K;
+        }
+        return known < OF_1G ? RadixTable.LEVEL_2M : RadixTable.LEVEL_1G;
+    }
+
+    private void checkUsed(long leaf, int level, long gfn) {
+        epochs.used(gfn, format.pfn(format.smallLeaf(leaf, level, gfn)));
+    }
+
     private int hugeIndex(int known, long gfn) {
-        int level = known < OF_1G ? RadixTable.LEVEL_2M : RadixTable.LEVEL_1G;
-        return slab.base(known & OF_2M - 1) | RadixTable.index(gfn, level);
+        return slab.base(known & OF_2M - 1) | RadixTable.index(gfn, levelOf(known));
     }
 
     private int tlbHits(Cpu cpu, int root, int[] accesses, int from, int end, long base) {
@@ -177,8 +197,12 @@ public final class GuestTlb {
             }
             long stop = Math.min(end, (at | LAST) + 1);
             if ((int) found >= OF_2M) {
-                if ((hugeLeaf((int) found, at) & need) != need) {
+                long leaf = hugeLeaf((int) found, at);
+                if ((leaf & need) != need) {
                     return at;
+                }
+                for (; Invariants.ARMED && at < stop; at++) {
+                    checkUsed(leaf, levelOf((int) found), at);
                 }
                 at = stop;
                 continue;
@@ -186,8 +210,12 @@ public final class GuestTlb {
             long[] words = slab.words((int) found);
             int base = slab.base((int) found);
             for (; at < stop; at++) {
-                if ((words[base | (int) at & LAST] & need) != need) {
+                long leaf = words[base | (int) at & LAST];
+                if ((leaf & need) != need) {
                     return at;
+                }
+                if (Invariants.ARMED) {
+                    checkUsed(leaf, RadixTable.LEVEL_4K, at);
                 }
             }
         }
@@ -204,6 +232,7 @@ public final class GuestTlb {
             long entry = current(cpu, root, gfn);
             mmu.invariants.cached(cpu, box, tlbLeaf[k], entry);
             mmu.invariants.written(cpu, box, write, entry);
+            epochs.used(gfn, format.pfn(tlbLeaf[k]), tlbRecord[k]);
         }
         return true;
     }
@@ -242,6 +271,9 @@ public final class GuestTlb {
         if (!isFault(leaf)) {
             tlbTag[k] = generation | gfn;
             tlbLeaf[k] = leaf;
+            if (Invariants.ARMED) {
+                tlbRecord[k] = epochs.of(gfn);
+            }
         }
         return leaf;
     }
@@ -255,6 +287,9 @@ public final class GuestTlb {
     /// since, the next access must find what took its place, flushed or not.
     private long freshWalk(Cpu cpu, int root, long gfn, boolean write) {
         long leaf = walk(cpu, root, gfn, write);
+        if (Invariants.ARMED && !isFault(leaf)) {
+            epochs.used(gfn, format.pfn(leaf));
+        }
         if (isFault(leaf) && epoch != mmu.unlinkEpoch.get()) {
             directory[(int) (gfn >>> 9) & directory.length - 1] = NOWHERE;
         }

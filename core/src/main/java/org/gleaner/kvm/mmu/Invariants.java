@@ -3,6 +3,7 @@ package org.gleaner.kvm.mmu;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Mailbox;
 import org.gleaner.pagetable.EntryFormat;
@@ -28,6 +29,8 @@ import org.gleaner.pagetable.TableSlab;
 /// | L6 | nothing is recovered in a slot that is logged | [#recovers] |
 /// | I19 | every bit lies in its bitmap | [#bitInRange] |
 ///
+/// P4, that no access goes to a page that was freed, is [PageEpochs]'s.
+///
 /// Those that speak of an architecture's bits (I2, I5, I14, I20) are with its entries.
 ///
 /// The ledgers are kept by atomic counters beside the steps they count. They may lag while actors
@@ -35,6 +38,9 @@ import org.gleaner.pagetable.TableSlab;
 public final class Invariants {
     /// Whether anything here checks.
     public static final boolean ARMED = Invariants.class.desiredAssertionStatus();
+
+    /// When each mapped page was last freed.
+    public final PageEpochs epochs;
 
     private final EntryFormat format;
 
@@ -52,8 +58,10 @@ public final class Invariants {
 
     private static final long DIRTY = 1L << 32;
 
-    public Invariants(EntryFormat format) {
+    /// @param freed how often a frame was freed until now
+    public Invariants(EntryFormat format, IntUnaryOperator freed) {
         this.format = format;
+        epochs = new PageEpochs(freed);
     }
 
     /// What a broken invariant throws.

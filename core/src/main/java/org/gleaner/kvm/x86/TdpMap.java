@@ -116,6 +116,7 @@ final class TdpMap {
             old = format.empty;
             isLeaf = false;
         }
+        invariants.epochs.installs(RadixTable.alignDown(fault.gfn, level), pfn, level);
         if (!isLeaf) {
             invariants.installed(pfn, level);
         }

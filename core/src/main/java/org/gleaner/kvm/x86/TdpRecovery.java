@@ -116,6 +116,7 @@ final class TdpRecovery {
         if (inPlace) {
             checkSame(cpu, at, huge);
             mmu.invariants.installed(pfn, at.level);
+            mmu.invariants.epochs.installs(at.key, pfn, at.level);
         }
         if (!Spte.setAtomic(cpu, format, at.words, at.index, at.level, at.old, update)) {
             if (inPlace) {

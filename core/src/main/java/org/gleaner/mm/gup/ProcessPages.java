@@ -6,6 +6,7 @@ import static org.gleaner.mm.folio.FolioLayout.isReserved;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.AddressSpace;
@@ -19,10 +20,17 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     private final LruCache lru;
     private final Folios folios;
     private final MemorySteps steps;
+    private final FrameEpochs epochs;
 
     public ProcessPages(
-            AddressSpace mm, GetUserPages gup, LruCache lru, Folios folios, MemorySteps steps) {
+            AddressSpace mm,
+            GetUserPages gup,
+            LruCache lru,
+            Folios folios,
+            MemorySteps steps,
+            FrameEpochs epochs) {
         this.mm = mm;
+        this.epochs = epochs;
         this.steps = steps;
         this.gup = gup;
         follow = gup.follow();
@@ -44,6 +52,11 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     public int mappingLevel(Cpu cpu, long vpn) {
         long found = mm.tables().tables.leafAt(cpu, mm.root(), vpn);
         return found < 0 ? RadixTable.LEVEL_4K : RadixTable.levelOf(found);
+    }
+
+    @Override
+    public int timesFreed(int pfn) {
+        return epochs.of(pfn);
     }
 
     @Override

@@ -46,6 +46,11 @@ public interface UserPages {
         return RadixTable.LEVEL_4K;
     }
 
+    /// How often the frame was freed until now, where assertions are enabled; for checks.
+    default int timesFreed(int pfn) {
+        return 0;
+    }
+
     /// Gives back what the claim owns, if anything, and frees the folio if that was the last
     /// reference. The claim is free then.
     void put(Cpu cpu, PageClaim claim);

@@ -51,7 +51,7 @@ final class HugeLeafTest {
                                     format,
                                     new QueuedRwLock(LockClass.MMU_LOCK),
                                     rcu,
-                                    new Invariants(format),
+                                    new Invariants(format, frame -> 0),
                                     SpteSteps.LINUX,
                                     true,
                                     false,

@@ -49,7 +49,7 @@ final class HugeMapTest {
                             format,
                             new QueuedRwLock(LockClass.MMU_LOCK),
                             rcu,
-                            new Invariants(format),
+                            new Invariants(format, frame -> 0),
                             SpteSteps.LINUX,
                             true,
                             false,
