@@ -45,7 +45,7 @@ final class TableReclaimTest {
         private final ThreadEngine engine = new ThreadEngine(CostModel.named("x86-server"));
         private final Rcu rcu = Rcu.start(engine, 1_000_000);
         private final SpteFormat format = SpteFormat.EPT;
-        private final TableSlab slab = new TableSlab(TABLES);
+        private final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, TABLES);
         private final RadixTable tree = new RadixTable(slab, format);
         private final Word done = new Word();
         private int root;
@@ -91,7 +91,7 @@ final class TableReclaimTest {
         /// One table on each upper level, a leaf table for each region.
         private void build(Cpu cpu) {
             int table = root;
-            for (int level = RadixTable.ROOT_LEVEL; level > RadixTable.LEVEL_2M; level--) {
+            for (int level = Geometry.FOUR_BY_NINE.levels; level > RadixTable.LEVEL_2M; level--) {
                 int child = slab.allocate(cpu, SpteFormat.EMPTY);
                 cpu.store(slab.words(table), slab.base(table), format.makeTable(child));
                 table = child;
@@ -104,7 +104,7 @@ final class TableReclaimTest {
 
         private int leaves(Cpu cpu, int region) {
             int table = slab.allocate(cpu, SpteFormat.EMPTY);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+            for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i++) {
                 long key = (long) region << 9 | i;
                 slab.words(table)[slab.base(table) + i] =
                         format.makeLeaf(key, RadixTable.LEVEL_4K, SpteFormat.HOST_WRITABLE);

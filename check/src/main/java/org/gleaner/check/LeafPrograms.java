@@ -1,7 +1,7 @@
 package org.gleaner.check;
 
 import java.util.List;
-import org.gleaner.pagetable.TableSlab;
+import org.gleaner.kvm.x86.SpteFormat;
 
 /// Leaves of different sizes in one place of the second stage.
 final class LeafPrograms {
@@ -23,7 +23,7 @@ final class LeafPrograms {
                             .within(3));
 
     private static VmStage stage(Stage stage, Variant variant) {
-        VmStage vm = new VmStage(stage, variant, TableSlab.ENTRIES);
+        VmStage vm = new VmStage(stage, variant, SpteFormat.GEOMETRY.entries(1));
         vm.space.largeBut(2);
         return vm;
     }

@@ -2,8 +2,8 @@ package org.gleaner.check;
 
 import java.util.List;
 import org.gleaner.kvm.mmu.LogEnd;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.TableSlab;
 
 /// A dirty log that is read while the guest writes.
 final class LogPrograms {
@@ -84,7 +84,7 @@ final class LogPrograms {
 
     /// The log ends; the guest uses a page that is mapped by a small leaf, and one that is not.
     private static void endFault(Stage stage, Variant variant) {
-        VmStage vm = new VmStage(stage, variant, TableSlab.ENTRIES);
+        VmStage vm = new VmStage(stage, variant, SpteFormat.GEOMETRY.entries(1));
         vm.space.largeBut(2);
         vm.ready((cpu, vcpu) -> {
             vm.vm().dirtyLog().begin(cpu, 0);

@@ -13,6 +13,7 @@ import org.gleaner.machine.Rcu;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Srcu;
 import org.gleaner.machine.Word;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
 
 /// The machine's own parts: locks exclude and wake, grace periods wait, memory keeps its order.
@@ -298,7 +299,7 @@ final class MachinePrograms {
     /// The second actor pops two tables and pushes the first back while the first one may stand in
     /// a pop.
     private static void slab(Stage stage, Variant variant) {
-        TableSlab slab = new TableSlab(8);
+        TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 8);
         Word[] owned = new Word[8];
         Arrays.setAll(owned, i -> new Word());
         stage.before(cpus -> {

@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Word;
 import org.gleaner.machine.WordNumbers;
-import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
 /// What the words of a run are called: found by going from field to field, breadth first, from the
@@ -100,7 +100,11 @@ final class Names {
         }
         int i = WordNumbers.indexOf(word);
         if (name.contains("chunks[")) {
-            return "table " + i / TableSlab.ENTRIES + "[" + i % TableSlab.ENTRIES + "]";
+            return "table "
+                    + i / SpteFormat.GEOMETRY.entries(1)
+                    + "["
+                    + i % SpteFormat.GEOMETRY.entries(1)
+                    + "]";
         }
         return name + "[" + i + "]";
     }

@@ -174,7 +174,10 @@ public final class DirtyLog {
                 slot.baseGfn(),
                 slot.endGfn(),
                 how,
-                (c, gfn) -> Math.min(slot.mostLevel(gfn), pages.mappingLevel(c, slot.vpnOf(gfn))));
+                (c, gfn) ->
+                        Math.min(
+                                slot.mostLevel(mmu.tables.geometry, gfn),
+                                pages.mappingLevel(c, slot.vpnOf(gfn))));
         mmu.mmuLock.readUnlock(cpu);
     }
 

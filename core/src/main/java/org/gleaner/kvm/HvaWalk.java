@@ -7,7 +7,7 @@ import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Srcu;
-import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.RadixTable;
 
 /// From host pages to guest pages: what every notifier call does around its handler
 /// (`kvm_handle_hva_range`).
@@ -16,9 +16,6 @@ import org.gleaner.pagetable.TableSlab;
 /// taken at the first such slot, so a range that touches none costs no lock. A flush, if one is
 /// due, happens before the lock is dropped.
 final class HvaWalk {
-    /// A long unmap looks for waiters once per level-1 table.
-    private static final long YIELD_PAGES = TableSlab.ENTRIES;
-
     /// What a zap has done: taken something that no flush was made for, let others have the lock.
     private static final int OWES_FLUSH = 1;
 
@@ -31,6 +28,9 @@ final class HvaWalk {
     private final InvalidateGate gate;
     private final PfnCaches caches;
 
+    /// A long unmap looks for waiters once per level-1 table.
+    private final long yieldPages;
+
     HvaWalk(
             Srcu srcu,
             VmSlots memslots,
@@ -42,6 +42,7 @@ final class HvaWalk {
         this.memslots = memslots;
         this.vcpus = vcpus;
         this.mmu = mmu;
+        yieldPages = mmu.tables.geometry.pages(RadixTable.LEVEL_2M);
         this.gate = gate;
         this.caches = caches;
     }
@@ -121,7 +122,7 @@ final class HvaWalk {
     private int zap(Cpu cpu, long start, long end, boolean mayBlock) {
         int zapped = 0;
         for (long gfn = start; gfn < end; ) {
-            long next = mayBlock ? Math.min(end, (gfn | YIELD_PAGES - 1) + 1) : end;
+            long next = mayBlock ? Math.min(end, (gfn | yieldPages - 1) + 1) : end;
             zapped |= mmu.unmap(cpu, gfn, next) ? OWES_FLUSH : 0;
             if (next < end && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 flushIf(cpu, zapped);

@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.machine.Capacity;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,9 @@ public record Memslot(
     }
 
     public Memslot {
-        Capacity.check("pages of memory slot " + id, pages, 1, RadixTable.KEYS);
-        Capacity.check("gfn of memory slot " + id, baseGfn, 0, RadixTable.KEYS - pages);
-        Capacity.check("host page of memory slot " + id, vpn, 0, RadixTable.KEYS - pages);
+        Capacity.check("pages of memory slot " + id, pages, 1, Geometry.MOST_KEYS);
+        Capacity.check("gfn of memory slot " + id, baseGfn, 0, Geometry.MOST_KEYS - pages);
+        Capacity.check("host page of memory slot " + id, vpn, 0, Geometry.MOST_KEYS - pages);
     }
 
     public long endGfn() {
@@ -54,10 +55,10 @@ public record Memslot(
 
     /// The highest level at which a leaf may map `gfn` (`lpage_info`): all that the leaf maps must
     /// lie in the slot, and be aligned alike in guest and host.
-    int mostLevel(long gfn) {
+    int mostLevel(Geometry geometry, long gfn) {
         for (int level = RadixTable.LEVEL_1G; level > RadixTable.LEVEL_4K; level--) {
-            long first = RadixTable.alignDown(gfn, level);
-            long pages = RadixTable.pages(level);
+            long first = geometry.alignDown(gfn, level);
+            long pages = geometry.pages(level);
             if ((baseGfn - vpn & pages - 1) == 0 && first >= baseGfn && first + pages <= endGfn()) {
                 return level;
             }

@@ -203,12 +203,12 @@ final class PageFault {
     /// The host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
     /// changes it must first get the lock for an invalidation.
     private int level(Cpu cpu, Memslot slot, Fault fault) {
-        int most = slot.mostLevel(fault.gfn);
+        int most = slot.mostLevel(mmu.tables.geometry, fault.gfn);
         if (most == RadixTable.LEVEL_4K) {
             return most;
         }
         int level = Math.min(most, pages.mappingLevel(cpu, slot.vpnOf(fault.gfn)));
-        Invariants.aligned(fault.gfn, fault.pfn, level);
+        mmu.invariants.aligned(fault.gfn, fault.pfn, level);
         return level;
     }
 

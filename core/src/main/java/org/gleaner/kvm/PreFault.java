@@ -3,7 +3,7 @@ package org.gleaner.kvm;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Geometry;
 
 /// Maps guest pages that nobody has accessed yet (`KVM_PRE_FAULT_MEMORY`), one leaf after another,
 /// as reads: what is mapped stays as it is, and new leaves are as large as a fault's and not young.
@@ -28,16 +28,18 @@ final class PreFault {
 
     private final PageFault faults;
     private final Vcpu vcpu;
+    private final Geometry geometry;
     private final Fault fault = new Fault();
 
-    PreFault(PageFault faults, Vcpu vcpu) {
+    PreFault(PageFault faults, Geometry geometry, Vcpu vcpu) {
         this.faults = faults;
+        this.geometry = geometry;
         this.vcpu = vcpu;
     }
 
     /// See [Vcpu#preFault].
     long map(Cpu cpu, long gfn, long count) {
-        if (gfn < 0 || count <= 0 || count > RadixTable.KEYS || gfn > RadixTable.KEYS - count) {
+        if (gfn < 0 || count <= 0 || count > geometry.keys || gfn > geometry.keys - count) {
             return INVALID;
         }
         long end = gfn + count;
@@ -46,10 +48,7 @@ final class PreFault {
             if (error != 0) {
                 return at > gfn ? at - gfn : error;
             }
-            at =
-                    Math.min(
-                            end,
-                            RadixTable.alignDown(at, fault.level) + RadixTable.pages(fault.level));
+            at = Math.min(end, geometry.alignDown(at, fault.level) + geometry.pages(fault.level));
         }
         return count;
     }

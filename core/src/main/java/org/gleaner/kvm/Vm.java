@@ -209,7 +209,7 @@ public final class Vm {
     ///
     /// @return how many of the `count` pages from `gfn` on are mapped, at least one; or why none is
     public long preFault(Cpu cpu, Vcpu vcpu, long gfn, long count) {
-        return new PreFault(faults, vcpu).map(cpu, gfn, count);
+        return new PreFault(faults, mmu.tables.geometry, vcpu).map(cpu, gfn, count);
     }
 
     private FaultInPage newPage() {

@@ -204,8 +204,8 @@ public final class VmConfig {
             RemoteTlbs remote,
             TableAccount account,
             IntUnaryOperator freed) {
-        RadixTable room = new RadixTable(new TableSlab(tables), format);
-        Invariants invariants = new Invariants(format, freed);
+        RadixTable room = new RadixTable(new TableSlab(SpteFormat.GEOMETRY, tables), format);
+        Invariants invariants = new Invariants(format, room.geometry, freed);
         return new TdpMmu(
                 room,
                 format,

@@ -66,6 +66,7 @@ import org.gleaner.mm.swap.SwapDevice;
 import org.gleaner.mm.swap.SwapFile;
 import org.gleaner.mm.swap.ZramDevice;
 import org.gleaner.mm.swap.ZramMemory;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +138,7 @@ public final class Host implements AutoCloseable {
                         config.kernel(),
                         cpus,
                         new SwapAccounts(all));
-        tables = new PrimaryTables(new TableSlab(config.maxTables()));
+        tables = new PrimaryTables(new TableSlab(Geometry.FOUR_BY_NINE, config.maxTables()));
         FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);

@@ -150,7 +150,7 @@ public final class HostAudit {
 
     /// A huge leaf: of a large folio, all of it in one mapping.
     private void countHuge(Vma vma, long vpn, Walk walk) {
-        long first = RadixTable.alignDown(vpn, walk.level);
+        long first = vma.mm().tables().geometry.alignDown(vpn, walk.level);
         boolean leaf =
                 walk.level == RadixTable.LEVEL_2M
                         && PTE.isLeaf(walk.entry, walk.level)

@@ -8,7 +8,8 @@ package org.gleaner.pagetable;
 /// next lower level) iff it is present and not a huge leaf, and its address field then holds the id
 /// of a [TableSlab] table.
 ///
-/// Levels count from 1 (4 KiB leaves) to 4 (the root), as in KVM.
+/// Levels count from 1 (leaves of one page) up to the root's, as in KVM; how many there are, and how
+/// wide, is the [Geometry]'s to say.
 public abstract class EntryFormat {
     /// Guest or user reads.
     public static final int READ = 0;
@@ -127,9 +128,8 @@ public abstract class EntryFormat {
         return (leaf & address) >>> addressShift;
     }
 
-    /// The part of a leaf of `level` that maps the page of `key`, as an entry of level 1.
-    public final long smallLeaf(long leaf, int level, long key) {
-        long offset = key & RadixTable.pages(level) - 1;
+    /// The part of a leaf of `level` that maps its page number `offset`, as an entry of level 1.
+    final long smallLeaf(long leaf, int level, long offset) {
         return level == 1 ? leaf : (leaf & ~hugeLeaf) + (offset << addressShift);
     }
 

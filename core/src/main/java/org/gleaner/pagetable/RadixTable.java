@@ -4,10 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.gleaner.machine.Cpu;
 
-/// Four-level radix trees in one format over one slab: where an entry is.
+/// Radix trees of one shape ([Geometry]) in one format over one slab: where an entry is.
 ///
 /// A tree is the id of its root table; any number of trees may share a `RadixTable`. Keys are page
-/// numbers of 36 bits: gfns in secondary tables, virtual page numbers in primary ones. A table
+/// numbers: gfns in secondary tables, virtual page numbers in primary ones. A table
 /// entry holds the id of its child in the address field, so an entry says all there is to know
 /// about what lies below it.
 ///
@@ -23,28 +23,32 @@ import org.gleaner.machine.Cpu;
 /// (call [Cpu#step] first, or read the entry that was found again by [Cpu#load], where order
 /// matters); steps like any other to an exploring engine.
 public final class RadixTable {
+    /// The levels of leaves, named as where pages have 4 KiB: a page, a table of them (32 MiB where
+    /// they have 16, 512 MiB where they have 64), and a table of those.
     public static final int LEVEL_4K = 1;
+
     public static final int LEVEL_2M = 2;
     public static final int LEVEL_1G = 3;
-    public static final int ROOT_LEVEL = 4;
-
-    /// Keys are less than this.
-    public static final long KEYS = 1L << 36;
 
     private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int BITS = 9;
 
     /// In an answer of [#leafAt]: above every slot, and below the sign.
     private static final int LEVEL_SHIFT = 61;
 
     public final TableSlab slab;
     public final EntryFormat format;
+    public final Geometry geometry;
 
     private final long tableMask;
     private final long tableValue;
     private final long address;
     private final int shift;
-    private final RecentTables recent = new RecentTables();
+    private final int levels;
+
+    /// Of the index in a level-1 table.
+    private final int last;
+
+    private final RecentTables recent;
 
     public RadixTable(TableSlab slab, EntryFormat format) {
         this.slab = slab;
@@ -53,26 +57,15 @@ public final class RadixTable {
         shift = format.addressShift;
         address = format.address;
         tableValue = format.present;
-    }
-
-    /// 4 KiB pages that one entry of `level` covers.
-    public static long pages(int level) {
-        return 1L << BITS * (level - 1);
-    }
-
-    /// Which of the 512 entries of its table at `level` covers `key`.
-    public static int index(long key, int level) {
-        return (int) (key >>> BITS * (level - 1)) & TableSlab.ENTRIES - 1;
-    }
-
-    /// The first key that the entry of `level` that covers `key` covers.
-    public static long alignDown(long key, int level) {
-        return key & -pages(level);
+        geometry = slab.geometry;
+        levels = geometry.levels;
+        last = geometry.entries(LEVEL_4K) - 1;
+        recent = new RecentTables(geometry.shift(LEVEL_2M));
     }
 
     /// A new tree without entries.
     public int newRoot(Cpu cpu) {
-        return slab.allocate(cpu, format.empty);
+        return slab.allocateRoot(cpu, format.empty);
     }
 
     /// Where the page of `key` is mapped, or would be: the level-1 entry, or the huge leaf that
@@ -83,28 +76,21 @@ public final class RadixTable {
     public long leafAt(Cpu cpu, int root, long key) {
         int known = cpu.peeksFreely() ? recent.find(root, key) : -1;
         if (known >= 0) {
-            return TableSlab.slot(known, (int) key & TableSlab.ENTRIES - 1);
+            return slab.slot(known, (int) key & last);
         }
         long[][] chunks = slab.chunks;
         long mask = tableMask;
         long value = tableValue;
-        long entry = peek(cpu, chunks, root, key >>> 3 * BITS);
-        if ((entry & mask) != value) {
-            return -1;
+        int table = root;
+        for (int level = levels; level > LEVEL_4K; level--) {
+            long entry = peek(cpu, chunks[table >>> slab.chunkShift], offset(table, key, level));
+            if ((entry & mask) != value) {
+                return leaf(entry, table, key, level);
+            }
+            table = child(entry);
         }
-        int table = child(entry);
-        entry = peek(cpu, chunks, table, key >>> 2 * BITS);
-        if ((entry & mask) != value) {
-            return huge(entry, table, key, LEVEL_1G);
-        }
-        table = child(entry);
-        entry = peek(cpu, chunks, table, key >>> BITS);
-        if ((entry & mask) != value) {
-            return huge(entry, table, key, LEVEL_2M);
-        }
-        table = child(entry);
         remember(cpu, root, key, table);
-        return TableSlab.slot(table, (int) key & TableSlab.ENTRIES - 1);
+        return slab.slot(table, (int) key & last);
     }
 
     private void remember(Cpu cpu, int root, long key, int table) {
@@ -124,10 +110,15 @@ public final class RadixTable {
         return (int) ((entry & address) >>> shift);
     }
 
-    private long huge(long entry, int table, long key, int level) {
+    private long leaf(long entry, int table, long key, int level) {
         return format.isPresent(entry)
-                ? TableSlab.slot(table, index(key, level)) | (long) (level - 1) << LEVEL_SHIFT
+                ? slab.slot(table, geometry.index(key, level)) | (long) (level - 1) << LEVEL_SHIFT
                 : -1;
+    }
+
+    /// The part of a leaf of `level` that maps the page of `key`, as an entry of level 1.
+    public long smallLeaf(long leaf, int level, long key) {
+        return format.smallLeaf(leaf, level, key & geometry.pages(level) - 1);
     }
 
     /// The slot (see [TableSlab#slot]) in an answer of [#leafAt].
@@ -149,7 +140,7 @@ public final class RadixTable {
 
     private long at(Cpu cpu, Walk walk, int table, long key) {
         long[] words = slab.words(table);
-        int i = offset(table, key);
+        int i = offset(table, key, LEVEL_4K);
         long entry = peek(cpu, words, i);
         walk.set(words, i, table, LEVEL_4K, entry);
         return entry;
@@ -160,38 +151,19 @@ public final class RadixTable {
         long mask = tableMask;
         long value = tableValue;
         int table = root;
-        int level = ROOT_LEVEL;
-        long[] words = chunks[table >>> TableSlab.CHUNK_SHIFT];
-        int i = offset(table, key >>> 3 * BITS);
-        long entry = peek(cpu, words, i);
-        if ((entry & mask) == value) {
+        for (int level = levels; ; level--) {
+            long[] words = chunks[table >>> slab.chunkShift];
+            int i = offset(table, key, level);
+            long entry = peek(cpu, words, i);
+            if (level == LEVEL_4K || (entry & mask) != value) {
+                walk.set(words, i, table, level, entry);
+                return entry;
+            }
             table = child(entry);
-            level = LEVEL_1G;
-            words = chunks[table >>> TableSlab.CHUNK_SHIFT];
-            i = offset(table, key >>> 2 * BITS);
-            entry = peek(cpu, words, i);
-            if ((entry & mask) == value) {
-                table = child(entry);
-                level = LEVEL_2M;
-                words = chunks[table >>> TableSlab.CHUNK_SHIFT];
-                i = offset(table, key >>> BITS);
-                entry = peek(cpu, words, i);
-                if ((entry & mask) == value) {
-                    table = child(entry);
-                    remember(cpu, root, key, table);
-                    level = LEVEL_4K;
-                    words = chunks[table >>> TableSlab.CHUNK_SHIFT];
-                    i = offset(table, key);
-                    entry = peek(cpu, words, i);
-                }
+            if (level == LEVEL_2M) {
+                remember(cpu, root, key, table);
             }
         }
-        walk.set(words, i, table, level, entry);
-        return entry;
-    }
-
-    private static long peek(Cpu cpu, long[][] chunks, int table, long key) {
-        return peek(cpu, chunks[table >>> TableSlab.CHUNK_SHIFT], offset(table, key));
     }
 
     /// Reads an entry on the way down, ordered before whatever is reached through it.
@@ -206,19 +178,19 @@ public final class RadixTable {
         return (long) ENTRY.getAcquire(words, i);
     }
 
-    static int offset(int table, long key) {
-        return (table & TableSlab.CHUNK_MASK) << BITS | (int) key & TableSlab.ENTRIES - 1;
+    private int offset(int table, long key, int level) {
+        return slab.base(table) | geometry.index(key, level);
     }
 
     /// Counts `table` and all tables below it. For trees at rest.
     ///
-    /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root
+    /// @param level of the entries in `table`; [Geometry#levels] for a root
     public int count(int table, int level) {
-        int count = 1;
+        int count = level == levels ? geometry.rootTables : 1;
         if (level > LEVEL_4K) {
             long[] words = slab.words(table);
             int base = slab.base(table);
-            for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+            for (int i = base; i < base + geometry.entries(level); i++) {
                 long entry = read(words, i);
                 if ((entry & tableMask) == tableValue) {
                     count += count(format.table(entry), level - 1);
@@ -230,7 +202,7 @@ public final class RadixTable {
 
     /// Frees `table` and all tables below it, at once. For trees that no walker can reach any more.
     ///
-    /// @param level of the entries in `table`; [#ROOT_LEVEL] for a root
+    /// @param level of the entries in `table`; [Geometry#levels] for a root
     public void freeTree(Cpu cpu, int table, int level) {
         unlinked();
         freeBelow(cpu, table, level);
@@ -240,13 +212,17 @@ public final class RadixTable {
         if (level > LEVEL_4K) {
             long[] words = slab.words(table);
             int base = slab.base(table);
-            for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+            for (int i = base; i < base + geometry.entries(level); i++) {
                 long entry = peek(cpu, words, i);
                 if ((entry & tableMask) == tableValue) {
                     freeBelow(cpu, format.table(entry), level - 1);
                 }
             }
         }
-        slab.free(cpu, table);
+        if (level == levels) {
+            slab.freeRoot(cpu, table);
+        } else {
+            slab.free(cpu, table);
+        }
     }
 }

@@ -12,7 +12,12 @@ import org.gleaner.machine.Racy;
 final class RecentTables {
     private static final int LINES = 1 << 10;
     private static final long NOTHING = -1;
-    private static final int KEY_BITS = 36 - 9;
+
+    /// More than a key without its lowest level has.
+    private static final int KEY_BITS = Geometry.MOST_KEY_BITS - 2;
+
+    /// The bits of a key that the lowest level takes.
+    private final int shift;
 
     /// By line, the root above and the key's upper bits.
     @Racy("actors that use it run one at a time")
@@ -21,7 +26,8 @@ final class RecentTables {
     @Racy("as above")
     private final int[] tables = new int[LINES];
 
-    RecentTables() {
+    RecentTables(int shift) {
+        this.shift = shift;
         forget();
     }
 
@@ -41,11 +47,11 @@ final class RecentTables {
         Arrays.fill(tags, NOTHING);
     }
 
-    private static long tag(int root, long key) {
-        return (long) root << KEY_BITS | key >>> 9;
+    private long tag(int root, long key) {
+        return (long) root << KEY_BITS | key >>> shift;
     }
 
-    private static int line(int root, long key) {
-        return (int) (key >>> 9) + root * 37 & LINES - 1;
+    private int line(int root, long key) {
+        return (int) (key >>> shift) + root * 37 & LINES - 1;
     }
 }

@@ -29,7 +29,6 @@ import org.gleaner.machine.OneCpu;
 @OneCpu
 public final class TreeIter {
     private static final long[] NOWHERE = {};
-    private static final int LAST = TableSlab.ENTRIES - 1;
 
     /// What [#next] does.
     private static final int DONE = 0;
@@ -41,7 +40,8 @@ public final class TreeIter {
     private final EntryFormat format;
     private final TableSlab slab;
     private final int readsPerStep;
-    private final int[] path = new int[RadixTable.ROOT_LEVEL + 1];
+    private final Geometry geometry;
+    private final int[] path;
 
     /// The entry as last read; refreshed by [#next] after [#retry].
     public long old;
@@ -60,6 +60,9 @@ public final class TreeIter {
 
     /// Entries read since [#start]: what a caller that charges for a scan pays for.
     public long scanned;
+
+    /// Of the index in a table of [#level]: its last entry.
+    private int last;
 
     private int rootLevel;
     private int minLevel;
@@ -92,19 +95,21 @@ public final class TreeIter {
         this.readsPerStep = readsPerStep;
         format = tables.format;
         slab = tables.slab;
+        geometry = tables.geometry;
+        path = new int[geometry.levels + 1];
     }
 
     /// Prepares a walk over the pages `[start, end)` of `root`; [#next] moves to the first entry.
     ///
     /// @param minLevel the level below which the walk does not go
     public void start(int root, int minLevel, long start, long end) {
-        start(root, RadixTable.ROOT_LEVEL, minLevel, start, end);
+        start(root, geometry.levels, minLevel, start, end);
     }
 
     /// As [#start(int,int,long,long)], over a subtree whose entries are of level `rootLevel`.
     public void start(int root, int rootLevel, int minLevel, long start, long end) {
         assert minLevel >= RadixTable.LEVEL_4K && minLevel <= rootLevel;
-        assert start >= 0 && end <= RadixTable.KEYS;
+        assert start >= 0 && end <= geometry.keys;
         path[rootLevel] = root;
         this.rootLevel = rootLevel;
         this.minLevel = minLevel;
@@ -188,12 +193,12 @@ public final class TreeIter {
 
     /// Goes to the entry after this one, in this table or else in one above.
     private boolean sideways(Cpu cpu) {
-        if ((index & LAST) == LAST && !up()) {
+        if ((index & last) == last && !up()) {
             state = DONE;
             return false;
         }
         index++;
-        key += RadixTable.pages(level);
+        key += geometry.pages(level);
         if (key >= end) {
             state = DONE;
             return false;
@@ -208,8 +213,8 @@ public final class TreeIter {
     private boolean up() {
         while (level < rootLevel) {
             level++;
-            key = RadixTable.alignDown(key, level);
-            if (RadixTable.index(key, level) < LAST) {
+            key = geometry.alignDown(key, level);
+            if (geometry.index(key, level) < geometry.entries(level) - 1) {
                 locate();
                 return true;
             }
@@ -219,14 +224,15 @@ public final class TreeIter {
 
     private void enter(int to) {
         level = to;
-        key = RadixTable.alignDown(nextLastLevelKey, to);
+        key = geometry.alignDown(nextLastLevelKey, to);
         locate();
     }
 
     private void locate() {
         int table = path[level];
+        last = geometry.entries(level) - 1;
         words = slab.words(table);
-        index = slab.base(table) + RadixTable.index(key, level);
+        index = slab.base(table) + geometry.index(key, level);
         seenUntil = 0;
     }
 
@@ -238,7 +244,7 @@ public final class TreeIter {
             seenUntil = 0;
         } else {
             if (index >= seenUntil) {
-                int n = Math.min(untilStep, TableSlab.ENTRIES - (index & LAST));
+                int n = Math.min(untilStep, last + 1 - (index & last));
                 cpu.reads(words, index, n);
                 seenUntil = index + n;
             }

@@ -18,7 +18,7 @@ public final class Walk {
     /// The table the entry is in.
     public int table;
 
-    /// The entry's level, 1 to 4.
+    /// The entry's level, from 1 up to the root's.
     public int level;
 
     /// What the entry was when the descent read it.

@@ -13,7 +13,7 @@ import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Geometry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -388,7 +388,7 @@ final class DirtyLogCountsTest {
                 new SpteSteps() {
                     @Override
                     public long recoveredPfn(long pfn, int level) {
-                        return super.recoveredPfn(pfn, level) + RadixTable.pages(level);
+                        return super.recoveredPfn(pfn, level) + Geometry.FOUR_BY_NINE.pages(level);
                     }
                 },
                 (cpu, vm, vcpu) -> {

@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,10 +28,10 @@ final class MemslotTest {
     })
     void aLeafLiesInItsSlotAndIsAlignedAlike(long base, long pages, long vpn, long gfn, int level) {
         Memslot slot = new Memslot(0, base, pages, vpn, false, false);
-        assertThat(slot.mostLevel(gfn)).isEqualTo(level);
+        assertThat(slot.mostLevel(Geometry.FOUR_BY_NINE, gfn)).isEqualTo(level);
         if (level > RadixTable.LEVEL_4K) {
-            long first = RadixTable.alignDown(gfn, level);
-            assertThat(slot.vpnOf(first) % RadixTable.pages(level)).isZero();
+            long first = Geometry.FOUR_BY_NINE.alignDown(gfn, level);
+            assertThat(slot.vpnOf(first) % Geometry.FOUR_BY_NINE.pages(level)).isZero();
         }
     }
 }

@@ -19,7 +19,7 @@ import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
@@ -300,7 +300,8 @@ final class Operator {
             long pte = cpu.load(walk.words, walk.index);
             done = PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte));
             if (done) {
-                int pfn = (int) (PTE.pfn(pte) + (vpn & RadixTable.pages(walk.level) - 1));
+                int pfn =
+                        (int) (PTE.pfn(pte) + (vpn & Geometry.FOUR_BY_NINE.pages(walk.level) - 1));
                 if (write) {
                     cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.DIRTY);
                     world.write(pfn, me, value);

@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,8 @@ final class TableCacheTest {
             };
 
     private TableCache cache(int unpaid) {
-        RadixTable tables = new RadixTable(new TableSlab(200), SpteFormat.NPT);
+        RadixTable tables =
+                new RadixTable(new TableSlab(Geometry.FOUR_BY_NINE, 200), SpteFormat.NPT);
         return new TableCache(tables, account, unpaid);
     }
 

@@ -18,7 +18,7 @@ import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
 import org.junit.jupiter.api.Test;
 
@@ -74,12 +74,12 @@ final class CapacityTest {
     @Test
     void partsHoldTheirOwnBounds() {
         refused(
-                () -> new TableSlab(Integer.MAX_VALUE),
+                () -> new TableSlab(Geometry.FOUR_BY_NINE, Integer.MAX_VALUE),
                 "page-table pages: 2,147,483,647 is out of range, 1 to 268,435,456");
         refused(
                 () -> new Folios(Integer.MAX_VALUE, 1),
                 "page frames: 2,147,483,647 is out of range, 1 to 536,870,912");
-        long end = RadixTable.KEYS;
+        long end = Geometry.FOUR_BY_NINE.keys;
         assertThatCode(() -> new Memslot(3, end - 2, 2, 0, false, false))
                 .doesNotThrowAnyException();
         refused(
@@ -93,7 +93,14 @@ final class CapacityTest {
             Host host = new Host(OneCpu.engine(), host(64, 64, 64, 1, 16));
             AddressSpace mm = host.newAddressSpace(cpu, host.rootMemcg());
             refused(
-                    () -> mm.map(cpu, RadixTable.KEYS - 1, 2, host.objects().newAnon(), 0, true),
+                    () ->
+                            mm.map(
+                                    cpu,
+                                    Geometry.FOUR_BY_NINE.keys - 1,
+                                    2,
+                                    host.objects().newAnon(),
+                                    0,
+                                    true),
                     "virtual page of a mapping: 68,719,476,735 is out of range,"
                             + " 0 to 68,719,476,734");
         });

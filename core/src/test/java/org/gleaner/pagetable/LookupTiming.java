@@ -24,7 +24,7 @@ final class LookupTiming {
 
     private static void run(Cpu cpu) {
         SpteFormat f = SpteFormat.EPT;
-        TableSlab slab = new TableSlab(1 << 10);
+        TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 1 << 10);
         RadixTable tables = new RadixTable(slab, f);
         int root = tables.newRoot(cpu);
         Tree.map(cpu, tables, root, 0, PAGES);
@@ -61,7 +61,7 @@ final class LookupTiming {
         for (int key : keys) {
             long slot = tables.leafAt(cpu, root, key);
             if (slot >= 0) {
-                sum += tables.slab.slotWords(slot)[TableSlab.slotIndex(slot)];
+                sum += tables.slab.slotWords(slot)[tables.slab.slotIndex(slot)];
             }
         }
         return sum;

@@ -23,7 +23,7 @@ class TableSlabTest {
     void noTableIsHandedOutTwice(Machine machine) {
         int rounds = machine == Machine.THREADS ? 60_000 : 4_000;
         for (long seed = 1; seed <= 3; seed++) {
-            TableSlab slab = new TableSlab(CPUS * 3);
+            TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, CPUS * 3);
             long at = seed;
             machine.run(seed, Machine.times(CPUS, cpu -> churn(cpu, slab, rounds, 3, at)));
             assertThat(slab.inUse()).isZero();
@@ -35,7 +35,7 @@ class TableSlabTest {
     @ParameterizedTest
     @EnumSource
     void chunksGrowUnderContention(Machine machine) {
-        TableSlab slab = new TableSlab(CPUS * 700);
+        TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, CPUS * 700);
         Word ready = new Word();
         machine.run(
                 7,
@@ -49,7 +49,8 @@ class TableSlabTest {
                             cpu.fetchAdd(ready, 1);
                             cpu.await(ready, -1, CPUS);
                             for (int n = 0; n < mine.length; n++) {
-                                int last = slab.base(mine[n]) + TableSlab.ENTRIES - 1;
+                                int last =
+                                        slab.base(mine[n]) + Geometry.FOUR_BY_NINE.entries(1) - 1;
                                 assertThat(slab.words(mine[n])[last])
                                         .isEqualTo(mine.length * cpu.id + n);
                                 slab.free(cpu, mine[n]);
@@ -71,7 +72,7 @@ class TableSlabTest {
                 int table = mine.remove();
                 long[] words = slab.words(table);
                 int base = slab.base(table);
-                for (int i = 0; i < TableSlab.ENTRIES; i += 37) {
+                for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i += 37) {
                     assertThat(cpu.load(words, base + i)).as("table %d", table).isEqualTo(mark);
                 }
                 slab.free(cpu, table);
@@ -86,7 +87,7 @@ class TableSlabTest {
     void capacityIsExactAndAFullSlabRecovers() {
         Machine.onOneCpu(cpu -> {
             for (int capacity : new int[] {1, 63, 1024, 1025, 3000}) {
-                TableSlab slab = new TableSlab(capacity);
+                TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, capacity);
                 Set<Integer> tables = new HashSet<>();
                 for (int n = 0; n < capacity; n++) {
                     assertThat(tables.add(slab.allocate(cpu, 0))).isTrue();
@@ -107,16 +108,16 @@ class TableSlabTest {
     @Test
     void freedTablesReadPoisonAndReusedOnesTheirFill() {
         Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(4);
+            TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 4);
             int table = slab.allocate(cpu, 42);
             long[] words = slab.words(table);
             int base = slab.base(table);
             slab.free(cpu, table);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+            for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i++) {
                 assertThat(words[base + i]).isEqualTo(TableSlab.POISON);
             }
             assertThat(slab.allocate(cpu, 43)).isEqualTo(table);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+            for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i++) {
                 assertThat(words[base + i]).isEqualTo(43);
             }
         });
@@ -125,7 +126,7 @@ class TableSlabTest {
     @Test
     void freeingTwiceIsCaught() {
         Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(4);
+            TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 4);
             int table = slab.allocate(cpu, 0);
             slab.free(cpu, table);
             assertThatThrownBy(() -> slab.free(cpu, table)).isInstanceOf(AssertionError.class);
@@ -135,15 +136,15 @@ class TableSlabTest {
     @Test
     void slotsNameEntries() {
         Machine.onOneCpu(cpu -> {
-            TableSlab slab = new TableSlab(2500);
+            TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 2500);
             SplittableRandom random = new SplittableRandom(2);
             for (int n = 0; n < 2500; n++) {
                 int table = slab.allocate(cpu, 0);
-                int i = random.nextInt(TableSlab.ENTRIES);
-                long slot = TableSlab.slot(table, i);
-                assertThat(TableSlab.slotTable(slot)).isEqualTo(table);
+                int i = random.nextInt(Geometry.FOUR_BY_NINE.entries(1));
+                long slot = slab.slot(table, i);
+                assertThat(slab.slotTable(slot)).isEqualTo(table);
                 assertThat(slab.slotWords(slot)).isSameAs(slab.words(table));
-                assertThat(TableSlab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
+                assertThat(slab.slotIndex(slot)).isEqualTo(slab.base(table) + i);
             }
         });
     }
@@ -154,7 +155,7 @@ class TableSlabTest {
     @Test
     void theTagTellsAnOldHeadFromTheSameTableAgain() {
         Machine.onOneCpu(real -> {
-            TableSlab slab = new TableSlab(8);
+            TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 8);
             int low = slab.allocate(real, 0);
             int middle = slab.allocate(real, 0);
             int top = slab.allocate(real, 0);

@@ -11,22 +11,22 @@ public final class Tree {
     public static long slot(Cpu cpu, RadixTable tables, int root, long key, int level) {
         TableSlab slab = tables.slab;
         int table = root;
-        for (int at = RadixTable.ROOT_LEVEL; at > level; at--) {
+        for (int at = tables.geometry.levels; at > level; at--) {
             long[] words = slab.words(table);
-            int i = slab.base(table) + RadixTable.index(key, at);
+            int i = slab.base(table) + tables.geometry.index(key, at);
             if (!tables.format.isTable(cpu.load(words, i), at)) {
                 int child = slab.allocate(cpu, tables.format.empty);
                 cpu.store(words, i, tables.format.makeTable(child));
             }
             table = tables.format.table(cpu.load(words, i));
         }
-        return TableSlab.slot(table, RadixTable.index(key, level));
+        return tables.slab.slot(table, tables.geometry.index(key, level));
     }
 
     /// Stores `entry` at `key`.
     public static void put(Cpu cpu, RadixTable tables, int root, long key, int level, long entry) {
         long slot = slot(cpu, tables, root, key, level);
-        cpu.store(tables.slab.slotWords(slot), TableSlab.slotIndex(slot), entry);
+        cpu.store(tables.slab.slotWords(slot), tables.slab.slotIndex(slot), entry);
     }
 
     /// Maps `[start, end)` to the pages of the same numbers, writable, accessed and dirty.

@@ -29,7 +29,7 @@ class TreeChurnTest {
 
     private static final class Run {
         final SpteFormat f;
-        final TableSlab slab = new TableSlab(20_000);
+        final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 20_000);
         final RadixTable tables;
 
         /// The faulters that are left, once there are any.
@@ -57,7 +57,7 @@ class TreeChurnTest {
             cpu.block(phase, -1, OVER);
             cpu.block(watchers, -1, 0);
             rcu.barrier(cpu);
-            tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
+            tables.freeTree(cpu, root, Geometry.FOUR_BY_NINE.levels);
         }
 
         void faulter(Cpu cpu, long seed, int faults) {
@@ -130,7 +130,9 @@ class TreeChurnTest {
         }
 
         private void install(Cpu cpu, TreeIter iter) {
-            long leaf = f.makeLeaf(RadixTable.alignDown(iter.key, iter.level), iter.level, 3);
+            long leaf =
+                    f.makeLeaf(
+                            Geometry.FOUR_BY_NINE.alignDown(iter.key, iter.level), iter.level, 3);
             long old = iter.old;
             if (!f.isLeaf(old, iter.level) && setAtomic(cpu, iter, leaf)) {
                 removed(cpu, iter.level, old);
@@ -144,7 +146,7 @@ class TreeChurnTest {
         private boolean linkOrSplit(Cpu cpu, TreeIter iter) {
             int child = slab.allocate(cpu, f.empty);
             if (f.isLeaf(iter.old, iter.level)) {
-                for (int i = 0; i < TableSlab.ENTRIES; i++) {
+                for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i++) {
                     slab.words(child)[slab.base(child) + i] =
                             f.smallFromHuge(iter.old, iter.level - 1, i);
                 }
@@ -182,7 +184,7 @@ class TreeChurnTest {
             }
             tables.unlinked();
             int table = f.table(old);
-            for (int i = 0; i < TableSlab.ENTRIES; i++) {
+            for (int i = 0; i < Geometry.FOUR_BY_NINE.entries(1); i++) {
                 long was = Spte.freezeShared(cpu, f, slab.words(table), slab.base(table) + i);
                 removed(cpu, level - 1, was);
             }

@@ -23,7 +23,7 @@ class TreeIterTest {
 
     private static final long TO = (1L << 27) + (2L << 18);
 
-    private final TableSlab slab = new TableSlab(1 << 14);
+    private final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 1 << 14);
     private final RadixTable tables = new RadixTable(slab, F);
 
     private record At(long gfn, int level) {}
@@ -43,31 +43,32 @@ class TreeIterTest {
                         random.nextInt(3) == 0
                                 ? FROM + random.nextLong(TO - FROM)
                                 : (1L << 27) - 600 + random.nextInt(1200);
-                put(cpu, RadixTable.alignDown(near, level), level);
+                put(cpu, Geometry.FOUR_BY_NINE.alignDown(near, level), level);
             }
         }
 
         private void put(Cpu cpu, long gfn, int level) {
-            long last = gfn + RadixTable.pages(level) - 1;
+            long last = gfn + Geometry.FOUR_BY_NINE.pages(level) - 1;
             Map.Entry<Long, Integer> below = leaves.floorEntry(last);
             boolean overlaps =
-                    below != null && below.getKey() + RadixTable.pages(below.getValue()) > gfn;
+                    below != null
+                            && below.getKey() + Geometry.FOUR_BY_NINE.pages(below.getValue()) > gfn;
             if (overlaps || linked.contains(new At(gfn, level))) {
                 return;
             }
             int table = root;
-            for (int at = RadixTable.ROOT_LEVEL; at > level; at--) {
+            for (int at = Geometry.FOUR_BY_NINE.levels; at > level; at--) {
                 long[] words = slab.words(table);
-                int i = slab.base(table) + RadixTable.index(gfn, at);
+                int i = slab.base(table) + Geometry.FOUR_BY_NINE.index(gfn, at);
                 if (!F.isTable(cpu.load(words, i), at)) {
                     cpu.store(words, i, F.makeTable(slab.allocate(cpu, F.empty)));
-                    linked.add(new At(RadixTable.alignDown(gfn, at), at));
+                    linked.add(new At(Geometry.FOUR_BY_NINE.alignDown(gfn, at), at));
                 }
                 table = F.table(cpu.load(words, i));
             }
             cpu.store(
                     slab.words(table),
-                    slab.base(table) + RadixTable.index(gfn, level),
+                    slab.base(table) + Geometry.FOUR_BY_NINE.index(gfn, level),
                     leaf(gfn, level));
             leaves.put(gfn, level);
         }
@@ -75,7 +76,9 @@ class TreeIterTest {
         List<At> expectedLeaves(int minLevel, long start, long end) {
             List<At> expected = new ArrayList<>();
             leaves.forEach((gfn, level) -> {
-                if (level >= minLevel && gfn < end && gfn + RadixTable.pages(level) > start) {
+                if (level >= minLevel
+                        && gfn < end
+                        && gfn + Geometry.FOUR_BY_NINE.pages(level) > start) {
                     expected.add(new At(gfn, level));
                 }
             });
@@ -84,7 +87,7 @@ class TreeIterTest {
 
         void expectedEntries(
                 List<At> out, int level, int minLevel, long base, long start, long end) {
-            long pages = RadixTable.pages(level);
+            long pages = Geometry.FOUR_BY_NINE.pages(level);
             for (int i = 0; i < 512; i++) {
                 long gfn = base + i * pages;
                 if (gfn < end && gfn + pages > start) {
@@ -116,7 +119,7 @@ class TreeIterTest {
                     int minLevel = 1 + random.nextInt(3);
                     check(cpu, model, iter, minLevel, start, end, seed);
                 }
-                tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
+                tables.freeTree(cpu, model.root, Geometry.FOUR_BY_NINE.levels);
                 assertThat(slab.inUse()).isZero();
             }
         });
@@ -135,7 +138,7 @@ class TreeIterTest {
         assertThat(leaves).as(what).isEqualTo(model.expectedLeaves(minLevel, start, end));
 
         List<At> expected = new ArrayList<>();
-        model.expectedEntries(expected, RadixTable.ROOT_LEVEL, minLevel, 0, start, end);
+        model.expectedEntries(expected, Geometry.FOUR_BY_NINE.levels, minLevel, 0, start, end);
         List<At> all = new ArrayList<>();
         iter.start(model.root, minLevel, start, end);
         while (iter.next(cpu)) {
@@ -169,7 +172,7 @@ class TreeIterTest {
                 assertThat(leaves)
                         .as("seed %d, %d yields", seed, yields)
                         .isEqualTo(model.expectedLeaves(1, FROM, TO));
-                tables.freeTree(cpu, model.root, RadixTable.ROOT_LEVEL);
+                tables.freeTree(cpu, model.root, Geometry.FOUR_BY_NINE.levels);
             }
         });
     }

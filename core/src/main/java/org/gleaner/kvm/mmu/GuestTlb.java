@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 @OneCpu
 public final class GuestTlb {
     private static final int FIRST_DIRECTORY = 64, LAST_DIRECTORY = 1 << 16;
-    private static final int LAST = TableSlab.ENTRIES - 1;
     private static final long NOWHERE = -1;
     private static final int GFN_BITS = 40;
     private static final int OFFSET = 0x7fff_ffff;
@@ -48,6 +47,8 @@ public final class GuestTlb {
     private final RadixTable tables;
     private final TableSlab slab;
     private final EntryFormat format;
+    private final int tableBits;
+    private final int last;
     private final long readHit;
     private final long writeHit;
 
@@ -79,6 +80,8 @@ public final class GuestTlb {
         tables = mmu.tables;
         slab = tables.slab;
         format = tables.format;
+        tableBits = tables.geometry.shift(RadixTable.LEVEL_2M);
+        last = tables.geometry.entries(RadixTable.LEVEL_4K) - 1;
         readHit = format.readHit;
         writeHit = format.writeHit;
         tlbTag = new long[tlbEntries];
@@ -127,14 +130,14 @@ public final class GuestTlb {
         for (; i < end; i++) {
             int access = accesses[i];
             long gfn = base + (access & OFFSET);
-            long found = dir[(int) (gfn >>> 9) & mask];
-            if (found >>> 32 != gfn >>> 9) {
+            long found = dir[(int) (gfn >>> tableBits) & mask];
+            if (found >>> 32 != gfn >>> tableBits) {
                 break;
             }
             int table = (int) found;
             long leaf =
                     table < OF_2M
-                            ? slab.words(table)[slab.base(table) | (int) gfn & LAST]
+                            ? slab.words(table)[slab.base(table) | (int) gfn & last]
                             : hugeLeaf(table, gfn);
             long need = read | (access >> 31 & more);
             if ((leaf & need) != need) {
@@ -162,11 +165,11 @@ public final class GuestTlb {
     }
 
     private void checkUsed(long leaf, int level, long gfn) {
-        epochs.used(gfn, format.pfn(format.smallLeaf(leaf, level, gfn)));
+        epochs.used(gfn, format.pfn(tables.smallLeaf(leaf, level, gfn)));
     }
 
     private int hugeIndex(int known, long gfn) {
-        return slab.base(known & OF_2M - 1) | RadixTable.index(gfn, levelOf(known));
+        return slab.base(known & OF_2M - 1) | tables.geometry.index(gfn, levelOf(known));
     }
 
     private int tlbHits(Cpu cpu, int root, int[] accesses, int from, int end, long base) {
@@ -191,11 +194,11 @@ public final class GuestTlb {
         }
         long need = write ? writeHit : readHit;
         while (at < end) {
-            long found = directory[(int) (at >>> 9) & directory.length - 1];
-            if (found >>> 32 != at >>> 9) {
+            long found = directory[(int) (at >>> tableBits) & directory.length - 1];
+            if (found >>> 32 != at >>> tableBits) {
                 return at;
             }
-            long stop = Math.min(end, (at | LAST) + 1);
+            long stop = Math.min(end, (at | last) + 1);
             if ((int) found >= OF_2M) {
                 long leaf = hugeLeaf((int) found, at);
                 if ((leaf & need) != need) {
@@ -210,7 +213,7 @@ public final class GuestTlb {
             long[] words = slab.words((int) found);
             int base = slab.base((int) found);
             for (; at < stop; at++) {
-                long leaf = words[base | (int) at & LAST];
+                long leaf = words[base | (int) at & last];
                 if ((leaf & need) != need) {
                     return at;
                 }
@@ -245,9 +248,9 @@ public final class GuestTlb {
             }
             long slot = RadixTable.slotOf(found);
             int level = RadixTable.levelOf(found);
-            long entry = cpu.peek(slab.slotWords(slot), TableSlab.slotIndex(slot));
+            long entry = cpu.peek(slab.slotWords(slot), slab.slotIndex(slot));
             if (!format.isTable(entry, level)) {
-                return format.smallLeaf(entry, level, gfn);
+                return tables.smallLeaf(entry, level, gfn);
             }
         }
     }
@@ -291,7 +294,7 @@ public final class GuestTlb {
             epochs.used(gfn, format.pfn(leaf));
         }
         if (isFault(leaf) && epoch != mmu.unlinkEpoch.get()) {
-            directory[(int) (gfn >>> 9) & directory.length - 1] = NOWHERE;
+            directory[(int) (gfn >>> tableBits) & directory.length - 1] = NOWHERE;
         }
         return leaf;
     }
@@ -306,17 +309,16 @@ public final class GuestTlb {
             }
             int level = RadixTable.levelOf(found);
             if (level == RadixTable.LEVEL_4K) {
-                return touch(
-                        cpu, slab.slotWords(found), TableSlab.slotIndex(found), level, gfn, write);
+                return touch(cpu, slab.slotWords(found), slab.slotIndex(found), level, gfn, write);
             }
             long slot = RadixTable.slotOf(found);
-            int i = TableSlab.slotIndex(slot);
+            int i = slab.slotIndex(slot);
             long leaf = touch(cpu, slab.slotWords(slot), i, level, gfn, write);
             if (isFault(leaf)) {
                 return leaf;
             }
             if (!format.isTable(leaf, level)) {
-                return format.smallLeaf(leaf, level, gfn);
+                return tables.smallLeaf(leaf, level, gfn);
             }
         }
     }
@@ -351,17 +353,17 @@ public final class GuestTlb {
 
     /// Where `gfn` is mapped, as [RadixTable#leafAt] says it; negative if nowhere.
     private long leaf(Cpu cpu, int root, long gfn) {
-        long upper = gfn >>> 9;
+        long upper = gfn >>> tableBits;
         long known = directory[(int) upper & directory.length - 1];
         if (known >>> 32 == upper) {
             int table = (int) known;
             if (table < OF_2M) {
-                return TableSlab.slot(table, (int) gfn & LAST);
+                return slab.slot(table, (int) gfn & last);
             }
         }
         long found = tables.leafAt(cpu, root, gfn);
         if (found >= 0) {
-            int table = TableSlab.slotTable(RadixTable.slotOf(found));
+            int table = slab.slotTable(RadixTable.slotOf(found));
             switch (RadixTable.levelOf(found)) {
                 case RadixTable.LEVEL_4K -> remember(upper, table);
                 case RadixTable.LEVEL_2M -> remember(upper, table | OF_2M);

@@ -7,6 +7,7 @@ import java.util.function.IntUnaryOperator;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Mailbox;
 import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 
@@ -43,6 +44,7 @@ public final class Invariants {
     public final PageEpochs epochs;
 
     private final EntryFormat format;
+    private final Geometry geometry;
 
     /// Leaves installed less leaves zapped.
     private final AtomicLong leaves = new AtomicLong();
@@ -59,9 +61,10 @@ public final class Invariants {
     private static final long DIRTY = 1L << 32;
 
     /// @param freed how often a frame was freed until now
-    public Invariants(EntryFormat format, IntUnaryOperator freed) {
+    public Invariants(EntryFormat format, Geometry geometry, IntUnaryOperator freed) {
         this.format = format;
-        epochs = new PageEpochs(freed);
+        this.geometry = geometry;
+        epochs = new PageEpochs(geometry, freed);
     }
 
     /// What a broken invariant throws.
@@ -86,8 +89,9 @@ public final class Invariants {
     /// A huge leaf became a table of 512 leaves that are as young as it was.
     public void split(long huge) {
         if (ARMED) {
-            leaves.addAndGet(TableSlab.ENTRIES - 1);
-            young.addAndGet(format.isAccessed(huge) ? TableSlab.ENTRIES - 1 : 0);
+            leaves.addAndGet(geometry.entries(RadixTable.LEVEL_4K) - 1);
+            young.addAndGet(
+                    format.isAccessed(huge) ? geometry.entries(RadixTable.LEVEL_4K) - 1 : 0);
         }
     }
 
@@ -202,14 +206,14 @@ public final class Invariants {
 
     /// A leaf of `level` is being installed that maps pages from `pfn` on.
     public void installed(long pfn, int level) {
-        for (long page = pfn; ARMED && page < pfn + RadixTable.pages(level); page++) {
+        for (long page = pfn; ARMED && page < pfn + geometry.pages(level); page++) {
             pages.merge(page, 1L, Long::sum);
         }
     }
 
     /// A guest page is about to be mapped by a leaf of `level`.
-    public static void aligned(long gfn, long pfn, int level) {
-        if (ARMED && (gfn - pfn & RadixTable.pages(level) - 1) != 0) {
+    public void aligned(long gfn, long pfn, int level) {
+        if (ARMED && (gfn - pfn & geometry.pages(level) - 1) != 0) {
             throw broken("I15: gfn " + gfn + " and pfn " + pfn + " differ below level " + level);
         }
     }
@@ -220,8 +224,8 @@ public final class Invariants {
             return;
         }
         cpu.writes(pages);
-        long first = RadixTable.alignDown(pfn, level);
-        for (long page = first; page < first + RadixTable.pages(level); page++) {
+        long first = geometry.alignDown(pfn, level);
+        for (long page = first; page < first + geometry.pages(level); page++) {
             pages.computeIfPresent(page, (p, use) -> use | DIRTY);
         }
     }
@@ -236,7 +240,7 @@ public final class Invariants {
         cpu.reads(pages);
         boolean written = format.permits(leaf, EntryFormat.WRITE) || format.isDirty(leaf);
         long first = format.pfn(leaf);
-        for (long page = first; page < first + RadixTable.pages(level); page++) {
+        for (long page = first; page < first + geometry.pages(level); page++) {
             Long use = pages.get(page);
             if (written && use != null && use == 1) {
                 throw broken(

@@ -3,8 +3,7 @@ package org.gleaner.kvm.mmu;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntUnaryOperator;
-import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.Geometry;
 
 /// P4: no access goes to a page that was freed. Of each guest page that is mapped, the frame and
 /// how often that frame had been freed by then: if it has been freed once more when the guest uses
@@ -18,15 +17,18 @@ import org.gleaner.pagetable.TableSlab;
 /// not mapped keeps its last record. Armed by assertions, like [Invariants].
 public final class PageEpochs {
     private static final int EPOCH_BITS = 32;
-    private static final int LAST = TableSlab.ENTRIES - 1;
+    private static final int CHUNK_SHIFT = 9;
+    private static final int LAST = (1 << CHUNK_SHIFT) - 1;
 
+    private final Geometry geometry;
     private final IntUnaryOperator freed;
 
     /// By the upper bits of the gfn: for each page its frame, plus 1, above how often it was freed.
     private final ConcurrentHashMap<Long, AtomicLongArray> records = new ConcurrentHashMap<>();
 
     /// @param freed how often a frame was freed until now
-    PageEpochs(IntUnaryOperator freed) {
+    PageEpochs(Geometry geometry, IntUnaryOperator freed) {
+        this.geometry = geometry;
         this.freed = freed;
     }
 
@@ -36,9 +38,9 @@ public final class PageEpochs {
         if (!Invariants.ARMED) {
             return;
         }
-        for (long page = 0; page < RadixTable.pages(level); page++) {
+        for (long page = 0; page < geometry.pages(level); page++) {
             records.computeIfAbsent(
-                            gfn + page >>> 9, upper -> new AtomicLongArray(TableSlab.ENTRIES))
+                            gfn + page >>> CHUNK_SHIFT, upper -> new AtomicLongArray(LAST + 1))
                     .set((int) (gfn + page) & LAST, record(pfn + page));
         }
     }
@@ -50,7 +52,7 @@ public final class PageEpochs {
 
     /// What was noted when `gfn` was mapped last; 0 if it never was.
     long of(long gfn) {
-        AtomicLongArray table = records.get(gfn >>> 9);
+        AtomicLongArray table = records.get(gfn >>> CHUNK_SHIFT);
         return table == null ? 0 : table.get((int) gfn & LAST);
     }
 

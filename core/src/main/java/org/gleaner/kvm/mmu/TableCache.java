@@ -20,7 +20,7 @@ public final class TableCache {
     public static final int LEAST = 5;
 
     /// Tables that one fault can need below the root.
-    private static final int NEEDED = RadixTable.ROOT_LEVEL - 1;
+    private final int needed;
 
     private static final int CAPACITY = 8;
 
@@ -37,6 +37,7 @@ public final class TableCache {
     /// @param unpaid pages laid by that are not the payer's: 0 to [#PAGES]
     public TableCache(RadixTable tables, TableAccount account, int unpaid) {
         this.tables = tables;
+        needed = tables.geometry.levels - 1;
         this.account = account;
         this.unpaid = unpaid;
         laidBy = unpaid;
@@ -49,7 +50,7 @@ public final class TableCache {
             account.pay(cpu, PAGES - laidBy);
             laidBy = PAGES;
         }
-        if (count < NEEDED) {
+        if (count < needed) {
             while (count < CAPACITY) {
                 int table = tables.slab.tryAllocate(cpu, tables.format.empty);
                 if (table == TableSlab.FULL) {
@@ -59,7 +60,7 @@ public final class TableCache {
                 cpu.charge(Cost.SPTE_TABLE_ALLOC);
             }
         }
-        return count >= NEEDED;
+        return count >= needed;
     }
 
     /// A table with empty entries.

@@ -4,7 +4,6 @@ import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.PageMarks.Cause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
 /// What leaves tell the host's pages as they change, page by page: on kernels before 6.13 whatever
@@ -25,7 +24,7 @@ final class LeafMarks {
             return;
         }
         int first = (int) format.pfn(leaf);
-        for (int pfn = first; pfn < first + RadixTable.pages(level); pfn++) {
+        for (int pfn = first; pfn < first + SpteFormat.GEOMETRY.pages(level); pfn++) {
             if (format.isAccessed(leaf)) {
                 marks.markAccessed(cpu, pfn);
             }
@@ -62,9 +61,9 @@ final class LeafMarks {
             return;
         }
         int first = (int) format.pfn(leaf);
-        for (int pfn = first; pfn < first + RadixTable.pages(level); pfn++) {
+        for (int pfn = first; pfn < first + SpteFormat.GEOMETRY.pages(level); pfn++) {
             marks.setDirty(cpu, pfn, cause);
         }
-        cpu.charge(Cost.LINE_LOCAL_RMW, RadixTable.pages(level));
+        cpu.charge(Cost.LINE_LOCAL_RMW, SpteFormat.GEOMETRY.pages(level));
     }
 }

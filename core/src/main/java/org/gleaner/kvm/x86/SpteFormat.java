@@ -1,8 +1,7 @@
 package org.gleaner.kvm.x86;
 
 import org.gleaner.pagetable.EntryFormat;
-import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
+import org.gleaner.pagetable.Geometry;
 
 /// Entries of KVM's secondary tables on x86, bit for bit as in Linux 6.18.
 ///
@@ -34,6 +33,9 @@ import org.gleaner.pagetable.TableSlab;
 /// [#EPT] and [#EPT_NO_AD] read the same bits; they differ in what they make. So a walk over tables
 /// of mixed kind may test entries with either.
 public final class SpteFormat extends EntryFormat {
+    /// Four levels of 512 entries, pages of 4 KiB.
+    public static final Geometry GEOMETRY = Geometry.FOUR_BY_NINE;
+
     /// The leaf is mapped writable in the host (`make_spte`'s map_writable).
     public static final int HOST_WRITABLE = 1;
 
@@ -235,7 +237,7 @@ public final class SpteFormat extends EntryFormat {
     /// @param pfn first page, aligned to the level
     /// @param flags [#HOST_WRITABLE] and so on
     public long makeLeaf(long pfn, int level, int flags) {
-        assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
+        assert (pfn & GEOMETRY.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
         boolean old = (flags & (PREFETCH | SYNCHRONIZING)) == PREFETCH;
         long spte = always | leafOnly | address(pfn);
         spte |= (flags & NO_EXEC) == 0 ? exec : noExec;
@@ -266,14 +268,14 @@ public final class SpteFormat extends EntryFormat {
     /// @param childLevel level of the result, one below that of `huge`
     /// @param index 0 to 511
     public long smallFromHuge(long huge, int childLevel, int index) {
-        assert isLeaf(huge, childLevel + 1) && index >= 0 && index < TableSlab.ENTRIES;
-        long child = huge + address(index * RadixTable.pages(childLevel));
+        assert isLeaf(huge, childLevel + 1) && index >= 0 && index < GEOMETRY.entries(childLevel);
+        long child = huge + address(index * GEOMETRY.pages(childLevel));
         return childLevel == 1 ? child & ~HUGE : child;
     }
 
     /// The leaf at `level` that covers `small`; keeps A and D of that one child.
     public long hugeFromSmall(long small, int level) {
-        long offset = address(RadixTable.pages(level) - 1);
+        long offset = address(GEOMETRY.pages(level) - 1);
         return small & ~offset | HUGE;
     }
 

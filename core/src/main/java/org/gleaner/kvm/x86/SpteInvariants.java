@@ -2,7 +2,6 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
-import org.gleaner.pagetable.TableSlab;
 
 /// What must always hold of x86 entries, beside the [Invariants] of every second stage.
 ///
@@ -80,7 +79,7 @@ final class SpteInvariants {
         if (!Invariants.ARMED) {
             return;
         }
-        for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+        for (int i = base; i < base + SpteFormat.GEOMETRY.entries(1); i++) {
             if (words[i] != format.frozen && words[i] != format.empty) {
                 throw Invariants.broken("I5: a detached entry became " + hex(words[i]));
             }

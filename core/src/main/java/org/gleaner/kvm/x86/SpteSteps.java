@@ -2,7 +2,6 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.machine.Cpu;
-import org.gleaner.pagetable.RadixTable;
 
 /// The steps on x86 entries that agers, faults and zaps share: those of [Spte] and [SpteFormat].
 ///
@@ -54,7 +53,7 @@ public class SpteSteps extends ProtocolSteps {
 
     /// The first page of the huge leaf that takes the place of a table which maps `pfn`.
     public long recoveredPfn(long pfn, int level) {
-        return RadixTable.alignDown(pfn, level);
+        return SpteFormat.GEOMETRY.alignDown(pfn, level);
     }
 
     /// Whether the guests are flushed when huge leaves have taken the place of tables in a slot

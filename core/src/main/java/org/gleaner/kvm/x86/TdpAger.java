@@ -6,7 +6,6 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
 
 /// Testing and clearing accessed bits (`kvm_tdp_mmu_age_gfn_range`), for every design.
 ///
@@ -45,7 +44,10 @@ final class TdpAger {
             }
             mmu.invariants.visited(root, invalid);
             for (long gfn = start; gfn < end; ) {
-                long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
+                long next =
+                        Math.min(
+                                end,
+                                (gfn | SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K) - 1) + 1);
                 any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query, locked);
                 gfn = next;
             }
@@ -68,7 +70,7 @@ final class TdpAger {
             return ageHuge(cpu, root, slot, gfn, n, lastGfn, query, locked);
         }
         long[] words = tables.slab.slotWords(slot);
-        int first = TableSlab.slotIndex(slot);
+        int first = tables.slab.slotIndex(slot);
         boolean any = false;
         int cleared = 0;
         for (int k = 0; k < n; k++) {
@@ -107,7 +109,7 @@ final class TdpAger {
             boolean locked) {
         long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
-        int i = TableSlab.slotIndex(slot);
+        int i = tables.slab.slotIndex(slot);
         long old = cpu.peek(words, i);
         Invariants.readable(old);
         if (format.isTable(old, RadixTable.levelOf(found))) {

@@ -83,7 +83,7 @@ final class TdpDirtyLog {
             long found = root.isInvalid(cpu) ? -1 : tables.leafAt(cpu, root.table, gfn);
             if (found >= 0) {
                 long slot = RadixTable.slotOf(found);
-                long leaf = cpu.load(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+                long leaf = cpu.load(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
                 int level = RadixTable.levelOf(found);
                 long bits = seenWithout(leaf, level) | SpteFormat.WRITE_BIT;
                 return format.isPresent(leaf) && (leaf & bits) == bits ? level : 0;
@@ -103,7 +103,7 @@ final class TdpDirtyLog {
         iter.start(root.table, RadixTable.LEVEL_4K, start, end);
         long paid = 0;
         while (iter.next(cpu)) {
-            if (iter.scanned - paid >= TableSlab.ENTRIES) {
+            if (iter.scanned - paid >= SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K)) {
                 cpu.charge(Cost.SPTE_SCAN, iter.scanned - paid);
                 paid = iter.scanned;
             }
@@ -158,7 +158,7 @@ final class TdpDirtyLog {
         int level = RadixTable.levelOf(found);
         long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
-        int i = TableSlab.slotIndex(slot);
+        int i = tables.slab.slotIndex(slot);
         long old = cpu.load(words, i);
         long bits = seenWithout(old, level);
         if (level > RadixTable.LEVEL_4K) {

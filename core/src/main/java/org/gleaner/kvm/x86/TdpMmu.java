@@ -24,7 +24,6 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
@@ -355,7 +354,7 @@ public final class TdpMmu extends SecondaryMmu {
         long count = 0;
         rcu.readLock(cpu);
         for (MmuRoot root : roots(cpu)) {
-            iter.start(root.table, RadixTable.LEVEL_4K, 0, RadixTable.KEYS);
+            iter.start(root.table, RadixTable.LEVEL_4K, 0, SpteFormat.GEOMETRY.keys);
             while (iter.nextLeaf(cpu)) {
                 if (!onlyYoung || format.isAccessed(iter.old)) {
                     count++;
@@ -398,7 +397,7 @@ public final class TdpMmu extends SecondaryMmu {
             }
             long slot = RadixTable.slotOf(found);
             long[] words = tables.slab.slotWords(slot);
-            int i = TableSlab.slotIndex(slot);
+            int i = tables.slab.slotIndex(slot);
             long old = cpu.load(words, i);
             Invariants.readable(old);
             if (format.isTable(old, RadixTable.levelOf(found))) {

@@ -4,7 +4,6 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
 
 /// Turns a huge leaf into a table of 512 leaves that together are it (`tdp_mmu_split_huge_page`).
 ///
@@ -53,12 +52,12 @@ final class TdpSplit {
     private void fill(Cpu cpu, long huge, int childLevel, int table) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);
-        cpu.writes(words, base, TableSlab.ENTRIES);
-        for (int k = 0; k < TableSlab.ENTRIES; k++) {
+        cpu.writes(words, base, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
+        for (int k = 0; k < SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K); k++) {
             long small = steps.smallFromHuge(format, huge, childLevel, k);
             SpteInvariants.split(format, huge, small);
             words[base + k] = small;
         }
-        cpu.charge(Cost.SPTE_SCAN, TableSlab.ENTRIES);
+        cpu.charge(Cost.SPTE_SCAN, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
     }
 }

@@ -6,7 +6,6 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.TreeIter;
 
 /// Taking entries and tables out of the second stage; see [TdpMmu] for who may be running
@@ -45,7 +44,10 @@ final class TdpZapper {
         mmu.rcu.readLock(cpu);
         for (MmuRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; ) {
-                long next = Math.min(end, (gfn | TableSlab.ENTRIES - 1) + 1);
+                long next =
+                        Math.min(
+                                end,
+                                (gfn | SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K) - 1) + 1);
                 any |= zapInTable(cpu, root, gfn, (int) (next - gfn));
                 gfn = next;
             }
@@ -64,7 +66,7 @@ final class TdpZapper {
         int level = RadixTable.levelOf(found);
         long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
-        int first = TableSlab.slotIndex(slot);
+        int first = tables.slab.slotIndex(slot);
         int entries = level == RadixTable.LEVEL_4K ? n : 1;
         boolean any = false;
         for (int i = first; i < first + entries; i++) {
@@ -94,8 +96,8 @@ final class TdpZapper {
     void zapRoot(Cpu cpu, MmuRoot root, boolean shared) {
         TreeIter iter = new TreeIter(tables, BATCH);
         mmu.rcu.readLock(cpu);
-        for (int level = RadixTable.LEVEL_4K; level <= RadixTable.ROOT_LEVEL; level++) {
-            iter.start(root.table, level, 0, RadixTable.KEYS);
+        for (int level = RadixTable.LEVEL_4K; level <= SpteFormat.GEOMETRY.levels; level++) {
+            iter.start(root.table, level, 0, SpteFormat.GEOMETRY.keys);
             zapLevel(cpu, iter, level, shared);
         }
         mmu.rcu.readUnlock(cpu);
@@ -105,7 +107,7 @@ final class TdpZapper {
         long paid = 0;
         long zapped = 0;
         while (iter.next(cpu)) {
-            if (iter.scanned - paid >= TableSlab.ENTRIES) {
+            if (iter.scanned - paid >= SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K)) {
                 pay(cpu, iter.scanned - paid, zapped);
                 paid = iter.scanned;
                 zapped = 0;
@@ -174,7 +176,7 @@ final class TdpZapper {
     private void removeTable(Cpu cpu, int table, int level, boolean shared) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);
-        for (int i = base; i < base + TableSlab.ENTRIES; i++) {
+        for (int i = base; i < base + SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K); i++) {
             long old;
             if (shared) {
                 old = Spte.freezeShared(cpu, format, words, i);
@@ -187,7 +189,7 @@ final class TdpZapper {
                 gone(cpu, old, level, shared);
             }
         }
-        cpu.charge(Cost.SPTE_SCAN, TableSlab.ENTRIES);
+        cpu.charge(Cost.SPTE_SCAN, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
         if (mmu.steps.waitsForReaders()) {
             mmu.rcu.call(cpu, freeTable, table);
         } else {
@@ -215,10 +217,10 @@ final class TdpZapper {
                     continue;
                 }
                 int level = RadixTable.levelOf(found);
-                long first = RadixTable.alignDown(gfn, level);
-                if (!later || first >= start && first + RadixTable.pages(level) <= end) {
+                long first = SpteFormat.GEOMETRY.alignDown(gfn, level);
+                if (!later || first >= start && first + SpteFormat.GEOMETRY.pages(level) <= end) {
                     long slot = RadixTable.slotOf(found);
-                    long leaf = cpu.peek(tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+                    long leaf = cpu.peek(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
                     invariants.absent(leaf, gfn, later);
                 }
             }

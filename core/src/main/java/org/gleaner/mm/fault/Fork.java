@@ -117,7 +117,7 @@ public final class Fork {
             folios.get(cpu, folio);
             if (isPinned(cpu, folio)) {
                 lock.unlock(cpu);
-                int page = folio + (int) (vpn & RadixTable.pages(walk.level) - 1);
+                int page = folio + (int) (vpn & mm.tables().geometry.pages(walk.level) - 1);
                 boolean done = copy(cpu, page, to, target);
                 lru.put(cpu, folio);
                 return done;

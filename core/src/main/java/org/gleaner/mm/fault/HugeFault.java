@@ -66,7 +66,7 @@ final class HugeFault {
                     ? replaceZeroes(cpu, vma, vpn, walk)
                     : present(cpu, vma, walk, write);
         }
-        long first = RadixTable.alignDown(vpn, RadixTable.LEVEL_2M);
+        long first = mm.tables().geometry.alignDown(vpn, RadixTable.LEVEL_2M);
         boolean fits = first >= vma.start() && first + HUGE_PAGES <= vma.end();
         return fits && vma.object() instanceof AnonVma anon
                 ? firstTouch(cpu, vma, anon, first, walk, write)
@@ -119,7 +119,7 @@ final class HugeFault {
     /// The first write to a huge page of zeroes (`do_huge_zero_wp_pmd`): a large folio takes its
     /// place, or a table of small zero entries if there is none.
     private int replaceZeroes(Cpu cpu, Vma vma, long vpn, Walk walk) {
-        long first = RadixTable.alignDown(vpn, RadixTable.LEVEL_2M);
+        long first = vma.mm().tables().geometry.alignDown(vpn, RadixTable.LEVEL_2M);
         int pfn = allocator.allocateHuge(cpu, vma.mm().memcg(), ANON | UPTODATE);
         if (pfn < 0) {
             stat.inc(cpu, VmEvent.THP_FAULT_FALLBACK);

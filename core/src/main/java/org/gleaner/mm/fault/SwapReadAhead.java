@@ -14,6 +14,7 @@ import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.SwapArea;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// Brings pages from swap into the swap cache: the one that is needed, and others that may be next
@@ -45,7 +46,6 @@ public final class SwapReadAhead {
     static final long RETRY_NANOS = 4_000_000;
 
     private static final PteFormat PTE = PteFormat.X86_64;
-    private static final int TABLE = 512;
 
     private static final int HITS = 0;
     private static final int LAST_SLOT = 1;
@@ -137,9 +137,10 @@ public final class SwapReadAhead {
         if (pages == 1) {
             return swapInOne(cpu, slot);
         }
-        long table = vpn & -TABLE;
+        long size = vma.mm().tables().geometry.pages(RadixTable.LEVEL_2M);
+        long table = vpn & -size;
         long first = ReadAheadWindow.first(last, vpn, pages);
-        long end = Math.min(first + pages, Math.min(vma.end(), table + TABLE));
+        long end = Math.min(first + pages, Math.min(vma.end(), table + size));
         first = Math.max(first, Math.max(vma.start(), table));
         swap.device().plug(cpu);
         for (long at = first; at < end; at++) {

@@ -165,7 +165,7 @@ public final class GetUserPages {
         }
         folios.set(cpu, folio, REFERENCED);
         touches.increment();
-        return folio + within(vpn, walk) | WRITABLE;
+        return folio + within(mm, vpn, walk) | WRITABLE;
     }
 
     private boolean serves(Cpu cpu, long pte, boolean unshares) {
@@ -203,7 +203,7 @@ public final class GetUserPages {
                 lru.markAccessed(cpu, folio);
                 touches.increment();
             }
-            long pfn = folio + within(vpn, walk);
+            long pfn = folio + within(mm, vpn, walk);
             result = write ? pfn | WRITABLE : pfn;
         }
         lock.unlock(cpu);
@@ -253,8 +253,8 @@ public final class GetUserPages {
     }
 
     /// Which page of the leaf's folio is meant; 0 unless the leaf is huge.
-    private static long within(long vpn, Walk walk) {
-        return vpn & RadixTable.pages(walk.level) - 1;
+    private static long within(AddressSpace mm, long vpn, Walk walk) {
+        return vpn & mm.tables().geometry.pages(walk.level) - 1;
     }
 
     /// After a read: the page may be writable all the same; then that answer is taken instead.

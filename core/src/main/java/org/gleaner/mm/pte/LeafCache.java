@@ -3,11 +3,12 @@ package org.gleaner.mm.pte;
 import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
-/// Remembers which level-2 table covers which GiB of one address space, for the loop that runs over
+/// Remembers which level-2 table covers which GiB (or whatever one such table covers) of one address space, for the loop that runs over
 /// a trace: an access that changes nothing then costs three loads and three tests.
 ///
 /// The entry that points to the level-1 table is read on every use, so a table that was linked
@@ -19,7 +20,6 @@ public final class LeafCache {
     private static final int PAGE = 0x7fff_ffff;
 
     private static final int LINES = 64;
-    private static final int GIB_SHIFT = 18;
     private static final long NOWHERE = -1;
     private static final PteFormat PTE = PteFormat.X86_64;
     private static final long TABLE_MASK = PTE.present | PteFormat.ACCESSED | PTE.hugeLeaf;
@@ -27,6 +27,10 @@ public final class LeafCache {
 
     private final PrimaryTables tables;
     private final int root;
+    private final int gibShift;
+    private final int upperShift;
+    private final int upperMask;
+    private final int leafMask;
     private final Walk walk = new Walk();
 
     /// By line: the GiB, and the array and the place in it where its level-2 table begins.
@@ -38,6 +42,11 @@ public final class LeafCache {
     public LeafCache(PrimaryTables tables, int root) {
         this.tables = tables;
         this.root = root;
+        Geometry geometry = tables.geometry;
+        gibShift = geometry.shift(RadixTable.LEVEL_1G);
+        upperShift = geometry.shift(RadixTable.LEVEL_2M);
+        upperMask = geometry.entries(RadixTable.LEVEL_2M) - 1;
+        leafMask = geometry.entries(RadixTable.LEVEL_4K) - 1;
         Arrays.fill(gibs, NOWHERE);
     }
 
@@ -56,8 +65,8 @@ public final class LeafCache {
         for (; at < end; at++) {
             int access = accesses[at];
             long vpn = start + (access & PAGE);
-            if (vpn >>> GIB_SHIFT != gib) {
-                gib = vpn >>> GIB_SHIFT;
+            if (vpn >>> gibShift != gib) {
+                gib = vpn >>> gibShift;
                 int line = (int) gib & LINES - 1;
                 if (gibs[line] != gib && !fill(cpu, vpn, access < 0, line)) {
                     break;
@@ -65,12 +74,12 @@ public final class LeafCache {
                 above = words[line];
                 first = base[line];
             }
-            long entry = cpu.peek(above, first + RadixTable.index(vpn, RadixTable.LEVEL_2M));
+            long entry = cpu.peek(above, first + ((int) (vpn >>> upperShift) & upperMask));
             if ((entry & TABLE_MASK) != QUIET_TABLE) {
                 break;
             }
             int table = PTE.table(entry);
-            long leaf = cpu.peek(slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+            long leaf = cpu.peek(slab.words(table), slab.base(table) + ((int) vpn & leafMask));
             long hit = read | (access >> 31 & more);
             if ((leaf & hit) != hit) {
                 break;
@@ -85,7 +94,7 @@ public final class LeafCache {
             return false;
         }
         tables.findAt(cpu, walk, root, vpn, RadixTable.LEVEL_2M);
-        gibs[line] = vpn >>> GIB_SHIFT;
+        gibs[line] = vpn >>> gibShift;
         words[line] = walk.words;
         base[line] = tables.slab.base(walk.table);
         return true;

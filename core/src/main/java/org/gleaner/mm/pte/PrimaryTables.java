@@ -6,6 +6,7 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.memcg.TableCharge;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -25,6 +26,7 @@ import org.gleaner.pagetable.Walk;
 public final class PrimaryTables {
     public final TableSlab slab;
     public final RadixTable tables;
+    public final Geometry geometry;
 
     private final PteFormat pte = PteFormat.X86_64;
 
@@ -50,6 +52,7 @@ public final class PrimaryTables {
         this.slab = slab;
         states = new AtomicReferenceArray<>(slab.capacity());
         tables = new RadixTable(slab, pte);
+        geometry = slab.geometry;
     }
 
     /// An address space without mappings.
@@ -62,17 +65,19 @@ public final class PrimaryTables {
     /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`,
     /// `pgd_free`). Nothing is deposited in it then, for it has no huge leaf.
     public void free(Cpu cpu, int root) {
-        tables.freeTree(cpu, root, RadixTable.ROOT_LEVEL);
+        tables.freeTree(cpu, root, geometry.levels);
     }
 
     /// Tables of a tree, the root and those deposited included. For trees at rest.
     public int count(int root) {
-        return count(root, RadixTable.ROOT_LEVEL);
+        return count(root, geometry.levels);
     }
 
     private int count(int table, int level) {
-        int count = 1;
-        for (int i = slab.base(table); level > 1 && i < slab.base(table) + TableSlab.ENTRIES; i++) {
+        int count = level == geometry.levels ? geometry.rootTables : 1;
+        for (int i = slab.base(table);
+                level > 1 && i < slab.base(table) + geometry.entries(level);
+                i++) {
             long entry = slab.words(table)[i];
             if (pte.isTable(entry, level)) {
                 count += count(pte.table(entry), level - 1);
@@ -98,9 +103,9 @@ public final class PrimaryTables {
     /// reclaim.
     public long allocate(Cpu cpu, Walk walk, int root, long vpn, int level, TableCharge charge) {
         int table = root;
-        for (int at = RadixTable.ROOT_LEVEL; ; at--) {
+        for (int at = geometry.levels; ; at--) {
             long[] words = slab.words(table);
-            int i = slab.base(table) + RadixTable.index(vpn, at);
+            int i = slab.base(table) + geometry.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
             if (at > level && pte.isNone(entry)) {
                 entry = link(cpu, words, i, charge);
@@ -118,10 +123,10 @@ public final class PrimaryTables {
     /// `walk` where the descent ended.
     public int touch(Cpu cpu, Walk walk, int root, long vpn, int access) {
         int table = root;
-        int level = RadixTable.ROOT_LEVEL;
+        int level = geometry.levels;
         for (; ; ) {
             long[] words = slab.words(table);
-            int i = slab.base(table) + RadixTable.index(vpn, level);
+            int i = slab.base(table) + geometry.index(vpn, level);
             long entry = RadixTable.peek(cpu, words, i);
             if (!pte.isTable(entry, level)) {
                 walk.set(words, i, table, level, entry);
@@ -142,9 +147,9 @@ public final class PrimaryTables {
     /// descent ends above it.
     public long findAt(Cpu cpu, Walk walk, int root, long vpn, int level) {
         int table = root;
-        for (int at = RadixTable.ROOT_LEVEL; ; at--) {
+        for (int at = geometry.levels; ; at--) {
             long[] words = slab.words(table);
-            int i = slab.base(table) + RadixTable.index(vpn, at);
+            int i = slab.base(table) + geometry.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
             if (at == level || !pte.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
@@ -158,18 +163,17 @@ public final class PrimaryTables {
     /// leaf too, and for a write writable and dirty. No step: what it reads is as of the last one.
     public boolean isQuiet(Cpu cpu, int root, long vpn, boolean write) {
         int table = root;
-        for (int at = RadixTable.ROOT_LEVEL; at > RadixTable.LEVEL_4K; at--) {
+        for (int at = geometry.levels; at > RadixTable.LEVEL_4K; at--) {
             long entry =
                     RadixTable.peek(
-                            cpu, slab.words(table), slab.base(table) + RadixTable.index(vpn, at));
+                            cpu, slab.words(table), slab.base(table) + geometry.index(vpn, at));
             if ((entry & QUIET_TABLE_MASK) != QUIET_TABLE) {
                 return false;
             }
             table = pte.table(entry);
         }
         long leaf =
-                RadixTable.peek(
-                        cpu, slab.words(table), slab.base(table) + RadixTable.index(vpn, 1));
+                RadixTable.peek(cpu, slab.words(table), slab.base(table) + geometry.index(vpn, 1));
         long hit = write ? pte.writeHit : pte.readHit;
         return (leaf & hit) == hit;
     }

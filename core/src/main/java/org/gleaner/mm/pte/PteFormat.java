@@ -1,7 +1,6 @@
 package org.gleaner.mm.pte;
 
 import org.gleaner.pagetable.EntryFormat;
-import org.gleaner.pagetable.RadixTable;
 
 /// Entries of the host's own page tables, x86-64.
 ///
@@ -79,7 +78,6 @@ public final class PteFormat extends EntryFormat {
     ///     bit
     public long makeLeaf(long pfn, int level, long flags) {
         assert (flags & ~(WRITABLE | ACCESSED | DIRTY | SPECIAL | SHARED | SOFT_2)) == 0;
-        assert (pfn & RadixTable.pages(level) - 1) == 0 : "pfn " + pfn + " at level " + level;
         return P | USER | flags | address(pfn) | (level > 1 ? HUGE : 0);
     }
 

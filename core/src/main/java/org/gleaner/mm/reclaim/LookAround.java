@@ -16,6 +16,7 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.version.KernelVersion;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// `lru_gen_look_around`: when the page that reclaim is about to evict turns out young, its
@@ -28,7 +29,6 @@ final class LookAround {
     /// 6.1: neighbours that are worth a hold of lru_lock (`PAGEVEC_SIZE`).
     private static final int ENOUGH_TO_LOCK = 15;
 
-    private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private final ReclaimContext host;
@@ -69,9 +69,10 @@ final class LookAround {
         if (!around || mm.pteLock(walk).isContended()) {
             return young;
         }
-        long tableStart = vpn & -TABLE;
+        long table = mm.tables().geometry.pages(RadixTable.LEVEL_2M);
+        long tableStart = vpn & -table;
         long start = Math.max(tableStart, vma.start());
-        long end = Math.min(tableStart + TABLE, vma.end());
+        long end = Math.min(tableStart + table, vma.end());
         if (end - start == 1) {
             return young;
         }

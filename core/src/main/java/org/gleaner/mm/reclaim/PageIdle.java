@@ -43,7 +43,7 @@ public final class PageIdle {
             return -1;
         }
         long pte = cpu.load(walk.words, walk.index);
-        long within = vpn & RadixTable.pages(walk.level) - 1;
+        long within = vpn & mm.tables().geometry.pages(walk.level) - 1;
         return PTE.isLeaf(pte, walk.level) && PTE.isPage(pte) ? (int) (PTE.pfn(pte) + within) : -1;
     }
 

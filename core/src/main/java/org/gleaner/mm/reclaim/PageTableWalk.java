@@ -26,7 +26,6 @@ import org.gleaner.pagetable.Walk;
 /// or if neither the last walk nor look-around found it dense enough (the Bloom filter). The first
 /// is not to be trusted where secondary MMUs map the memory too.
 final class PageTableWalk {
-    private static final int TABLE = 512;
     private static final PteFormat PTE = PteFormat.X86_64;
 
     /// One young entry per cache line of eight makes a table dense.
@@ -63,7 +62,7 @@ final class PageTableWalk {
 
     /// What the Bloom filters know a page table by: the place of the entry that points to it.
     static long filterKey(AddressSpace mm, long vpn) {
-        return (long) mm.root() << 36 | vpn / TABLE;
+        return (long) mm.root() << 36 | vpn >>> mm.tables().geometry.shift(RadixTable.LEVEL_2M);
     }
 
     /// Walks all of an address space, unless its mmap_lock is taken. Mappings that share a page
@@ -77,9 +76,10 @@ final class PageTableWalk {
         if (mm.mmapLock().tryDownRead(cpu)) {
             Vma[] vmas = mm.vmas();
             long at = 0;
+            long table = mm.tables().geometry.pages(RadixTable.LEVEL_2M);
             for (int first = 0; first < vmas.length; ) {
                 at = Math.max(at, vmas[first].start());
-                long end = (at | TABLE - 1) + 1;
+                long end = (at | table - 1) + 1;
                 table(cpu, walk, mm, vmas, first, at, end);
                 at = end;
                 while (first < vmas.length && vmas[first].end() <= end) {
@@ -107,7 +107,8 @@ final class PageTableWalk {
         if (!stop.isTable()) {
             walk.count(MmWalkState.LEAF_TOTAL, 1);
             if (mapped && PTE.isLeaf(pte.entry, pte.level)) {
-                hugeLeaf(cpu, walk, mm, RadixTable.alignDown(start, pte.level), secondary);
+                hugeLeaf(
+                        cpu, walk, mm, mm.tables().geometry.alignDown(start, pte.level), secondary);
             }
             return;
         }
@@ -128,7 +129,7 @@ final class PageTableWalk {
             return;
         }
         cpu.enter(KernelFunction.WALK_PTE_RANGE);
-        int base = pte.index - (int) (start & TABLE - 1);
+        int base = pte.index - mm.tables().geometry.index(start, RadixTable.LEVEL_4K);
         long total = 0;
         long young = 0;
         for (int v = first; v < vmas.length && vmas[v].start() < end; v++) {
@@ -184,7 +185,7 @@ final class PageTableWalk {
     private boolean clearYoung(Cpu cpu, AddressSpace mm, long start, boolean secondary) {
         boolean young = Pte.testAndClearYoung(cpu, pte.words, pte.index);
         if (secondary) {
-            long end = start + RadixTable.pages(pte.level);
+            long end = start + mm.tables().geometry.pages(pte.level);
             young |= aging.now().clearYoung(cpu, mm.notifiers(), start, end);
         }
         return young;
@@ -228,14 +229,15 @@ final class PageTableWalk {
         int youngest = LruGen.slot(gen.maxSeq(cpu));
         int memcg = mm.memcg().id();
         int count = (int) (end - start);
+        int first = base + mm.tables().geometry.index(start, RadixTable.LEVEL_4K);
         if (secondary) {
             window = aging.window();
             window.begin(mm.notifiers(), start, end);
-            near = bringNear(cpu, folios, pte.words, base + (int) (start & TABLE - 1), count);
+            near = bringNear(cpu, folios, pte.words, first, count);
         }
         long young = 0;
         for (long at = start; at < end; at++) {
-            int i = base + (int) (at & TABLE - 1);
+            int i = first + (int) (at - start);
             cpu.charge(Cost.PTE_SCAN);
             long entry = cpu.load(pte.words, i);
             if (!PTE.isPage(entry)) {

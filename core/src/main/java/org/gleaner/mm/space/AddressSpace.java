@@ -16,7 +16,6 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
-import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
@@ -154,8 +153,8 @@ public final class AddressSpace {
     ///     exited
     public Vma map(
             Cpu cpu, long start, long pages, RmapObject object, long offset, boolean writable) {
-        Capacity.check("pages of a mapping", pages, 1, RadixTable.KEYS);
-        Capacity.check("virtual page of a mapping", start, 0, RadixTable.KEYS - pages);
+        Capacity.check("pages of a mapping", pages, 1, tables.geometry.keys);
+        Capacity.check("virtual page of a mapping", start, 0, tables.geometry.keys - pages);
         Capacity.check("offset of a mapping", offset, 0, Folios.MOST_INDEX - pages);
         mmapLock.downWrite(cpu);
         Vma vma = new Vma(this, start, start + pages, object, offset, writable);

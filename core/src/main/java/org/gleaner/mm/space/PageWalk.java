@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 @OneCpu
 public final class PageWalk {
     private static final PteFormat PTE = PteFormat.X86_64;
-    private static final long TABLE = RadixTable.pages(RadixTable.LEVEL_2M);
 
     private final Walk walk = new Walk();
     private @Nullable AddressSpace mm;
@@ -74,8 +73,9 @@ public final class PageWalk {
 
     private boolean step(Cpu cpu) {
         from = to;
-        to = Math.min((from | TABLE - 1) + 1, end);
         AddressSpace mm = mm();
+        long table = mm.tables().geometry.pages(RadixTable.LEVEL_2M);
+        to = Math.min((from | table - 1) + 1, end);
         mm.tables().find(cpu, walk, mm.root(), from);
         return isTable() || !PTE.isNone(walk.entry);
     }

@@ -133,7 +133,7 @@ public final class RmapWalk {
 
     /// Pages that the entry stands for.
     public long pages() {
-        return RadixTable.pages(walk.level);
+        return mm().tables().geometry.pages(walk.level);
     }
 
     public void unlock(Cpu cpu) {

@@ -17,6 +17,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.Mailbox;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Machine;
 import org.gleaner.pagetable.RadixTable;
@@ -31,9 +32,9 @@ final class HugeLeafTest {
     private static final int WRITABLE = SpteFormat.HOST_WRITABLE | SpteFormat.WRITABLE;
 
     /// First page of a range that is aligned to 1 GiB, in guest and host.
-    private static final long BASE = 3 * RadixTable.pages(RadixTable.LEVEL_1G);
+    private static final long BASE = 3 * Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G);
 
-    private static final long PFN = 2 * RadixTable.pages(RadixTable.LEVEL_1G);
+    private static final long PFN = 2 * Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G);
 
     private interface Body {
         void run(Cpu cpu, TdpMmu mmu, MmuRoot root);
@@ -47,11 +48,12 @@ final class HugeLeafTest {
                 cpu -> {
                     TdpMmu mmu =
                             new TdpMmu(
-                                    new RadixTable(new TableSlab(64), format),
+                                    new RadixTable(
+                                            new TableSlab(Geometry.FOUR_BY_NINE, 64), format),
                                     format,
                                     new QueuedRwLock(LockClass.MMU_LOCK),
                                     rcu,
-                                    new Invariants(format, frame -> 0),
+                                    new Invariants(format, Geometry.FOUR_BY_NINE, frame -> 0),
                                     SpteSteps.LINUX,
                                     true,
                                     false,
@@ -100,7 +102,7 @@ final class HugeLeafTest {
                 level,
                 WRITABLE,
                 (cpu, mmu, root) -> {
-                    long page = BASE + RadixTable.pages(level) - 1;
+                    long page = BASE + Geometry.FOUR_BY_NINE.pages(level) - 1;
                     assertThatThrownBy(() -> mmu.checkAbsent(cpu, page, page + 1, false))
                             .hasMessageContaining("I4");
                     mmu.mmuLock.writeLock(cpu);
@@ -121,7 +123,7 @@ final class HugeLeafTest {
                 RadixTable.LEVEL_2M,
                 WRITABLE,
                 (cpu, mmu, root) -> {
-                    long end = BASE + RadixTable.pages(RadixTable.LEVEL_2M);
+                    long end = BASE + Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M);
                     mmu.checkAbsent(cpu, BASE + 1, end, true);
                     assertThatThrownBy(() -> mmu.checkAbsent(cpu, BASE, end, true))
                             .hasMessageContaining("I4, I9");

@@ -14,6 +14,7 @@ import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.Machine;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
@@ -23,11 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a fault makes of huge leaves and of the tables in their place.
 final class HugeMapTest {
-    private static final long BASE = 3 * RadixTable.pages(RadixTable.LEVEL_1G);
-    private static final int PFN = (int) (2 * RadixTable.pages(RadixTable.LEVEL_1G));
+    private static final long BASE = 3 * Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G);
+    private static final int PFN = (int) (2 * Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G));
 
     /// Tables of a tree with one level-1 table: that, and those above.
-    private static final int PATH = RadixTable.ROOT_LEVEL;
+    private static final int PATH = Geometry.FOUR_BY_NINE.levels;
 
     /// One MMU with one root, and what a vCPU brings to a fault.
     private static final class Bench {
@@ -45,11 +46,11 @@ final class HugeMapTest {
             this.cpu = cpu;
             mmu =
                     new TdpMmu(
-                            new RadixTable(new TableSlab(4096), format),
+                            new RadixTable(new TableSlab(Geometry.FOUR_BY_NINE, 4096), format),
                             format,
                             new QueuedRwLock(LockClass.MMU_LOCK),
                             rcu,
-                            new Invariants(format, frame -> 0),
+                            new Invariants(format, Geometry.FOUR_BY_NINE, frame -> 0),
                             SpteSteps.LINUX,
                             true,
                             false,
@@ -83,7 +84,7 @@ final class HugeMapTest {
             assertThat(found).isNotNegative();
             assertThat(
                             format.pfn(
-                                    format.smallLeaf(
+                                    mmu.tables.smallLeaf(
                                             leaf(page), RadixTable.levelOf(found), BASE + page)))
                     .isEqualTo(PFN + page);
             return RadixTable.levelOf(found);
@@ -91,14 +92,14 @@ final class HugeMapTest {
 
         long leaf(long page) {
             long slot = RadixTable.slotOf(mmu.tables.leafAt(cpu, root.table, BASE + page));
-            return cpu.peek(mmu.tables.slab.slotWords(slot), TableSlab.slotIndex(slot));
+            return cpu.peek(mmu.tables.slab.slotWords(slot), mmu.tables.slab.slotIndex(slot));
         }
 
         /// Tables in the tree, when all that were taken out have been freed.
         int tables() {
             rcu.barrier(cpu);
             spare.drain(cpu);
-            int linked = mmu.tables.count(root.table, RadixTable.ROOT_LEVEL);
+            int linked = mmu.tables.count(root.table, Geometry.FOUR_BY_NINE.levels);
             assertThat(mmu.tables.slab.inUse()).isEqualTo(linked);
             return linked;
         }
@@ -122,7 +123,7 @@ final class HugeMapTest {
                 cpu -> {
                     Bench bench = new Bench(format, rcu, cpu);
                     body.run(bench);
-                    bench.zap(0, RadixTable.pages(RadixTable.LEVEL_1G));
+                    bench.zap(0, Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G));
                     bench.mmu.invariants.balanced();
                     assertThat(bench.mmu.countLeaves(cpu, false)).isZero();
                 });
@@ -220,7 +221,7 @@ final class HugeMapTest {
                             b.mmu.split.split(
                                     b.cpu,
                                     b.mmu.tables.slab.slotWords(slot),
-                                    TableSlab.slotIndex(slot),
+                                    b.mmu.tables.slab.slotIndex(slot),
                                     RadixTable.LEVEL_2M,
                                     seen,
                                     table);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.gleaner.pagetable.EntryFormat;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +21,7 @@ class SpteFormatTest {
     /// A leaf as `make_spte` can make it, and then what aging, dirty logging and the fast fault
     /// leave.
     static long randomLeaf(SpteFormat f, SplittableRandom random, int level) {
-        long pfn = RadixTable.alignDown(random.nextLong(1L << 40), level);
+        long pfn = Geometry.FOUR_BY_NINE.alignDown(random.nextLong(1L << 40), level);
         long leaf = f.makeLeaf(pfn, level, random.nextInt(32));
         if (random.nextInt(4) == 0) {
             leaf &= ~f.accessed;
@@ -185,7 +185,8 @@ class SpteFormatTest {
             int i = random.nextInt(512);
             long small = f.smallFromHuge(huge, level - 1, i);
             assertThat(f.isLeaf(small, level - 1)).isTrue();
-            assertThat(f.pfn(small)).isEqualTo(f.pfn(huge) + i * RadixTable.pages(level - 1));
+            assertThat(f.pfn(small))
+                    .isEqualTo(f.pfn(huge) + i * Geometry.FOUR_BY_NINE.pages(level - 1));
             assertThat((small ^ huge) & ~(SpteFormat.ADDRESS | SpteFormat.HUGE)).isZero();
             assertThat((small & SpteFormat.HUGE) != 0).isEqualTo(level == 3);
             assertThat(f.hugeFromSmall(small, level)).isEqualTo(huge);

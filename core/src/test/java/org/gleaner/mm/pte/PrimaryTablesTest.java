@@ -8,6 +8,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.Machine;
 import org.gleaner.pagetable.RadixTable;
@@ -24,7 +25,7 @@ class PrimaryTablesTest {
 
     private static final TableCharge FREE = TableCharge.FREE;
 
-    private final TableSlab slab = new TableSlab(1 << 11);
+    private final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 1 << 11);
     private final PrimaryTables primary = new PrimaryTables(slab);
 
     /// All CPUs fault the same pages in; each page gets exactly one frame and no table is lost or

@@ -7,6 +7,7 @@ import org.gleaner.kvm.GuestMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
@@ -33,7 +34,6 @@ import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.RmapObject;
-import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
 /// A fresh host with one guest on it, as a scenario and one of its configurations describe them:
@@ -311,7 +311,7 @@ final class GuestMachine implements AutoCloseable {
     /// @return the first guest page of it
     long showDevice(Cpu cpu, DeviceMemory device) {
         int slots = (int) (scenario.guestPages() / scenario.slotPages());
-        long behind = (scenario.guestPages() | TableSlab.ENTRIES - 1) + 1;
+        long behind = (scenario.guestPages() | SpteFormat.GEOMETRY.entries(1) - 1) + 1;
         mm().map(cpu, BASE_VPN + behind, device.pages(), device, 0, true);
         vm().createSlot(cpu, slots, BASE_GFN + behind, device.pages(), BASE_VPN + behind, false);
         return BASE_GFN + behind;

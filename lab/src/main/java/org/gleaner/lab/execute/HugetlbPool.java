@@ -7,6 +7,7 @@ import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 
 /// A process whose memory is a pool of huge pages that was set apart at boot (`hugetlbfs`).
@@ -36,7 +37,7 @@ final class HugetlbPool implements UserPages, PagesByNumber {
         this.firstVpn = firstVpn;
         this.size = size;
         level =
-                size == RadixTable.pages(RadixTable.LEVEL_1G)
+                size == Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_1G)
                         ? RadixTable.LEVEL_1G
                         : RadixTable.LEVEL_2M;
         states = new Word[Math.toIntExact(pages / size)];

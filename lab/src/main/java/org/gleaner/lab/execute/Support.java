@@ -82,7 +82,10 @@ final class Support {
     /// The most page-table pages that a guest's second stage may have: a tree of all its pages,
     /// many of which may wait for a grace period.
     static int tables(long guestPages) {
-        return (int) Math.min(TableSlab.MOST_TABLES, 16 * (guestPages / TableSlab.ENTRIES) + 8192);
+        return (int)
+                Math.min(
+                        TableSlab.MOST_TABLES,
+                        16 * (guestPages / SpteFormat.GEOMETRY.entries(1)) + 8192);
     }
 
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a
