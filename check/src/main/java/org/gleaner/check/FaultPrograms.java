@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
 
 /// Page faults against what takes their pages, their slots and their address space away.
@@ -174,7 +175,7 @@ final class FaultPrograms {
         vm.ready((cpu, vcpu) -> {
             vcpu.accessData(cpu, 0, 0, true, 1);
             if (!mapped) {
-                vm.notifiers().invalidateRangeStart(cpu, 0, 1, true);
+                vm.notifiers().invalidateRangeStart(cpu, 0, 1, true, InvalidationEvent.CLEAR);
                 vm.notifiers().invalidateRangeEnd(cpu, 0, 1);
             }
         });
@@ -360,7 +361,8 @@ final class FaultPrograms {
         public void release(Cpu cpu) {}
 
         @Override
-        public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+        public void invalidateRangeStart(
+                Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
             variant.callback(cpu, vm.vm());
         }
     }

@@ -6,6 +6,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.pagetable.Walk;
 
@@ -88,7 +89,8 @@ final class Mirror extends MmuNotifier {
     }
 
     @Override
-    public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+    public void invalidateRangeStart(
+            Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
         called(cpu);
         cpu.fetchAdd(begun, 1);
         forget(cpu, (int) (start - MemoryActs.BASE), (int) (end - MemoryActs.BASE));

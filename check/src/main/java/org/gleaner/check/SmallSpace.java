@@ -10,6 +10,7 @@ import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// The driver shows another frame in page 0 and has the old one for itself again.
     void driverMoves(Cpu cpu) {
-        notifiers.invalidateRangeStart(cpu, 0, 1, true);
+        notifiers.invalidateRangeStart(cpu, 0, 1, true, InvalidationEvent.CLEAR);
         ptl.lock(cpu);
         int old = (int) cpu.load(pte, 0);
         cpu.store(pte, 0, old + 1);
@@ -176,7 +177,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// The same for the pages `[start, end)`, in one invalidation.
     public void evict(Cpu cpu, long start, long end) {
-        notifiers.invalidateRangeStart(cpu, start, end, true);
+        notifiers.invalidateRangeStart(cpu, start, end, true, InvalidationEvent.CLEAR);
         for (long vpn = start; vpn < end; vpn++) {
             drop(cpu, (int) vpn);
         }
@@ -200,7 +201,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     /// Breaks copy-on-write of one page: it is another frame with the same contents afterwards,
     /// whoever holds the old one.
     public void copy(Cpu cpu, long vpn) {
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
         ptl.lock(cpu);
         long entry = cpu.load(pte, (int) vpn);
         if (entry != NONE) {
@@ -215,7 +216,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// `mprotect(PROT_READ)` of one page.
     public void writeProtect(Cpu cpu, long vpn) {
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
         ptl.lock(cpu);
         long entry = cpu.load(pte, (int) vpn);
         if (entry != NONE) {

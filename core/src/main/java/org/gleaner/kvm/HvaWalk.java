@@ -4,6 +4,7 @@ import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Srcu;
@@ -79,7 +80,7 @@ final class HvaWalk {
     /// `kvm_mmu_notifier_invalidate_range_start`: announces itself, makes cached pages invalid,
     /// closes the gate, zaps, flushes. Where it may block, it lets waiters have the lock in
     /// between; the gate stays closed.
-    void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock) {
+    void invalidateStart(Cpu cpu, long start, long end, boolean mayBlock, ZapCause cause) {
         announce(cpu, start, end);
         int section = srcu.readLock(cpu);
         Memslots slots = memslots.active(cpu);
@@ -96,7 +97,7 @@ final class HvaWalk {
             long first = slot.gfnOf(Math.max(start, slot.vpn()));
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
             gate.add(cpu, first, limit);
-            zapped |= zap(cpu, first, limit, mayBlock);
+            zapped |= zap(cpu, first, limit, mayBlock, cause);
         }
         flushIf(cpu, zapped);
         if (locked) {
@@ -119,11 +120,11 @@ final class HvaWalk {
     }
 
     /// Zaps guest pages.
-    private int zap(Cpu cpu, long start, long end, boolean mayBlock) {
+    private int zap(Cpu cpu, long start, long end, boolean mayBlock, ZapCause cause) {
         int zapped = 0;
         for (long gfn = start; gfn < end; ) {
             long next = mayBlock ? Math.min(end, (gfn | yieldPages - 1) + 1) : end;
-            zapped |= mmu.unmap(cpu, gfn, next) ? OWES_FLUSH : 0;
+            zapped |= mmu.unmap(cpu, gfn, next, cause) ? OWES_FLUSH : 0;
             if (next < end && cpu.yieldsIf(mmu.mmuLock.isContended())) {
                 flushIf(cpu, zapped);
                 zapped = LET_OTHERS_IN;

@@ -4,9 +4,11 @@ import org.gleaner.kvm.aging.Harvester;
 import org.gleaner.kvm.aging.KvmHalves;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.LockMode;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.mm.notifier.YoungGeneration;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +83,11 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     }
 
     @Override
-    public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+    public void invalidateRangeStart(
+            Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
         cpu.enter(KernelFunction.KVM_UNMAP_HVA_RANGE);
-        walk.invalidateStart(cpu, start, end, mayBlock);
+        ZapCause cause = event.isProtection() ? ZapCause.PROTECTION : ZapCause.GONE;
+        walk.invalidateStart(cpu, start, end, mayBlock, cause);
         cpu.exit();
     }
 

@@ -5,6 +5,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableAccount;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
@@ -156,7 +157,7 @@ public final class Vm {
     private void zapSlot(Cpu cpu, Memslot slot) {
         mmuLock.writeLock(cpu);
         invariants.zapBegins();
-        if (mmu.unmap(cpu, slot.baseGfn(), slot.endGfn())) {
+        if (mmu.unmap(cpu, slot.baseGfn(), slot.endGfn(), ZapCause.GONE)) {
             vcpus.flushRemoteTlbs(cpu);
         }
         invariants.zapFlushed();

@@ -8,6 +8,7 @@ import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.pfn.PfnDesign;
+import org.gleaner.kvm.x86.PreservedAccessed;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.kvm.x86.TdpMmu;
@@ -34,6 +35,7 @@ public final class VmConfig {
     private PfnDesign pfn = PfnDesign.MERGED;
     private boolean zapsAll = true;
     private boolean pml;
+    private PreservedAccessed preserved = PreservedAccessed.OFF;
     private @Nullable GuestMemory memory;
     private boolean allowsUnsafeMappings;
     private int tables = TABLES;
@@ -53,6 +55,7 @@ public final class VmConfig {
         pfn = other.pfn;
         zapsAll = other.zapsAll;
         pml = other.pml;
+        preserved = other.preserved;
         memory = other.memory;
         allowsUnsafeMappings = other.allowsUnsafeMappings;
         tables = other.tables;
@@ -117,6 +120,11 @@ public final class VmConfig {
             throw new IllegalArgumentException("no PML with " + format);
         }
         return with(c -> c.pml = notes);
+    }
+
+    /// What becomes of the A of leaves that are zapped though their pages stay; off by default.
+    public VmConfig withPreservedAccessed(PreservedAccessed how) {
+        return with(c -> c.preserved = how);
     }
 
     /// Frames that cannot be pinned may be mapped by the kernel all the same
@@ -215,6 +223,7 @@ public final class VmConfig {
                 steps,
                 keepsRoots,
                 pml,
+                preserved,
                 marks,
                 remote,
                 account);

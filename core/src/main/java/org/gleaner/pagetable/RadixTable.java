@@ -93,6 +93,20 @@ public final class RadixTable {
         return slab.slot(table, (int) key & last);
     }
 
+    /// As [#leafAt], and where nothing is mapped the place of the entry that says so, of whatever
+    /// level. Never negative.
+    public long placeAt(Cpu cpu, int root, long key) {
+        int table = root;
+        for (int level = levels; ; level--) {
+            long entry = peek(cpu, slab.words(table), offset(table, key, level));
+            if (!format.isTable(entry, level)) {
+                return slab.slot(table, geometry.index(key, level))
+                        | (long) (level - 1) << LEVEL_SHIFT;
+            }
+            table = child(entry);
+        }
+    }
+
     private void remember(Cpu cpu, int root, long key, int table) {
         if (cpu.peeksFreely()) {
             recent.remember(root, key, table);

@@ -9,6 +9,7 @@ import org.gleaner.kvm.pfn.HostMap;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 
 /// Pages that the kernel maps for itself, asks for as pages, or prefetches. Slot 0 is guest page 0
@@ -230,7 +231,7 @@ final class DirectAccessTest {
             assertThat(cache.lockValid(cpu)).isTrue();
             cache.unlock(cpu);
             assertThat(world.vm.direct().kernel().remapped()).isEqualTo(1);
-            world.space.notifiers.invalidateRangeStart(cpu, 5, 6, true);
+            world.space.notifiers.invalidateRangeStart(cpu, 5, 6, true, InvalidationEvent.CLEAR);
             assertThat(cache.lockValid(cpu)).isFalse();
             world.space.notifiers.invalidateRangeEnd(cpu, 5, 6);
             assertThat(cache.refresh(cpu)).isZero();

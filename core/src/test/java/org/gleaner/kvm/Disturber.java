@@ -5,6 +5,7 @@ import static org.gleaner.kvm.OperationsHost.PAGES;
 
 import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.pagetable.Walk;
@@ -50,7 +51,7 @@ final class Disturber {
         MmuNotifierSubscriptions mm = world.mm.notifiers();
         long start = MAIN + random.nextInt(PAGES - 64);
         long end = start + 1 + random.nextInt(64);
-        mm.invalidateRangeStart(cpu, start, end, true);
+        mm.invalidateRangeStart(cpu, start, end, true, InvalidationEvent.CLEAR);
         if (random.nextInt(8) == 0) {
             cpu.sleep(2_000);
         }

@@ -13,6 +13,7 @@ import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.RadixTable;
 
@@ -180,7 +181,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// Takes a page away if nobody holds a reference; returns whether it did.
     boolean evict(Cpu cpu, long vpn) {
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
         boolean gone = unmap(cpu, (int) vpn);
         notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
         return gone;

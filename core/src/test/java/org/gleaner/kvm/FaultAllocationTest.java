@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 
 /// Ownership of pages has types, and no objects: a fault with its lookup and its release allocates
@@ -41,7 +42,8 @@ final class FaultAllocationTest {
             if (error != 0 || vcpu.faults() != i + 1) {
                 throw new IllegalStateException("access " + i + " was no fault: " + error);
             }
-            world.space.notifiers.invalidateRangeStart(cpu, i & 7, (i & 7) + 1, true);
+            world.space.notifiers.invalidateRangeStart(
+                    cpu, i & 7, (i & 7) + 1, true, InvalidationEvent.CLEAR);
             world.space.notifiers.invalidateRangeEnd(cpu, i & 7, (i & 7) + 1);
         }
         return allocated;

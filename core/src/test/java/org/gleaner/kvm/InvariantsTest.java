@@ -7,6 +7,7 @@ import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.notifier.PredicateBitmapYoung;
 import org.gleaner.pagetable.EntryFormat;
@@ -131,7 +132,8 @@ final class InvariantsTest {
                 "I4, I9:",
                 with(broken),
                 (cpu, world, vcpu) -> {
-                    world.space.notifiers.invalidateRangeStart(cpu, 0, 1, true);
+                    world.space.notifiers.invalidateRangeStart(
+                            cpu, 0, 1, true, InvalidationEvent.CLEAR);
                     cpu.sleep(2 * LONG_AFTER);
                     world.space.notifiers.invalidateRangeEnd(cpu, 0, 1);
                 });

@@ -8,6 +8,7 @@ import java.util.List;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,10 +144,12 @@ final class PageFaultTest {
                 World.config(),
                 PAGES,
                 (cpu, world, vcpu) -> {
-                    world.space.notifiers.invalidateRangeStart(cpu, 0, 8, true);
+                    world.space.notifiers.invalidateRangeStart(
+                            cpu, 0, 8, true, InvalidationEvent.CLEAR);
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
                     assertThat(vcpu.retries()).isZero();
-                    world.space.notifiers.invalidateRangeStart(cpu, 100, 101, true);
+                    world.space.notifiers.invalidateRangeStart(
+                            cpu, 100, 101, true, InvalidationEvent.CLEAR);
                     world.space.notifiers.invalidateRangeEnd(cpu, 0, 8);
                     world.space.notifiers.invalidateRangeEnd(cpu, 100, 101);
                     assertThat(vcpu.access(cpu, 3, true)).isZero();

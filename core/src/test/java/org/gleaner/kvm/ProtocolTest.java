@@ -9,6 +9,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +135,7 @@ final class ProtocolTest {
                 World.config(),
                 cpu -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
-                    mm.invalidateRangeStart(cpu, 0, 1, true);
+                    mm.invalidateRangeStart(cpu, 0, 1, true, InvalidationEvent.CLEAR);
                     world.engine.spawn(
                             "slots",
                             c -> {

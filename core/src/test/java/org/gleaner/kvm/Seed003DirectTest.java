@@ -12,6 +12,7 @@ import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -194,7 +195,8 @@ final class Seed003DirectTest {
             world.space.afterLookup =
                     c -> {
                         if (turns[0]++ < 3) {
-                            world.space.notifiers.invalidateRangeStart(c, 3, 4, true);
+                            world.space.notifiers.invalidateRangeStart(
+                                    c, 3, 4, true, InvalidationEvent.CLEAR);
                             world.space.notifiers.invalidateRangeEnd(c, 3, 4);
                         }
                     };
@@ -238,7 +240,8 @@ final class Seed003DirectTest {
                     assertThat(vcpu.faults()).isEqualTo(faults);
                     if (design == BEFORE) {
                         int frame = world.space.frameOf(6);
-                        world.space.notifiers.invalidateRangeStart(cpu, 6, 7, true);
+                        world.space.notifiers.invalidateRangeStart(
+                                cpu, 6, 7, true, InvalidationEvent.CLEAR);
                         world.space.notifiers.invalidateRangeEnd(cpu, 6, 7);
                         assertThat(world.space.isDirty(frame)).as("by its zap").isTrue();
                     }
@@ -263,7 +266,7 @@ final class Seed003DirectTest {
     void s14_nothingIsMappedAheadWhileAnInvalidationIsUnderWay() {
         run((cpu, world, vcpu) -> {
             hostHasSeven(cpu, world, vcpu);
-            world.space.notifiers.invalidateRangeStart(cpu, 12, 13, true);
+            world.space.notifiers.invalidateRangeStart(cpu, 12, 13, true, InvalidationEvent.CLEAR);
             assertThat(world.vm.prefetch(cpu, vcpu, 0, 8)).isZero();
             assertThat(world.space.asked).isEmpty();
             world.space.notifiers.invalidateRangeEnd(cpu, 12, 13);

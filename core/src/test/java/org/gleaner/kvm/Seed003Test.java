@@ -19,6 +19,7 @@ import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -276,7 +277,8 @@ final class Seed003Test {
                         for (int i = 0; i < 1_000; i++) {
                             assertThat(vcpu.access(cpu, 5, true))
                                     .isEqualTo(fails ? PageClaim.FAULT : 0);
-                            world.space.notifiers.invalidateRangeStart(cpu, 5, 6, true);
+                            world.space.notifiers.invalidateRangeStart(
+                                    cpu, 5, 6, true, InvalidationEvent.CLEAR);
                             world.space.notifiers.invalidateRangeEnd(cpu, 5, 6);
                             assertThat(world.space.references(DRIVERS)).isEqualTo(driver);
                         }

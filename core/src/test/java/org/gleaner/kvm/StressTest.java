@@ -8,6 +8,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.aging.SecondaryAging.Window;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,7 +146,7 @@ final class StressTest {
             if (random.nextInt(50) == 0) {
                 int start = random.nextInt(PAGES - 100);
                 MmuNotifierSubscriptions mm = world.space.notifiers;
-                mm.invalidateRangeStart(cpu, start, start + 100, true);
+                mm.invalidateRangeStart(cpu, start, start + 100, true, InvalidationEvent.CLEAR);
                 cpu.sleep(5_000);
                 mm.invalidateRangeEnd(cpu, start, start + 100);
             }

@@ -93,7 +93,7 @@ public abstract class SecondaryMmu {
 
     /// Takes all leaves of the range out of every root, invalid ones included; a huge leaf that the
     /// range touches goes as a whole. Returns whether there were any.
-    public abstract boolean unmap(Cpu cpu, long start, long end);
+    public abstract boolean unmap(Cpu cpu, long start, long end, ZapCause cause);
 
     /// Tests, or tests and clears, the leaves of the range in all valid roots.
     ///

@@ -229,6 +229,16 @@ public final class SpteFormat extends EntryFormat {
                 && (!isMmuWritable(leaf) || isHostWritable(leaf));
     }
 
+    /// Nothing but the A of a leaf that was taken out ([PreservedAccessed]).
+    public boolean isKept(long spte) {
+        return spte == (empty | accessed);
+    }
+
+    /// What of `leaf` stays if its A is preserved: an empty entry, with A if the leaf has it.
+    public long kept(long leaf) {
+        return empty | leaf & accessed;
+    }
+
     // --- making entries ----------------------------------------------------------------------
 
     /// A present leaf (`make_spte`), accessed unless prefetched; a writable one is dirty from the

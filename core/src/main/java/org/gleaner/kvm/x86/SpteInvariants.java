@@ -80,7 +80,7 @@ final class SpteInvariants {
             return;
         }
         for (int i = base; i < base + SpteFormat.GEOMETRY.entries(1); i++) {
-            if (words[i] != format.frozen && words[i] != format.empty) {
+            if (words[i] != format.frozen && format.kept(words[i]) != words[i]) {
                 throw Invariants.broken("I5: a detached entry became " + hex(words[i]));
             }
         }

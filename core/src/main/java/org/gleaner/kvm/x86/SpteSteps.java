@@ -25,6 +25,12 @@ public class SpteSteps extends ProtocolSteps {
         return Spte.age(cpu, words, i, old, update);
     }
 
+    /// Whether an entry that is not present is young: only what a zap has preserved of a leaf. What
+    /// else is not present may have other bits there.
+    public boolean isKeptYoung(SpteFormat format, long entry) {
+        return format.isKept(entry);
+    }
+
     /// A tracked leaf given its R and X back (`restore_acc_track_spte`).
     public long restore(SpteFormat format, long leaf) {
         return format.restoreAccessTrack(leaf);

@@ -16,6 +16,10 @@ import org.gleaner.pagetable.RadixTable;
 /// used the page, aged it or zapped it, and the page is reported young either way. No flush, no
 /// wait, no allocation.
 ///
+/// Where zaps preserve A ([PreservedAccessed]), entries that are not present are looked at as well,
+/// also in the place of a huge leaf; entries that point to tables never are: hardware sets their A
+/// on every walk.
+///
 /// Entries are looked at a table at a time. One ordered step comes before each table, and the
 /// entries are then read as they are; each change is a step of its own.
 final class TdpAger {
@@ -23,12 +27,14 @@ final class TdpAger {
     private final RadixTable tables;
     private final SpteFormat format;
     private final SpteSteps steps;
+    private final boolean findsKept;
 
     TdpAger(TdpMmu mmu) {
         this.mmu = mmu;
         tables = mmu.tables;
         format = mmu.format;
         steps = mmu.spteSteps;
+        findsKept = mmu.preserved != PreservedAccessed.OFF;
     }
 
     /// See [org.gleaner.kvm.mmu.SecondaryMmu#age].
@@ -61,7 +67,10 @@ final class TdpAger {
     private boolean ageTable(
             Cpu cpu, MmuRoot root, long gfn, int n, long lastGfn, AgeQuery query, boolean locked) {
         cpu.step();
-        long slot = tables.leafAt(cpu, root.table, gfn);
+        long slot =
+                findsKept
+                        ? tables.placeAt(cpu, root.table, gfn)
+                        : tables.leafAt(cpu, root.table, gfn);
         if (slot < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
@@ -76,7 +85,7 @@ final class TdpAger {
         for (int k = 0; k < n; k++) {
             long old = cpu.peek(words, first + k);
             Invariants.readable(old);
-            if (!format.isPresent(old) || !format.isAccessed(old)) {
+            if (!isYoung(old)) {
                 continue;
             }
             any = true;
@@ -116,7 +125,7 @@ final class TdpAger {
             return ageTable(cpu, root, gfn, n, lastGfn, query, locked);
         }
         cpu.charge(Cost.MMU_AGE_GFN);
-        if (!format.isPresent(old) || !format.isAccessed(old)) {
+        if (!isYoung(old)) {
             return false;
         }
         boolean may = false;
@@ -132,8 +141,18 @@ final class TdpAger {
         return true;
     }
 
+    private boolean isYoung(long entry) {
+        return format.isPresent(entry)
+                ? format.isAccessed(entry)
+                : findsKept && steps.isKeptYoung(format, entry);
+    }
+
     private void age(
             Cpu cpu, long[] words, int i, long old, int level, boolean clear, boolean locked) {
+        if (!format.isPresent(old)) {
+            steps.age(cpu, format, words, i, old, old & ~format.accessed);
+            return;
+        }
         long update = steps.old(format, old);
         SpteInvariants.aged(format, old, update, clear);
         if (steps.age(cpu, format, words, i, old, update)) {

@@ -15,6 +15,7 @@ import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -94,6 +95,8 @@ public final class TdpMmu extends SecondaryMmu {
     /// Whom a table that is taken out of a valid root must be flushed from.
     final RemoteTlbs remote;
 
+    final PreservedAccessed preserved;
+
     private final boolean keepsRoots;
     final TdpZapper zapper;
     final TdpSplit split;
@@ -119,6 +122,7 @@ public final class TdpMmu extends SecondaryMmu {
             SpteSteps steps,
             boolean keepsRoots,
             boolean pml,
+            PreservedAccessed preserved,
             @Nullable PageMarks marks,
             RemoteTlbs remote,
             TableAccount account) {
@@ -127,6 +131,7 @@ public final class TdpMmu extends SecondaryMmu {
         this.format = format;
         spteSteps = steps;
         this.keepsRoots = keepsRoots;
+        this.preserved = preserved;
         this.marks = new LeafMarks(format, marks);
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
@@ -269,8 +274,8 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public boolean unmap(Cpu cpu, long start, long end) {
-        return zapper.zapLeafs(cpu, start, end);
+    public boolean unmap(Cpu cpu, long start, long end, ZapCause cause) {
+        return zapper.zapLeafs(cpu, start, end, cause);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
@@ -37,8 +38,9 @@ final class TdpZapper {
     }
 
     /// `kvm_tdp_mmu_unmap_gfn_range`: takes all leaves of `[start, end)` out of every root, invalid
-    /// ones included. Under `mmu_lock` write. Returns whether there were any.
-    boolean zapLeafs(Cpu cpu, long start, long end) {
+    /// ones included. Under `mmu_lock` write. Returns whether there were any. Where the pages stay,
+    /// their A may stay too ([PreservedAccessed]); it is not counted.
+    boolean zapLeafs(Cpu cpu, long start, long end, ZapCause cause) {
         assert mmu.mmuLock.isHeldForWriteBy(cpu);
         boolean any = false;
         mmu.rcu.readLock(cpu);
@@ -48,7 +50,7 @@ final class TdpZapper {
                         Math.min(
                                 end,
                                 (gfn | SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K) - 1) + 1);
-                any |= zapInTable(cpu, root, gfn, (int) (next - gfn));
+                any |= zapInTable(cpu, root, gfn, (int) (next - gfn), cause);
                 gfn = next;
             }
         }
@@ -56,9 +58,15 @@ final class TdpZapper {
         return any;
     }
 
-    private boolean zapInTable(Cpu cpu, MmuRoot root, long gfn, int n) {
+    private boolean zapInTable(Cpu cpu, MmuRoot root, long gfn, int n, ZapCause cause) {
+        boolean gone = cause == ZapCause.GONE;
+        boolean keeps = mmu.preserved != PreservedAccessed.OFF && !gone;
+        boolean forgets = mmu.preserved == PreservedAccessed.STRICT && gone;
         cpu.step();
-        long found = tables.leafAt(cpu, root.table, gfn);
+        long found =
+                forgets
+                        ? tables.placeAt(cpu, root.table, gfn)
+                        : tables.leafAt(cpu, root.table, gfn);
         if (found < 0) {
             cpu.charge(Cost.MMU_AGE_GFN);
             return false;
@@ -72,16 +80,26 @@ final class TdpZapper {
         for (int i = first; i < first + entries; i++) {
             long old = cpu.load(words, i);
             if (format.isLeaf(old, level)) {
-                zapped(
-                        cpu,
-                        mmu.spteSteps.take(cpu, format, words, i, level, old, format.empty),
-                        level);
+                take(cpu, words, i, level, old, keeps);
                 any = true;
+            } else if (forgets && format.isKept(old)) {
+                cpu.cas(words, i, old, format.empty);
             }
         }
         cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, entries - 1);
         return any;
+    }
+
+    /// What hardware or an ager has done to A since the leaf was looked at is made good afterwards;
+    /// a walk or an ager in between sees what was known before.
+    private void take(Cpu cpu, long[] words, int i, int level, long old, boolean keeps) {
+        long left = keeps ? format.kept(old) : format.empty;
+        long leaf = mmu.spteSteps.take(cpu, format, words, i, level, old, left);
+        if (keeps && format.kept(leaf) != left) {
+            cpu.cas(words, i, left, format.kept(leaf));
+        }
+        zapped(cpu, leaf, level);
     }
 
     /// A leaf is gone (`handle_changed_spte`).

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Vma;
@@ -106,7 +107,7 @@ public final class CopyOnWrite {
             allocator.copy(cpu, old, made);
         }
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         boolean still = isStill(cpu.load(walk.words, walk.index), seen);

@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Memfd;
@@ -57,7 +58,8 @@ public final class FileClean {
         while (walk.next()) {
             MmuNotifierSubscriptions notifiers = walk.mm().notifiers();
             long vpn = walk.vpn();
-            notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+            notifiers.invalidateRangeStart(
+                    cpu, vpn, vpn + 1, true, InvalidationEvent.PROTECTION_PAGE);
             if (walk.lock(cpu, pfn)) {
                 Walk at = walk.at();
                 long pte = cpu.load(at.words, at.index);

@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -66,7 +67,9 @@ public final class Fork {
         made.inherit(vma);
         mm.mmapLock().downWrite(cpu);
         takeApart(cpu, vma);
-        mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        mm.notifiers()
+                .invalidateRangeStart(
+                        cpu, vma.start(), vma.end(), true, InvalidationEvent.PROTECTION_PAGE);
         boolean done = true;
         PageWalk walk = new PageWalk();
         for (walk.start(mm, vma.start(), vma.end()); done && walk.next(cpu); ) {

@@ -8,6 +8,7 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
 import org.gleaner.mm.pte.PteFormat;
@@ -157,7 +158,8 @@ final class HugeFault {
     /// they are still there; secondary MMUs are told.
     private boolean replace(Cpu cpu, Vma vma, long first, Walk walk, long entry, int pfn) {
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
-        notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+        notifiers.invalidateRangeStart(
+                cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long pmd = cpu.load(walk.words, walk.index);

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
@@ -58,7 +59,7 @@ public final class MappingChanges {
         mm.mmapLock().downWrite(cpu);
         mm.protect(vma, writable);
         if (!writable) {
-            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            begin(cpu, vma, InvalidationEvent.PROTECTION_VMA);
             forEachEntry(cpu, vma, this::writeProtect);
             mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         }
@@ -71,7 +72,7 @@ public final class MappingChanges {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
         mm.protectNone(vma);
-        mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+        begin(cpu, vma, InvalidationEvent.PROTECTION_VMA);
         forEachEntry(cpu, vma, this::hide);
         mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         mm.mmapLock().upWrite(cpu);
@@ -83,12 +84,12 @@ public final class MappingChanges {
         AddressSpace mm = vma.mm();
         mm.mmapLock().downWrite(cpu);
         if (steps.tellsBeforeMunmap()) {
-            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            begin(cpu, vma, InvalidationEvent.UNMAP);
         }
         boolean last = mm.remove(cpu, vma);
         forEachEntry(cpu, vma, this::zap);
         if (!steps.tellsBeforeMunmap()) {
-            mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            begin(cpu, vma, InvalidationEvent.UNMAP);
         }
         mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         mm.mmapLock().upWrite(cpu);
@@ -103,7 +104,7 @@ public final class MappingChanges {
         device.show(cpu, firstFrame);
         device.lock().downRead(cpu);
         for (Vma vma : device.vmas()) {
-            vma.mm().notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+            begin(cpu, vma, InvalidationEvent.CLEAR);
             forEachEntry(cpu, vma, this::zap);
             vma.mm().notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         }
@@ -160,12 +161,17 @@ public final class MappingChanges {
         mm.mmapLock().downRead(cpu);
         for (Vma vma : mm.vmas()) {
             if (vma.object() instanceof AnonVma) {
-                mm.notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true);
+                begin(cpu, vma, InvalidationEvent.CLEAR);
                 forEachEntry(cpu, vma, this::zap);
                 mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
             }
         }
         mm.mmapLock().upRead(cpu);
+    }
+
+    /// Secondary MMUs let go of a whole mapping.
+    private static void begin(Cpu cpu, Vma vma, InvalidationEvent event) {
+        vma.mm().notifiers().invalidateRangeStart(cpu, vma.start(), vma.end(), true, event);
     }
 
     private interface EntryChange {

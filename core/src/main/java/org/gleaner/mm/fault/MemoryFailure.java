@@ -8,6 +8,7 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -75,7 +76,7 @@ public final class MemoryFailure {
         while (walk.next()) {
             AddressSpace mm = walk.mm();
             long vpn = walk.vpn();
-            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true);
+            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
             if (walk.lock(cpu, pfn)) {
                 Walk at = walk.at();
                 Pte.getAndClear(cpu, at.words, at.index);

@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -39,7 +40,8 @@ public final class NumaScan {
         for (walk.start(mm, start, end); walk.next(cpu); ) {
             if (told < 0) {
                 told = walk.from();
-                notifiers.invalidateRangeStart(cpu, told, end, true);
+                notifiers.invalidateRangeStart(
+                        cpu, told, end, true, InvalidationEvent.PROTECTION_VMA);
             }
             hidden += hide(cpu, vma, walk);
         }

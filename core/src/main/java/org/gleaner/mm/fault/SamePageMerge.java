@@ -7,6 +7,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -157,7 +158,7 @@ public final class SamePageMerge {
         boolean done = false;
         if (at.level == RadixTable.LEVEL_4K && mm.vma(vpn) == vma) {
             MmuNotifierSubscriptions notifiers = mm.notifiers();
-            notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true);
+            notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
             QueuedSpinLock lock = mm.pteLock(at);
             lock.lock(cpu);
             long pte = cpu.load(at.words, at.index);

@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PrimaryTables;
@@ -111,7 +112,8 @@ public final class FolioSplit {
         long first = walk.vpn();
         boolean notify = !notifiers.isEmpty();
         if (notify) {
-            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+            notifiers.invalidateRangeStart(
+                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         }
         boolean done = false;
         if (walk.lock(cpu, head)) {

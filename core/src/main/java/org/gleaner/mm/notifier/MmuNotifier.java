@@ -27,7 +27,8 @@ public abstract class MmuNotifier {
 
     /// Zaps the range and keeps it from being mapped again until [#invalidateRangeEnd]. When this
     /// returns no access through the old pages is possible any more.
-    public abstract void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock);
+    public abstract void invalidateRangeStart(
+            Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event);
 
     /// Ends what [#invalidateRangeStart] began.
     public abstract void invalidateRangeEnd(Cpu cpu, long start, long end);

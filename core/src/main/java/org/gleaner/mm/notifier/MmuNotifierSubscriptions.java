@@ -156,14 +156,15 @@ public final class MmuNotifierSubscriptions {
 
     /// `mmu_notifier_invalidate_range_start`. The caller holds mmap_lock, or the lock of an object
     /// that the range shows, in any mode, until the end.
-    public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+    public void invalidateRangeStart(
+            Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
         if (isEmpty()) {
             return;
         }
         int section = begin(cpu, KernelFunction.NOTIFIER_INVALIDATE_START);
         for (MmuNotifier subscriber : subscribers) {
             call(cpu);
-            subscriber.invalidateRangeStart(cpu, start, end, mayBlock);
+            subscriber.invalidateRangeStart(cpu, start, end, mayBlock, event);
         }
         end(cpu, section);
     }

@@ -6,6 +6,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -56,7 +57,8 @@ final class Unmap {
         cpu.enter(KernelFunction.TRY_TO_UNMAP_ONE);
         boolean notify = !mm.notifiers().isEmpty();
         if (notify && host.steps().tellsBeforeUnmap()) {
-            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
+            mm.notifiers()
+                    .invalidateRangeStart(cpu, vpn, vpn + pages, true, InvalidationEvent.CLEAR);
         }
         boolean unmapped = false;
         if (walk.lock(cpu, pfn)) {
@@ -70,7 +72,8 @@ final class Unmap {
         }
         if (notify) {
             if (!host.steps().tellsBeforeUnmap()) {
-                mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + pages, true);
+                mm.notifiers()
+                        .invalidateRangeStart(cpu, vpn, vpn + pages, true, InvalidationEvent.CLEAR);
             }
             mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + pages);
         }

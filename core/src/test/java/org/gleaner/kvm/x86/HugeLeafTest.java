@@ -11,6 +11,7 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockClass;
@@ -57,6 +58,7 @@ final class HugeLeafTest {
                                     SpteSteps.LINUX,
                                     true,
                                     false,
+                                    PreservedAccessed.OFF,
                                     null,
                                     c -> {},
                                     TableAccount.NONE);
@@ -106,8 +108,8 @@ final class HugeLeafTest {
                     assertThatThrownBy(() -> mmu.checkAbsent(cpu, page, page + 1, false))
                             .hasMessageContaining("I4");
                     mmu.mmuLock.writeLock(cpu);
-                    assertThat(mmu.unmap(cpu, page + 1, page + 2)).isFalse();
-                    assertThat(mmu.unmap(cpu, page, page + 1)).isTrue();
+                    assertThat(mmu.unmap(cpu, page + 1, page + 2, ZapCause.GONE)).isFalse();
+                    assertThat(mmu.unmap(cpu, page, page + 1, ZapCause.GONE)).isTrue();
                     mmu.mmuLock.writeUnlock(cpu);
                     assertThat(mmu.countLeaves(cpu, false)).isZero();
                     mmu.checkAbsent(cpu, page, page + 1, false);

@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
+import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockClass;
@@ -54,6 +55,7 @@ final class HugeMapTest {
                             SpteSteps.LINUX,
                             true,
                             false,
+                            PreservedAccessed.OFF,
                             null,
                             c -> flushes++,
                             TableAccount.NONE);
@@ -106,7 +108,7 @@ final class HugeMapTest {
 
         void zap(long start, long end) {
             mmu.mmuLock.writeLock(cpu);
-            mmu.unmap(cpu, BASE + start, BASE + end);
+            mmu.unmap(cpu, BASE + start, BASE + end, ZapCause.GONE);
             mmu.mmuLock.writeUnlock(cpu);
         }
     }

@@ -24,6 +24,7 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.SamePageMerge;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.DeviceMemory;
@@ -278,7 +279,8 @@ final class MemoryKindsTest {
         }
 
         @Override
-        public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+        public void invalidateRangeStart(
+                Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
             count++;
         }
 

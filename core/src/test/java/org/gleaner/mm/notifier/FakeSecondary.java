@@ -48,7 +48,8 @@ public final class FakeSecondary extends MmuNotifier
     }
 
     @Override
-    public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+    public void invalidateRangeStart(
+            Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
         calls.add("start " + start + " " + end + " " + mayBlock);
     }
 

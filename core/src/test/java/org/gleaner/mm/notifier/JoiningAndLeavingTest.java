@@ -35,8 +35,9 @@ final class JoiningAndLeavingTest {
     /// Takes its time at every start.
     private static final class Slow extends Counting {
         @Override
-        public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
-            super.invalidateRangeStart(cpu, start, end, mayBlock);
+        public void invalidateRangeStart(
+                Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
+            super.invalidateRangeStart(cpu, start, end, mayBlock, event);
             cpu.sleep(5 * MILLI);
         }
     }
@@ -48,7 +49,8 @@ final class JoiningAndLeavingTest {
         final List<String> faults = new ArrayList<>();
 
         @Override
-        public void invalidateRangeStart(Cpu cpu, long start, long end, boolean mayBlock) {
+        public void invalidateRangeStart(
+                Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
             starts++;
             active++;
         }

@@ -36,7 +36,7 @@ final class SubscriptionsTest {
                 cpu -> {
                     assertThat(mm.isEmpty()).isTrue();
                     assertThat(mm.clearYoung(cpu, 0, 9)).isFalse();
-                    mm.invalidateRangeStart(cpu, 0, 9, true);
+                    mm.invalidateRangeStart(cpu, 0, 9, true, InvalidationEvent.CLEAR);
                     mm.invalidateRangeEnd(cpu, 0, 9);
                     assertThat(cpu.now()).isZero();
                 });
