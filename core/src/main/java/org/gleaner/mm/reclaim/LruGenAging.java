@@ -122,7 +122,6 @@ final class LruGenAging {
             walk.seq = seq;
             walk.canSwap = canSwap;
             walk.forceScan = forceScan;
-            walk.foundYoung = false;
             success = walkAll(cpu, memcg, walk);
         }
         if (success) {

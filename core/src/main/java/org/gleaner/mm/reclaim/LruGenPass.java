@@ -14,7 +14,7 @@ import org.gleaner.mm.memcg.Memcg;
 /// | aging at priority 12 | no | no | no | with 2 generations |
 /// | after aging | evicts on | ends | ends | evicts on |
 /// | size of the pass | recomputed each turn | same | same | fixed at first |
-/// | a cgroup's pass ends early at its goal | no | no | no | yes |
+/// | a cgroup's pass ends early at its goal | yes | no | no | yes |
 abstract class LruGenPass {
     final ReclaimContext host;
     final LruGenAging aging;
@@ -94,10 +94,7 @@ abstract class LruGenPass {
         }
     }
 
-    /// 6.1: direct reclaim ages and goes on; kswapd leaves aging to its own round.
-    ///
-    /// That the pass ends all the same if the walk found nothing young is what a real kernel's
-    /// counts say, without a walk and behind a secondary MMU; why it does is not known.
+    /// 6.1: direct reclaim ages and goes on, to its goal; kswapd leaves aging to its own round.
     private static final class AgingOnTheWay extends LruGenPass {
         AgingOnTheWay(ReclaimContext host, LruGenAging aging, LruGenEviction eviction) {
             super(host, aging, eviction);
@@ -114,16 +111,28 @@ abstract class LruGenPass {
         }
 
         private void rounds(Cpu cpu, Memcg memcg, boolean canSwap, ScanControl sc) {
+            LruGen gen = memcg.lruvec().gen();
+            long youngest = gen.maxSeq(cpu);
             long scanned = 0;
             long toScan = nrToScan(cpu, memcg, canSwap, sc);
             while (toScan > 0) {
                 long delta = eviction.evict(cpu, memcg, canSwap, toScan, sc);
                 scanned += delta;
-                if (delta == 0 || scanned >= toScan || shouldAbort(cpu, sc)) {
+                boolean agedTwice = gen.maxSeq(cpu) - youngest > 1;
+                if (delta == 0
+                        || scanned >= toScan
+                        || endsEarly(sc, agedTwice)
+                        || shouldAbort(cpu, sc)) {
                     break;
                 }
                 toScan = nrToScan(cpu, memcg, canSwap, sc);
             }
+        }
+
+        /// Who waits for memory takes no more of a cgroup than it came for, once swap is involved,
+        /// as it is with all that is evicted here.
+        private static boolean endsEarly(ScanControl sc, boolean agedTwice) {
+            return !sc.kswapd && (agedTwice || sc.nrReclaimed >= sc.nrToReclaim);
         }
 
         /// kswapd goes on past its goal while a zone is short, and always at the first two
@@ -156,7 +165,7 @@ abstract class LruGenPass {
                     return 0;
                 }
                 if (aging.tryToIncMaxSeq(cpu, memcg, max, canSwap, false, sc)) {
-                    return sc.walk != null && sc.walk.foundYoung ? toScan : 0;
+                    return toScan;
                 }
             }
             return min + LruGen.MIN_NR_GENS <= max ? toScan : 0;

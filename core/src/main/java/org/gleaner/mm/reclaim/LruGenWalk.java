@@ -27,9 +27,6 @@ final class LruGenWalk {
     /// `seq`.
     boolean completed;
 
-    /// Whether the walk of `seq` came upon any young page so far.
-    boolean foundYoung;
-
     LruGenWalk(Lruvec lruvec) {
         this.lruvec = lruvec;
     }

@@ -141,7 +141,6 @@ final class PageTableWalk {
         stop.unlock(cpu);
         walk.count(MmWalkState.LEAF_TOTAL, total);
         walk.count(MmWalkState.LEAF_YOUNG, young);
-        walk.foundYoung |= young > 0;
         cpu.exit();
         if (walk.batched() >= LruGenWalk.MAX_LRU_BATCH) {
             flush(cpu, walk);
@@ -172,7 +171,6 @@ final class PageTableWalk {
                     && !isExempt(gen, state, walk)
                     && clearYoung(cpu, mm, start, secondary)) {
                 walk.count(MmWalkState.LEAF_YOUNG, 1);
-                walk.foundYoung = true;
                 promote(cpu, walk, gen, entry, pfn, LruGen.slot(gen.maxSeq(cpu)));
             }
         }
