@@ -199,7 +199,8 @@ public final class GetUserPages {
                 folios.set(cpu, folio, DIRTY);
                 dirtied.increment();
             }
-            if (!isReserved(folios.peek(cpu, folio))) {
+            // what a huge leaf shows is told nothing; the leaf is as young as the fault left it
+            if (walk.level == RadixTable.LEVEL_4K && !isReserved(folios.peek(cpu, folio))) {
                 lru.markAccessed(cpu, folio);
                 touches.increment();
             }

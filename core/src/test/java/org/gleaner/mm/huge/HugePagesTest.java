@@ -283,4 +283,26 @@ final class HugePagesTest {
         long max = p.gen().peekMaxSeq(cpu);
         return max - LruGen.slot(max - slot);
     }
+
+    /// A small page is marked accessed by who looks it up for somebody else. So it is active after
+    /// KVM's own mark, and a huge page is not.
+    @Test
+    void aLookupTellsAHugePageNothing() {
+        SmallHost small = SmallHost.virtual().thp();
+        small.run(cpu -> {
+            int last = 2 * HUGE_PAGES;
+            Process p = small.process(cpu, LIMIT, last + 1);
+            p.write(cpu, 0);
+            p.write(cpu, last);
+            small.host().lru().drain(cpu);
+            GetUserPages pages = p.host.userPages();
+            for (long page : new long[] {7, last}) {
+                int pfn = (int) pages.get(cpu, p.mm, Process.BASE + page, 0);
+                p.host.lru().put(cpu, p.host.folios().folio(cpu, pfn));
+            }
+            assertThat(pages.touches()).isOne();
+            assertThat(p.state(cpu, last) & REFERENCED).isNotZero();
+            assertThat(p.host.folios().peek(cpu, p.hugeFolio(7)) & REFERENCED).isZero();
+        });
+    }
 }

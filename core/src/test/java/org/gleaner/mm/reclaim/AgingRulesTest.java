@@ -8,6 +8,7 @@ import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +69,29 @@ final class AgingRulesTest {
             assertThat(p.isResident(100)).isTrue();
             assertThat(p.isSwapped(200 + 27)).isTrue();
             assertThat(p.isResident(200 + 28)).isTrue();
+        });
+    }
+
+    /// 6.1 ages on the way: of 460 traced passes that aged, all went on to evict, whether or not the
+    /// walk had found, or visited, anything. And it takes no more than it came for: with half the
+    /// cgroup to scan, 64 pages were the end of a pass.
+    @ParameterizedTest
+    @CsvSource({"6.1, 64, 64", "6.12, 0, 4032"})
+    void whatFollowsAnAgingInItsPassAndWhenThePassEnds(String kernel, long next, long most) {
+        SmallHost host = SmallHost.virtual().kernel(KernelVersion.forName(kernel));
+        host.run(cpu -> {
+            Process p = host.process(cpu, Memcg.UNLIMITED, PAGES);
+            p.writeAll(cpu, 0, PAGES);
+            host.host().lru().drain(cpu);
+            Session session = new Session(host, p);
+            session.pass(cpu, 12);
+            session.pass(cpu, 11);
+            assertThat(p.gen().maxSeq(cpu)).isEqualTo(4);
+            session.pass(cpu, 10);
+            assertThat(p.gen().maxSeq(cpu)).isEqualTo(5);
+            assertThat(host.stat(VmEvent.PGSTEAL)).isEqualTo(next);
+            new Session(host, p).pass(cpu, 0);
+            assertThat(host.stat(VmEvent.PGSTEAL)).isEqualTo(next + most);
         });
     }
 
