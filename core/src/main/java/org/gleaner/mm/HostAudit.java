@@ -205,7 +205,7 @@ public final class HostAudit {
         countGenerations(memcg, lruvec, sizes);
         for (int list = 0; list < LruList.COUNT; list++) {
             int head = lruvec.list(list);
-            for (int pfn = folios.tail(head); pfn >= 0; pfn = folios.newer(head, pfn)) {
+            for (int pfn = folios.lists.tail(head); pfn >= 0; pfn = folios.lists.newer(head, pfn)) {
                 long state = checkListed(memcg, pfn, head);
                 boolean active = (state & ACTIVE) != 0;
                 expect(gen(state) < 0, "pfn %d has a generation on a classic list", pfn);
@@ -234,7 +234,9 @@ public final class HostAudit {
             long[] labels = new long[LruGen.MAX_NR_GENS];
             for (int slot = 0; slot < LruGen.MAX_NR_GENS; slot++) {
                 int head = gen.list(slot, type);
-                for (int pfn = folios.tail(head); pfn >= 0; pfn = folios.newer(head, pfn)) {
+                for (int pfn = folios.lists.tail(head);
+                        pfn >= 0;
+                        pfn = folios.lists.newer(head, pfn)) {
                     long state = checkListed(memcg, pfn, head);
                     expect((state & ACTIVE) == 0, "pfn %d is active in a generation", pfn);
                     expect(gen(state) >= 0, "pfn %d has no generation", pfn);

@@ -121,7 +121,7 @@ final class HostAuditTest {
 
     @Test
     void aFolioThatFellOffItsList() {
-        finds("listed false", (cpu, p, folios) -> folios.unlink(p.pfn(499)));
+        finds("listed false", (cpu, p, folios) -> folios.lists.unlink(p.pfn(499)));
     }
 
     @Test

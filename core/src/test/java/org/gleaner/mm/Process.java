@@ -133,7 +133,7 @@ public final class Process {
 
     /// Pages on the list of a generation, by link and not by label.
     public int linked(long seq) {
-        return host.folios().count(gen().list(LruGen.slot(seq), LruGen.ANON));
+        return host.folios().lists.count(gen().list(LruGen.slot(seq), LruGen.ANON));
     }
 
     /// Pages labelled with a generation.

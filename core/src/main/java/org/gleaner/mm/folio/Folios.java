@@ -7,9 +7,9 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockDep;
-import org.gleaner.machine.SetUp;
 
-/// The folio table: a record of three words for each page frame, and list heads above them.
+/// The folio table: a record of three words for each page frame, and list heads ([FolioLists]) above
+/// them.
 ///
 /// | word | bytes | protected by |
 /// |---|---|---|
@@ -22,17 +22,12 @@ import org.gleaner.machine.SetUp;
 /// the links of the one behind it, which is next: so the three words lie together, and reclaim
 /// finds in its cache what it is about to need.
 ///
-/// Lists are circular and doubly linked; a list is named by its head, an index above all frames.
-/// The head's `next` is the most recently added side, its `prev` the tail that scans pop.
-///
 /// Reference counts follow the kernel: one for the page or swap cache, one per mapping, one for
 /// whoever isolated it or holds it in a batch, one per user (`get_user_pages`). LRU membership
 /// holds none. Counts that outgrow their field stick, see [FolioLayout].
 public final class Folios {
     /// Frames that a host can have: 2 TiB, whose records fill an array that ints can index.
     public static final int MOST_FRAMES = 1 << 29;
-
-    private static final int MOST_LISTS = 1 << 20;
 
     private static final int INDEX_BITS = 40;
 
@@ -43,11 +38,9 @@ public final class Folios {
     public static final long MOST_INDEX = 1L << INDEX_BITS;
 
     // The words of a record.
-    private static final int STATE = 0, LINKS = 1, MAPPING = 2, RECORD = 3;
+    static final int STATE = 0, LINKS = 1, MAPPING = 2, RECORD = 3;
 
-    private static final long PREV = 0xffff_ffffL;
-
-    /// Links change under this lock, or another one's; the rest as the table above says.
+    /// Links are those of [#lists]; the rest as the table above says.
     @Guarded("lru_lock")
     private final long[] table;
 
@@ -56,21 +49,18 @@ public final class Folios {
 
     private final int frames;
 
-    /// Where there is no room for another list.
-    private final int end;
-
-    @SetUp private int heads;
+    /// The lists that folios are on.
+    public final FolioLists lists;
 
     /// A table for `frames` page frames and at most `lists` lists.
     ///
     /// @throws IllegalArgumentException if that is more than ints and this layout have room for
     public Folios(int frames, int lists) {
         this.frames = Capacity.check("page frames", frames, 1, MOST_FRAMES);
-        Capacity.check("lists of folios", lists, 0, MOST_LISTS);
+        Capacity.check("lists of folios", lists, 0, FolioLists.MOST_LISTS);
         table = new long[(frames + lists) * RECORD];
         swapSlot = new int[frames];
-        end = frames + lists;
-        heads = frames;
+        this.lists = new FolioLists(table, frames, lists);
     }
 
     public int frames() {
@@ -79,25 +69,6 @@ public final class Folios {
 
     private static int state(int pfn) {
         return pfn * RECORD + STATE;
-    }
-
-    // --- free frames -------------------------------------------------------------------------
-
-    /// A free frame is on no list: its links are the zone's to keep what it likes, under its lock.
-    public int freeNext(int pfn) {
-        return next(pfn);
-    }
-
-    public int freePrev(int pfn) {
-        return prev(pfn);
-    }
-
-    public void setFreeNext(int pfn, int value) {
-        setNext(pfn, value);
-    }
-
-    public void setFreePrev(int pfn, int value) {
-        setPrev(pfn, value);
     }
 
     // --- state -------------------------------------------------------------------------------
@@ -353,101 +324,5 @@ public final class Folios {
 
     public void setSwapSlot(int pfn, int slot) {
         swapSlot[pfn] = slot;
-    }
-
-    // --- lists -------------------------------------------------------------------------------
-
-    private int next(int i) {
-        return (int) (table[i * RECORD + LINKS] >>> Integer.SIZE);
-    }
-
-    private int prev(int i) {
-        return (int) table[i * RECORD + LINKS];
-    }
-
-    private void setNext(int i, int next) {
-        int at = i * RECORD + LINKS;
-        table[at] = table[at] & PREV | (long) next << Integer.SIZE;
-    }
-
-    private void setPrev(int i, int prev) {
-        int at = i * RECORD + LINKS;
-        table[at] = table[at] & ~PREV | prev & PREV;
-    }
-
-    private void setLinks(int i, int next, int prev) {
-        table[i * RECORD + LINKS] = (long) next << Integer.SIZE | prev & PREV;
-    }
-
-    /// A new empty list; returns its head.
-    public int newList() {
-        int head = heads++;
-        if (head >= end) {
-            throw new IllegalStateException("folio table has no room for another list");
-        }
-        setLinks(head, head, head);
-        return head;
-    }
-
-    public boolean isEmpty(int list) {
-        return next(list) == list;
-    }
-
-    /// The oldest folio of a list, or -1.
-    public int tail(int list) {
-        int t = prev(list);
-        return t == list ? -1 : t;
-    }
-
-    /// The folio before `pfn`, one step newer, or -1 at the head.
-    public int newer(int list, int pfn) {
-        int p = prev(pfn);
-        return p == list ? -1 : p;
-    }
-
-    public void addHead(int list, int pfn) {
-        link(list, pfn, next(list));
-    }
-
-    public void addTail(int list, int pfn) {
-        link(prev(list), pfn, list);
-    }
-
-    private void link(int before, int pfn, int after) {
-        setNext(before, pfn);
-        setLinks(pfn, after, before);
-        setPrev(after, pfn);
-    }
-
-    /// Puts `pfn` next to `older`, which is on a list, on its newer side.
-    public void addNewer(int older, int pfn) {
-        link(prev(older), pfn, older);
-    }
-
-    public void unlink(int pfn) {
-        int n = next(pfn);
-        int p = prev(pfn);
-        setNext(p, n);
-        setPrev(n, p);
-        setLinks(pfn, pfn, pfn);
-    }
-
-    public void moveToHead(int list, int pfn) {
-        unlink(pfn);
-        addHead(list, pfn);
-    }
-
-    public void moveToTail(int list, int pfn) {
-        unlink(pfn);
-        addTail(list, pfn);
-    }
-
-    /// Folios on a list, by walking it; for tests and checks.
-    public int count(int list) {
-        int n = 0;
-        for (int i = next(list); i != list; i = next(i)) {
-            n++;
-        }
-        return n;
     }
 }

@@ -185,7 +185,7 @@ public final class FolioSplit {
                 folios.setSwapSlot(tail, folios.swapSlot(head) + i);
             }
             if (listed) {
-                folios.addNewer(head, tail);
+                folios.lists.addNewer(head, tail);
             }
             folios.init(cpu, tail, ofTail);
         }

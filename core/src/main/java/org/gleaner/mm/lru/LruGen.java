@@ -53,8 +53,8 @@ public final class LruGen {
         this.rules = rules;
         Arrays.setAll(tiers, type -> new TierControl(rules));
         for (int[] slot : lists) {
-            slot[ANON] = folios.newList();
-            slot[FILE] = folios.newList();
+            slot[ANON] = folios.lists.newList();
+            slot[FILE] = folios.lists.newList();
         }
     }
 
@@ -146,9 +146,9 @@ public final class LruGen {
         folios.update(cpu, pfn, GEN_MASK | ACTIVE, (slot + 1L) << GEN_SHIFT);
         account(cpu, type, -1, slot, pages(state));
         if (rotated) {
-            folios.addTail(lists[slot][type], pfn);
+            folios.lists.addTail(lists[slot][type], pfn);
         } else {
-            folios.addHead(lists[slot][type], pfn);
+            folios.lists.addHead(lists[slot][type], pfn);
         }
         return true;
     }
@@ -167,7 +167,7 @@ public final class LruGen {
             folios.set(cpu, pfn, ACTIVE);
         }
         account(cpu, type(old), slot, -1, pages(old));
-        folios.unlink(pfn);
+        folios.lists.unlink(pfn);
         return true;
     }
 

@@ -66,7 +66,9 @@ public final class LruGenSwitch {
 
     private int move(Cpu cpu, Lruvec lruvec, int list, int most) {
         int left = most;
-        for (int pfn = folios.tail(list); pfn >= 0 && left > 0; pfn = folios.tail(list)) {
+        for (int pfn = folios.lists.tail(list);
+                pfn >= 0 && left > 0;
+                pfn = folios.lists.tail(list)) {
             cpu.charge(Cost.LRU_DRAIN_ONE);
             lruvec.del(cpu, pfn);
             lruvec.add(cpu, pfn);

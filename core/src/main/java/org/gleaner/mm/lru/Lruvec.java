@@ -78,7 +78,7 @@ public final class Lruvec {
         this.folios = folios;
         this.lruGenEnabled = lruGenEnabled;
         for (int i = 0; i < lists.length; i++) {
-            lists[i] = folios.newList();
+            lists[i] = folios.lists.newList();
         }
         gen = new LruGen(this, folios, LruGenRules.of(kernel));
         cost = ReclaimCost.of(kernel);
@@ -274,7 +274,7 @@ public final class Lruvec {
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
         addSize(cpu, list, pages(state));
-        folios.addHead(lists[list], pfn);
+        folios.lists.addHead(lists[list], pfn);
     }
 
     /// `lruvec_add_folio_tail`.
@@ -285,7 +285,7 @@ public final class Lruvec {
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
         addSize(cpu, list, pages(state));
-        folios.addTail(lists[list], pfn);
+        folios.lists.addTail(lists[list], pfn);
     }
 
     /// `lruvec_del_folio`.
@@ -295,7 +295,7 @@ public final class Lruvec {
         }
         long state = folios.state(cpu, pfn);
         addSize(cpu, listOf(state), -pages(state));
-        folios.unlink(pfn);
+        folios.lists.unlink(pfn);
     }
 
     /// Removes a folio that reclaim has chosen from its generation.

@@ -77,10 +77,10 @@ final class FrameBlocks extends FreeFrames {
     }
 
     private void addLoose(int frame) {
-        links.setFreeNext(frame, top);
-        links.setFreePrev(frame, NONE);
+        links.lists.setFreeNext(frame, top);
+        links.lists.setFreePrev(frame, NONE);
         if (top != NONE) {
-            links.setFreePrev(top, frame);
+            links.lists.setFreePrev(top, frame);
         }
         top = frame;
         looseSize++;
@@ -90,9 +90,9 @@ final class FrameBlocks extends FreeFrames {
     /// The topmost frame takes the place of the one removed.
     private void removeLoose(int frame) {
         int taken = top;
-        top = links.freeNext(taken);
+        top = links.lists.freeNext(taken);
         if (top != NONE) {
-            links.setFreePrev(top, NONE);
+            links.lists.setFreePrev(top, NONE);
         }
         if (taken != frame) {
             replace(frame, taken);
@@ -102,15 +102,15 @@ final class FrameBlocks extends FreeFrames {
     }
 
     private void replace(int frame, int by) {
-        int below = links.freeNext(frame);
-        int above = links.freePrev(frame);
-        links.setFreeNext(by, below);
-        links.setFreePrev(by, above);
+        int below = links.lists.freeNext(frame);
+        int above = links.lists.freePrev(frame);
+        links.lists.setFreeNext(by, below);
+        links.lists.setFreePrev(by, above);
         if (below != NONE) {
-            links.setFreePrev(below, by);
+            links.lists.setFreePrev(below, by);
         }
         if (above != NONE) {
-            links.setFreeNext(above, by);
+            links.lists.setFreeNext(above, by);
         } else {
             top = by;
         }
@@ -137,7 +137,7 @@ final class FrameBlocks extends FreeFrames {
 
     @Override
     void forEach(IntConsumer action) {
-        for (int frame = top; frame != NONE; frame = links.freeNext(frame)) {
+        for (int frame = top; frame != NONE; frame = links.lists.freeNext(frame)) {
             action.accept(frame);
         }
         for (int b = 0; b < blockCount; b++) {

@@ -47,13 +47,13 @@ final class FrameStack extends FreeFrames {
         if (frame == NONE) {
             return fresh++;
         }
-        top = links.freeNext(frame);
+        top = links.lists.freeNext(frame);
         return frame;
     }
 
     @Override
     void give(int frame) {
-        links.setFreeNext(frame, top);
+        links.lists.setFreeNext(frame, top);
         top = frame;
         size++;
     }
@@ -87,7 +87,7 @@ final class FrameStack extends FreeFrames {
 
     @Override
     void forEach(IntConsumer action) {
-        for (int frame = top; frame != NONE; frame = links.freeNext(frame)) {
+        for (int frame = top; frame != NONE; frame = links.lists.freeNext(frame)) {
             action.accept(frame);
         }
         for (int frame = fresh; frame < end; frame++) {

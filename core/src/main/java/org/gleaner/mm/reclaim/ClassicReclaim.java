@@ -201,20 +201,22 @@ final class ClassicReclaim {
         long scanned = 0;
         long taken = 0;
         int head = lruvec.list(list);
-        for (int pfn = folios.tail(head); pfn >= 0 && scanned < n; pfn = folios.tail(head)) {
+        for (int pfn = folios.lists.tail(head);
+                pfn >= 0 && scanned < n;
+                pfn = folios.lists.tail(head)) {
             int pages = pages(folios.peek(cpu, pfn));
             scanned += pages;
             cpu.charge(Cost.ISOLATE);
             if (!folios.tryGet(cpu, pfn)) {
-                folios.moveToHead(head, pfn);
+                folios.lists.moveToHead(head, pfn);
                 continue;
             }
             if (!folios.testAndClear(cpu, pfn, LRU)) {
                 folios.dropReference(cpu, pfn);
-                folios.moveToHead(head, pfn);
+                folios.lists.moveToHead(head, pfn);
                 continue;
             }
-            folios.unlink(pfn);
+            folios.lists.unlink(pfn);
             taken += pages;
             isolated.add(pfn);
         }

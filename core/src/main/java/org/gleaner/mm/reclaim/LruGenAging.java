@@ -251,12 +251,12 @@ final class LruGenAging {
         int list = gen.list(LruGen.slot(min), type);
         if (type == LruGen.FILE || canSwap) {
             int budget = BUDGET;
-            for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.tail(list)) {
+            for (int pfn = folios.lists.tail(list); pfn >= 0; pfn = folios.lists.tail(list)) {
                 if (byCount) {
                     noteForced(cpu, gen, pfn, type, min);
                 }
                 int slot = gen.incGen(cpu, pfn, false);
-                folios.moveToTail(gen.list(slot, type), pfn);
+                folios.lists.moveToTail(gen.list(slot, type), pfn);
                 if (--budget == 0) {
                     return false;
                 }
@@ -313,7 +313,7 @@ final class LruGenAging {
 
     private long firstFilled(LruGen gen, int type, long from, long max) {
         long seq = from;
-        while (seq + MIN_NR_GENS <= max && folios.isEmpty(gen.list(LruGen.slot(seq), type))) {
+        while (seq + MIN_NR_GENS <= max && folios.lists.isEmpty(gen.list(LruGen.slot(seq), type))) {
             seq++;
         }
         return seq;

@@ -107,7 +107,7 @@ abstract class LruGenScan {
         exhausted = false;
         if (gen.nrGens(cpu, type) > LruGen.MIN_NR_GENS) {
             int list = gen.list(LruGen.slot(gen.minSeq(cpu, type)), type);
-            for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.tail(list)) {
+            for (int pfn = folios.lists.tail(list); pfn >= 0; pfn = folios.lists.tail(list)) {
                 int pages = pages(folios.peek(cpu, pfn));
                 scanned += pages;
                 cpu.charge(Cost.ISOLATE);
@@ -117,7 +117,7 @@ abstract class LruGenScan {
                     taken.add(pfn);
                     isolated += pages;
                 } else {
-                    folios.moveToHead(list, pfn);
+                    folios.lists.moveToHead(list, pfn);
                 }
                 exhausted = ++looked >= budget;
                 if (exhausted || isolated >= BATCH) {
@@ -149,7 +149,7 @@ abstract class LruGenScan {
         long state = folios.state(cpu, pfn);
         int label = gen(state);
         if (label != LruGen.slot(gen.minSeq(cpu, type))) {
-            folios.moveToHead(gen.list(label, type), pfn);
+            folios.lists.moveToHead(gen.list(label, type), pfn);
             return true;
         }
         int tier = rules.tier(state);
@@ -161,7 +161,7 @@ abstract class LruGenScan {
         }
         if (isBusy(state, type)) {
             int slot = gen.incGen(cpu, pfn, true);
-            folios.moveToHead(gen.list(slot, type), pfn);
+            folios.lists.moveToHead(gen.list(slot, type), pfn);
             return true;
         }
         return false;
@@ -258,7 +258,7 @@ abstract class LruGenScan {
                 int tier,
                 boolean saturated,
                 int pages) {
-            folios.moveToTail(list, pfn);
+            folios.lists.moveToTail(list, pfn);
             if (tier > 0) {
                 gen.tiers(type).protectedFromEviction(cpu, tier, pages);
             }
@@ -315,7 +315,7 @@ abstract class LruGenScan {
                 int tier,
                 boolean saturated,
                 int pages) {
-            folios.moveToHead(list, pfn);
+            folios.lists.moveToHead(list, pfn);
             if (!saturated) {
                 gen.tiers(type).protectedFromEviction(cpu, tier, pages);
             }

@@ -29,7 +29,7 @@ final class FoliosTest {
         int[] where = new int[FRAMES];
         java.util.Arrays.fill(where, -1);
         for (int i = 0; i < LISTS; i++) {
-            assertThat(folios.newList()).isEqualTo(FRAMES + i);
+            assertThat(folios.lists.newList()).isEqualTo(FRAMES + i);
             model.add(new ArrayDeque<>());
         }
         for (int turn = 0; turn < 20_000; turn++) {
@@ -38,21 +38,21 @@ final class FoliosTest {
             boolean head = random.nextBoolean();
             if (where[pfn] < 0) {
                 if (head) {
-                    folios.addHead(FRAMES + list, pfn);
+                    folios.lists.addHead(FRAMES + list, pfn);
                 } else {
-                    folios.addTail(FRAMES + list, pfn);
+                    folios.lists.addTail(FRAMES + list, pfn);
                 }
             } else if (random.nextInt(3) == 0) {
-                folios.unlink(pfn);
+                folios.lists.unlink(pfn);
                 model.get(where[pfn]).remove(pfn);
                 where[pfn] = -1;
                 continue;
             } else {
                 model.get(where[pfn]).remove(pfn);
                 if (head) {
-                    folios.moveToHead(FRAMES + list, pfn);
+                    folios.lists.moveToHead(FRAMES + list, pfn);
                 } else {
-                    folios.moveToTail(FRAMES + list, pfn);
+                    folios.lists.moveToTail(FRAMES + list, pfn);
                 }
             }
             where[pfn] = list;
@@ -65,14 +65,14 @@ final class FoliosTest {
                     .containsExactlyElementsOf(model.get(list).reversed());
         }
         for (int list = 0; list < LISTS; list++) {
-            assertThat(folios.count(FRAMES + list)).isEqualTo(model.get(list).size());
-            assertThat(folios.isEmpty(FRAMES + list)).isEqualTo(model.get(list).isEmpty());
+            assertThat(folios.lists.count(FRAMES + list)).isEqualTo(model.get(list).size());
+            assertThat(folios.lists.isEmpty(FRAMES + list)).isEqualTo(model.get(list).isEmpty());
         }
     }
 
     private static List<Integer> oldestFirst(Folios folios, int list) {
         List<Integer> all = new ArrayList<>();
-        for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.newer(list, pfn)) {
+        for (int pfn = folios.lists.tail(list); pfn >= 0; pfn = folios.lists.newer(list, pfn)) {
             all.add(pfn);
         }
         return all;
@@ -81,8 +81,8 @@ final class FoliosTest {
     @Test
     void thereIsNoRoomForMoreListsThanStated() {
         Folios folios = new Folios(1, 1);
-        folios.newList();
-        assertThatThrownBy(folios::newList).isInstanceOf(IllegalStateException.class);
+        folios.lists.newList();
+        assertThatThrownBy(folios.lists::newList).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -72,7 +72,7 @@ final class LruCacheTest {
             LruGen gen = memcg.lruvec().gen();
             assertThat(gen.nrPages(LruGen.slot(3), LruGen.ANON)).isOne();
             assertThat(gen.nrPages(LruGen.slot(2), LruGen.ANON)).isOne();
-            assertThat(folios().tail(gen.list(3, LruGen.ANON))).isEqualTo(fault);
+            assertThat(folios().lists.tail(gen.list(3, LruGen.ANON))).isEqualTo(fault);
             lru().put(cpu, fault);
             lru().put(cpu, other);
         });
@@ -140,7 +140,7 @@ final class LruCacheTest {
             lru().drain(cpu);
             LruGen gen = memcg.lruvec().gen();
             assertThat(gen.nrPages(LruGen.slot(0), LruGen.ANON)).isOne();
-            assertThat(folios().tail(gen.list(0, LruGen.ANON))).isEqualTo(pfns[1]);
+            assertThat(folios().lists.tail(gen.list(0, LruGen.ANON))).isEqualTo(pfns[1]);
             assertThat(small.stat(VmEvent.PGROTATED)).isOne();
             folios().clear(cpu, pfns[1], SWAPCACHE);
             for (int pfn : pfns) {

@@ -43,7 +43,7 @@ final class LruGenSwitchTest {
         }
         List<Integer> all = new ArrayList<>();
         var folios = small.host().folios();
-        for (int pfn = folios.tail(list); pfn >= 0; pfn = folios.newer(list, pfn)) {
+        for (int pfn = folios.lists.tail(list); pfn >= 0; pfn = folios.lists.newer(list, pfn)) {
             all.add(pageOf[pfn]);
         }
         return all;

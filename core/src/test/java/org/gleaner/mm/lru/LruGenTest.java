@@ -121,9 +121,9 @@ final class LruGenTest {
             folios.init(cpu, 3, ANONYMOUS | SWAPCACHE | ONE_REF);
             lruvec.addTail(cpu, 3);
             int list = gen.list(LruGen.slot(3), LruGen.ANON);
-            assertThat(folios.tail(list)).isEqualTo(3);
-            assertThat(folios.newer(list, 3)).isZero();
-            assertThat(folios.newer(list, 0)).isEqualTo(1);
+            assertThat(folios.lists.tail(list)).isEqualTo(3);
+            assertThat(folios.lists.newer(list, 3)).isZero();
+            assertThat(folios.lists.newer(list, 0)).isEqualTo(1);
         });
     }
 
@@ -172,7 +172,7 @@ final class LruGenTest {
             long state = folios.state(cpu, 7);
             assertThat(state & (REFERENCED | WORKINGSET | REFS_MASK)).isZero();
             assertThat(seqOf(cpu, 7)).isEqualTo(5);
-            assertThat(folios.tail(gen.list(LruGen.slot(4), LruGen.ANON))).isEqualTo(7);
+            assertThat(folios.lists.tail(gen.list(LruGen.slot(4), LruGen.ANON))).isEqualTo(7);
             gen.del(cpu, 7, true);
             assertThat(gen.updateGen(cpu, 7, LruGen.slot(5))).isEqualTo(-1);
             assertThat(folios.test(cpu, 7, REFERENCED)).isTrue();

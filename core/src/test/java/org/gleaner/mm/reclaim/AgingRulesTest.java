@@ -165,10 +165,10 @@ final class AgingRulesTest {
             assertThat(p.seq(cpu, 0)).isEqualTo(4);
             assertThat(p.seq(cpu, 2)).isEqualTo(6);
             int list = p.gen().list(LruGen.slot(4), LruGen.ANON);
-            int pfn = small.host().folios().tail(list);
+            int pfn = small.host().folios().lists.tail(list);
             for (int page : new int[] {4, 3, 1, 0}) {
                 assertThat(pfn).isEqualTo(p.pfn(page));
-                pfn = small.host().folios().newer(list, pfn);
+                pfn = small.host().folios().lists.newer(list, pfn);
             }
             assertThat(p.linked(6)).isOne();
         });
