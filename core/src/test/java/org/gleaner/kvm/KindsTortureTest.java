@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.x86.PreservedAccessed;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
@@ -52,16 +53,17 @@ final class KindsTortureTest {
     private volatile Vm vm;
 
     @ParameterizedTest
-    @CsvSource({"true, false", "false, false", "true, true"})
+    @CsvSource({"true, false, STRICT", "false, false, OFF", "true, true, PROPOSED"})
     @Timeout(900)
-    void nothingIsLostAndNothingLeaksIntoAChild(boolean zeroes, boolean classic) {
+    void nothingIsLostAndNothingLeaksIntoAChild(
+            boolean zeroes, boolean classic, PreservedAccessed preserved) {
         SmallHost small = SmallHost.threads().frames(700).watermarks(40, 80, 160).kswapd().cpus(20);
         if (classic) {
             small.classic();
         }
         Rcu rcu = Rcu.start(small.engine());
         Actor[] actors = new Actor[VCPUS + 4];
-        actors[0] = cpu -> boss(cpu, small, rcu, zeroes);
+        actors[0] = cpu -> boss(cpu, small, rcu, zeroes, preserved);
         actors[1] = waiting(cpu -> fork(cpu, small));
         actors[2] = waiting(cpu -> merge(cpu, small));
         actors[3] = waiting(cpu -> hide(cpu, small));
@@ -89,7 +91,8 @@ final class KindsTortureTest {
         };
     }
 
-    private void boss(Cpu cpu, SmallHost small, Rcu rcu, boolean zeroes) {
+    private void boss(
+            Cpu cpu, SmallHost small, Rcu rcu, boolean zeroes, PreservedAccessed preserved) {
         Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
         if (zeroes) {
             p.vma.mapZeroPages();
@@ -98,6 +101,7 @@ final class KindsTortureTest {
         VmConfig config =
                 VmConfig.of(SpteFormat.EPT, World.merged())
                         .withTlb(64)
+                        .withPreservedAccessed(preserved)
                         .withMemory(new Frames(contents));
         Vm made = Vm.create(cpu, config, small.host().pagesOf(p.mm), rcu);
         made.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
