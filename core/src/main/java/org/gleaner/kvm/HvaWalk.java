@@ -98,6 +98,9 @@ final class HvaWalk {
             long limit = slot.gfnOf(Math.min(end, slot.endVpn()));
             gate.add(cpu, first, limit);
             zapped |= zap(cpu, first, limit, mayBlock, cause);
+            if (slot.id() == VmSlots.APIC_PAGE && mmu.steps.reloadsApicPage()) {
+                vcpus.request(cpu, VcpuRequests.APIC_PAGE_RELOAD);
+            }
         }
         flushIf(cpu, zapped);
         if (locked) {

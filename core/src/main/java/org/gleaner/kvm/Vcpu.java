@@ -63,6 +63,7 @@ public final class Vcpu {
     private final Vm vm;
     private final SecondaryMmu mmu;
     private final @Nullable AsyncFaults async;
+    private final ApicAccess apic;
     private final GuestTlb translations;
     private final @Nullable CpuDirtyLog dirtyLog;
     private @Nullable MmuRoot root;
@@ -77,6 +78,7 @@ public final class Vcpu {
 
     Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, VmConfig config) {
         async = vm.newAsyncFaults(id);
+        apic = vm.newApicAccess();
         this.page = page;
         this.vm = vm;
         this.mmu = mmu;
@@ -239,6 +241,7 @@ public final class Vcpu {
                 async.finish(cpu, this);
             } else if (requests.enterGuest(cpu)) {
                 inGuest = true;
+                apic.checkFresh();
                 return;
             }
         }
@@ -272,6 +275,9 @@ public final class Vcpu {
         }
         if ((asked & VcpuRequests.UPDATE_DIRTY_LOGGING) != 0 && dirtyLog != null) {
             dirtyLog.turn(vm.dirtyLog().isOn(cpu));
+        }
+        if ((asked & VcpuRequests.APIC_PAGE_RELOAD) != 0) {
+            apic.reload(cpu, requests);
         }
         if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
             translations.flush();
@@ -325,6 +331,11 @@ public final class Vcpu {
             }
         }
         return result;
+    }
+
+    /// What its hardware knows of the page of its APIC.
+    public ApicAccess apic() {
+        return apic;
     }
 
     /// Its asynchronous faults; null if its VM has none.

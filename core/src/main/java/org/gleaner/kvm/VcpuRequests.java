@@ -21,6 +21,9 @@ final class VcpuRequests {
     /// Leave the guest once, for what leaving does (`kvm_vcpu_kick`).
     static final long KICK = 8;
 
+    /// Find the page of the APIC again (`KVM_REQ_APIC_PAGE_RELOAD`).
+    static final long APIC_PAGE_RELOAD = 16;
+
     final Mailbox box;
 
     VcpuRequests(Cpu cpu) {
@@ -43,6 +46,11 @@ final class VcpuRequests {
     /// Whether anything is to be done; see [Cpu#pendingRequests].
     boolean arePending(Cpu cpu) {
         return cpu.pendingRequests(box) != 0;
+    }
+
+    /// Asks itself, outside the guest.
+    void post(Cpu cpu, long request) {
+        cpu.interrupt(new Mailbox[] {box}, 1, request);
     }
 
     /// Takes all, to serve them.

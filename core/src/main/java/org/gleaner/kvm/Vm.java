@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
+import org.gleaner.kvm.pfn.GuestPfn;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Actor;
@@ -83,7 +84,8 @@ public final class Vm {
                         pages,
                         caches,
                         steps,
-                        config.allowsUnsafeMappings() || !config.pfn().refusesUnpinned());
+                        config.pfn(),
+                        config.allowsUnsafeMappings());
         prefetch = new Prefetch(this, mmu, gate, pages, direct);
         log = new DirtyLog(srcu, slots, mmu, pages, vcpus, config.pml());
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
@@ -131,6 +133,7 @@ public final class Vm {
     ///
     /// @throws IllegalArgumentException if the id is taken or guest pages overlap
     public void createSlot(Cpu cpu, int id, long baseGfn, long count, long vpn, boolean readOnly) {
+        checkUsers(id);
         slots.create(cpu, new Memslot(id, baseGfn, count, vpn, readOnly, false));
     }
 
@@ -138,7 +141,41 @@ public final class Vm {
     ///
     /// @throws IllegalArgumentException if there is none
     public void deleteSlot(Cpu cpu, int id) {
+        checkUsers(id);
         slots.delete(cpu, id, config.zapsAll() ? this::zapAllFast : this::zapSlot);
+    }
+
+    private static void checkUsers(int id) {
+        if (id >= VmSlots.APIC_PAGE) {
+            throw new IllegalArgumentException("memory slot " + id + " is the kernel's own");
+        }
+    }
+
+    /// Makes host page `vpn` the page of the vCPUs' APICs ([ApicAccess]), of those that there are
+    /// and of those to come (`kvm_alloc_apic_access_page`). Kernels before 6.13 ask at once if it
+    /// can be had.
+    ///
+    /// @return 0, or an error of [org.gleaner.mm.gup.PageClaim]: it cannot, and there is none
+    /// @throws IllegalArgumentException if it is there already, or its guest page is a slot's
+    public int installApicPage(Cpu cpu, long vpn) {
+        slots.create(cpu, new Memslot(VmSlots.APIC_PAGE, ApicAccess.GFN, 1, vpn, false, false));
+        int answer = config.pfn().looksUpFrames() ? newGuestPfn().find(cpu, ApicAccess.GFN) : 0;
+        if (answer < 0) {
+            slots.delete(cpu, VmSlots.APIC_PAGE, this::zapSlot);
+            return answer;
+        }
+        vcpus.request(cpu, VcpuRequests.APIC_PAGE_RELOAD);
+        return 0;
+    }
+
+    ApicAccess newApicAccess() {
+        return new ApicAccess(
+                srcu, slots, gate, mmuLock, config.pfn(), newPage(), pages::timesFreed);
+    }
+
+    /// For who asks for frames that it does not keep.
+    public GuestPfn newGuestPfn() {
+        return direct.newGuestPfn(newPage());
     }
 
     /// `kvm_mmu_zap_all_fast`: makes every root invalid and has every vCPU drop it, then empties
@@ -195,7 +232,11 @@ public final class Vm {
 
     /// A vCPU that will run on `cpu`.
     public Vcpu newVcpu(Cpu cpu) {
-        return vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config));
+        Vcpu vcpu = vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config));
+        if (slots.active(cpu).byId(VmSlots.APIC_PAGE) != null) {
+            vcpu.requests.post(cpu, VcpuRequests.APIC_PAGE_RELOAD);
+        }
+        return vcpu;
     }
 
     /// What a vCPU leaves to workers; null if this VM has no such faults.
@@ -238,6 +279,11 @@ public final class Vm {
 
     PageFault faults() {
         return faults;
+    }
+
+    /// For tests.
+    boolean holdsMmuLock(Cpu cpu) {
+        return mmuLock.isHeldBy(cpu);
     }
 
     GuestMemory memory() {

@@ -19,6 +19,9 @@ import org.gleaner.machine.Srcu;
 /// |---|---|---|---|---|---|
 /// | `active` | publish, idle gate | volatile | faults, notifiers, SRCU | volatile | synchronize |
 final class VmSlots {
+    /// The first slot that is the kernel's own (`KVM_USER_MEM_SLOTS`): that of the APIC page.
+    static final int APIC_PAGE = 32_764;
+
     private final RwSemaphore slotsLock = new RwSemaphore(LockClass.SLOTS_LOCK);
     private final Srcu srcu;
     private final InvalidateGate gate;

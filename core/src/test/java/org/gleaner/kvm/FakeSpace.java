@@ -59,6 +59,12 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
     /// Called in [#lookUp] when the page is resolved and nothing is locked.
     volatile Hook afterLookup = cpu -> {};
 
+    /// Called when a page is given back, before it is.
+    volatile Hook beforePut = cpu -> {};
+
+    /// Whether frames that nobody counts have a page's record.
+    volatile boolean hasRecords = true;
+
     final AtomicLong marked = new AtomicLong();
     final AtomicLong evictions = new AtomicLong();
 
@@ -218,6 +224,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public void put(Cpu cpu, PageClaim claim) {
+        beforePut.at(cpu);
         if (claim.isOwned()) {
             put(claim.pfn());
         }
@@ -272,7 +279,7 @@ final class FakeSpace implements UserPages, PagesByNumber, GuestMemory {
 
     @Override
     public boolean hasPage(int pfn) {
-        return true;
+        return hasRecords;
     }
 
     @Override

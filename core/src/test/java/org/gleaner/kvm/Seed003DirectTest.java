@@ -130,6 +130,7 @@ final class Seed003DirectTest {
                     World.config().withPfn(design).withUnsafeMappings(allowed),
                     (cpu, world, vcpu) -> {
                         world.space.rawFrom = 4;
+                        world.space.hasRecords = false;
                         HostMap map = world.vm.direct().newMap();
                         boolean mapped = design == BEFORE || allowed;
                         assertThat(map.map(cpu, 5, true)).isEqualTo(mapped ? 0 : HostMap.INVALID);

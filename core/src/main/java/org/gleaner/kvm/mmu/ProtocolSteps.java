@@ -186,6 +186,11 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether vCPUs are told that the page of their APIC goes.
+    public boolean reloadsApicPage() {
+        return true;
+    }
+
     /// Whether a page is mapped writable only where the host, and its slot, allow it.
     public boolean keepsReadOnly() {
         return true;

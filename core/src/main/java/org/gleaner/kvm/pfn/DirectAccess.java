@@ -14,6 +14,7 @@ public final class DirectAccess {
     private final KernelMap kernel = new KernelMap(ROOM);
     private final PfnCaches caches;
     private final ProtocolSteps steps;
+    private final PfnDesign design;
     private final boolean allowsUnsafe;
     private final GuestPage guestPage;
 
@@ -24,11 +25,13 @@ public final class DirectAccess {
             UserPages pages,
             PfnCaches caches,
             ProtocolSteps steps,
+            PfnDesign design,
             boolean allowsUnsafe) {
         this.slots = slots;
         this.pages = pages;
         this.caches = caches;
         this.steps = steps;
+        this.design = design;
         this.allowsUnsafe = allowsUnsafe;
         guestPage = new GuestPage(slots, pages);
     }
@@ -40,7 +43,19 @@ public final class DirectAccess {
 
     /// A mapping of one guest page, not yet made.
     public HostMap newMap() {
-        return new HostMap(slots, pages, kernel, allowsUnsafe);
+        return new HostMap(slots, pages, kernel, design, allowsUnsafe);
+    }
+
+    /// The pages that the kernel maps for a guest that runs guests of its own, none mapped.
+    public NestedPages newNestedPages() {
+        return new NestedPages(this);
+    }
+
+    /// Frames that are not kept.
+    ///
+    /// @param page what the lookups own meanwhile
+    public GuestPfn newGuestPfn(FaultInPage page) {
+        return new GuestPfn(slots, page, design);
     }
 
     /// Pages for those who need a page.

@@ -13,6 +13,10 @@ import org.gleaner.mm.gup.UserPages;
 /// A frame that nobody counts cannot be pinned; it is mapped only where unsafe mappings are
 /// allowed, and nothing then keeps its owner from using it otherwise.
 ///
+/// Kernels before 6.13 took a reference, by the guess where there is no page ([PfnDesign#guesses]),
+/// which keeps the page from being freed but not from being replaced: a fork and the process's next
+/// write leave the kernel with the child's copy. They mapped for writing always.
+///
 /// ```
 /// if (map.map(cpu, gfn, true) == 0) {
 ///     use map.pfn()
@@ -31,6 +35,7 @@ public final class HostMap {
     private final GuestSlots slots;
     private final UserPages pages;
     private final KernelMap kernel;
+    private final PfnDesign design;
     private final boolean allowsUnsafe;
     private final PageClaim claim = new PageClaim();
 
@@ -39,10 +44,19 @@ public final class HostMap {
     private long address;
     private boolean writable;
 
-    HostMap(GuestSlots slots, UserPages pages, KernelMap kernel, boolean allowsUnsafe) {
+    /// A reference was taken of a frame that is no page of the process.
+    private boolean guessed;
+
+    HostMap(
+            GuestSlots slots,
+            UserPages pages,
+            KernelMap kernel,
+            PfnDesign design,
+            boolean allowsUnsafe) {
         this.slots = slots;
         this.pages = pages;
         this.kernel = kernel;
+        this.design = design;
         this.allowsUnsafe = allowsUnsafe;
         set(-1, false);
     }
@@ -53,6 +67,7 @@ public final class HostMap {
         pfn = -1;
         address = KernelMap.NONE;
         writable = write;
+        guessed = false;
     }
 
     /// Maps guest page `page`, for reading or for writing too (`kvm_vcpu_map`,
@@ -63,14 +78,14 @@ public final class HostMap {
         assert address == KernelMap.NONE : "gfn " + gfn + " is still mapped";
         set(page, write);
         int section = slots.enter(cpu);
-        long vpn = slots.vpn(cpu, page, write);
-        boolean found = vpn >= 0 && pin(cpu, vpn);
+        long vpn = slots.vpn(cpu, page, write || !design.pinsMaps());
+        boolean found = vpn >= 0 && (design.pinsMaps() ? pin(cpu, vpn) : reference(cpu, vpn));
         slots.leave(cpu, section);
         if (!found) {
             return INVALID;
         }
         pfn = claim.pfn();
-        address = kernel.map(cpu, claim);
+        address = guessed ? pfn : kernel.map(cpu, claim);
         if (address == KernelMap.NONE) {
             assert !claim.isOwned() : "a page has no address";
             claim.free();
@@ -92,6 +107,23 @@ public final class HostMap {
         return true;
     }
 
+    /// As kernels before 6.13 did: what has a page's record is taken for a page, if anybody refers to
+    /// it.
+    private boolean reference(Cpu cpu, long vpn) {
+        pages.lookUp(cpu, vpn, Lookup.WRITE, claim);
+        if (claim.kind() == PageClaim.Kind.RAW && pages.byNumber().hasPage(claim.pfn())) {
+            guessed = pages.byNumber().tryGet(cpu, claim.pfn());
+            if (!guessed) {
+                claim.fail(PageClaim.FAULT);
+            }
+        }
+        if (claim.kind() == PageClaim.Kind.ERROR) {
+            claim.free();
+            return false;
+        }
+        return true;
+    }
+
     private void check() {
         if (claim.kind() == PageClaim.Kind.OWNED) {
             throw Invariants.broken(
@@ -104,13 +136,16 @@ public final class HostMap {
 
     /// Marks the page accessed, and dirty if it was mapped for writing, and unpins it
     /// (`kvm_vcpu_unmap`); the dirty log has the page in the second case, pinned or not. It is
-    /// marked without `mmu_lock`: the pin keeps it. A raw frame is marked nowhere. What is not
+    /// marked without `mmu_lock`: the pin keeps it. A raw frame is marked nowhere, unless it is
+    /// taken for a page. What is not
     /// mapped, and what was unmapped before, is left alone (rule F7).
     public void unmap(Cpu cpu) {
         if (address == KernelMap.NONE) {
             return;
         }
-        kernel.unmap(cpu, address);
+        if (!guessed) {
+            kernel.unmap(cpu, address);
+        }
         if (writable) {
             int section = slots.enter(cpu);
             slots.markDirty(cpu, gfn);
@@ -122,8 +157,19 @@ public final class HostMap {
             }
             pages.markAccessed(cpu, claim);
         }
+        if (guessed) {
+            releaseByNumber(cpu);
+        }
         pages.put(cpu, claim);
         set(-1, false);
+    }
+
+    private void releaseByNumber(Cpu cpu) {
+        if (writable) {
+            pages.byNumber().setDirty(cpu, pfn);
+        }
+        pages.byNumber().markAccessed(cpu, pfn);
+        pages.byNumber().put(cpu, pfn);
     }
 
     public boolean isMapped() {
@@ -139,8 +185,8 @@ public final class HostMap {
         return writable;
     }
 
-    /// Whether the page is pinned: not if it is a raw frame.
+    /// Whether the page is pinned: not if it is a raw frame, nor where pages are but referenced.
     public boolean isPinned() {
-        return claim.isOwned();
+        return claim.kind() == PageClaim.Kind.PINNED;
     }
 }

@@ -11,7 +11,10 @@ import org.gleaner.mm.gup.PageClaim;
 /// | a frame that the host maps without a page's count | guess: take a reference unless the count is 0, else fail | none | none |
 /// | who gives it back | whoever has the number, guessing again | the owner | the owner |
 /// | the host says to try again (`-EAGAIN`) | as if there were no mapping | the same | as a signal |
-/// | the kernel maps such a frame for itself | yes | unless unsafe mappings are allowed, no | the same |
+/// | the kernel maps such a frame for itself | by the same guess | unless unsafe mappings are allowed, no | the same |
+/// | it maps a page | referenced, always for writing | pinned, for writing or reading | the same |
+/// | it asks for a frame that it does not keep | takes a reference, and gives it back used | gives it back unused | does not ask |
+/// | it tells hardware where the APIC page is | gives the page back when it has dropped `mmu_lock` | before | before |
 /// | a page mapped ahead of its use is released | clean | dirty | dirty |
 /// | is the memory broken? | a second lookup | the same | the first one says so |
 /// | a fault that retries marks its page accessed | yes | no | no |
@@ -52,8 +55,19 @@ public enum PfnDesign {
         return this == BEFORE;
     }
 
-    /// What the kernel maps for itself must be pinned, unless it is told otherwise.
-    public boolean refusesUnpinned() {
+    /// What the kernel maps for itself is pinned, not referenced.
+    boolean pinsMaps() {
+        return this != BEFORE;
+    }
+
+    /// Whether the kernel asks for frames that it does not keep: is it of use to enter the guest
+    /// again after an emulation has failed, and can the APIC page be had (`kvm_lookup_pfn`)?
+    public boolean looksUpFrames() {
+        return this != MERGED;
+    }
+
+    /// Whether the page behind the APIC is given back before `mmu_lock` is dropped.
+    public boolean releasesApicPageLocked() {
         return this != BEFORE;
     }
 
