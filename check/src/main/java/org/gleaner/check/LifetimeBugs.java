@@ -3,6 +3,7 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
@@ -87,7 +88,7 @@ final class LifetimeBugs {
                         public VmConfig config(VmConfig config) {
                             SpteFormat linux =
                                     SpteFormat.EPT.withFrozen(SpteFormat.FROZEN_LINUX_6_18);
-                            return super.config(config.withFormat(linux));
+                            return super.config(config.withArchitecture(X86.of(linux)));
                         }
 
                         @Override

@@ -7,8 +7,8 @@ import java.util.List;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.pfn.PfnDesign;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
@@ -231,7 +231,7 @@ final class MemoryStage extends MemoryActs {
     }
 
     private void startVm(List<Cpu> cpus) {
-        VmConfig base = VmConfig.of(SpteFormat.EPT, plan);
+        VmConfig base = VmConfig.of(X86.EPT, plan);
         VmConfig config =
                 variant.config(
                         base.withTables(TABLES)

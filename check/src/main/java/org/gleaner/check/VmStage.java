@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
@@ -51,7 +52,7 @@ final class VmStage {
         space = new SmallSpace(stage, pages, variant);
         AgingPlan plan = variant.design().plan();
         aging = variant.aging(plan.secondary());
-        VmConfig base = VmConfig.of(format, plan);
+        VmConfig base = VmConfig.of(X86.of(format), plan);
         config = variant.config(base.withTables(TABLES).withMemory(space));
         stage.before(this::prepare);
         rcu = Rcu.start(stage.engine);

@@ -108,6 +108,22 @@ final class LayersTest {
                     .because("slots, vCPUs and the host are the same for all");
 
     @ArchTest
+    static final ArchRule ARM64_KNOWS_ONLY_THE_CONTRACT =
+            classes()
+                    .that()
+                    .resideInAPackage("org.gleaner.kvm.arm64..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.gleaner.kvm.arm64..",
+                            "org.gleaner.kvm.mmu..",
+                            "org.gleaner.pagetable..",
+                            "org.gleaner.machine..",
+                            "java..",
+                            "org.jspecify.annotations")
+                    .because("slots, vCPUs, the host and other architectures are none of its");
+
+    @ArchTest
     static final ArchRule WHO_OWNS_A_PAGE_CANNOT_NAME_ITS_FOLIO =
             classes()
                     .that()
@@ -145,11 +161,9 @@ final class LayersTest {
             classes()
                     .that()
                     .resideInAnyPackage("org.gleaner.kvm", "org.gleaner.kvm.aging..")
-                    .and()
-                    .doNotHaveSimpleName("VmConfig")
                     .should()
                     .onlyDependOnClassesThat()
-                    .resideOutsideOfPackage("org.gleaner.kvm.x86..")
+                    .resideOutsideOfPackages("org.gleaner.kvm.x86..", "org.gleaner.kvm.arm64..")
                     .because("an architecture is chosen in one place");
 
     @ArchTest

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.machine.Cpu;
@@ -39,6 +40,8 @@ public final class DirtyLog {
     private final Srcu srcu;
     private final VmSlots slots;
     private final SecondaryMmu mmu;
+    private final LockMode protectLock;
+    private final int mostLevel;
     private final UserPages pages;
     private final Vcpus vcpus;
 
@@ -50,9 +53,16 @@ public final class DirtyLog {
     @SetUp private boolean splitsEagerly = true;
 
     DirtyLog(
-            Srcu srcu, VmSlots slots, SecondaryMmu mmu, UserPages pages, Vcpus vcpus, boolean pml) {
+            Srcu srcu,
+            VmSlots slots,
+            SecondaryMmu mmu,
+            UserPages pages,
+            Vcpus vcpus,
+            VmConfig config) {
         this.srcu = srcu;
-        this.pml = pml;
+        pml = config.pml();
+        protectLock = config.architecture().locks().writeProtect();
+        mostLevel = config.architecture().mostLeafLevel(mmu.tables.geometry);
         this.slots = slots;
         this.mmu = mmu;
         this.pages = pages;
@@ -139,12 +149,12 @@ public final class DirtyLog {
 
     private void protect(Cpu cpu, Memslot slot) {
         mmu.invariants.zapBegins();
-        mmu.mmuLock.readLock(cpu);
+        protectLock.lock(cpu, mmu.mmuLock);
         if (splitsEagerly) {
             mmu.split(cpu, slot.baseGfn(), slot.endGfn());
         }
         mmu.writeProtect(cpu, slot.baseGfn(), slot.endGfn());
-        mmu.mmuLock.readUnlock(cpu);
+        protectLock.unlock(cpu, mmu.mmuLock);
         vcpus.flushRemoteTlbs(cpu);
         mmu.invariants.zapFlushed();
     }
@@ -176,7 +186,7 @@ public final class DirtyLog {
                 how,
                 (c, gfn) ->
                         Math.min(
-                                slot.mostLevel(mmu.tables.geometry, gfn),
+                                slot.mostLevel(mmu.tables.geometry, mostLevel, gfn),
                                 pages.mappingLevel(c, slot.vpnOf(gfn))));
         mmu.mmuLock.readUnlock(cpu);
     }

@@ -69,7 +69,13 @@ final class InvalidateGate {
         return cpu.peek(state, SEQ) != seq;
     }
 
-    /// The same without the lock: saves taking it in vain, and may err both ways
+    /// The same for architectures where an invalidation of anything stands in the way
+    /// (`mmu_invalidate_retry`).
+    boolean retryAny(Cpu cpu, long seq) {
+        return cpu.peek(state, IN_PROGRESS) != 0 || cpu.peek(state, SEQ) != seq;
+    }
+
+    /// As [#retry] without the lock: saves taking it in vain, and may err both ways
     /// (`mmu_invalidate_retry_gfn_unsafe`).
     boolean retryUnsafe(Cpu cpu, long seq, long gfn) {
         if (cpu.peek(state, IN_PROGRESS) != 0

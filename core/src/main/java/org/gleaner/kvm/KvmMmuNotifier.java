@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import org.gleaner.kvm.aging.Harvester;
 import org.gleaner.kvm.aging.KvmHalves;
+import org.gleaner.kvm.arch.Locks;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.ZapCause;
@@ -38,12 +39,11 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     private final boolean flush;
     private final @Nullable YoungGeneration generation;
 
-    KvmMmuNotifier(Vm vm, HvaWalk walk, AgingPlan plan, boolean canAgeUnlocked) {
+    KvmMmuNotifier(Vm vm, HvaWalk walk, AgingPlan plan, Locks locking) {
         this.vm = vm;
         this.walk = walk;
-        boolean locks = plan.lock() || !canAgeUnlocked;
-        lock = locks ? LockMode.WRITE : LockMode.NONE;
-        lockBaseline = locks || plan.design().locksBaseline() ? LockMode.WRITE : LockMode.NONE;
+        lock = plan.lock() ? LockMode.WRITE : locking.age();
+        lockBaseline = plan.design().locksBaseline() ? LockMode.WRITE : lock;
         flush = plan.flush();
         generation = KvmHalves.of(plan.design(), this);
     }

@@ -53,10 +53,10 @@ public record Memslot(
         return baseGfn + (hostPage - vpn);
     }
 
-    /// The highest level at which a leaf may map `gfn` (`lpage_info`): all that the leaf maps must
+    /// The highest level up to `most` at which a leaf may map `gfn` (`lpage_info`): all that the leaf maps must
     /// lie in the slot, and be aligned alike in guest and host.
-    int mostLevel(Geometry geometry, long gfn) {
-        for (int level = RadixTable.LEVEL_1G; level > RadixTable.LEVEL_4K; level--) {
+    int mostLevel(Geometry geometry, int most, long gfn) {
+        for (int level = most; level > RadixTable.LEVEL_4K; level--) {
             long first = geometry.alignDown(gfn, level);
             long pages = geometry.pages(level);
             if ((baseGfn - vpn & pages - 1) == 0 && first >= baseGfn && first + pages <= endGfn()) {

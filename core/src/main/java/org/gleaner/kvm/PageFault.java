@@ -1,5 +1,9 @@
 package org.gleaner.kvm;
 
+import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.FaultFlow;
+import org.gleaner.kvm.arch.Locks;
+import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
@@ -43,12 +47,23 @@ final class PageFault {
     private final SecondaryMmu mmu;
     private final InvalidateGate gate;
     private final UserPages pages;
+    private final Locks locks;
+    private final FaultFlow flow;
+    private final int mostLevel;
 
-    PageFault(Vm vm, SecondaryMmu mmu, InvalidateGate gate, UserPages pages) {
+    PageFault(
+            Vm vm,
+            SecondaryMmu mmu,
+            InvalidateGate gate,
+            UserPages pages,
+            Architecture architecture) {
         this.vm = vm;
         this.mmu = mmu;
         this.gate = gate;
         this.pages = pages;
+        locks = architecture.locks();
+        flow = architecture.flow();
+        mostLevel = architecture.mostLeafLevel(mmu.tables.geometry);
     }
 
     /// Serves one fault of `vcpu`, outside guest mode.
@@ -84,20 +99,31 @@ final class PageFault {
     }
 
     private boolean tryFast(Cpu cpu, Vcpu vcpu, Fault fault) {
-        if (fault.present ? !fault.write : mmu.tables.format.hardwareAccessedDirty) {
+        if (!isForFastPath(fault)) {
             return false;
         }
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
         fault.log = slot == null ? null : slot.log();
         cpu.enter(KernelFunction.FAST_PAGE_FAULT);
         cpu.charge(Cost.MMU_AGE_GFN);
+        locks.fast().lock(cpu, mmu.mmuLock);
         int result = mmu.fastFault(cpu, vcpu.root(), fault);
+        locks.fast().unlock(cpu, mmu.mmuLock);
         cpu.exit();
         if (result == RetPf.INVALID) {
             return false;
         }
         vcpu.fastFaults++;
         return true;
+    }
+
+    private boolean isForFastPath(Fault fault) {
+        boolean hardware = mmu.tables.format.hardwareAccessedDirty;
+        return switch (flow.fast()) {
+            case RESTORES -> fault.present ? fault.write : !hardware;
+            case ACCESS_FLAG -> fault.present && !hardware;
+            case NONE -> false;
+        };
     }
 
     private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
@@ -174,7 +200,11 @@ final class PageFault {
     }
 
     private int mapLocked(Cpu cpu, Vcpu vcpu, Memslot slot, Fault fault) {
-        mmu.faultLock().lock(cpu, mmu.mmuLock);
+        DirtyBitmap log = fault.log;
+        if (flow.dirty() == FaultFlow.DirtyKey.ENTRY_WRITABLE && log != null && !fault.write) {
+            fault.mapWritable = false;
+        }
+        locks.fault().lock(cpu, mmu.mmuLock);
         int result = RetPf.RETRY;
         MmuRoot root = vcpu.root();
         if (!isStale(cpu, root, fault)) {
@@ -189,9 +219,13 @@ final class PageFault {
         if (mmu.steps.releasesLocked()) {
             release(cpu, vcpu.page, fault, unused || early);
         }
-        mmu.faultLock().unlock(cpu, mmu.mmuLock);
+        locks.fault().unlock(cpu, mmu.mmuLock);
         if (!mmu.steps.releasesLocked()) {
             release(cpu, vcpu.page, fault, unused);
+        }
+        boolean late = flow.log() == FaultFlow.LogMark.AFTER_UNLOCK;
+        if (late && log != null && fault.mapWritable && result == RetPf.FIXED) {
+            log.mark(cpu, fault.gfn);
         }
         if (early && !unused) {
             vcpu.page.markByNumber(cpu, fault.pfn, fault.mapWritable);
@@ -203,7 +237,7 @@ final class PageFault {
     /// The host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
     /// changes it must first get the lock for an invalidation.
     private int level(Cpu cpu, Memslot slot, Fault fault) {
-        int most = slot.mostLevel(mmu.tables.geometry, fault.gfn);
+        int most = slot.mostLevel(mmu.tables.geometry, mostLevel, fault.gfn);
         if (most == RadixTable.LEVEL_4K) {
             return most;
         }
@@ -215,7 +249,10 @@ final class PageFault {
     /// `is_page_fault_stale`.
     private boolean isStale(Cpu cpu, MmuRoot root, Fault fault) {
         return mmu.steps.asksTheRoot() && root.isInvalidLocked(cpu)
-                || mmu.steps.asksTheGateLocked() && gate.retry(cpu, fault.seq, fault.gfn);
+                || mmu.steps.asksTheGateLocked()
+                        && (flow.retry() == FaultFlow.Retry.RANGE
+                                ? gate.retry(cpu, fault.seq, fault.gfn)
+                                : gate.retryAny(cpu, fault.seq));
     }
 
     /// `kvm_mmu_finish_page_fault`; under `mmu_lock` if the page was used.

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// to the address space that backs it.
 ///
 /// ```
-/// Vm vm = Vm.create(cpu, VmConfig.of(SpteFormat.EPT, AgingDesign.MERGED.plan()), space, rcu);
+/// Vm vm = Vm.create(cpu, VmConfig.of(X86.EPT, AgingDesign.MERGED.plan()), space, rcu);
 /// vm.createSlot(cpu, 0, 0, pages, vpn, false);
 /// Vcpu vcpu = vm.newVcpu(cpu);          // on the CPU that will run it
 /// vcpu.access(cpu, gfn, true);
@@ -76,7 +76,7 @@ public final class Vm {
         steps = mmu.steps;
         invariants = mmu.invariants;
         slots = new VmSlots(srcu, gate, steps);
-        faults = new PageFault(this, mmu, gate, pages);
+        faults = new PageFault(this, mmu, gate, pages, config.architecture());
         PfnCaches caches = new PfnCaches();
         direct =
                 new DirectAccess(
@@ -87,9 +87,9 @@ public final class Vm {
                         config.pfn(),
                         config.allowsUnsafeMappings());
         prefetch = new Prefetch(this, mmu, gate, pages, direct);
-        log = new DirtyLog(srcu, slots, mmu, pages, vcpus, config.pml());
+        log = new DirtyLog(srcu, slots, mmu, pages, vcpus, config);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
-        notifier = new KvmMmuNotifier(this, walk, config.aging(), mmu.canAgeUnlocked());
+        notifier = new KvmMmuNotifier(this, walk, config.aging(), config.architecture().locks());
     }
 
     /// The task that runs the vCPUs pays for the tables.

@@ -2,25 +2,28 @@ package org.gleaner.kvm;
 
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.Upkeep;
 import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.PreservedAccessed;
+import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.pfn.PfnDesign;
-import org.gleaner.kvm.x86.PreservedAccessed;
-import org.gleaner.kvm.x86.SpteFormat;
-import org.gleaner.kvm.x86.SpteSteps;
-import org.gleaner.kvm.x86.TdpMmu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.SetUp;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.pagetable.EntryFormat;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
-/// What kind of VM, on what kind of kernel. The one place in this room that names an architecture.
+/// What kind of VM, on what kind of processor and kernel.
 ///
 /// Immutable: each `with` answers a copy that differs in one choice.
 @SetUp
@@ -29,27 +32,32 @@ public final class VmConfig {
     private static final int TABLES = 1 << 22;
 
     private final AgingPlan aging;
-    private SpteFormat format;
+    private Architecture architecture;
+    private Geometry geometry;
     private int tlbEntries;
     private boolean keepsRoots;
     private PfnDesign pfn = PfnDesign.MERGED;
-    private boolean zapsAll = true;
+    private boolean zapsAll;
     private boolean pml;
     private PreservedAccessed preserved = PreservedAccessed.OFF;
     private @Nullable GuestMemory memory;
     private boolean allowsUnsafeMappings;
     private int tables = TABLES;
     private int tablesLaidBy;
-    private SpteSteps steps = SpteSteps.LINUX;
+    private ProtocolSteps steps;
     private AsyncFaults.Mode asyncFaults = AsyncFaults.Mode.OFF;
 
-    private VmConfig(SpteFormat format, AgingPlan aging) {
-        this.format = format;
+    private VmConfig(Architecture architecture, AgingPlan aging) {
+        this.architecture = architecture;
         this.aging = aging;
+        geometry = architecture.geometries().getFirst();
+        steps = architecture.steps();
+        zapsAll = architecture.upkeep().removal() == Upkeep.Removal.ALL_ROOTS;
     }
 
     private VmConfig(VmConfig other) {
-        this(other.format, other.aging);
+        this(other.architecture, other.aging);
+        geometry = other.geometry;
         tlbEntries = other.tlbEntries;
         keepsRoots = other.keepsRoots;
         pfn = other.pfn;
@@ -65,13 +73,13 @@ public final class VmConfig {
     }
 
     /// The VM of the kernel that `aging` belongs to: no TLB model, no page contents.
-    public static VmConfig of(SpteFormat format, AgingPlan aging) {
-        return of(format, aging, KvmRelease.of(aging.design()));
+    public static VmConfig of(Architecture architecture, AgingPlan aging) {
+        return of(architecture, aging, KvmRelease.of(aging.design()));
     }
 
     /// The same on a kernel of one's own choice.
-    public static VmConfig of(SpteFormat format, AgingPlan aging, KvmRelease kernel) {
-        VmConfig config = new VmConfig(format, aging);
+    public static VmConfig of(Architecture architecture, AgingPlan aging, KvmRelease kernel) {
+        VmConfig config = new VmConfig(architecture, aging);
         config.keepsRoots = kernel.keepsRoots();
         config.pfn = kernel.pfn();
         return config;
@@ -83,9 +91,19 @@ public final class VmConfig {
         return copy;
     }
 
-    /// Entries of the second stage: EPT, EPT without A/D bits, or NPT.
-    public VmConfig withFormat(SpteFormat other) {
-        return with(c -> c.format = other);
+    /// On another processor, whose steps must be those of this one.
+    public VmConfig withArchitecture(Architecture other) {
+        return with(c -> {
+            c.architecture = other;
+            c.geometry = other.geometry(geometry.pageShift);
+        });
+    }
+
+    /// Base pages of 2^`shift` bytes, in the host and in the guest.
+    ///
+    /// @throws IllegalArgumentException if the architecture has none
+    public VmConfig withPageShift(int shift) {
+        return with(c -> c.geometry = architecture.geometry(shift));
     }
 
     /// Translations that each vCPU caches, a power of two; 0 means that every access walks.
@@ -114,10 +132,10 @@ public final class VmConfig {
 
     /// Hardware notes the pages whose D it sets, for dirty logs (`kvm_intel.pml`); not by default.
     ///
-    /// @throws IllegalArgumentException if entries are not [SpteFormat#EPT]: no other hardware does
+    /// @throws IllegalArgumentException if the architecture has no such hardware
     public VmConfig withPml(boolean notes) {
-        if (notes && !format.toString().equals(SpteFormat.EPT.toString())) {
-            throw new IllegalArgumentException("no PML with " + format);
+        if (notes && !architecture.hardwareLog()) {
+            throw new IllegalArgumentException("no PML with " + architecture);
         }
         return with(c -> c.pml = notes);
     }
@@ -156,12 +174,13 @@ public final class VmConfig {
     }
 
     /// How the protocols are carried out.
-    public VmConfig withSteps(SpteSteps other) {
+    public VmConfig withSteps(ProtocolSteps other) {
         return with(c -> c.steps = other);
     }
 
-    public SpteFormat format() {
-        return format;
+    /// The processor.
+    public Architecture architecture() {
+        return architecture;
     }
 
     /// The design whose secondary half this VM plays.
@@ -212,20 +231,23 @@ public final class VmConfig {
             RemoteTlbs remote,
             TableAccount account,
             IntUnaryOperator freed) {
-        RadixTable room = new RadixTable(new TableSlab(SpteFormat.GEOMETRY, tables), format);
-        Invariants invariants = new Invariants(format, room.geometry, freed);
-        return new TdpMmu(
-                room,
-                format,
-                mmuLock,
-                rcu,
-                invariants,
-                steps,
-                keepsRoots,
-                pml,
-                preserved,
-                marks,
-                remote,
-                account);
+        EntryFormat format = architecture.format().apply(geometry);
+        RadixTable room = new RadixTable(new TableSlab(geometry, tables), format);
+        Invariants invariants = new Invariants(format, geometry, freed);
+        return architecture
+                .engine()
+                .apply(
+                        new MmuParts(
+                                room,
+                                mmuLock,
+                                rcu,
+                                invariants,
+                                steps,
+                                keepsRoots,
+                                pml,
+                                preserved,
+                                marks,
+                                remote,
+                                account));
     }
 }

@@ -6,7 +6,7 @@ package org.gleaner.pagetable;
 /// memory; the atomic changes are `Spte`, `Pte` and [HardwareWalk]. Which bits mean what is an
 /// architecture's to say. One thing is the same everywhere: an entry is a *table* (points to the
 /// next lower level) iff it is present and not a huge leaf, and its address field then holds the id
-/// of a [TableSlab] table.
+/// of a [TableSlab] table. What tells a huge leaf is a bit that it has, or one that it has not.
 ///
 /// Levels count from 1 (leaves of one page) up to the root's, as in KVM; how many there are, and how
 /// wide, is the [Geometry]'s to say.
@@ -24,6 +24,15 @@ public abstract class EntryFormat {
 
     /// The bit that marks a leaf above level 1. Means nothing at level 1.
     public final long hugeLeaf;
+
+    /// The bit that every present entry but a leaf above level 1 has.
+    public final long notHuge;
+
+    /// An entry above level 1 is a table iff it has, of the bits of this,
+    final long tableMask;
+
+    /// exactly these.
+    final long tableValue;
 
     /// The bits that hold a page frame, or a table.
     public final long address;
@@ -59,6 +68,8 @@ public abstract class EntryFormat {
     private final long[] permitValue;
 
     /// @param address the address field; a run of bits
+    /// @param hugeLeaf the bit that marks a huge leaf, or 0
+    /// @param notHuge the bit whose absence marks one, or 0
     /// @param read bits that must be set for a read, besides `present`
     /// @param write bits that must be set for a write, besides those
     /// @param exec bits that must be set for a fetch, besides `present`
@@ -67,6 +78,7 @@ public abstract class EntryFormat {
             String name,
             long address,
             long hugeLeaf,
+            long notHuge,
             long present,
             long empty,
             long accessed,
@@ -80,6 +92,9 @@ public abstract class EntryFormat {
         this.name = name;
         this.address = address;
         this.hugeLeaf = hugeLeaf;
+        this.notHuge = notHuge;
+        tableMask = present | hugeLeaf | notHuge;
+        tableValue = present | notHuge;
         addressShift = Long.numberOfTrailingZeros(address);
         this.present = present;
         this.empty = empty;
@@ -102,12 +117,12 @@ public abstract class EntryFormat {
 
     /// True for a present entry above level 1 that points to a table.
     public final boolean isTable(long entry, int level) {
-        return level > 1 && (entry & (present | hugeLeaf)) == present;
+        return level > 1 && (entry & tableMask) == tableValue;
     }
 
     /// True for a present entry that maps memory.
     public final boolean isLeaf(long entry, int level) {
-        return (entry & present) != 0 && (level == 1 || (entry & hugeLeaf) != 0);
+        return (entry & present) != 0 && (level == 1 || (entry & tableMask) != tableValue);
     }
 
     public final boolean isAccessed(long entry) {
@@ -130,7 +145,7 @@ public abstract class EntryFormat {
 
     /// The part of a leaf of `level` that maps its page number `offset`, as an entry of level 1.
     final long smallLeaf(long leaf, int level, long offset) {
-        return level == 1 ? leaf : (leaf & ~hugeLeaf) + (offset << addressShift);
+        return level == 1 ? leaf : (leaf & ~hugeLeaf | notHuge) + (offset << addressShift);
     }
 
     /// The table a table entry points to.

@@ -53,10 +53,10 @@ public final class RadixTable {
     public RadixTable(TableSlab slab, EntryFormat format) {
         this.slab = slab;
         this.format = format;
-        tableMask = format.present | format.hugeLeaf;
+        tableMask = format.tableMask;
         shift = format.addressShift;
         address = format.address;
-        tableValue = format.present;
+        tableValue = format.tableValue;
         geometry = slab.geometry;
         levels = geometry.levels;
         last = geometry.entries(LEVEL_4K) - 1;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
@@ -47,7 +48,7 @@ final class AgingTest {
     void accessedPagesAreYoungAndOthersOld(World.Kind kind, AgingPlan plan, SpteFormat format) {
         World.alone(
                 kind,
-                VmConfig.of(format, plan),
+                VmConfig.of(X86.of(format), plan),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     vcpu.runSequential(cpu, 0, PAGES, true);
@@ -99,7 +100,7 @@ final class AgingTest {
     void aPageIsYoungThroughAnyOfItsAliases(AgingDesign design) {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT, design.plan()),
+                VmConfig.of(X86.EPT, design.plan()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     world.vm.createSlot(cpu, 1, 4096, PAGES, 0, false);
@@ -124,7 +125,7 @@ final class AgingTest {
     void bitmapsCountFromTheEndInEveryGeneration() {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT, AgingDesign.V1.plan()),
+                VmConfig.of(X86.EPT, AgingDesign.V1.plan()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
@@ -142,7 +143,7 @@ final class AgingTest {
                 });
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT, AgingDesign.V2.plan()),
+                VmConfig.of(X86.EPT, AgingDesign.V2.plan()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
@@ -161,7 +162,7 @@ final class AgingTest {
                 });
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT, AgingDesign.V3.plan()),
+                VmConfig.of(X86.EPT, AgingDesign.V3.plan()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
@@ -186,7 +187,7 @@ final class AgingTest {
         world.engine.spawn(
                 "host",
                 cpu -> {
-                    VmConfig config = VmConfig.of(SpteFormat.EPT, AgingDesign.TWO_BITMAPS.plan());
+                    VmConfig config = VmConfig.of(X86.EPT, AgingDesign.TWO_BITMAPS.plan());
                     Vm vm = Vm.create(cpu, config, world.space, world.rcu);
                     vm.createSlot(cpu, 0, 1 << 20, 100, 0, false);
                     vm.createSlot(cpu, 1, 0, 100, 100, false);
@@ -214,7 +215,7 @@ final class AgingTest {
     void noPredicateIsAPredicateOfOnes() {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT_NO_AD, AgingDesign.TWO_BITMAPS.plan()),
+                VmConfig.of(X86.EPT_NO_AD, AgingDesign.TWO_BITMAPS.plan()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
@@ -235,7 +236,7 @@ final class AgingTest {
         for (AgingDesign design : AgingDesign.values()) {
             World.alone(
                     World.Kind.VIRTUAL,
-                    VmConfig.of(SpteFormat.EPT, design.plan()),
+                    VmConfig.of(X86.EPT, design.plan()),
                     PAGES,
                     (cpu, world, vcpu) -> {
                         vcpu.access(cpu, 1, true);
@@ -252,7 +253,7 @@ final class AgingTest {
     void aCachedTranslationHidesAccessesUntilAFlush() {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT, AgingDesign.LOCKED_FLUSH.plan()).withTlb(64),
+                VmConfig.of(X86.EPT, AgingDesign.LOCKED_FLUSH.plan()).withTlb(64),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;

@@ -9,8 +9,8 @@ import static org.gleaner.kvm.DirtyLogTest.writeAll;
 
 import java.util.SplittableRandom;
 import org.gleaner.kvm.DirtyLogTest.Body;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.mmu.LogEnd;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.Geometry;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// H huge leaves of 512 pages, P pages, one slot, one vCPU. And that each of its invariants fires.
 final class DirtyLogCountsTest {
     private static VmConfig config(boolean pml) {
-        return VmConfig.of(SpteFormat.EPT, World.merged()).withTlb(16).withPml(pml);
+        return VmConfig.of(X86.EPT, World.merged()).withTlb(16).withPml(pml);
     }
 
     private static void populated(boolean pml, Body body) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.CostModel;
@@ -86,7 +87,7 @@ final class DirtyLogTest {
 
     /// Runs `body` when every page was written once.
     static void populated(SpteFormat format, Body body) {
-        populated(VmConfig.of(format, World.merged()).withTlb(16), body);
+        populated(VmConfig.of(X86.of(format), World.merged()).withTlb(16), body);
     }
 
     static void populated(VmConfig config, Body body) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
@@ -23,7 +24,7 @@ final class FoldingTest {
     void foldedRunsEqualSingleSteps(int tlb) {
         for (AgingDesign design : List.of(AgingDesign.MERGED, AgingDesign.LOCKED_FLUSH)) {
             for (SpteFormat format : List.of(SpteFormat.EPT, SpteFormat.EPT_NO_AD)) {
-                VmConfig config = VmConfig.of(format, design.plan()).withTlb(tlb);
+                VmConfig config = VmConfig.of(X86.of(format), design.plan()).withTlb(tlb);
                 assertThat(account(config, true)).isEqualTo(account(config, false));
             }
         }

@@ -1,6 +1,6 @@
 package org.gleaner.kvm;
 
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Host;
@@ -47,7 +47,7 @@ final class GuestOfHost {
     }
 
     static VmConfig config() {
-        return VmConfig.of(SpteFormat.EPT, World.merged());
+        return VmConfig.of(X86.EPT, World.merged());
     }
 
     /// Runs it by one actor; the VM and the process are gone before the host is audited.

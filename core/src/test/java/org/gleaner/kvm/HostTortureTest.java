@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -134,7 +135,8 @@ final class HostTortureTest {
                         0,
                         true);
         PageContents contents = host.contents();
-        VmConfig config = VmConfig.of(format, plan).withTlb(64).withMemory(new Frames(contents));
+        VmConfig config =
+                VmConfig.of(X86.of(format), plan).withTlb(64).withMemory(new Frames(contents));
         Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);
         vm.createSlot(boss, 0, GFN, PAGES, VPN, false);
         Word done = new Word();

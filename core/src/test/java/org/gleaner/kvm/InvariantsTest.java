@@ -3,6 +3,7 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
@@ -152,7 +153,9 @@ final class InvariantsTest {
                     }
                 };
         VmConfig linux =
-                VmConfig.of(SpteFormat.EPT.withFrozen(SpteFormat.FROZEN_LINUX_6_18), World.merged())
+                VmConfig.of(
+                                X86.of(SpteFormat.EPT.withFrozen(SpteFormat.FROZEN_LINUX_6_18)),
+                                World.merged())
                         .withSteps(blind);
         assertThatThrownBy(() -> ageAcrossSlotDeletion(linux))
                 .hasStackTraceContaining("AssertionError: I5:");
@@ -291,7 +294,7 @@ final class InvariantsTest {
                 };
         expect(
                 "I14:",
-                VmConfig.of(SpteFormat.EPT_NO_AD, World.merged()).withSteps(broken),
+                VmConfig.of(X86.EPT_NO_AD, World.merged()).withSteps(broken),
                 (cpu, world, vcpu) -> {
                     vcpu.access(cpu, 1, true);
                     world.space.notifiers.clearYoung(cpu, 1, 2);
@@ -310,7 +313,7 @@ final class InvariantsTest {
                 };
         expect(
                 "I19:",
-                VmConfig.of(SpteFormat.EPT, AgingDesign.V2.plan()).withSteps(broken),
+                VmConfig.of(X86.EPT, AgingDesign.V2.plan()).withSteps(broken),
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;
                     vcpu.access(cpu, 1, true);

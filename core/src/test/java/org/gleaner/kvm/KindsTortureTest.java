@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.gleaner.kvm.x86.PreservedAccessed;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
@@ -99,7 +99,7 @@ final class KindsTortureTest {
         }
         PageContents contents = Objects.requireNonNull(small.host().contents());
         VmConfig config =
-                VmConfig.of(SpteFormat.EPT, World.merged())
+                VmConfig.of(X86.EPT, World.merged())
                         .withTlb(64)
                         .withPreservedAccessed(preserved)
                         .withMemory(new Frames(contents));

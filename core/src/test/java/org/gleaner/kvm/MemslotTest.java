@@ -28,7 +28,8 @@ final class MemslotTest {
     })
     void aLeafLiesInItsSlotAndIsAlignedAlike(long base, long pages, long vpn, long gfn, int level) {
         Memslot slot = new Memslot(0, base, pages, vpn, false, false);
-        assertThat(slot.mostLevel(Geometry.FOUR_BY_NINE, gfn)).isEqualTo(level);
+        assertThat(slot.mostLevel(Geometry.FOUR_BY_NINE, RadixTable.LEVEL_1G, gfn))
+                .isEqualTo(level);
         if (level > RadixTable.LEVEL_4K) {
             long first = Geometry.FOUR_BY_NINE.alignDown(gfn, level);
             assertThat(slot.vpnOf(first) % Geometry.FOUR_BY_NINE.pages(level)).isZero();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.stream.Stream;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
@@ -38,6 +38,8 @@ final class OperationsTest {
         "merged, ept-noad, 0, true, true",
         "locked-flush, npt, 7, true, false",
         "v1, ept, 7, true, true",
+        "merged, arm64, 7, false, true",
+        "locked-flush, arm64_soft, 7, true, false",
     })
     @Timeout(1800)
     void onRealThreads(String design, String format, int lruGen, boolean thp, boolean manual) {
@@ -49,6 +51,8 @@ final class OperationsTest {
         "merged, ept, 7, true, false",
         "merged, ept-noad, 7, false, true",
         "locked-flush, npt, 0, true, true",
+        "merged, arm64_soft, 7, false, true",
+        "v2, arm64, 0, true, false",
     })
     @Timeout(1800)
     void inVirtualTime(String design, String format, int lruGen, boolean thp, boolean manual) {
@@ -67,16 +71,12 @@ final class OperationsTest {
             boolean manual,
             int operations) {
         AgingPlan plan = AgingDesign.forName(design).plan();
-        SpteFormat spte =
-                switch (format) {
-                    case "ept" -> SpteFormat.EPT;
-                    case "npt" -> SpteFormat.NPT;
-                    default -> SpteFormat.EPT_NO_AD;
-                };
         int frames = thp ? FRAMES_OF_HUGE_PAGES : FRAMES;
         OperationsHost world = new OperationsHost(threads, seed, frames, plan, lruGen, thp);
         VmConfig config =
-                VmConfig.of(spte, plan).withTlb(seed % 2 == 0 ? 0 : 64).withZapAll(!manual);
+                VmConfig.of(World.architecture(format), plan)
+                        .withTlb(seed % 2 == 0 ? 0 : 64)
+                        .withZapAll(!manual);
         long begin = System.nanoTime();
         world.run(config, manual, operations / OperationsHost.OPERATORS);
         System.out.printf(
@@ -154,8 +154,7 @@ final class OperationsTest {
     @Timeout(600)
     void whatIsBrokenIsSeen(String rule, SpteSteps steps) {
         AgingPlan plan = AgingDesign.forName("merged").plan();
-        VmConfig config =
-                VmConfig.of(SpteFormat.EPT, plan).withTlb(64).withZapAll(false).withSteps(steps);
+        VmConfig config = VmConfig.of(X86.EPT, plan).withTlb(64).withZapAll(false).withSteps(steps);
         assertThatThrownBy(
                         () -> {
                             for (long seed = SEED; seed < SEED + 8; seed++) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.notifier.InvalidationEvent;
@@ -95,7 +95,7 @@ final class PageFaultTest {
 
     @Test
     void anEvictionZapsEveryAliasAndMarksWhereTheKernelDid() {
-        VmConfig old = VmConfig.of(SpteFormat.EPT, AgingDesign.LOCKED.plan());
+        VmConfig old = VmConfig.of(X86.EPT, AgingDesign.LOCKED.plan());
         for (VmConfig config : new VmConfig[] {World.config(), old}) {
             World.alone(
                     World.Kind.VIRTUAL,

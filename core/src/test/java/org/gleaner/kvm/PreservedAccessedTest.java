@@ -1,12 +1,13 @@
 package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gleaner.kvm.x86.PreservedAccessed.OFF;
-import static org.gleaner.kvm.x86.PreservedAccessed.PROPOSED;
-import static org.gleaner.kvm.x86.PreservedAccessed.STRICT;
+import static org.gleaner.kvm.mmu.PreservedAccessed.OFF;
+import static org.gleaner.kvm.mmu.PreservedAccessed.PROPOSED;
+import static org.gleaner.kvm.mmu.PreservedAccessed.STRICT;
 
 import java.util.List;
-import org.gleaner.kvm.x86.PreservedAccessed;
+import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Process;
@@ -63,7 +64,7 @@ final class PreservedAccessedTest {
 
     private static Storm storm(SpteFormat format, PreservedAccessed how) {
         Storm[] storm = new Storm[1];
-        run(config(how).withFormat(format), (cpu, guest) -> storm[0] = storm(cpu, guest));
+        run(config(how).withArchitecture(X86.of(format)), (cpu, guest) -> storm[0] = storm(cpu, guest));
         return storm[0];
     }
 

@@ -3,6 +3,7 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
@@ -27,7 +28,7 @@ final class ProtocolTest {
         long held = 1_000_000;
         boolean waits = design == AgingDesign.LOCKED || design == AgingDesign.LOCKED_FLUSH;
         world.host(
-                VmConfig.of(SpteFormat.EPT, design.plan()),
+                VmConfig.of(X86.EPT, design.plan()),
                 cpu -> {
                     Vcpu vcpu = world.vm.newVcpu(cpu);
                     vcpu.access(cpu, 1, true);
@@ -94,7 +95,7 @@ final class ProtocolTest {
                 };
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT_NO_AD, World.merged()).withSteps(conflict),
+                VmConfig.of(X86.EPT_NO_AD, World.merged()).withSteps(conflict),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     vcpu.access(cpu, 1, true);
@@ -108,7 +109,7 @@ final class ProtocolTest {
     void trackingIsUndoneByTheNextAccess() {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT_NO_AD, World.merged()),
+                VmConfig.of(X86.EPT_NO_AD, World.merged()),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     MmuNotifierSubscriptions mm = world.space.notifiers;

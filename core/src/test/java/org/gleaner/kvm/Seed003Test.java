@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gleaner.kvm.pfn.PfnDesign.BEFORE;
 import static org.gleaner.kvm.pfn.PfnDesign.MERGED;
 
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnDesign;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
@@ -133,7 +133,7 @@ final class Seed003Test {
             PfnDesign design, String aging, long marks) {
         World.alone(
                 World.Kind.VIRTUAL,
-                VmConfig.of(SpteFormat.EPT_NO_AD, AgingPlan.parse(aging)).withPfn(design),
+                VmConfig.of(X86.EPT_NO_AD, AgingPlan.parse(aging)).withPfn(design),
                 PAGES,
                 (cpu, world, vcpu) -> {
                     writeFour(cpu, vcpu);

@@ -3,7 +3,6 @@ package org.gleaner.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -37,20 +36,22 @@ final class StressTest {
         "THREADS, two-bitmaps, EPT_NO_AD, 0, 1500",
         "VIRTUAL, merged, EPT_NO_AD, 64, 30",
         "VIRTUAL, locked-flush, EPT, 64, 30",
-        "VIRTUAL, v2, EPT, 0, 30"
+        "VIRTUAL, v2, EPT, 0, 30",
+        "THREADS, merged, ARM64, 0, 1500",
+        "THREADS, locked-flush, ARM64_SOFT, 64, 1500",
+        "THREADS, two-bitmaps, ARM64_SOFT, 0, 1500",
+        "VIRTUAL, merged, ARM64_SOFT, 64, 30",
+        "VIRTUAL, v3, ARM64, 0, 30"
     })
     void nothingIsLost(World.Kind kind, String design, String format, int tlb, long millis) {
-        SpteFormat spte =
-                switch (format) {
-                    case "EPT" -> SpteFormat.EPT;
-                    case "NPT" -> SpteFormat.NPT;
-                    default -> SpteFormat.EPT_NO_AD;
-                };
         AgingPlan plan = AgingPlan.parse(design);
         World world = new World(kind, PAGES, FRAMES);
         Word running = new Word(VCPUS + 4);
         VmConfig config =
-                VmConfig.of(spte, plan).withTlb(tlb).withMemory(world.space).withZapAll(tlb == 0);
+                VmConfig.of(World.architecture(format), plan)
+                        .withTlb(tlb)
+                        .withMemory(world.space)
+                        .withZapAll(tlb == 0);
         long nanos = millis * 1_000_000 * LONGER;
         world.host(
                 config,

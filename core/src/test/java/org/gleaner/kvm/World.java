@@ -1,6 +1,9 @@
 package org.gleaner.kvm;
 
-import org.gleaner.kvm.x86.SpteFormat;
+import java.util.Locale;
+import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.Arm64;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
@@ -51,8 +54,20 @@ final class World {
         return AgingDesign.MERGED.plan();
     }
 
+    /// By the name of its constant in `kvm.arch`.
+    static Architecture architecture(String name) {
+        return switch (name.toUpperCase(Locale.ROOT)) {
+            case "EPT" -> X86.EPT;
+            case "NPT" -> X86.NPT;
+            case "EPT_NO_AD", "EPT-NOAD" -> X86.EPT_NO_AD;
+            case "ARM64" -> Arm64.HARDWARE_FLAG;
+            case "ARM64_SOFT" -> Arm64.SOFTWARE_FLAG;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
     static VmConfig config() {
-        return VmConfig.of(SpteFormat.EPT, merged());
+        return VmConfig.of(X86.EPT, merged());
     }
 
     /// Adds an actor that makes the VM, with one slot of all pages at guest page 0, and goes on.

@@ -3,7 +3,7 @@ package org.gleaner.bench.heap;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -69,7 +69,7 @@ final class FullHost {
     private void run(Cpu cpu) {
         AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
         space.map(cpu, 0, pages, host.objects().newAnon(), 0, true);
-        VmConfig config = VmConfig.of(SpteFormat.EPT, PLAN).withTables(pages / TABLE * 2 + 4096);
+        VmConfig config = VmConfig.of(X86.EPT, PLAN).withTables(pages / TABLE * 2 + 4096);
         Vm vm = Vm.create(cpu, config, host.pagesOf(space), Rcu.start(engine));
         vm.createSlot(cpu, 0, 0, pages, 0, false);
         Vcpu vcpu = vm.newVcpu(cpu);

@@ -154,7 +154,7 @@ public final class GuestTlb {
     /// more.
     private long hugeLeaf(int known, long gfn) {
         long leaf = slab.words(known & OF_2M - 1)[hugeIndex(known, gfn)];
-        return (leaf & format.hugeLeaf) != 0 ? leaf : 0;
+        return format.isTable(leaf, RadixTable.LEVEL_2M) ? 0 : leaf;
     }
 
     private static int levelOf(int known) {

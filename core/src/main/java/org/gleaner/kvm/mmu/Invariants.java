@@ -169,7 +169,8 @@ public final class Invariants {
                 || !write
                 || !format.hardwareAccessedDirty
                 || !format.isPresent(entry)
-                || format.permits(entry, EntryFormat.WRITE) && format.isDirty(entry)) {
+                || format.permits(entry, EntryFormat.WRITE)
+                        && (format.dirty == 0 || format.isDirty(entry))) {
             return;
         }
         if (flushOwed.get() == 0 && cpu.pendingRequests(box) == 0) {

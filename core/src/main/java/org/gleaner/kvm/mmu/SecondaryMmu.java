@@ -7,7 +7,8 @@ import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.RadixTable;
 
 /// A VM's second stage, as far as code that all architectures share may know it: where its entries
-/// are, what it can be asked to do, and under which lock.
+/// are, what it can be asked to do, and under which lock. Where that differs, the architecture says
+/// it (`kvm.arch`).
 ///
 /// Ranges are guest pages, `start` inclusive, `end` exclusive.
 ///
@@ -15,10 +16,10 @@ import org.gleaner.pagetable.RadixTable;
 /// |---|---|---|---|
 /// | a vCPU that has no root | [#acquire] | none: takes it | - |
 /// | a vCPU that lets go of one | [#release] | none: may take it | - |
-/// | a page fault | [#map] | [#faultLock], after the gate was asked | - |
-/// | a page fault | [#fastFault] | none | - |
+/// | a page fault | [#map] | the architecture's, after the gate was asked | - |
+/// | a page fault | [#fastFault] | the architecture's | - |
 /// | an invalidation | [#unmap] | write | a flush, if it says so |
-/// | reclaim | [#age] | any; none if [#canAgeUnlocked] | - |
+/// | reclaim | [#age] | the architecture's, or more | - |
 /// | the deletion of a slot | [#invalidateRoots] | write | the request that vCPUs drop their roots |
 /// | the same, later | [#zapInvalidatedRoots] | none: takes it | - |
 /// | the end of the address space | [#zapAll] | none: takes it | nothing: no vCPU runs |
@@ -38,19 +39,13 @@ public abstract class SecondaryMmu {
     /// stale.
     public final AtomicLong unlinkEpoch = new AtomicLong();
 
-    protected SecondaryMmu(
-            RadixTable tables,
-            QueuedRwLock mmuLock,
-            Rcu rcu,
-            Invariants invariants,
-            ProtocolSteps steps,
-            TableAccount account) {
-        this.tables = tables;
-        this.mmuLock = mmuLock;
-        this.rcu = rcu;
-        this.invariants = invariants;
-        this.steps = steps;
-        this.account = account;
+    protected SecondaryMmu(MmuParts parts) {
+        tables = parts.tables();
+        mmuLock = parts.mmuLock();
+        rcu = parts.rcu();
+        invariants = parts.invariants();
+        steps = parts.steps();
+        account = parts.account();
     }
 
     /// Frees a table that no walker can reach any more, and gives back what was paid for it.
@@ -76,15 +71,12 @@ public abstract class SecondaryMmu {
 
     // --- faults ------------------------------------------------------------------------------
 
-    /// How a fault that installs a page holds `mmu_lock`.
-    public abstract LockMode faultLock();
-
     /// Installs the page of a fault.
     ///
     /// @return one of [RetPf]
     public abstract int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault);
 
-    /// Gives an entry back what aging or the dirty log took, without any lock.
+    /// Gives an entry back what aging or the dirty log took, without looking the page up.
     ///
     /// @return [RetPf#FIXED], [RetPf#SPURIOUS], or [RetPf#INVALID] if the slow path must decide
     public abstract int fastFault(Cpu cpu, MmuRoot root, Fault fault);
@@ -102,9 +94,6 @@ public abstract class SecondaryMmu {
     /// @return whether any leaf was young; a test without a bitmap to fill may stop at the first
     public abstract boolean age(
             Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked);
-
-    /// Whether [#age] may be called without `mmu_lock`.
-    public abstract boolean canAgeUnlocked();
 
     /// Empties every root, when no vCPU can run any more.
     public abstract void zapAll(Cpu cpu);

@@ -134,6 +134,7 @@ public final class SpteFormat extends EntryFormat {
                 name,
                 ADDRESS,
                 HUGE,
+                0,
                 MMU_PRESENT,
                 EMPTY,
                 a,
@@ -229,7 +230,7 @@ public final class SpteFormat extends EntryFormat {
                 && (!isMmuWritable(leaf) || isHostWritable(leaf));
     }
 
-    /// Nothing but the A of a leaf that was taken out ([PreservedAccessed]).
+    /// Nothing but the A of a leaf that was taken out ([org.gleaner.kvm.mmu.PreservedAccessed]).
     public boolean isKept(long spte) {
         return spte == (empty | accessed);
     }

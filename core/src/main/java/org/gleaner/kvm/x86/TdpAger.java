@@ -3,6 +3,7 @@ package org.gleaner.kvm.x86;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.RadixTable;
@@ -51,9 +52,7 @@ final class TdpAger {
             mmu.invariants.visited(root, invalid);
             for (long gfn = start; gfn < end; ) {
                 long next =
-                        Math.min(
-                                end,
-                                (gfn | SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K) - 1) + 1);
+                        Math.min(end, (gfn | tables.geometry.entries(RadixTable.LEVEL_4K) - 1) + 1);
                 any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query, locked);
                 gfn = next;
             }

@@ -103,7 +103,7 @@ final class TdpDirtyLog {
         iter.start(root.table, RadixTable.LEVEL_4K, start, end);
         long paid = 0;
         while (iter.next(cpu)) {
-            if (iter.scanned - paid >= SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K)) {
+            if (iter.scanned - paid >= tables.geometry.entries(RadixTable.LEVEL_4K)) {
                 cpu.charge(Cost.SPTE_SCAN, iter.scanned - paid);
                 paid = iter.scanned;
             }

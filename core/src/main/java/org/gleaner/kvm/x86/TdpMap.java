@@ -46,9 +46,9 @@ final class TdpMap {
 
     int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         int table = root.table;
-        for (int level = SpteFormat.GEOMETRY.levels; ; level--) {
+        for (int level = tables.geometry.levels; ; level--) {
             long[] words = tables.slab.words(table);
-            int i = tables.slab.base(table) + SpteFormat.GEOMETRY.index(fault.gfn, level);
+            int i = tables.slab.base(table) + tables.geometry.index(fault.gfn, level);
             long old = cpu.load(words, i);
             Invariants.readable(old);
             if (format.isFrozen(old)) {
@@ -91,7 +91,7 @@ final class TdpMap {
     private int install(Cpu cpu, long[] words, int i, long old, Fault fault) {
         int level = fault.level;
         int access = fault.write ? EntryFormat.WRITE : EntryFormat.READ;
-        long pfn = SpteFormat.GEOMETRY.alignDown(fault.pfn, level);
+        long pfn = tables.geometry.alignDown(fault.pfn, level);
         boolean isLeaf = format.isLeaf(old, level);
         if (isLeaf && (fault.prefetch || format.permits(old, access))) {
             assert format.pfn(old) == pfn : "gfn " + fault.gfn + " maps another page than the host";
@@ -116,7 +116,7 @@ final class TdpMap {
             old = format.empty;
             isLeaf = false;
         }
-        invariants.epochs.installs(SpteFormat.GEOMETRY.alignDown(fault.gfn, level), pfn, level);
+        invariants.epochs.installs(tables.geometry.alignDown(fault.gfn, level), pfn, level);
         if (!isLeaf) {
             invariants.installed(pfn, level);
         }

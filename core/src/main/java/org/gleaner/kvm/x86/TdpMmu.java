@@ -6,23 +6,20 @@ import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
-import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.LogEnd;
+import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
-import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
-import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
-import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TreeIter;
@@ -109,34 +106,22 @@ public final class TdpMmu extends SecondaryMmu {
     private final LongAdder yields = new LongAdder();
     private volatile MmuRoot[] roots = {};
 
-    /// An MMU without roots.
+    /// An MMU without roots, for entries of `format`.
     ///
-    /// @param keepsRoots the kernel holds a reference to each valid root itself
-    /// @param pml hardware notes the pages whose D it sets
-    public TdpMmu(
-            RadixTable tables,
-            SpteFormat format,
-            QueuedRwLock mmuLock,
-            Rcu rcu,
-            Invariants invariants,
-            SpteSteps steps,
-            boolean keepsRoots,
-            boolean pml,
-            PreservedAccessed preserved,
-            @Nullable PageMarks marks,
-            RemoteTlbs remote,
-            TableAccount account) {
-        super(tables, mmuLock, rcu, invariants, steps, account);
-        this.remote = remote;
+    /// @throws ClassCastException if its steps are not those of x86
+    public TdpMmu(MmuParts parts, SpteFormat format) {
+        super(parts);
+        SpteSteps steps = (SpteSteps) parts.steps();
+        remote = parts.remote();
         this.format = format;
         spteSteps = steps;
-        this.keepsRoots = keepsRoots;
-        this.preserved = preserved;
-        this.marks = new LeafMarks(format, marks);
+        keepsRoots = parts.keepsRoots();
+        preserved = parts.preserved();
+        marks = new LeafMarks(format, parts.marks());
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
         map = new TdpMap(this);
-        dirtyLog = new TdpDirtyLog(this, pml);
+        dirtyLog = new TdpDirtyLog(this, parts.hardwareLog());
         recovery = new TdpRecovery(this);
         ager = new TdpAger(this);
     }
@@ -224,7 +209,7 @@ public final class TdpMmu extends SecondaryMmu {
     private void free(Cpu cpu, MmuRoot root) {
         root.setFreed();
         tables.unlinked();
-        tables.slab.free(cpu, root.table);
+        tables.slab.freeRoot(cpu, root.table);
     }
 
     /// `kvm_tdp_mmu_invalidate_roots`, under `mmu_lock` write: no new fault will use the roots of
@@ -343,11 +328,6 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public boolean canAgeUnlocked() {
-        return true;
-    }
-
-    @Override
     public void checkAbsent(Cpu cpu, long start, long end, boolean later) {
         zapper.checkAbsent(cpu, start, end, later);
     }
@@ -359,7 +339,7 @@ public final class TdpMmu extends SecondaryMmu {
         long count = 0;
         rcu.readLock(cpu);
         for (MmuRoot root : roots(cpu)) {
-            iter.start(root.table, RadixTable.LEVEL_4K, 0, SpteFormat.GEOMETRY.keys);
+            iter.start(root.table, RadixTable.LEVEL_4K, 0, tables.geometry.keys);
             while (iter.nextLeaf(cpu)) {
                 if (!onlyYoung || format.isAccessed(iter.old)) {
                     count++;
@@ -371,11 +351,6 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     // --- faults ------------------------------------------------------------------------------
-
-    @Override
-    public LockMode faultLock() {
-        return LockMode.READ;
-    }
 
     /// `kvm_tdp_mmu_map`.
     @Override

@@ -81,7 +81,7 @@ final class TdpRecovery {
     /// The huge leaf that the first present leaf below the entry belongs to; empty if there is
     /// none.
     private long firstLeaf(Cpu cpu, TreeIter at, int level, TreeIter below) {
-        long end = at.key + SpteFormat.GEOMETRY.pages(level);
+        long end = at.key + tables.geometry.pages(level);
         below.start(format.table(at.old), level - 1, RadixTable.LEVEL_4K, at.key, end);
         boolean any = below.nextLeaf(cpu);
         cpu.charge(Cost.SPTE_SCAN, below.scanned);
@@ -102,7 +102,7 @@ final class TdpRecovery {
             return;
         }
         TreeIter below = new TreeIter(tables);
-        long end = at.key + SpteFormat.GEOMETRY.pages(at.level);
+        long end = at.key + tables.geometry.pages(at.level);
         below.start(format.table(at.old), at.level - 1, RadixTable.LEVEL_4K, at.key, end);
         while (below.nextLeaf(cpu)) {
             SpteInvariants.recovered(format, huge, below.key - at.key, below.old);

@@ -52,12 +52,12 @@ final class TdpSplit {
     private void fill(Cpu cpu, long huge, int childLevel, int table) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);
-        cpu.writes(words, base, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
-        for (int k = 0; k < SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K); k++) {
+        cpu.writes(words, base, tables.geometry.entries(RadixTable.LEVEL_4K));
+        for (int k = 0; k < tables.geometry.entries(RadixTable.LEVEL_4K); k++) {
             long small = steps.smallFromHuge(format, huge, childLevel, k);
             SpteInvariants.split(format, huge, small);
             words[base + k] = small;
         }
-        cpu.charge(Cost.SPTE_SCAN, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
+        cpu.charge(Cost.SPTE_SCAN, tables.geometry.entries(RadixTable.LEVEL_4K));
     }
 }

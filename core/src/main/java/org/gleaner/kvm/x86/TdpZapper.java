@@ -2,6 +2,7 @@ package org.gleaner.kvm.x86;
 
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
@@ -47,9 +48,7 @@ final class TdpZapper {
         for (MmuRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; ) {
                 long next =
-                        Math.min(
-                                end,
-                                (gfn | SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K) - 1) + 1);
+                        Math.min(end, (gfn | tables.geometry.entries(RadixTable.LEVEL_4K) - 1) + 1);
                 any |= zapInTable(cpu, root, gfn, (int) (next - gfn), cause);
                 gfn = next;
             }
@@ -114,8 +113,8 @@ final class TdpZapper {
     void zapRoot(Cpu cpu, MmuRoot root, boolean shared) {
         TreeIter iter = new TreeIter(tables, BATCH);
         mmu.rcu.readLock(cpu);
-        for (int level = RadixTable.LEVEL_4K; level <= SpteFormat.GEOMETRY.levels; level++) {
-            iter.start(root.table, level, 0, SpteFormat.GEOMETRY.keys);
+        for (int level = RadixTable.LEVEL_4K; level <= tables.geometry.levels; level++) {
+            iter.start(root.table, level, 0, tables.geometry.keys);
             zapLevel(cpu, iter, level, shared);
         }
         mmu.rcu.readUnlock(cpu);
@@ -125,7 +124,7 @@ final class TdpZapper {
         long paid = 0;
         long zapped = 0;
         while (iter.next(cpu)) {
-            if (iter.scanned - paid >= SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K)) {
+            if (iter.scanned - paid >= tables.geometry.entries(RadixTable.LEVEL_4K)) {
                 pay(cpu, iter.scanned - paid, zapped);
                 paid = iter.scanned;
                 zapped = 0;
@@ -194,7 +193,7 @@ final class TdpZapper {
     private void removeTable(Cpu cpu, int table, int level, boolean shared) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);
-        for (int i = base; i < base + SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K); i++) {
+        for (int i = base; i < base + tables.geometry.entries(RadixTable.LEVEL_4K); i++) {
             long old;
             if (shared) {
                 old = Spte.freezeShared(cpu, format, words, i);
@@ -207,7 +206,7 @@ final class TdpZapper {
                 gone(cpu, old, level, shared);
             }
         }
-        cpu.charge(Cost.SPTE_SCAN, SpteFormat.GEOMETRY.entries(RadixTable.LEVEL_4K));
+        cpu.charge(Cost.SPTE_SCAN, tables.geometry.entries(RadixTable.LEVEL_4K));
         if (mmu.steps.waitsForReaders()) {
             mmu.rcu.call(cpu, freeTable, table);
         } else {
@@ -235,8 +234,8 @@ final class TdpZapper {
                     continue;
                 }
                 int level = RadixTable.levelOf(found);
-                long first = SpteFormat.GEOMETRY.alignDown(gfn, level);
-                if (!later || first >= start && first + SpteFormat.GEOMETRY.pages(level) <= end) {
+                long first = tables.geometry.alignDown(gfn, level);
+                if (!later || first >= start && first + tables.geometry.pages(level) <= end) {
                     long slot = RadixTable.slotOf(found);
                     long leaf = cpu.peek(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
                     invariants.absent(leaf, gfn, later);

@@ -68,7 +68,9 @@ public final class PteFormat extends EntryFormat {
     private static final int TYPE_SHIFT = 58;
 
     private PteFormat() {
-        super("x86-64", ADDRESS, HUGE, P, NONE, ACCESSED, DIRTY, true, P, USER, WRITABLE, USER, NX);
+        super(
+                "x86-64", ADDRESS, HUGE, 0, P, NONE, ACCESSED, DIRTY, true, P, USER, WRITABLE, USER,
+                NX);
     }
 
     /// A present user leaf.

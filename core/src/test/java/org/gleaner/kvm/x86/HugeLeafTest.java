@@ -7,7 +7,9 @@ import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.GuestTlb;
 import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
@@ -49,19 +51,22 @@ final class HugeLeafTest {
                 cpu -> {
                     TdpMmu mmu =
                             new TdpMmu(
-                                    new RadixTable(
-                                            new TableSlab(Geometry.FOUR_BY_NINE, 64), format),
-                                    format,
-                                    new QueuedRwLock(LockClass.MMU_LOCK),
-                                    rcu,
-                                    new Invariants(format, Geometry.FOUR_BY_NINE, frame -> 0),
-                                    SpteSteps.LINUX,
-                                    true,
-                                    false,
-                                    PreservedAccessed.OFF,
-                                    null,
-                                    c -> {},
-                                    TableAccount.NONE);
+                                    new MmuParts(
+                                            new RadixTable(
+                                                    new TableSlab(Geometry.FOUR_BY_NINE, 64),
+                                                    format),
+                                            new QueuedRwLock(LockClass.MMU_LOCK),
+                                            rcu,
+                                            new Invariants(
+                                                    format, Geometry.FOUR_BY_NINE, frame -> 0),
+                                            SpteSteps.LINUX,
+                                            true,
+                                            false,
+                                            PreservedAccessed.OFF,
+                                            null,
+                                            c -> {},
+                                            TableAccount.NONE),
+                                    format);
                     MmuRoot root = mmu.acquire(cpu);
                     long leaf = format.makeLeaf(PFN, level, flags);
                     Tree.put(cpu, mmu.tables, root.table, BASE, level, leaf);

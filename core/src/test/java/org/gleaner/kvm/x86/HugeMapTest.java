@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.TableCache;
@@ -47,18 +49,20 @@ final class HugeMapTest {
             this.cpu = cpu;
             mmu =
                     new TdpMmu(
-                            new RadixTable(new TableSlab(Geometry.FOUR_BY_NINE, 4096), format),
-                            format,
-                            new QueuedRwLock(LockClass.MMU_LOCK),
-                            rcu,
-                            new Invariants(format, Geometry.FOUR_BY_NINE, frame -> 0),
-                            SpteSteps.LINUX,
-                            true,
-                            false,
-                            PreservedAccessed.OFF,
-                            null,
-                            c -> flushes++,
-                            TableAccount.NONE);
+                            new MmuParts(
+                                    new RadixTable(
+                                            new TableSlab(Geometry.FOUR_BY_NINE, 4096), format),
+                                    new QueuedRwLock(LockClass.MMU_LOCK),
+                                    rcu,
+                                    new Invariants(format, Geometry.FOUR_BY_NINE, frame -> 0),
+                                    SpteSteps.LINUX,
+                                    true,
+                                    false,
+                                    PreservedAccessed.OFF,
+                                    null,
+                                    c -> flushes++,
+                                    TableAccount.NONE),
+                            format);
             root = mmu.acquire(cpu);
             spare = new TableCache(mmu.tables, TableAccount.NONE, 0);
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.Stream;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
@@ -46,8 +48,8 @@ final class KeptEntriesTest {
             this.cpu = cpu;
             mmu =
                     new TdpMmu(
+                            new MmuParts(
                             new RadixTable(new TableSlab(SpteFormat.GEOMETRY, 64), format),
-                            format,
                             new QueuedRwLock(LockClass.MMU_LOCK),
                             rcu,
                             new Invariants(format, SpteFormat.GEOMETRY, frame -> 0),
@@ -57,7 +59,8 @@ final class KeptEntriesTest {
                             PreservedAccessed.PROPOSED,
                             null,
                             c -> {},
-                            TableAccount.NONE);
+                            TableAccount.NONE),
+                            format);
             root = mmu.acquire(cpu);
         }
 

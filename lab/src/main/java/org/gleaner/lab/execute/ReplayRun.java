@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -261,7 +261,7 @@ public final class ReplayRun {
     }
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
-        VmConfig config = VmConfig.of(SpteFormat.NPT, aging).withTables(Support.tables(pages));
+        VmConfig config = VmConfig.of(X86.NPT, aging).withTables(Support.tables(pages));
         if (paysForTables()) {
             // one more, for the table that its root needs here and had there
             int laidBy = GuestTables.laidBy(request.trace().length()) + 1;

@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.lab.choice.Backing;
@@ -110,7 +111,7 @@ final class Support {
 
     /// The VM of a guest: that of the plan's kernel, but for what the configuration says.
     static VmConfig vm(Scenario scenario, Configuration configuration, AgingPlan plan) {
-        VmConfig config = VmConfig.of(format(scenario.guest().format()), plan);
+        VmConfig config = VmConfig.of(X86.of(format(scenario.guest().format())), plan);
         PfnChoice pfn = configuration.pfn();
         return pfn == null ? config : config.withPfn(PfnDesign.valueOf(pfn.name()));
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.TogetherRequest;
@@ -127,7 +127,7 @@ final class TogetherGuest {
     }
 
     private Runner guest(Cpu cpu, AgingPlan aging, Rcu rcu) {
-        VmConfig config = VmConfig.of(SpteFormat.NPT, aging).withTables(Support.tables(pages));
+        VmConfig config = VmConfig.of(X86.NPT, aging).withTables(Support.tables(pages));
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);

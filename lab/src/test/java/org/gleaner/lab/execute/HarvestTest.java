@@ -6,7 +6,7 @@ import java.util.BitSet;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.kvm.arch.X86;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -48,7 +48,7 @@ final class HarvestTest {
     private static void harvest(Cpu boss, Host host, Rcu rcu, AgingDesign design) {
         AddressSpace mm = host.newAddressSpace(boss, host.rootMemcg());
         mm.map(boss, VPN, PAGES, host.objects().newAnon(), 0, true);
-        VmConfig config = VmConfig.of(SpteFormat.EPT, design.plan());
+        VmConfig config = VmConfig.of(X86.EPT, design.plan());
         Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);
         vm.createSlot(boss, 0, GFN, PAGES, VPN, false);
         Vcpu vcpu = vm.newVcpu(boss);

@@ -1,4 +1,4 @@
-package org.gleaner.kvm.x86;
+package org.gleaner.kvm.mmu;
 
 /// What becomes of the A of a leaf that is zapped because the host changes what its page permits (a
 /// NUMA scan, `mprotect`, writeback). Without it every page that such a zap meets looks unused

@@ -1,0 +1,85 @@
+package org.gleaner.kvm.arm64;
+
+import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.pagetable.RadixTable;
+
+/// Tests and clears access flags (`stage2_age_walker`), under `mmu_lock` write as merged: nobody
+/// else changes an entry then but hardware, which leaves one alone whose flag is set, so the old
+/// form is stored plainly. Cleared on valid entries only: in an invalid one the same bit is a lock.
+final class Stage2Ager {
+    private final Stage2Mmu mmu;
+    private final RadixTable tables;
+    private final Stage2Format format;
+
+    Stage2Ager(Stage2Mmu mmu) {
+        this.mmu = mmu;
+        tables = mmu.tables;
+        format = mmu.format;
+    }
+
+    /// See [org.gleaner.kvm.mmu.SecondaryMmu#age].
+    boolean age(Cpu cpu, MmuRoot root, long start, long end, long lastGfn, AgeQuery query) {
+        assert mmu.mmuLock.isHeldForWriteBy(cpu);
+        long pages = tables.geometry.pages(RadixTable.LEVEL_2M);
+        boolean any = false;
+        for (long gfn = start; gfn < end; ) {
+            long next = Math.min(end, (gfn | pages - 1) + 1);
+            any |= ageTable(cpu, root, gfn, (int) (next - gfn), lastGfn, query);
+            gfn = next;
+        }
+        return any;
+    }
+
+    /// The pages of one level-1 table, or of a part of one block.
+    private boolean ageTable(Cpu cpu, MmuRoot root, long gfn, int n, long lastGfn, AgeQuery query) {
+        cpu.step();
+        cpu.charge(Cost.MMU_AGE_GFN);
+        long found = tables.leafAt(cpu, root.table, gfn);
+        if (found < 0) {
+            return false;
+        }
+        long slot = RadixTable.slotOf(found);
+        long[] words = tables.slab.slotWords(slot);
+        int first = tables.slab.slotIndex(slot);
+        if (RadixTable.levelOf(found) > RadixTable.LEVEL_4K) {
+            return ageEntry(cpu, words, first, gfn, n, lastGfn, query);
+        }
+        cpu.charge(Cost.SPTE_SCAN, n - 1);
+        boolean any = false;
+        for (int k = 0; k < n; k++) {
+            any |= ageEntry(cpu, words, first + k, gfn + k, 1, lastGfn, query);
+            if (any && query.endsAtFirst()) {
+                break;
+            }
+        }
+        return any;
+    }
+
+    /// One leaf, which maps `n` of the pages asked for: they are young together, and it is cleared
+    /// if any of them may be.
+    private boolean ageEntry(
+            Cpu cpu, long[] words, int i, long gfn, int n, long lastGfn, AgeQuery query) {
+        long old = cpu.load(words, i);
+        Invariants.readable(old);
+        if (!format.isPresent(old) || !format.isAccessed(old)) {
+            return false;
+        }
+        boolean may = false;
+        for (int k = 0; k < n; k++) {
+            int bit = mmu.steps.bit(lastGfn, gfn + k);
+            query.found(bit);
+            may |= query.allows(bit, mmu.steps.assumesPredicate());
+        }
+        if (may && mmu.steps.ageClears(query.clear())) {
+            long update = format.old(old);
+            cpu.store(words, i, update);
+            cpu.charge(Cost.LINE_LOCAL_RMW);
+            mmu.invariants.changed(old, update);
+        }
+        return true;
+    }
+}

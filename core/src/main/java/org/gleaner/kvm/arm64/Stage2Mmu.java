@@ -1,0 +1,319 @@
+package org.gleaner.kvm.arm64;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.Invariants;
+import org.gleaner.kvm.mmu.LogEnd;
+import org.gleaner.kvm.mmu.MmuParts;
+import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.RemoteTlbs;
+import org.gleaner.kvm.mmu.RetPf;
+import org.gleaner.kvm.mmu.SecondaryMmu;
+import org.gleaner.kvm.mmu.TableCache;
+import org.gleaner.kvm.mmu.ZapCause;
+import org.gleaner.machine.Cost;
+import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Guarded;
+import org.gleaner.machine.KernelFunction;
+import org.gleaner.pagetable.RadixTable;
+import org.gleaner.pagetable.TreeIter;
+import org.jspecify.annotations.Nullable;
+
+/// arm64's second stage (`pgtable.c`): one root, and what may be asked of it. Installing is
+/// [Stage2Map]'s, taking out [Stage2Unmap]'s, aging [Stage2Ager]'s.
+///
+/// ## Who may change what
+///
+/// - *faults*, many at a time, under `mmu_lock` read: replace an entry by [BreakBeforeMake], add
+///   rights or the access flag to a leaf by compare-and-swap;
+/// - *unmaps*, *agers* and *the dirty log*, under `mmu_lock` write: by plain stores;
+/// - *hardware*, if it does: sets the access flag of a valid leaf that has none, in one step with
+///   its check.
+///
+/// | word | writer | mode | reader | mode | pairs with |
+/// |---|---|---|---|---|---|
+/// | entry | break | full | faults | acquire | a walk that finds it locked goes back |
+/// | entry | make | release | walks | acquire | the table below, filled |
+/// | entry | unmap, age, log | release, `mmu_lock` write | walks | acquire | the flush that follows |
+/// | entry | access-flag fault, rights | full | age, log | acquire | `mmu_lock` |
+///
+/// The flush stands for the broadcast invalidation: it interrupts each vCPU instead, so it waits
+/// for no less and costs more.
+public final class Stage2Mmu extends SecondaryMmu {
+    final Stage2Format format;
+    final TableCounts counts;
+    final Stage2Unmap unmapper;
+    final RemoteTlbs remote;
+
+    private final Stage2Map map;
+    private final Stage2Ager ager;
+
+    /// The root that is valid; null before the first vCPU has asked for one, and at the end.
+    @Guarded("mmu_lock")
+    private @Nullable MmuRoot root;
+
+    /// Roots that were made invalid and that the VM still holds.
+    @Guarded("mmu_lock")
+    private final List<MmuRoot> leaving = new ArrayList<>();
+
+    /// An MMU without a root, for entries of `format`.
+    public Stage2Mmu(MmuParts parts) {
+        super(parts);
+        format = (Stage2Format) parts.tables().format;
+        remote = parts.remote();
+        counts = new TableCounts(tables.slab.capacity());
+        unmapper = new Stage2Unmap(this);
+        map = new Stage2Map(this);
+        ager = new Stage2Ager(this);
+    }
+
+    // --- roots -------------------------------------------------------------------------------
+
+    @Override
+    public MmuRoot acquire(Cpu cpu) {
+        mmuLock.writeLock(cpu);
+        MmuRoot found = root;
+        if (found == null) {
+            found = new MmuRoot(tables.newRoot(cpu), 1);
+            cpu.charge(Cost.SPTE_TABLE_ALLOC);
+            cpu.writes(this);
+            root = found;
+        }
+        found.get(cpu);
+        mmuLock.writeUnlock(cpu);
+        return found;
+    }
+
+    @Override
+    public void release(Cpu cpu, MmuRoot left) {
+        if (left.put(cpu)) {
+            rcu.call(cpu, (c, table) -> free(c, left), left.table);
+        }
+    }
+
+    private void free(Cpu cpu, MmuRoot left) {
+        left.setFreed();
+        tables.unlinked();
+        counts.clear(cpu, left.table);
+        tables.slab.freeRoot(cpu, left.table);
+    }
+
+    /// Empties the root at once, and flushes; who still has it loaded finds nothing in it, and no
+    /// new fault will use it.
+    @Override
+    public void invalidateRoots(Cpu cpu) {
+        MmuRoot valid = valid(cpu);
+        if (valid != null) {
+            valid.invalidate(cpu);
+            zap(cpu, valid, 0, tables.geometry.keys);
+            cpu.writes(this);
+            root = null;
+            leaving.add(valid);
+        }
+    }
+
+    /// Drops the VM's own references to roots that were made invalid.
+    @Override
+    public void zapInvalidatedRoots(Cpu cpu) {
+        mmuLock.writeLock(cpu);
+        MmuRoot[] left = leaving.toArray(MmuRoot[]::new);
+        leaving.clear();
+        mmuLock.writeUnlock(cpu);
+        for (MmuRoot each : left) {
+            release(cpu, each);
+        }
+    }
+
+    private @Nullable MmuRoot valid(Cpu cpu) {
+        cpu.reads(this);
+        return root;
+    }
+
+    // --- faults ------------------------------------------------------------------------------
+
+    @Override
+    public int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
+        cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
+        rcu.readLock(cpu);
+        int result = map.map(cpu, root, spare, fault);
+        rcu.readUnlock(cpu);
+        cpu.charge(Cost.MMU_INSTALL);
+        cpu.exit();
+        return result;
+    }
+
+    /// `handle_access_fault`: sets the access flag of a valid leaf that has none.
+    @Override
+    public int fastFault(Cpu cpu, MmuRoot root, Fault fault) {
+        rcu.readLock(cpu);
+        int result = mkYoung(cpu, root, fault.gfn);
+        rcu.readUnlock(cpu);
+        return result;
+    }
+
+    private int mkYoung(Cpu cpu, MmuRoot root, long gfn) {
+        cpu.step();
+        long found = tables.leafAt(cpu, root.table, gfn);
+        if (found < 0) {
+            return RetPf.INVALID;
+        }
+        long slot = RadixTable.slotOf(found);
+        long[] words = tables.slab.slotWords(slot);
+        int i = tables.slab.slotIndex(slot);
+        long old = cpu.load(words, i);
+        Invariants.readable(old);
+        if (!format.isLeaf(old, RadixTable.levelOf(found)) || format.isAccessed(old)) {
+            return RetPf.INVALID;
+        }
+        if (cpu.cas(words, i, old, format.young(old))) {
+            invariants.changed(old, format.young(old));
+        }
+        // whoever was first has made it young or taken it away: the guest will see
+        return RetPf.FIXED;
+    }
+
+    // --- the host ----------------------------------------------------------------------------
+
+    /// Flushes by itself, so it never owes that; the cause makes no difference.
+    @Override
+    public boolean unmap(Cpu cpu, long start, long end, ZapCause cause) {
+        MmuRoot valid = valid(cpu);
+        if (valid != null) {
+            zap(cpu, valid, start, end);
+        }
+        return false;
+    }
+
+    private void zap(Cpu cpu, MmuRoot from, long start, long end) {
+        rcu.readLock(cpu);
+        unmapper.unmap(cpu, from, start, end);
+        rcu.readUnlock(cpu);
+    }
+
+    /// A leaf is gone.
+    void zapped(Cpu cpu, long leaf, int level) {
+        invariants.changed(leaf, format.empty);
+        invariants.zapped(cpu, leaf, level);
+    }
+
+    @Override
+    public boolean age(
+            Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked) {
+        MmuRoot valid = valid(cpu);
+        return valid != null && ager.age(cpu, valid, start, end, lastGfn, query);
+    }
+
+    @Override
+    public void zapAll(Cpu cpu) {
+        mmuLock.writeLock(cpu);
+        invariants.zapBegins();
+        unmap(cpu, 0, tables.geometry.keys, ZapCause.GONE);
+        invariants.zapFlushed();
+        mmuLock.writeUnlock(cpu);
+    }
+
+    // --- the dirty log -----------------------------------------------------------------------
+
+    /// Blocks are broken by the faults that want less: eager splitting is off by default.
+    @Override
+    public void split(Cpu cpu, long start, long end) {}
+
+    @Override
+    public void writeProtect(Cpu cpu, long start, long end) {
+        assert mmuLock.isHeldForWriteBy(cpu);
+        MmuRoot valid = valid(cpu);
+        if (valid == null) {
+            return;
+        }
+        TreeIter iter = new TreeIter(tables);
+        iter.start(valid.table, RadixTable.LEVEL_4K, start, end);
+        while (iter.nextLeaf(cpu)) {
+            long old = iter.old;
+            long update = format.readOnly(old);
+            if (update == old) {
+                continue;
+            }
+            if (cpu.cas(iter.words, iter.index, old, update)) {
+                invariants.changed(old, update);
+            } else {
+                iter.retry();
+            }
+        }
+        cpu.charge(Cost.SPTE_SCAN, iter.scanned);
+    }
+
+    /// The pages between the first and the last of the mask, whether the mask has them or not.
+    @Override
+    public void clearDirty(Cpu cpu, long gfn, long mask) {
+        if (mask != 0) {
+            int first = Long.numberOfTrailingZeros(mask);
+            int last = Long.SIZE - 1 - Long.numberOfLeadingZeros(mask);
+            writeProtect(cpu, gfn + first, gfn + last + 1);
+        }
+    }
+
+    /// Nothing: blocks come back as pages fault.
+    @Override
+    public void recover(Cpu cpu, long start, long end, LogEnd how, LevelOf levels) {}
+
+    @Override
+    public long splits() {
+        return 0;
+    }
+
+    @Override
+    public long recovered() {
+        return 0;
+    }
+
+    @Override
+    public long yields() {
+        return 0;
+    }
+
+    @Override
+    public int unseenWriteLevel(Cpu cpu, long gfn) {
+        MmuRoot valid = valid(cpu);
+        long found = valid == null ? -1 : tables.leafAt(cpu, valid.table, gfn);
+        if (found < 0) {
+            return 0;
+        }
+        long leaf = leaf(cpu, RadixTable.slotOf(found));
+        return format.isPresent(leaf) && format.isWritable(leaf) ? RadixTable.levelOf(found) : 0;
+    }
+
+    private long leaf(Cpu cpu, long slot) {
+        return cpu.peek(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
+    }
+
+    // --- checks and reports ------------------------------------------------------------------
+
+    @Override
+    public void checkAbsent(Cpu cpu, long start, long end, boolean later) {
+        MmuRoot valid = valid(cpu);
+        for (long gfn = start; valid != null && gfn < end; gfn++) {
+            long found = tables.leafAt(cpu, valid.table, gfn);
+            if (found >= 0 && (!later || RadixTable.levelOf(found) == RadixTable.LEVEL_4K)) {
+                invariants.absent(leaf(cpu, RadixTable.slotOf(found)), gfn, later);
+            }
+        }
+    }
+
+    @Override
+    public long countLeaves(Cpu cpu, boolean onlyYoung) {
+        MmuRoot valid = valid(cpu);
+        long count = 0;
+        if (valid != null) {
+            rcu.readLock(cpu);
+            TreeIter iter = new TreeIter(tables);
+            iter.start(valid.table, RadixTable.LEVEL_4K, 0, tables.geometry.keys);
+            while (iter.nextLeaf(cpu)) {
+                count += !onlyYoung || format.isAccessed(iter.old) ? 1 : 0;
+            }
+            rcu.readUnlock(cpu);
+        }
+        return count;
+    }
+}
