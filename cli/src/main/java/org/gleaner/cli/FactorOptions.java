@@ -185,6 +185,11 @@ final class FactorOptions {
         }
     }
 
+    /// Whether a process of the host touches the pages, in any of the combinations.
+    boolean touchesHost(Through usual) {
+        return ways(usual).values().contains(Through.HOST);
+    }
+
     private boolean isGiven(Factor factor) {
         return switch (factor) {
             case KERNEL -> kernel != null;

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.choice.Switch;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Combination;
@@ -84,6 +86,27 @@ final class ReplayOptions {
             description = "Force an aging pass every N accesses, 0 for never (default: 0).")
     private long ageEvery;
 
+    @Option(
+            names = "--arch",
+            paramLabel = "ARCH",
+            defaultValue = "x86",
+            description =
+                    "The host's processor: x86, or arm64, whose second stage breaks entries before"
+                            + " it makes others (default: x86).")
+    private ArchChoice arch = ArchChoice.X86;
+
+    @Option(
+            names = "--hardware-af",
+            paramLabel = "SWITCH",
+            description =
+                    "Whether an arm64 processor sets the access flag by itself: on, or off, where a"
+                            + " guest's access through a clear one faults (default: on).")
+    private @Nullable Switch hardwareFlag;
+
+    private boolean hardwareAccessed() {
+        return hardwareFlag != Switch.OFF;
+    }
+
     /// Whether the traces are guests of one host.
     boolean together() {
         return hostMemory != null;
@@ -120,7 +143,7 @@ final class ReplayOptions {
             FactorOptions.Chosen one, long swapPages, EngineChoice engine, long seed) {
         return new HostChoices(
                 one.lru(),
-                factors.lruGen(one),
+                arch.offers(factors.lruGen(one), hardwareAccessed()),
                 one.kernel(),
                 one.through(),
                 one.aging(),
@@ -130,6 +153,8 @@ final class ReplayOptions {
                 swapPages,
                 swap.pageCluster(),
                 swap.swappiness(),
+                arch,
+                hardwareAccessed(),
                 engine,
                 seed);
     }
@@ -202,6 +227,16 @@ final class ReplayOptions {
         if (ageEvery < 0) {
             throw new BadInput("--age-every", ageEvery + " is less than 0", "give 0 for never");
         }
+        if (hardwareFlag != null && arch == ArchChoice.X86) {
+            throw new BadInput(
+                    "--hardware-af", "an x86 processor has no such flag", "use --arch arm64");
+        }
         factors.check(usual(), ageEvery > 0);
+        if (hardwareFlag == Switch.OFF && factors.touchesHost(usual())) {
+            throw new BadInput(
+                    "--hardware-af off",
+                    "only a guest's accesses are known to fault for the flag",
+                    "use --through kvm");
+        }
     }
 }

@@ -104,8 +104,8 @@ final class Session {
                     Map<String, Long> vmstat = Map.of("pgmajfault", 41 + request.seed());
                     boolean well = failingSeed != null && failingSeed != request.seed();
                     return failures.isEmpty() || well
-                            ? ReplayResult.of(request, vmstat, null, null, 0.5)
-                            : ReplayResult.killed(request, vmstat, null, null, 0.5, 2);
+                            ? ReplayResult.of(request, vmstat, null, null, null, 0.5)
+                            : ReplayResult.killed(request, vmstat, null, null, null, 0.5, 2);
                 },
                 (request, _) -> {
                     scenarios.add(request);

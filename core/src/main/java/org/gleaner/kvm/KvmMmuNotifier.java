@@ -1,5 +1,6 @@
 package org.gleaner.kvm;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.aging.Harvester;
 import org.gleaner.kvm.aging.KvmHalves;
 import org.gleaner.kvm.arch.Locks;
@@ -37,6 +38,9 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
 
     private final LockMode lockBaseline;
     private final boolean flush;
+    private final LongAdder ageCalls = new LongAdder();
+    private final LongAdder testAgeCalls = new LongAdder();
+    private final LongAdder unmapCalls = new LongAdder();
     private final @Nullable YoungGeneration generation;
 
     KvmMmuNotifier(Vm vm, HvaWalk walk, AgingPlan plan, Locks locking) {
@@ -60,6 +64,7 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
 
     @Override
     public boolean clearFlushYoung(Cpu cpu, long start, long end) {
+        ageCalls.increment();
         cpu.enter(KernelFunction.KVM_AGE_FLUSH_HVA);
         boolean young = walk.age(cpu, start, end, AgeQuery.CLEAR, lockBaseline, flush);
         cpu.exit();
@@ -68,6 +73,7 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
 
     @Override
     public boolean clearYoung(Cpu cpu, long start, long end) {
+        ageCalls.increment();
         cpu.enter(KernelFunction.KVM_AGE_HVA);
         boolean young = walk.age(cpu, start, end, AgeQuery.CLEAR, lockBaseline, false);
         cpu.exit();
@@ -76,6 +82,7 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
 
     @Override
     public boolean testYoung(Cpu cpu, long vpn) {
+        testAgeCalls.increment();
         cpu.enter(KernelFunction.KVM_TEST_AGE_HVA);
         boolean young = walk.age(cpu, vpn, vpn + 1, AgeQuery.TEST, lockBaseline, false);
         cpu.exit();
@@ -85,6 +92,7 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     @Override
     public void invalidateRangeStart(
             Cpu cpu, long start, long end, boolean mayBlock, InvalidationEvent event) {
+        unmapCalls.increment();
         cpu.enter(KernelFunction.KVM_UNMAP_HVA_RANGE);
         ZapCause cause = event.isProtection() ? ZapCause.PROTECTION : ZapCause.GONE;
         walk.invalidateStart(cpu, start, end, mayBlock, cause);
@@ -103,9 +111,25 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
         vm.flushShadowAll(cpu);
     }
 
+    /// Calls that tested and cleared.
+    long ageCalls() {
+        return ageCalls.sum();
+    }
+
+    /// Calls that tested.
+    long testAgeCalls() {
+        return testAgeCalls.sum();
+    }
+
+    /// Calls that took a range away.
+    long unmapCalls() {
+        return unmapCalls.sum();
+    }
+
     /// The frame of `test_clear_young`.
     @Override
     public boolean harvest(Cpu cpu, long start, long end, AgeQuery query) {
+        (query.clear() ? ageCalls : testAgeCalls).increment();
         cpu.enter(KernelFunction.KVM_TEST_CLEAR_YOUNG);
         boolean any = walk.age(cpu, start, end, query, lock, false);
         cpu.exit();

@@ -127,6 +127,11 @@ final class PageFault {
     }
 
     private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
+        if (fault.present) {
+            vcpu.permissionFaults++;
+        } else {
+            vcpu.translationFaults += fault.prefetch ? 0 : 1;
+        }
         cpu.charge(Cost.KVM_FAULT);
         if (!vcpu.spare.topUp(cpu)) {
             return PageFaults.NOMEM;

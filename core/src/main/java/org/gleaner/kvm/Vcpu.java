@@ -52,6 +52,8 @@ public final class Vcpu {
     long faults;
     long hugeFaults;
     long fastFaults;
+    long translationFaults;
+    long permissionFaults;
     long retries;
     long spurious;
     long flushes;
@@ -375,6 +377,16 @@ public final class Vcpu {
     /// Of these, those that installed a huge leaf.
     public long hugeFaults() {
         return hugeFaults;
+    }
+
+    /// Faults of accesses to what was not mapped, retried ones included.
+    public long translationFaults() {
+        return translationFaults;
+    }
+
+    /// Faults of accesses that an entry did not permit, retried ones included.
+    public long permissionFaults() {
+        return permissionFaults;
     }
 
     /// Faults that had nothing to do: somebody else had mapped the page.

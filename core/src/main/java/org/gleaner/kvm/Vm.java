@@ -343,6 +343,21 @@ public final class Vm {
         return vcpus.all();
     }
 
+    /// Notifiers that tested and cleared accessed bits.
+    public long ageCalls() {
+        return notifier.ageCalls();
+    }
+
+    /// Notifiers that tested them.
+    public long testAgeCalls() {
+        return notifier.testAgeCalls();
+    }
+
+    /// Notifiers that took a range away.
+    public long unmapCalls() {
+        return notifier.unmapCalls();
+    }
+
     /// Flushes of all vCPUs that were asked for.
     public long remoteFlushes() {
         return vcpus.flushes();

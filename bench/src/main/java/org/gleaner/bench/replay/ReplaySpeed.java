@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -110,6 +111,8 @@ public final class ReplaySpeed {
                         ReplayRequest.ampleSwap(trace),
                         0,
                         ReplayRequest.DEFAULT_SWAPPINESS,
+                        ArchChoice.X86,
+                        true,
                         EngineChoice.VIRTUAL,
                         SEED),
                 0);

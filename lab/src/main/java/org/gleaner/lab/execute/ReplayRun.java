@@ -9,7 +9,6 @@ import java.util.function.BiConsumer;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.arch.X86;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -22,6 +21,7 @@ import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.SecondStage;
+import org.gleaner.lab.run.Stage2;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -82,6 +82,7 @@ public final class ReplayRun {
     private final Host host;
     private final AgingPlan aging;
     private @Nullable Vcpu guest;
+    private @Nullable Vm machine;
     private long replayed;
     private @Nullable RuntimeException stopped;
     private double wallSeconds;
@@ -185,14 +186,14 @@ public final class ReplayRun {
             throw failure;
         }
         Map<String, Long> vmstat = vmstat();
-        Double machine =
+        Double seconds =
                 request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL
                         ? machineSeconds
                         : null;
         return replayed == request.trace().length()
-                ? ReplayResult.of(request, vmstat, secondStage(), machine, wallSeconds)
+                ? ReplayResult.of(request, vmstat, secondStage(), stage2(), seconds, wallSeconds)
                 : ReplayResult.killed(
-                        request, vmstat, secondStage(), machine, wallSeconds, replayed);
+                        request, vmstat, secondStage(), stage2(), seconds, wallSeconds, replayed);
     }
 
     private Map<String, Long> vmstat() {
@@ -200,6 +201,20 @@ public final class ReplayRun {
         host.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         counters.put(VmEvent.OOM_KILL.statName(), replayed == request.trace().length() ? 0L : 1L);
         return counters;
+    }
+
+    private @Nullable Stage2 stage2() {
+        Vcpu vcpu = guest;
+        Vm vm = machine;
+        return vcpu == null || vm == null
+                ? null
+                : new Stage2(
+                        vcpu.translationFaults(),
+                        vcpu.fastFaults(),
+                        vcpu.permissionFaults(),
+                        vm.ageCalls(),
+                        vm.testAgeCalls(),
+                        vm.unmapCalls());
     }
 
     private @Nullable SecondStage secondStage() {
@@ -261,7 +276,8 @@ public final class ReplayRun {
     }
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
-        VmConfig config = VmConfig.of(X86.NPT, aging).withTables(Support.tables(pages));
+        VmConfig config =
+                VmConfig.of(Support.architecture(request), aging).withTables(Support.tables(pages));
         if (paysForTables()) {
             // one more, for the table that its root needs here and had there
             int laidBy = GuestTables.laidBy(request.trace().length()) + 1;
@@ -271,6 +287,7 @@ public final class ReplayRun {
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         guest = vcpu;
+        machine = vm;
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
     }
 

@@ -3,6 +3,8 @@ package org.gleaner.lab.execute;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.Arm64;
 import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
@@ -14,6 +16,7 @@ import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Caveats;
+import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
@@ -118,5 +121,13 @@ final class Support {
 
     static KernelVersion kernel(Kernel choice) {
         return KernelVersion.forName(choice.label());
+    }
+
+    /// The processor and its second stage.
+    static Architecture architecture(OnHost request) {
+        return switch (request.arch()) {
+            case X86 -> X86.NPT;
+            case ARM64 -> request.hardwareAccessed() ? Arm64.HARDWARE_FLAG : Arm64.SOFTWARE_FLAG;
+        };
     }
 }

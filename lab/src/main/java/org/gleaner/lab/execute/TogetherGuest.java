@@ -5,9 +5,9 @@ import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.arch.X86;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.machine.Cpu;
@@ -65,8 +65,8 @@ final class TogetherGuest {
     }
 
     /// Replays the trace on `cpu`.
-    void replay(Cpu cpu, Through through, AgingPlan aging, Rcu rcu, ParallelRuns.Meter meter) {
-        Runner runner = through == Through.KVM ? guest(cpu, aging, rcu) : task();
+    void replay(Cpu cpu, OnHost request, AgingPlan aging, Rcu rcu, ParallelRuns.Meter meter) {
+        Runner runner = request.through() == Through.KVM ? guest(cpu, request, aging, rcu) : task();
         long start = cpu.now();
         try (FirstTouches accesses = new FirstTouches(guest.trace())) {
             while (!mm.isKilled() && accesses.next()) {
@@ -126,8 +126,9 @@ final class TogetherGuest {
         };
     }
 
-    private Runner guest(Cpu cpu, AgingPlan aging, Rcu rcu) {
-        VmConfig config = VmConfig.of(X86.NPT, aging).withTables(Support.tables(pages));
+    private Runner guest(Cpu cpu, OnHost request, AgingPlan aging, Rcu rcu) {
+        VmConfig config =
+                VmConfig.of(Support.architecture(request), aging).withTables(Support.tables(pages));
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);

@@ -161,7 +161,7 @@ public final class TogetherRun {
             TogetherGuest guest = guests.get(i);
             engine.spawn(
                     "replay-" + request.guests().get(i).name(),
-                    cpu -> guest.replay(cpu, request.through(), aging, rcu, meter));
+                    cpu -> guest.replay(cpu, request, aging, rcu, meter));
         }
     }
 }

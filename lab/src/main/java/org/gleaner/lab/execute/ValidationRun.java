@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -124,6 +125,8 @@ public final class ValidationRun {
                         ReplayRequest.ampleSwap(trace),
                         cell.pageCluster(),
                         ReplayRequest.DEFAULT_SWAPPINESS,
+                        ArchChoice.X86,
+                        true,
                         EngineChoice.VIRTUAL,
                         seed),
                 cell.ageEvery());

@@ -53,6 +53,8 @@ public final class ReplayText {
                     Setting.of("aging", "-", r -> r.aging() == null ? "-" : r.aging().label()),
                     Setting.of("backing", "", r -> r.backing().label()),
                     Setting.of("thp", "never", r -> r.thp().label()),
+                    Setting.of("arch", "x86", r -> r.arch().label()),
+                    Setting.of("hardware-af", "on", r -> r.hardwareAccessed() ? "on" : "off"),
                     Setting.of("swap", "", ReplayText::swap),
                     Setting.of("swappiness", "60", r -> Integer.toString(r.swappiness())),
                     Setting.of("page-cluster", "0", r -> Integer.toString(r.pageCluster())),

@@ -1,6 +1,7 @@
 package org.gleaner.lab.run;
 
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -18,6 +19,8 @@ import org.gleaner.lab.choice.Through;
 /// @param swapPages size of swap: 1 and up, 0 exactly if `swap` is none
 /// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
 /// @param swappiness `vm.swappiness`, 0 to 200
+/// @param arch the processor
+/// @param hardwareAccessed whether it sets accessed bits by itself; if not, `through` is KVM
 /// @param seed of everything random in the machine
 public record HostChoices(
         Lru lru,
@@ -31,6 +34,8 @@ public record HostChoices(
         long swapPages,
         int pageCluster,
         int swappiness,
+        ArchChoice arch,
+        boolean hardwareAccessed,
         EngineChoice engine,
         long seed) {
 
@@ -48,6 +53,8 @@ public record HostChoices(
                 pages,
                 pageCluster,
                 swappiness,
+                arch,
+                hardwareAccessed,
                 engine,
                 seed);
     }

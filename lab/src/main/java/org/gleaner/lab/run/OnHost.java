@@ -1,6 +1,7 @@
 package org.gleaner.lab.run;
 
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -57,6 +58,14 @@ public sealed interface OnHost permits ReplayRequest, TogetherRequest {
 
     default int swappiness() {
         return host().swappiness();
+    }
+
+    default ArchChoice arch() {
+        return host().arch();
+    }
+
+    default boolean hardwareAccessed() {
+        return host().hardwareAccessed();
     }
 
     default EngineChoice engine() {

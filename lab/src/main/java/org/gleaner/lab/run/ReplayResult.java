@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param aging null unless through KVM
 /// @param vmstat what the kernel's counters of these names grew by
 /// @param secondStage null unless through KVM, and of a sample
+/// @param stage2 the same by kind of fault and call; null where `secondStage` is
 /// @param misses of each policy that was asked for, by its label, with as many frames as the limit
 ///     has pages; null if none was
 /// @param sample null if the whole trace was replayed; or else [#vmstat], [#misses] and times are
@@ -53,10 +55,13 @@ public record ReplayResult(
         int pageCluster,
         int swappiness,
         long ageEvery,
+        ArchChoice arch,
+        boolean hardwareAccessed,
         EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
         @Nullable SecondStage secondStage,
+        @Nullable Stage2 stage2,
         @Nullable Map<String, Long> misses,
         @Nullable Sampling sample,
         boolean oomKill,
@@ -82,12 +87,14 @@ public record ReplayResult(
             ReplayRequest request,
             Map<String, Long> vmstat,
             @Nullable SecondStage secondStage,
+            @Nullable Stage2 stage2,
             @Nullable Double machineSeconds,
             double wallSeconds) {
         return of(
                 request,
                 vmstat,
                 secondStage,
+                stage2,
                 machineSeconds,
                 wallSeconds,
                 request.trace().length(),
@@ -100,6 +107,7 @@ public record ReplayResult(
             ReplayRequest request,
             Map<String, Long> vmstat,
             @Nullable SecondStage secondStage,
+            @Nullable Stage2 stage2,
             @Nullable Double machineSeconds,
             double wallSeconds,
             long replayed) {
@@ -108,6 +116,7 @@ public record ReplayResult(
                 request,
                 vmstat,
                 secondStage,
+                stage2,
                 machineSeconds,
                 wallSeconds,
                 replayed,
@@ -118,6 +127,7 @@ public record ReplayResult(
             ReplayRequest request,
             Map<String, Long> vmstat,
             @Nullable SecondStage secondStage,
+            @Nullable Stage2 stage2,
             @Nullable Double machineSeconds,
             double wallSeconds,
             long replayed,
@@ -140,10 +150,13 @@ public record ReplayResult(
                 request.pageCluster(),
                 request.swappiness(),
                 request.ageEvery(),
+                request.arch(),
+                request.hardwareAccessed(),
                 request.engine(),
                 request.seed(),
                 vmstat,
                 secondStage,
+                stage2,
                 null,
                 null,
                 !failures.isEmpty(),
@@ -180,7 +193,7 @@ public record ReplayResult(
         vmstat.forEach((name, count) ->
                 whole.put(name, name.equals(OOM_KILL) ? count : Math.round(count * times)));
         Double seconds = machineSeconds == null ? null : machineSeconds * times;
-        return of(request, whole, null, seconds, wallSeconds, replayedAccesses, failures)
+        return of(request, whole, null, null, seconds, wallSeconds, replayedAccesses, failures)
                 .copy(null, sampling, null);
     }
 
@@ -205,10 +218,13 @@ public record ReplayResult(
                 pageCluster,
                 swappiness,
                 ageEvery,
+                arch,
+                hardwareAccessed,
                 engine,
                 seed,
                 vmstat,
                 secondStage,
+                stage2,
                 misses,
                 sample,
                 oomKill,

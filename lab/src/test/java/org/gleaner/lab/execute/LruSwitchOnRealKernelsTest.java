@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
@@ -131,6 +132,8 @@ final class LruSwitchOnRealKernelsTest {
                         ReplayRequest.ampleSwap(trace),
                         0,
                         ReplayRequest.DEFAULT_SWAPPINESS,
+                        ArchChoice.X86,
+                        true,
                         EngineChoice.VIRTUAL,
                         1),
                 0);

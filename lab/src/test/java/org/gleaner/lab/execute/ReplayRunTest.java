@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -24,6 +25,7 @@ import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.trace.Trace;
 import org.gleaner.lab.trace.TraceReader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +107,53 @@ final class ReplayRunTest {
         }
     }
 
+    /// With hardware that sets the flag arm64 differs from x86 in the bits of MGLRU only; without,
+    /// each page that was aged and is used again costs one more fault, and no page table is walked.
+    @Test
+    void arm64FaultsForTheFlagWhereHardwareDoesNotSetIt() throws IOException {
+        Trace trace = trace(zipf());
+        ReplayResult x86 = onArch(trace, ArchChoice.X86, true, 0x3);
+        ReplayResult hardware = onArch(trace, ArchChoice.ARM64, true, 0x3);
+        ReplayResult software = onArch(trace, ArchChoice.ARM64, false, 0x1);
+        assertThat(hardware.vmstat()).isEqualTo(x86.vmstat());
+        assertThat(hardware.stage2()).isEqualTo(x86.stage2());
+        assertThat(hardware.stage2().accessFaults()).isZero();
+        assertThat(hardware.stage2().permissionFaults()).isZero();
+        assertThat(software.stage2().accessFaults()).isBetween(500L, 20_000L);
+        assertThat(software.stage2().translationFaults())
+                .isEqualTo(software.secondStage().faults() + software.secondStage().retries());
+    }
+
+    private static int[] zipf() {
+        Random random = new Random(2);
+        int[] accesses = new int[60_000];
+        for (int i = 0; i < accesses.length; i++) {
+            accesses[i] = (int) (1500 * Math.pow(random.nextDouble(), 3));
+        }
+        return accesses;
+    }
+
+    private static ReplayResult onArch(Trace trace, ArchChoice arch, boolean hardware, int bits) {
+        HostChoices host =
+                new HostChoices(
+                        Lru.MGLRU,
+                        new LruGenChoice(bits),
+                        Kernel.V6_12,
+                        Through.KVM,
+                        AgingChoice.LOCKED,
+                        Backing.ANON,
+                        Thp.NEVER,
+                        SwapDeviceChoice.ZRAM,
+                        ReplayRequest.ampleSwap(trace),
+                        0,
+                        60,
+                        arch,
+                        hardware,
+                        EngineChoice.VIRTUAL,
+                        1);
+        return ReplayRun.run(new ReplayRequest(trace, 700, host, 0), Progress.SILENT);
+    }
+
     private static ReplayResult run(Trace trace, Lru lru, Through through, Thp thp) {
         long ample = ReplayRequest.ampleSwap(trace);
         return run(trace, 2 * HUGE + 200, lru, through, thp, SwapDeviceChoice.ZRAM, ample, 60);
@@ -135,6 +184,8 @@ final class ReplayRunTest {
                                 swapPages,
                                 0,
                                 swappiness,
+                                ArchChoice.X86,
+                                true,
                                 EngineChoice.VIRTUAL,
                                 1),
                         0),

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -98,6 +99,8 @@ final class SampleBandsTest {
                                     ReplayRequest.ampleSwap(trace),
                                     0,
                                     60,
+                                    ArchChoice.X86,
+                                    true,
                                     EngineChoice.VIRTUAL,
                                     seed),
                             0);

@@ -15,6 +15,7 @@ import java.util.Random;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -168,6 +169,8 @@ final class StreamedReplayTest {
                                 ReplayRequest.ampleSwap(trace),
                                 0,
                                 60,
+                                ArchChoice.X86,
+                                true,
                                 EngineChoice.VIRTUAL,
                                 1),
                         0),

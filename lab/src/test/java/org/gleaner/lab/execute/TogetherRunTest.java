@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -171,6 +172,8 @@ final class TogetherRunTest {
                                 swap == SwapDeviceChoice.NONE ? 0 : 1 << 16,
                                 0,
                                 60,
+                                ArchChoice.X86,
+                                true,
                                 EngineChoice.VIRTUAL,
                                 1));
         return TogetherRun.run(List.of(request), Progress.SILENT).getFirst();

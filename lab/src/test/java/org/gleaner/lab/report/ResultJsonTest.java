@@ -44,6 +44,8 @@ final class ResultJsonTest {
                         "pageCluster",
                         "swappiness",
                         "ageEvery",
+                        "arch",
+                        "hardwareAccessed",
                         "engine",
                         "seed",
                         "vmstat",

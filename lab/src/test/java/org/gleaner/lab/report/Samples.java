@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.HostFile;
@@ -72,9 +73,12 @@ final class Samples {
                 3,
                 60,
                 0,
+                ArchChoice.X86,
+                true,
                 engine,
                 seed,
                 counters(faults),
+                null,
                 null,
                 null,
                 null,
@@ -134,6 +138,8 @@ final class Samples {
                         replay.swapPages(),
                         replay.pageCluster(),
                         replay.swappiness(),
+                        replay.arch(),
+                        replay.hardwareAccessed(),
                         replay.engine(),
                         replay.seed()),
                 replay.ageEvery());
