@@ -64,7 +64,9 @@ final class PreservedAccessedTest {
 
     private static Storm storm(SpteFormat format, PreservedAccessed how) {
         Storm[] storm = new Storm[1];
-        run(config(how).withArchitecture(X86.of(format)), (cpu, guest) -> storm[0] = storm(cpu, guest));
+        run(
+                config(how).withArchitecture(X86.of(format)),
+                (cpu, guest) -> storm[0] = storm(cpu, guest));
         return storm[0];
     }
 

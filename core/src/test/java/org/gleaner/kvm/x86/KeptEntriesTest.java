@@ -49,17 +49,17 @@ final class KeptEntriesTest {
             mmu =
                     new TdpMmu(
                             new MmuParts(
-                            new RadixTable(new TableSlab(SpteFormat.GEOMETRY, 64), format),
-                            new QueuedRwLock(LockClass.MMU_LOCK),
-                            rcu,
-                            new Invariants(format, SpteFormat.GEOMETRY, frame -> 0),
-                            steps,
-                            true,
-                            false,
-                            PreservedAccessed.PROPOSED,
-                            null,
-                            c -> {},
-                            TableAccount.NONE),
+                                    new RadixTable(new TableSlab(SpteFormat.GEOMETRY, 64), format),
+                                    new QueuedRwLock(LockClass.MMU_LOCK),
+                                    rcu,
+                                    new Invariants(format, SpteFormat.GEOMETRY, frame -> 0),
+                                    steps,
+                                    true,
+                                    false,
+                                    PreservedAccessed.PROPOSED,
+                                    null,
+                                    c -> {},
+                                    TableAccount.NONE),
                             format);
             root = mmu.acquire(cpu);
         }
