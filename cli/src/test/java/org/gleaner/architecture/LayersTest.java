@@ -150,7 +150,7 @@ final class LayersTest {
                     .and()
                     .doNotHaveSimpleName("EntryMarks")
                     .and()
-                    .doNotHaveSimpleName("FaultInPage")
+                    .doNotHaveSimpleName("PageGuess")
                     .should()
                     .accessClassesThat()
                     .haveSimpleName("PagesByNumber")

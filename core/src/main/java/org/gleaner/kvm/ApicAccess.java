@@ -64,8 +64,8 @@ public final class ApicAccess {
         this.page = page;
     }
 
-    /// Finds the page and tells hardware, outside the guest; if an invalidation has overtaken it, it
-    /// is asked again. May sleep.
+    /// Finds the page and tells hardware, outside the guest; if an invalidation has overtaken it,
+    /// it is asked again. May sleep.
     void reload(Cpu cpu, VcpuRequests requests) {
         int section = srcu.readLock(cpu);
         boolean done = find(cpu);
@@ -104,7 +104,8 @@ public final class ApicAccess {
         return !overtaken;
     }
 
-    /// The vCPU is in its guest. Fails if hardware takes a frame for the APIC's that was freed (P4).
+    /// The vCPU is in its guest. Fails if hardware takes a frame for the APIC's that was freed
+    /// (P4).
     void checkFresh() {
         if (Invariants.ARMED && frame != NONE && freed.applyAsInt(frame) != epoch) {
             throw Invariants.broken(

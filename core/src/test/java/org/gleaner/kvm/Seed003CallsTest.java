@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Of the series that made the ownership of a guest's host pages plain, the patches about calls
 /// that x86 alone makes: lookups that keep nothing, the page of the APIC, nested guests; and what
-/// maps were before they pinned. `docs/seed-003.md` is the table. Slot 0 is guest page 0 to 15, slot
-/// 1 is the same read-only at 100.
+/// maps were before they pinned. `docs/seed-003.md` is the table. Slot 0 is guest page 0 to 15,
+/// slot 1 is the same read-only at 100.
 final class Seed003CallsTest {
     private static final int PAGES = 16;
     private static final int HOLE = 50;

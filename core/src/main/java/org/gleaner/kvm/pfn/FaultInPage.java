@@ -7,7 +7,6 @@ import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
-import org.gleaner.mm.gup.PagesByNumber;
 import org.gleaner.mm.gup.UserPages;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +27,7 @@ public final class FaultInPage {
 
     private final UserPages pages;
     private final PfnDesign design;
+    private final PageGuess guess;
     private final QueuedRwLock mmuLock;
     private final PageLedger ledger;
     private final PageClaim claim = new PageClaim();
@@ -43,6 +43,7 @@ public final class FaultInPage {
     public FaultInPage(UserPages pages, PfnDesign design, QueuedRwLock mmuLock, PageLedger ledger) {
         this.pages = pages;
         this.design = design;
+        guess = new PageGuess(pages);
         this.mmuLock = mmuLock;
         this.ledger = ledger;
     }
@@ -103,10 +104,9 @@ public final class FaultInPage {
 
     /// A frame that is no page of the process: if it has a page's record, there may be a count.
     private void guess(Cpu cpu) {
-        PagesByNumber byNumber = pages.byNumber();
-        if (byNumber.hasPage(claim.pfn())) {
+        if (guess.isPage(claim.pfn())) {
             guesses++;
-            if (byNumber.tryGet(cpu, claim.pfn())) {
+            if (guess.take(cpu, claim.pfn())) {
                 references++;
             } else {
                 claim.fail(PageClaim.FAULT);
@@ -153,25 +153,20 @@ public final class FaultInPage {
 
     /// Guesses again: what had no page at the lookup may have one now.
     private void releaseByNumber(Cpu cpu, boolean unused, boolean dirty) {
-        PagesByNumber byNumber = pages.byNumber();
         int pfn = claim.pfn();
-        if (byNumber.hasPage(pfn)) {
+        if (guess.isPage(pfn)) {
             markByNumber(cpu, pfn, dirty && !unused);
             puts++;
-            byNumber.put(cpu, pfn);
+            guess.put(cpu, pfn);
         }
         claim.free();
     }
 
     /// Marks a page that need not be owned.
     public void markByNumber(Cpu cpu, int pfn, boolean dirty) {
-        PagesByNumber byNumber = pages.byNumber();
-        byNumber.markAccessed(cpu, pfn);
+        guess.mark(cpu, pfn, dirty);
         accessed++;
-        if (dirty) {
-            byNumber.setDirty(cpu, pfn);
-            dirtied++;
-        }
+        dirtied += dirty ? 1 : 0;
     }
 
     private void check(Cpu cpu, boolean unused) {

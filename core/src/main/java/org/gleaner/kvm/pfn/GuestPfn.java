@@ -42,8 +42,8 @@ public final class GuestPfn {
         return error == 0 ? pfn : error;
     }
 
-    /// An instruction that writes to `gfn` could not be emulated: whether the guest is to be entered
-    /// again, in the hope that it does not fault this time (`reexecute_instruction`).
+    /// An instruction that writes to `gfn` could not be emulated: whether the guest is to be
+    /// entered again, in the hope that it does not fault this time (`reexecute_instruction`).
     public boolean isRetryUseful(Cpu cpu, long gfn) {
         return !design.looksUpFrames() || find(cpu, gfn) >= 0;
     }

@@ -36,6 +36,7 @@ public final class HostMap {
     private final UserPages pages;
     private final KernelMap kernel;
     private final PfnDesign design;
+    private final PageGuess guess;
     private final boolean allowsUnsafe;
     private final PageClaim claim = new PageClaim();
 
@@ -57,6 +58,7 @@ public final class HostMap {
         this.pages = pages;
         this.kernel = kernel;
         this.design = design;
+        guess = new PageGuess(pages);
         this.allowsUnsafe = allowsUnsafe;
         set(-1, false);
     }
@@ -107,12 +109,12 @@ public final class HostMap {
         return true;
     }
 
-    /// As kernels before 6.13 did: what has a page's record is taken for a page, if anybody refers to
-    /// it.
+    /// As kernels before 6.13 did: what has a page's record is taken for a page, if anybody refers
+    /// to it.
     private boolean reference(Cpu cpu, long vpn) {
         pages.lookUp(cpu, vpn, Lookup.WRITE, claim);
-        if (claim.kind() == PageClaim.Kind.RAW && pages.byNumber().hasPage(claim.pfn())) {
-            guessed = pages.byNumber().tryGet(cpu, claim.pfn());
+        if (claim.kind() == PageClaim.Kind.RAW && guess.isPage(claim.pfn())) {
+            guessed = guess.take(cpu, claim.pfn());
             if (!guessed) {
                 claim.fail(PageClaim.FAULT);
             }
@@ -158,18 +160,11 @@ public final class HostMap {
             pages.markAccessed(cpu, claim);
         }
         if (guessed) {
-            releaseByNumber(cpu);
+            guess.mark(cpu, pfn, writable);
+            guess.put(cpu, pfn);
         }
         pages.put(cpu, claim);
         set(-1, false);
-    }
-
-    private void releaseByNumber(Cpu cpu) {
-        if (writable) {
-            pages.byNumber().setDirty(cpu, pfn);
-        }
-        pages.byNumber().markAccessed(cpu, pfn);
-        pages.byNumber().put(cpu, pfn);
     }
 
     public boolean isMapped() {
