@@ -33,6 +33,8 @@ public enum LockClass {
     MMAP_LOCK("mmap_lock", Kind.SLEEPING),
     /// A mapping's invalidate lock (guest_memfd).
     INVALIDATE_LOCK("invalidate_lock", Kind.SLEEPING),
+    /// Faults on one page of a hugetlb file (`hugetlb_fault_mutex_table`).
+    HUGETLB_FAULT_MUTEX("hugetlb_fault_mutex", Kind.SLEEPING),
     /// A folio's lock bit.
     FOLIO_LOCK("folio_lock", Kind.SLEEPING),
     /// A file's `i_mmap_rwsem`.
@@ -73,6 +75,8 @@ public enum LockClass {
     SWAP_LOCK("swap_lock", Kind.SPINNING),
     /// `pool->lock` of zsmalloc.
     ZS_POOL_LOCK("zs_pool_lock", Kind.SPINNING),
+    /// The hugetlb pool.
+    HUGETLB_LOCK("hugetlb_lock", Kind.SPINNING),
     /// `zone->lock`.
     ZONE_LOCK("zone_lock", Kind.SPINNING),
     /// Callback queues of [Rcu].

@@ -1,5 +1,6 @@
 package org.gleaner.mm;
 
+import static org.gleaner.mm.folio.FolioLayout.isHugetlb;
 import static org.gleaner.mm.folio.FolioLayout.memcg;
 
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.gleaner.mm.fault.CopyOnWrite;
 import org.gleaner.mm.fault.FileClean;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.Fork;
+import org.gleaner.mm.fault.HugetlbPages;
 import org.gleaner.mm.fault.LockedSplit;
 import org.gleaner.mm.fault.MappingChanges;
 import org.gleaner.mm.fault.MemfdEviction;
@@ -44,6 +46,7 @@ import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.DriverFrames;
 import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.FrameEpochs;
+import org.gleaner.mm.memory.HugetlbPool;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
@@ -97,6 +100,7 @@ public final class Host implements AutoCloseable {
     private final PageAllocator allocator;
     private final FrameEpochs epochs;
     private final DriverFrames driverFrames;
+    private final HugetlbPool hugetlb;
     private final MemorySteps steps;
     private final PageFaults faults;
     private final GetUserPages userPages;
@@ -194,8 +198,12 @@ public final class Host implements AutoCloseable {
         FrameContents frames = parts == null ? contents : parts.contents();
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
         driverFrames = new DriverFrames(folios, zone, epochs, frames);
+        hugetlb = new HugetlbPool(folios, zone, epochs, frames);
+        HugetlbPages hugetlbPages = new HugetlbPages(folios, lru, folioWait, allocator, cpus);
         zeroPages = new ZeroPages(folios, zone, frames);
-        mappingChanges = new MappingChanges(folios, lru, swap, unused, eviction, zeroPages, steps);
+        mappingChanges =
+                new MappingChanges(
+                        folios, lru, swap, unused, eviction, zeroPages, hugetlbPages, steps);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
@@ -243,6 +251,7 @@ public final class Host implements AutoCloseable {
                         currentTask,
                         new CopyOnWrite(folios, lru, allocator, unused),
                         zeroPages,
+                        hugetlbPages,
                         huge,
                         cpus,
                         steps);
@@ -254,7 +263,7 @@ public final class Host implements AutoCloseable {
                         new SamePageMerge(folios, lru, folioWait, allocator, unused, faults));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
-        memoryFailure = new MemoryFailure(folios, lru, folioWait, lockedSplit, objects);
+        memoryFailure = new MemoryFailure(folios, lru, folioWait, lockedSplit, objects, hugetlb);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
@@ -281,6 +290,10 @@ public final class Host implements AutoCloseable {
     /// The last user of a folio is gone.
     private void freeUnused(Cpu cpu, int pfn) {
         long state = folios.peek(cpu, pfn);
+        if (isHugetlb(state)) {
+            hugetlb.give(cpu, pfn);
+            return;
+        }
         lru.lruvec(state).charged(cpu, 1);
         free(cpu, pfn);
     }
@@ -432,6 +445,11 @@ public final class Host implements AutoCloseable {
     /// The frames that drivers take for themselves.
     public DriverFrames driverFrames() {
         return driverFrames;
+    }
+
+    /// Pages of 2 MiB that are set apart for hugetlb files: none until it is grown.
+    public HugetlbPool hugetlb() {
+        return hugetlb;
     }
 
     /// How often each frame was freed.

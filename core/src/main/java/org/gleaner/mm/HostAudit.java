@@ -15,9 +15,11 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.DeviceMemory;
+import org.gleaner.mm.space.HugetlbFile;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.SharedFile;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.RadixTable;
@@ -150,6 +152,10 @@ public final class HostAudit {
 
     /// A huge leaf: of a large folio, all of it in one mapping.
     private void countHuge(Vma vma, long vpn, Walk walk) {
+        if (PTE.isPoison(walk.entry)) {
+            expect(vma.isHugetlb(), "page %d: a broken huge page that could be split", vpn);
+            return;
+        }
         long first = vma.mm().tables().geometry.alignDown(vpn, walk.level);
         boolean leaf =
                 walk.level == RadixTable.LEVEL_2M
@@ -178,12 +184,18 @@ public final class HostAudit {
         for (int id = 1; id < host.objects().size(); id++) {
             RmapObject object = host.objects().get(id);
             boolean alive =
-                    object.id() != id || object instanceof Memfd || object.vmas().length > 0;
+                    object.id() != id || object instanceof SharedFile || object.vmas().length > 0;
             expect(alive, "anonymous memory %d has no mapping", id);
             if (object instanceof DeviceMemory device) {
                 for (int i = 0; i < device.pages(); i++) {
                     int page = device.page(cpu, i);
                     references[Math.max(page, 0)] += page >= 0 ? 1 : 0;
+                }
+            }
+            if (object instanceof HugetlbFile file) {
+                for (int i = 0; i < file.hugePages(); i++) {
+                    long entry = file.peek(cpu, i);
+                    references[HugetlbFile.pfn(entry)] += HugetlbFile.isThere(entry) ? 1 : 0;
                 }
             }
             if (object instanceof Memfd memfd) {

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gleaner.mm.folio.FolioLayout.HUGE_PAGES;
 import static org.gleaner.mm.folio.FolioLayout.refcount;
 import static org.gleaner.mm.gup.Lookup.NOWAIT;
 import static org.gleaner.mm.gup.Lookup.PIN;
@@ -11,8 +12,11 @@ import org.gleaner.kvm.pfn.HostMap;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
+import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memory.HugetlbPool;
+import org.gleaner.mm.space.HugetlbFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -112,6 +116,54 @@ final class BrokenMemoryTest {
                     assertThat(guest.frame(cpu, 7)).isEqualTo(head + 7);
                     int drivers = guest.host.driverFrames().allocate(cpu, 0, false);
                     assertThat(guest.host.memoryFailure().fail(cpu, drivers)).isFalse();
+                });
+    }
+
+    /// T-M8: one page of a hugetlb page is broken, and all 512 are gone from host and guest.
+    @ParameterizedTest
+    @EnumSource
+    void aHugetlbPageIsLostAsAWhole(PfnDesign design) {
+        GuestOfHost.run(
+                SmallHost.virtual(),
+                GuestOfHost.config().withPfn(design),
+                Memcg.UNLIMITED,
+                PAGES,
+                (cpu, guest) -> {
+                    HugetlbPool pool = guest.host.hugetlb();
+                    assertThat(pool.grow(cpu, 3)).isEqualTo(3);
+                    HugetlbFile file = guest.host.objects().newHugetlb(pool, 2, true);
+                    guest.map(cpu, file, 2 * HUGE_PAGES, true);
+                    long other = GuestOfHost.OTHER;
+                    long head = guest.frame(cpu, other);
+                    long second = guest.frame(cpu, other + HUGE_PAGES);
+                    assertThat(guest.vm.countLeaves(cpu, false)).isEqualTo(2);
+                    long faults = guest.vcpu.faults();
+                    assertThat(guest.frame(cpu, other + 77)).isEqualTo(head + 77);
+                    assertThat(guest.vcpu.faults()).as("one leaf of 2 MiB").isEqualTo(faults);
+                    assertThat(guest.host.memoryFailure().fail(cpu, (int) head + 77)).isTrue();
+                    assertThat(guest.vm.countLeaves(cpu, false)).isOne();
+                    for (int page : new int[] {0, 77, 78, 511}) {
+                        assertThat(guest.frame(cpu, other + page)).isEqualTo(PageClaim.SIGPENDING);
+                        assertThat(guest.vcpu.poison()).isEqualTo(other + page);
+                        assertThat(guest.process.task.access(cpu, other + page, false))
+                                .isEqualTo(PageFaults.HWPOISON);
+                    }
+                    assertThat(guest.frame(cpu, other + HUGE_PAGES)).isEqualTo(second);
+                    PageClaim claim = new PageClaim();
+                    for (int how : new int[] {WANT_WRITABLE, WRITE, WRITE | PIN, PIN, 0}) {
+                        guest.pages.lookUp(cpu, other + 3, how, claim);
+                        assertThat(claim.error()).isEqualTo(PageClaim.HWPOISON);
+                        guest.pages.put(cpu, claim);
+                    }
+                    // the file remembers, whoever maps it
+                    guest.process.mm.map(cpu, 4 * other, 2 * HUGE_PAGES, file, 0, true);
+                    assertThat(guest.process.task.access(cpu, 4 * other + 9, true))
+                            .isEqualTo(PageFaults.HWPOISON);
+                    assertThat(guest.host.memoryFailure().fail(cpu, (int) head)).isFalse();
+                    guest.host.mappingChanges().close(cpu, file);
+                    guest.host.mappingChanges().unmap(cpu, guest.process.mm.vma(other));
+                    guest.host.mappingChanges().unmap(cpu, guest.process.mm.vma(4 * other));
+                    assertThat(pool.free(cpu)).as("one is lost for good").isEqualTo(2);
                 });
     }
 }

@@ -1,6 +1,7 @@
 package org.gleaner.mm.fault;
 
 import static org.gleaner.mm.folio.FolioLayout.LARGE;
+import static org.gleaner.mm.folio.FolioLayout.isHugetlb;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
@@ -18,7 +19,7 @@ public final class LockedSplit {
         /// Its pages are folios of their own now.
         SPLIT,
 
-        /// Somebody else refers to it, or it is free.
+        /// Somebody else refers to it, it is free, or the hugetlb pool's.
         HELD
     }
 
@@ -37,7 +38,7 @@ public final class LockedSplit {
     /// Takes apart the folio that a frame is part of. May sleep; no lock may be held but mmap_lock.
     public Outcome split(Cpu cpu, int pfn) {
         int head = folios.folio(cpu, pfn);
-        if (!folios.tryGet(cpu, head)) {
+        if (isHugetlb(folios.peek(cpu, head)) || !folios.tryGet(cpu, head)) {
             return Outcome.HELD;
         }
         wait.lock(cpu, head);

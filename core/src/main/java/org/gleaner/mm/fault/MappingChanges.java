@@ -13,9 +13,11 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.DeviceMemory;
+import org.gleaner.mm.space.HugetlbFile;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.SharedFile;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.pagetable.RadixTable;
@@ -32,6 +34,7 @@ public final class MappingChanges {
     private final UnusedSwapCache unused;
     private final MemfdEviction eviction;
     private final ZeroPages zeroes;
+    private final HugetlbPages hugetlb;
     private final MemorySteps steps;
 
     public MappingChanges(
@@ -41,6 +44,7 @@ public final class MappingChanges {
             UnusedSwapCache unused,
             MemfdEviction eviction,
             ZeroPages zeroes,
+            HugetlbPages hugetlb,
             MemorySteps steps) {
         this.steps = steps;
         this.folios = folios;
@@ -49,6 +53,7 @@ public final class MappingChanges {
         this.unused = unused;
         this.eviction = eviction;
         this.zeroes = zeroes;
+        this.hugetlb = hugetlb;
     }
 
     /// Makes a whole mapping writable or read-only (`mprotect`). When this returns with `writable`
@@ -111,10 +116,10 @@ public final class MappingChanges {
         device.lock().upRead(cpu);
     }
 
-    /// Nobody has a memfd open any more: its pages go with its last mapping, or now if it has none.
-    public void close(Cpu cpu, Memfd memfd) {
-        if (memfd.close(cpu)) {
-            evict(cpu, memfd);
+    /// Nobody has a file open any more: its pages go with its last mapping, or now if it has none.
+    public void close(Cpu cpu, SharedFile file) {
+        if (file.close(cpu)) {
+            evict(cpu, file);
         }
     }
 
@@ -127,14 +132,14 @@ public final class MappingChanges {
         mm.free(cpu);
     }
 
-    /// As [#exit], of a process that alone has the memfds open that it maps: they are closed with
+    /// As [#exit], of a process that alone has the files open that it maps: they are closed with
     /// it (`exit_files`).
     public void exitWithFiles(Cpu cpu, AddressSpace mm) {
         Vma[] all = mm.vmas();
         unmapAll(cpu, mm);
         for (Vma vma : all) {
-            if (vma.object() instanceof Memfd memfd) {
-                close(cpu, memfd);
+            if (vma.object() instanceof SharedFile file) {
+                close(cpu, file);
             }
         }
         zeroes.leave(cpu, mm);
@@ -152,6 +157,8 @@ public final class MappingChanges {
     private void evict(Cpu cpu, RmapObject object) {
         if (object instanceof Memfd memfd) {
             eviction.evict(cpu, memfd);
+        } else if (object instanceof HugetlbFile file) {
+            hugetlb.evict(cpu, file);
         }
     }
 
@@ -187,7 +194,7 @@ public final class MappingChanges {
             for (int i = 0; i < walk.entries(); i++) {
                 cpu.charge(Cost.PTE_SCAN);
                 long entry = cpu.load(at.words, at.index + i);
-                if (!walk.isTable() && !PTE.isLeaf(entry, at.level)) {
+                if (!walk.isTable() && !isWhole(entry, at.level)) {
                     // it has been split meanwhile
                     walk.stay();
                 } else if (!PTE.isNone(entry)) {
@@ -196,6 +203,11 @@ public final class MappingChanges {
             }
             walk.unlock(cpu);
         }
+    }
+
+    /// Whether what stands above level 1 stands for its pages itself, and is no table.
+    private static boolean isWhole(long entry, int level) {
+        return PTE.isLeaf(entry, level) || PTE.isPoison(entry);
     }
 
     private void writeProtect(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
@@ -210,6 +222,12 @@ public final class MappingChanges {
         }
     }
 
+    /// Whether a table was laid by for a huge leaf, to split it: not in hugetlb mappings.
+    private boolean hasDeposit(Cpu cpu, long leaf) {
+        return PTE.isPresent(leaf)
+                && (PTE.isSpecial(leaf) || !isHugetlb(folios.peek(cpu, (int) PTE.pfn(leaf))));
+    }
+
     private void zap(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
         if (PTE.isSwap(entry)) {
             Pte.set(cpu, at.words, i, PteFormat.NONE);
@@ -217,7 +235,7 @@ public final class MappingChanges {
             return;
         }
         long pte = Pte.getAndClear(cpu, at.words, i);
-        if (at.level == RadixTable.LEVEL_2M) {
+        if (at.level == RadixTable.LEVEL_2M && hasDeposit(cpu, pte)) {
             mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
         }
         if (PTE.isSpecial(pte) || PTE.isPoison(pte)) {

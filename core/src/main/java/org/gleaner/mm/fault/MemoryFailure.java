@@ -8,10 +8,12 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.memory.HugetlbPool;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.HugetlbFile;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.pagetable.Walk;
@@ -19,8 +21,10 @@ import org.gleaner.pagetable.Walk;
 /// What the host does when the memory of a page is found broken (`memory_failure`): no entry maps
 /// it any more, whoever touches it learns why, and its frame is never used again.
 ///
-/// Private memory only, and not while it is in the swap cache or on its way to a list. Of a large
-/// folio, which is split first, the other pages stay.
+/// Private memory, not while it is in the swap cache or on its way to a list; of a large folio,
+/// which is split first, the other pages stay. And pages of the hugetlb pool, which cannot be
+/// split: all 512 go with the one that is broken, from host and guests. The file keeps such a page,
+/// and says of it to every later fault what it is.
 public final class MemoryFailure {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -29,17 +33,25 @@ public final class MemoryFailure {
     private final FolioWait wait;
     private final LockedSplit split;
     private final RmapObjects objects;
+    private final HugetlbPool pool;
 
-    /// Broken frames. Each keeps a reference, so that it is never freed.
+    /// Broken frames, or the first one of a hugetlb page. Each keeps a reference, so that it is
+    /// never freed.
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
 
     public MemoryFailure(
-            Folios folios, LruCache lru, FolioWait wait, LockedSplit split, RmapObjects objects) {
+            Folios folios,
+            LruCache lru,
+            FolioWait wait,
+            LockedSplit split,
+            RmapObjects objects,
+            HugetlbPool pool) {
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
         this.split = split;
         this.objects = objects;
+        this.pool = pool;
     }
 
     /// The memory of a frame is broken. May sleep; no lock may be held.
@@ -47,6 +59,10 @@ public final class MemoryFailure {
     /// @return false if nothing could be done: it is free, a driver's, not private memory, or in
     ///     somebody's hands (`-EBUSY`)
     public boolean fail(Cpu cpu, int pfn) {
+        int head = folios.folio(cpu, pfn);
+        if (isHugetlb(folios.peek(cpu, head))) {
+            return failHugetlb(cpu, head);
+        }
         if (isDriver(folios.peek(cpu, pfn)) || split.split(cpu, pfn) == LockedSplit.Outcome.HELD) {
             return false;
         }
@@ -60,7 +76,7 @@ public final class MemoryFailure {
         boolean taken = known && lru.takeOff(cpu, pfn);
         if (taken) {
             broken.add(pfn);
-            unmap(cpu, pfn);
+            unmap(cpu, pfn, 1);
         }
         wait.unlock(cpu, pfn);
         if (!taken) {
@@ -69,14 +85,42 @@ public final class MemoryFailure {
         return taken;
     }
 
-    private void unmap(Cpu cpu, int pfn) {
+    /// `try_memory_failure_hugetlb`, `me_huge_page`. One that is pinned or mapped anywhere is taken
+    /// all the same; one that is free leaves the pool.
+    private boolean failHugetlb(Cpu cpu, int head) {
+        if (!folios.tryGet(cpu, head)) {
+            boolean dissolved = pool.withdraw(cpu, head);
+            if (dissolved) {
+                broken.add(head);
+            }
+            return dissolved;
+        }
+        wait.lock(cpu, head);
+        long mapping = folios.mapping(head);
+        boolean taken =
+                objects.get(Folios.mappingObject(mapping)) instanceof HugetlbFile file
+                        && file.setBroken(cpu, Folios.mappingIndex(mapping) / HUGE_PAGES, head);
+        if (taken) {
+            broken.add(head);
+            unmap(cpu, head, HUGE_PAGES);
+        }
+        wait.unlock(cpu, head);
+        if (!taken) {
+            lru.put(cpu, head);
+        }
+        return taken;
+    }
+
+    /// Puts what says that they are broken in the place of every entry that shows a folio's pages.
+    private void unmap(Cpu cpu, int pfn, int pages) {
         RmapWalk walk = new RmapWalk(objects);
         walk.start(folios.mapping(pfn));
         walk.enter(cpu);
         while (walk.next()) {
             AddressSpace mm = walk.mm();
             long vpn = walk.vpn();
-            mm.notifiers().invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
+            mm.notifiers()
+                    .invalidateRangeStart(cpu, vpn, vpn + pages, true, InvalidationEvent.CLEAR);
             if (walk.lock(cpu, pfn)) {
                 Walk at = walk.at();
                 Pte.getAndClear(cpu, at.words, at.index);
@@ -85,7 +129,7 @@ public final class MemoryFailure {
                 walk.unlock(cpu);
                 lru.put(cpu, pfn);
             }
-            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + 1);
+            mm.notifiers().invalidateRangeEnd(cpu, vpn, vpn + pages);
         }
         walk.leave(cpu);
     }

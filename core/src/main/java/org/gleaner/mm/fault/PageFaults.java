@@ -15,6 +15,7 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.DeviceMemory;
+import org.gleaner.mm.space.HugetlbFile;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Userfault;
 import org.gleaner.mm.space.Vma;
@@ -69,6 +70,7 @@ public final class PageFaults {
     private final AnonSwapIn anonSwapIn;
     private final MemfdFault memfdFault;
     private final DeviceFault deviceFault;
+    private final HugetlbPages hugetlb;
     private final VmStat stat;
     private final CurrentTask currentTask;
     private final CopyOnWrite copies;
@@ -90,6 +92,7 @@ public final class PageFaults {
             CurrentTask currentTask,
             CopyOnWrite copies,
             ZeroPages zeroes,
+            HugetlbPages hugetlb,
             boolean hugePages,
             int maxCpus,
             MemorySteps steps) {
@@ -98,6 +101,7 @@ public final class PageFaults {
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
+        this.hugetlb = hugetlb;
         this.anonSwapIn = anonSwapIn;
         this.memfdFault = memfdFault;
         this.stat = stat;
@@ -230,6 +234,9 @@ public final class PageFaults {
         boolean write = (how & WRITE) != 0;
         AddressSpace mm = vma.mm();
         Walk walk = walks[cpu.id];
+        if (vma.object() instanceof HugetlbFile file) {
+            return hugetlb.fault(cpu, vma, file, vpn, walk, write);
+        }
         boolean asks = vma.userfault() != null && (how & FILL) == 0;
         if (huge != null && vma.userfault() == null) {
             int result = huge.handle(cpu, vma, vpn, walk, write);
@@ -258,6 +265,7 @@ public final class PageFaults {
             case AnonVma _ when asks -> MISSING;
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
             case DeviceMemory device -> deviceFault.missing(cpu, vma, device, vpn, walk, write);
+            case HugetlbFile _ -> throw new AssertionError("a small fault on a hugetlb mapping");
             case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
         };
     }

@@ -60,6 +60,9 @@ public final class FolioLayout {
     /// Frames of a large folio (`HPAGE_PMD_NR`).
     public static final int HUGE_PAGES = 512;
 
+    /// The same as a power of two.
+    public static final int HUGE_ORDER = 9;
+
     public static final int GEN_SHIFT = 16;
     public static final long GEN_MASK = 7L << GEN_SHIFT;
     public static final int REFS_SHIFT = 19;
@@ -116,6 +119,12 @@ public final class FolioLayout {
     /// Whether the frame belongs to a driver, who alone may free it.
     public static boolean isDriver(long state) {
         return (state & MAP_MASK) == DRIVER;
+    }
+
+    /// Whether it is a page of the hugetlb pool, free or in use: large, and neither anonymous nor
+    /// backed by swap.
+    public static boolean isHugetlb(long state) {
+        return (state & (LARGE | UNEVICTABLE | ANON | SWAPBACKED)) == (LARGE | UNEVICTABLE);
     }
 
     public static int memcg(long state) {

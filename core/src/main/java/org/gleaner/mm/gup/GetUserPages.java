@@ -173,7 +173,7 @@ public final class GetUserPages {
     }
 
     private static boolean isSecret(long state) {
-        return (state & (UNEVICTABLE | ANON)) == UNEVICTABLE;
+        return (state & (UNEVICTABLE | ANON | LARGE)) == UNEVICTABLE;
     }
 
     /// The entry under its lock (`follow_page_pte`).

@@ -197,10 +197,13 @@ public final class OomKiller {
     }
 
     /// Pages in use, present or swapped (`oom_badness`): a racy count, by entry, that stands for
-    /// the counters a kernel keeps.
+    /// the counters a kernel keeps. Hugetlb pages would not be free afterwards for others.
     private long pages(Cpu cpu, AddressSpace mm) {
         long pages = 0;
         for (Vma vma : mm.vmas()) {
+            if (vma.isHugetlb()) {
+                continue;
+            }
             for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
                 Walk at = walk.at();
                 for (int i = 0; i < walk.entries(); i++) {

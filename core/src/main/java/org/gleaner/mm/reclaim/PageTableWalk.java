@@ -78,6 +78,10 @@ final class PageTableWalk {
             long at = 0;
             long table = mm.tables().geometry.pages(RadixTable.LEVEL_2M);
             for (int first = 0; first < vmas.length; ) {
+                if (vmas[first].isHugetlb()) {
+                    first++;
+                    continue;
+                }
                 at = Math.max(at, vmas[first].start());
                 long end = (at | table - 1) + 1;
                 table(cpu, walk, mm, vmas, first, at, end);

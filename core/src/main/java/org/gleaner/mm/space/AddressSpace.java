@@ -148,7 +148,7 @@ public final class AddressSpace {
     /// Maps `pages` pages of an object from its page `offset` at `start` (`mmap`, fixed address).
     ///
     /// @throws IllegalArgumentException if the range overlaps a mapping, or is not within 2^36
-    ///     virtual pages or the object's 2^40
+    ///     virtual pages or the object's 2^40, or does not fit the object's own pages
     /// @throws IllegalStateException if the object is a memfd that was closed, or the process has
     ///     exited
     public Vma map(
@@ -156,6 +156,7 @@ public final class AddressSpace {
         Capacity.check("pages of a mapping", pages, 1, tables.geometry.keys);
         Capacity.check("virtual page of a mapping", start, 0, tables.geometry.keys - pages);
         Capacity.check("offset of a mapping", offset, 0, Folios.MOST_INDEX - pages);
+        object.checkPlace(start, pages, offset);
         mmapLock.downWrite(cpu);
         Vma vma = new Vma(this, start, start + pages, object, offset, writable);
         Vma[] old = vmas;
@@ -179,7 +180,7 @@ public final class AddressSpace {
             throw new IllegalArgumentException("pages from " + start + " are mapped already");
         }
         if (!mapped) {
-            String why = freed ? "into a process that is gone" : "a memfd that is closed";
+            String why = freed ? "into a process that is gone" : object.refusal();
             throw new IllegalStateException("cannot map " + why);
         }
         return vma;

@@ -1,5 +1,7 @@
 package org.gleaner.mm.space;
 
+import org.gleaner.machine.Cpu;
+
 /// Anonymous memory: its pages have no home but the page tables, which also hold their swap
 /// entries. Without a mapping it is nothing.
 public final class AnonVma extends RmapObject {
@@ -8,7 +10,7 @@ public final class AnonVma extends RmapObject {
     }
 
     @Override
-    boolean mappable() {
+    boolean mappable(Cpu cpu, Vma vma) {
         return true;
     }
 

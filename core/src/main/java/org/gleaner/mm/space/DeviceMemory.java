@@ -123,7 +123,7 @@ public final class DeviceMemory extends RmapObject {
     }
 
     @Override
-    boolean mappable() {
+    boolean mappable(Cpu cpu, Vma vma) {
         return true;
     }
 

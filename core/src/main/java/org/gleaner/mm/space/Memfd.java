@@ -1,17 +1,13 @@
 package org.gleaner.mm.space;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.Guarded;
 
 /// A memfd: shared memory with a page cache of its own. An evicted page's swap slot is kept here,
 /// and the page tables that showed it become empty.
 ///
-/// It lives until it is closed and mapped by nobody, whatever comes last; then its pages and slots
-/// are to be evicted (`shmem_evict_inode`), and [#evicted] ends it.
-///
 /// A cache entry is 0, or `pfn << 2 | 1`, or `slot << 2 | 2`. It changes by compare-and-swap, for
 /// the holder of the folio lock where a folio is involved.
-public final class Memfd extends RmapObject {
+public final class Memfd extends SharedFile {
     /// What is special about its pages. Whatever else such a file does is a memfd's: no file system
     /// is below it.
     public enum Kind {
@@ -42,9 +38,6 @@ public final class Memfd extends RmapObject {
     /// for it, plus 1.
     private final long[] nodes;
 
-    @Guarded("i_mmap_rwsem")
-    private boolean open = true;
-
     /// Calls of `page_mkwrite`.
     private final long[] writeNotices = new long[1];
 
@@ -59,33 +52,6 @@ public final class Memfd extends RmapObject {
             count += nodesAbove(width);
         }
         nodes = new long[count];
-    }
-
-    @Override
-    boolean mappable() {
-        return open;
-    }
-
-    @Override
-    boolean unmapped() {
-        return !open;
-    }
-
-    /// Nobody has it open any more. Returns whether nobody maps it either, and the caller is to
-    /// evict its pages.
-    public boolean close(Cpu cpu) {
-        lock().downWrite(cpu);
-        boolean last = open && vmas().length == 0;
-        open = false;
-        lock().upWrite(cpu);
-        return last;
-    }
-
-    /// Its pages are gone, and so is it.
-    public void evicted(Cpu cpu) {
-        lock().downWrite(cpu);
-        leave();
-        lock().upWrite(cpu);
     }
 
     /// Size in pages.

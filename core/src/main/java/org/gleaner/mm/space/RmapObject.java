@@ -6,7 +6,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.RwSemaphore;
 
 /// What pages belong to and mappings show: anonymous memory (`struct anon_vma`), a memfd
-/// (`struct address_space`), or the frames of a device, to which no folio belongs. A folio names
+/// or hugetlb file (`struct address_space`), or the frames of a device, to which no folio belongs. A folio names
 /// its object and its index in it, so the mappings of a folio are found by asking the object for
 /// its mappings.
 ///
@@ -14,7 +14,7 @@ import org.gleaner.machine.RwSemaphore;
 /// Folios that outlive it keep the id, which then names nobody or another object. Whoever walks by
 /// it finds either no mapping or one that shows another page, for no entry maps such a folio any
 /// more.
-public abstract sealed class RmapObject permits AnonVma, DeviceMemory, Memfd {
+public abstract sealed class RmapObject permits AnonVma, DeviceMemory, SharedFile {
     private static final Vma[] NONE = {};
 
     /// The id of nobody.
@@ -58,7 +58,7 @@ public abstract sealed class RmapObject permits AnonVma, DeviceMemory, Memfd {
     /// Adds a mapping; false if the object is one that nobody can map any more.
     boolean add(Cpu cpu, Vma vma) {
         lock.downWrite(cpu);
-        boolean mappable = mappable();
+        boolean mappable = mappable(cpu, vma);
         if (mappable) {
             Vma[] old = vmas;
             Vma[] more = Arrays.copyOf(old, old.length + 1);
@@ -82,8 +82,16 @@ public abstract sealed class RmapObject permits AnonVma, DeviceMemory, Memfd {
         return last;
     }
 
-    /// Whether a process may map it.
-    abstract boolean mappable();
+    /// Whether a process may map it so. The lock is held for writing.
+    abstract boolean mappable(Cpu cpu, Vma vma);
+
+    /// Whether a mapping can begin and end there at all.
+    void checkPlace(long start, long pages, long offset) {}
+
+    /// What it is that could not be mapped.
+    String refusal() {
+        return "a memfd that is closed";
+    }
 
     /// The last mapping has gone, the lock is held for writing. Returns whether pages are left that
     /// are nobody's.

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.gleaner.machine.Capacity;
+import org.gleaner.mm.memory.HugetlbPool;
 
 /// Every object that pages can belong to, by the id that folios carry.
 ///
@@ -57,6 +58,15 @@ public final class RmapObjects {
         Memfd memfd = new Memfd(this, pages, kind);
         memfd.enroll();
         return memfd;
+    }
+
+    /// A hugetlb file of a size in pages of 2 MiB, open.
+    ///
+    /// @param reserves whether a mapping is promised its pages; if not, a fault may find none
+    public HugetlbFile newHugetlb(HugetlbPool pool, int hugePages, boolean reserves) {
+        HugetlbFile file = new HugetlbFile(this, pool, hugePages, reserves);
+        file.enroll();
+        return file;
     }
 
     /// Frames of a device, shown from `firstFrame` on; see [DeviceMemory].

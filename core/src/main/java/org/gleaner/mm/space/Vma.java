@@ -41,6 +41,11 @@ public final class Vma {
         return object instanceof Memfd memfd && memfd.kind() == Memfd.Kind.SECRET;
     }
 
+    /// Shows pages of the hugetlb pool (`is_vm_hugetlb_page`): only huge leaves.
+    public boolean isHugetlb() {
+        return object instanceof HugetlbFile;
+    }
+
     /// Who is asked for pages that were never there; null if faults make them.
     public @Nullable Userfault userfault() {
         return userfault;

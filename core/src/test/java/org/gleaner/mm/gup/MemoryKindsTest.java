@@ -70,6 +70,8 @@ final class MemoryKindsTest {
         MEMFD,
         FILE_WITH_WRITE_NOTIFY,
         HUGE_ANON,
+        HUGETLB,
+        HUGETLB_UNTOUCHED,
         DEVICE,
         DEVICE_READ_ONLY,
         DEVICE_IN_READ_ONLY_VMA,
@@ -102,6 +104,8 @@ final class MemoryKindsTest {
                     MEMFD                   | page w  | page w  | pin w  | pin r   | page w  | page r  | =
                     FILE_WITH_WRITE_NOTIFY  | page r  | page w  | pin w  | pin r   | FAULT   | page r  | =
                     HUGE_ANON               | page w  | page w  | pin w  | pin r   | page w  | page r  | =
+                    HUGETLB                 | page w  | page w  | pin w  | pin r   | page w  | page r  | =
+                    HUGETLB_UNTOUCHED       | page w  | page w  | pin w  | pin r   | FAULT   | page r  | =
                     DEVICE                  | raw w   | raw w   | FAULT  | FAULT   | FAULT   | raw w   | =
                     DEVICE_READ_ONLY        | raw r   | RO_FAULT| FAULT  | FAULT   | FAULT   | raw r   | =
                     DEVICE_IN_READ_ONLY_VMA | raw r   | RO_FAULT| FAULT  | FAULT   | FAULT   | raw r   | =
@@ -128,6 +132,7 @@ final class MemoryKindsTest {
         small.run(cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, 100);
             p.mm.notifiers().register(cpu, invalidations);
+            assertThat(small.host().hugetlb().grow(cpu, 24)).isEqualTo(24);
             long at = AT;
             for (int call = 0; call < CALLS.length; call++) {
                 make(cpu, p, at, kind);
@@ -205,6 +210,7 @@ final class MemoryKindsTest {
                 assertThat(merge.merge(cpu, other, at + 512, vma, at)).isTrue();
             }
             case ANON_UNTOUCHED, HUGE_UNTOUCHED -> map(cpu, p, at, kind).mapZeroPages();
+            case HUGETLB_UNTOUCHED -> map(cpu, p, at, kind);
             case ZEROES, HUGE_ZEROES -> {
                 map(cpu, p, at, kind).mapZeroPages();
                 p.task.access(cpu, at, false);
@@ -249,6 +255,7 @@ final class MemoryKindsTest {
     private RmapObject object(Kind kind) {
         RmapObjects objects = small.host().objects();
         return switch (kind) {
+            case HUGETLB, HUGETLB_UNTOUCHED -> objects.newHugetlb(small.host().hugetlb(), 1, true);
             case MEMFD, MEMFD_IN_READ_ONLY_VMA -> objects.newMemfd(PAGES);
             case FILE_WITH_WRITE_NOTIFY -> objects.newFile(PAGES, Memfd.Kind.NOTIFIED);
             case SECRET -> objects.newFile(PAGES, Memfd.Kind.SECRET);
