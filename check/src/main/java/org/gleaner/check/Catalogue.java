@@ -18,6 +18,7 @@ final class Catalogue {
         all.addAll(HugePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
         all.addAll(PfnPrograms.ALL);
+        all.addAll(PrivatePrograms.ALL);
         all.addAll(LeafPrograms.ALL);
         all.addAll(LogPrograms.ALL);
         return all;
@@ -29,6 +30,7 @@ final class Catalogue {
         all.addAll(FaultBugs.ALL);
         all.addAll(DirectBugs.ALL);
         all.addAll(PfnBugs.ALL);
+        all.addAll(PrivateBugs.ALL);
         all.addAll(LogBugs.ALL);
         all.addAll(MemoryBugs.ALL);
         all.addAll(LeafBugs.ALL);

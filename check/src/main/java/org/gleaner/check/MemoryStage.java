@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.kvm.PrivateMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.pfn.GuestMemfd;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
@@ -63,6 +65,7 @@ final class MemoryStage extends MemoryActs {
     private long firstGfn;
     private List<Cpu> cpus = List.of();
     private boolean shared;
+    private boolean file;
     private int pages = 1;
     private boolean virtual;
 
@@ -132,6 +135,12 @@ final class MemoryStage extends MemoryActs {
     /// The process maps a memfd.
     MemoryStage shared() {
         shared = true;
+        return this;
+    }
+
+    /// The VM's private pages, of which there are none at first, come from a file.
+    MemoryStage file() {
+        file = true;
         return this;
     }
 
@@ -240,7 +249,13 @@ final class MemoryStage extends MemoryActs {
                                 .withPfn(marks ? PfnDesign.BEFORE : PfnDesign.MERGED));
         Cpu first = cpus.getFirst();
         vm = Vm.create(first, config, host().pagesOf(mm()), rcu);
-        vm.createSlot(first, 0, firstGfn, pages, BASE, false);
+        if (file) {
+            priv = vm.keepPrivate();
+            backing = priv.newFile(host().newInaccessible(mm(), pages));
+            priv.createSlot(first, 0, firstGfn, pages, BASE, backing, 0);
+        } else {
+            vm.createSlot(first, 0, firstGfn, pages, BASE, false);
+        }
         for (int i = 0; i < actors; i++) {
             mm().notifiers().testYoung(cpus.get(i), BASE);
             if (isVcpu[i]) {
@@ -250,6 +265,8 @@ final class MemoryStage extends MemoryActs {
     }
 
     private @Nullable Vm vm;
+    private @Nullable PrivateMemory priv;
+    private @Nullable GuestMemfd backing;
 
     private HostConfig config(int frames) {
         return new HostConfig(
@@ -278,6 +295,16 @@ final class MemoryStage extends MemoryActs {
         return requireNonNull(vm, "the program has no VM");
     }
 
+    /// Which of the guest's pages are private.
+    PrivateMemory priv() {
+        return requireNonNull(priv, "the program has no private memory");
+    }
+
+    /// The file of the private pages.
+    GuestMemfd backing() {
+        return requireNonNull(backing, "the program has no private memory");
+    }
+
     // --- the end -------------------------------------------------------------------------------
 
     /// When all have returned: see above.
@@ -299,6 +326,9 @@ final class MemoryStage extends MemoryActs {
             }
             if (vm != null) {
                 vm.destroy(cpu);
+            }
+            if (backing != null) {
+                priv().close(cpu, backing);
             }
             // nobody else flushes what they hold
             cpus.forEach(each -> host().lru().drain(each));

@@ -89,13 +89,21 @@ public final class DirtyLog {
         slots.relog(
                 cpu,
                 id,
-                slot -> slot.log() != null ? slot : slot.withLog(newLog(slot)),
+                slot -> slot.log() != null ? slot : slot.withLog(newLog(loggable(slot))),
                 (c, slot) -> {
                     count(c, 1);
                     if (!initiallySet) {
                         protect(c, slot);
                     }
                 });
+    }
+
+    private static Memslot loggable(Memslot slot) {
+        if (slot.file() != null) {
+            throw new IllegalArgumentException(
+                    "-EINVAL: memory slot " + slot.id() + " has private pages and is not logged");
+        }
+        return slot;
     }
 
     /// Has all vCPUs begin to note in hardware with the first log, and end with the last.

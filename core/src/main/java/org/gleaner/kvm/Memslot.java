@@ -1,7 +1,9 @@
 package org.gleaner.kvm;
 
 import org.gleaner.kvm.mmu.DirtyBitmap;
+import org.gleaner.kvm.pfn.GuestMemfdRange;
 import org.gleaner.machine.Capacity;
+import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param readOnly guest writes leave the guest (`KVM_MEM_READONLY`)
 /// @param invalid the slot is being deleted: faults on it retry (`KVM_MEMSLOT_INVALID`)
 /// @param log its dirty log; null while it has none (`KVM_MEM_LOG_DIRTY_PAGES`)
+/// @param file what backs its private pages; null if it has none (`KVM_MEM_GUEST_MEMFD`)
 public record Memslot(
         int id,
         long baseGfn,
@@ -23,10 +26,11 @@ public record Memslot(
         long vpn,
         boolean readOnly,
         boolean invalid,
-        @Nullable DirtyBitmap log) {
-    /// A slot without a dirty log.
+        @Nullable DirtyBitmap log,
+        @Nullable GuestMemfdRange file) {
+    /// A slot without a dirty log and private pages.
     public Memslot(int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
-        this(id, baseGfn, pages, vpn, readOnly, invalid, null);
+        this(id, baseGfn, pages, vpn, readOnly, invalid, null, null);
     }
 
     public Memslot {
@@ -67,11 +71,31 @@ public record Memslot(
     }
 
     Memslot invalidated() {
-        return new Memslot(id, baseGfn, pages, vpn, readOnly, true, log);
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, true, log, file);
     }
 
     /// The same slot with another dirty log, or none.
     Memslot withLog(@Nullable DirtyBitmap other) {
-        return new Memslot(id, baseGfn, pages, vpn, readOnly, invalid, other);
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, invalid, other, file);
+    }
+
+    /// Whether no page of it comes from the host's address space.
+    boolean isHostless() {
+        return file != null && file.hostless();
+    }
+
+    /// Ties its pages to its file, if it has one.
+    ///
+    /// @throws IllegalArgumentException as [org.gleaner.kvm.pfn.GuestMemfd#bind]
+    void bind(Cpu cpu) {
+        if (file != null) {
+            file.file().bind(cpu, file);
+        }
+    }
+
+    void unbind(Cpu cpu) {
+        if (file != null) {
+            file.file().unbind(cpu, file);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,15 @@ final class Memslots {
         this.generation = generation;
         all = List.copyOf(slots);
         byGfn = sorted(slots, Comparator.comparingLong(Memslot::baseGfn));
-        byVpn = sorted(slots, Comparator.comparingLong(Memslot::vpn));
+        byVpn =
+                sorted(
+                        slots.stream().filter(slot -> !slot.isHostless()).toList(),
+                        Comparator.comparingLong(Memslot::vpn));
         baseGfn = new long[byGfn.length];
         reach = new long[byVpn.length];
         long far = Long.MIN_VALUE;
-        for (int i = 0; i < byGfn.length; i++) {
-            baseGfn[i] = byGfn[i].baseGfn();
+        Arrays.setAll(baseGfn, i -> byGfn[i].baseGfn());
+        for (int i = 0; i < byVpn.length; i++) {
             far = Math.max(far, byVpn[i].endVpn());
             reach[i] = far;
         }

@@ -10,6 +10,7 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.pfn.FaultInPage;
+import org.gleaner.kvm.pfn.GuestMemfdRange;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -76,6 +77,7 @@ final class PageFault {
         int section = vm.srcu.readLock(cpu);
         cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
         fault.prefetch = false;
+        fault.isPrivate = isPrivate(cpu, fault.gfn);
         long result = tryFast(cpu, vcpu, fault) ? RetPf.FIXED : slow(cpu, vcpu, fault);
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
@@ -91,6 +93,7 @@ final class PageFault {
         int section = vm.srcu.readLock(cpu);
         cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
         fault.prefetch = true;
+        fault.isPrivate = isPrivate(cpu, fault.gfn);
         fault.present = false;
         long result = slow(cpu, vcpu, fault);
         cpu.exit();
@@ -137,6 +140,9 @@ final class PageFault {
             return PageFaults.NOMEM;
         }
         fault.seq = gate.snapshot(cpu);
+        if (mmu.steps.asksAttributeAgain() && isPrivate(cpu, fault.gfn) != fault.isPrivate) {
+            return PrivateMemory.MEMORY_FAULT;
+        }
         Memslot slot = vm.memslots(cpu).find(fault.gfn);
         fault.log = slot == null ? null : slot.log();
         if (slot != null && slot.invalid() && fault.prefetch) {
@@ -145,10 +151,16 @@ final class PageFault {
         if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
             return vcpu.count(fault, RetPf.RETRY);
         }
-        int error = faultIn(cpu, vcpu, slot, fault);
+        int error =
+                isFromFile(slot, fault)
+                        ? faultInPrivate(cpu, vcpu, slot, fault)
+                        : faultIn(cpu, vcpu, slot, fault);
         AsyncFaults async = vcpu.asyncFaults();
         if (error == PageClaim.NEEDS_IO && async != null) {
             return async.tellsGuest() ? Vcpu.PAGE_NOT_PRESENT : RetPf.RETRY;
+        }
+        if (error != 0 && isFromFile(slot, fault)) {
+            return error;
         }
         if (error != 0 || slot == null) {
             return react(vcpu, slot, fault, error);
@@ -182,6 +194,23 @@ final class PageFault {
         }
         cpu.exit();
         return error;
+    }
+
+    private boolean isPrivate(Cpu cpu, long gfn) {
+        PrivateMemory memory = vm.privateMemory();
+        return memory != null && memory.isPrivate(cpu, gfn);
+    }
+
+    private static boolean isFromFile(@Nullable Memslot slot, Fault fault) {
+        return slot != null && (fault.isPrivate || slot.isHostless());
+    }
+
+    /// `kvm_mmu_faultin_pfn_gmem`: every error leaves the guest.
+    private static int faultInPrivate(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
+        GuestMemfdRange file = slot == null ? null : slot.file();
+        return file == null
+                ? PrivateMemory.MEMORY_FAULT
+                : vcpu.page.lookUp(cpu, file, fault.gfn, fault);
     }
 
     private static boolean handsOver(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
@@ -242,7 +271,14 @@ final class PageFault {
     /// The host's entry may be believed because the fault is not stale and `mmu_lock` is held: who
     /// changes it must first get the lock for an invalidation.
     private int level(Cpu cpu, Memslot slot, Fault fault) {
+        PrivateMemory memory = vm.privateMemory();
+        if (isFromFile(slot, fault)) {
+            return RadixTable.LEVEL_4K;
+        }
         int most = slot.mostLevel(mmu.tables.geometry, mostLevel, fault.gfn);
+        if (memory != null) {
+            most = memory.mostLevel(cpu, fault.gfn, most);
+        }
         if (most == RadixTable.LEVEL_4K) {
             return most;
         }

@@ -51,12 +51,12 @@ final class Prefetch {
     /// Maps the `n` pages from `gfn` on, at most [#MOST], for a vCPU that has run, as far as each
     /// is there and writable. A page that is mapped stays as it is.
     ///
-    /// @return how many it has mapped; none of a slot that is logged
+    /// @return how many it has mapped; none of a slot that is logged or has private pages
     int map(Cpu cpu, Vcpu vcpu, long gfn, int n) {
         int section = vm.srcu.readLock(cpu);
         Memslot slot = vm.memslots(cpu).find(gfn);
         int mapped = 0;
-        if (slot != null && slot.log() == null && vcpu.spare.topUp(cpu)) {
+        if (slot != null && slot.log() == null && slot.file() == null && vcpu.spare.topUp(cpu)) {
             int early = mmu.steps.prefetchesLocked() ? 0 : lookup.prefetch(cpu, gfn, claims, n);
             mmu.mmuLock.writeLock(cpu);
             mapped = mapLocked(cpu, vcpu, gfn, n, early);

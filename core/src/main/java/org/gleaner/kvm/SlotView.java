@@ -40,7 +40,7 @@ final class SlotView implements GuestSlots {
 
     /// `gfn_to_hva_many`: the host page behind `gfn` of `slot`, [#NO_SLOT] or [#READ_ONLY].
     static long vpn(@Nullable Memslot slot, long gfn, boolean write) {
-        if (slot == null || slot.invalid()) {
+        if (slot == null || slot.invalid() || slot.isHostless()) {
             return NO_SLOT;
         }
         return write && slot.readOnly() ? READ_ONLY : slot.vpnOf(gfn);

@@ -17,6 +17,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.SetUp;
 import org.gleaner.machine.Srcu;
 import org.gleaner.mm.gup.UserPages;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class Vm {
     private final Vcpus vcpus = new Vcpus();
     private final DirtyLog log;
 
+    @SetUp private @Nullable PrivateMemory privateMemory;
     private final @Nullable EntryMarks entryMarks;
     private final @Nullable AsyncWork asyncWork;
 
@@ -228,6 +230,19 @@ public final class Vm {
         return prefetch.marks();
     }
 
+    /// Has the VM tell private guest pages from shared ones (`KVM_X86_SW_PROTECTED_VM`). While it
+    /// has no vCPUs.
+    public PrivateMemory keepPrivate() {
+        PrivateMemory made = new PrivateMemory(slots, mmu, gate, vcpus);
+        privateMemory = made;
+        return made;
+    }
+
+    /// Which pages are private; null if none ever is.
+    @Nullable PrivateMemory privateMemory() {
+        return privateMemory;
+    }
+
     // --- vCPUs -------------------------------------------------------------------------------
 
     /// A vCPU that will run on `cpu`.
@@ -318,6 +333,9 @@ public final class Vm {
         assert direct.activeCaches() == 0 : direct.activeCaches() + " caches are still active";
         // whose subscription ends is told that all is over, and takes every leaf out
         log.check(cpu);
+        if (privateMemory != null) {
+            privateMemory.unbindAll(cpu);
+        }
         if (steps.unsubscribesFirst()) {
             pages.notifiers().unregister(cpu, notifier);
         }

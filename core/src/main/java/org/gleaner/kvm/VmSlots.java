@@ -49,7 +49,9 @@ final class VmSlots {
             if (active.byId(slot.id()) != null) {
                 throw new IllegalArgumentException("memory slot " + slot.id() + " exists");
             }
-            publish(cpu, active.with(slot));
+            Memslots next = active.with(slot);
+            slot.bind(cpu);
+            publish(cpu, next);
         } finally {
             slotsLock.upWrite(cpu);
         }
@@ -65,6 +67,7 @@ final class VmSlots {
             publish(cpu, active.with(slot.invalidated()));
             zap.on(cpu, slot);
             publish(cpu, active.minus(id));
+            slot.unbind(cpu);
         } finally {
             slotsLock.upWrite(cpu);
         }
@@ -95,6 +98,16 @@ final class VmSlots {
         slotsLock.downWrite(cpu);
         try {
             body.on(cpu, existing(id));
+        } finally {
+            slotsLock.upWrite(cpu);
+        }
+    }
+
+    /// Does something during which no slot changes.
+    void alone(Cpu cpu, Runnable body) {
+        slotsLock.downWrite(cpu);
+        try {
+            body.run();
         } finally {
             slotsLock.upWrite(cpu);
         }

@@ -31,6 +31,8 @@ import org.gleaner.mm.fault.ZeroPages;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.gup.GetUserPages;
+import org.gleaner.mm.gup.InaccessibleFilePages;
+import org.gleaner.mm.gup.InaccessiblePages;
 import org.gleaner.mm.gup.ProcessPages;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.huge.FolioSplit;
@@ -101,6 +103,7 @@ public final class Host implements AutoCloseable {
     private final FrameEpochs epochs;
     private final DriverFrames driverFrames;
     private final HugetlbPool hugetlb;
+    private final CurrentTask currentTask;
     private final MemorySteps steps;
     private final PageFaults faults;
     private final GetUserPages userPages;
@@ -147,7 +150,7 @@ public final class Host implements AutoCloseable {
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
-        CurrentTask currentTask = new CurrentTask(cpus);
+        currentTask = new CurrentTask(cpus);
         OomKiller oomKiller =
                 new OomKiller(
                         all,
@@ -432,6 +435,13 @@ public final class Host implements AutoCloseable {
     /// An address space's pages as its secondary MMUs use them.
     public UserPages pagesOf(AddressSpace mm) {
         return new ProcessPages(mm, userPages, lru, folios, steps, epochs);
+    }
+
+    /// A file of `pages` pages that no process can map, for a secondary MMU of `mm`, whose cgroup
+    /// pays for them.
+    public InaccessiblePages newInaccessible(AddressSpace mm, int pages) {
+        return new InaccessibleFilePages(
+                objects.newInaccessible(pages), mm, folios, lru, folioWait, allocator, currentTask);
     }
 
     public GetUserPages userPages() {

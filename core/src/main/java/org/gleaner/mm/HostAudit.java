@@ -16,6 +16,7 @@ import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.HugetlbFile;
+import org.gleaner.mm.space.InaccessibleFile;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.PageWalk;
 import org.gleaner.mm.space.RmapObject;
@@ -196,6 +197,13 @@ public final class HostAudit {
                 for (int i = 0; i < file.hugePages(); i++) {
                     long entry = file.peek(cpu, i);
                     references[HugetlbFile.pfn(entry)] += HugetlbFile.isThere(entry) ? 1 : 0;
+                }
+            }
+            if (object instanceof InaccessibleFile file) {
+                for (int i = 0; i < file.pages(); i++) {
+                    long entry = file.peek(cpu, i);
+                    references[InaccessibleFile.pfn(entry)] +=
+                            InaccessibleFile.isThere(entry) ? 1 : 0;
                 }
             }
             if (object instanceof Memfd memfd) {

@@ -20,6 +20,9 @@ public final class Fault {
     /// No access waits for it: an entry that is present stays as it is, and a new one is not young.
     public boolean prefetch;
 
+    /// The page is private: it comes from its slot's file.
+    public boolean isPrivate;
+
     /// The gate's sequence number, from before the page was looked up.
     public long seq;
 

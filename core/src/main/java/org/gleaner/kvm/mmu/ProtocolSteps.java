@@ -109,6 +109,22 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether a file of private pages takes them from the guest before it cuts them out, and not
+    /// only after.
+    public boolean zapsBeforeHole() {
+        return true;
+    }
+
+    /// Whether it cuts them out before faults may install pages again.
+    public boolean cutsBeforeGateOpens() {
+        return true;
+    }
+
+    /// Whether a fault asks again, once it has noted the sequence number, if its page is private.
+    public boolean asksAttributeAgain() {
+        return true;
+    }
+
     /// Whether a zap is followed by a flush before the lock is dropped.
     public boolean flushesAfterZap() {
         return true;

@@ -56,9 +56,7 @@ public final class FaultInPage {
     /// @param out where frame and writability go
     /// @return 0, or one of [PageClaim]'s errors; nothing is owned then
     public int lookUp(Cpu cpu, long vpn, int how, @Nullable Fault out) {
-        if (PageLedger.ARMED && cpu.lockDep != null && mmuLock.isHeldBy(cpu)) {
-            throw Invariants.broken("F1 sleeping-allowed: a lookup while mmu_lock is held");
-        }
+        checkUnlocked(cpu);
         if (out == null) {
             if (PageLedger.ARMED) {
                 throw Invariants.broken("F3 both-out-slots: a lookup has nowhere to answer");
@@ -81,6 +79,34 @@ public final class FaultInPage {
             ledger.taken(claim, CALL);
         }
         return 0;
+    }
+
+    /// Finds a private page (`kvm_gmem_get_pfn`), which the guest may write to. Sleeps; `mmu_lock`
+    /// is not held.
+    ///
+    /// @return 0, or one of [PageClaim]'s errors; nothing is owned then
+    public int lookUp(Cpu cpu, GuestMemfdRange range, long gfn, Fault out) {
+        checkUnlocked(cpu);
+        out.pfn = -1;
+        out.mapWritable = false;
+        ledger.idle(claim);
+        lookups++;
+        range.file().find(cpu, range, gfn, claim);
+        ledger.answered(claim);
+        if (claim.kind() == PageClaim.Kind.ERROR) {
+            return claim.error();
+        }
+        out.pfn = claim.pfn();
+        out.mapWritable = true;
+        references++;
+        ledger.taken(claim, "kvm_gmem_get_pfn");
+        return 0;
+    }
+
+    private void checkUnlocked(Cpu cpu) {
+        if (PageLedger.ARMED && cpu.lockDep != null && mmuLock.isHeldBy(cpu)) {
+            throw Invariants.broken("F1 sleeping-allowed: a lookup while mmu_lock is held");
+        }
     }
 
     private void ask(Cpu cpu, long vpn, int how) {

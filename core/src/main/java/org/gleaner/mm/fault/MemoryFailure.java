@@ -14,6 +14,7 @@ import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.HugetlbFile;
+import org.gleaner.mm.space.InaccessibleFile;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.pagetable.Walk;
@@ -24,7 +25,7 @@ import org.gleaner.pagetable.Walk;
 /// Private memory, not while it is in the swap cache or on its way to a list; of a large folio,
 /// which is split first, the other pages stay. And pages of the hugetlb pool, which cannot be
 /// split: all 512 go with the one that is broken, from host and guests. The file keeps such a page,
-/// and says of it to every later fault what it is.
+/// and says of it to every later fault what it is. So does a file that no process can map.
 public final class MemoryFailure {
     private static final PteFormat PTE = PteFormat.X86_64;
 
@@ -62,6 +63,9 @@ public final class MemoryFailure {
         int head = folios.folio(cpu, pfn);
         if (isHugetlb(folios.peek(cpu, head))) {
             return failHugetlb(cpu, head);
+        }
+        if (objects.get(Folios.mappingObject(folios.mapping(pfn))) instanceof InaccessibleFile f) {
+            return failInaccessible(cpu, f, pfn);
         }
         if (isDriver(folios.peek(cpu, pfn)) || split.split(cpu, pfn) == LockedSplit.Outcome.HELD) {
             return false;
@@ -107,6 +111,25 @@ public final class MemoryFailure {
         wait.unlock(cpu, head);
         if (!taken) {
             lru.put(cpu, head);
+        }
+        return taken;
+    }
+
+    /// A page of a file that no process maps: its owner takes it from who does. The lock is given
+    /// up before, for the owner's own is outside of it; who finds the page from now on is told.
+    private boolean failInaccessible(Cpu cpu, InaccessibleFile file, int pfn) {
+        if (!folios.tryGet(cpu, pfn)) {
+            return false;
+        }
+        wait.lock(cpu, pfn);
+        long index = Folios.mappingIndex(folios.mapping(pfn));
+        boolean taken = file.setBroken(cpu, index, pfn);
+        wait.unlock(cpu, pfn);
+        if (taken) {
+            broken.add(pfn);
+            file.tellBroken(cpu, index);
+        } else {
+            lru.put(cpu, pfn);
         }
         return taken;
     }

@@ -29,8 +29,8 @@ public final class NumaScan {
         this.folios = folios;
     }
 
-    /// Scans the pages of `vma` from `start` up to `end`. Returns how many leaves it has hidden: none
-    /// of a hugetlb mapping.
+    /// Scans the pages of `vma` from `start` up to `end`. Returns how many leaves it has hidden:
+    /// none of a hugetlb mapping.
     public long scan(Cpu cpu, Vma vma, long start, long end) {
         if (vma.isHugetlb()) {
             return 0;

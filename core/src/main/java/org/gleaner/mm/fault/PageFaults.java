@@ -16,6 +16,7 @@ import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.HugetlbFile;
+import org.gleaner.mm.space.InaccessibleFile;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.Userfault;
 import org.gleaner.mm.space.Vma;
@@ -265,7 +266,8 @@ public final class PageFaults {
             case AnonVma _ when asks -> MISSING;
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
             case DeviceMemory device -> deviceFault.missing(cpu, vma, device, vpn, walk, write);
-            case HugetlbFile _ -> throw new AssertionError("a small fault on a hugetlb mapping");
+            case HugetlbFile _, InaccessibleFile _ ->
+                    throw new AssertionError("no small pages of " + vma.object());
             case Memfd memfd -> memfdFault.fault(cpu, vma, memfd, vpn, walk, write);
         };
     }

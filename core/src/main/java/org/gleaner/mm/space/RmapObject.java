@@ -5,10 +5,10 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.RwSemaphore;
 
-/// What pages belong to and mappings show: anonymous memory (`struct anon_vma`), a memfd
-/// or hugetlb file (`struct address_space`), or the frames of a device, to which no folio belongs. A folio names
-/// its object and its index in it, so the mappings of a folio are found by asking the object for
-/// its mappings.
+/// What pages belong to and mappings show: anonymous memory (`struct anon_vma`), a memfd or hugetlb
+/// file (`struct address_space`), or the frames of a device, to which no folio belongs. A folio
+/// names its object and its index in it, so the mappings of a folio are found by asking the object
+/// for its mappings.
 ///
 /// An object has an id, and a place in the host's table, for as long as pages may belong to it.
 /// Folios that outlive it keep the id, which then names nobody or another object. Whoever walks by

@@ -69,6 +69,13 @@ public final class RmapObjects {
         return file;
     }
 
+    /// A file of a size in pages that no process can map, open.
+    public InaccessibleFile newInaccessible(int pages) {
+        InaccessibleFile file = new InaccessibleFile(this, pages);
+        file.enroll();
+        return file;
+    }
+
     /// Frames of a device, shown from `firstFrame` on; see [DeviceMemory].
     ///
     /// @param writable whether the driver installs writable entries

@@ -7,7 +7,8 @@ import org.gleaner.machine.Guarded;
 ///
 /// It lives until it is closed and mapped by nobody, whatever comes last; then its pages are to be
 /// given up (`evict_inode`), and [#evicted] ends it.
-public abstract sealed class SharedFile extends RmapObject permits HugetlbFile, Memfd {
+public abstract sealed class SharedFile extends RmapObject
+        permits HugetlbFile, InaccessibleFile, Memfd {
     @Guarded("i_mmap_rwsem")
     private boolean open = true;
 
