@@ -12,11 +12,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
-import org.gleaner.mm.gup.PageClaim;
-import org.gleaner.mm.gup.PagesByNumber;
-import org.gleaner.mm.gup.UserPages;
-import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
-import org.gleaner.pagetable.RadixTable;
+import org.gleaner.mm.gup.PooledPages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,61 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class DirtyLogTest {
     static final int H = 3;
     static final int P = H * 512;
-
-    /// A host that maps all by leaves of 2 MiB, page n of it by frame n.
-    private static final class HugeHost implements UserPages, PagesByNumber {
-        private final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
-
-        @Override
-        public MmuNotifierSubscriptions notifiers() {
-            return notifiers;
-        }
-
-        @Override
-        public void lookUp(Cpu cpu, long vpn, int how, PageClaim claim) {
-            claim.own(PageClaim.Kind.OWNED, (int) vpn, true);
-        }
-
-        @Override
-        public int mappingLevel(Cpu cpu, long vpn) {
-            return RadixTable.LEVEL_2M;
-        }
-
-        @Override
-        public void put(Cpu cpu, PageClaim claim) {
-            claim.free();
-        }
-
-        @Override
-        public void markAccessed(Cpu cpu, PageClaim claim) {}
-
-        @Override
-        public void setDirty(Cpu cpu, PageClaim claim) {}
-
-        @Override
-        public PagesByNumber byNumber() {
-            return this;
-        }
-
-        @Override
-        public void markAccessed(Cpu cpu, int pfn) {}
-
-        @Override
-        public void setDirty(Cpu cpu, int pfn) {}
-
-        @Override
-        public boolean hasPage(int pfn) {
-            return true;
-        }
-
-        @Override
-        public boolean tryGet(Cpu cpu, int pfn) {
-            return true;
-        }
-
-        @Override
-        public void put(Cpu cpu, int pfn) {}
-    }
 
     interface Body {
         void run(Cpu cpu, Vm vm, Vcpu vcpu);
@@ -97,7 +38,7 @@ final class DirtyLogTest {
         engine.spawn(
                 "host",
                 cpu -> {
-                    Vm vm = Vm.create(cpu, config, new HugeHost(), rcu);
+                    Vm vm = Vm.create(cpu, config, new PooledPages(0, P, 512), rcu);
                     vm.createSlot(cpu, 0, 0, P, 0, false);
                     Vcpu vcpu = vm.newVcpu(cpu);
                     writeAll(cpu, vcpu);

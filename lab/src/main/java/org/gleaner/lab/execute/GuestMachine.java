@@ -29,6 +29,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.gup.PooledPages;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.space.AddressSpace;
@@ -197,7 +198,7 @@ final class GuestMachine implements AutoCloseable {
 
     private UserPages memory(AddressSpace space) {
         if (scenario instanceof DirtyLogPerf log && log.hugetlb() != Hugetlb.NONE) {
-            return new HugetlbPool(BASE_VPN, log.guestPages(), log.hugetlb().pages());
+            return new PooledPages(BASE_VPN, log.guestPages(), log.hugetlb().pages());
         }
         return host.pagesOf(space);
     }

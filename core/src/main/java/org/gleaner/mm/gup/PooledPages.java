@@ -1,16 +1,15 @@
-package org.gleaner.lab.execute;
+package org.gleaner.mm.gup;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
-import org.gleaner.mm.gup.PageClaim;
-import org.gleaner.mm.gup.PagesByNumber;
-import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 
-/// A process whose memory is a pool of huge pages that was set apart at boot (`hugetlbfs`).
+/// A process that has nothing but a pool of huge pages mapped, set apart at boot, of 2 MiB or 1
+/// GiB: what a secondary MMU sees of it, without page tables, and without a record for each frame.
+/// For guests so large that a [org.gleaner.mm.memory.HugetlbPool]'s records would not fit.
 ///
 /// The first touch of a huge page zeroes it, by one task while others wait for it. After that a
 /// page stays where it is for good: nobody reclaims, migrates or splits it, so there are no
@@ -19,7 +18,7 @@ import org.gleaner.pagetable.RadixTable;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | `states` | who zeroes the page | CAS, then full | lookups | acquire | the zeroed page |
-final class HugetlbPool implements UserPages, PagesByNumber {
+public final class PooledPages implements UserPages, PagesByNumber {
     private static final long ABSENT = 0, ZEROING = 1, THERE = 2;
 
     private final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions();
@@ -33,7 +32,7 @@ final class HugetlbPool implements UserPages, PagesByNumber {
     /// @param firstVpn where the process maps its first page, aligned to a huge one
     /// @param pages of 4 KiB, a multiple of `size`
     /// @param size of a huge page, in pages of 4 KiB
-    HugetlbPool(long firstVpn, long pages, long size) {
+    public PooledPages(long firstVpn, long pages, long size) {
         this.firstVpn = firstVpn;
         this.size = size;
         level =
