@@ -55,8 +55,8 @@ public final class InaccessibleFilePages implements InaccessiblePages {
     }
 
     @Override
-    public void setOwner(InaccessibleFile.Owner owner) {
-        file.setOwner(owner);
+    public void setOwner(Owner owner) {
+        file.setOwner(owner::broken);
     }
 
     @Override

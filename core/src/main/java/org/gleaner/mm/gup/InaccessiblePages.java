@@ -1,16 +1,22 @@
 package org.gleaner.mm.gup;
 
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.space.InaccessibleFile;
 
 /// The pages of a file that no process can map, as the secondary MMU that owns it uses them. Pages
 /// that are found are given back by [UserPages#put], as any others.
 public interface InaccessiblePages {
+    /// Who uses them.
+    interface Owner {
+        /// The memory of page `index` is broken: nothing may map it any more when this returns. No
+        /// lock is held.
+        void broken(Cpu cpu, long index);
+    }
+
     /// Size in pages.
     long pages();
 
     /// Has `owner` told of broken memory.
-    void setOwner(InaccessibleFile.Owner owner);
+    void setOwner(Owner owner);
 
     /// The page of `index`, which is made and zeroed if there is none yet. May sleep and reclaim;
     /// no spinlock may be held.
