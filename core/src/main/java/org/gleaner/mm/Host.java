@@ -176,6 +176,7 @@ public final class Host implements AutoCloseable {
                                 new ReclaimTunables(
                                         config.lruGen(), config.aging(), config.swappiness()),
                                 config.switchChance(),
+                                config.switchChance() > 0 && config.thp() != HostConfig.Thp.NEVER,
                                 config.seed(),
                                 all,
                                 mmLists,

@@ -35,6 +35,7 @@ public final class Memcg {
     private final Word objectBytes = new Word();
     private final Word pageTables = new Word();
     private final Word secondaryTables = new Word();
+    private final VmPressure pressure = new VmPressure();
 
     /// Words from one CPU's count to the next's.
     private static final int LINE = 8;
@@ -243,4 +244,9 @@ public final class Memcg {
     }
 
     // --- address spaces ----------------------------------------------------------------------
+
+    /// What reclaim of this cgroup, as the one whose limit was hit, has scanned.
+    public VmPressure pressure() {
+        return pressure;
+    }
 }

@@ -28,6 +28,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param kernel whose rules reclaim follows
 /// @param tunables settings that may change while the host runs
 /// @param switchChance see [SwitchChance]
+/// @param workersRun whether work that reclaim queues takes its CPU for a moment: see [VmPressure]
 /// @param seed of everything left to chance
 /// @param memcgs every cgroup of the host by id, the root first; grows while the host is set up
 /// @param memcgRules what the kernel's version says of cgroups
@@ -47,6 +48,7 @@ public record ReclaimContext(
         KernelVersion kernel,
         ReclaimTunables tunables,
         double switchChance,
+        boolean workersRun,
         long seed,
         List<Memcg> memcgs,
         MmLists mmLists,

@@ -7,6 +7,7 @@ import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.memcg.VmPressure;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class Reclaimer {
     /// How MGLRU goes over a whole host.
     private final MemcgOrder hostwide;
 
+    /// From here down, pressure is critical whatever was freed (`vmpressure_prio`).
+    private static final int CRITICAL_PRIORITY = 3;
+
     private final ScanControl sc = new ScanControl();
 
     /// Before each pass of the classic LRU the statistics are flushed if enough updates are
@@ -41,7 +45,7 @@ final class Reclaimer {
     Reclaimer(ReclaimContext host, int cpu) {
         this.host = host;
         long seed = host.seed() ^ (long) cpu << 32;
-        aging = new LruGenAging(host, new SwitchChance(host.switchChance(), seed));
+        aging = new LruGenAging(host, SwitchChance.of(host, seed));
         eviction = LruGenEviction.of(host, aging);
         classic = ClassicReclaim.of(host);
         LruvecReclaim lruvecs = new LruvecReclaim(eviction, classic);
@@ -115,12 +119,25 @@ final class Reclaimer {
             if (sc.proactive && sc.isRootReclaim() && host.caps().core()) {
                 setInitialPriority();
             }
+            if (sc.priority <= CRITICAL_PRIORITY) {
+                tellWorker(cpu, VmPressure.WINDOW);
+            }
+            long before = sc.nrScanned;
             node(cpu);
+            tellWorker(cpu, sc.nrScanned - before);
             if (sc.nrReclaimed >= sc.nrToReclaim) {
                 break;
             }
         } while (--sc.priority >= 0 && !host.currentTask().isDying(cpu));
         snapshotRefaults();
+    }
+
+    /// Reports what a pass has scanned, to a worker that takes this CPU once there is enough to
+    /// report, and gives it back.
+    private void tellWorker(Cpu cpu, long scanned) {
+        if (host.workersRun() && host.scope(sc).pressure().scanned(cpu, scanned)) {
+            host.currentTask().resume(cpu);
+        }
     }
 
     private void snapshotRefaults() {

@@ -23,6 +23,14 @@ public final class CurrentTask {
         byCpu[cpu.id] = null;
     }
 
+    /// Another task has run on this CPU, and the one that it had before is back.
+    public void resume(Cpu cpu) {
+        AddressSpace mm = byCpu[cpu.id];
+        if (mm != null) {
+            mm.markUsed(cpu);
+        }
+    }
+
     /// Whether the task has been killed, and is to leave the kernel empty-handed.
     public boolean isDying(Cpu cpu) {
         AddressSpace mm = byCpu[cpu.id];

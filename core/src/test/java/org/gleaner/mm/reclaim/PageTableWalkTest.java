@@ -104,7 +104,7 @@ final class PageTableWalkTest {
             age(cpu, p);
             p.readAll(cpu, 0, 512);
             LruGenAging aging =
-                    new LruGenAging(small.host().reclaim().context(), new SwitchChance(0, 1));
+                    new LruGenAging(small.host().reclaim().context(), new SwitchChance(0, 0, 1));
             ScanControl sc = new ScanControl();
             sc.start(p.memcg, false, 32, 60);
             p.mm.testAndClearUsed(cpu);

@@ -16,7 +16,7 @@ final class Session {
         this.small = small;
         this.process = process;
         ReclaimContext context = small.host().reclaim().context();
-        aging = new LruGenAging(context, new SwitchChance(0, 1));
+        aging = new LruGenAging(context, new SwitchChance(0, 0, 1));
         eviction = LruGenEviction.of(context, aging);
         sc.start(process.memcg, false, 32, 60);
     }

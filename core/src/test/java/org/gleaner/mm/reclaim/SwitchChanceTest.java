@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /// How often another task runs between two agings.
 final class SwitchChanceTest {
     private static double share(double probability, boolean written) {
-        SwitchChance chance = new SwitchChance(probability, 7);
+        SwitchChance chance = new SwitchChance(probability, 0.9, 7);
         int strikes = 0;
         for (int i = 0; i < 100_000; i++) {
             strikes += chance.strikes(written) ? 1 : 0;
