@@ -8,6 +8,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
+import org.gleaner.kvm.mmu.PageMarks;
 import org.gleaner.kvm.mmu.RemoteTlbs;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
@@ -47,6 +48,9 @@ public final class Stage2Mmu extends SecondaryMmu {
     final Stage2Unmap unmapper;
     final RemoteTlbs remote;
 
+    /// On kernels before 6.13 an access-flag fault tells the page, too; nothing else here does.
+    private final @Nullable PageMarks marks;
+
     private final Stage2Map map;
     private final Stage2Ager ager;
 
@@ -63,6 +67,7 @@ public final class Stage2Mmu extends SecondaryMmu {
         super(parts);
         format = (Stage2Format) parts.tables().format;
         remote = parts.remote();
+        marks = parts.marks();
         counts = new TableCounts(tables.slab.capacity());
         unmapper = new Stage2Unmap(this);
         map = new Stage2Map(this);
@@ -144,7 +149,8 @@ public final class Stage2Mmu extends SecondaryMmu {
         return result;
     }
 
-    /// `handle_access_fault`: sets the access flag of a valid leaf that has none.
+    /// `handle_access_fault`: sets the access flag of a valid leaf that has none. The page is told
+    /// under `mmu_lock`, so it still is the leaf's.
     @Override
     public int fastFault(Cpu cpu, MmuRoot root, Fault fault) {
         rcu.readLock(cpu);
@@ -169,6 +175,10 @@ public final class Stage2Mmu extends SecondaryMmu {
         }
         if (cpu.cas(words, i, old, format.young(old))) {
             invariants.changed(old, format.young(old));
+            if (marks != null) {
+                int level = RadixTable.levelOf(found);
+                marks.markAccessed(cpu, (int) format.pfn(tables.smallLeaf(old, level, gfn)));
+            }
         }
         // whoever was first has made it young or taken it away: the guest will see
         return RetPf.FIXED;

@@ -30,7 +30,7 @@ public final class EntryMarks implements PageMarks {
         pages.setDirty(cpu, pfn);
     }
 
-    /// How often pages were marked accessed; only a zap does so.
+    /// How often pages were marked accessed: by zaps, and by access-flag faults.
     public long accessed() {
         return accessed.sum();
     }
