@@ -57,8 +57,8 @@ public record Memslot(
         return baseGfn + (hostPage - vpn);
     }
 
-    /// The highest level up to `most` at which a leaf may map `gfn` (`lpage_info`): all that the leaf maps must
-    /// lie in the slot, and be aligned alike in guest and host.
+    /// The highest level up to `most` at which a leaf may map `gfn` (`lpage_info`): all that the
+    /// leaf maps must lie in the slot, and be aligned alike in guest and host.
     int mostLevel(Geometry geometry, int most, long gfn) {
         for (int level = most; level > RadixTable.LEVEL_4K; level--) {
             long first = geometry.alignDown(gfn, level);

@@ -8,8 +8,8 @@ package org.gleaner.pagetable;
 /// next lower level) iff it is present and not a huge leaf, and its address field then holds the id
 /// of a [TableSlab] table. What tells a huge leaf is a bit that it has, or one that it has not.
 ///
-/// Levels count from 1 (leaves of one page) up to the root's, as in KVM; how many there are, and how
-/// wide, is the [Geometry]'s to say.
+/// Levels count from 1 (leaves of one page) up to the root's, as in KVM; how many there are, and
+/// how wide, is the [Geometry]'s to say.
 public abstract class EntryFormat {
     /// Guest or user reads.
     public static final int READ = 0;

@@ -8,8 +8,9 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
-/// Remembers which level-2 table covers which GiB (or whatever one such table covers) of one address space, for the loop that runs over
-/// a trace: an access that changes nothing then costs three loads and three tests.
+/// Remembers which level-2 table covers which GiB (or whatever one such table covers) of one
+/// address space, for the loop that runs over a trace: an access that changes nothing then costs
+/// three loads and three tests.
 ///
 /// The entry that points to the level-1 table is read on every use, so a table that was linked
 /// since, or whose accessed bit was harvested, is seen as it is. The levels above are only ever
