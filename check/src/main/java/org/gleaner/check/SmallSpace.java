@@ -216,7 +216,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     /// `mprotect(PROT_READ)` of one page.
     public void writeProtect(Cpu cpu, long vpn) {
-        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.CLEAR);
+        notifiers.invalidateRangeStart(cpu, vpn, vpn + 1, true, InvalidationEvent.PROTECTION_VMA);
         ptl.lock(cpu);
         long entry = cpu.load(pte, (int) vpn);
         if (entry != NONE) {
