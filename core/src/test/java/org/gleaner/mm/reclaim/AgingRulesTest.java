@@ -72,9 +72,9 @@ final class AgingRulesTest {
         });
     }
 
-    /// 6.1 ages on the way: of 460 traced passes that aged, all went on to evict, whether or not the
-    /// walk had found, or visited, anything. And it takes no more than it came for: with half the
-    /// cgroup to scan, 64 pages were the end of a pass.
+    /// 6.1 ages on the way: of 460 traced passes that aged, all went on to evict, whether or not
+    /// the walk had found, or visited, anything. And it takes no more than it came for: with half
+    /// the cgroup to scan, 64 pages were the end of a pass.
     @ParameterizedTest
     @CsvSource({"6.1, 64, 64", "6.12, 0, 4032"})
     void whatFollowsAnAgingInItsPassAndWhenThePassEnds(String kernel, long next, long most) {
