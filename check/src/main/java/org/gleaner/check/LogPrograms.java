@@ -34,7 +34,7 @@ final class LogPrograms {
                                     "huge leaves come back under a guest that faults",
                                     "kvm_tdp_mmu_recover_huge_pages",
                                     LogPrograms::endFault)
-                            .within(2));
+                            .within(3));
 
     /// The host copies page 0 each time the log has it, as a migration does.
     private static void clearWrite(Stage stage, Variant variant) {

@@ -2,6 +2,9 @@ package org.gleaner.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
@@ -80,6 +83,23 @@ final class EngineTest {
                     stage.actor("leaver", lock::lock);
                 });
         assertThat(outcome.finding().detector()).isEqualTo(Detector.LOCK_ORDER);
+    }
+
+    /// Who takes an entry in the middle is before or after the whole run, or ends it.
+    @Test
+    void aRunOfEqualWordsIsOneStep() {
+        Set<String> ends = new TreeSet<>();
+        Outcome outcome =
+                explore((stage, variant) -> {
+                    long[] words = new long[4];
+                    long[] run = new long[1];
+                    stage.actor("freezer", cpu -> run[0] = cpu.swapRun(words, 0, 4, 0, 1));
+                    stage.actor("installer", cpu -> cpu.cas(words, 2, 0, 5));
+                    stage.after(cpu -> ends.add(run[0] + Arrays.toString(words)));
+                });
+        assertThat(outcome.extent()).isEqualTo(Extent.ALL);
+        assertThat(outcome.runs()).isEqualTo(2);
+        assertThat(ends).containsExactly("2[1, 1, 5, 0]", "4[1, 1, 1, 1]");
     }
 
     @Test

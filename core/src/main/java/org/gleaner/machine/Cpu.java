@@ -117,6 +117,14 @@ public abstract class Cpu {
     /// Returns the value before.
     public abstract long swap(long[] slab, int i, long value);
 
+    /// Exchanges `expect` for `update` in the first of the `n` slab words from `slab[i]` on, up to
+    /// the one that does not hold it; returns how many. None by default: the caller goes on with
+    /// [#swap], one by one. An exploring engine takes them all in one step, for words of which
+    /// nobody minds in which order they change.
+    public int swapRun(long[] slab, int i, int n, long expect, long update) {
+        return 0;
+    }
+
     /// A racy hint: may be stale, is no step and costs nothing.
     public abstract long peek(long[] slab, int i);
 

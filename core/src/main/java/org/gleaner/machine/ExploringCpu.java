@@ -2,6 +2,7 @@ package org.gleaner.machine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A hardware thread of an [ExploringEngine]: says what it will do next, waits until the schedule
@@ -297,6 +298,26 @@ final class ExploringCpu extends Cpu {
     @Override
     public long swap(long[] slab, int i, long value) {
         return access(Step.Kind.SWAP, slab, i, value, 0);
+    }
+
+    @Override
+    public int swapRun(long[] slab, int i, int n, long expect, long update) {
+        int run = buffer.armed() ? 0 : run(slab, i, n, expect);
+        if (run == 0) {
+            return 0;
+        }
+        declare(Step.Kind.SWAP, engine.words.of(slab, i), run, true);
+        int left = run(slab, i, run, expect);
+        Arrays.fill(slab, i, i + left, update);
+        return left;
+    }
+
+    private static int run(long[] slab, int i, int n, long value) {
+        int run = 0;
+        while (run < n && slab[i + run] == value) {
+            run++;
+        }
+        return run;
     }
 
     @Override

@@ -101,7 +101,7 @@ final class TdpRecovery {
         if (!Invariants.ARMED) {
             return;
         }
-        TreeIter below = new TreeIter(tables);
+        TreeIter below = new TreeIter(tables, tables.geometry.entries(at.level - 1));
         long end = at.key + tables.geometry.pages(at.level);
         below.start(format.table(at.old), at.level - 1, RadixTable.LEVEL_4K, at.key, end);
         while (below.nextLeaf(cpu)) {

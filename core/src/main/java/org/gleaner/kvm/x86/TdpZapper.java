@@ -193,7 +193,12 @@ final class TdpZapper {
     private void removeTable(Cpu cpu, int table, int level, boolean shared) {
         long[] words = tables.slab.words(table);
         int base = tables.slab.base(table);
-        for (int i = base; i < base + tables.geometry.entries(RadixTable.LEVEL_4K); i++) {
+        int end = base + tables.geometry.entries(RadixTable.LEVEL_4K);
+        for (int i = base; i < end; i++) {
+            i += cpu.swapRun(words, i, end - i, format.empty, format.frozen);
+            if (i == end) {
+                break;
+            }
             long old;
             if (shared) {
                 old = Spte.freezeShared(cpu, format, words, i);
