@@ -16,6 +16,7 @@ final class Catalogue {
         all.addAll(SwapPrograms.ALL);
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
+        all.addAll(CollapsePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
         all.addAll(PfnPrograms.ALL);
         all.addAll(PrivatePrograms.ALL);

@@ -188,6 +188,11 @@ abstract sealed class MemoryActs permits MemoryStage {
         }
     }
 
+    /// Makes the process's small pages a large folio, if that is possible now.
+    void collapse(Cpu cpu) {
+        host().actors().collapse().collapse(cpu, mm(), BASE);
+    }
+
     /// Makes every page of the process old, and puts it on the lists.
     void makeOld(Cpu cpu) {
         host().lru().drain(cpu);

@@ -58,6 +58,28 @@ final class MemoryBugs {
                             "munmap-guest",
                             "told-of-munmap"),
                     bug(
+                            "collapse-told-late",
+                            "a collapse takes the entries away and tells secondary MMUs then",
+                            "mmu_notifier_invalidate_range_start comes before the page tables change",
+                            new MemorySteps() {
+                                @Override
+                                public boolean tellsBeforeCollapse() {
+                                    return false;
+                                }
+                            },
+                            "told-of-collapse"),
+                    bug(
+                            "collapse-held",
+                            "a collapse does not ask who else refers to a page",
+                            "__collapse_huge_page_isolate: page_count is as expected",
+                            new MemorySteps() {
+                                @Override
+                                public boolean countsBeforeCollapse() {
+                                    return false;
+                                }
+                            },
+                            "collapse-pin"),
+                    bug(
                             "gup-looks-once",
                             "a page found without a lock is not looked up again once it is referenced",
                             "gup_fast_pte_range: pte_val(pte) != pte_val(ptep_get(ptep))",

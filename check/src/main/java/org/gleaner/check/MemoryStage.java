@@ -59,7 +59,7 @@ final class MemoryStage extends MemoryActs {
 
     private KernelVersion kernel = KernelVersion.V6_18;
     private int lruGen = 7;
-    private boolean huge;
+    private HostConfig.Thp thp = HostConfig.Thp.NEVER;
     private SmallSwap.Kind device = SmallSwap.Kind.SYNCHRONOUS;
     private boolean marks;
     private long firstGfn;
@@ -102,7 +102,14 @@ final class MemoryStage extends MemoryActs {
 
     /// Transparent huge pages.
     MemoryStage huge() {
-        huge = true;
+        thp = HostConfig.Thp.ALWAYS;
+        pages = 512;
+        return this;
+    }
+
+    /// Small pages, which a collapse can make a large folio.
+    MemoryStage collapsible() {
+        thp = HostConfig.Thp.MADVISE;
         pages = 512;
         return this;
     }
@@ -215,7 +222,7 @@ final class MemoryStage extends MemoryActs {
     private void prepare(List<Cpu> cpus) {
         this.cpus = cpus;
         Cpu first = cpus.getFirst();
-        int frames = huge ? LARGE : SMALL;
+        int frames = thp != HostConfig.Thp.NEVER ? LARGE : SMALL;
         SmallFrames contents = new SmallFrames(stage, frames, frames);
         Host host =
                 new Host(
@@ -282,7 +289,7 @@ final class MemoryStage extends MemoryActs {
                 100,
                 0,
                 1,
-                huge ? HostConfig.Thp.ALWAYS : HostConfig.Thp.NEVER,
+                thp,
                 kernel,
                 LruGenCaps.of(lruGen),
                 variant.aging(plan.secondary()),

@@ -10,6 +10,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.SetUp;
 import org.gleaner.mm.fault.AnonSwapIn;
+import org.gleaner.mm.fault.Collapse;
 import org.gleaner.mm.fault.CopyOnWrite;
 import org.gleaner.mm.fault.FileClean;
 import org.gleaner.mm.fault.FolioWait;
@@ -135,7 +136,7 @@ public final class Host implements AutoCloseable {
         EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
         swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
         int zram = config.zramFrames();
-        boolean huge = config.thp() == HostConfig.Thp.ALWAYS;
+        boolean huge = config.thp() != HostConfig.Thp.NEVER;
         Zone zone = new Zone(folios, zram, config.watermarks(), cpus, config.pcpBatch(), huge);
         swap =
                 new SwapArea(
@@ -257,6 +258,7 @@ public final class Host implements AutoCloseable {
                         zeroPages,
                         hugetlbPages,
                         huge,
+                        config.thp() == HostConfig.Thp.ALWAYS,
                         cpus,
                         steps);
         actors =
@@ -264,7 +266,8 @@ public final class Host implements AutoCloseable {
                         new Fork(folios, lru, allocator, swap, lockedSplit, mappingChanges, unused),
                         new NumaScan(folios),
                         new FileClean(folios, lru, folioWait, objects),
-                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults));
+                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults),
+                        new Collapse(folios, lru, allocator, unused, faults, stat, steps));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);
         memoryFailure = new MemoryFailure(folios, lru, folioWait, lockedSplit, objects, hugetlb);

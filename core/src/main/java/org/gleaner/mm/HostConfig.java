@@ -73,9 +73,13 @@ public record HostConfig(
 
     /// Transparent huge pages (`/sys/kernel/mm/transparent_hugepage/enabled`). Nobody waits for
     /// one, as with `defrag` set to `madvise` in a process that gives no advice, and nothing
-    /// collapses pages into one later.
+    /// collapses pages into one later by itself.
     public enum Thp {
         NEVER,
+
+        /// Only where [org.gleaner.mm.fault.Collapse] is asked for one (`MADV_COLLAPSE`).
+        MADVISE,
+
         ALWAYS
     }
 

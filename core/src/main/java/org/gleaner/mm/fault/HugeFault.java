@@ -42,7 +42,17 @@ final class HugeFault {
     private final ZeroPages zeroes;
     private final VmStat stat;
 
-    HugeFault(Folios folios, LruCache lru, PageAllocator allocator, ZeroPages zeroes, VmStat stat) {
+    /// Whether a first touch is given a large folio.
+    private final boolean onTouch;
+
+    HugeFault(
+            Folios folios,
+            LruCache lru,
+            PageAllocator allocator,
+            ZeroPages zeroes,
+            VmStat stat,
+            boolean onTouch) {
+        this.onTouch = onTouch;
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -68,7 +78,7 @@ final class HugeFault {
                     : present(cpu, vma, walk, write);
         }
         long first = mm.tables().geometry.alignDown(vpn, RadixTable.LEVEL_2M);
-        boolean fits = first >= vma.start() && first + HUGE_PAGES <= vma.end();
+        boolean fits = onTouch && first >= vma.start() && first + HUGE_PAGES <= vma.end();
         return fits && vma.object() instanceof AnonVma anon
                 ? firstTouch(cpu, vma, anon, first, walk, write)
                 : SMALL;
@@ -107,11 +117,9 @@ final class HugeFault {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
-        if (none) {
-            tables.deposit(walk.table, table);
-        }
+        boolean kept = none && tables.deposit(walk, table);
         lock.unlock(cpu);
-        if (!none) {
+        if (!kept) {
             tables.freeOne(cpu, table, vma.mm().tableCharge());
         }
         return PageFaults.DONE;
@@ -148,7 +156,7 @@ final class HugeFault {
     /// A table of small zero entries; the leaf's lock is held.
     private static long tableOf(Vma vma, Walk walk, long zeroEntry) {
         PrimaryTables tables = vma.mm().tables();
-        int table = tables.withdraw(walk.table);
+        int table = tables.withdraw(walk);
         int base = tables.slab.base(table);
         Arrays.fill(tables.slab.words(table), base, base + HUGE_PAGES, zeroEntry);
         return PTE.makeTable(table);
@@ -207,16 +215,18 @@ final class HugeFault {
         lock.lock(cpu);
         // who links a page table does not take the lock
         boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
+        boolean kept = none && mm.tables().deposit(walk, table);
         if (none) {
             folios.addMap(cpu, pfn);
-            mm.tables().deposit(walk.table, table);
             mm.memcg().lruvec().statChanged(cpu, HUGE_PAGES);
             lru.add(cpu, pfn, true);
             stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
         }
         lock.unlock(cpu);
-        if (!none) {
+        if (!kept) {
             mm.tables().freeOne(cpu, table, mm.tableCharge());
+        }
+        if (!none) {
             lru.put(cpu, pfn);
         }
         cpu.exit();

@@ -236,7 +236,7 @@ public final class MappingChanges {
         }
         long pte = Pte.getAndClear(cpu, at.words, i);
         if (at.level == RadixTable.LEVEL_2M && hasDeposit(cpu, pte)) {
-            mm.tables().freeOne(cpu, mm.tables().withdraw(at.table), mm.tableCharge());
+            mm.tables().forfeit(cpu, at, mm.tableCharge());
         }
         if (PTE.isSpecial(pte) || PTE.isPoison(pte)) {
             return;

@@ -6,4 +6,10 @@ package org.gleaner.mm.fault;
 /// @param numaScan hides entries to see who uses them
 /// @param fileClean makes files' pages clean before they are written
 /// @param merge lets equal pages be one
-public record PageActors(Fork fork, NumaScan numaScan, FileClean fileClean, SamePageMerge merge) {}
+/// @param collapse makes small pages a large folio
+public record PageActors(
+        Fork fork,
+        NumaScan numaScan,
+        FileClean fileClean,
+        SamePageMerge merge,
+        Collapse collapse) {}

@@ -95,6 +95,7 @@ public final class PageFaults {
             ZeroPages zeroes,
             HugetlbPages hugetlb,
             boolean hugePages,
+            boolean hugeFaults,
             int maxCpus,
             MemorySteps steps) {
         this.steps = steps;
@@ -109,7 +110,7 @@ public final class PageFaults {
         this.currentTask = currentTask;
         this.copies = copies;
         this.zeroes = zeroes;
-        huge = hugePages ? new HugeFault(folios, lru, allocator, zeroes, stat) : null;
+        huge = hugePages ? new HugeFault(folios, lru, allocator, zeroes, stat, hugeFaults) : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }

@@ -131,7 +131,7 @@ public final class FolioSplit {
 
     /// Divides the folio and replaces the huge leaf at `walk`, or does neither.
     private boolean replace(Cpu cpu, PrimaryTables tables, Walk walk, int head, boolean isolated) {
-        int table = tables.withdraw(walk.table);
+        int table = tables.withdraw(walk);
         long hidden = steps.hidesHugeLeaf() ? MIGRATION : cpu.load(walk.words, walk.index);
         long leaf = cpu.swap(walk.words, walk.index, hidden);
         boolean done = divide(cpu, head, isolated);
@@ -140,16 +140,17 @@ public final class FolioSplit {
         }
         Pte.set(cpu, walk.words, walk.index, done ? PTE.makeTable(table) : leaf);
         if (!done) {
-            tables.deposit(walk.table, table);
+            tables.deposit(walk, table);
         }
         return done;
     }
 
-    /// Makes entries of a table, linked nowhere yet, that together are the huge leaf.
+    /// Makes entries of a table, not linked now, that together are the huge leaf.
     private static void fill(Cpu cpu, TableSlab slab, int table, long leaf, int head) {
         long[] words = slab.words(table);
         int base = slab.base(table);
         cpu.charge(Cost.PTE_SCAN, HUGE_PAGES);
+        cpu.writes(words, base, HUGE_PAGES);
         for (int i = 0; i < HUGE_PAGES; i++) {
             words[base + i] = PTE.makeLeaf(head + i, RadixTable.LEVEL_4K, leaf & LEAF_FLAGS);
         }

@@ -53,6 +53,16 @@ public class MemorySteps {
         return true;
     }
 
+    /// Whether a collapse tells secondary MMUs before it takes the entries away, and not after.
+    public boolean tellsBeforeCollapse() {
+        return true;
+    }
+
+    /// Whether a collapse asks if somebody else refers to a page.
+    public boolean countsBeforeCollapse() {
+        return true;
+    }
+
     /// Whether a folio's references are frozen, not just counted, before it is freed.
     public boolean freezesReferences() {
         return true;

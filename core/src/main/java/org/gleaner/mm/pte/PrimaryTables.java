@@ -1,22 +1,29 @@
 package org.gleaner.mm.pte;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.machine.Racy;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
 
 /// The host's page tables: radix trees of [PteFormat] entries, and one lock per table.
 ///
-/// A table is paid for before it is linked. For each huge leaf one is *deposited* with the table
+/// A table is paid for before it is linked. For each huge leaf one is *deposited* with the place
 /// that the leaf stands in (`pgtable_trans_huge_deposit`): who takes the leaf apart has a table at
 /// hand then, and cannot fail for want of one.
+///
+/// A table that was linked and gave way to a huge leaf stays with its place as long as the address
+/// space lives: a walker that stands in it still finds entries of its own page there, none now.
+/// (The kernel frees such a table once all CPUs have answered an interrupt.)
 ///
 /// Who holds the lock of a level-1 table may change its entries; hardware changes A and D all the
 /// same (see [Pte]). Tables are only ever linked while their address space lives, by
@@ -37,16 +44,18 @@ public final class PrimaryTables {
     private static final class TableState {
         final QueuedSpinLock lock = new QueuedSpinLock(LockClass.PTE_LOCK);
 
-        /// The table deposited last with this one.
-        @Guarded("ptlock")
-        int deposit = NO_TABLE;
+        /// By entry of this table: the table that is deposited with it. Null before the first is.
+        /// Changes under this table's lock.
+        @Racy("one that is found missing is asked for again under the lock")
+        int @Nullable [] deposits;
 
-        /// Of a table that is deposited: the one that was deposited before it.
+        /// Was in use where it is deposited now.
         @Guarded("ptlock")
-        int before = NO_TABLE;
+        boolean wasLinked;
     }
 
     private static final int NO_TABLE = -1;
+    private static final int[] NOTHING = {};
 
     public PrimaryTables(TableSlab slab) {
         this.slab = slab;
@@ -63,9 +72,36 @@ public final class PrimaryTables {
     }
 
     /// Gives back a tree that nobody can reach any more, root and all (`free_pgtables`,
-    /// `pgd_free`). Nothing is deposited in it then, for it has no huge leaf.
+    /// `pgd_free`). It has no huge leaf then; what is deposited in it was linked once.
     public void free(Cpu cpu, int root) {
+        freeDeposits(cpu, root, geometry.levels);
         tables.freeTree(cpu, root, geometry.levels);
+    }
+
+    private void freeDeposits(Cpu cpu, int table, int level) {
+        if (level > RadixTable.LEVEL_2M) {
+            int base = slab.base(table);
+            for (int i = base; i < base + geometry.entries(level); i++) {
+                long entry = slab.words(table)[i];
+                if (pte.isTable(entry, level)) {
+                    freeDeposits(cpu, pte.table(entry), level - 1);
+                }
+            }
+            return;
+        }
+        int[] deposits = deposits(table);
+        for (int i = 0; i < deposits.length; i++) {
+            if (deposits[i] != NO_TABLE) {
+                slab.free(cpu, deposits[i]);
+                deposits[i] = NO_TABLE;
+            }
+        }
+    }
+
+    private int[] deposits(int table) {
+        TableState state = states.getAcquire(table);
+        int[] deposits = state == null ? null : state.deposits;
+        return deposits == null ? NOTHING : deposits;
     }
 
     /// Tables of a tree, the root and those deposited included. For trees at rest.
@@ -83,10 +119,8 @@ public final class PrimaryTables {
                 count += count(pte.table(entry), level - 1);
             }
         }
-        TableState state = level == RadixTable.LEVEL_2M ? states.getAcquire(table) : null;
-        int at = state == null ? NO_TABLE : state.deposit;
-        for (; at != NO_TABLE; at = state(at).before) {
-            count++;
+        for (int deposit : level == RadixTable.LEVEL_2M ? deposits(table) : NOTHING) {
+            count += deposit == NO_TABLE ? 0 : 1;
         }
         return count;
     }
@@ -108,7 +142,7 @@ public final class PrimaryTables {
             int i = slab.base(table) + geometry.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
             if (at > level && pte.isNone(entry)) {
-                entry = link(cpu, words, i, charge);
+                entry = link(cpu, table, i, charge);
             }
             if (at == level || !pte.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
@@ -206,6 +240,11 @@ public final class PrimaryTables {
         int table = slab.tryAllocate(cpu, PteFormat.NONE);
         if (table == TableSlab.FULL) {
             charge.refund(cpu, 1);
+            return table;
+        }
+        TableState state = states.getAcquire(table);
+        if (state != null) {
+            state.wasLinked = false;
         }
         return table;
     }
@@ -216,25 +255,76 @@ public final class PrimaryTables {
         charge.refund(cpu, 1);
     }
 
-    /// Lays an empty table by for a huge leaf in `parent`, whose lock is held.
-    public void deposit(int parent, int table) {
-        TableState to = state(parent);
-        state(table).before = to.deposit;
-        to.deposit = table;
+    /// Lays an empty table by for the huge leaf at `at`, whose lock is held; false if there is one
+    /// already, which was in use there before.
+    public boolean deposit(Walk at, int table) {
+        TableState parent = state(at.table);
+        int[] deposits = parent.deposits;
+        if (deposits == null) {
+            deposits = new int[geometry.entries(RadixTable.LEVEL_2M)];
+            Arrays.fill(deposits, NO_TABLE);
+            parent.deposits = deposits;
+        }
+        int i = at.index - slab.base(at.table);
+        if (deposits[i] != NO_TABLE) {
+            return false;
+        }
+        deposits[i] = table;
+        return true;
     }
 
-    /// Takes a table back that was laid by for a huge leaf in `parent`, whose lock is held.
-    public int withdraw(int parent) {
-        TableState from = state(parent);
-        int table = from.deposit;
-        assert table != NO_TABLE : "table " + parent + " has a huge leaf without a deposit";
-        from.deposit = state(table).before;
+    /// Takes the table back that was laid by for the huge leaf at `at`, whose lock is held.
+    public int withdraw(Walk at) {
+        int[] deposits = deposits(at.table);
+        int i = at.index - slab.base(at.table);
+        assert deposits.length > 0 && deposits[i] != NO_TABLE
+                : "table " + at.table + " has a huge leaf without a deposit";
+        int table = deposits[i];
+        deposits[i] = NO_TABLE;
         return table;
+    }
+
+    /// Lays the table by that a huge leaf has taken the place of, at `at`, whose lock is held. It
+    /// is empty.
+    public void retire(Walk at, int table) {
+        state(table).wasLinked = true;
+        boolean free = deposit(at, table);
+        assert free : "two tables for one place in table " + at.table;
+    }
+
+    /// The huge leaf at `at` is gone, whose lock is held: frees its table unless that was in use
+    /// there before.
+    public void forfeit(Cpu cpu, Walk at, TableCharge charge) {
+        int table = withdraw(at);
+        if (state(table).wasLinked) {
+            deposit(at, table);
+        } else {
+            freeOne(cpu, table, charge);
+        }
+    }
+
+    /// Links the table that was in use there before into an empty entry.
+    private long relink(Cpu cpu, int parent, int i, int[] deposits) {
+        int at = i - slab.base(parent);
+        lock(parent).lock(cpu);
+        long entry = cpu.load(slab.words(parent), i);
+        if (pte.isNone(entry) && deposits[at] != NO_TABLE) {
+            entry = pte.makeTable(deposits[at]);
+            deposits[at] = NO_TABLE;
+            Pte.set(cpu, slab.words(parent), i, entry);
+        }
+        lock(parent).unlock(cpu);
+        return entry;
     }
 
     /// Links a fresh table into an empty entry and returns the entry, somebody else's if that was
     /// faster; an empty one if there is no table.
-    private long link(Cpu cpu, long[] words, int i, TableCharge charge) {
+    private long link(Cpu cpu, int parent, int i, TableCharge charge) {
+        int[] deposits = deposits(parent);
+        if (deposits.length > 0 && deposits[i - slab.base(parent)] != NO_TABLE) {
+            return relink(cpu, parent, i, deposits);
+        }
+        long[] words = slab.words(parent);
         int child = allocateOne(cpu, charge);
         if (child == TableSlab.FULL) {
             return PteFormat.NONE;

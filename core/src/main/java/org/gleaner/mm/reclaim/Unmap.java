@@ -101,7 +101,7 @@ final class Unmap {
     /// which in the kernel is split first and then unmapped page by page.
     private void clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
         TableSlab slab = mm.tables().slab;
-        int table = mm.tables().withdraw(walk.at().table);
+        int table = mm.tables().withdraw(walk.at());
         long[] words = slab.words(table);
         int base = slab.base(table);
         for (int i = 0; i < HUGE_PAGES; i++) {
