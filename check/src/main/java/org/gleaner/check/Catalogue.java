@@ -17,6 +17,7 @@ final class Catalogue {
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
         all.addAll(CollapsePrograms.ALL);
+        all.addAll(SharePrograms.ALL);
         all.addAll(DirectPrograms.ALL);
         all.addAll(PfnPrograms.ALL);
         all.addAll(PrivatePrograms.ALL);

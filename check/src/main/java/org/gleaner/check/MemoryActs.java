@@ -30,6 +30,7 @@ abstract sealed class MemoryActs permits MemoryStage {
 
     private @Nullable Made made;
     private boolean ended;
+    private @Nullable AddressSpace child;
 
     private record Made(
             Host host,
@@ -114,8 +115,11 @@ abstract sealed class MemoryActs permits MemoryStage {
     /// instant, for the flush after an unmap, which is not modelled, waits for it. Returns the
     /// page, or an error.
     private int touch(Cpu cpu, int page, int access) {
+        return touch(cpu, mm(), page, access);
+    }
+
+    private int touch(Cpu cpu, AddressSpace mm, int page, int access) {
         Walk walk = new Walk();
-        AddressSpace mm = mm();
         long vpn = BASE + page;
         boolean write = access == EntryFormat.WRITE;
         while (mm.tables().touch(cpu, walk, mm.root(), vpn, access) != HardwareWalk.HIT) {
@@ -156,6 +160,43 @@ abstract sealed class MemoryActs permits MemoryStage {
             users.setDirty(cpu, claim);
             users.put(cpu, claim);
         }
+    }
+
+    /// The process has a child from now on.
+    void fork(Cpu cpu) {
+        child = host().newAddressSpace(cpu, memcg());
+        host().actors().fork().share(cpu, vma(), child, BASE);
+    }
+
+    /// What the child reads in one of its pages.
+    long childReads(Cpu cpu, int page) {
+        return contents().frames[touch(cpu, requireNonNull(child), page, EntryFormat.READ)];
+    }
+
+    void endChild(Cpu cpu) {
+        if (child != null) {
+            host().mappingChanges().exit(cpu, child);
+            child = null;
+        }
+    }
+
+    /// Merges page `page` into page 0 if they are equal.
+    void merge(Cpu cpu, int page) {
+        host().actors().merge().merge(cpu, vma(), BASE, vma(), BASE + page);
+    }
+
+    /// A device pins a page for reading, and keeps it.
+    void pin(Cpu cpu, int page, PageClaim claim) {
+        host().pagesOf(mm()).lookUp(cpu, BASE + page, Lookup.PIN, claim);
+    }
+
+    /// Fails unless the process shows the page that a device has pinned, which is given back.
+    void unpin(Cpu cpu, int page, PageClaim claim) {
+        int pfn = touch(cpu, page, EntryFormat.READ);
+        Finding.check(
+                pfn == claim.pfn(),
+                "page " + page + " is pfn " + pfn + ", and pfn " + claim.pfn() + " is pinned");
+        host().pagesOf(mm()).put(cpu, claim);
     }
 
     void munmap(Cpu cpu) {

@@ -58,6 +58,28 @@ final class MemoryBugs {
                             "munmap-guest",
                             "told-of-munmap"),
                     bug(
+                            "fork-not-told",
+                            "a fork takes W from the entries and tells no secondary MMU",
+                            "copy_page_range: mmu_notifier_invalidate_range_start if is_cow_mapping",
+                            new MemorySteps() {
+                                @Override
+                                public boolean tellsOfFork() {
+                                    return false;
+                                }
+                            },
+                            "fork-guest"),
+                    bug(
+                            "merge-held",
+                            "pages are merged whoever else refers to them",
+                            "write_protect_page: page_count is as expected",
+                            new MemorySteps() {
+                                @Override
+                                public boolean countsBeforeMerge() {
+                                    return false;
+                                }
+                            },
+                            "merge-pin"),
+                    bug(
                             "collapse-told-late",
                             "a collapse takes the entries away and tells secondary MMUs then",
                             "mmu_notifier_invalidate_range_start comes before the page tables change",

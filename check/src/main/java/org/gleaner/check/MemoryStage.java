@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.kvm.AsyncFaults;
 import org.gleaner.kvm.PrivateMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -62,6 +63,7 @@ final class MemoryStage extends MemoryActs {
     private HostConfig.Thp thp = HostConfig.Thp.NEVER;
     private SmallSwap.Kind device = SmallSwap.Kind.SYNCHRONOUS;
     private boolean marks;
+    private boolean asynchronous;
     private long firstGfn;
     private List<Cpu> cpus = List.of();
     private boolean shared;
@@ -125,6 +127,12 @@ final class MemoryStage extends MemoryActs {
     MemoryStage cachesSwapIns() {
         device = SmallSwap.Kind.PROMPT;
         return this;
+    }
+
+    /// What is in swap is fetched for the guest by a worker, an actor of its own.
+    MemoryStage asynchronous() {
+        asynchronous = true;
+        return cachesSwapIns();
     }
 
     /// The guest's pages are marked as their entries are zapped.
@@ -253,9 +261,14 @@ final class MemoryStage extends MemoryActs {
                         base.withTables(TABLES)
                                 .withMemory(contents())
                                 .withTlb(4)
+                                .withAsyncFaults(
+                                        asynchronous ? AsyncFaults.Mode.HALT : AsyncFaults.Mode.OFF)
                                 .withPfn(marks ? PfnDesign.BEFORE : PfnDesign.MERGED));
         Cpu first = cpus.getFirst();
         vm = Vm.create(first, config, host().pagesOf(mm()), rcu);
+        if (asynchronous) {
+            stage.engine.daemon("worker", vm.asyncWorker());
+        }
         if (file) {
             priv = vm.keepPrivate();
             backing = priv.newFile(host().newInaccessible(mm(), pages));
@@ -337,6 +350,7 @@ final class MemoryStage extends MemoryActs {
             if (backing != null) {
                 priv().close(cpu, backing);
             }
+            endChild(cpu);
             // nobody else flushes what they hold
             cpus.forEach(each -> host().lru().drain(each));
             end.audit(cpu, "at the end: ");

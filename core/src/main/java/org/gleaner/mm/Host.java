@@ -263,10 +263,18 @@ public final class Host implements AutoCloseable {
                         steps);
         actors =
                 new PageActors(
-                        new Fork(folios, lru, allocator, swap, lockedSplit, mappingChanges, unused),
+                        new Fork(
+                                folios,
+                                lru,
+                                allocator,
+                                swap,
+                                lockedSplit,
+                                mappingChanges,
+                                unused,
+                                steps),
                         new NumaScan(folios),
                         new FileClean(folios, lru, folioWait, objects),
-                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults),
+                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults, steps),
                         new Collapse(folios, lru, allocator, unused, faults, stat, steps));
         userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
         pageIdle = new PageIdle(folios, lru, objects, cpus);

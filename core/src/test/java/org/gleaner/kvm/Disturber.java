@@ -5,9 +5,13 @@ import static org.gleaner.kvm.OperationsHost.PAGES;
 
 import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.fault.Collapse.Outcome;
+import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.reclaim.PageIdle;
+import org.gleaner.pagetable.Geometry;
+import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
 /// What a host does to a guest's pages that no guest may notice.
@@ -32,6 +36,7 @@ final class Disturber {
                             .reclaim(cpu, world.host.rootMemcg(), 1 + random.nextInt(64));
             case AGE_ALL -> world.host.reclaim().age(cpu, world.host.rootMemcg());
             case SPLIT -> split(cpu);
+            case COLLAPSE -> collapse(cpu);
             default -> throw new IllegalArgumentException(kind.name());
         }
     }
@@ -68,6 +73,17 @@ final class Disturber {
         cpu.fetchAdd(world.readOnlyEpoch, 1);
         world.host.mappingChanges().protect(cpu, world.main, true);
         cpu.store(world.protecting, 0);
+    }
+
+    /// Most often of a range whose pages were just used.
+    private void collapse(Cpu cpu) {
+        long vpn = Geometry.FOUR_BY_NINE.alignDown(MAIN + random.nextInt(PAGES), RadixTable.LEVEL_2M);
+        UserTask task = new UserTask(world.host.faults(), world.mm);
+        for (int i = 0; i < Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M) && random.nextInt(999) > 0; i++) {
+            task.access(cpu, vpn + i, false);
+        }
+        Outcome outcome = world.host.actors().collapse().collapse(cpu, world.mm, vpn);
+        world.collapses.incrementAndGet(outcome.ordinal());
     }
 
     private void split(Cpu cpu) {

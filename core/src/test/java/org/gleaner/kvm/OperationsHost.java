@@ -19,6 +19,7 @@ import org.gleaner.mm.HostAudit;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.HostParts;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.fault.Collapse.Outcome;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
@@ -77,11 +78,26 @@ final class OperationsHost {
 
     final LongAdder refused = new LongAdder();
 
+    /// By outcome.
+    final AtomicLongArray collapses = new AtomicLongArray(Outcome.values().length);
+
+    final LongAdder merges = new LongAdder();
+
+    /// The swap device is one that is no memory: pages there need I/O.
+    private final boolean asynchronous;
+
     private final Rcu rcu;
     private final SwapFile swap;
 
     OperationsHost(
-            boolean threads, long seed, int frames, AgingPlan plan, int lruGen, boolean thp) {
+            boolean threads,
+            long seed,
+            int frames,
+            AgingPlan plan,
+            int lruGen,
+            boolean thp,
+            boolean asynchronous) {
+        this.asynchronous = asynchronous;
         this.seed = seed;
         CostModel costs = CostModel.named("x86-server");
         engine =
@@ -111,7 +127,14 @@ final class OperationsHost {
                         512,
                         1,
                         CPUS);
-        host = new Host(engine, config, new HostParts(contents, end -> swap, MemorySteps.LINUX));
+        host =
+                new Host(
+                        engine,
+                        config,
+                        new HostParts(
+                                contents,
+                                end -> asynchronous ? new PromptSwap(swap, end) : swap,
+                                MemorySteps.LINUX));
         rcu = Rcu.start(engine);
     }
 
@@ -130,6 +153,9 @@ final class OperationsHost {
         vm = Vm.create(boss, config.withMemory(new Frames(contents)), pages, rcu);
         if (manualLog) {
             vm.dirtyLog().protectManually(seed % 2 == 0);
+        }
+        if (asynchronous) {
+            engine.daemon("worker", vm.asyncWorker());
         }
         vm.createSlot(boss, 0, GFN, PAGES, MAIN, false);
         Word done = new Word();
@@ -176,7 +202,7 @@ final class OperationsHost {
             fast += vcpu.fastFaults();
             retries += vcpu.retries();
         }
-        return "faults %d (huge %d, fast %d, retries %d), swap-ins %d, splits %d, refused %d"
+        return "faults %d (huge %d, fast %d, retries %d), swap-ins %d, splits %d, refused %d, collapses %s, merges %d, fetched %d"
                 .formatted(
                         faults,
                         huge,
@@ -184,7 +210,17 @@ final class OperationsHost {
                         retries,
                         host.stat().get(VmEvent.PSWPIN),
                         splits.sum(),
-                        refused.sum());
+                        refused.sum(),
+                        collapses,
+                        merges.sum(),
+                        fetched());
+    }
+
+    /// Pages that a worker was asked for.
+    long fetched() {
+        return asynchronous
+                ? vm.vcpus().stream().mapToLong(vcpu -> vcpu.asyncFaults().queued()).sum()
+                : 0;
     }
 
     long read(int pfn, int word) {

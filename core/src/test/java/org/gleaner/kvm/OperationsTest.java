@@ -9,6 +9,7 @@ import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.fault.Collapse.Outcome;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +30,7 @@ final class OperationsTest {
     private static final int OPERATIONS = Integer.getInteger("gleaner.operations", 12_000);
     private static final int SEEDS = Integer.getInteger("gleaner.seeds", 3);
     private static final int FRAMES = 2048;
-    private static final int FRAMES_OF_HUGE_PAGES = 4096;
+    private static final int FRAMES_OF_HUGE_PAGES = 5120;
 
     @ParameterizedTest
     @CsvSource({
@@ -72,11 +73,12 @@ final class OperationsTest {
             int operations) {
         AgingPlan plan = AgingDesign.forName(design).plan();
         int frames = thp ? FRAMES_OF_HUGE_PAGES : FRAMES;
-        OperationsHost world = new OperationsHost(threads, seed, frames, plan, lruGen, thp);
+        OperationsHost world = new OperationsHost(threads, seed, frames, plan, lruGen, thp, manual);
         VmConfig config =
                 VmConfig.of(World.architecture(format), plan)
                         .withTlb(seed % 2 == 0 ? 0 : 64)
-                        .withZapAll(!manual);
+                        .withZapAll(!manual)
+                        .withAsyncFaults(manual ? AsyncFaults.Mode.HALT : AsyncFaults.Mode.OFF);
         long begin = System.nanoTime();
         world.run(config, manual, operations / OperationsHost.OPERATORS);
         System.out.printf(
@@ -93,6 +95,9 @@ final class OperationsTest {
             }
             assertThat(world.host.stat().get(VmEvent.PSWPIN)).isPositive();
             assertThat(world.splits.sum() > 0).isEqualTo(thp);
+            assertThat(world.collapses.get(Outcome.DONE.ordinal()) > 0).isEqualTo(thp);
+            assertThat(world.merges.sum()).isPositive();
+            assertThat(world.fetched() > 0).isEqualTo(manual);
         }
     }
 
@@ -158,7 +163,7 @@ final class OperationsTest {
         assertThatThrownBy(
                         () -> {
                             for (long seed = SEED; seed < SEED + 8; seed++) {
-                                new OperationsHost(false, seed, FRAMES, plan, 7, false)
+                                new OperationsHost(false, seed, FRAMES, plan, 7, false, false)
                                         .run(config, false, 2_000);
                             }
                         })

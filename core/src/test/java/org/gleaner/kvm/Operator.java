@@ -12,15 +12,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.gleaner.kvm.pfn.PfnCache;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.gup.PageClaim;
-import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.pagetable.Geometry;
-import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
 /// Does random things to a VM and its host, and knows what every one of them must leave behind.
@@ -52,6 +47,9 @@ final class Operator {
         RECLAIM(6),
         AGE_ALL(2),
         SPLIT(20),
+        COLLAPSE(8),
+        FORK(20),
+        PIN(20),
         RESET(4);
 
         final int weight;
@@ -61,7 +59,6 @@ final class Operator {
         }
     }
 
-    private static final PteFormat PTE = PteFormat.X86_64;
     private static final Kind[] CHOICE = choice();
     private static final int PREFETCHED = 8;
 
@@ -70,6 +67,8 @@ final class Operator {
     private final SplittableRandom random;
     private final Disturber disturber;
     private final AliasSlot alias;
+    private final ForkedCopy child;
+    private final PinnedPage pinned;
 
     /// The number last written to my word of each page, main and scratch; and what I have seen of
     /// others.
@@ -80,11 +79,11 @@ final class Operator {
     private long numbers;
 
     private @Nullable Vcpu vcpu;
-    private @Nullable UserTask task;
+    private @Nullable TaskWord task;
     private @Nullable Vma scratch;
     private @Nullable PfnCache cache;
     private int cached = -1;
-    private final Walk walk = new Walk();
+    private boolean childOfMain;
     private final PageClaim claim = new PageClaim();
     private final PageClaim[] claims = new PageClaim[PREFETCHED];
 
@@ -96,6 +95,8 @@ final class Operator {
         random = new SplittableRandom(world.seed * 1_000 + me);
         disturber = new Disturber(world, random.split());
         alias = new AliasSlot(world, me, manualLog, random.split());
+        child = new ForkedCopy(world, me, random.split());
+        pinned = new PinnedPage(world, me, random.split());
         Arrays.setAll(claims, i -> new PageClaim());
     }
 
@@ -107,7 +108,7 @@ final class Operator {
 
     void run(Cpu cpu, int operations) {
         vcpu = world.vm.newVcpu(cpu);
-        task = new UserTask(world.host.faults(), world.mm);
+        task = new TaskWord(world, world.mm, me);
         world.vm.createSlot(cpu, 100 + me, scratchGfn(), SCRATCH_PAGES, scratchVpn(), false);
         map(cpu);
         int n = 0;
@@ -119,6 +120,8 @@ final class Operator {
                 world.tally.incrementAndGet(kind.ordinal());
             }
             doing = "the last look";
+            pinned.end(cpu);
+            child.end(cpu);
             for (int page = 0; page < PAGES; page++) {
                 look(page, guest(cpu, GFN + page, false, 0), vcpu.data());
             }
@@ -147,7 +150,9 @@ final class Operator {
             case SLOT -> alias.comeOrGo(cpu);
             case LOG -> alias.log(cpu);
             case REMAP -> remap(cpu);
-            case AGE, ZAP, PROTECT, RECLAIM, AGE_ALL, SPLIT -> disturber.act(cpu, kind);
+            case FORK -> fork(cpu);
+            case PIN -> pinned.act(cpu, page(), last, () -> next(pinned.page()));
+            case AGE, ZAP, PROTECT, RECLAIM, AGE_ALL, SPLIT, COLLAPSE -> disturber.act(cpu, kind);
             case RESET -> vcpu.resetContext(cpu);
         }
     }
@@ -280,39 +285,20 @@ final class Operator {
         }
     }
 
-    /// The process's own access. The page's lock keeps the page in its place meanwhile, as the
-    /// flush of a TLB does.
+    /// The process's own access.
     private void process(Cpu cpu) {
         int page = page();
         boolean write = random.nextInt(3) == 0;
         long vpn = MAIN + page;
         long value = next(page);
         long before = cpu.load(world.readOnlyEpoch);
-        for (boolean done = false; !done; ) {
-            int problem = task.access(cpu, vpn, write);
-            if (problem != 0) {
-                expect(write && problem == PageFaults.FAULT, "page %d: error %d", page, problem);
-                return;
-            }
-            world.mm.tables().find(cpu, walk, world.mm.root(), vpn);
-            QueuedSpinLock lock = world.mm.pteLock(walk);
-            lock.lock(cpu);
-            long pte = cpu.load(walk.words, walk.index);
-            done = PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte));
-            if (done) {
-                int pfn =
-                        (int) (PTE.pfn(pte) + (vpn & Geometry.FOUR_BY_NINE.pages(walk.level) - 1));
-                if (write) {
-                    cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.DIRTY);
-                    world.write(pfn, me, value);
-                } else {
-                    look(page, 0, world.read(pfn, me));
-                }
-            }
-            lock.unlock(cpu);
-        }
-        if (write) {
+        int problem = task.access(cpu, vpn, write, value);
+        if (problem != 0) {
+            expect(write && problem == PageFaults.FAULT, "page %d: error %d", page, problem);
+        } else if (write) {
             written(page, value, 0, before, cpu.load(world.readOnlyEpoch));
+        } else {
+            look(page, 0, task.found());
         }
     }
 
@@ -375,8 +361,20 @@ final class Operator {
 
     // --- slots, logs and mappings ----------------------------------------------------------------
 
+    private void fork(Cpu cpu) {
+        if (child.exists()) {
+            child.use(cpu, task, childOfMain ? last : lastScratch);
+            return;
+        }
+        childOfMain = scratch == null || random.nextInt(16) == 0;
+        child.fork(cpu, childOfMain ? world.main : scratch, childOfMain ? last : lastScratch);
+    }
+
     private void remap(Cpu cpu) {
         if (scratch != null) {
+            if (!childOfMain) {
+                child.drop(cpu);
+            }
             world.host.mappingChanges().unmap(cpu, scratch);
             scratch = null;
         } else {

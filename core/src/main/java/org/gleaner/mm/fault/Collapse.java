@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
@@ -160,7 +161,7 @@ public final class Collapse {
         return pmd.level == RadixTable.LEVEL_2M && PTE.isTable(pmd.entry, RadixTable.LEVEL_2M);
     }
 
-    private static Outcome scan(Cpu cpu, AddressSpace mm, Walk pmd, boolean[] inSwap) {
+    private Outcome scan(Cpu cpu, AddressSpace mm, Walk pmd, boolean[] inSwap) {
         TableSlab slab = mm.tables().slab;
         int table = PTE.table(pmd.entry);
         int swapped = 0;
@@ -172,8 +173,10 @@ public final class Collapse {
             long entry = cpu.peek(slab.words(table), slab.base(table) + i);
             inSwap[i] = PTE.isSwap(entry);
             swapped += inSwap[i] ? 1 : 0;
-            shared += PTE.isPage(entry) && PTE.isShared(entry) ? 1 : 0;
-            young += PTE.isPage(entry) && PTE.isAccessed(entry) ? 1 : 0;
+            if (PTE.isPage(entry)) {
+                shared += mapcount(folios.peek(cpu, (int) PTE.pfn(entry))) > 1 ? 1 : 0;
+                young += PTE.isAccessed(entry) ? 1 : 0;
+            }
         }
         if (swapped > MOST_SWAPPED) {
             return Outcome.SWAPPED;
@@ -196,11 +199,11 @@ public final class Collapse {
         MmuNotifierSubscriptions notifiers = mm.notifiers();
         boolean early = steps.tellsBeforeCollapse();
         if (early) {
-            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         }
         boolean done = take(cpu, mm, pmd, taken);
         if (!early) {
-            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true);
+            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         }
         notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
         if (!done) {

@@ -8,6 +8,7 @@ import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.InvalidationEvent;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
@@ -36,6 +37,7 @@ public final class Fork {
     private final LockedSplit split;
     private final MappingChanges changes;
     private final UnusedSwapCache unused;
+    private final MemorySteps steps;
 
     public Fork(
             Folios folios,
@@ -44,7 +46,9 @@ public final class Fork {
             SwapArea swap,
             LockedSplit split,
             MappingChanges changes,
-            UnusedSwapCache unused) {
+            UnusedSwapCache unused,
+            MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -67,9 +71,12 @@ public final class Fork {
         made.inherit(vma);
         mm.mmapLock().downWrite(cpu);
         takeApart(cpu, vma);
-        mm.notifiers()
-                .invalidateRangeStart(
-                        cpu, vma.start(), vma.end(), true, InvalidationEvent.PROTECTION_PAGE);
+        boolean tells = steps.tellsOfFork();
+        if (tells) {
+            mm.notifiers()
+                    .invalidateRangeStart(
+                            cpu, vma.start(), vma.end(), true, InvalidationEvent.PROTECTION_PAGE);
+        }
         boolean done = true;
         PageWalk walk = new PageWalk();
         for (walk.start(mm, vma.start(), vma.end()); done && walk.next(cpu); ) {
@@ -77,7 +84,9 @@ public final class Fork {
                 done = one(cpu, vma, vpn, made, start + (vpn - vma.start()));
             }
         }
-        mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        if (tells) {
+            mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
+        }
         mm.mmapLock().upWrite(cpu);
         if (!done) {
             changes.unmap(cpu, made);

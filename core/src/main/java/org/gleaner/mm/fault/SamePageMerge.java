@@ -9,6 +9,7 @@ import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
@@ -36,6 +37,7 @@ public final class SamePageMerge {
     private final PageAllocator allocator;
     private final UnusedSwapCache unused;
     private final PageFaults faults;
+    private final MemorySteps steps;
 
     public SamePageMerge(
             Folios folios,
@@ -43,7 +45,9 @@ public final class SamePageMerge {
             FolioWait wait,
             PageAllocator allocator,
             UnusedSwapCache unused,
-            PageFaults faults) {
+            PageFaults faults,
+            MemorySteps steps) {
+        this.steps = steps;
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -179,7 +183,9 @@ public final class SamePageMerge {
                 (c, at, pte) -> {
                     long was = c.fetchAnd(at.words, at.index, ~PteFormat.WRITABLE);
                     long state = folios.state(c, pfn);
-                    if ((state & SWAPCACHE) != 0 || refcount(state) != mapcount(state) + 1) {
+                    boolean held =
+                            refcount(state) != mapcount(state) + 1 && steps.countsBeforeMerge();
+                    if ((state & SWAPCACHE) != 0 || held) {
                         c.fetchOr(at.words, at.index, was & PteFormat.WRITABLE);
                         return false;
                     }

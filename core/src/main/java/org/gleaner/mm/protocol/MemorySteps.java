@@ -53,6 +53,16 @@ public class MemorySteps {
         return true;
     }
 
+    /// Whether a fork tells secondary MMUs, whose entries may be writable.
+    public boolean tellsOfFork() {
+        return true;
+    }
+
+    /// Whether pages are merged only if nobody but their mappings refers to them.
+    public boolean countsBeforeMerge() {
+        return true;
+    }
+
     /// Whether a collapse tells secondary MMUs before it takes the entries away, and not after.
     public boolean tellsBeforeCollapse() {
         return true;
