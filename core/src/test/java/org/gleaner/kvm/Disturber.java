@@ -77,9 +77,12 @@ final class Disturber {
 
     /// Most often of a range whose pages were just used.
     private void collapse(Cpu cpu) {
-        long vpn = Geometry.FOUR_BY_NINE.alignDown(MAIN + random.nextInt(PAGES), RadixTable.LEVEL_2M);
+        long vpn =
+                Geometry.FOUR_BY_NINE.alignDown(MAIN + random.nextInt(PAGES), RadixTable.LEVEL_2M);
         UserTask task = new UserTask(world.host.faults(), world.mm);
-        for (int i = 0; i < Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M) && random.nextInt(999) > 0; i++) {
+        for (int i = 0;
+                i < Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M) && random.nextInt(999) > 0;
+                i++) {
             task.access(cpu, vpn + i, false);
         }
         Outcome outcome = world.host.actors().collapse().collapse(cpu, world.mm, vpn);

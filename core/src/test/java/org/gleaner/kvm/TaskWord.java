@@ -42,7 +42,8 @@ final class TaskWord {
             long pte = cpu.load(walk.words, walk.index);
             done = PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte));
             if (done) {
-                int pfn = (int) (PTE.pfn(pte) + (vpn & Geometry.FOUR_BY_NINE.pages(walk.level) - 1));
+                int pfn =
+                        (int) (PTE.pfn(pte) + (vpn & Geometry.FOUR_BY_NINE.pages(walk.level) - 1));
                 if (write) {
                     cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.DIRTY);
                     world.write(pfn, word, value);

@@ -199,11 +199,13 @@ public final class Collapse {
         MmuNotifierSubscriptions notifiers = mm.notifiers();
         boolean early = steps.tellsBeforeCollapse();
         if (early) {
-            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+            notifiers.invalidateRangeStart(
+                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         }
         boolean done = take(cpu, mm, pmd, taken);
         if (!early) {
-            notifiers.invalidateRangeStart(cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+            notifiers.invalidateRangeStart(
+                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
         }
         notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
         if (!done) {
