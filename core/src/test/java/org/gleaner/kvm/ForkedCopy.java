@@ -26,7 +26,6 @@ final class ForkedCopy {
     private @Nullable Vma parent;
     private @Nullable TaskWord word;
     private long[] snapshot = {};
-    private long numbers;
 
     ForkedCopy(OperationsHost world, int me, SplittableRandom random) {
         this.world = world;
