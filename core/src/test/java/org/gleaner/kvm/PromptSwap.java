@@ -3,8 +3,8 @@ package org.gleaner.kvm;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.swap.SwapDevice;
 
-/// A swap file that says when it is done, which is at once: to the host a disk, so that lookups that
-/// may not wait need I/O.
+/// A swap file that says when it is done, which is at once: to the host a disk, so that lookups
+/// that may not wait need I/O.
 ///
 /// @param host is told
 record PromptSwap(SwapDevice file, Completion host) implements SwapDevice {

@@ -8,8 +8,8 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockDep;
 
-/// The folio table: a record of three words for each page frame, and list heads ([FolioLists]) above
-/// them.
+/// The folio table: a record of three words for each page frame, and list heads ([FolioLists])
+/// above them.
 ///
 /// | word | bytes | protected by |
 /// |---|---|---|
