@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGenChoice;
@@ -89,6 +90,46 @@ final class ValidateReclaimCommandTest {
                 .isEqualTo(
                         "6.12 loop 80p classic shm disk page-cluster 3:"
                                 + " pgmajfault 42 is -18.0 % outside 60 to 60");
+    }
+
+    @Test
+    void aRowIsPlayedOnItsOwnMachineOrSaysWhyNot() throws IOException {
+        String heading = HEADING.replace("\n", ",arch,cpu,page_size,variant,lru_gen\n");
+        String row = "6.12,loop,mglru,%s,zram,0,0,80,300,100,0,42,0,0,0,0,0,%s\n";
+        Path file = directory.resolve("own.csv");
+        Files.writeString(
+                file,
+                heading
+                        + row.formatted("kvm", "arm64,cortex-a72,4096,,0x0001")
+                        + row.formatted("anon", "arm64,max,4096,,0x0003")
+                        + row.formatted("kvm", "arm64,max,16384,,0x0003")
+                        + row.formatted("kvm", "ppc64le,power9,4096,,0x0001"));
+
+        assertThat(session.run("validate", "reclaim", file.toString(), "-q", "--seeds", "1"))
+                .as(session.err())
+                .isZero();
+        assertThat(session.replays)
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.arch()).isEqualTo(ArchChoice.ARM64))
+                .anySatisfy(request -> {
+                    assertThat(request.hardwareAccessed()).isFalse();
+                    assertThat(request.lruGen()).isEqualTo(new LruGenChoice(1));
+                })
+                .anySatisfy(request -> {
+                    assertThat(request.hardwareAccessed()).isTrue();
+                    assertThat(request.lruGen()).isEqualTo(new LruGenChoice(3));
+                });
+        assertThat(session.out())
+                .contains(
+                        "refused: no base pages of 16384 bytes: 6.12 loop 80p mglru kvm zram arm64"
+                                + " max 16384-byte pages\n")
+                .contains("refused: no architecture ppc64le: ")
+                .contains("2 of 4 rows compared");
+
+        Session arm = new Session(directory);
+        assertThat(arm.run("validate", "reclaim", file.toString(), "-q", "--only", "cpu=max"))
+                .isZero();
+        assertThat(arm.out()).contains("1 of 2 rows compared");
     }
 
     private static void isTheFirstRow(ReplayRequest request) {

@@ -7,18 +7,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.Stage2;
 import org.gleaner.lab.run.ValidationRequest;
 import org.gleaner.lab.run.ValidationResult;
 import org.gleaner.lab.run.ValidationResult.Comparison;
@@ -30,6 +33,7 @@ import org.gleaner.lab.validate.Band;
 import org.gleaner.lab.validate.Cell;
 import org.gleaner.lab.validate.RealRuns;
 import org.gleaner.lab.validate.ReclaimCounter;
+import org.gleaner.lab.validate.Stage2Counter;
 import org.jspecify.annotations.Nullable;
 
 /// Replays every cell of a table of real runs, on all cores, and holds the counts against the real
@@ -38,7 +42,11 @@ public final class ValidationRun {
 
     /// One replay of a cell: its counters, or why there are none.
     private record Replayed(
-            int cell, Map<String, Long> vmstat, @Nullable String refusal, @Nullable String kill) {}
+            int cell,
+            Map<String, Long> vmstat,
+            @Nullable Stage2 stage2,
+            @Nullable String refusal,
+            @Nullable String kill) {}
 
     private final ValidationRequest request;
     private final ReplayExecutor executor;
@@ -97,12 +105,17 @@ public final class ValidationRun {
     private Replayed replay(int index, long seed, ParallelRuns.Meter meter) {
         Cell cell = request.cells().get(index).cell();
         Trace trace = Objects.requireNonNull(request.traces().get(cell.trace()), cell.trace());
+        String unplayable = cell.machine().refusal();
+        if (unplayable != null) {
+            meter.finish(trace.length());
+            return new Replayed(index, Map.of(), null, unplayable, null);
+        }
         try {
             ReplayResult result = executor.run(request(cell, trace, seed), meter.progress());
             String kill = result.oomKill() ? result.failures().getFirst() : null;
-            return new Replayed(index, result.vmstat(), null, kill);
+            return new Replayed(index, result.vmstat(), result.stage2(), null, kill);
         } catch (BadInput bad) {
-            return new Replayed(index, Map.of(), bad.getMessage(), null);
+            return new Replayed(index, Map.of(), null, bad.getMessage(), null);
         } finally {
             meter.finish(trace.length());
         }
@@ -110,6 +123,8 @@ public final class ValidationRun {
 
     private static ReplayRequest request(Cell cell, Trace trace, long seed) {
         Kernel kernel = Choice.of(Kernel.class, cell.kernel());
+        boolean faultsForFlags =
+                cell.through() == Through.KVM && !cell.machine().hardwareAccessed();
         return new ReplayRequest(
                 trace,
                 cell.memoryPages(),
@@ -125,8 +140,8 @@ public final class ValidationRun {
                         ReplayRequest.ampleSwap(trace),
                         cell.pageCluster(),
                         ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
+                        Objects.requireNonNull(cell.machine().choice()),
+                        !faultsForFlags,
                         EngineChoice.VIRTUAL,
                         seed),
                 cell.ageEvery());
@@ -148,30 +163,49 @@ public final class ValidationRun {
     private static Row row(RealRuns real, List<Replayed> ours) {
         for (Replayed each : ours) {
             if (each.refusal() != null) {
-                return new Row(real.cell(), real.runs(), Status.REFUSED, each.refusal(), Map.of());
+                return notCompared(real, Status.REFUSED, each.refusal());
             }
             if (each.kill() != null) {
-                return new Row(real.cell(), real.runs(), Status.OUTSIDE, each.kill(), Map.of());
+                return notCompared(real, Status.OUTSIDE, each.kill());
             }
         }
         Map<String, Comparison> counters = new LinkedHashMap<>();
-        Status status = Status.WITHIN;
-        for (ReclaimCounter counter : ReclaimCounter.values()) {
-            Comparison comparison = compare(counter, real, ours);
-            counters.put(counter.statName(), comparison);
-            if (counter.isBound() && Math.abs(comparison.errorPercent()) > ReclaimCounter.BOUND) {
-                status = Status.OUTSIDE;
-            }
-        }
-        return new Row(real.cell(), real.runs(), status, null, counters);
+        real.bands()
+                .forEach((counter, band) -> {
+                    String name = counter.statName();
+                    counters.put(
+                            name,
+                            compare(band, ours, each -> each.vmstat().getOrDefault(name, 0L)));
+                });
+        Map<String, Comparison> stage2 = new LinkedHashMap<>();
+        real.secondStage()
+                .forEach((counter, band) ->
+                        stage2.put(
+                                counter.statName(),
+                                compare(band, ours, each -> count(counter, each.stage2()))));
+        Row row = new Row(real.cell(), real.runs(), Status.WITHIN, null, counters, stage2);
+        return failures(row).isEmpty() ? row : row.outside();
     }
 
-    private static Comparison compare(ReclaimCounter counter, RealRuns real, List<Replayed> ours) {
-        List<Long> counts =
-                ours.stream()
-                        .map(each -> each.vmstat().getOrDefault(counter.statName(), 0L))
-                        .toList();
-        Band band = Objects.requireNonNull(real.bands().get(counter));
+    private static Row notCompared(RealRuns real, Status status, String reason) {
+        return new Row(real.cell(), real.runs(), status, reason, Map.of(), Map.of());
+    }
+
+    private static long count(Stage2Counter counter, @Nullable Stage2 counts) {
+        if (counts == null) {
+            return 0;
+        }
+        return switch (counter) {
+            case TRANSLATION_FAULTS -> counts.translationFaults();
+            case ACCESS_FAULTS -> counts.accessFaults();
+            case AGE_CALLS -> counts.ageCalls();
+            case UNMAP_CALLS -> counts.unmapCalls();
+        };
+    }
+
+    private static Comparison compare(
+            Band band, List<Replayed> ours, ToLongFunction<Replayed> count) {
+        List<Long> counts = ours.stream().mapToLong(count).boxed().toList();
         long median = median(counts);
         return new Comparison(band.least(), band.most(), counts, median, band.error(median));
     }
@@ -187,23 +221,31 @@ public final class ValidationRun {
     private static List<Share> summary(List<Row> rows) {
         List<Share> shares = new ArrayList<>();
         for (ReclaimCounter counter : ReclaimCounter.values()) {
-            List<Comparison> compared =
-                    rows.stream()
-                            .map(row -> row.counters().get(counter.statName()))
-                            .filter(Objects::nonNull)
-                            .toList();
-            for (int mark : counter.marks()) {
-                long within =
-                        compared.stream().filter(c -> Math.abs(c.errorPercent()) <= mark).count();
-                shares.add(
-                        new Share(
-                                counter.statName(),
-                                mark,
-                                Math.toIntExact(within),
-                                compared.size()));
+            share(shares, counter.statName(), counter.marks(), rows, Row::counters);
+        }
+        for (Stage2Counter counter : Stage2Counter.values()) {
+            if (rows.stream().anyMatch(row -> !row.stage2().isEmpty())) {
+                share(shares, counter.statName(), counter.marks(), rows, Row::stage2);
             }
         }
         return shares;
+    }
+
+    private static void share(
+            List<Share> shares,
+            String name,
+            List<Integer> marks,
+            List<Row> rows,
+            Function<Row, Map<String, Comparison>> counters) {
+        List<Comparison> compared =
+                rows.stream()
+                        .map(row -> counters.apply(row).get(name))
+                        .filter(Objects::nonNull)
+                        .toList();
+        for (int mark : marks) {
+            long within = compared.stream().filter(c -> Math.abs(c.errorPercent()) <= mark).count();
+            shares.add(new Share(name, mark, Math.toIntExact(within), compared.size()));
+        }
     }
 
     private static List<String> failures(int asked, List<Row> rows) {
@@ -212,30 +254,44 @@ public final class ValidationRun {
             failures.add("no row could be compared");
         }
         for (Row row : rows) {
-            if (row.status() != Status.OUTSIDE) {
-                continue;
-            }
-            if (row.reason() != null) {
+            if (row.status() == Status.OUTSIDE && row.reason() != null) {
                 failures.add(row.cell() + ": " + row.reason());
             }
-            for (ReclaimCounter counter : ReclaimCounter.values()) {
-                Comparison each = row.counters().get(counter.statName());
-                if (counter.isBound()
-                        && each != null
-                        && Math.abs(each.errorPercent()) > ReclaimCounter.BOUND) {
-                    failures.add(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%s: %s %d is %+.1f %% outside %d to %d",
-                                    row.cell(),
-                                    counter.statName(),
-                                    each.median(),
-                                    each.errorPercent(),
-                                    each.least(),
-                                    each.most()));
-                }
+            failures.addAll(failures(row));
+        }
+        return failures;
+    }
+
+    /// A line for each bound counter of the row that is out of its bound.
+    private static List<String> failures(Row row) {
+        List<String> failures = new ArrayList<>();
+        for (ReclaimCounter counter : ReclaimCounter.values()) {
+            if (counter.isBound()) {
+                fail(failures, row, counter.statName(), row.counters());
+            }
+        }
+        for (Stage2Counter counter : Stage2Counter.values()) {
+            if (counter.isBound()) {
+                fail(failures, row, counter.statName(), row.stage2());
             }
         }
         return failures;
+    }
+
+    private static void fail(
+            List<String> failures, Row row, String name, Map<String, Comparison> counters) {
+        Comparison each = counters.get(name);
+        if (each != null && Math.abs(each.errorPercent()) > ReclaimCounter.BOUND) {
+            failures.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %s %d is %+.1f %% outside %d to %d",
+                            row.cell(),
+                            name,
+                            each.median(),
+                            each.errorPercent(),
+                            each.least(),
+                            each.most()));
+        }
     }
 }

@@ -12,6 +12,7 @@ import org.gleaner.lab.run.ValidationResult.Share;
 import org.gleaner.lab.run.ValidationResult.Status;
 import org.gleaner.lab.validate.Cell;
 import org.gleaner.lab.validate.ReclaimCounter;
+import org.gleaner.lab.validate.Stage2Counter;
 
 /// Replays beside a real kernel's counts, as text for people: a line for each row, then what it
 /// comes to.
@@ -26,6 +27,10 @@ public final class ValidationText {
                 result.rows().stream().filter(row -> !row.counters().isEmpty()).toList();
         if (!compared.isEmpty()) {
             text.append(rows(compared)).append('\n');
+        }
+        List<Row> guests = compared.stream().filter(row -> !row.stage2().isEmpty()).toList();
+        if (!guests.isEmpty()) {
+            text.append(secondStages(guests)).append('\n');
         }
         refused(text, result);
         summary(text, result, compared.size());
@@ -50,6 +55,32 @@ public final class ValidationText {
         return table;
     }
 
+    /// Of rows whose table tells of it, what the second stage was asked for.
+    private static TextTable secondStages(List<Row> rows) {
+        List<String> heading = new ArrayList<>(List.of("kernel", "trace", "lru", "on"));
+        for (Stage2Counter counter : Stage2Counter.values()) {
+            heading.addAll(List.of(counter.statName(), "gleaner", "off"));
+        }
+        TextTable table = new TextTable(4, heading.toArray(String[]::new));
+        for (Row row : rows) {
+            Cell cell = row.cell();
+            List<String> line = new ArrayList<>();
+            line.addAll(List.of(cell.kernel(), cell.trace(), cell.mode()));
+            line.add((cell.machine().arch() + " " + cell.machine().cpu()).strip());
+            for (Comparison each : row.stage2().values()) {
+                compared(line, each);
+                line.add(error(each.errorPercent()));
+            }
+            table.row(line.toArray());
+        }
+        return table;
+    }
+
+    private static void compared(List<String> line, Comparison each) {
+        line.add(band(each.least(), each.most()));
+        line.add(band(least(each.gleaner()), most(each.gleaner())));
+    }
+
     private static List<String> cells(Row row) {
         Cell cell = row.cell();
         List<String> line = new ArrayList<>();
@@ -64,8 +95,7 @@ public final class ValidationText {
                 continue;
             }
             if (counter.isBound()) {
-                line.add(band(each.least(), each.most()));
-                line.add(band(least(each.gleaner()), most(each.gleaner())));
+                compared(line, each);
             }
             line.add(error(each.errorPercent()));
         }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Replays beside a real kernel's counts. The components are the fields of the JSON document.
 ///
-/// @param boundPercent how far outside its band a row's `pgmajfault` or `pswpout` may be
+/// @param boundPercent how far outside its band a row's bound counters may be
 /// @param completeness of its rows
 /// @param summary shares of the compared rows
 /// @param failures rows out of their bound, a line each
@@ -39,15 +39,24 @@ public record ValidationResult(
     /// @param runs of the real kernel
     /// @param reason why it was not compared; null if it was
     /// @param counters by the kernel's names; empty if it was not compared
+    /// @param stage2 by the names of a replay's `stage2`; empty if the table has none, or it was not
+    ///     compared
     public record Row(
             Cell cell,
             int runs,
             Status status,
             @Nullable String reason,
-            Map<String, Comparison> counters) {
+            Map<String, Comparison> counters,
+            Map<String, Comparison> stage2) {
 
         public Row {
             counters = Vmstat.copyOf(counters);
+            stage2 = Vmstat.copyOf(stage2);
+        }
+
+        /// The same, out of its bound.
+        public Row outside() {
+            return new Row(cell, runs, Status.OUTSIDE, reason, counters, stage2);
         }
     }
 

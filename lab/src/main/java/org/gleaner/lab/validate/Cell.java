@@ -1,6 +1,7 @@
 package org.gleaner.lab.validate;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.Lru;
@@ -17,6 +18,7 @@ import org.gleaner.lab.choice.Through;
 /// @param ageEvery accesses between two agings forced through debugfs, 0 for none
 /// @param memoryPages the limit
 /// @param thp huge pages: never or always; never in a table that has no such column
+/// @param machine that the kernel ran on
 public record Cell(
         String kernel,
         String trace,
@@ -26,10 +28,11 @@ public record Cell(
         int pageCluster,
         long ageEvery,
         long memoryPages,
-        String thp) {
+        String thp,
+        RealMachine machine) {
 
-    /// The columns that these are, in their order.
-    static final List<String> COLUMNS =
+    /// The columns of these but the last, in their order.
+    static final List<String> OWN_COLUMNS =
             List.of(
                     "kernel",
                     "trace",
@@ -41,26 +44,32 @@ public record Cell(
                     "mem_pages",
                     "thp");
 
+    /// All columns that tell one cell from another.
+    static final List<String> COLUMNS =
+            Stream.concat(OWN_COLUMNS.stream(), RealMachine.COLUMNS.stream()).toList();
+
     /// What [#COLUMNS] say of this cell.
     List<String> values() {
-        return List.of(
-                kernel,
-                trace,
-                mode,
-                kind,
-                swap,
-                Integer.toString(pageCluster),
-                Long.toString(ageEvery),
-                Long.toString(memoryPages),
-                thp);
+        List<String> own =
+                List.of(
+                        kernel,
+                        trace,
+                        mode,
+                        kind,
+                        swap,
+                        Integer.toString(pageCluster),
+                        Long.toString(ageEvery),
+                        Long.toString(memoryPages),
+                        thp);
+        return Stream.concat(own.stream(), machine.values().stream()).toList();
     }
 
     public Lru lru() {
-        return Mode.of(mode).lru();
+        return lruGen().enabled() ? Lru.MGLRU : Lru.CLASSIC;
     }
 
     public LruGenChoice lruGen() {
-        return Mode.of(mode).bits();
+        return machine.lruGen(Mode.of(mode).bits());
     }
 
     public Through through() {
@@ -84,6 +93,7 @@ public record Cell(
     public String toString() {
         String readAhead = pageCluster > 0 ? " page-cluster " + pageCluster : "";
         String forced = ageEvery > 0 ? " age-every " + ageEvery : "";
+        String on = machine.toString();
         String huge = hugePages() == Thp.ALWAYS ? " thp always" : "";
         return kernel
                 + " "
@@ -98,6 +108,7 @@ public record Cell(
                 + swap
                 + readAhead
                 + forced
-                + huge;
+                + huge
+                + (on.isEmpty() ? "" : " " + on);
     }
 }

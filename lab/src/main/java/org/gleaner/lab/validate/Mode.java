@@ -3,7 +3,6 @@ package org.gleaner.lab.validate;
 import java.util.Arrays;
 import java.util.List;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 
 /// Which reclaim, and which bits of `lru_gen/enabled`, by the words that tables use.
@@ -32,10 +31,6 @@ enum Mode {
         }
         List<String> words = Arrays.stream(values()).map(mode -> mode.word).toList();
         throw Choice.unknown(word, words);
-    }
-
-    Lru lru() {
-        return bits.enabled() ? Lru.MGLRU : Lru.CLASSIC;
     }
 
     LruGenChoice bits() {

@@ -27,8 +27,10 @@ public final class RealTable {
                             Stream.of(ReclaimCounter.values()).map(ReclaimCounter::column))
                     .toList();
 
-    /// The one column of a cell that a table need not have.
+    /// The one column of a cell's own that a table need not have.
     private static final String OPTIONAL = "thp";
+
+    private static final int LARGEST_PAGE = 1 << 20;
 
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
@@ -100,14 +102,22 @@ public final class RealTable {
                 throw new BadInput(place(1), "two columns '" + names.get(i) + "'", MEND);
             }
         }
-        for (String needed : Stream.concat(Cell.COLUMNS.stream(), NUMBERS.stream()).toList()) {
-            if (!needed.equals(OPTIONAL) && !columns.containsKey(needed)) {
-                String mend =
-                        Nearest.to(needed, names)
-                                .map(near -> "is '" + near + "' meant?")
-                                .orElse(MEND);
-                throw new BadInput(place(1), "no column '" + needed + "'", mend);
+        Stream.of(Cell.OWN_COLUMNS, NUMBERS)
+                .flatMap(List::stream)
+                .filter(needed -> !needed.equals(OPTIONAL))
+                .forEach(needed -> demand(needed, names));
+        for (List<String> group : List.of(RealMachine.COLUMNS, Stage2Counter.COLUMNS)) {
+            if (group.stream().anyMatch(columns::containsKey)) {
+                group.forEach(needed -> demand(needed, names));
             }
+        }
+    }
+
+    private void demand(String needed, List<String> names) {
+        if (!columns.containsKey(needed)) {
+            String mend =
+                    Nearest.to(needed, names).map(near -> "is '" + near + "' meant?").orElse(MEND);
+            throw new BadInput(place(1), "no column '" + needed + "'", mend);
         }
     }
 
@@ -129,7 +139,8 @@ public final class RealTable {
                         Math.toIntExact(number(words, "page_cluster", at, 9)),
                         number(words, "age_every", at, Long.MAX_VALUE),
                         number(words, "mem_pages", at, Long.MAX_VALUE),
-                        columns.containsKey(OPTIONAL) ? word(words, OPTIONAL) : "never");
+                        columns.containsKey(OPTIONAL) ? word(words, OPTIONAL) : "never",
+                        machine(words, at));
         try {
             check(cell);
         } catch (BadInput bad) {
@@ -139,7 +150,24 @@ public final class RealTable {
         for (String column : NUMBERS) {
             numbers.put(column, number(words, column, at, Long.MAX_VALUE));
         }
+        if (columns.keySet().containsAll(Stage2Counter.COLUMNS)) {
+            for (String column : Stage2Counter.COLUMNS) {
+                numbers.put(column, number(words, column, at, Integer.MAX_VALUE));
+            }
+        }
         return new RealRuns.Row(cell, place(at), numbers);
+    }
+
+    private RealMachine machine(List<String> words, int at) {
+        if (!columns.keySet().containsAll(RealMachine.COLUMNS)) {
+            return RealMachine.UNSAID;
+        }
+        return new RealMachine(
+                word(words, "arch"),
+                word(words, "cpu"),
+                Math.toIntExact(number(words, "page_size", at, LARGEST_PAGE)),
+                word(words, "variant"),
+                word(words, "lru_gen"));
     }
 
     private static void check(Cell cell) {
@@ -183,7 +211,23 @@ public final class RealTable {
         return Input.place(file) + ", line " + line;
     }
 
+    /// The fields of a line; one with commas in it is quoted.
     private static List<String> split(String line) {
-        return Stream.of(line.split(",", -1)).map(String::strip).toList();
+        List<String> fields = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && !quoted) {
+                fields.add(field.toString().strip());
+                field.setLength(0);
+            } else {
+                field.append(c);
+            }
+        }
+        fields.add(field.toString().strip());
+        return fields;
     }
 }

@@ -17,8 +17,10 @@ final class CellFilterTest {
                     runs("7.2", "zipf", "mglru"));
 
     private static RealRuns runs(String kernel, String trace, String mode) {
-        Cell cell = new Cell(kernel, trace, mode, "anon", "zram", 0, 0, 64, "never");
-        return new RealRuns(cell, "t.csv, line 2", 1, 1, 1, Map.of());
+        Cell cell =
+                new Cell(
+                        kernel, trace, mode, "anon", "zram", 0, 0, 64, "never", RealMachine.UNSAID);
+        return new RealRuns(cell, "t.csv, line 2", 1, 1, 1, Map.of(), Map.of());
     }
 
     private static List<String> chosen(String... words) {

@@ -172,4 +172,78 @@ final class RealTableTest {
                     assertThat(faults.most()).isLessThan(faults.least() * 102 / 100);
                 });
     }
+
+    private static final String GUEST_HEADING =
+            HEADING.replace(
+                    "\n",
+                    ",arch,cpu,page_size,variant,lru_gen,fault_translation_read,"
+                            + "fault_translation_write,fault_translation_exec,fault_access,"
+                            + "age_hva,unmap_hva_range\n");
+
+    @Test
+    void aTableMayTellOfTheMachineAndItsSecondStage() throws IOException {
+        String row = "6.12,t,mglru,kvm,zram,0,%d,100,102400,7,0,5,6,1,2,3,4,%s,4096,,%s,%s,9,8,7\n";
+        List<RealRuns> cells =
+                read(
+                        GUEST_HEADING,
+                        row.formatted(0, "arm64,cortex-a72", "0x0001", "5000,400,3"),
+                        row.formatted(0, "arm64,cortex-a72", "0x0001", "5000,500,3"),
+                        row.formatted(1024, "arm64,max", "0x0000", "5000,400,3"),
+                        row.formatted(0, "x86_64,max", "0x0007", "5000,400,3"),
+                        row.formatted(0, "riscv64,\"rv64,h=true\"", "0x0001", "1,2,3"));
+
+        assertThat(cells).hasSize(4);
+        Cell software = cells.getFirst().cell();
+        assertThat(software.lruGen()).isEqualTo(new LruGenChoice(1));
+        assertThat(software.machine().hardwareAccessed()).isFalse();
+        assertThat(software).hasToString("6.12 t 100p mglru kvm zram arm64 cortex-a72");
+        // 100 pages of trace, 200 batches of 512 accesses and 64 parts of the whole
+        assertThat(cells.getFirst().secondStage())
+                .containsEntry(Stage2Counter.TRANSLATION_FAULTS, new Band(5039, 5139))
+                .containsEntry(Stage2Counter.ACCESS_FAULTS, new Band(9, 9))
+                .containsEntry(Stage2Counter.AGE_CALLS, new Band(8, 8))
+                .containsEntry(Stage2Counter.UNMAP_CALLS, new Band(7, 7));
+        assertThat(cells.get(1).cell().lru())
+                .as("what the kernel made of it")
+                .isEqualTo(Lru.CLASSIC);
+        assertThat(cells.get(1).secondStage())
+                .as("and 100 agings")
+                .containsEntry(Stage2Counter.TRANSLATION_FAULTS, new Band(4939, 4939));
+        assertThat(cells.get(2).secondStage())
+                .as("x86 halts at the end of a batch")
+                .containsEntry(Stage2Counter.TRANSLATION_FAULTS, new Band(5303, 5303));
+        assertThat(cells.get(3).cell().machine().cpu()).isEqualTo("rv64,h=true");
+    }
+
+    @Test
+    void ofColumnsThatBelongTogetherNoneIsMissing() {
+        assertThatThrownBy(() -> read(GUEST_HEADING.replace(",cpu", ""), "x"))
+                .hasMessageContaining("line 1: no column 'cpu'");
+        assertThatThrownBy(() -> read(GUEST_HEADING.replace(",fault_access", ""), "x"))
+                .hasMessageContaining("line 1: no column 'fault_access'");
+    }
+
+    @Test
+    void machinesThatCannotBePlayedSayWhy() {
+        assertThat(RealMachine.UNSAID.refusal()).isNull();
+        assertThat(new RealMachine("arm64", "max", 4096, "", "0x0003").refusal()).isNull();
+        assertThat(new RealMachine("ppc64le", "power9", 4096, "", "").refusal())
+                .isEqualTo("no architecture ppc64le");
+        assertThat(new RealMachine("arm64", "max", 16384, "", "").refusal())
+                .isEqualTo("no base pages of 16384 bytes");
+        assertThat(new RealMachine("x86_64", "max", 4096, "npt=0", "").refusal())
+                .isEqualTo("no variant npt=0");
+        assertThat(new RealMachine("arm64", "neoverse-n1", 4096, "", "").refusal())
+                .isEqualTo("not known whether the processor neoverse-n1 sets accessed flags");
+    }
+
+    @Test
+    void theTableOfOtherMachinesIsReadAndHalfOfItCanBePlayed() {
+        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "arch", "results.csv"));
+        assertThat(cells)
+                .filteredOn(runs -> runs.cell().machine().refusal() == null)
+                .hasSizeGreaterThanOrEqualTo(25)
+                .filteredOn(runs -> runs.cell().through() == Through.KVM)
+                .allSatisfy(runs -> assertThat(runs.secondStage()).hasSize(4));
+    }
 }
