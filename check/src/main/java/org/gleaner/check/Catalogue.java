@@ -23,6 +23,7 @@ final class Catalogue {
         all.addAll(PrivatePrograms.ALL);
         all.addAll(LeafPrograms.ALL);
         all.addAll(LogPrograms.ALL);
+        all.addAll(Stage2Programs.ALL);
         return all;
     }
 
@@ -36,6 +37,7 @@ final class Catalogue {
         all.addAll(LogBugs.ALL);
         all.addAll(MemoryBugs.ALL);
         all.addAll(LeafBugs.ALL);
+        all.addAll(Stage2Bugs.ALL);
         return all;
     }
 

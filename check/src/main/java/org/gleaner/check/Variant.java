@@ -3,6 +3,8 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arm64.Stage2Aging;
+import org.gleaner.kvm.arm64.Stage2Steps;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.AgingDesign;
@@ -51,6 +53,16 @@ public class Variant extends SpteSteps {
     /// The VM of a program, with this variant's steps.
     public VmConfig config(VmConfig config) {
         return config.withSteps(this);
+    }
+
+    /// The steps of a VM on arm64.
+    public Stage2Steps stage2() {
+        return Stage2Steps.LINUX;
+    }
+
+    /// How agers go about it on arm64 in a program that says what is `right`.
+    public Stage2Aging stage2Aging(Stage2Aging right) {
+        return right;
     }
 
     /// The memory manager's protocols.

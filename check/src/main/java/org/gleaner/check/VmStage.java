@@ -3,15 +3,20 @@ package org.gleaner.check;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.Arm64;
 import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
+import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
@@ -47,13 +52,49 @@ final class VmStage {
     }
 
     VmStage(Stage stage, Variant variant, int pages, SpteFormat format) {
+        this(
+                stage,
+                variant,
+                pages,
+                variant.design().plan(),
+                plan -> {
+                    VmConfig base = VmConfig.of(X86.of(format), plan);
+                    return variant.config(base);
+                });
+    }
+
+    /// The same on arm64, whose agers go about it as the program says.
+    ///
+    /// @param hardware whether hardware sets the access flag
+    VmStage(
+            Stage stage,
+            Variant variant,
+            int pages,
+            AgingDesign design,
+            Stage2Aging right,
+            boolean hardware) {
+        this(
+                stage,
+                variant,
+                pages,
+                design.plan(),
+                plan -> {
+                    Architecture arm64 = Arm64.of(hardware, variant.stage2Aging(right));
+                    return VmConfig.of(arm64, plan).withSteps(variant.stage2());
+                });
+    }
+
+    private VmStage(
+            Stage stage,
+            Variant variant,
+            int pages,
+            AgingPlan plan,
+            Function<AgingPlan, VmConfig> kind) {
         this.stage = stage;
         this.pages = pages;
         space = new SmallSpace(stage, pages, variant);
-        AgingPlan plan = variant.design().plan();
         aging = variant.aging(plan.secondary());
-        VmConfig base = VmConfig.of(X86.of(format), plan);
-        config = variant.config(base.withTables(TABLES).withMemory(space));
+        config = kind.apply(plan).withTables(TABLES).withMemory(space);
         stage.before(this::prepare);
         rcu = Rcu.start(stage.engine);
     }

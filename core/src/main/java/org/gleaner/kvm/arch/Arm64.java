@@ -4,24 +4,41 @@ import static org.gleaner.kvm.mmu.LockMode.READ;
 import static org.gleaner.kvm.mmu.LockMode.WRITE;
 
 import java.util.List;
+import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.arm64.Stage2Format;
 import org.gleaner.kvm.arm64.Stage2Mmu;
 import org.gleaner.kvm.arm64.Stage2Steps;
+import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.pagetable.Geometry;
 
 /// arm64 with a second stage of 40 bits, as KVM has it by default: where hardware sets the access
 /// flag, and where an access through a clear one faults.
 public final class Arm64 {
     /// FEAT_HAFDBS.
-    public static final Architecture HARDWARE_FLAG = of("arm64", true);
+    public static final Architecture HARDWARE_FLAG = of(true, Stage2Aging.LOCKED);
 
-    public static final Architecture SOFTWARE_FLAG = of("arm64 without hardware AF", false);
+    public static final Architecture SOFTWARE_FLAG = of(false, Stage2Aging.LOCKED);
 
     private Arm64() {}
 
-    private static Architecture of(String name, boolean hardware) {
+    /// With the agers of a design. The first two versions went without the lock only where hardware
+    /// sets the flag; the sixth and those after it left arm64 as it was.
+    public static Architecture under(AgingDesign design, boolean hardware) {
+        return of(
+                hardware,
+                switch (design) {
+                    case LOCKED_FLUSH, LOCKED, V6_FAST_ONLY, MERGED -> Stage2Aging.LOCKED;
+                    case V1, V2 -> hardware ? Stage2Aging.LOCKLESS : Stage2Aging.LOCKED;
+                    case V3, V5_FAST_ONLY, TWO_BITMAPS -> Stage2Aging.SHARED;
+                });
+    }
+
+    /// With agers of one's own choice.
+    ///
+    /// @param hardware whether hardware sets the access flag
+    public static Architecture of(boolean hardware, Stage2Aging aging) {
         return new Architecture(
-                name,
+                hardware ? "arm64" : "arm64 without hardware AF",
                 List.of(
                         Geometry.of(12, 9, 9, 10),
                         Geometry.of(14, 11, 15),
@@ -30,8 +47,8 @@ public final class Arm64 {
                 geometry -> new Stage2Format(geometry, hardware),
                 false,
                 Stage2Steps.LINUX,
-                Stage2Mmu::new,
-                new Locks(Locks.Kind.RW_LOCK, READ, READ, WRITE, WRITE),
+                parts -> new Stage2Mmu(parts, aging),
+                new Locks(Locks.Kind.RW_LOCK, READ, READ, aging.lock(), WRITE),
                 new FaultFlow(
                         FaultFlow.Retry.VM,
                         FaultFlow.DirtyKey.ENTRY_WRITABLE,

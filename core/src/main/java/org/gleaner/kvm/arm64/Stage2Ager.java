@@ -7,23 +7,32 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.RadixTable;
 
-/// Tests and clears access flags (`stage2_age_walker`), under `mmu_lock` write as merged: nobody
-/// else changes an entry then but hardware, which leaves one alone whose flag is set, so the old
-/// form is stored plainly. Cleared on valid entries only: in an invalid one the same bit is a lock.
+/// Tests and clears access flags (`stage2_age_walker`), as [Stage2Aging] says. Under `mmu_lock`
+/// write nobody else changes an entry but hardware, which leaves one alone whose flag is set, so
+/// the old form may be stored plainly. Cleared on valid entries only: in an invalid one the same
+/// bit is a lock, so who shares the tables must compare with what was valid in the same step.
+///
+/// A lost race is not tried again: whoever won has used the page, aged it or taken it away, and it
+/// is reported young either way.
 final class Stage2Ager {
     private final Stage2Mmu mmu;
     private final RadixTable tables;
     private final Stage2Format format;
+    private final Stage2Steps steps;
+    private final Stage2Aging how;
 
-    Stage2Ager(Stage2Mmu mmu) {
+    Stage2Ager(Stage2Mmu mmu, Stage2Steps steps, Stage2Aging how) {
         this.mmu = mmu;
+        this.steps = steps;
+        this.how = how;
         tables = mmu.tables;
         format = mmu.format;
     }
 
     /// See [org.gleaner.kvm.mmu.SecondaryMmu#age].
     boolean age(Cpu cpu, MmuRoot root, long start, long end, long lastGfn, AgeQuery query) {
-        assert mmu.mmuLock.isHeldForWriteBy(cpu);
+        assert how.isShared() || mmu.mmuLock.isHeldForWriteBy(cpu);
+        mmu.invariants.visited(root, false);
         long pages = tables.geometry.pages(RadixTable.LEVEL_2M);
         boolean any = false;
         for (long gfn = start; gfn < end; ) {
@@ -45,13 +54,14 @@ final class Stage2Ager {
         long slot = RadixTable.slotOf(found);
         long[] words = tables.slab.slotWords(slot);
         int first = tables.slab.slotIndex(slot);
-        if (RadixTable.levelOf(found) > RadixTable.LEVEL_4K) {
-            return ageEntry(cpu, words, first, gfn, n, lastGfn, query);
+        int level = RadixTable.levelOf(found);
+        if (level > RadixTable.LEVEL_4K) {
+            return ageEntry(cpu, words, first, level, gfn, n, lastGfn, query);
         }
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         boolean any = false;
         for (int k = 0; k < n; k++) {
-            any |= ageEntry(cpu, words, first + k, gfn + k, 1, lastGfn, query);
+            any |= ageEntry(cpu, words, first + k, level, gfn + k, 1, lastGfn, query);
             if (any && query.endsAtFirst()) {
                 break;
             }
@@ -60,25 +70,33 @@ final class Stage2Ager {
     }
 
     /// One leaf, which maps `n` of the pages asked for: they are young together, and it is cleared
-    /// if any of them may be.
+    /// if any of them may be. One that has become a table meanwhile has nothing to say.
     private boolean ageEntry(
-            Cpu cpu, long[] words, int i, long gfn, int n, long lastGfn, AgeQuery query) {
+            Cpu cpu,
+            long[] words,
+            int i,
+            int level,
+            long gfn,
+            int n,
+            long lastGfn,
+            AgeQuery query) {
         long old = cpu.load(words, i);
         Invariants.readable(old);
-        if (!format.isPresent(old) || !format.isAccessed(old)) {
+        if (format.isTable(old, level) || !steps.isYoung(format, old)) {
             return false;
         }
         boolean may = false;
         for (int k = 0; k < n; k++) {
-            int bit = mmu.steps.bit(lastGfn, gfn + k);
+            int bit = steps.bit(lastGfn, steps.reported(tables.geometry, gfn + k, level));
             query.found(bit);
-            may |= query.allows(bit, mmu.steps.assumesPredicate());
+            may |= query.allows(bit, steps.assumesPredicate());
         }
-        if (may && mmu.steps.ageClears(query.clear())) {
+        if (may && steps.ageClears(query.clear())) {
             long update = format.old(old);
-            cpu.store(words, i, update);
+            if (steps.age(cpu, words, i, old, update, how.compares())) {
+                mmu.invariants.changed(old, update);
+            }
             cpu.charge(Cost.LINE_LOCAL_RMW);
-            mmu.invariants.changed(old, update);
         }
         return true;
     }

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - *faults*, many at a time, under `mmu_lock` read: replace an entry by [BreakBeforeMake], add
 ///   rights or the access flag to a leaf by compare-and-swap;
-/// - *unmaps*, *agers* and *the dirty log*, under `mmu_lock` write: by plain stores;
+/// - *unmaps* and *the dirty log*, under `mmu_lock` write;
+/// - *agers*, as [Stage2Aging] says: under `mmu_lock` write by a plain store, or beside all others
+///   by compare-and-swap;
 /// - *hardware*, if it does: sets the access flag of a valid leaf that has none, in one step with
 ///   its check.
 ///
@@ -37,8 +39,12 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|---|---|
 /// | entry | break | full | faults | acquire | a walk that finds it locked goes back |
 /// | entry | make | release | walks | acquire | the table below, filled |
-/// | entry | unmap, age, log | release, `mmu_lock` write | walks | acquire | the flush that follows |
+/// | entry | unmap | full, `mmu_lock` write | walks | acquire | the flush that follows |
+/// | entry | log | full, `mmu_lock` write | walks | acquire | the flush that follows |
+/// | entry | ager, `mmu_lock` write | release | walks | acquire | nothing |
+/// | entry | ager, shared | full | walks | acquire | nothing: it compares |
 /// | entry | access-flag fault, rights | full | age, log | acquire | `mmu_lock` |
+/// | `root` | first vCPU, the end, `mmu_lock` write | volatile | agers without a lock | volatile | RCU |
 ///
 /// The flush stands for the broadcast invalidation: it interrupts each vCPU instead, so it waits
 /// for no less and costs more.
@@ -47,6 +53,8 @@ public final class Stage2Mmu extends SecondaryMmu {
     final TableCounts counts;
     final Stage2Unmap unmapper;
     final RemoteTlbs remote;
+    final Stage2Aging aging;
+    private final Stage2Steps stage2Steps;
 
     /// On kernels before 6.13 an access-flag fault tells the page, too; nothing else here does.
     private final @Nullable PageMarks marks;
@@ -55,23 +63,26 @@ public final class Stage2Mmu extends SecondaryMmu {
     private final Stage2Ager ager;
 
     /// The root that is valid; null before the first vCPU has asked for one, and at the end.
-    @Guarded("mmu_lock")
-    private @Nullable MmuRoot root;
+    private volatile @Nullable MmuRoot root;
 
     /// Roots that were made invalid and that the VM still holds.
     @Guarded("mmu_lock")
     private final List<MmuRoot> leaving = new ArrayList<>();
 
-    /// An MMU without a root, for entries of `format`.
-    public Stage2Mmu(MmuParts parts) {
+    /// An MMU without a root.
+    ///
+    /// @throws ClassCastException if its steps are not those of arm64
+    public Stage2Mmu(MmuParts parts, Stage2Aging aging) {
         super(parts);
+        this.aging = aging;
+        stage2Steps = (Stage2Steps) parts.steps();
         format = (Stage2Format) parts.tables().format;
         remote = parts.remote();
         marks = parts.marks();
         counts = new TableCounts(tables.slab.capacity());
         unmapper = new Stage2Unmap(this);
         map = new Stage2Map(this);
-        ager = new Stage2Ager(this);
+        ager = new Stage2Ager(this, stage2Steps, aging);
     }
 
     // --- roots -------------------------------------------------------------------------------
@@ -211,17 +222,41 @@ public final class Stage2Mmu extends SecondaryMmu {
     @Override
     public boolean age(
             Cpu cpu, long start, long end, long lastGfn, AgeQuery query, boolean locked) {
+        boolean section = aging.isShared() && steps.agesInRcu();
+        if (section) {
+            rcu.readLock(cpu);
+        }
         MmuRoot valid = valid(cpu);
-        return valid != null && ager.age(cpu, valid, start, end, lastGfn, query);
+        boolean any = valid != null && ager.age(cpu, valid, start, end, lastGfn, query);
+        if (section) {
+            rcu.readUnlock(cpu);
+        }
+        return any;
     }
 
+    /// `kvm_free_stage2_pgd`: the root goes with all that is below it, whoever has it loaded. What
+    /// vCPUs do with their references from now on changes nothing, for the MMU keeps its own.
     @Override
     public void zapAll(Cpu cpu) {
         mmuLock.writeLock(cpu);
-        invariants.zapBegins();
-        unmap(cpu, 0, tables.geometry.keys, ZapCause.GONE);
-        invariants.zapFlushed();
+        MmuRoot valid = valid(cpu);
+        if (valid != null) {
+            invariants.zapBegins();
+            valid.invalidate(cpu);
+            zap(cpu, valid, 0, tables.geometry.keys);
+            cpu.writes(this);
+            root = null;
+            invariants.zapFlushed();
+        }
         mmuLock.writeUnlock(cpu);
+        if (valid == null) {
+            return;
+        }
+        if (aging.outrunsUnmap() && stage2Steps.rootWaitsForReaders()) {
+            rcu.call(cpu, (c, table) -> free(c, valid), valid.table);
+        } else {
+            free(cpu, valid);
+        }
     }
 
     // --- the dirty log -----------------------------------------------------------------------

@@ -13,8 +13,10 @@ import org.gleaner.pagetable.TableSlab;
 
 /// Takes leaves and tables out (`stage2_unmap_walker`, `free_unlinked_table`).
 ///
-/// An unmap holds `mmu_lock` for writing, so nobody else walks but hardware: it stores plainly, one
-/// flush ends the call, and a table that it has emptied is given back at once after that flush. A
+/// An unmap holds `mmu_lock` for writing, so nobody else walks but hardware and agers that take no
+/// lock: one
+/// flush ends the call, and a table that it has emptied is given back after that flush: at once, or
+/// after a grace period where agers take no lock. A
 /// table that a block replaces is taken out under the lock for reading: its entries are locked one
 /// by one, so that a fault that still is in it fails, and it is freed after a grace period.
 final class Stage2Unmap {
@@ -55,7 +57,11 @@ final class Stage2Unmap {
             mmu.remote.flush(cpu);
         }
         while (count > 0) {
-            free(cpu, emptied[--count]);
+            if (mmu.aging.outrunsUnmap() && mmu.steps.waitsForReaders()) {
+                mmu.rcu.call(cpu, freeTable, emptied[--count]);
+            } else {
+                free(cpu, emptied[--count]);
+            }
         }
     }
 

@@ -290,7 +290,8 @@ public final class ReplayRun {
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
         VmConfig config =
-                VmConfig.of(Support.architecture(request), aging).withTables(Support.tables(pages));
+                VmConfig.of(Support.architecture(request, aging), aging)
+                        .withTables(Support.tables(pages));
         if (paysForTables()) {
             // one more, for the table that its root needs here and had there
             int laidBy = GuestTables.laidBy(request.trace().length()) + 1;

@@ -124,10 +124,10 @@ final class Support {
     }
 
     /// The processor and its second stage.
-    static Architecture architecture(OnHost request) {
+    static Architecture architecture(OnHost request, AgingPlan aging) {
         return switch (request.arch()) {
             case X86 -> X86.NPT;
-            case ARM64 -> request.hardwareAccessed() ? Arm64.HARDWARE_FLAG : Arm64.SOFTWARE_FLAG;
+            case ARM64 -> Arm64.under(aging.design(), request.hardwareAccessed());
         };
     }
 }

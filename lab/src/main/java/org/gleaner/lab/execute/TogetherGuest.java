@@ -128,7 +128,8 @@ final class TogetherGuest {
 
     private Runner guest(Cpu cpu, OnHost request, AgingPlan aging, Rcu rcu) {
         VmConfig config =
-                VmConfig.of(Support.architecture(request), aging).withTables(Support.tables(pages));
+                VmConfig.of(Support.architecture(request, aging), aging)
+                        .withTables(Support.tables(pages));
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
         Vcpu vcpu = vm.newVcpu(cpu);
