@@ -41,6 +41,7 @@ final class OperationsTest {
         "v1, ept, 7, true, true",
         "merged, arm64, 7, false, true",
         "locked-flush, arm64_soft, 7, true, false",
+        "v1, arm64, 7, true, true",
     })
     @Timeout(1800)
     void onRealThreads(String design, String format, int lruGen, boolean thp, boolean manual) {
@@ -75,7 +76,7 @@ final class OperationsTest {
         int frames = thp ? FRAMES_OF_HUGE_PAGES : FRAMES;
         OperationsHost world = new OperationsHost(threads, seed, frames, plan, lruGen, thp, manual);
         VmConfig config =
-                VmConfig.of(World.architecture(format), plan)
+                VmConfig.of(World.architecture(format, plan.design()), plan)
                         .withTlb(seed % 2 == 0 ? 0 : 64)
                         .withZapAll(!manual)
                         .withAsyncFaults(manual ? AsyncFaults.Mode.HALT : AsyncFaults.Mode.OFF);

@@ -39,6 +39,7 @@ final class StressTest {
         "VIRTUAL, v2, EPT, 0, 30",
         "THREADS, merged, ARM64, 0, 1500",
         "THREADS, locked-flush, ARM64_SOFT, 64, 1500",
+        "THREADS, v1, ARM64, 0, 1500",
         "THREADS, two-bitmaps, ARM64_SOFT, 0, 1500",
         "VIRTUAL, merged, ARM64_SOFT, 64, 30",
         "VIRTUAL, v3, ARM64, 0, 30"
@@ -48,7 +49,7 @@ final class StressTest {
         World world = new World(kind, PAGES, FRAMES);
         Word running = new Word(VCPUS + 4);
         VmConfig config =
-                VmConfig.of(World.architecture(format), plan)
+                VmConfig.of(World.architecture(format, plan.design()), plan)
                         .withTlb(tlb)
                         .withMemory(world.space)
                         .withZapAll(tlb == 0);

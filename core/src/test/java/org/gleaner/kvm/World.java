@@ -54,14 +54,14 @@ final class World {
         return AgingDesign.MERGED.plan();
     }
 
-    /// By the name of its constant in `kvm.arch`.
-    static Architecture architecture(String name) {
+    /// By name, and with the agers of a design where it has more than one kind.
+    static Architecture architecture(String name, AgingDesign design) {
         return switch (name.toUpperCase(Locale.ROOT)) {
             case "EPT" -> X86.EPT;
             case "NPT" -> X86.NPT;
             case "EPT_NO_AD", "EPT-NOAD" -> X86.EPT_NO_AD;
-            case "ARM64" -> Arm64.HARDWARE_FLAG;
-            case "ARM64_SOFT" -> Arm64.SOFTWARE_FLAG;
+            case "ARM64" -> Arm64.under(design, true);
+            case "ARM64_SOFT" -> Arm64.under(design, false);
             default -> throw new IllegalArgumentException(name);
         };
     }
