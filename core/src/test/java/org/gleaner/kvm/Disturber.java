@@ -35,8 +35,8 @@ final class Disturber {
                             .memcgFiles()
                             .reclaim(cpu, world.host.rootMemcg(), 1 + random.nextInt(64));
             case AGE_ALL -> world.host.reclaim().age(cpu, world.host.rootMemcg());
-            case SPLIT -> split(cpu);
-            case COLLAPSE -> collapse(cpu);
+            case SPLIT -> split(cpu, MAIN + random.nextInt(PAGES));
+            case COLLAPSE -> collapse(cpu, MAIN + random.nextInt(PAGES));
             default -> throw new IllegalArgumentException(kind.name());
         }
     }
@@ -76,9 +76,9 @@ final class Disturber {
     }
 
     /// Most often of a range whose pages were just used.
-    private void collapse(Cpu cpu) {
-        long vpn =
-                Geometry.FOUR_BY_NINE.alignDown(MAIN + random.nextInt(PAGES), RadixTable.LEVEL_2M);
+    /// Tries to make a huge page of those around `near`, most of which it touches first.
+    void collapse(Cpu cpu, long near) {
+        long vpn = Geometry.FOUR_BY_NINE.alignDown(near, RadixTable.LEVEL_2M);
         UserTask task = new UserTask(world.host.faults(), world.mm);
         for (int i = 0;
                 i < Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M) && random.nextInt(999) > 0;
@@ -89,8 +89,9 @@ final class Disturber {
         world.collapses.incrementAndGet(outcome.ordinal());
     }
 
-    private void split(Cpu cpu) {
-        int pfn = PageIdle.frame(cpu, world.mm, MAIN + random.nextInt(PAGES), walk);
+    /// Tries to take apart what holds a page.
+    void split(Cpu cpu, long vpn) {
+        int pfn = PageIdle.frame(cpu, world.mm, vpn, walk);
         if (pfn >= 0 && world.host.split(cpu, pfn)) {
             world.splits.increment();
         }

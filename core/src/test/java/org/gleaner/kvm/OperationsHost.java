@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -86,6 +87,7 @@ final class OperationsHost {
     /// The swap device is one that is no memory: pages there need I/O.
     private final boolean asynchronous;
 
+    private boolean pins;
     private final Rcu rcu;
     private final SwapFile swap;
 
@@ -140,6 +142,7 @@ final class OperationsHost {
 
     /// Runs eight operators of so many operations each; then looks whether everything adds up.
     void run(VmConfig config, boolean manualLog, int operations) {
+        pins = config.pfn() != PfnDesign.BEFORE;
         engine.spawn("boss", cpu -> boss(cpu, config, manualLog, operations));
         engine.run();
         swap.close();
@@ -191,6 +194,11 @@ final class OperationsHost {
     }
 
     /// What the run met, for people.
+    /// Whether what the kernel maps for itself is pinned.
+    boolean pins() {
+        return pins;
+    }
+
     String summary() {
         long faults = 0;
         long huge = 0;

@@ -47,7 +47,7 @@ final class Operator {
         RECLAIM(6),
         AGE_ALL(2),
         SPLIT(20),
-        COLLAPSE(8),
+        COLLAPSE(16),
         FORK(20),
         PIN(20),
         RESET(4);
@@ -152,7 +152,8 @@ final class Operator {
             case REMAP -> remap(cpu);
             case FORK -> fork(cpu);
             case PIN -> pinned.act(cpu, page(), last, () -> next(pinned.page()));
-            case AGE, ZAP, PROTECT, RECLAIM, AGE_ALL, SPLIT, COLLAPSE -> disturber.act(cpu, kind);
+            case AGE, ZAP, PROTECT, RECLAIM, AGE_ALL -> disturber.act(cpu, kind);
+            case SPLIT, COLLAPSE -> changeSize(cpu, kind);
             case RESET -> vcpu.resetContext(cpu);
         }
     }
@@ -366,8 +367,25 @@ final class Operator {
             child.use(cpu, task, childOfMain ? last : lastScratch);
             return;
         }
-        childOfMain = scratch == null || random.nextInt(16) == 0;
+        childOfMain = random.nextInt(16) == 0;
+        if (!childOfMain && scratch == null) {
+            return;
+        }
         child.fork(cpu, childOfMain ? world.main : scratch, childOfMain ? last : lastScratch);
+    }
+
+    /// Of main, much of which children often share; or of my scratch memory, which nobody then does.
+    private void changeSize(Cpu cpu, Kind kind) {
+        if (scratch == null || random.nextInt(4) == 0) {
+            disturber.act(cpu, kind);
+        } else if (kind == Kind.SPLIT) {
+            disturber.split(cpu, scratchVpn());
+        } else {
+            if (!childOfMain) {
+                child.drop(cpu);
+            }
+            disturber.collapse(cpu, scratchVpn());
+        }
     }
 
     private void remap(Cpu cpu) {

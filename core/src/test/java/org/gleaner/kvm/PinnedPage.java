@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A guest page that the kernel has mapped for itself for a while (`kvm_vcpu_map`). Reclaim, forks
 /// and collapses leave it in its place: what is written here the guest sees, and the other way
-/// round.
+/// round. Kernels before 6.13 took a reference, not a pin: a fork, and a write after it, leave them
+/// with a page that is no longer the guest's, so there a page is looked at only, and let go of at
+/// once.
 @OneCpu
 final class PinnedPage {
     private final OperationsHost world;
@@ -41,7 +43,11 @@ final class PinnedPage {
             page = candidate;
             writable = random.nextBoolean();
             mapped = map.map(cpu, GFN + page, writable) == 0;
-            expect(mapped || writable, "page %d cannot be pinned", page);
+            boolean pins = world.pins();
+            expect(mapped || writable || !pins, "page %d cannot be pinned", page);
+            if (!pins) {
+                end(cpu);
+            }
             return;
         }
         long found = world.read(map.pfn(), me);
