@@ -116,7 +116,7 @@ final class PageFault {
         if (result == RetPf.INVALID) {
             return false;
         }
-        vcpu.fastFaults++;
+        vcpu.stat.fastFaults++;
         return true;
     }
 
@@ -131,9 +131,9 @@ final class PageFault {
 
     private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
         if (fault.present) {
-            vcpu.permissionFaults++;
+            vcpu.stat.permissionFaults++;
         } else {
-            vcpu.translationFaults += fault.prefetch ? 0 : 1;
+            vcpu.stat.translationFaults += fault.prefetch ? 0 : 1;
         }
         cpu.charge(Cost.KVM_FAULT);
         if (!vcpu.spare.topUp(cpu)) {
@@ -149,7 +149,7 @@ final class PageFault {
             return PageClaim.AGAIN;
         }
         if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
-            return vcpu.count(fault, RetPf.RETRY);
+            return vcpu.stat.count(fault, RetPf.RETRY);
         }
         int error =
                 isFromFile(slot, fault)
@@ -170,7 +170,7 @@ final class PageFault {
         }
         if (mmu.steps.asksTheGate() && gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
             release(cpu, vcpu.page, fault, true);
-            return vcpu.count(fault, RetPf.RETRY);
+            return vcpu.stat.count(fault, RetPf.RETRY);
         }
         return mapLocked(cpu, vcpu, slot, fault);
     }
@@ -226,7 +226,7 @@ final class PageFault {
         return switch (error) {
             case PageClaim.NOSLOT, PageClaim.RO_FAULT -> Vcpu.EXIT_MMIO;
             case PageClaim.HWPOISON -> {
-                vcpu.poisoned(SlotView.vpn(slot, fault.gfn, fault.write));
+                vcpu.stat.poisoned(SlotView.vpn(slot, fault.gfn, fault.write));
                 yield PageClaim.SIGPENDING;
             }
             default -> error;
@@ -264,7 +264,7 @@ final class PageFault {
         if (early && !unused) {
             vcpu.page.markByNumber(cpu, fault.pfn, fault.mapWritable);
         }
-        return vcpu.count(fault, result);
+        return vcpu.stat.count(fault, result);
     }
 
     /// `kvm_mmu_max_mapping_level`: as high as the slot allows and the host itself maps the page.

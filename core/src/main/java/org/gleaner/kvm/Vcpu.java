@@ -4,7 +4,6 @@ import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.GuestTlb;
 import org.gleaner.kvm.mmu.MmuRoot;
-import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.kvm.pfn.FaultInPage;
@@ -12,7 +11,6 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.pagetable.HardwareWalk;
-import org.gleaner.pagetable.RadixTable;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host
@@ -47,20 +45,7 @@ public final class Vcpu {
     /// What its fault under way owns.
     final FaultInPage page;
 
-    // Counts, for reports.
-    long hits;
-    long faults;
-    long hugeFaults;
-    long fastFaults;
-    long translationFaults;
-    long permissionFaults;
-    long retries;
-    long spurious;
-    long flushes;
-    long logFullExits;
-    long logEntries;
-    private long poisons;
-    private long poison = -1;
+    final VcpuStat stat = new VcpuStat();
 
     private final Vm vm;
     private final SecondaryMmu mmu;
@@ -199,7 +184,7 @@ public final class Vcpu {
 
     private void hit(Cpu cpu, long n) {
         cpu.charge(Cost.GUEST_HIT, n);
-        hits += n;
+        stat.hits += n;
     }
 
     private boolean step(Cpu cpu, long gfn, boolean write) {
@@ -218,7 +203,7 @@ public final class Vcpu {
             }
             leaveGuest(cpu);
             if (leaf == GuestTlb.LOG_FULL) {
-                logFullExits++;
+                stat.logFullExits++;
                 cpu.charge(Cost.VMEXIT);
                 enterGuest(cpu);
                 continue;
@@ -254,7 +239,7 @@ public final class Vcpu {
             inGuest = false;
             requests.leaveGuest(cpu);
             if (dirtyLog != null && !dirtyLog.isEmpty()) {
-                logEntries += vm.dirtyLog().take(cpu, dirtyLog);
+                stat.logEntries += vm.dirtyLog().take(cpu, dirtyLog);
             }
         }
     }
@@ -284,7 +269,7 @@ public final class Vcpu {
         if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
             translations.flush();
             cpu.charge(Cost.INVEPT);
-            flushes++;
+            stat.flushes++;
         }
     }
 
@@ -321,20 +306,6 @@ public final class Vcpu {
         foldLimit = accesses;
     }
 
-    /// Counts how a fault has ended, and answers the same. Of those that no access waits for, only
-    /// those that have mapped a page are faults.
-    int count(Fault done, int result) {
-        switch (result) {
-            case RetPf.RETRY -> retries += done.prefetch ? 0 : 1;
-            case RetPf.SPURIOUS -> spurious += done.prefetch ? 0 : 1;
-            default -> {
-                faults++;
-                hugeFaults += done.level > RadixTable.LEVEL_4K ? 1 : 0;
-            }
-        }
-        return result;
-    }
-
     /// What its hardware knows of the page of its APIC.
     public ApicAccess apic() {
         return apic;
@@ -364,60 +335,9 @@ public final class Vcpu {
 
     // --- counts ------------------------------------------------------------------------------
 
-    /// Accesses that went through.
-    public long hits() {
-        return hits;
-    }
-
-    /// Faults that installed a page.
-    public long faults() {
-        return faults;
-    }
-
-    /// Of these, those that installed a huge leaf.
-    public long hugeFaults() {
-        return hugeFaults;
-    }
-
-    /// Faults of accesses to what was not mapped, retried ones included.
-    public long translationFaults() {
-        return translationFaults;
-    }
-
-    /// Faults of accesses that an entry did not permit, retried ones included.
-    public long permissionFaults() {
-        return permissionFaults;
-    }
-
-    /// Faults that had nothing to do: somebody else had mapped the page.
-    public long spurious() {
-        return spurious;
-    }
-
-    /// Faults that the fast path served.
-    public long fastFaults() {
-        return fastFaults;
-    }
-
-    /// Faults that went back to the guest empty-handed, because of an invalidation or a lost race.
-    public long retries() {
-        return retries;
-    }
-
-    /// A page that it needs is broken: the process gets a signal (`SIGBUS`, `BUS_MCEERR_AR`).
-    void poisoned(long hostPage) {
-        poisons++;
-        poison = hostPage;
-    }
-
-    /// Signals for broken memory.
-    public long poisons() {
-        return poisons;
-    }
-
-    /// The host page of the last such signal; -1 if there was none.
-    public long poison() {
-        return poison;
+    /// What it has counted (`struct kvm_vcpu_stat`).
+    public VcpuStat stat() {
+        return stat;
     }
 
     /// What its faults have asked of the host and done to its pages.
@@ -428,20 +348,5 @@ public final class Vcpu {
     /// Whether its hardware notes the pages whose D it sets.
     public boolean logsInHardware() {
         return dirtyLog != null && dirtyLog.isOn();
-    }
-
-    /// Pages that its hardware has noted, and the host has taken.
-    public long logEntries() {
-        return logEntries;
-    }
-
-    /// Exits because hardware had no room to note more.
-    public long logFullExits() {
-        return logFullExits;
-    }
-
-    /// Flushes that were served.
-    public long flushes() {
-        return flushes;
     }
 }

@@ -28,7 +28,7 @@ final class AccessFlagTest {
                 PAGES,
                 (cpu, world, vcpu) -> {
                     vcpu.runSequential(cpu, 0, PAGES, true);
-                    assertThat(vcpu.translationFaults()).isEqualTo(PAGES);
+                    assertThat(vcpu.stat().translationFaults()).isEqualTo(PAGES);
                     assertThat(world.vm.countLeaves(cpu, true)).isEqualTo(PAGES);
                     world.space.notifiers.clearYoung(cpu, 0, PAGES);
                     assertThat(world.vm.countLeaves(cpu, true)).isZero();
@@ -36,9 +36,9 @@ final class AccessFlagTest {
                         assertThat(vcpu.access(cpu, page, true)).isZero();
                         assertThat(vcpu.access(cpu, page, false)).isZero();
                     }
-                    assertThat(vcpu.fastFaults()).isEqualTo(PAGES / 3);
-                    assertThat(vcpu.permissionFaults()).isZero();
-                    assertThat(vcpu.translationFaults()).isEqualTo(PAGES);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(PAGES / 3);
+                    assertThat(vcpu.stat().permissionFaults()).isZero();
+                    assertThat(vcpu.stat().translationFaults()).isEqualTo(PAGES);
                     assertThat(world.vm.countLeaves(cpu, true)).isEqualTo(PAGES / 3);
                     assertThat(Objects.requireNonNull(world.vm.entryMarks()).accessed())
                             .isEqualTo(PAGES / 3);
@@ -55,7 +55,7 @@ final class AccessFlagTest {
                     vcpu.access(cpu, 5, true);
                     world.space.notifiers.clearYoung(cpu, 0, PAGES);
                     vcpu.access(cpu, 5, true);
-                    assertThat(vcpu.fastFaults()).isEqualTo(1);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(1);
                     assertThat(world.vm.entryMarks()).isNull();
                 });
     }
@@ -70,8 +70,8 @@ final class AccessFlagTest {
                     vcpu.runSequential(cpu, 0, PAGES, false);
                     world.space.notifiers.clearYoung(cpu, 0, PAGES);
                     vcpu.runSequential(cpu, 0, PAGES, false);
-                    assertThat(vcpu.fastFaults()).isZero();
-                    assertThat(vcpu.faults()).isEqualTo(PAGES);
+                    assertThat(vcpu.stat().fastFaults()).isZero();
+                    assertThat(vcpu.stat().faults()).isEqualTo(PAGES);
                     assertThat(world.vm.countLeaves(cpu, true)).isEqualTo(PAGES);
                 });
     }

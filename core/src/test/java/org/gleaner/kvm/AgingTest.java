@@ -68,8 +68,11 @@ final class AgingTest {
                     }
                     assertThat(world.vm.countLeaves(cpu, true)).isZero();
                     assertThat(world.vm.countLeaves(cpu, false)).isEqualTo(PAGES);
-                    assertThat(vcpu.faults()).as("aging costs no slow fault").isEqualTo(PAGES);
-                    assertThat(vcpu.fastFaults() > 0).isEqualTo(!format.hardwareAccessedDirty);
+                    assertThat(vcpu.stat().faults())
+                            .as("aging costs no slow fault")
+                            .isEqualTo(PAGES);
+                    assertThat(vcpu.stat().fastFaults() > 0)
+                            .isEqualTo(!format.hardwareAccessedDirty);
                 });
     }
 

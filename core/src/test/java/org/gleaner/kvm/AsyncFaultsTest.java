@@ -53,8 +53,8 @@ final class AsyncFaultsTest {
                     assertThat(async.queued()).isEqualTo(1);
                     assertThat(async.halts()).isEqualTo(1);
                     assertThat(async.fixed()).isEqualTo(1);
-                    assertThat(vcpu.faults()).isEqualTo(1);
-                    assertThat(vcpu.hits()).isEqualTo(1);
+                    assertThat(vcpu.stat().faults()).isEqualTo(1);
+                    assertThat(vcpu.stat().hits()).isEqualTo(1);
                     assertThat(world.space.evict(cpu, 3)).as("nobody kept it").isTrue();
                 });
     }
@@ -78,9 +78,9 @@ final class AsyncFaultsTest {
                     }
                     assertThat(async.takeReady()).isEqualTo(token);
                     assertThat(async.takeReady()).isZero();
-                    long faults = vcpu.faults();
+                    long faults = vcpu.stat().faults();
                     assertThat(vcpu.access(cpu, 3, true)).isZero();
-                    assertThat(vcpu.faults()).isEqualTo(faults);
+                    assertThat(vcpu.stat().faults()).isEqualTo(faults);
                     assertThat(async.halts()).isZero();
                 });
     }

@@ -42,8 +42,8 @@ final class BrokenMemoryTest {
                     for (int i = 1; i <= 3; i++) {
                         assertThat(guest.vcpu.access(cpu, 5, i == 2))
                                 .isEqualTo(PageClaim.SIGPENDING);
-                        assertThat(guest.vcpu.poisons()).isEqualTo(i);
-                        assertThat(guest.vcpu.poison()).isEqualTo(Process.BASE + 5);
+                        assertThat(guest.vcpu.stat().poisons()).isEqualTo(i);
+                        assertThat(guest.vcpu.stat().poison()).isEqualTo(Process.BASE + 5);
                     }
                     long state = guest.host.folios().peek(cpu, pfn);
                     assertThat(refcount(state)).as("that which keeps it").isOne();
@@ -137,14 +137,16 @@ final class BrokenMemoryTest {
                     long head = guest.frame(cpu, other);
                     long second = guest.frame(cpu, other + HUGE_PAGES);
                     assertThat(guest.vm.countLeaves(cpu, false)).isEqualTo(2);
-                    long faults = guest.vcpu.faults();
+                    long faults = guest.vcpu.stat().faults();
                     assertThat(guest.frame(cpu, other + 77)).isEqualTo(head + 77);
-                    assertThat(guest.vcpu.faults()).as("one leaf of 2 MiB").isEqualTo(faults);
+                    assertThat(guest.vcpu.stat().faults())
+                            .as("one leaf of 2 MiB")
+                            .isEqualTo(faults);
                     assertThat(guest.host.memoryFailure().fail(cpu, (int) head + 77)).isTrue();
                     assertThat(guest.vm.countLeaves(cpu, false)).isOne();
                     for (int page : new int[] {0, 77, 78, 511}) {
                         assertThat(guest.frame(cpu, other + page)).isEqualTo(PageClaim.SIGPENDING);
-                        assertThat(guest.vcpu.poison()).isEqualTo(other + page);
+                        assertThat(guest.vcpu.stat().poison()).isEqualTo(other + page);
                         assertThat(guest.process.task.access(cpu, other + page, false))
                                 .isEqualTo(PageFaults.HWPOISON);
                     }

@@ -49,24 +49,24 @@ final class DirtyLogCountsTest {
         }
 
         private void next() {
-            slow = vcpu.faults();
-            fast = vcpu.fastFaults();
+            slow = vcpu.stat().faults();
+            fast = vcpu.stat().fastFaults();
             flushes = vm.remoteFlushes();
             splits = vm.dirtyLog().splits();
-            entries = vcpu.logEntries();
-            full = vcpu.logFullExits();
+            entries = vcpu.stat().logEntries();
+            full = vcpu.stat().logFullExits();
         }
 
         /// @param counts slow and fast faults, flushes, splits, PML entries, PML full exits
         void since(String step, long... counts) {
             assertThat(
                             new long[] {
-                                vcpu.faults() - slow,
-                                vcpu.fastFaults() - fast,
+                                vcpu.stat().faults() - slow,
+                                vcpu.stat().fastFaults() - fast,
                                 vm.remoteFlushes() - flushes,
                                 vm.dirtyLog().splits() - splits,
-                                vcpu.logEntries() - entries,
-                                vcpu.logFullExits() - full
+                                vcpu.stat().logEntries() - entries,
+                                vcpu.stat().logFullExits() - full
                             })
                     .as(step)
                     .containsExactly(counts);
@@ -208,9 +208,9 @@ final class DirtyLogCountsTest {
                     vm.dirtyLog().begin(cpu, 0);
                     for (int gfn = 0; gfn < 700; gfn++) {
                         vcpu.access(cpu, gfn, true);
-                        assertThat(vcpu.logEntries()).isEqualTo(gfn + 1);
+                        assertThat(vcpu.stat().logEntries()).isEqualTo(gfn + 1);
                     }
-                    assertThat(vcpu.logFullExits()).isZero();
+                    assertThat(vcpu.stat().logFullExits()).isZero();
                     assertThat(pages(vm.dirtyLog().get(cpu, 0))).isEqualTo(700);
                 });
     }

@@ -42,7 +42,7 @@ final class DirtyLogTest {
                     vm.createSlot(cpu, 0, 0, P, 0, false);
                     Vcpu vcpu = vm.newVcpu(cpu);
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.faults()).isEqualTo(H);
+                    assertThat(vcpu.stat().faults()).isEqualTo(H);
                     assertThat(vm.countLeaves(cpu, false)).isEqualTo(H);
                     body.run(cpu, vm, vcpu);
                     vm.destroy(cpu);
@@ -74,8 +74,8 @@ final class DirtyLogTest {
                     assertThat(vm.remoteFlushes() - flushes).isEqualTo(1);
                     for (int pass = 1; pass <= 2; pass++) {
                         writeAll(cpu, vcpu);
-                        assertThat(vcpu.fastFaults()).isEqualTo((long) pass * P);
-                        assertThat(vcpu.faults()).isEqualTo(H);
+                        assertThat(vcpu.stat().fastFaults()).isEqualTo((long) pass * P);
+                        assertThat(vcpu.stat().faults()).isEqualTo(H);
                         assertThat(pages(vm.dirtyLog().get(cpu, 0))).isEqualTo(P);
                         assertThat(vm.remoteFlushes() - flushes).isEqualTo(1 + pass);
                     }
@@ -99,9 +99,10 @@ final class DirtyLogTest {
                     assertThat(vm.dirtyLog().recovered()).isEqualTo(H);
                     assertThat(vm.remoteFlushes() - flushes)
                             .isEqualTo(how == LogEnd.ZAP_AND_FLUSH_EACH ? H : 1);
-                    long faults = vcpu.faults();
+                    long faults = vcpu.stat().faults();
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.faults() - faults).isEqualTo(how == LogEnd.RECOVER ? 0 : H);
+                    assertThat(vcpu.stat().faults() - faults)
+                            .isEqualTo(how == LogEnd.RECOVER ? 0 : H);
                     assertThat(vm.countLeaves(cpu, false)).isEqualTo(H);
                     flushes = vm.remoteFlushes();
                     vm.dirtyLog().end(cpu, 0, how);
@@ -120,7 +121,7 @@ final class DirtyLogTest {
                     log.begin(cpu, 0);
                     assertThat(log.splits()).isZero();
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.fastFaults()).isZero();
+                    assertThat(vcpu.stat().fastFaults()).isZero();
                     long[] all = log.get(cpu, 0);
                     assertThat(pages(all)).isEqualTo(P);
                     assertThat(vm.remoteFlushes()).isEqualTo(flushes);
@@ -129,7 +130,7 @@ final class DirtyLogTest {
                     assertThat(vm.remoteFlushes() - flushes).isEqualTo(1);
                     assertThat(pages(log.get(cpu, 0))).isZero();
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.fastFaults()).isEqualTo(P);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(P);
                     assertThat(pages(log.get(cpu, 0))).isEqualTo(P);
                 });
     }
@@ -143,8 +144,8 @@ final class DirtyLogTest {
                     vm.dirtyLog().begin(cpu, 0);
                     assertThat(vm.countLeaves(cpu, false)).isEqualTo(H);
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.faults()).isEqualTo(H + H);
-                    assertThat(vcpu.fastFaults()).isEqualTo(P - H);
+                    assertThat(vcpu.stat().faults()).isEqualTo(H + H);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(P - H);
                     assertThat(pages(vm.dirtyLog().get(cpu, 0))).isEqualTo(P);
                 });
     }
@@ -160,8 +161,8 @@ final class DirtyLogTest {
                     log.begin(cpu, 0);
                     log.clear(cpu, 0, 0, P, log.get(cpu, 0));
                     writeAll(cpu, vcpu);
-                    assertThat(vcpu.faults()).isEqualTo(H + P);
-                    assertThat(vcpu.fastFaults()).isZero();
+                    assertThat(vcpu.stat().faults()).isEqualTo(H + P);
+                    assertThat(vcpu.stat().fastFaults()).isZero();
                     assertThat(pages(log.get(cpu, 0))).isEqualTo(P);
                 });
     }

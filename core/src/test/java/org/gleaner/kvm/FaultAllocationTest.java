@@ -39,7 +39,7 @@ final class FaultAllocationTest {
             long error = vcpu.access(cpu, i & 7, true);
             long after = threads.getCurrentThreadAllocatedBytes();
             allocated += i < WARM ? 0 : after - before;
-            if (error != 0 || vcpu.faults() != i + 1) {
+            if (error != 0 || vcpu.stat().faults() != i + 1) {
                 throw new IllegalStateException("access " + i + " was no fault: " + error);
             }
             world.space.notifiers.invalidateRangeStart(

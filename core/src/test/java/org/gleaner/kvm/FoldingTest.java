@@ -46,11 +46,11 @@ final class FoldingTest {
                         account.add(
                                 "%d hits, %d faults, %d fast, %d retries, %d flushes"
                                         .formatted(
-                                                v.hits(),
-                                                v.faults(),
-                                                v.fastFaults(),
-                                                v.retries(),
-                                                v.flushes()));
+                                                v.stat().hits(),
+                                                v.stat().faults(),
+                                                v.stat().fastFaults(),
+                                                v.stat().retries(),
+                                                v.stat().flushes()));
                     }
                     world.vm.destroy(cpu);
                 });

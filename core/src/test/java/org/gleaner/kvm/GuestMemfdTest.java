@@ -72,7 +72,7 @@ final class GuestMemfdTest {
                     assertThat(guest.vcpu.access(cpu, AT + 5, true))
                             .as("mapped writable at once")
                             .isZero();
-                    assertThat(guest.vcpu.faults()).isOne();
+                    assertThat(guest.vcpu.stat().faults()).isOne();
                     // no other call finds it
                     PageClaim claim = new PageClaim();
                     assertThat(guest.vm.direct().newMap().map(cpu, AT + 5, true))
@@ -102,9 +102,9 @@ final class GuestMemfdTest {
                     assertThat(guest.vm.remoteFlushes() - flushes).isOne();
                     long mine = guest.frame(cpu, AT + 3);
                     assertThat(mine).isNotEqualTo(shared).isNotNegative();
-                    long faults = guest.vcpu.faults();
+                    long faults = guest.vcpu.stat().faults();
                     assertThat(guest.frame(cpu, AT + 4)).isEqualTo(guest.process.pfn(512 + 4));
-                    assertThat(guest.vcpu.faults()).as("it stayed mapped").isEqualTo(faults);
+                    assertThat(guest.vcpu.stat().faults()).as("it stayed mapped").isEqualTo(faults);
                     memory.setPrivate(cpu, AT, FILE / 2, false);
                     assertThat(guest.frame(cpu, AT + 3)).isEqualTo(shared);
                     memory.setPrivate(cpu, AT + 3, 1, true);
@@ -132,12 +132,12 @@ final class GuestMemfdTest {
                     assertThat(guest.vm.remoteFlushes() - flushes).isOne();
                     assertThat(guest.host.epochs().of((int) frames[4])).isEqualTo(epoch + 1);
                     assertThat(guest.vm.countLeaves(cpu, false)).isEqualTo(FILE / 2 - 4);
-                    long faults = guest.vcpu.faults();
+                    long faults = guest.vcpu.stat().faults();
                     assertThat(guest.frame(cpu, AT + 3)).isEqualTo(frames[3]);
                     assertThat(guest.frame(cpu, AT + 8)).isEqualTo(frames[8]);
-                    assertThat(guest.vcpu.faults()).isEqualTo(faults);
+                    assertThat(guest.vcpu.stat().faults()).isEqualTo(faults);
                     assertThat(guest.vcpu.access(cpu, AT + 4, true)).isZero();
-                    assertThat(guest.vcpu.faults()).isEqualTo(faults + 1);
+                    assertThat(guest.vcpu.stat().faults()).isEqualTo(faults + 1);
                     // pages that no slot shows
                     flushes = guest.vm.remoteFlushes();
                     file.punchHole(cpu, 0, FILE / 2);
@@ -157,7 +157,7 @@ final class GuestMemfdTest {
                     assertThat(guest.host.memoryFailure().fail(cpu, pfn)).isFalse();
                     assertThat(guest.vm.countLeaves(cpu, false)).isOne();
                     assertThat(guest.vcpu.access(cpu, AT + 5, true)).isEqualTo(PageClaim.HWPOISON);
-                    assertThat(guest.vcpu.poisons()).as("no signal").isZero();
+                    assertThat(guest.vcpu.stat().poisons()).as("no signal").isZero();
                     assertThat(guest.frame(cpu, AT + 6)).isEqualTo(other);
                     file.punchHole(cpu, FILE / 2 + 5, FILE / 2 + 6);
                     assertThat(guest.frame(cpu, AT + 5)).isNotNegative().isNotEqualTo(pfn);
@@ -285,9 +285,9 @@ final class GuestMemfdTest {
                     guest.process.write(cpu, 0);
                     assertThat(guest.vcpu.access(cpu, 0, true)).isZero();
                     assertThat(guest.vm.countLeaves(cpu, false)).isOne();
-                    long faults = guest.vcpu.faults();
+                    long faults = guest.vcpu.stat().faults();
                     assertThat(guest.vcpu.access(cpu, 77, true)).isZero();
-                    assertThat(guest.vcpu.faults()).isEqualTo(faults);
+                    assertThat(guest.vcpu.stat().faults()).isEqualTo(faults);
                     memory.setPrivate(cpu, 300, 1, true);
                     assertThat(guest.vm.countLeaves(cpu, false)).isZero();
                     assertThat(guest.vcpu.access(cpu, 76, true)).isZero();

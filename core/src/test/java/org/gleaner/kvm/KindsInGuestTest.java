@@ -48,11 +48,11 @@ final class KindsInGuestTest {
     /// One access; checks how many faults installed something and how many were in vain.
     private static void access(
             Cpu cpu, Vcpu vcpu, long gfn, boolean write, int faults, int retries) {
-        long faultsBefore = vcpu.faults();
-        long retriesBefore = vcpu.retries();
+        long faultsBefore = vcpu.stat().faults();
+        long retriesBefore = vcpu.stat().retries();
         assertThat(vcpu.access(cpu, gfn, write)).isZero();
-        assertThat(vcpu.faults() - faultsBefore).as("faults").isEqualTo(faults);
-        assertThat(vcpu.retries() - retriesBefore).as("retries").isEqualTo(retries);
+        assertThat(vcpu.stat().faults() - faultsBefore).as("faults").isEqualTo(faults);
+        assertThat(vcpu.stat().retries() - retriesBefore).as("retries").isEqualTo(retries);
     }
 
     /// T-M1, S5: a copy at the first write costs one retry a page, read before or not.
@@ -106,11 +106,11 @@ final class KindsInGuestTest {
                     p.vma.mapZeroPages();
                     access(cpu, vcpu, 3, false, 1, 0);
                     access(cpu, vcpu, 4, false, 0, 0);
-                    assertThat(vcpu.hugeFaults()).isOne();
+                    assertThat(vcpu.stat().hugeFaults()).isOne();
                     int zero = p.hugeFolio(0);
                     assertThat(small.host().zeroPages().hugeUsers(cpu)).isOne();
                     access(cpu, vcpu, 3, true, 1, 1);
-                    assertThat(vcpu.hugeFaults()).isEqualTo(2);
+                    assertThat(vcpu.stat().hugeFaults()).isEqualTo(2);
                     assertThat(p.hugeFolio(0)).isNotEqualTo(zero);
                     access(cpu, vcpu, 600, true, 1, 0);
                 });

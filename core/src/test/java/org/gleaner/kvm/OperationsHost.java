@@ -205,10 +205,10 @@ final class OperationsHost {
         long fast = 0;
         long retries = 0;
         for (Vcpu vcpu : vm.vcpus()) {
-            faults += vcpu.faults();
-            huge += vcpu.hugeFaults();
-            fast += vcpu.fastFaults();
-            retries += vcpu.retries();
+            faults += vcpu.stat().faults();
+            huge += vcpu.stat().hugeFaults();
+            fast += vcpu.stat().fastFaults();
+            retries += vcpu.stat().retries();
         }
         return "faults %d (huge %d, fast %d, retries %d), swap-ins %d, splits %d, refused %d, collapses %s, merges %d, fetched %d"
                 .formatted(

@@ -28,8 +28,8 @@ final class PageFaultTest {
                     assertThat(vcpu.access(cpu, 3, true)).isZero();
                     assertThat(vcpu.access(cpu, 3, true)).isZero();
                     assertThat(vcpu.access(cpu, 3, false)).isZero();
-                    assertThat(vcpu.faults()).isEqualTo(1);
-                    assertThat(vcpu.hits()).isEqualTo(3);
+                    assertThat(vcpu.stat().faults()).isEqualTo(1);
+                    assertThat(vcpu.stat().hits()).isEqualTo(3);
                     assertThat(world.vm.countLeaves(cpu, false)).isEqualTo(1);
                     assertThat(world.space.isDirty(world.space.frameOf(3))).isTrue();
                     assertThat(world.space.held()).isZero();
@@ -47,7 +47,7 @@ final class PageFaultTest {
                     vcpu.access(cpu, 3, false);
                     assertThat(world.space.isDirty(world.space.frameOf(3))).isFalse();
                     assertThat(vcpu.access(cpu, 3, true)).isZero();
-                    assertThat(vcpu.faults()).isEqualTo(2);
+                    assertThat(vcpu.stat().faults()).isEqualTo(2);
                     assertThat(world.space.isDirty(world.space.frameOf(3))).isTrue();
                     assertThat(world.vm.countLeaves(cpu, false)).isEqualTo(1);
                 });
@@ -112,7 +112,7 @@ final class PageFaultTest {
                         assertThat(world.space.marked.get() - marked)
                                 .isEqualTo(config.pfn().marksFromEntries() ? 2 : 0);
                         vcpu.access(cpu, 7, false);
-                        assertThat(vcpu.faults()).isEqualTo(3);
+                        assertThat(vcpu.stat().faults()).isEqualTo(3);
                     });
         }
     }
@@ -130,8 +130,8 @@ final class PageFaultTest {
                                 assertThat(world.space.evict(c, 9)).isFalse();
                             };
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
-                    assertThat(vcpu.retries()).isEqualTo(1);
-                    assertThat(vcpu.faults()).isEqualTo(1);
+                    assertThat(vcpu.stat().retries()).isEqualTo(1);
+                    assertThat(vcpu.stat().faults()).isEqualTo(1);
                     assertThat(world.space.marked.get()).isEqualTo(1);
                     assertThat(world.space.held()).isZero();
                 });
@@ -147,7 +147,7 @@ final class PageFaultTest {
                     world.space.notifiers.invalidateRangeStart(
                             cpu, 0, 8, true, InvalidationEvent.CLEAR);
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
-                    assertThat(vcpu.retries()).isZero();
+                    assertThat(vcpu.stat().retries()).isZero();
                     world.space.notifiers.invalidateRangeStart(
                             cpu, 100, 101, true, InvalidationEvent.CLEAR);
                     world.space.notifiers.invalidateRangeEnd(cpu, 0, 8);
@@ -191,8 +191,8 @@ final class PageFaultTest {
                         vcpu.runSequential(cpu, 0, PAGES, true);
                         vcpu.resetContext(cpu);
                         vcpu.runSequential(cpu, 0, PAGES, true);
-                        assertThat(vcpu.faults()).isEqualTo(kept ? PAGES : 2 * PAGES);
-                        assertThat(vcpu.hits()).isEqualTo(2 * PAGES);
+                        assertThat(vcpu.stat().faults()).isEqualTo(kept ? PAGES : 2 * PAGES);
+                        assertThat(vcpu.stat().hits()).isEqualTo(2 * PAGES);
                     });
         }
     }

@@ -76,8 +76,8 @@ final class PageScenariosTest {
 
     private static void overtaken(Cpu cpu, World world, Vcpu vcpu) {
         assertThat(vcpu.access(cpu, 9, true)).isZero();
-        assertThat(vcpu.retries()).isEqualTo(1);
-        assertThat(vcpu.faults()).isEqualTo(1);
+        assertThat(vcpu.stat().retries()).isEqualTo(1);
+        assertThat(vcpu.stat().faults()).isEqualTo(1);
         assertThat(vcpu.page().accessed()).isEqualTo(1);
         assertThat(vcpu.page().dirtied()).isEqualTo(1);
         assertThat(world.space.held()).isZero();
@@ -154,7 +154,7 @@ final class PageScenariosTest {
             vm.createSlot(cpu, 0, 0, 1024, 1024, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             assertThat(vcpu.runSequential(cpu, 0, 1024, true)).isEqualTo(1024);
-            assertThat(vcpu.hugeFaults()).isEqualTo(2);
+            assertThat(vcpu.stat().hugeFaults()).isEqualTo(2);
             long accessed = vcpu.page().accessed();
             long dirtied = vcpu.page().dirtied();
             vm.dirtyLog().begin(cpu, 0);
@@ -185,14 +185,16 @@ final class PageScenariosTest {
                     world.vm.dirtyLog().begin(cpu, 0);
                     cpu.fetchAdd(left, -1);
                     // on threads the log may begin late
-                    for (long n = 1; n <= rounds || vcpu.fastFaults() == 0 && n < LATEST; n++) {
+                    for (long n = 1;
+                            n <= rounds || vcpu.stat().fastFaults() == 0 && n < LATEST;
+                            n++) {
                         assertThat(vcpu.accessData(cpu, 1, 0, true, n)).isZero();
                         assertThat(vcpu.accessData(cpu, 1, 0, false, 0)).isZero();
                         assertThat(vcpu.data()).isEqualTo(n);
                     }
                     cpu.fetchAdd(left, -1);
                     cpu.block(left, -1, 0);
-                    assertThat(vcpu.fastFaults()).isPositive();
+                    assertThat(vcpu.stat().fastFaults()).isPositive();
                     world.vm.destroy(cpu);
                 });
         world.actor(

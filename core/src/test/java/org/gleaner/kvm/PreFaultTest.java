@@ -27,13 +27,13 @@ final class PreFaultTest {
                     assertThat(world.vm.preFault(cpu, vcpu, 0, 16)).isEqualTo(16);
                     assertThat(world.vm.countLeaves(cpu, false)).isEqualTo(16);
                     assertThat(world.vm.countLeaves(cpu, true)).as("young").isEqualTo(1);
-                    long faults = vcpu.faults();
+                    long faults = vcpu.stat().faults();
                     assertThat(faults).isEqualTo(16);
                     for (int gfn = 0; gfn < 16; gfn++) {
                         assertThat(vcpu.access(cpu, gfn, true)).isZero();
                     }
-                    assertThat(vcpu.faults()).isEqualTo(faults);
-                    assertThat(vcpu.spurious()).isZero();
+                    assertThat(vcpu.stat().faults()).isEqualTo(faults);
+                    assertThat(vcpu.stat().spurious()).isZero();
                     assertThat(world.space.held()).isZero();
                 });
     }
@@ -113,7 +113,7 @@ final class PreFaultTest {
                                 assertThat(world.space.evict(c, 9)).isFalse();
                             };
                     assertThat(world.vm.preFault(cpu, vcpu, 9, 1)).isEqualTo(1);
-                    assertThat(vcpu.retries()).isZero();
+                    assertThat(vcpu.stat().retries()).isZero();
                     assertThat(world.space.held()).isZero();
                 });
     }
@@ -132,12 +132,12 @@ final class PreFaultTest {
             vm.createSlot(cpu, 0, 0, 1024, 1024, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             assertThat(vm.preFault(cpu, vcpu, 100, 500)).isEqualTo(500);
-            assertThat(vcpu.faults()).isEqualTo(2);
-            assertThat(vcpu.hugeFaults()).isEqualTo(2);
+            assertThat(vcpu.stat().faults()).isEqualTo(2);
+            assertThat(vcpu.stat().hugeFaults()).isEqualTo(2);
             assertThat(vm.countLeaves(cpu, false)).isEqualTo(2);
             assertThat(vm.countLeaves(cpu, true)).isZero();
             assertThat(vcpu.runSequential(cpu, 0, 1024, true)).isEqualTo(1024);
-            assertThat(vcpu.faults()).isEqualTo(2);
+            assertThat(vcpu.stat().faults()).isEqualTo(2);
             small.host().mappingChanges().exit(cpu, mm);
             vm.destroy(cpu);
             LockDep.checkIdle(cpu);

@@ -81,7 +81,7 @@ final class PreservedAccessedTest {
         int idle = 0;
         long zapped = 0;
         long flushes = 0;
-        long faults = guest.vcpu.faults();
+        long faults = guest.vcpu.stat().faults();
         for (int round = 0; round < ROUNDS; round++) {
             mark(cpu, guest);
             guest.vcpu.runSequential(cpu, 0, HOT, false);
@@ -98,7 +98,8 @@ final class PreservedAccessedTest {
             idle += idle(cpu, guest, HOT, HOT + COLD);
         }
         long scans = told.calls.stream().filter(call -> call.startsWith("start")).count();
-        return new Storm(falseIdle, idle, scans, zapped, flushes, guest.vcpu.faults() - faults);
+        return new Storm(
+                falseIdle, idle, scans, zapped, flushes, guest.vcpu.stat().faults() - faults);
     }
 
     private static void mark(Cpu cpu, GuestOfHost guest) {
@@ -262,14 +263,14 @@ final class PreservedAccessedTest {
                 PAGES,
                 (cpu, guest) -> {
                     guest.vcpu.access(cpu, 3, true);
-                    assertThat(guest.vcpu.hugeFaults()).isOne();
+                    assertThat(guest.vcpu.stat().hugeFaults()).isOne();
                     scan(cpu, guest, 0, PAGES);
                     assertThat(guest.vm.countLeaves(cpu, false)).isZero();
                     assertThat(isYoung(cpu, guest, 3)).isTrue();
                     assertThat(isYoung(cpu, guest, 400)).isTrue();
                     guest.vm.dirtyLog().begin(cpu, 0);
                     guest.vcpu.access(cpu, 3, true);
-                    assertThat(guest.vcpu.hugeFaults()).isOne();
+                    assertThat(guest.vcpu.stat().hugeFaults()).isOne();
                     assertThat(isYoung(cpu, guest, 3)).isTrue();
                     assertThat(isYoung(cpu, guest, 400)).isFalse();
                 });

@@ -116,15 +116,17 @@ final class ProtocolTest {
                     vcpu.access(cpu, 1, true);
                     mm.clearYoung(cpu, 1, 2);
                     vcpu.access(cpu, 1, false);
-                    assertThat(vcpu.fastFaults()).isEqualTo(1);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(1);
                     vcpu.access(cpu, 1, false);
-                    assertThat(vcpu.fastFaults()).isEqualTo(1);
+                    assertThat(vcpu.stat().fastFaults()).isEqualTo(1);
                     vcpu.access(cpu, 1, true);
-                    assertThat(vcpu.fastFaults()).as("W by a second fast fault").isEqualTo(2);
+                    assertThat(vcpu.stat().fastFaults())
+                            .as("W by a second fast fault")
+                            .isEqualTo(2);
                     mm.clearYoung(cpu, 1, 2);
                     vcpu.access(cpu, 1, true);
-                    assertThat(vcpu.fastFaults()).as("R, X and W by one").isEqualTo(3);
-                    assertThat(vcpu.faults()).isEqualTo(1);
+                    assertThat(vcpu.stat().fastFaults()).as("R, X and W by one").isEqualTo(3);
+                    assertThat(vcpu.stat().faults()).isEqualTo(1);
                 });
     }
 
@@ -165,13 +167,13 @@ final class ProtocolTest {
                     first.accessData(cpu, 0, 0, true, 7);
                     second.access(cpu, 0, false);
                     world.engine.spawn("evict", c -> world.space.evict(c, 0));
-                    while (first.flushes() == 0) {
+                    while (first.stat().flushes() == 0) {
                         first.runSequential(cpu, 1, PAGES, true);
                     }
                     second.accessData(cpu, 0, 0, false, 0);
                     assertThat(second.data()).isEqualTo(7);
-                    flushes[0] = first.flushes();
-                    flushes[1] = second.flushes();
+                    flushes[0] = first.stat().flushes();
+                    flushes[1] = second.stat().flushes();
                     cpu.sleep(1_000_000);
                     world.vm.destroy(cpu);
                 });

@@ -236,9 +236,9 @@ final class Seed003DirectTest {
                         assertThat(world.space.isDirty(world.space.frameOf(page)))
                                 .isEqualTo(design != BEFORE);
                     }
-                    long faults = vcpu.faults();
+                    long faults = vcpu.stat().faults();
                     assertThat(vcpu.access(cpu, 6, true)).isZero();
-                    assertThat(vcpu.faults()).isEqualTo(faults);
+                    assertThat(vcpu.stat().faults()).isEqualTo(faults);
                     if (design == BEFORE) {
                         int frame = world.space.frameOf(6);
                         world.space.notifiers.invalidateRangeStart(

@@ -236,7 +236,7 @@ final class Seed003Test {
                                 world.space.evict(c, 9);
                             };
                     assertThat(vcpu.access(cpu, 9, true)).isZero();
-                    assertThat(vcpu.retries()).isEqualTo(1);
+                    assertThat(vcpu.stat().retries()).isEqualTo(1);
                     assertThat(vcpu.page().accessed()).isEqualTo(design == BEFORE ? 2 : 1);
                     assertThat(vcpu.page().dirtied()).isEqualTo(1);
                     assertThat(world.space.held()).isZero();
@@ -322,8 +322,8 @@ final class Seed003Test {
                 (cpu, world, vcpu) -> {
                     world.space.failure = PageClaim.HWPOISON;
                     assertThat(vcpu.access(cpu, 5, false)).isEqualTo(PageClaim.SIGPENDING);
-                    assertThat(vcpu.poisons()).isEqualTo(1);
-                    assertThat(vcpu.poison()).isEqualTo(5);
+                    assertThat(vcpu.stat().poisons()).isEqualTo(1);
+                    assertThat(vcpu.stat().poison()).isEqualTo(5);
                     world.space.failure = 0;
                     assertThat(vcpu.access(cpu, 5, false)).isZero();
                     Bench bench = Bench.over(world.space, design);

@@ -61,8 +61,8 @@ final class StressTest {
                     cpu.fetchAdd(running, -1);
                     cpu.block(running, -1, 0);
                     for (Vcpu vcpu : world.vm.vcpus()) {
-                        assertThat(vcpu.hits()).isPositive();
-                        assertThat(vcpu.faults()).isPositive();
+                        assertThat(vcpu.stat().hits()).isPositive();
+                        assertThat(vcpu.stat().faults()).isPositive();
                     }
                     assertThat(world.space.evictions.get()).isPositive();
                     assertThat(world.space.held()).isZero();

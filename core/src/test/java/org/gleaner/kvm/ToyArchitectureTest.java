@@ -81,7 +81,7 @@ final class ToyArchitectureTest {
                             assertThat(w.vm.countLeaves(cpu, true)).isZero();
                         }
                     }
-                    assertThat(vcpu.faults()).isGreaterThan(2 * PAGES);
+                    assertThat(vcpu.stat().faults()).isGreaterThan(2 * PAGES);
                     assertThat(w.space.evictions.get()).isGreaterThan(PAGES);
                 });
     }

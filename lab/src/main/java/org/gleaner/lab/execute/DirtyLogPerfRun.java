@@ -233,12 +233,12 @@ public final class DirtyLogPerfRun {
         long entries = 0;
         long full = 0;
         for (Vcpu vcpu : machine.vm().vcpus()) {
-            slow += vcpu.faults();
-            fast += vcpu.fastFaults();
-            spurious += vcpu.spurious();
-            retries += vcpu.retries();
-            entries += vcpu.logEntries();
-            full += vcpu.logFullExits();
+            slow += vcpu.stat().faults();
+            fast += vcpu.stat().fastFaults();
+            spurious += vcpu.stat().spurious();
+            retries += vcpu.stat().retries();
+            entries += vcpu.stat().logEntries();
+            full += vcpu.stat().logFullExits();
         }
         DirtyLog log = machine.vm().dirtyLog();
         return new Counts(

@@ -230,10 +230,10 @@ public final class PfnDesignsRun {
 
     private static Faults faults(List<Vcpu> vcpus) {
         return new Faults(
-                vcpus.stream().mapToLong(Vcpu::faults).sum(),
-                vcpus.stream().mapToLong(Vcpu::fastFaults).sum(),
-                vcpus.stream().mapToLong(Vcpu::spurious).sum(),
-                vcpus.stream().mapToLong(Vcpu::retries).sum());
+                vcpus.stream().mapToLong(vcpu -> vcpu.stat().faults()).sum(),
+                vcpus.stream().mapToLong(vcpu -> vcpu.stat().fastFaults()).sum(),
+                vcpus.stream().mapToLong(vcpu -> vcpu.stat().spurious()).sum(),
+                vcpus.stream().mapToLong(vcpu -> vcpu.stat().retries()).sum());
     }
 
     private static Marks marks(List<Vcpu> vcpus, @Nullable EntryMarks entries) {

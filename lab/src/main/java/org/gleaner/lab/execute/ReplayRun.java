@@ -222,9 +222,9 @@ public final class ReplayRun {
         return vcpu == null || vm == null
                 ? null
                 : new Stage2(
-                        vcpu.translationFaults(),
-                        vcpu.fastFaults(),
-                        vcpu.permissionFaults(),
+                        vcpu.stat().translationFaults(),
+                        vcpu.stat().fastFaults(),
+                        vcpu.stat().permissionFaults(),
                         vm.ageCalls(),
                         vm.testAgeCalls(),
                         vm.unmapCalls());
@@ -235,12 +235,12 @@ public final class ReplayRun {
         return vcpu == null
                 ? null
                 : new SecondStage(
-                        vcpu.faults(),
-                        vcpu.hugeFaults(),
-                        vcpu.fastFaults(),
-                        vcpu.spurious(),
-                        vcpu.retries(),
-                        vcpu.flushes());
+                        vcpu.stat().faults(),
+                        vcpu.stat().hugeFaults(),
+                        vcpu.stat().fastFaults(),
+                        vcpu.stat().spurious(),
+                        vcpu.stat().retries(),
+                        vcpu.stat().flushes());
     }
 
     private void replay(Cpu cpu, Rcu rcu) {
