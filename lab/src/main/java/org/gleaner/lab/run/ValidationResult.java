@@ -39,8 +39,8 @@ public record ValidationResult(
     /// @param runs of the real kernel
     /// @param reason why it was not compared; null if it was
     /// @param counters by the kernel's names; empty if it was not compared
-    /// @param stage2 by the names of a replay's `stage2`; empty if the table has none, or it was not
-    ///     compared
+    /// @param stage2 by the names of a replay's `stage2`; empty if the table has none, or it was
+    ///     not compared
     public record Row(
             Cell cell,
             int runs,
