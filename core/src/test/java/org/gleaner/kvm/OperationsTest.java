@@ -30,7 +30,7 @@ final class OperationsTest {
     private static final int OPERATIONS = Integer.getInteger("gleaner.operations", 12_000);
     private static final int SEEDS = Integer.getInteger("gleaner.seeds", 3);
     private static final int FRAMES = 2048;
-    private static final int FRAMES_OF_HUGE_PAGES = 6144;
+    private static final int FRAMES_OF_HUGE_PAGES = 12_288;
 
     @ParameterizedTest
     @CsvSource({

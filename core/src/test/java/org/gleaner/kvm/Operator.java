@@ -374,7 +374,7 @@ final class Operator {
         child.fork(cpu, childOfMain ? world.main : scratch, childOfMain ? last : lastScratch);
     }
 
-    /// Of main, much of which children often share; or of my scratch memory, which nobody then does.
+    /// Of main, which children often share; or of my scratch memory, which nobody then does.
     private void changeSize(Cpu cpu, Kind kind) {
         if (scratch == null || random.nextInt(4) == 0) {
             disturber.act(cpu, kind);
