@@ -119,6 +119,20 @@ final class Stage2Programs {
         return vm;
     }
 
+    /// A guest that writes to a page, and then must find there what it wrote.
+    private static void writesSeven(VmStage vm, int page) {
+        vm.vcpu(
+                "vcpu",
+                (cpu, vcpu) -> {
+                    vcpu.accessData(cpu, page, 0, true, 7);
+                    FaultPrograms.readsSeven(cpu, vcpu, page);
+                });
+    }
+
+    private static void ages(VmStage vm, int page) {
+        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, page, page + 1));
+    }
+
     /// A block from before the dirty log, which wants small leaves.
     private static void breaksBlock(Stage stage, Variant variant, Stage2Aging aging) {
         VmStage vm = blocks(stage, variant, aging);
@@ -126,13 +140,8 @@ final class Stage2Programs {
             vcpu.access(cpu, 1, true);
             vm.vm().dirtyLog().begin(cpu, 0);
         });
-        vm.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    vcpu.accessData(cpu, 1, 0, true, 7);
-                    FaultPrograms.readsSeven(cpu, vcpu, 1);
-                });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 1, 2));
+        writesSeven(vm, 1);
+        ages(vm, 1);
         vm.destroyAfter();
     }
 
@@ -140,13 +149,8 @@ final class Stage2Programs {
     private static void joinsTable(Stage stage, Variant variant, Stage2Aging aging) {
         VmStage vm = blocks(stage, variant, aging);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 2, true));
-        vm.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    vcpu.accessData(cpu, 1, 0, true, 7);
-                    FaultPrograms.readsSeven(cpu, vcpu, 1);
-                });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 2, 3));
+        writesSeven(vm, 1);
+        ages(vm, 2);
         vm.destroyAfter();
     }
 
@@ -154,13 +158,8 @@ final class Stage2Programs {
     private static void makesLeaf(Stage stage, Variant variant, Stage2Aging aging) {
         VmStage vm = new VmStage(stage, variant, 2, MERGED, aging, true);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 1, true));
-        vm.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    vcpu.accessData(cpu, 0, 0, true, 7);
-                    FaultPrograms.readsSeven(cpu, vcpu, 0);
-                });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        writesSeven(vm, 0);
+        ages(vm, 0);
         vm.destroyAfter();
     }
 
@@ -168,7 +167,7 @@ final class Stage2Programs {
         VmStage vm = new VmStage(stage, variant, 1, MERGED, aging, true);
         vm.ready((cpu, vcpu) -> vcpu.access(cpu, 0, true));
         vm.vcpu("evict", (cpu, vcpu) -> vm.space.evict(cpu, 0));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        ages(vm, 0);
         vm.destroyAfter();
     }
 
@@ -184,13 +183,8 @@ final class Stage2Programs {
     /// The dirty log has taken the right to write.
     private static void relaxes(Stage stage, Variant variant, Stage2Aging aging) {
         VmStage vm = logged(stage, variant, aging);
-        vm.vcpu(
-                "vcpu",
-                (cpu, vcpu) -> {
-                    vcpu.accessData(cpu, 0, 0, true, 7);
-                    FaultPrograms.readsSeven(cpu, vcpu, 0);
-                });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        writesSeven(vm, 0);
+        ages(vm, 0);
         vm.destroyAfter();
     }
 
@@ -202,7 +196,7 @@ final class Stage2Programs {
                     vcpu.access(cpu, 0, true);
                     vm.vm().dirtyLog().get(cpu, 0);
                 });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        ages(vm, 0);
         vm.destroyAfter();
     }
 
@@ -213,7 +207,7 @@ final class Stage2Programs {
             vm.notifiers().clearYoung(cpu, 0, 1);
         });
         vm.vcpu("vcpu", (cpu, vcpu) -> vcpu.access(cpu, 0, true));
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        ages(vm, 0);
         vm.destroyAfter();
     }
 
@@ -228,7 +222,7 @@ final class Stage2Programs {
                             vm.vm().countLeaves(cpu, false) == 0,
                             "use after free: the address space is gone, and its page is mapped");
                 });
-        vm.actor("ager", cpu -> vm.notifiers().clearYoung(cpu, 0, 1));
+        ages(vm, 0);
         vm.checkAfter();
     }
 

@@ -2,6 +2,9 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.gleaner.kvm.Seed003World.HOLE;
+import static org.gleaner.kvm.Seed003World.READ_ONLY;
+import static org.gleaner.kvm.Seed003World.run;
 import static org.gleaner.kvm.pfn.PfnDesign.BEFORE;
 import static org.gleaner.kvm.pfn.PfnDesign.MERGED;
 import static org.gleaner.kvm.pfn.PfnDesign.V12;
@@ -30,28 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// maps were before they pinned. `docs/seed-003.md` is the table. Slot 0 is guest page 0 to 15,
 /// slot 1 is the same read-only at 100.
 final class Seed003CallsTest {
-    private static final int PAGES = 16;
-    private static final int HOLE = 50;
-    private static final int READ_ONLY = 100;
     private static final int APIC = 9;
     private static final int DRIVERS = 15;
-
-    private static void run(VmConfig config, World.Body body) {
-        World.alone(
-                World.Kind.VIRTUAL,
-                config,
-                PAGES,
-                (cpu, world, vcpu) -> {
-                    world.vm.createSlot(cpu, 1, READ_ONLY, PAGES, 0, true);
-                    body.run(cpu, world, vcpu);
-                    assertThat(world.space.held()).isZero();
-                    assertThat(world.vm.direct().kernel().remapped()).isZero();
-                });
-    }
-
-    private static void run(PfnDesign design, World.Body body) {
-        run(World.config().withPfn(design), body);
-    }
 
     // --- lookups that keep nothing (kvm_lookup_pfn) ----------------------------------------------
 

@@ -14,11 +14,10 @@ import org.gleaner.pagetable.TableSlab;
 /// Takes leaves and tables out (`stage2_unmap_walker`, `free_unlinked_table`).
 ///
 /// An unmap holds `mmu_lock` for writing, so nobody else walks but hardware and agers that take no
-/// lock: one
-/// flush ends the call, and a table that it has emptied is given back after that flush: at once, or
-/// after a grace period where agers take no lock. A
-/// table that a block replaces is taken out under the lock for reading: its entries are locked one
-/// by one, so that a fault that still is in it fails, and it is freed after a grace period.
+/// lock: one flush ends the call, and a table that it has emptied is given back after that flush:
+/// at once, or after a grace period where agers take no lock. A table that a block replaces is
+/// taken out under the lock for reading: its entries are locked one by one, so that a fault that
+/// still is in it fails, and it is freed after a grace period.
 final class Stage2Unmap {
     private final Stage2Mmu mmu;
     private final RadixTable tables;
