@@ -2,6 +2,9 @@ package org.gleaner.lab.choice;
 
 /// Which machine's costs virtual time charges.
 public enum CostModelChoice implements Choice {
+    /// The one of the host's architecture.
+    AUTO("auto"),
+
     /// A large x86 server.
     X86_SERVER("x86-server"),
 
@@ -17,5 +20,16 @@ public enum CostModelChoice implements Choice {
     @Override
     public String label() {
         return label;
+    }
+
+    /// Which that is on a host with such a processor; never [#AUTO].
+    public CostModelChoice on(ArchChoice arch) {
+        if (this != AUTO) {
+            return this;
+        }
+        return switch (arch) {
+            case X86 -> X86_SERVER;
+            case ARM64 -> ARM64_N1;
+        };
     }
 }

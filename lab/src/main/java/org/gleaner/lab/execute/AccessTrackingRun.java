@@ -115,7 +115,14 @@ public final class AccessTrackingRun {
         if (scenario.benchmark()
                 && scenario.configurations().stream().noneMatch(c -> c.name().equals(NONE))) {
             Configuration none =
-                    new Configuration(NONE, first.lru(), first.kernel(), first.aging());
+                    new Configuration(
+                            NONE,
+                            first.lru(),
+                            first.kernel(),
+                            first.aging(),
+                            first.arch(),
+                            first.hardwareAccessed(),
+                            null);
             all.addFirst(new Variant(none, false));
         }
         return all;
@@ -124,7 +131,8 @@ public final class AccessTrackingRun {
     /// Whether idle pages are tracked: where the scenario says so, and where MGLRU's page-table
     /// walk would not see a guest's accesses, for it is off or its design never asks KVM.
     private static boolean tracksIdlePages(AccessTracking scenario, Configuration configuration) {
-        boolean blind = !walksPageTables(scenario) || !walkAsksKvm(scenario, configuration);
+        boolean blind =
+                !walksPageTables(scenario, configuration) || !walkAsksKvm(scenario, configuration);
         return scenario.tracking() == Tracking.PAGE_IDLE || blind && !scenario.benchmark();
     }
 
@@ -132,12 +140,12 @@ public final class AccessTrackingRun {
         String design = configuration.aging().label();
         boolean canBeOff = org.gleaner.mm.aging.AgingDesign.forName(design).hasWalkBit();
         return canBeOff
-                ? scenario.host().lruGen().walksSecondary()
+                ? configuration.lruGen(scenario.host()).walksSecondary()
                 : configuration.aging() != AgingChoice.LOCKED_FLUSH;
     }
 
-    private static boolean walksPageTables(AccessTracking scenario) {
-        return (scenario.host().lruGen().bits() & LruGenChoice.MM_WALK) != 0;
+    private static boolean walksPageTables(AccessTracking scenario, Configuration configuration) {
+        return (configuration.lruGen(scenario.host()).bits() & LruGenChoice.MM_WALK) != 0;
     }
 
     private static List<String> assumptions(AccessTracking scenario, EngineChoice engine) {
@@ -150,8 +158,8 @@ public final class AccessTrackingRun {
         }
         for (Configuration each : scenario.configurations()) {
             String why =
-                    !walksPageTables(scenario)
-                            ? "host.lruGen has no page-table walks"
+                    !walksPageTables(scenario, each)
+                            ? noWalks(scenario)
                             : "the walk of this design does not ask KVM";
             if (scenario.benchmark() && !walkAsksKvm(scenario, each)) {
                 all.add(each.name() + ": " + why + ", so its passes cost a guest nothing");
@@ -160,6 +168,12 @@ public final class AccessTrackingRun {
             }
         }
         return all;
+    }
+
+    private static String noWalks(AccessTracking scenario) {
+        return (scenario.host().lruGen().bits() & LruGenChoice.MM_WALK) == 0
+                ? "host.lruGen has no page-table walks"
+                : "MGLRU walks no page tables whose accessed bits hardware does not set";
     }
 
     private Outcome<AccessTrackingResult.Run> run() {

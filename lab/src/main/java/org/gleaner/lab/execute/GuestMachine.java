@@ -63,7 +63,7 @@ final class GuestMachine implements AutoCloseable {
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
-    private SpteSteps steps = SpteSteps.LINUX;
+    private @Nullable SpteSteps wrongSteps;
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
     private volatile boolean outOfMemory;
@@ -95,7 +95,7 @@ final class GuestMachine implements AutoCloseable {
         if (scenario instanceof DirtyLogPerf) {
             options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
         }
-        engine = Support.engine(choice, scenario.host().costs(), options);
+        engine = Support.engine(choice, scenario.host().costs().on(configuration.arch()), options);
         share = HostShare.of(scenario, device);
         host =
                 new Host(
@@ -157,9 +157,9 @@ final class GuestMachine implements AutoCloseable {
     }
 
     /// Has the VM take other steps than Linux takes, to see that it is noticed. To be called before
-    /// [#build].
+    /// [#build], and on x86.
     void setSteps(SpteSteps wrong) {
-        steps = wrong;
+        wrongSteps = wrong;
     }
 
     /// Builds the process, its memory and the VM. Called once, by the boss.
@@ -183,8 +183,11 @@ final class GuestMachine implements AutoCloseable {
                 Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
                         .withTables(Support.tables(scenario.guestPages()))
-                        .withPml(scenario instanceof DirtyLogPerf log && log.pml())
-                        .withSteps(steps);
+                        .withPml(scenario instanceof DirtyLogPerf log && log.pml());
+        SpteSteps steps = wrongSteps;
+        if (steps != null) {
+            config = config.withSteps(steps);
+        }
         PageContents contents = host.contents();
         if (contents != null) {
             config = config.withMemory(new FrameContents(contents));

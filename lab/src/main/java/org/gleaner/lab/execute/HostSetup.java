@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import java.util.function.Supplier;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
@@ -52,6 +53,7 @@ final class HostSetup {
             HostShare share,
             int memcgs,
             int actors) {
+        LruGenChoice lruGen = configuration.lruGen(scenario.host());
         boolean mglru = configuration.lru() == Lru.MGLRU;
         int zram = Math.toIntExact(share.zramPages());
         int frames = Math.toIntExact(share.usablePages()) + zram;
@@ -80,8 +82,8 @@ final class HostSetup {
                                 scenario.seed(),
                                 Support.thp(scenario.host().thp()),
                                 Support.kernel(configuration.kernel()),
-                                LruGenCaps.of(mglru ? scenario.host().lruGen().commonBits() : 0),
-                                plan.secondary(scenario.host().lruGen().walksSecondary()),
+                                LruGenCaps.of(mglru ? lruGen.commonBits() : 0),
+                                plan.secondary(lruGen.walksSecondary()),
                                 tables,
                                 memcgs,
                                 scenario.vcpuCount() + actors + 16));

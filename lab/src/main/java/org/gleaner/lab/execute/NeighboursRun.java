@@ -72,7 +72,7 @@ public final class NeighboursRun {
         engine =
                 Support.engine(
                         request.engine(),
-                        scenario.host().costs(),
+                        scenario.host().costs().on(configuration.arch()),
                         VirtualOptions.seed(scenario.seed()));
         var device = scenario.host().swap().device();
         share = HostShare.of(scenario, device);

@@ -114,7 +114,12 @@ final class Support {
 
     /// The VM of a guest: that of the plan's kernel, but for what the configuration says.
     static VmConfig vm(Scenario scenario, Configuration configuration, AgingPlan plan) {
-        VmConfig config = VmConfig.of(X86.of(format(scenario.guest().format())), plan);
+        Architecture architecture =
+                switch (configuration.arch()) {
+                    case X86 -> X86.of(format(scenario.guest().format()));
+                    case ARM64 -> Arm64.under(plan.design(), configuration.hardwareAccessed());
+                };
+        VmConfig config = VmConfig.of(architecture, plan);
         PfnChoice pfn = configuration.pfn();
         return pfn == null ? config : config.withPfn(PfnDesign.valueOf(pfn.name()));
     }

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Thp;
@@ -45,6 +46,7 @@ final class Checks {
         checks.sizes();
         checks.capacity();
         checks.reclaim();
+        checks.processors();
         checks.kind();
         new CommandChecks(scenario, checks).check();
     }
@@ -202,6 +204,23 @@ final class Checks {
                     List.of("host.thp", "guest.backing"),
                     "a memfd gets no huge pages",
                     "use backing: anon, or thp: never");
+        }
+    }
+
+    private void processors() {
+        for (int i = 0; i < scenario.configurations().size(); i++) {
+            Configuration each = scenario.configurations().get(i);
+            if (each.arch() == ArchChoice.X86 && !each.hardwareAccessed()) {
+                String path = "configurations." + i;
+                throw bad(
+                        List.of(
+                                path + ".hardwareAccessed",
+                                "host.hardwareAccessed",
+                                path + ".arch",
+                                "host.arch"),
+                        "the x86 host of '" + each.name() + "' sets accessed bits by itself",
+                        "use arch: arm64, or guest.format: ept-noad");
+            }
         }
     }
 

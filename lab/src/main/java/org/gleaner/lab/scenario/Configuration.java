@@ -2,8 +2,10 @@ package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PfnChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +20,23 @@ public record Configuration(
         @JsonPropertyDescription("Whose reclaim rules hold; default host.kernel.") Kernel kernel,
         @JsonPropertyDescription("How KVM is asked for young pages; default the kernel's own.")
                 AgingChoice aging,
+        @JsonPropertyDescription("The host's processor; default host.arch.") ArchChoice arch,
+        @JsonPropertyDescription(
+                        "Whether it sets accessed bits by itself; default host.hardwareAccessed.")
+                boolean hardwareAccessed,
         @JsonPropertyDescription(
                         "How KVM gets hold of host pages; default that of the aging design's kernel.")
                 @MayBeLeftOut
                 @Nullable PfnChoice pfn) {
 
-    /// One that does not say how KVM gets hold of host pages.
+    /// One of an x86 host that does not say how KVM gets hold of host pages.
     public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
-        this(name, lru, kernel, aging, null);
+        this(name, lru, kernel, aging, ArchChoice.X86, true, null);
+    }
+
+    /// What `lru_gen/enabled` reads on such a host: of the bits that the scenario sets those that
+    /// the processor offers.
+    public LruGenChoice lruGen(HostSettings host) {
+        return arch.offers(host.lruGen(), hardwareAccessed);
     }
 }

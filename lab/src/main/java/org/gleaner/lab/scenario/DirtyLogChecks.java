@@ -3,6 +3,7 @@ package org.gleaner.lab.scenario;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.PteFormatChoice;
@@ -25,6 +26,14 @@ final class DirtyLogChecks {
         checks.range("iterations", scenario.iterations(), 1, MOST_ITERATIONS);
         checks.range("writePercent", scenario.writePercent(), 0, 100);
         endings();
+        boolean arm64 =
+                scenario.configurations().stream().anyMatch(c -> c.arch() == ArchChoice.ARM64);
+        if (scenario.pml() && arm64) {
+            throw checks.bad(
+                    List.of("pml", "host.arch", "configurations"),
+                    "no hardware of arm64 notes what it makes dirty",
+                    "use pml: false");
+        }
         PteFormatChoice format = scenario.guest().format();
         if (scenario.pml() && format != PteFormatChoice.EPT) {
             throw checks.bad(

@@ -2,6 +2,7 @@ package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
@@ -14,7 +15,12 @@ import org.gleaner.lab.size.Size;
 public record HostSettings(
         @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
         @JsonPropertyDescription("Memory; a share is of the guest's memory.") Size memory,
-        @JsonPropertyDescription("What virtual time charges.") CostModelChoice costs,
+        @JsonPropertyDescription("The processor.") ArchChoice arch,
+        @JsonPropertyDescription(
+                        "Whether arm64 sets access flags by itself (FEAT_HAFDBS); if not, an access through a clear one faults.")
+                boolean hardwareAccessed,
+        @JsonPropertyDescription("What virtual time charges; auto is what goes with the processor.")
+                CostModelChoice costs,
         @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
         @JsonPropertyDescription("Which reclaim runs.") Lru lru,
         @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
@@ -44,6 +50,8 @@ public record HostSettings(
         return new HostSettings(
                 cpus,
                 memory.scaled(scale),
+                arch,
+                hardwareAccessed,
                 costs,
                 kernel,
                 lru,

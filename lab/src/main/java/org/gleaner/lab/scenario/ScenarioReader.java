@@ -260,7 +260,7 @@ public final class ScenarioReader {
         if (!(find(tree, "host") instanceof Node.Mapping)) {
             return configuration;
         }
-        for (String key : List.of("lru", "kernel")) {
+        for (String key : List.of("lru", "kernel", "arch", "hardwareAccessed")) {
             Node host = find(tree, "host." + key);
             entries.putIfAbsent(key, new Node.Entry(host.place(), host));
         }

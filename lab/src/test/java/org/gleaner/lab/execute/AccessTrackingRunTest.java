@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +94,28 @@ final class AccessTrackingRunTest {
                             new Young(PAGES, PAGES),
                             new Young(PAGES, 0));
         }
+    }
+
+    /// Where hardware sets no access flag MGLRU walks nothing, and idle pages are tracked.
+    @ParameterizedTest
+    @CsvSource({"VIRTUAL,true", "VIRTUAL,false", "THREADS,true", "THREADS,false"})
+    void arm64TracksAsWell(EngineChoice engine, boolean hardware) {
+        AccessTracking scenario =
+                scenario(
+                        Tracking.LRU_GEN,
+                        List.of(AgingChoice.LOCKED, AgingChoice.V3, AgingChoice.MERGED),
+                        PteFormatChoice.EPT,
+                        "host.arch=arm64",
+                        "host.hardwareAccessed=" + hardware);
+        AccessTrackingResult result = run(scenario, engine);
+        assertThat(result.failures()).isEmpty();
+        for (AccessTrackingResult.Run run : result.runs()) {
+            assertThat(names(run))
+                    .contains("Mark memory idle (" + (hardware ? "lru_gen" : "page_idle") + ")");
+            assertThat(run.phases().getLast().young()).isEqualTo(new Young(PAGES, 0));
+        }
+        assertThat(result.assumptions().stream().filter(line -> line.contains("walks no page")))
+                .hasSize(hardware ? 0 : 3);
     }
 
     private static List<Young> passes(AccessTrackingResult result) {

@@ -76,6 +76,25 @@ final class ScenarioFaultsTest {
     }
 
     @Test
+    void aProcessorWithoutAnAccessFlagIsNoX86() {
+        file("host: {arch: arm46}").hasMessageContaining("did you mean 'arm64'?");
+        file("host:\n  hardwareAccessed: false\n")
+                .hasMessageEndingWith(
+                        "s.yaml:2:21: host.hardwareAccessed: the x86 host of 'host' sets accessed"
+                                + " bits by itself; use arch: arm64, or guest.format: ept-noad");
+        file("configurations:\n  - {name: a, hardwareAccessed: false}\n")
+                .hasMessageContaining(
+                        "s.yaml:2:33: configurations.0.hardwareAccessed: the x86 host of 'a'");
+        file("host: {arch: arm64}\nconfigurations:\n  - {name: a, arch: x86}\n  - {name: b,"
+                        + " hardwareAccessed: off}\n")
+                .hasMessageContaining("hardwareAccessed: 'off' is not true or false");
+        file("kind: dirty-log-perf\nhost: {arch: arm64}\n")
+                .hasMessageEndingWith(
+                        "s.yaml:2:14: host.arch: no hardware of arm64 notes what it makes dirty;"
+                                + " use pml: false");
+    }
+
+    @Test
     void aFaultInACommandHasItsPlaceHoweverItIsSpelled() {
         file("host:\n  commands:\n    - {at: 1s, to: lru_gen, write: age}\n")
                 .hasMessageContaining(

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
@@ -101,6 +103,34 @@ final class ScenarioReaderTest {
                         new Configuration(
                                 "old", Lru.CLASSIC, Kernel.V6_1, AgingChoice.LOCKED_FLUSH),
                         new Configuration("own", Lru.MGLRU, Kernel.V6_18, AgingChoice.V3));
+    }
+
+    @Test
+    void aHostHasAProcessorAndEachConfigurationMayHaveAnother() {
+        Scenario scenario =
+                read(
+                        """
+                        host: {arch: arm64, hardwareAccessed: false}
+                        configurations:
+                          - {name: without}
+                          - {name: with, hardwareAccessed: true}
+                          - {name: other, arch: x86, hardwareAccessed: true}
+                        """);
+
+        assertThat(scenario.configurations())
+                .extracting(Configuration::arch)
+                .containsExactly(ArchChoice.ARM64, ArchChoice.ARM64, ArchChoice.X86);
+        assertThat(scenario.configurations())
+                .extracting(each -> each.lruGen(scenario.host()).bits())
+                .containsExactly(0x1, 0xb, 0xf);
+        assertThat(scenario.configurations())
+                .extracting(each -> scenario.host().costs().on(each.arch()))
+                .containsExactly(
+                        CostModelChoice.ARM64_N1,
+                        CostModelChoice.ARM64_N1,
+                        CostModelChoice.X86_SERVER);
+        assertThat(read("host: {costs: arm64-n1}").host().costs().on(ArchChoice.X86))
+                .isEqualTo(CostModelChoice.ARM64_N1);
     }
 
     @Test
