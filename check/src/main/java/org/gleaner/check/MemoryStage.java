@@ -21,6 +21,7 @@ import org.gleaner.mm.HostParts;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
@@ -290,6 +291,7 @@ final class MemoryStage extends MemoryActs {
 
     private HostConfig config(int frames) {
         return new HostConfig(
+                HostPaging.X86_64,
                 frames,
                 0,
                 new Watermarks(1, 2, 3),

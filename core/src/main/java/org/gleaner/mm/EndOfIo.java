@@ -26,13 +26,13 @@ final class EndOfIo implements SwapDevice.Completion {
     @Override
     public void writeDone(Cpu cpu, int page) {
         long state = folios.peek(cpu, page);
-        if ((state & (LARGE | TAIL)) != 0 && page % HUGE_PAGES != HUGE_PAGES - 1) {
+        if ((state & (LARGE | TAIL)) != 0 && page % folios.hugePages != folios.hugePages - 1) {
             return;
         }
         int pfn = folios.folio(cpu, page);
         folios.get(cpu, pfn);
         long old = folios.update(cpu, pfn, WRITEBACK | AWAITED, 0);
-        lru.lruvec(old).statChanged(cpu, pages(old));
+        lru.lruvec(old).statChanged(cpu, folios.pages(old));
         if ((old & AWAITED) != 0) {
             lru.rotate(cpu, pfn);
         }

@@ -31,6 +31,7 @@ import org.gleaner.mm.fault.UnusedSwapCache;
 import org.gleaner.mm.fault.ZeroPages;
 import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.gup.GetUserPages;
 import org.gleaner.mm.gup.InaccessibleFilePages;
 import org.gleaner.mm.gup.InaccessiblePages;
@@ -72,7 +73,6 @@ import org.gleaner.mm.swap.SwapDevice;
 import org.gleaner.mm.swap.SwapFile;
 import org.gleaner.mm.swap.ZramDevice;
 import org.gleaner.mm.swap.ZramMemory;
-import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -128,11 +128,12 @@ public final class Host implements AutoCloseable {
         epochs = new FrameEpochs(config.frames());
         int cpus = config.maxCpus();
         List<Memcg> all = memcgs();
-        folios = new Folios(config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
+        PageSize page = config.paging().page();
+        folios = new Folios(page, config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
         lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
         folioWait = new FolioWait(folios, steps);
-        contents = engine.realMemory() ? new PageContents(config.frames()) : null;
+        contents = engine.realMemory() ? new PageContents(page, config.frames()) : null;
         EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
         swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
         int zram = config.zramFrames();
@@ -141,12 +142,13 @@ public final class Host implements AutoCloseable {
         swap =
                 new SwapArea(
                         swapDevice,
+                        page,
                         config.swapSlots(),
                         new ZramMemory(zone, folios.frames() - zram, zram),
                         config.kernel(),
                         cpus,
                         new SwapAccounts(all));
-        tables = new PrimaryTables(new TableSlab(Geometry.FOUR_BY_NINE, config.maxTables()));
+        tables = new PrimaryTables(new TableSlab(config.paging().geometry(), config.maxTables()));
         FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
@@ -195,7 +197,7 @@ public final class Host implements AutoCloseable {
                         cpus,
                         config.seed(),
                         steps);
-        kernelMemory = new KernelMemory(charge);
+        kernelMemory = new KernelMemory(charge, page);
         memcgFiles = new MemcgFiles(reclaim, charge);
         UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
         MemfdEviction eviction =
@@ -290,11 +292,12 @@ public final class Host implements AutoCloseable {
             return new SwapFile(contents, config.maxCpus());
         }
         return switch (config.swap()) {
-            case ZRAM -> new ZramDevice();
+            case ZRAM -> new ZramDevice(folios.page);
             case DISK ->
                     new DiskDevice(
                             engine,
                             config.disk(),
+                            folios.page,
                             config.kernel(),
                             config.maxCpus(),
                             config.seed(),
@@ -469,7 +472,7 @@ public final class Host implements AutoCloseable {
         return driverFrames;
     }
 
-    /// Pages of 2 MiB that are set apart for hugetlb files: none until it is grown.
+    /// Huge pages that are set apart for hugetlb files: none until it is grown.
     public HugetlbPool hugetlb() {
         return hugetlb;
     }

@@ -163,7 +163,7 @@ public final class HostAudit {
                         && PTE.isLeaf(walk.entry, walk.level)
                         && (folios.peek(cpu, (int) PTE.pfn(walk.entry)) & LARGE) != 0;
         expect(leaf, "page %d: entry %x at level %d", vpn, walk.entry, walk.level);
-        boolean within = first >= vma.start() && first + HUGE_PAGES <= vma.end();
+        boolean within = first >= vma.start() && first + folios.hugePages <= vma.end();
         expect(within, "page %d: a huge leaf crosses the end of a mapping", vpn);
         if (leaf) {
             countEntry(vma, vpn, walk.entry);
@@ -232,7 +232,7 @@ public final class HostAudit {
                 boolean classic = list == LruList.UNEVICTABLE || !lruvec.lruGenEnabled();
                 expect(classic, "pfn %d is on list %d of a cgroup with generations", pfn, list);
                 expect(list == LruList.of(type(state), active), "pfn %d: list %d", pfn, list);
-                sizes[list] += pages(state);
+                sizes[list] += folios.pages(state);
             }
         }
         for (int list = 0; list < LruList.COUNT; list++) {
@@ -263,7 +263,7 @@ public final class HostAudit {
                     boolean enabled = lruvec.lruGenEnabled();
                     expect(enabled, "pfn %d is in a generation of a cgroup with lists", pfn);
                     expect(type(state) == type, "pfn %d is of another type", pfn);
-                    labels[Math.max(gen(state), 0)] += pages(state);
+                    labels[Math.max(gen(state), 0)] += folios.pages(state);
                 }
             }
             for (int slot = 0; slot < LruGen.MAX_NR_GENS; slot++) {
@@ -330,14 +330,14 @@ public final class HostAudit {
             checkTail(pfn, state);
             return;
         }
-        for (int i = 0; (state & SWAPCACHE) != 0 && i < pages(state); i++) {
+        for (int i = 0; (state & SWAPCACHE) != 0 && i < folios.pages(state); i++) {
             references[pfn]++;
             SwapArea.Slot slot = host.swap().peek(cpu, folios.swapSlot(pfn) + i);
             expect(slot.pfn() == pfn + i, "pfn %d is not in the cache of its slot", pfn + i);
         }
         if ((state & LARGE) != 0) {
             int tails = tails(pfn);
-            expect(tails == HUGE_PAGES - 1, "pfn %d is large and has %d tails", pfn, tails);
+            expect(tails == folios.hugePages - 1, "pfn %d is large and has %d tails", pfn, tails);
         }
         expect(
                 mapcount(state) == mappings[pfn] || isReserved(state),
@@ -366,7 +366,7 @@ public final class HostAudit {
 
     private int tails(int head) {
         int n = 0;
-        for (int i = 1; i < HUGE_PAGES; i++) {
+        for (int i = 1; i < folios.hugePages; i++) {
             n += (folios.peek(cpu, head + i) & TAIL) != 0 ? 1 : 0;
         }
         return n;

@@ -7,6 +7,7 @@ import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.memory.Zone;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.swap.SwapArea;
@@ -15,6 +16,7 @@ import org.gleaner.pagetable.TableSlab;
 
 /// What a host is made of.
 ///
+/// @param paging how its processor translates, and the size of its pages
 /// @param frames physical memory in pages
 /// @param zramFrames of them, what zram has from the beginning; see
 ///     [org.gleaner.mm.swap.ZramMemory]
@@ -37,6 +39,7 @@ import org.gleaner.pagetable.TableSlab;
 /// @param maxMemcgs cgroups, the root included
 /// @param maxCpus CPUs, daemons included, that may ever run on this host
 public record HostConfig(
+        HostPaging paging,
         int frames,
         int zramFrames,
         Watermarks watermarks,

@@ -18,8 +18,10 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.PageFaults;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
@@ -102,6 +104,7 @@ final class HostTortureTest {
 
     private static HostConfig config(AgingPlan plan, int lruGen, HostConfig.Thp thp) {
         return new HostConfig(
+                HostPaging.X86_64,
                 FRAMES,
                 0,
                 new Watermarks(40, 80, 160),
@@ -165,7 +168,7 @@ final class HostTortureTest {
                     || (!allHaveActed(host) && System.nanoTime() < patience)) {
                 int page = (int) (PAGES_EACH * Math.pow(random.nextDouble(), 2));
                 long gfn = GFN + (long) id * PAGES_EACH + page;
-                int word = page % PageContents.WORDS;
+                int word = page % PageSize.KIB_4.words();
                 boolean write = random.nextInt(3) == 0;
                 long value = random.nextLong();
                 long result = vcpu.accessData(cpu, gfn, word, write, value);

@@ -21,10 +21,12 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.HostParts;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.Collapse.Outcome;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
@@ -106,10 +108,11 @@ final class OperationsHost {
                 threads
                         ? new ThreadEngine(costs)
                         : new VirtualEngine(costs, VirtualOptions.seed(seed).withoutCallTrees());
-        contents = new PageContents(frames);
+        contents = new PageContents(PageSize.KIB_4, frames);
         swap = new SwapFile(contents, CPUS);
         HostConfig config =
                 new HostConfig(
+                        HostPaging.X86_64,
                         frames,
                         0,
                         new Watermarks(40, 80, 160),

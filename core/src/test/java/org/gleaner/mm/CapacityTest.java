@@ -13,7 +13,9 @@ import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
@@ -50,6 +52,7 @@ final class CapacityTest {
 
     private static HostConfig host(int frames, int slots, int tables, int memcgs, int cpus) {
         return new HostConfig(
+                HostPaging.X86_64,
                 frames,
                 0,
                 new Watermarks(1, 2, 3),
@@ -77,7 +80,7 @@ final class CapacityTest {
                 () -> new TableSlab(Geometry.FOUR_BY_NINE, Integer.MAX_VALUE),
                 "page-table pages: 2,147,483,647 is out of range, 1 to 268,435,456");
         refused(
-                () -> new Folios(Integer.MAX_VALUE, 1),
+                () -> new Folios(PageSize.KIB_4, Integer.MAX_VALUE, 1),
                 "page frames: 2,147,483,647 is out of range, 1 to 536,870,912");
         long end = Geometry.FOUR_BY_NINE.keys;
         assertThatCode(() -> new Memslot(3, end - 2, 2, 0, false, false))

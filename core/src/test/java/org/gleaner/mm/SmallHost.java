@@ -14,9 +14,11 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
@@ -26,9 +28,13 @@ import org.gleaner.mm.version.KernelVersion;
 /// A host small enough to be counted by hand, on either engine, with lock checking armed. Each run
 /// ends with an audit of the whole host.
 public final class SmallHost {
+    /// Pages of a large folio, unless the host is of another [#paging].
+    public static final int HUGE_PAGES = PageSize.KIB_4.hugePages();
+
     private static final long SETTLE_NANOS = 100_000_000;
 
     private final Engine engine;
+    private HostPaging paging = HostPaging.X86_64;
     private int frames = 20_000;
     private int zramFrames;
     private Watermarks watermarks = new Watermarks(16, 32, 48);
@@ -68,6 +74,12 @@ public final class SmallHost {
     /// A host on real threads, MGLRU and a swap file.
     public static SmallHost threads() {
         return new SmallHost(new ThreadEngine(CostModel.named("x86-server")));
+    }
+
+    /// With pages of its own kind.
+    public SmallHost paging(HostPaging other) {
+        paging = other;
+        return this;
     }
 
     public SmallHost frames(int n) {
@@ -170,6 +182,7 @@ public final class SmallHost {
                     new Host(
                             engine,
                             new HostConfig(
+                                    paging,
                                     frames,
                                     zramFrames,
                                     watermarks,
@@ -191,7 +204,8 @@ public final class SmallHost {
                                     cpus),
                             steps == null
                                     ? null
-                                    : new HostParts(null, end -> new ZramDevice(), steps));
+                                    : new HostParts(
+                                            null, end -> new ZramDevice(paging.page()), steps));
             for (Cpu daemon : engine.cpus()) {
                 daemon.lockDep = new LockDep();
             }

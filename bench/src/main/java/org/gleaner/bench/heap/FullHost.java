@@ -14,6 +14,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
@@ -39,6 +40,7 @@ final class FullHost {
     private static HostConfig config(int pages) {
         int tables = pages / TABLE * 2 + 4096;
         return new HostConfig(
+                HostPaging.X86_64,
                 pages,
                 0,
                 Watermarks.of(pages, 0).scaled(64),

@@ -42,9 +42,9 @@ import org.gleaner.pagetable.Walk;
 /// The table stays with its place, see [PrimaryTables#retire].
 public final class Collapse {
     /// `max_ptes_swap`, and `max_ptes_shared`. `max_ptes_none` is 511: one page must be there.
-    private static final int MOST_SWAPPED = HUGE_PAGES / 8;
+    private final int mostSwapped;
 
-    private static final int MOST_SHARED = HUGE_PAGES / 2;
+    private final int mostShared;
     private static final PteFormat PTE = PteFormat.X86_64;
 
     /// What came of it.
@@ -91,6 +91,8 @@ public final class Collapse {
             VmStat stat,
             MemorySteps steps) {
         this.folios = folios;
+        mostSwapped = folios.hugePages / 8;
+        mostShared = folios.hugePages / 2;
         this.lru = lru;
         this.allocator = allocator;
         this.unused = unused;
@@ -129,12 +131,12 @@ public final class Collapse {
         return outcome;
     }
 
-    private static boolean fits(Vma vma, long first) {
+    private boolean fits(Vma vma, long first) {
         return vma.object() instanceof AnonVma
                 && vma.readable()
                 && vma.userfault() == null
                 && first >= vma.start()
-                && first + HUGE_PAGES <= vma.end();
+                && first + folios.hugePages <= vma.end();
     }
 
     /// Whether it is worth the try (`hpage_collapse_scan_pmd`); what is in swap is read.
@@ -143,12 +145,12 @@ public final class Collapse {
         Vma vma = mm.vma(first);
         Walk pmd = new Walk();
         Outcome outcome = Outcome.NO_MAPPING;
-        boolean[] inSwap = new boolean[HUGE_PAGES];
+        boolean[] inSwap = new boolean[folios.hugePages];
         if (vma != null && fits(vma, first)) {
             outcome = isTable(cpu, mm, first, pmd) ? scan(cpu, mm, pmd, inSwap) : Outcome.NO_TABLE;
         }
         mm.mmapLock().upRead(cpu);
-        for (int i = 0; i < HUGE_PAGES && outcome == Outcome.DONE; i++) {
+        for (int i = 0; i < folios.hugePages && outcome == Outcome.DONE; i++) {
             if (inSwap[i] && faults.handle(cpu, mm, first + i, false) != PageFaults.DONE) {
                 outcome = Outcome.SWAPPED;
             }
@@ -167,9 +169,9 @@ public final class Collapse {
         int swapped = 0;
         int shared = 0;
         int young = 0;
-        cpu.charge(Cost.PTE_SCAN, HUGE_PAGES);
-        cpu.reads(slab.words(table), slab.base(table), HUGE_PAGES);
-        for (int i = 0; i < HUGE_PAGES; i++) {
+        cpu.charge(Cost.PTE_SCAN, folios.hugePages);
+        cpu.reads(slab.words(table), slab.base(table), folios.hugePages);
+        for (int i = 0; i < folios.hugePages; i++) {
             long entry = cpu.peek(slab.words(table), slab.base(table) + i);
             inSwap[i] = PTE.isSwap(entry);
             swapped += inSwap[i] ? 1 : 0;
@@ -178,10 +180,10 @@ public final class Collapse {
                 young += PTE.isAccessed(entry) ? 1 : 0;
             }
         }
-        if (swapped > MOST_SWAPPED) {
+        if (swapped > mostSwapped) {
             return Outcome.SWAPPED;
         }
-        if (shared > MOST_SHARED) {
+        if (shared > mostShared) {
             return Outcome.SHARED;
         }
         return young == 0 ? Outcome.OLD : Outcome.DONE;
@@ -195,23 +197,23 @@ public final class Collapse {
         if (!isTable(cpu, mm, first, pmd)) {
             return Outcome.NO_TABLE;
         }
-        long[] taken = new long[HUGE_PAGES];
+        long[] taken = new long[folios.hugePages];
         MmuNotifierSubscriptions notifiers = mm.notifiers();
         boolean early = steps.tellsBeforeCollapse();
         if (early) {
             notifiers.invalidateRangeStart(
-                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+                    cpu, first, first + folios.hugePages, true, InvalidationEvent.CLEAR);
         }
         boolean done = take(cpu, mm, pmd, taken);
         if (!early) {
             notifiers.invalidateRangeStart(
-                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+                    cpu, first, first + folios.hugePages, true, InvalidationEvent.CLEAR);
         }
-        notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
+        notifiers.invalidateRangeEnd(cpu, first, first + folios.hugePages);
         if (!done) {
             return Outcome.HELD;
         }
-        for (int i = 0; i < HUGE_PAGES; i++) {
+        for (int i = 0; i < folios.hugePages; i++) {
             move(cpu, taken[i], huge + i);
         }
         install(cpu, vma, first, pmd, huge);
@@ -227,10 +229,10 @@ public final class Collapse {
         long above = swapPmd(cpu, mm, pmd, PteFormat.NONE);
         QueuedSpinLock lock = mm.tables().lock(table);
         lock.lock(cpu);
-        cpu.charge(Cost.PTE_SCAN, HUGE_PAGES);
+        cpu.charge(Cost.PTE_SCAN, folios.hugePages);
         int n = 0;
         boolean possible = true;
-        for (; n < HUGE_PAGES && possible; n++) {
+        for (; n < folios.hugePages && possible; n++) {
             taken[n] = cpu.load(words, base + n);
             if (!PTE.isNone(taken[n])) {
                 taken[n] = Pte.getAndClear(cpu, words, base + n);
@@ -292,7 +294,7 @@ public final class Collapse {
         assert PTE.isNone(cpu.load(pmd.words, pmd.index)) : "a fault in a range that is collapsed";
         folios.addMap(cpu, huge);
         mm.tables().retire(pmd, PTE.table(pmd.entry));
-        mm.memcg().lruvec().statChanged(cpu, HUGE_PAGES);
+        mm.memcg().lruvec().statChanged(cpu, folios.hugePages);
         lru.add(cpu, huge, true);
         Pte.set(cpu, pmd.words, pmd.index, PageFaults.leaf(vma, huge, RadixTable.LEVEL_2M, true));
         lock.unlock(cpu);

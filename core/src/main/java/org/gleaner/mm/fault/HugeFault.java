@@ -21,7 +21,7 @@ import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 import org.gleaner.pagetable.Walk;
 
-/// Faults on a PMD entry that is not a table: the first touch of an aligned 2 MiB of anonymous
+/// Faults on a PMD entry that is not a table: the first touch of an aligned huge page of anonymous
 /// memory, which gets a large folio where there is one (`do_huge_pmd_anonymous_page`), and faults
 /// on a huge leaf.
 ///
@@ -78,7 +78,7 @@ final class HugeFault {
                     : present(cpu, vma, walk, write);
         }
         long first = mm.tables().geometry.alignDown(vpn, RadixTable.LEVEL_2M);
-        boolean fits = onTouch && first >= vma.start() && first + HUGE_PAGES <= vma.end();
+        boolean fits = onTouch && first >= vma.start() && first + folios.hugePages <= vma.end();
         return fits && vma.object() instanceof AnonVma anon
                 ? firstTouch(cpu, vma, anon, first, walk, write)
                 : SMALL;
@@ -134,7 +134,7 @@ final class HugeFault {
             stat.inc(cpu, VmEvent.THP_FAULT_FALLBACK);
             return splitZeroes(cpu, vma, first, walk);
         }
-        allocator.zero(cpu, pfn, HUGE_PAGES);
+        allocator.zero(cpu, pfn, folios.hugePages);
         folios.setMapping(pfn, vma.object().id(), vma.index(first));
         long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_2M, true);
         if (!replace(cpu, vma, first, walk, leaf, pfn)) {
@@ -154,11 +154,11 @@ final class HugeFault {
     }
 
     /// A table of small zero entries; the leaf's lock is held.
-    private static long tableOf(Vma vma, Walk walk, long zeroEntry) {
+    private long tableOf(Vma vma, Walk walk, long zeroEntry) {
         PrimaryTables tables = vma.mm().tables();
         int table = tables.withdraw(walk);
         int base = tables.slab.base(table);
-        Arrays.fill(tables.slab.words(table), base, base + HUGE_PAGES, zeroEntry);
+        Arrays.fill(tables.slab.words(table), base, base + folios.hugePages, zeroEntry);
         return PTE.makeTable(table);
     }
 
@@ -167,7 +167,7 @@ final class HugeFault {
     private boolean replace(Cpu cpu, Vma vma, long first, Walk walk, long entry, int pfn) {
         MmuNotifierSubscriptions notifiers = vma.mm().notifiers();
         notifiers.invalidateRangeStart(
-                cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+                cpu, first, first + folios.hugePages, true, InvalidationEvent.CLEAR);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long pmd = cpu.load(walk.words, walk.index);
@@ -175,7 +175,7 @@ final class HugeFault {
         if (still) {
             if (pfn != NO_FOLIO) {
                 folios.addMap(cpu, pfn);
-                vma.mm().memcg().lruvec().statChanged(cpu, HUGE_PAGES);
+                vma.mm().memcg().lruvec().statChanged(cpu, folios.hugePages);
                 lru.add(cpu, pfn, true);
                 stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
             }
@@ -183,7 +183,7 @@ final class HugeFault {
             cpu.swap(walk.words, walk.index, large ? entry : tableOf(vma, walk, entry));
         }
         lock.unlock(cpu);
-        notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
+        notifiers.invalidateRangeEnd(cpu, first, first + folios.hugePages);
         return still;
     }
 
@@ -201,7 +201,7 @@ final class HugeFault {
             cpu.exit();
             return SMALL;
         }
-        allocator.zero(cpu, pfn, HUGE_PAGES);
+        allocator.zero(cpu, pfn, folios.hugePages);
         AddressSpace mm = vma.mm();
         int table = mm.tables().allocateOne(cpu, mm.tableCharge());
         if (table == TableSlab.FULL) {
@@ -218,7 +218,7 @@ final class HugeFault {
         boolean kept = none && mm.tables().deposit(walk, table);
         if (none) {
             folios.addMap(cpu, pfn);
-            mm.memcg().lruvec().statChanged(cpu, HUGE_PAGES);
+            mm.memcg().lruvec().statChanged(cpu, folios.hugePages);
             lru.add(cpu, pfn, true);
             stat.inc(cpu, VmEvent.THP_FAULT_ALLOC);
         }

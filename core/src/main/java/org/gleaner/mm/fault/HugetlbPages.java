@@ -1,7 +1,6 @@
 package org.gleaner.mm.fault;
 
 import static org.gleaner.mm.folio.FolioLayout.DIRTY;
-import static org.gleaner.mm.folio.FolioLayout.HUGE_PAGES;
 
 import java.util.Arrays;
 import org.gleaner.machine.Cost;
@@ -20,7 +19,7 @@ import org.gleaner.pagetable.Walk;
 /// Pages of hugetlb files: how they come, by faults (`hugetlb_fault`), and how they go when the
 /// file does (`remove_inode_hugepages`).
 ///
-/// A fault maps one page of 2 MiB by one huge leaf, with no table laid by, for nobody splits it.
+/// A fault maps one huge page by one huge leaf, with no table laid by, for nobody splits it.
 /// Faults on the same page of a file take turns by a mutex, so that one of them allocates and
 /// zeroes it. The leaf is made under the folio lock: a page whose memory is found broken meanwhile
 /// either has the leaf taken away again or is not mapped.
@@ -53,7 +52,7 @@ public final class HugetlbPages {
         if (walk.level != RadixTable.LEVEL_2M) {
             return PageFaults.NOMEM;
         }
-        long index = vma.index(vpn) / HUGE_PAGES;
+        long index = vma.index(vpn) / folios.hugePages;
         if (index >= file.hugePages()) {
             return PageFaults.FAULT;
         }
@@ -90,8 +89,8 @@ public final class HugetlbPages {
     private int fill(Cpu cpu, HugetlbFile file, long index) {
         int pfn = file.take(cpu, index);
         if (pfn >= 0) {
-            allocator.zero(cpu, pfn, HUGE_PAGES);
-            folios.setMapping(pfn, file.id(), index * HUGE_PAGES);
+            allocator.zero(cpu, pfn, folios.hugePages);
+            folios.setMapping(pfn, file.id(), index * folios.hugePages);
             file.filled(cpu, index, pfn);
         }
         return pfn;

@@ -103,10 +103,11 @@ public final class MemoryFailure {
         long mapping = folios.mapping(head);
         boolean taken =
                 objects.get(Folios.mappingObject(mapping)) instanceof HugetlbFile file
-                        && file.setBroken(cpu, Folios.mappingIndex(mapping) / HUGE_PAGES, head);
+                        && file.setBroken(
+                                cpu, Folios.mappingIndex(mapping) / folios.hugePages, head);
         if (taken) {
             broken.add(head);
-            unmap(cpu, head, HUGE_PAGES);
+            unmap(cpu, head, folios.hugePages);
         }
         wait.unlock(cpu, head);
         if (!taken) {

@@ -111,7 +111,7 @@ public final class PageAllocator {
         if (first < 0) {
             return NO_BLOCK;
         }
-        if (!charge.chargeIfRoom(cpu, memcg, HUGE_PAGES)) {
+        if (!charge.chargeIfRoom(cpu, memcg, folios.hugePages)) {
             zone.releaseBlock(cpu, first);
             return NO_CHARGE;
         }
@@ -119,7 +119,7 @@ public final class PageAllocator {
         long owner = (long) memcg.id() << MEMCG_SHIFT;
         folios.clearPins(first);
         folios.init(cpu, first, SWAPBACKED | LARGE | flags | owner | ONE_REF);
-        for (int i = 1; i < HUGE_PAGES; i++) {
+        for (int i = 1; i < folios.hugePages; i++) {
             folios.init(cpu, first + i, TAIL | owner);
         }
         return first;
@@ -167,7 +167,7 @@ public final class PageAllocator {
 
     /// Zeroes `pages` pages that a process will see for the first time.
     public void zero(Cpu cpu, int pfn, int pages) {
-        cpu.charge(Cost.ZERO_PAGE, pages);
+        cpu.charge(Cost.ZERO_PAGE, (long) pages * folios.page.units());
         if (contents != null) {
             contents.zero(cpu, pfn, pages);
         }
@@ -176,7 +176,7 @@ public final class PageAllocator {
     /// Copies a page into another that a process will see for the first time. Costs what zeroing
     /// two costs, for it moves twice the bytes.
     public void copy(Cpu cpu, int from, int to) {
-        cpu.charge(Cost.ZERO_PAGE, 2);
+        cpu.charge(Cost.ZERO_PAGE, 2 * folios.page.units());
         if (contents != null) {
             contents.copy(cpu, from, to);
         }
@@ -184,7 +184,7 @@ public final class PageAllocator {
 
     /// Whether two pages hold the same; pages without contents do. Costs what zeroing two costs.
     boolean isSame(Cpu cpu, int one, int other) {
-        cpu.charge(Cost.ZERO_PAGE, 2);
+        cpu.charge(Cost.ZERO_PAGE, 2 * folios.page.units());
         return contents == null || contents.isSame(cpu, one, other);
     }
 
@@ -197,7 +197,7 @@ public final class PageAllocator {
         if (isDriver(state)) {
             throw new IllegalStateException("frame " + pfn + " of a driver is freed under it");
         }
-        int pages = pages(state);
+        int pages = folios.pages(state);
         if (contents != null) {
             contents.freed(cpu, pfn, pages);
         }

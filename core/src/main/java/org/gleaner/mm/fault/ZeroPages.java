@@ -80,13 +80,13 @@ public final class ZeroPages {
         if (first < 0) {
             return false;
         }
-        zero(cpu, first, HUGE_PAGES);
+        zero(cpu, first, folios.hugePages);
         folios.init(cpu, first, HUGE_STATE);
-        for (int i = 1; i < HUGE_PAGES; i++) {
+        for (int i = 1; i < folios.hugePages; i++) {
             folios.init(cpu, first + i, TAIL);
         }
         if (!cpu.cas(words, HUGE, 0, first + 1)) {
-            for (int i = HUGE_PAGES - 1; i >= 0; i--) {
+            for (int i = folios.hugePages - 1; i >= 0; i--) {
                 folios.init(cpu, first + i, 0);
             }
             zone.releaseBlock(cpu, first);
@@ -95,7 +95,7 @@ public final class ZeroPages {
     }
 
     private void zero(Cpu cpu, int pfn, int pages) {
-        cpu.charge(Cost.ZERO_PAGE, pages);
+        cpu.charge(Cost.ZERO_PAGE, (long) pages * folios.page.units());
         if (contents != null) {
             contents.zero(cpu, pfn, pages);
         }

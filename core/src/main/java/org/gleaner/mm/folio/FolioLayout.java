@@ -20,8 +20,8 @@ package org.gleaner.mm.folio;
 ///
 /// One word, so that every transition is one atomic and a look at a folio is one load.
 ///
-/// A large folio is [#HUGE_PAGES] aligned frames. Its first frame's word is the folio's; those of
-/// the others say [#TAIL] and the cgroup, and nothing else.
+/// A large folio is as many aligned frames as a page table has entries ([PageSize]). Its first
+/// frame's word is the folio's; those of the others say [#TAIL] and the cgroup, and nothing else.
 public final class FolioLayout {
     public static final long LOCKED = 1 << 0;
 
@@ -56,12 +56,6 @@ public final class FolioLayout {
 
     /// Another frame of a large folio, see [Folios#folio].
     public static final long TAIL = 1 << 15;
-
-    /// Frames of a large folio (`HPAGE_PMD_NR`).
-    public static final int HUGE_PAGES = 512;
-
-    /// The same as a power of two.
-    public static final int HUGE_ORDER = 9;
 
     public static final int GEN_SHIFT = 16;
     public static final long GEN_MASK = 7L << GEN_SHIFT;
@@ -129,11 +123,6 @@ public final class FolioLayout {
 
     public static int memcg(long state) {
         return (int) (state >>> MEMCG_SHIFT) & 0xff;
-    }
-
-    /// Pages of the folio (`folio_nr_pages`).
-    public static int pages(long state) {
-        return (state & LARGE) != 0 ? HUGE_PAGES : 1;
     }
 
     /// Slot of the generation the folio is labelled with, or -1 if it is on no MGLRU list.

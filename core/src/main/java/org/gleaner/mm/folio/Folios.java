@@ -49,13 +49,21 @@ public final class Folios {
 
     private final int frames;
 
+    /// The pages that these are.
+    public final PageSize page;
+
+    /// Frames of a large folio.
+    public final int hugePages;
+
     /// The lists that folios are on.
     public final FolioLists lists;
 
-    /// A table for `frames` page frames and at most `lists` lists.
+    /// A table for `frames` page frames of a size and at most `lists` lists.
     ///
     /// @throws IllegalArgumentException if that is more than ints and this layout have room for
-    public Folios(int frames, int lists) {
+    public Folios(PageSize page, int frames, int lists) {
+        this.page = page;
+        hugePages = page.hugePages();
         this.frames = Capacity.check("page frames", frames, 1, MOST_FRAMES);
         Capacity.check("lists of folios", lists, 0, FolioLists.MOST_LISTS);
         table = new long[(frames + lists) * RECORD];
@@ -138,10 +146,15 @@ public final class Folios {
 
     // --- large folios ------------------------------------------------------------------------
 
+    /// Pages of the folio whose state this is (`folio_nr_pages`).
+    public int pages(long state) {
+        return (state & LARGE) != 0 ? hugePages : 1;
+    }
+
     /// The folio that a frame is part of (`page_folio`); may be stale unless a reference to it is
     /// held.
     public int folio(Cpu cpu, int pfn) {
-        return (peek(cpu, pfn) & TAIL) != 0 ? pfn & -HUGE_PAGES : pfn;
+        return (peek(cpu, pfn) & TAIL) != 0 ? pfn & -hugePages : pfn;
     }
 
     // --- counts ------------------------------------------------------------------------------

@@ -72,8 +72,8 @@ public final class FolioSplit {
         return (state & WRITEBACK) == 0 && refcount(state) == expected(state);
     }
 
-    private static int expected(long state) {
-        return 1 + mapcount(state) + ((state & SWAPCACHE) != 0 ? HUGE_PAGES : 0);
+    private int expected(long state) {
+        return 1 + mapcount(state) + ((state & SWAPCACHE) != 0 ? folios.hugePages : 0);
     }
 
     /// Splits a large folio that the caller has locked and holds one reference of. If the caller
@@ -113,7 +113,7 @@ public final class FolioSplit {
         boolean notify = !notifiers.isEmpty();
         if (notify) {
             notifiers.invalidateRangeStart(
-                    cpu, first, first + HUGE_PAGES, true, InvalidationEvent.CLEAR);
+                    cpu, first, first + folios.hugePages, true, InvalidationEvent.CLEAR);
         }
         boolean done = false;
         if (walk.lock(cpu, head)) {
@@ -121,7 +121,7 @@ public final class FolioSplit {
             walk.unlock(cpu);
         }
         if (notify) {
-            notifiers.invalidateRangeEnd(cpu, first, first + HUGE_PAGES);
+            notifiers.invalidateRangeEnd(cpu, first, first + folios.hugePages);
         }
         if (done) {
             stat.inc(cpu, VmEvent.THP_SPLIT_PMD);
@@ -146,12 +146,12 @@ public final class FolioSplit {
     }
 
     /// Makes entries of a table, not linked now, that together are the huge leaf.
-    private static void fill(Cpu cpu, TableSlab slab, int table, long leaf, int head) {
+    private void fill(Cpu cpu, TableSlab slab, int table, long leaf, int head) {
         long[] words = slab.words(table);
         int base = slab.base(table);
-        cpu.charge(Cost.PTE_SCAN, HUGE_PAGES);
-        cpu.writes(words, base, HUGE_PAGES);
-        for (int i = 0; i < HUGE_PAGES; i++) {
+        cpu.charge(Cost.PTE_SCAN, folios.hugePages);
+        cpu.writes(words, base, folios.hugePages);
+        for (int i = 0; i < folios.hugePages; i++) {
             words[base + i] = PTE.makeLeaf(head + i, RadixTable.LEVEL_4K, leaf & LEAF_FLAGS);
         }
     }
@@ -178,7 +178,7 @@ public final class FolioSplit {
         long kept = state & ~(LARGE | LOCKED | REF_MASK | MAP_MASK) | maps << MAP_SHIFT;
         long ofTail = kept | (uses + (isolated ? 1 : 0)) << REF_SHIFT;
         long mapping = folios.mapping(head);
-        for (int i = HUGE_PAGES - 1; i > 0; i--) {
+        for (int i = folios.hugePages - 1; i > 0; i--) {
             int tail = head + i;
             folios.setMapping(
                     tail, Folios.mappingObject(mapping), Folios.mappingIndex(mapping) + i);

@@ -1,6 +1,6 @@
 /// Large folios once they are there: taking them, and the entries that map them, apart.
 ///
-/// What may enter: what turns one unit of 2 MiB into 512. What may not: who wants that, and when.
+/// What may enter: what takes a large folio apart. What may not: who wants that, and when.
 @NullMarked
 package org.gleaner.mm.huge;
 

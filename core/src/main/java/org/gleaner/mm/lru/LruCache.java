@@ -122,8 +122,8 @@ public final class LruCache {
                 locked.del(cpu, pfn);
                 folios.set(cpu, pfn, ACTIVE);
                 locked.add(cpu, pfn);
-                stat.add(cpu, VmEvent.PGACTIVATE, pages(state));
-                locked.statChanged(cpu, pages(state));
+                stat.add(cpu, VmEvent.PGACTIVATE, folios.pages(state));
+                locked.statChanged(cpu, folios.pages(state));
             }
             folios.set(cpu, pfn, LRU);
         }
@@ -144,7 +144,7 @@ public final class LruCache {
                 locked.del(cpu, pfn);
                 folios.clear(cpu, pfn, ACTIVE);
                 locked.addTail(cpu, pfn);
-                stat.add(cpu, VmEvent.PGROTATED, pages(state));
+                stat.add(cpu, VmEvent.PGROTATED, folios.pages(state));
             }
             folios.set(cpu, pfn, LRU);
         }
@@ -240,7 +240,7 @@ public final class LruCache {
                 folios.set(cpu, pfn, ACTIVE);
             }
             folios.clear(cpu, pfn, REFERENCED);
-            lruvec.advanceNonresidentAge(cpu, pages(state));
+            lruvec.advanceNonresidentAge(cpu, folios.pages(state));
         }
     }
 }

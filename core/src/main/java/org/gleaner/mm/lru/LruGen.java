@@ -144,7 +144,7 @@ public final class LruGen {
         long seq = rules.placement(state, type, rotated, minSeq(cpu, type), maxSeq(cpu));
         int slot = slot(seq);
         folios.update(cpu, pfn, GEN_MASK | ACTIVE, (slot + 1L) << GEN_SHIFT);
-        account(cpu, type, -1, slot, pages(state));
+        account(cpu, type, -1, slot, folios.pages(state));
         if (rotated) {
             folios.lists.addTail(lists[slot][type], pfn);
         } else {
@@ -166,7 +166,7 @@ public final class LruGen {
         if (!reclaiming && isActiveSlot(cpu, slot)) {
             folios.set(cpu, pfn, ACTIVE);
         }
-        account(cpu, type(old), slot, -1, pages(old));
+        account(cpu, type(old), slot, -1, folios.pages(old));
         folios.lists.unlink(pfn);
         return true;
     }
@@ -216,7 +216,7 @@ public final class LruGen {
                 neu |= AWAITED;
             }
             if (folios.cas(cpu, pfn, old, neu)) {
-                account(cpu, type, oldest, next, pages(old));
+                account(cpu, type, oldest, next, folios.pages(old));
                 return next;
             }
         }

@@ -273,7 +273,7 @@ public final class Lruvec {
         }
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
-        addSize(cpu, list, pages(state));
+        addSize(cpu, list, folios.pages(state));
         folios.lists.addHead(lists[list], pfn);
     }
 
@@ -284,7 +284,7 @@ public final class Lruvec {
         }
         long state = folios.state(cpu, pfn);
         int list = listOf(state);
-        addSize(cpu, list, pages(state));
+        addSize(cpu, list, folios.pages(state));
         folios.lists.addTail(lists[list], pfn);
     }
 
@@ -294,7 +294,7 @@ public final class Lruvec {
             return;
         }
         long state = folios.state(cpu, pfn);
-        addSize(cpu, listOf(state), -pages(state));
+        addSize(cpu, listOf(state), -folios.pages(state));
         folios.lists.unlink(pfn);
     }
 

@@ -41,11 +41,11 @@ public final class Workingset {
         if (own.lruGenEnabled()) {
             LruGenRules rules = own.gen().rules();
             long min = own.gen().minSeq(cpu, type);
-            own.gen().tiers(type).evicted(cpu, rules.tier(state), pages(state));
+            own.gen().tiers(type).evicted(cpu, rules.tier(state), folios.pages(state));
             long token = min << 2 | Math.max(rules.refs(state) - 1, 0);
             return pack(token, memcg(state), rules.shadowBit(state));
         }
-        long token = target.advanceNonresidentAge(cpu, pages(state));
+        long token = target.advanceNonresidentAge(cpu, folios.pages(state));
         return pack(token, targetMemcg, (state & WORKINGSET) != 0);
     }
 

@@ -1,6 +1,7 @@
 package org.gleaner.mm.memcg;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.folio.PageSize;
 
 /// Memory that the kernel takes for itself on a cgroup's behalf, and charges to it: whole pages
 /// (`GFP_KERNEL_ACCOUNT`), or objects of a slab (`SLAB_ACCOUNT`), for which a page is charged when
@@ -10,11 +11,11 @@ import org.gleaner.machine.Cpu;
 /// Only the charge is modelled, which is what reclaim sees of it; what does not fit under a limit
 /// is not charged.
 public final class KernelMemory {
-    private static final int PAGE = 4096;
-
     private final MemcgCharge charge;
+    private final int page;
 
-    public KernelMemory(MemcgCharge charge) {
+    public KernelMemory(MemcgCharge charge, PageSize page) {
+        this.page = page.bytes();
         this.charge = charge;
     }
 
@@ -53,14 +54,14 @@ public final class KernelMemory {
     /// Charges an object, or some, of this many bytes together.
     public void chargeBytes(Cpu cpu, Memcg memcg, int bytes) {
         long before = cpu.fetchAdd(memcg.objectBytes(), bytes);
-        int pages = (int) (Math.ceilDiv(before + bytes, PAGE) - Math.ceilDiv(before, PAGE));
+        int pages = (int) (Math.ceilDiv(before + bytes, page) - Math.ceilDiv(before, page));
         chargePages(cpu, memcg, pages);
     }
 
     /// Gives back what [#chargeBytes] took.
     public void unchargeBytes(Cpu cpu, Memcg memcg, int bytes) {
         long before = cpu.fetchAdd(memcg.objectBytes(), -bytes);
-        long pages = Math.ceilDiv(before, PAGE) - Math.ceilDiv(before - bytes, PAGE);
+        long pages = Math.ceilDiv(before, page) - Math.ceilDiv(before - bytes, page);
         unchargePages(cpu, memcg, pages);
     }
 

@@ -4,10 +4,10 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Guarded;
 import org.gleaner.mm.folio.Folios;
 
-/// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of
-/// [Zone#BLOCK] aligned frames, and loose ones. Single frames come from the loose ones as long as
-/// there are any; then a block is broken up. When the last frame of a block comes back, the block
-/// is whole again.
+/// Free frames in two orders, as a buddy allocator with nothing between: whole blocks of as many
+/// aligned frames as a large folio has, and loose ones. Single frames come from the loose ones as
+/// long as there are any; then a block is broken up. When the last frame of a block comes back, the
+/// block is whole again.
 ///
 /// The loose ones are a stack, linked both ways through the folio table: `freeNext` is the frame
 /// below, `freePrev` the one above.
@@ -16,6 +16,7 @@ final class FrameBlocks extends FreeFrames {
     private static final int NONE = -1;
 
     private final Folios links;
+    private final int block;
     private int top = NONE;
     private int looseSize;
     private final int[] blocks;
@@ -27,21 +28,22 @@ final class FrameBlocks extends FreeFrames {
     /// All frames but the last `taken` are free at first, and lower blocks are taken first.
     FrameBlocks(Folios links, int taken) {
         this.links = links;
+        block = links.hugePages;
         int n = links.frames();
-        looseOf = new int[n / Zone.BLOCK + 1];
-        blocks = new int[n / Zone.BLOCK];
-        int whole = (n - taken) / Zone.BLOCK;
+        looseOf = new int[n / block + 1];
+        blocks = new int[n / block];
+        int whole = (n - taken) / block;
         for (int b = whole - 1; b >= 0; b--) {
             blocks[blockCount++] = b;
         }
-        for (int frame = n - taken - 1; frame >= whole * Zone.BLOCK; frame--) {
+        for (int frame = n - taken - 1; frame >= whole * block; frame--) {
             addLoose(frame);
         }
     }
 
     @Override
     int size() {
-        return looseSize + blockCount * Zone.BLOCK;
+        return looseSize + blockCount * block;
     }
 
     @Override
@@ -49,7 +51,7 @@ final class FrameBlocks extends FreeFrames {
         int taken = Math.min(n, size());
         for (int i = taken - 1; i >= 0; i--) {
             if (looseSize == 0) {
-                breakUp(blocks[--blockCount] * Zone.BLOCK);
+                breakUp(blocks[--blockCount] * block);
             }
             int frame = top;
             removeLoose(frame);
@@ -59,7 +61,7 @@ final class FrameBlocks extends FreeFrames {
     }
 
     private void breakUp(int first) {
-        for (int i = Zone.BLOCK - 1; i >= 0; i--) {
+        for (int i = block - 1; i >= 0; i--) {
             addLoose(first + i);
         }
     }
@@ -67,12 +69,12 @@ final class FrameBlocks extends FreeFrames {
     @Override
     void give(int frame) {
         addLoose(frame);
-        int block = frame / Zone.BLOCK;
-        if (looseOf[block] == Zone.BLOCK) {
-            for (int i = 0; i < Zone.BLOCK; i++) {
-                removeLoose(block * Zone.BLOCK + i);
+        int of = frame / block;
+        if (looseOf[of] == block) {
+            for (int i = 0; i < block; i++) {
+                removeLoose(of * block + i);
             }
-            blocks[blockCount++] = block;
+            blocks[blockCount++] = of;
         }
     }
 
@@ -84,7 +86,7 @@ final class FrameBlocks extends FreeFrames {
         }
         top = frame;
         looseSize++;
-        looseOf[frame / Zone.BLOCK]++;
+        looseOf[frame / block]++;
     }
 
     /// The topmost frame takes the place of the one removed.
@@ -98,7 +100,7 @@ final class FrameBlocks extends FreeFrames {
             replace(frame, taken);
         }
         looseSize--;
-        looseOf[frame / Zone.BLOCK]--;
+        looseOf[frame / block]--;
     }
 
     private void replace(int frame, int by) {
@@ -118,13 +120,13 @@ final class FrameBlocks extends FreeFrames {
 
     @Override
     int takeBlock() {
-        return blockCount > 0 ? blocks[--blockCount] * Zone.BLOCK : -1;
+        return blockCount > 0 ? blocks[--blockCount] * block : -1;
     }
 
     @Override
     int takeRange(int order) {
         int first = takeBlock();
-        for (int i = Zone.BLOCK - 1; first >= 0 && i >= 1 << order; i--) {
+        for (int i = block - 1; first >= 0 && i >= 1 << order; i--) {
             addLoose(first + i);
         }
         return first;
@@ -132,7 +134,7 @@ final class FrameBlocks extends FreeFrames {
 
     @Override
     void giveBlock(int first) {
-        blocks[blockCount++] = first / Zone.BLOCK;
+        blocks[blockCount++] = first / block;
     }
 
     @Override
@@ -141,8 +143,8 @@ final class FrameBlocks extends FreeFrames {
             action.accept(frame);
         }
         for (int b = 0; b < blockCount; b++) {
-            for (int i = 0; i < Zone.BLOCK; i++) {
-                action.accept(blocks[b] * Zone.BLOCK + i);
+            for (int i = 0; i < block; i++) {
+                action.accept(blocks[b] * block + i);
             }
         }
     }

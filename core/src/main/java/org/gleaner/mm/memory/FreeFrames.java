@@ -12,13 +12,13 @@ abstract sealed class FreeFrames permits FrameStack, FrameBlocks {
 
     abstract void give(int frame);
 
-    /// The first of [Zone#BLOCK] aligned free frames, or -1.
+    /// The first of the aligned free frames of a large folio, or -1.
     abstract int takeBlock();
 
     abstract void giveBlock(int first);
 
-    /// The first of `2^order` aligned frames, at most [Zone#BLOCK], or -1. They come back one by
-    /// one.
+    /// The first of `2^order` aligned frames, at most those of a large folio, or -1. They come back
+    /// one by one.
     abstract int takeRange(int order);
 
     abstract void forEach(IntConsumer action);

@@ -10,9 +10,10 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.jspecify.annotations.Nullable;
 
-/// Pages of 2 MiB that are set apart (`hugetlbfs`, `vm.nr_hugepages`). They serve hugetlb files and
+/// Huge pages that are set apart (`hugetlbfs`, `vm.nr_hugepages`). They serve hugetlb files and
 /// nobody else: no cgroup is charged for them, no list has them, and nobody reclaims, swaps or
 /// splits one.
 ///
@@ -52,20 +53,25 @@ public final class HugetlbPool {
         this.contents = contents;
     }
 
-    /// Takes up to `more` pages of 2 MiB from the zone (`nr_hugepages`). Nobody makes room for
+    /// The pages that it gives out are as many of these as a large folio has.
+    public PageSize page() {
+        return folios.page;
+    }
+
+    /// Takes up to `more` huge pages from the zone (`nr_hugepages`). Nobody makes room for
     /// them, so best done while the host is young.
     ///
     /// @return how many there were
     public int grow(Cpu cpu, int more) {
-        Capacity.check("pages of a hugetlb pool", more, 0, folios.frames() / HUGE_PAGES);
+        Capacity.check("pages of a hugetlb pool", more, 0, folios.frames() / folios.hugePages);
         int got = 0;
         while (got < more) {
-            int first = zone.allocateRange(cpu, HUGE_ORDER, zone.watermarks().min());
+            int first = zone.allocateRange(cpu, folios.page.hugeOrder(), zone.watermarks().min());
             if (first < 0) {
                 break;
             }
             folios.init(cpu, first, FREE);
-            for (int i = 1; i < HUGE_PAGES; i++) {
+            for (int i = 1; i < folios.hugePages; i++) {
                 folios.init(cpu, first + i, TAIL);
             }
             lock.lock(cpu);
@@ -116,9 +122,9 @@ public final class HugetlbPool {
     /// The last reference of a page is gone (`free_huge_folio`).
     public void give(Cpu cpu, int first) {
         if (contents != null) {
-            contents.freed(cpu, first, HUGE_PAGES);
+            contents.freed(cpu, first, folios.hugePages);
         }
-        epochs.freed(first, HUGE_PAGES);
+        epochs.freed(first, folios.hugePages);
         folios.init(cpu, first, FREE);
         lock.lock(cpu);
         push(first);

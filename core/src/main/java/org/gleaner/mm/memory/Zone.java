@@ -15,14 +15,15 @@ import org.gleaner.mm.folio.Folios;
 /// `free` counts the pool only, as `NR_FREE_PAGES` does; frames on per-CPU lists are in nobody's
 /// count. It is written under the lock and read as a racy hint.
 public final class Zone {
-    /// Frames of a block.
-    public static final int BLOCK = 512;
-
     /// Frames that a per-CPU list may take at once.
     public static final int MOST_BATCH = 1 << 16;
 
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
     private final FreeFrames frames;
+
+    /// Frames of a block: those of a large folio.
+    private final int block;
+
     private final long[] free = new long[1];
     private final PerCpuPages[] perCpu;
     private final Watermarks watermarks;
@@ -46,6 +47,7 @@ public final class Zone {
             boolean blocks) {
         this.watermarks = watermarks;
         this.batch = batch;
+        block = folios.hugePages;
         frames = blocks ? new FrameBlocks(folios, taken) : new FrameStack(folios, taken);
         free[0] = (long) folios.frames() - taken;
         perCpu = new PerCpuPages[maxCpus];
@@ -109,10 +111,10 @@ public final class Zone {
         lock.unlock(cpu);
     }
 
-    /// The first of [#BLOCK] aligned frames if that leaves more than `mark` pages free and there
-    /// are such frames, else -1.
+    /// The first of the aligned frames of a large folio if that leaves more than `mark` pages free
+    /// and there are such frames, else -1.
     public int allocateBlock(Cpu cpu, long mark) {
-        if (free(cpu) - BLOCK < mark) {
+        if (free(cpu) - block < mark) {
             return -1;
         }
         lock.lock(cpu);
@@ -132,8 +134,8 @@ public final class Zone {
         lock.unlock(cpu);
     }
 
-    /// The first of `2^order` aligned frames, at most [#BLOCK], if there are such and more than
-    /// `mark` pages stay free, else -1.
+    /// The first of `2^order` aligned frames, at most those of a large folio, if there are such and
+    /// more than `mark` pages stay free, else -1.
     int allocateRange(Cpu cpu, int order, long mark) {
         if (free(cpu) - (1 << order) < mark) {
             return -1;

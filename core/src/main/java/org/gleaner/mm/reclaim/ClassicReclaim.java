@@ -173,7 +173,7 @@ final class ClassicReclaim {
             for (int i = 0; i < isolated.size(); i++) {
                 long state = folios.state(cpu, isolated.get(i));
                 if ((state & ACTIVE) != 0) {
-                    lruvec.advanceNonresidentAge(cpu, pages(state));
+                    lruvec.advanceNonresidentAge(cpu, folios.pages(state));
                 }
             }
             putback.toLists(cpu, lruvec, isolated);
@@ -190,7 +190,7 @@ final class ClassicReclaim {
     private long isolatedPages(Cpu cpu) {
         long sum = 0;
         for (int i = 0; i < isolated.size(); i++) {
-            sum += pages(folios.peek(cpu, isolated.get(i)));
+            sum += folios.pages(folios.peek(cpu, isolated.get(i)));
         }
         return sum;
     }
@@ -204,7 +204,7 @@ final class ClassicReclaim {
         for (int pfn = folios.lists.tail(head);
                 pfn >= 0 && scanned < n;
                 pfn = folios.lists.tail(head)) {
-            int pages = pages(folios.peek(cpu, pfn));
+            int pages = folios.pages(folios.peek(cpu, pfn));
             scanned += pages;
             cpu.charge(Cost.ISOLATE);
             if (!folios.tryGet(cpu, pfn)) {

@@ -272,7 +272,7 @@ final class LruGenAging {
         long state = folios.peek(cpu, pfn);
         LruGenRules rules = gen.rules();
         if (FolioLayout.gen(state) == LruGen.slot(min) && !rules.saturated(state)) {
-            gen.tiers(type).protectedFromEviction(cpu, rules.tier(state), FolioLayout.pages(state));
+            gen.tiers(type).protectedFromEviction(cpu, rules.tier(state), folios.pages(state));
         }
     }
 

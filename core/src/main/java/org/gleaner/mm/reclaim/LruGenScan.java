@@ -108,7 +108,7 @@ abstract class LruGenScan {
         if (gen.nrGens(cpu, type) > LruGen.MIN_NR_GENS) {
             int list = gen.list(LruGen.slot(gen.minSeq(cpu, type)), type);
             for (int pfn = folios.lists.tail(list); pfn >= 0; pfn = folios.lists.tail(list)) {
-                int pages = pages(folios.peek(cpu, pfn));
+                int pages = folios.pages(folios.peek(cpu, pfn));
                 scanned += pages;
                 cpu.charge(Cost.ISOLATE);
                 if (sort(cpu, lruvec, pfn, type, evictable)) {
@@ -156,7 +156,7 @@ abstract class LruGenScan {
         boolean saturated = rules.saturated(state);
         if (tier > evictable || saturated) {
             int slot = gen.incGen(cpu, pfn, false);
-            keep(cpu, gen, gen.list(slot, type), pfn, type, tier, saturated, pages(state));
+            keep(cpu, gen, gen.list(slot, type), pfn, type, tier, saturated, folios.pages(state));
             return true;
         }
         if (isBusy(state, type)) {

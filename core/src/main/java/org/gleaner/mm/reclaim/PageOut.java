@@ -38,7 +38,7 @@ final class PageOut {
     boolean addToSwap(Cpu cpu, int pfn) {
         cpu.enter(KernelFunction.ADD_TO_SWAP);
         long state = folios.peek(cpu, pfn);
-        int pages = pages(state);
+        int pages = folios.pages(state);
         int slot =
                 pages == 1
                         ? swap.allocate(cpu, pfn, memcg(state))
@@ -58,7 +58,7 @@ final class PageOut {
     /// may still change it, so then it is kept.
     int pageOut(Cpu cpu, int pfn) {
         long state = folios.state(cpu, pfn);
-        if (refcount(state) != 1 + pages(state)) {
+        if (refcount(state) != 1 + folios.pages(state)) {
             return KEEP;
         }
         cpu.enter(KernelFunction.PAGEOUT);
@@ -105,7 +105,7 @@ final class PageOut {
             folios.set(cpu, pfn, WRITEBACK);
         }
         cpu.enter(KernelFunction.SWAP_WRITE);
-        int pages = pages(folios.peek(cpu, pfn));
+        int pages = folios.pages(folios.peek(cpu, pfn));
         Lruvec lruvec = host.lru().lruvec(folios.peek(cpu, pfn));
         lruvec.swapIo(cpu, pages);
         // writeback begins

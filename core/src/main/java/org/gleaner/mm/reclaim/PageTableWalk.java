@@ -294,7 +294,7 @@ final class PageTableWalk {
         int old = gen.updateGen(cpu, pfn, youngest);
         if (old >= 0) {
             long state = folios.peek(cpu, pfn);
-            walk.moved(type(state), old, youngest, pages(state));
+            walk.moved(type(state), old, youngest, folios.pages(state));
         }
     }
 

@@ -64,7 +64,7 @@ final class ShrinkFolioList {
         long freed = 0;
         for (int i = 0; i < queue.size(); i++) {
             int pfn = queue.get(i);
-            int pages = pages(folios.peek(cpu, pfn));
+            int pages = folios.pages(folios.peek(cpu, pfn));
             sc.nrScanned += pages;
             cpu.charge(Cost.SHRINK_FOLIO);
             if (!folios.tryLock(cpu, pfn)) {
@@ -73,9 +73,9 @@ final class ShrinkFolioList {
             }
             int fate = one(cpu, pfn, sc);
             if (fate == SPLIT) {
-                queue.insert(i + 1, pfn + 1, HUGE_PAGES - 1);
+                queue.insert(i + 1, pfn + 1, folios.hugePages - 1);
                 // the tails count when it is their turn
-                sc.nrScanned -= HUGE_PAGES - 1;
+                sc.nrScanned -= folios.hugePages - 1;
                 pages = 1;
                 fate =
                         pageOut.addToSwap(cpu, pfn)
@@ -106,8 +106,8 @@ final class ShrinkFolioList {
         }
         folios.set(cpu, pfn, ACTIVE);
         long state = folios.peek(cpu, pfn);
-        host.stat().add(cpu, VmEvent.PGACTIVATE, pages(state));
-        host.lru().lruvec(state).statChanged(cpu, pages(state));
+        host.stat().add(cpu, VmEvent.PGACTIVATE, folios.pages(state));
+        host.lru().lruvec(state).statChanged(cpu, folios.pages(state));
     }
 
     /// Gives up the slots of a folio that nothing else needs it for (`folio_free_swap`).
@@ -116,7 +116,7 @@ final class ShrinkFolioList {
         if (folios.test(cpu, pfn, WRITEBACK)) {
             return;
         }
-        int pages = pages(folios.peek(cpu, pfn));
+        int pages = folios.pages(folios.peek(cpu, pfn));
         for (int i = 0; i < pages; i++) {
             if (swap.mappings(cpu, slot + i) != 0) {
                 return;
@@ -140,7 +140,7 @@ final class ShrinkFolioList {
         }
         if ((state & WRITEBACK) != 0) {
             folios.set(cpu, pfn, AWAITED);
-            sc.nrWriteback += pages(state);
+            sc.nrWriteback += folios.pages(state);
             return ACTIVATE;
         }
         int references = checkReferences(cpu, pfn, sc);
@@ -187,7 +187,7 @@ final class ShrinkFolioList {
             if (written != PageOut.SUCCESS) {
                 return written == PageOut.ACTIVATE ? ACTIVATE : KEEP;
             }
-            sc.nrPageout += pages(state);
+            sc.nrPageout += folios.pages(state);
             if (folios.test(cpu, pfn, WRITEBACK | DIRTY)) {
                 return KEEP;
             }
@@ -238,7 +238,7 @@ final class ShrinkFolioList {
         if ((state & SWAPCACHE) == 0) {
             return false;
         }
-        int pages = pages(state);
+        int pages = folios.pages(state);
         if (!freeze(cpu, pfn, 1 + pages)) {
             return false;
         }

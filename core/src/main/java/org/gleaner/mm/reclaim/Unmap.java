@@ -41,7 +41,7 @@ final class Unmap {
     boolean tryToUnmap(Cpu cpu, int pfn, int slot) {
         cpu.enter(KernelFunction.TRY_TO_UNMAP);
         walk.start(folios.mapping(pfn));
-        int pages = pages(folios.state(cpu, pfn));
+        int pages = folios.pages(folios.state(cpu, pfn));
         walk.enter(cpu);
         while (walk.next()) {
             one(cpu, pfn, pages, walk.isAnon() ? slot : -1);
@@ -104,7 +104,7 @@ final class Unmap {
         int table = mm.tables().withdraw(walk.at());
         long[] words = slab.words(table);
         int base = slab.base(table);
-        for (int i = 0; i < HUGE_PAGES; i++) {
+        for (int i = 0; i < folios.hugePages; i++) {
             swap.duplicate(cpu, slot + i);
             words[base + i] = PTE.makeSwap(0, slot + i);
         }
@@ -115,6 +115,6 @@ final class Unmap {
         }
         folios.removeMap(cpu, pfn);
         host.stat().inc(cpu, VmEvent.THP_SPLIT_PMD);
-        lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, HUGE_PAGES);
+        lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, folios.hugePages);
     }
 }

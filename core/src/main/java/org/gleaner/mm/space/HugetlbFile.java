@@ -1,11 +1,9 @@
 package org.gleaner.mm.space;
 
-import static org.gleaner.mm.folio.FolioLayout.HUGE_PAGES;
-
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.memory.HugetlbPool;
 
-/// A file of pages of 2 MiB from the hugetlb pool (`hugetlbfs`, `MFD_HUGETLB`). Private hugetlb
+/// A file of huge pages from the hugetlb pool (`hugetlbfs`, `MFD_HUGETLB`). Private hugetlb
 /// memory of one process is such a file that nobody else maps: a copy on write is not modelled.
 ///
 /// Mappings begin and end at huge pages, and only huge leaves show them. Where the file reserves,
@@ -21,11 +19,16 @@ public final class HugetlbFile extends SharedFile {
 
     private final HugetlbPool pool;
     private final boolean reserves;
+
+    /// Base pages of a huge one.
+    private final int smallPages;
+
     private final long[] cache;
 
     HugetlbFile(RmapObjects all, HugetlbPool pool, int hugePages, boolean reserves) {
         super(all);
         this.pool = pool;
+        smallPages = pool.page().hugePages();
         this.reserves = reserves;
         cache = new long[hugePages];
     }
@@ -38,9 +41,9 @@ public final class HugetlbFile extends SharedFile {
     /// @throws IllegalArgumentException if it does not begin and end at huge pages
     @Override
     void checkPlace(long start, long pages, long offset) {
-        if (((start | pages | offset) & HUGE_PAGES - 1) != 0) {
+        if (((start | pages | offset) & smallPages - 1) != 0) {
             throw new IllegalArgumentException(
-                    "-EINVAL: a hugetlb mapping begins and ends at multiples of 2 MiB");
+                    "-EINVAL: a hugetlb mapping begins and ends at huge pages");
         }
     }
 
@@ -55,8 +58,8 @@ public final class HugetlbFile extends SharedFile {
     }
 
     private boolean promise(Cpu cpu, Vma vma) {
-        long first = vma.offset() / HUGE_PAGES;
-        long end = Math.min(cache.length, vma.index(vma.end()) / HUGE_PAGES);
+        long first = vma.offset() / smallPages;
+        long end = Math.min(cache.length, vma.index(vma.end()) / smallPages);
         int missing = 0;
         for (long i = first; i < end; i++) {
             missing += entry(cpu, i) == 0 ? 1 : 0;

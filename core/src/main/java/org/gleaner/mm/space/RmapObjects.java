@@ -60,7 +60,7 @@ public final class RmapObjects {
         return memfd;
     }
 
-    /// A hugetlb file of a size in pages of 2 MiB, open.
+    /// A hugetlb file of a size in huge pages, open.
     ///
     /// @param reserves whether a mapping is promised its pages; if not, a fault may find none
     public HugetlbFile newHugetlb(HugetlbPool pool, int hugePages, boolean reserves) {

@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.version.KernelVersion;
 
 /// A block device in virtual time: parallel media channels with a latency each, and one link that
@@ -17,9 +18,8 @@ import org.gleaner.mm.version.KernelVersion;
 /// both queues are first come, first served, and nothing can overtake it.
 @OneCpu
 public final class DiskDevice implements SwapDevice {
-    private static final long PAGE_BYTES = 4096;
-
     private final DiskTiming timing;
+    private final long pageBytes;
     private final long[] channelFreeAt;
     private final SplittableRandom random;
     private final CompletionQueue submitted = new CompletionQueue();
@@ -36,11 +36,13 @@ public final class DiskDevice implements SwapDevice {
     public DiskDevice(
             Engine engine,
             DiskTiming timing,
+            PageSize page,
             KernelVersion kernel,
             int maxCpus,
             long seed,
             Completion completion) {
         this.timing = timing;
+        pageBytes = page.bytes();
         random = new SplittableRandom(seed);
         channelFreeAt = new long[timing.channels()];
         plugs = new RequestPlug[maxCpus];
@@ -134,7 +136,7 @@ public final class DiskDevice implements SwapDevice {
         }
         long media = Math.max(now, channelFreeAt[channel]) + latency;
         channelFreeAt[channel] = media;
-        long transfer = pages * PAGE_BYTES * 1_000_000_000L / timing.bytesPerSecond();
+        long transfer = pages * pageBytes * 1_000_000_000L / timing.bytesPerSecond();
         linkFreeAt = Math.max(media, linkFreeAt) + timing.requestNanos() + transfer;
         return linkFreeAt;
     }

@@ -8,6 +8,7 @@ import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Word;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.version.KernelVersion;
 
 /// Slots of the swap device with what is known about each: who maps it, what is in its cache, and
@@ -27,7 +28,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// A slot is free when the word is 0; its last user frees it. All transitions are compare-and-swap,
 /// so a racing swap-in of the same slot loses [#tryReserveCache] and tries again.
 ///
-/// Slots are handed out from clusters of 512: a CPU fills its own cluster front to back, so that
+/// Slots are handed out from clusters: a CPU fills its own cluster front to back, so that
 /// pages evicted together lie together. A cluster has memory while a slot of it is in use. Who
 /// still names a slot that is free reads 0, in the memory that the cluster had or in [#nothing],
 /// and does no harm: nobody changes a word of which it read that it is 0.
@@ -41,18 +42,18 @@ public final class SwapArea {
     /// Bits of a shadow.
     public static final int SHADOW_BITS = Long.SIZE - PAYLOAD_SHIFT;
 
-    /// Slots of a cluster, aligned.
-    public static final int CLUSTER = 512;
-
     private final SwapDevice device;
     private final QueuedSpinLock lock = new QueuedSpinLock(LockClass.SWAP_LOCK);
 
     /// Words of a cluster without memory. Never written: nobody has a slot of it.
-    private final long[] nothing = new long[CLUSTER];
+    private final long[] nothing;
 
-    private final byte[] nobody = new byte[CLUSTER];
+    private final byte[] nobody;
 
-    private static final int CLUSTER_SHIFT = 9;
+    /// Slots of a cluster: one for each page of a large folio (`SWAPFILE_CLUSTER`).
+    private final int cluster;
+
+    private final int clusterShift;
 
     /// Slots that an area can have: 4 TiB.
     public static final int MOST_SLOTS = 1 << 30;
@@ -91,6 +92,7 @@ public final class SwapArea {
     /// @throws IllegalArgumentException if there are more than [#MOST_SLOTS]
     public SwapArea(
             SwapDevice device,
+            PageSize page,
             int size,
             ZramMemory memory,
             KernelVersion kernel,
@@ -100,11 +102,15 @@ public final class SwapArea {
         this.memory = memory;
         this.accounts = accounts;
         this.size = Capacity.check("swap slots", size, 0, MOST_SLOTS);
-        slots = new long[Math.ceilDiv(size, CLUSTER)][];
+        clusterShift = page.hugeOrder();
+        cluster = page.hugePages();
+        nothing = new long[cluster];
+        nobody = new byte[cluster];
+        slots = new long[Math.ceilDiv(size, cluster)][];
         owners = new byte[slots.length][];
         Arrays.fill(slots, nothing);
         Arrays.fill(owners, nobody);
-        clusters = new SlotClusters(size, CLUSTER, kernel, maxCpus);
+        clusters = new SlotClusters(size, cluster, kernel, maxCpus);
         returns = new SlotReturns(accounts, kernel, maxCpus);
         free = new Word(size);
     }
@@ -126,18 +132,18 @@ public final class SwapArea {
     }
 
     private long[] words(int slot) {
-        return slots[slot >>> CLUSTER_SHIFT];
+        return slots[slot >>> clusterShift];
     }
 
-    private static int index(int slot) {
-        return slot & CLUSTER - 1;
+    private int index(int slot) {
+        return slot & cluster - 1;
     }
 
     /// The lock is held.
-    private void provide(int cluster) {
-        if (slots[cluster] == nothing) {
-            owners[cluster] = new byte[CLUSTER];
-            slots[cluster] = new long[CLUSTER];
+    private void provide(int of) {
+        if (slots[of] == nothing) {
+            owners[of] = new byte[cluster];
+            slots[of] = new long[cluster];
         }
     }
 
@@ -166,12 +172,12 @@ public final class SwapArea {
         lock.lock(cpu);
         int slot = clusters.take(cpu.id);
         if (slot >= 0) {
-            provide(slot >>> CLUSTER_SHIFT);
+            provide(slot >>> clusterShift);
         }
         lock.unlock(cpu);
         if (slot >= 0) {
             fit(cpu, cpu.fetchAdd(free, -1) - 1);
-            owners[slot >>> CLUSTER_SHIFT][index(slot)] = (byte) memcg;
+            owners[slot >>> clusterShift][index(slot)] = (byte) memcg;
             cpu.store(words(slot), index(slot), CACHE | FOLIO | (long) pfn << PAYLOAD_SHIFT);
         } else {
             accounts.cancel(cpu, memcg, 1);
@@ -183,30 +189,30 @@ public final class SwapArea {
     /// Returns the first, or -1 if no cluster is unused.
     public int allocateCluster(Cpu cpu, int pfn, int memcg) {
         cpu.charge(Cost.SWAP_SLOT);
-        if (!accounts.tryCharge(cpu, memcg, CLUSTER)) {
+        if (!accounts.tryCharge(cpu, memcg, cluster)) {
             return -1;
         }
         lock.lock(cpu);
         int first = clusters.takeCluster();
         if (first >= 0) {
-            provide(first >>> CLUSTER_SHIFT);
+            provide(first >>> clusterShift);
         }
         lock.unlock(cpu);
         if (first >= 0) {
-            fit(cpu, cpu.fetchAdd(free, -CLUSTER) - CLUSTER);
-            for (int i = 0; i < CLUSTER; i++) {
-                owners[first >>> CLUSTER_SHIFT][i] = (byte) memcg;
+            fit(cpu, cpu.fetchAdd(free, -cluster) - cluster);
+            for (int i = 0; i < cluster; i++) {
+                owners[first >>> clusterShift][i] = (byte) memcg;
                 cpu.store(words(first), i, CACHE | FOLIO | (long) (pfn + i) << PAYLOAD_SHIFT);
             }
         } else {
-            accounts.cancel(cpu, memcg, CLUSTER);
+            accounts.cancel(cpu, memcg, cluster);
         }
         return first;
     }
 
     /// Id of the cgroup that is charged for the page of a slot when it comes back.
     public int owner(int slot) {
-        return owners[slot >>> CLUSTER_SHIFT][index(slot)] & 0xff;
+        return owners[slot >>> clusterShift][index(slot)] & 0xff;
     }
 
     /// The page cached for a slot, or -1.
@@ -350,8 +356,8 @@ public final class SwapArea {
         returns.free(cpu, owner(slot));
         lock.lock(cpu);
         if (clusters.giveBack(slot)) {
-            slots[slot >>> CLUSTER_SHIFT] = nothing;
-            owners[slot >>> CLUSTER_SHIFT] = nobody;
+            slots[slot >>> clusterShift] = nothing;
+            owners[slot >>> clusterShift] = nobody;
         }
         lock.unlock(cpu);
         fit(cpu, cpu.fetchAdd(free, 1) + 1);

@@ -13,20 +13,20 @@ import org.gleaner.mm.memory.PageContents;
 /// Swap in a real file, for the engine with real memory: page contents go to disk and come back, so
 /// that a page lost on the way is seen by its checksum. Written in place, hence synchronous.
 public final class SwapFile implements SwapDevice, AutoCloseable {
-    private static final int PAGE_BYTES = PageContents.WORDS * Long.BYTES;
-
     private final Path path;
     private final FileChannel channel;
     private final PageContents contents;
+    private final int pageBytes;
     private final ByteBuffer[] buffers;
 
     /// Opens a temporary file that has no name any more: however the process ends, nothing of it
     /// stays.
     public SwapFile(PageContents contents, int maxCpus) {
         this.contents = contents;
+        pageBytes = contents.words * Long.BYTES;
         buffers = new ByteBuffer[maxCpus];
         for (int i = 0; i < maxCpus; i++) {
-            buffers[i] = ByteBuffer.allocateDirect(PAGE_BYTES);
+            buffers[i] = ByteBuffer.allocateDirect(pageBytes);
         }
         try {
             path = Files.createTempFile("gleaner-swap", ".bin");
@@ -50,9 +50,9 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
     @Override
     public void write(Cpu cpu, int slot, int pfn) {
         ByteBuffer buffer = buffers[cpu.id].clear();
-        buffer.asLongBuffer().put(contents.words(pfn), contents.base(pfn), PageContents.WORDS);
+        buffer.asLongBuffer().put(contents.words(pfn), contents.base(pfn), contents.words);
         try {
-            for (long at = (long) slot * PAGE_BYTES; buffer.hasRemaining(); ) {
+            for (long at = (long) slot * pageBytes; buffer.hasRemaining(); ) {
                 at += channel.write(buffer, at);
             }
         } catch (IOException e) {
@@ -64,7 +64,7 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
     public void read(Cpu cpu, int slot, int pfn) {
         ByteBuffer buffer = buffers[cpu.id].clear();
         try {
-            for (long at = (long) slot * PAGE_BYTES; buffer.hasRemaining(); ) {
+            for (long at = (long) slot * pageBytes; buffer.hasRemaining(); ) {
                 int n = channel.read(buffer, at);
                 if (n < 0) {
                     throw new IllegalStateException("swap slot " + slot + " was never written");
@@ -75,7 +75,7 @@ public final class SwapFile implements SwapDevice, AutoCloseable {
             throw new UncheckedIOException("swap file " + path, e);
         }
         buffer.flip();
-        buffer.asLongBuffer().get(contents.words(pfn), contents.base(pfn), PageContents.WORDS);
+        buffer.asLongBuffer().get(contents.words(pfn), contents.base(pfn), contents.words);
     }
 
     @Override

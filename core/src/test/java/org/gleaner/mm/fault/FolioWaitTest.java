@@ -7,13 +7,14 @@ import org.gleaner.machine.LockDep;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.junit.jupiter.api.Test;
 
 /// The folio lock keeps the order of all locks, though it is a bit that waits in a table of its
 /// own.
 final class FolioWaitTest {
-    private final Folios folios = new Folios(4, 0);
+    private final Folios folios = new Folios(PageSize.KIB_4, 4, 0);
     private final FolioWait wait = new FolioWait(folios, MemorySteps.LINUX);
 
     @Test

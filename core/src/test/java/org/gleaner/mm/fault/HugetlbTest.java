@@ -2,7 +2,7 @@ package org.gleaner.mm.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.gleaner.mm.folio.FolioLayout.HUGE_PAGES;
+import static org.gleaner.mm.SmallHost.HUGE_PAGES;
 import static org.gleaner.mm.folio.FolioLayout.IDLE;
 import static org.gleaner.mm.folio.FolioLayout.LRU;
 import static org.gleaner.mm.folio.FolioLayout.mapcount;

@@ -24,7 +24,7 @@ final class FoliosTest {
     void listsBehaveAsDequesDo(long seed) {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        Folios folios = new Folios(FRAMES, LISTS);
+        Folios folios = new Folios(PageSize.KIB_4, FRAMES, LISTS);
         List<Deque<Integer>> model = new ArrayList<>();
         int[] where = new int[FRAMES];
         java.util.Arrays.fill(where, -1);
@@ -80,7 +80,7 @@ final class FoliosTest {
 
     @Test
     void thereIsNoRoomForMoreListsThanStated() {
-        Folios folios = new Folios(1, 1);
+        Folios folios = new Folios(PageSize.KIB_4, 1, 1);
         folios.lists.newList();
         assertThatThrownBy(folios.lists::newList).isInstanceOf(IllegalStateException.class);
     }
@@ -108,7 +108,7 @@ final class FoliosTest {
     @Test
     void referencesArePinnedUntilTheLastIsDropped() {
         OneCpu.run(cpu -> {
-            Folios folios = new Folios(4, 0);
+            Folios folios = new Folios(PageSize.KIB_4, 4, 0);
             assertThat(folios.tryGet(cpu, 1)).isFalse();
             folios.init(cpu, 1, FolioLayout.ONE_REF | FolioLayout.DIRTY);
             assertThat(folios.tryGet(cpu, 1)).isTrue();
@@ -129,7 +129,7 @@ final class FoliosTest {
     @Test
     void countsHaveRoomForPinsAndManySharers() {
         OneCpu.run(cpu -> {
-            Folios folios = new Folios(4, 0);
+            Folios folios = new Folios(PageSize.KIB_4, 4, 0);
             folios.init(cpu, 1, FolioLayout.ONE_REF);
             for (int i = 0; i < 300; i++) {
                 folios.get(cpu, 1, 1024);
@@ -153,7 +153,7 @@ final class FoliosTest {
     @Test
     void aCountThatOutgrowsItsFieldSticksAndSpillsNowhere() {
         OneCpu.run(cpu -> {
-            Folios folios = new Folios(4, 0);
+            Folios folios = new Folios(PageSize.KIB_4, 4, 0);
             folios.init(cpu, 1, FolioLayout.ONE_REF | FolioLayout.DIRTY);
             for (int i = 0; i < 1_000_000; i++) {
                 folios.get(cpu, 1);
@@ -180,7 +180,7 @@ final class FoliosTest {
     @Test
     void updateReplacesOnlyWhatTheMaskNames() {
         OneCpu.run(cpu -> {
-            Folios folios = new Folios(4, 0);
+            Folios folios = new Folios(PageSize.KIB_4, 4, 0);
             folios.init(cpu, 2, FolioLayout.LRU | FolioLayout.ACTIVE | FolioLayout.ONE_REF);
             long before =
                     folios.update(
@@ -199,7 +199,7 @@ final class FoliosTest {
     @Test
     void theLockIsATestAndSet() {
         OneCpu.run(cpu -> {
-            Folios folios = new Folios(4, 0);
+            Folios folios = new Folios(PageSize.KIB_4, 4, 0);
             assertThat(folios.tryLock(cpu, 3)).isTrue();
             assertThat(folios.tryLock(cpu, 3)).isFalse();
             folios.unlock(cpu, 3);
@@ -209,7 +209,7 @@ final class FoliosTest {
 
     @Test
     void aMappingKeepsObjectAndIndexApart() {
-        Folios folios = new Folios(1, 0);
+        Folios folios = new Folios(PageSize.KIB_4, 1, 0);
         folios.setMapping(0, (1 << 23) + 5, (1L << 40) - 1);
         assertThat(Folios.mappingObject(folios.mapping(0))).isEqualTo((1 << 23) + 5);
         assertThat(Folios.mappingIndex(folios.mapping(0))).isEqualTo((1L << 40) - 1);

@@ -1,12 +1,12 @@
 package org.gleaner.mm.huge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gleaner.mm.SmallHost.HUGE_PAGES;
 import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Process;
 import org.gleaner.mm.SmallHost;
-import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.gup.GetUserPages;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.lru.LruGen;
@@ -36,7 +36,7 @@ final class HugePagesTest {
             int folio = p.hugeFolio(700);
             assertThat(folio % HUGE_PAGES).isZero();
             long state = p.host.folios().peek(cpu, folio);
-            assertThat(FolioLayout.pages(state)).isEqualTo(HUGE_PAGES);
+            assertThat(p.host.folios().pages(state)).isEqualTo(HUGE_PAGES);
             assertThat(mapcount(state)).isEqualTo(1);
             assertThat(p.memcg.usage().snapshot()).isEqualTo(HUGE_PAGES);
             assertThat(p.memcg.lruvec().evictable()).isEqualTo(HUGE_PAGES);

@@ -21,6 +21,7 @@ import java.util.Random;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class LruGenTest {
     private static final int FRAMES = 300;
     private static final long ANONYMOUS = ANON | SWAPBACKED;
 
-    private final Folios folios = new Folios(FRAMES, 26);
+    private final Folios folios = new Folios(PageSize.KIB_4, FRAMES, 26);
     private final Lruvec lruvec =
             new Lruvec(
                     folios,

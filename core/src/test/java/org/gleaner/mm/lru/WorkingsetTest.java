@@ -14,6 +14,7 @@ import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class WorkingsetTest {
     private static final int MEMCG = 200;
 
-    private final Folios folios = new Folios(64, 52);
+    private final Folios folios = new Folios(PageSize.KIB_4, 64, 52);
     private final Lruvec[] lruvecs = new Lruvec[256];
     private final VmStat stat = new VmStat(1);
     private final Workingset workingset = new Workingset(folios, lruvecs, stat);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.stat.VmStat;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Charges ahead: for how many cgroups, and who can take them back.
 final class ChargeStockTest {
-    private final Folios folios = new Folios(1, 13 * 16);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 13 * 16);
     private final List<Memcg> all = new ArrayList<>();
 
     ChargeStockTest() {

@@ -8,6 +8,7 @@ import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.stat.VmStat;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// The charge path: stock, counter, reclaim, killer.
 final class MemcgChargeTest {
-    private final Folios folios = new Folios(1, 39);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 39);
 
     /// Pages that reclaim frees, call by call; nothing once it is empty.
     private final Deque<Long> yields = new ArrayDeque<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.stat.VmStat;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class MemcgHighTest {
     private static final long JIFFY = 4_000_000;
 
-    private final Folios folios = new Folios(1, 13);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 13);
     private final Memcg memcg =
             new Memcg(
                     1, null, new Lruvec(folios, true, KernelVersion.V6_12, null, new VmStat(4)), 4);

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.MemcgLru.Op;
 import org.gleaner.mm.stat.VmStat;
@@ -72,7 +73,7 @@ final class MemcgLruTest {
         }
     }
 
-    private final Folios folios = new Folios(1, 13 * 40);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 13 * 40);
 
     private List<Memcg> memcgs(int n) {
         List<Memcg> all = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What `memory.min` and `memory.low` are worth, level by level.
 final class MemcgProtectionTest {
-    private final Folios folios = new Folios(1, 13 * 8);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 13 * 8);
     private final Memcg root = child(0, null);
 
     private Memcg child(int id, Memcg parent) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.version.KernelVersion;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// Walks over the tree of cgroups.
 final class MemcgWalkTest {
-    private final Folios folios = new Folios(1, 13 * 8);
+    private final Folios folios = new Folios(PageSize.KIB_4, 1, 13 * 8);
     private final List<Memcg> all = new ArrayList<>();
 
     // 0 has 1 and 4; 1 has 2 and 3; 4 has 5

@@ -1,7 +1,7 @@
 package org.gleaner.mm.memcg;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gleaner.mm.folio.FolioLayout.HUGE_PAGES;
+import static org.gleaner.mm.SmallHost.HUGE_PAGES;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.SmallHost;

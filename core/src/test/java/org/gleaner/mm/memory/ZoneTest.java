@@ -11,17 +11,19 @@ import java.util.Random;
 import org.gleaner.machine.Actor;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ZoneTest {
+    private static final int BLOCK = PageSize.KIB_4.hugePages();
     private static final Watermarks MARKS = new Watermarks(4, 6, 8);
 
     @Test
     void freshFramesAreHandedOutInAscendingOrder() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(100, 0), 0, MARKS, 1, 7, false);
+            Zone zone = new Zone(new Folios(PageSize.KIB_4, 100, 0), 0, MARKS, 1, 7, false);
             for (int frame = 0; frame < 50; frame++) {
                 assertThat(zone.allocate(cpu, 0)).isEqualTo(frame);
             }
@@ -34,8 +36,8 @@ final class ZoneTest {
     void blocksAreWholeAgainOnceTheirFramesAreBack(long seed) {
         System.out.println("seed " + seed);
         OneCpu.run(cpu -> {
-            int frames = 4 * Zone.BLOCK + 100;
-            Zone zone = new Zone(new Folios(frames, 0), 0, MARKS, 1, 8, true);
+            int frames = 4 * BLOCK + 100;
+            Zone zone = new Zone(new Folios(PageSize.KIB_4, frames, 0), 0, MARKS, 1, 8, true);
             Random random = new Random(seed);
             List<Integer> singles = new ArrayList<>();
             Deque<Integer> blocks = new ArrayDeque<>();
@@ -45,14 +47,14 @@ final class ZoneTest {
                 if (what == 0) {
                     int first = zone.allocateBlock(cpu, 0);
                     if (first >= 0) {
-                        assertThat(first % Zone.BLOCK).isZero();
-                        assertThat(used.get(first, first + Zone.BLOCK).isEmpty()).isTrue();
-                        used.set(first, first + Zone.BLOCK);
+                        assertThat(first % BLOCK).isZero();
+                        assertThat(used.get(first, first + BLOCK).isEmpty()).isTrue();
+                        used.set(first, first + BLOCK);
                         blocks.add(first);
                     }
                 } else if (what == 1 && !blocks.isEmpty()) {
                     int first = blocks.remove();
-                    used.clear(first, first + Zone.BLOCK);
+                    used.clear(first, first + BLOCK);
                     zone.releaseBlock(cpu, first);
                 } else if (random.nextInt(100) < (turn / 5_000 % 2 == 0 ? 60 : 30)) {
                     int frame = zone.allocate(cpu, 0);
@@ -81,7 +83,7 @@ final class ZoneTest {
     @Test
     void nothingIsHandedOutAtOrBelowTheMark() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(20, 0), 0, MARKS, 1, 5, false);
+            Zone zone = new Zone(new Folios(PageSize.KIB_4, 20, 0), 0, MARKS, 1, 5, false);
             int got = 0;
             while (zone.allocate(cpu, 6) >= 0) {
                 got++;
@@ -97,7 +99,7 @@ final class ZoneTest {
     @Test
     void releasedFramesComeBackLastInFirstOut() {
         OneCpu.run(cpu -> {
-            Zone zone = new Zone(new Folios(20, 0), 0, MARKS, 1, 5, false);
+            Zone zone = new Zone(new Folios(PageSize.KIB_4, 20, 0), 0, MARKS, 1, 5, false);
             int first = zone.allocate(cpu, 0);
             int second = zone.allocate(cpu, 0);
             zone.release(cpu, first);
@@ -113,7 +115,7 @@ final class ZoneTest {
         System.out.println("seed " + seed);
         int frames = 500;
         int cpus = 4;
-        Zone zone = new Zone(new Folios(frames, 0), 0, MARKS, cpus, 8, false);
+        Zone zone = new Zone(new Folios(PageSize.KIB_4, frames, 0), 0, MARKS, cpus, 8, false);
         BitSet used = new BitSet();
         Actor[] bodies = new Actor[cpus];
         for (int i = 0; i < cpus; i++) {

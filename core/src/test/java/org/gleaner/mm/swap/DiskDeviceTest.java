@@ -10,6 +10,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.OneCpu;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,7 @@ final class DiskDeviceTest {
             new DiskDevice(
                     engine,
                     SLOW,
+                    PageSize.KIB_4,
                     KernelVersion.V6_12,
                     8,
                     1,
@@ -163,7 +165,8 @@ final class DiskDeviceTest {
     void aTrapIsPaidOncePerPlug() {
         Engine own = OneCpu.engine();
         DiskDevice virtio =
-                new DiskDevice(own, DiskTiming.VIRTIO, KernelVersion.V6_12, 8, 1, NOBODY);
+                new DiskDevice(
+                        own, DiskTiming.VIRTIO, PageSize.KIB_4, KernelVersion.V6_12, 8, 1, NOBODY);
         assertThat(virtio.rotational()).isTrue();
         own.spawn(
                 "writer",
@@ -211,7 +214,8 @@ final class DiskDeviceTest {
                     @Override
                     public void idle(Cpu cpu) {}
                 };
-        DiskDevice disk = new DiskDevice(own, uneven, KernelVersion.V6_12, 8, seed, count);
+        DiskDevice disk =
+                new DiskDevice(own, uneven, PageSize.KIB_4, KernelVersion.V6_12, 8, seed, count);
         long[] times = new long[20];
         own.spawn(
                 "reader",

@@ -8,6 +8,7 @@ import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.version.KernelVersion;
@@ -17,7 +18,15 @@ import org.junit.jupiter.api.Test;
 final class SwapAreaTest {
     private static final ZramMemory NO_MEMORY =
             new ZramMemory(
-                    new Zone(new Folios(1, 0), 0, new Watermarks(0, 0, 0), 2, 1, false), 1, 0);
+                    new Zone(
+                            new Folios(PageSize.KIB_4, 1, 0),
+                            0,
+                            new Watermarks(0, 0, 0),
+                            2,
+                            1,
+                            false),
+                    1,
+                    0);
     private static final long SHADOW = 0x3ffL << 10 | 1;
 
     /// A cgroup that may not swap.
@@ -26,7 +35,14 @@ final class SwapAreaTest {
     private final List<Integer> discarded = new ArrayList<>();
     private final List<Integer> uncharged = new ArrayList<>();
     private final SwapArea swap =
-            new SwapArea(new Recorder(), 1000, NO_MEMORY, KernelVersion.V6_12, 2, told(uncharged));
+            new SwapArea(
+                    new Recorder(),
+                    PageSize.KIB_4,
+                    1000,
+                    NO_MEMORY,
+                    KernelVersion.V6_12,
+                    2,
+                    told(uncharged));
 
     private static SwapArea.Accounts told(List<Integer> uncharged) {
         return new SwapArea.Accounts() {
@@ -252,7 +268,13 @@ final class SwapAreaTest {
     void since618AtOnce() {
         SwapArea direct =
                 new SwapArea(
-                        new Recorder(), 1000, NO_MEMORY, KernelVersion.V6_18, 2, told(uncharged));
+                        new Recorder(),
+                        PageSize.KIB_4,
+                        1000,
+                        NO_MEMORY,
+                        KernelVersion.V6_18,
+                        2,
+                        told(uncharged));
         OneCpu.run(cpu -> {
             direct.removeFromCache(cpu, direct.allocate(cpu, 17, 5), 0);
             assertThat(uncharged).containsExactly(5);

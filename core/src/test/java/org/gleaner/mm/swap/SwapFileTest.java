@@ -10,13 +10,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gleaner.mm.OneCpu;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.PageContents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 final class SwapFileTest {
-    private final PageContents contents = new PageContents(4);
+    private final PageContents contents = new PageContents(PageSize.KIB_4, 4);
 
     @Test
     @DisabledOnOs(OS.WINDOWS)

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.mm.OneCpu;
 import org.gleaner.mm.folio.Folios;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.memory.Zone;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ final class ZramMemoryTest {
     private static final int ZRAM = 1_000;
 
     private static Zone zone(boolean blocks) {
-        return new Zone(new Folios(FRAMES, 0), ZRAM, new Watermarks(4, 6, 8), 1, 8, blocks);
+        return new Zone(
+                new Folios(PageSize.KIB_4, FRAMES, 0), ZRAM, new Watermarks(4, 6, 8), 1, 8, blocks);
     }
 
     private static long free(Zone zone) {

@@ -13,6 +13,7 @@ import org.gleaner.machine.Capacity;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 
 /// What a host is made of, as a scenario and one of its configurations describe it.
@@ -68,6 +69,7 @@ final class HostSetup {
                 scenario.name(),
                 () ->
                         new HostConfig(
+                                HostPaging.X86_64,
                                 frames,
                                 zram,
                                 new Watermarks(low, low + delta, low + 2 * delta),

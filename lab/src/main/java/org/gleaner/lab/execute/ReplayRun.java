@@ -34,6 +34,7 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
@@ -134,6 +135,7 @@ public final class ReplayRun {
                 request.trace().name(),
                 () ->
                         new HostConfig(
+                                HostPaging.X86_64,
                                 frames,
                                 0,
                                 Watermarks.of(frames, 10),

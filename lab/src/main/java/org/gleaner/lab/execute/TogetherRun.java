@@ -24,6 +24,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 
 /// Replays several traces at the same time on one host: what their memory does to each other.
@@ -104,6 +105,7 @@ public final class TogetherRun {
                 "--host-memory",
                 () ->
                         new HostConfig(
+                                HostPaging.X86_64,
                                 Math.toIntExact(share.usablePages()) + zram,
                                 zram,
                                 new Watermarks(low, low + delta, low + 2 * delta),

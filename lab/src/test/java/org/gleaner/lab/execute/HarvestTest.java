@@ -17,6 +17,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.stat.VmEvent;
@@ -69,6 +70,7 @@ final class HarvestTest {
 
     private static HostConfig config(AgingDesign design) {
         return new HostConfig(
+                HostPaging.X86_64,
                 4 * PAGES,
                 0,
                 new Watermarks(16, 32, 48),
