@@ -139,7 +139,7 @@ final class PageFault {
         if (!vcpu.spare.topUp(cpu)) {
             return PageFaults.NOMEM;
         }
-        fault.seq = gate.snapshot(cpu);
+        fault.seq = snapshot(cpu);
         if (mmu.steps.asksAttributeAgain() && isPrivate(cpu, fault.gfn) != fault.isPrivate) {
             return PrivateMemory.MEMORY_FAULT;
         }
@@ -173,6 +173,17 @@ final class PageFault {
             return vcpu.stat.count(fault, RetPf.RETRY);
         }
         return mapLocked(cpu, vcpu, slot, fault);
+    }
+
+    /// Where the fault looks at the mapping as well, the unlock is the barrier.
+    private long snapshot(Cpu cpu) {
+        if (flow.snapshot() == FaultFlow.Snapshot.BEFORE_LOOKUP) {
+            return gate.snapshot(cpu);
+        }
+        pages.lockMappings(cpu);
+        long seq = gate.snapshot(cpu);
+        pages.unlockMappings(cpu);
+        return seq;
     }
 
     /// `kvm_mmu_faultin_pfn`: first without sleeping, then with, for as long as no signal comes;

@@ -266,10 +266,12 @@ public final class Vcpu {
         if ((asked & VcpuRequests.APIC_PAGE_RELOAD) != 0) {
             apic.reload(cpu, requests);
         }
-        if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
+        if ((asked & (VcpuRequests.TLB_FLUSH | VcpuRequests.TLB_INVALIDATED)) != 0) {
             translations.flush();
-            cpu.charge(Cost.INVEPT);
             stat.flushes++;
+        }
+        if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
+            cpu.charge(Cost.INVEPT);
         }
     }
 

@@ -24,6 +24,10 @@ final class VcpuRequests {
     /// Find the page of the APIC again (`KVM_REQ_APIC_PAGE_RELOAD`).
     static final long APIC_PAGE_RELOAD = 16;
 
+    /// Cached translations were dropped by an instruction: to be done with before the next access,
+    /// and no work of the vCPU's.
+    static final long TLB_INVALIDATED = 32;
+
     final Mailbox box;
 
     VcpuRequests(Cpu cpu) {

@@ -3,6 +3,7 @@ package org.gleaner.kvm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.gleaner.kvm.arch.Upkeep;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.LockClass;
@@ -17,8 +18,17 @@ import org.gleaner.machine.RwSemaphore;
 final class Vcpus {
     private final RwSemaphore lock = new RwSemaphore(LockClass.KVM_LOCK);
     private final LongAdder flushes = new LongAdder();
+    private final LongAdder flushNanos = new LongAdder();
+    private final Upkeep.Invalidation how;
     private volatile List<Vcpu> all = List.of();
     private volatile Mailbox[] boxes = {};
+
+    /// None yet.
+    ///
+    /// @param how their cached translations are invalidated
+    Vcpus(Upkeep.Invalidation how) {
+        this.how = how;
+    }
 
     /// Makes one more; it gets the next number.
     Vcpu add(Cpu cpu, Maker maker) {
@@ -48,14 +58,27 @@ final class Vcpus {
     /// before.
     void flushRemoteTlbs(Cpu cpu) {
         cpu.enter(KernelFunction.KVM_FLUSH_REMOTE_TLBS);
-        request(cpu, VcpuRequests.TLB_FLUSH);
+        long start = cpu.now();
+        switch (how) {
+            case INTERRUPT -> request(cpu, VcpuRequests.TLB_FLUSH);
+            case BROADCAST -> {
+                Mailbox[] targets = boxes;
+                cpu.broadcast(targets, targets.length, VcpuRequests.TLB_INVALIDATED);
+            }
+        }
         flushes.increment();
+        flushNanos.add(cpu.now() - start);
         cpu.exit();
     }
 
     /// Flushes of all vCPUs that were asked for.
     long flushes() {
         return flushes.sum();
+    }
+
+    /// What those who asked have waited for that, in nanoseconds of the engine.
+    long flushNanos() {
+        return flushNanos.sum();
     }
 
     /// No vCPU will run any more: nobody is to be kicked, and each gives back what it holds.

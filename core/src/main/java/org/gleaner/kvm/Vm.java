@@ -51,7 +51,7 @@ public final class Vm {
     private final KvmMmuNotifier notifier;
     private final DirectAccess direct;
     private final Prefetch prefetch;
-    private final Vcpus vcpus = new Vcpus();
+    private final Vcpus vcpus;
     private final DirtyLog log;
 
     @SetUp private @Nullable PrivateMemory privateMemory;
@@ -65,6 +65,7 @@ public final class Vm {
         this.config = config;
         this.pages = pages;
         this.rcu = rcu;
+        vcpus = new Vcpus(config.architecture().upkeep().invalidation());
         asyncWork = config.asyncFaults() == AsyncFaults.Mode.OFF ? null : new AsyncWork(pages);
         entryMarks = config.pfn().marksFromEntries() ? new EntryMarks(pages.byNumber()) : null;
         mmu =
@@ -379,6 +380,11 @@ public final class Vm {
     /// Flushes of all vCPUs that were asked for.
     public long remoteFlushes() {
         return vcpus.flushes();
+    }
+
+    /// What it took those who asked, in nanoseconds of the engine.
+    public long remoteFlushNanos() {
+        return vcpus.flushNanos();
     }
 
     /// What entries have passed on to their pages; null on a kernel where they pass on nothing.

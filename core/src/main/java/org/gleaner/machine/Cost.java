@@ -9,6 +9,8 @@ public enum Cost {
     LINE_XFER_SAME,
     /// Transfer of a line from another socket.
     LINE_XFER_CROSS,
+    /// Transfer of a line that others wait for, from another core of the same socket.
+    LINE_XFER_STORM,
     /// Wake-up of the next waiter of a queued lock, same socket.
     MCS_HANDOFF_SAME,
     /// Wake-up of the next waiter of a queued lock, across sockets.
@@ -51,6 +53,10 @@ public enum Cost {
     TLB_IPI_VICTIM_GUEST,
     /// What a victim outside guest mode loses.
     TLB_IPI_VICTIM_HOST,
+    /// Issuer's cost of an invalidation that all processors obey: instruction and barrier.
+    TLB_BROADCAST,
+    /// How long the machine is busy with one such invalidation before it hears the next.
+    TLB_BROADCAST_SERVICE,
     /// Invalidate a guest's cached translations at entry.
     INVEPT,
     /// Page from the per-CPU list.

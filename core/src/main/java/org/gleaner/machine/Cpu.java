@@ -54,6 +54,9 @@ public abstract class Cpu {
     /// Lock-order checking state, or null where it is not armed.
     public @Nullable LockDep lockDep;
 
+    /// How it has used locks, or null where nobody counts.
+    public @Nullable LockUse lockUse;
+
     protected Cpu(int id, String name) {
         this.id = id;
         this.name = name;
@@ -240,6 +243,13 @@ public abstract class Cpu {
     ///
     /// @throws IllegalStateException if this CPU is in a section of its own
     public abstract void interrupt(Mailbox[] boxes, int n, long request);
+
+    /// As [#interrupt], by an instruction that all processors obey and none is interrupted for:
+    /// each of those in its section serves the request before its next access. The sender waits
+    /// until all have heard it, one sender after another.
+    public void broadcast(Mailbox[] boxes, int n, long request) {
+        interrupt(boxes, n, request);
+    }
 
     @Override
     public final String toString() {

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// - The *owner*, the CPU that wrote last, works locally as long as nobody took a copy.
 /// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from
 ///   its owner. The line is a first-in first-out server: a transfer starts when the one before has
-///   ended, so that `k` CPUs that write at once are `k` transfers apart.
+///   ended, so that `k` CPUs that write at once are `k` transfers apart. Each that had to wait
+///   takes longer than one that nobody disturbs: [Cost#LINE_XFER_STORM].
 /// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each
 ///   its transfer but run side by side, a tick apart in the order of their requests, for the
 ///   last-level cache serves them. A CPU that has a copy reads it for [#HIT] until the next write.
@@ -21,12 +22,14 @@ final class LineModel {
     private final long local;
     private final long same;
     private final long cross;
+    private final long storm;
     private final int sockets;
 
     LineModel(CostModel costs, int sockets) {
         local = costs.ticks(Cost.LINE_LOCAL_RMW);
         same = costs.ticks(Cost.LINE_XFER_SAME);
         cross = costs.ticks(Cost.LINE_XFER_CROSS);
+        storm = costs.ticks(Cost.LINE_XFER_STORM);
         this.sockets = sockets;
     }
 
@@ -36,7 +39,7 @@ final class LineModel {
         if (w.lineOwner == cpu && !w.lineShared) {
             done = now + local;
         } else {
-            done = Math.max(now, w.lineFreeAt) + transfer(w.lineOwner, cpu);
+            done = transferred(w, cpu, now);
             w.lineOwner = cpu;
             if (w.lineShared) {
                 forgetReaders(w);
@@ -51,9 +54,15 @@ final class LineModel {
         if (w.lineOwner == cpu || (w.lineShared && hasCopy(w, cpu))) {
             return now + HIT;
         }
-        long start = Math.max(now, w.lineFreeAt);
-        long done = start + transfer(w.lineOwner, cpu);
-        w.lineFreeAt = w.lineShared ? start + 1 : done;
+        long done;
+        if (w.lineShared) {
+            long start = Math.max(now, w.lineFreeAt);
+            done = start + transfer(w.lineOwner, cpu);
+            w.lineFreeAt = start + 1;
+        } else {
+            done = transferred(w, cpu, now);
+            w.lineFreeAt = done;
+        }
         addReader(w, cpu);
         return done;
     }
@@ -64,6 +73,13 @@ final class LineModel {
             w.lineFreeAt += transfer(w.lineOwner, spinner);
             addReader(w, spinner);
         }
+    }
+
+    /// When the line has come to `cpu`, which has asked for it at `now` and waits for the transfers
+    /// before.
+    private long transferred(Word w, int cpu, long now) {
+        long each = transfer(w.lineOwner, cpu);
+        return w.lineFreeAt <= now ? now + each : w.lineFreeAt + each * storm / same;
     }
 
     private long transfer(int owner, int cpu) {

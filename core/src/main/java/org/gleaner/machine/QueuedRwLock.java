@@ -70,6 +70,7 @@ public final class QueuedRwLock {
         if ((cpu.fetchAdd(counts, READER) & (WAITING | LOCKED)) != 0) {
             queueToRead(cpu);
         }
+        LockUse.taken(cpu, lockClass, LockDep.READ);
         cpu.exit();
     }
 
@@ -90,6 +91,7 @@ public final class QueuedRwLock {
         if (!cpu.cas(counts, 0, LOCKED)) {
             queueToWrite(cpu);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         cpu.exit();
     }
 
@@ -114,6 +116,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.acquired(cpu, this, 0, lockClass, LockDep.READ);
         }
+        LockUse.taken(cpu, lockClass, LockDep.READ);
         return true;
     }
 
@@ -126,6 +129,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.acquired(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         return true;
     }
 
@@ -149,14 +153,17 @@ public final class QueuedRwLock {
     }
 
     private void queueToRead(Cpu cpu) {
+        long since = cpu.now();
         cpu.fetchAdd(counts, -READER);
         queue.acquire(cpu);
         cpu.fetchAdd(counts, READER);
         cpu.await(counts, LOCKED, 0);
         queue.release(cpu);
+        LockUse.waited(cpu, lockClass, LockDep.READ, since);
     }
 
     private void queueToWrite(Cpu cpu) {
+        long since = cpu.now();
         queue.acquire(cpu);
         if (cpu.load(counts) != 0 || !cpu.cas(counts, 0, LOCKED)) {
             cpu.fetchOr(counts, WAITING);
@@ -165,5 +172,6 @@ public final class QueuedRwLock {
             } while (!cpu.cas(counts, WAITING, LOCKED));
         }
         queue.release(cpu);
+        LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
     }
 }

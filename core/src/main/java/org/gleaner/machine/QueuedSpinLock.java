@@ -56,7 +56,12 @@ public final class QueuedSpinLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         cpu.enter(KernelFunction.RAW_SPIN_LOCK);
-        acquire(cpu);
+        if (!cpu.cas(lock, 0, LOCKED)) {
+            long since = cpu.now();
+            queue(cpu);
+            LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
+        }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         cpu.exit();
     }
 
@@ -77,6 +82,7 @@ public final class QueuedSpinLock {
         if (dep != null) {
             dep.acquired(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         return true;
     }
 

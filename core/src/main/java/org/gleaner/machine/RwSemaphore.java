@@ -75,6 +75,7 @@ public final class RwSemaphore {
         if ((cpu.fetchAdd(counts, READER) & (WRITER | WAITERS)) != 0) {
             sleepToRead(cpu);
         }
+        LockUse.taken(cpu, lockClass, LockDep.READ);
         cpu.exit();
     }
 
@@ -98,6 +99,7 @@ public final class RwSemaphore {
         if (!cpu.cas(counts, 0, WRITER)) {
             sleepToWrite(cpu);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         cpu.exit();
     }
 
@@ -120,6 +122,7 @@ public final class RwSemaphore {
         if (!cpu.cas(counts, 0, WRITER)) {
             sleepToWrite(cpu);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         cpu.exit();
     }
 
@@ -171,6 +174,7 @@ public final class RwSemaphore {
     }
 
     private void taken(Cpu cpu, int mode) {
+        LockUse.taken(cpu, lockClass, mode);
         LockDep dep = cpu.lockDep;
         if (dep != null) {
             dep.acquired(cpu, this, 0, lockClass, mode);
@@ -178,10 +182,12 @@ public final class RwSemaphore {
     }
 
     private void sleepToRead(Cpu cpu) {
+        long since = cpu.now();
         listLock.acquire(cpu);
         if (first == null && (cpu.load(counts) & WRITER) == 0) {
             // The writer has left and nobody is queued: the count added on arrival stands.
             listLock.release(cpu);
+            LockUse.waited(cpu, lockClass, LockDep.READ, since);
             return;
         }
         Waiter me = append(cpu, false);
@@ -189,9 +195,11 @@ public final class RwSemaphore {
         serve(cpu);
         listLock.release(cpu);
         cpu.block(me.word, GRANTED, GRANTED);
+        LockUse.waited(cpu, lockClass, LockDep.READ, since);
     }
 
     private void sleepToWrite(Cpu cpu) {
+        long since = cpu.now();
         listLock.acquire(cpu);
         Waiter me = append(cpu, true);
         if (first == me) {
@@ -200,6 +208,7 @@ public final class RwSemaphore {
         serve(cpu);
         listLock.release(cpu);
         cpu.block(me.word, GRANTED, GRANTED);
+        LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
     }
 
     private Waiter append(Cpu cpu, boolean writer) {

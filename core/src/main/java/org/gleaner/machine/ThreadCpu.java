@@ -80,6 +80,7 @@ final class ThreadCpu extends Cpu {
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
         lockDep = LockDep.ARMED ? new LockDep() : null;
+        lockUse = new LockUse();
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;

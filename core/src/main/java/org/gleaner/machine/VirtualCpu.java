@@ -84,6 +84,7 @@ final class VirtualCpu extends OrderedCpu {
             long start) {
         super(id, name);
         lockDep = LockDep.ARMED ? new LockDep() : null;
+        lockUse = new LockUse();
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
@@ -402,5 +403,14 @@ final class VirtualCpu extends OrderedCpu {
             charge(Cost.TLB_IPI_BASE);
             charge(Cost.TLB_IPI_TARGET, hit);
         }
+    }
+
+    @Override
+    public void broadcast(Mailbox[] boxes, int n, long request) {
+        step();
+        for (int i = 0; i < n; i++) {
+            boxes[i].word.value |= request;
+        }
+        ticks = engine.broadcasts.heard(ticks);
     }
 }

@@ -74,6 +74,7 @@ public final class VirtualEngine implements Engine {
     final VirtualOptions options;
     final long[] table;
     final LineModel lines;
+    final BroadcastServer broadcasts;
     final long slack;
     final EventTree events = new EventTree();
 
@@ -101,6 +102,7 @@ public final class VirtualEngine implements Engine {
         this.options = options;
         table = costs.table();
         lines = new LineModel(costs, options.sockets());
+        broadcasts = new BroadcastServer(costs);
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
         sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);
         hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);

@@ -39,6 +39,7 @@ final class ToyArchitectureTest {
                             LockMode.READ,
                             LockMode.READ),
                     new FaultFlow(
+                            FaultFlow.Snapshot.BEFORE_LOOKUP,
                             FaultFlow.Retry.VM,
                             FaultFlow.DirtyKey.ENTRY_WRITABLE,
                             FaultFlow.LogMark.AFTER_UNLOCK,

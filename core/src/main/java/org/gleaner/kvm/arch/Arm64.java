@@ -19,6 +19,9 @@ public final class Arm64 {
 
     public static final Architecture SOFTWARE_FLAG = of(false, Stage2Aging.LOCKED);
 
+    /// As it was up to 6.1: one fault at a time.
+    public static final Architecture SERIAL_FAULTS = serial(HARDWARE_FLAG);
+
     private Arm64() {}
 
     /// With the agers of a design. The first two versions went without the lock only where hardware
@@ -31,6 +34,22 @@ public final class Arm64 {
                     case V1, V2 -> hardware ? Stage2Aging.LOCKLESS : Stage2Aging.LOCKED;
                     case V3, V5_FAST_ONLY, TWO_BITMAPS -> Stage2Aging.SHARED;
                 });
+    }
+
+    /// The same up to 6.1, before faults became parallel: they hold `mmu_lock` for writing.
+    public static Architecture serial(Architecture arm64) {
+        Locks locks = arm64.locks();
+        return new Architecture(
+                arm64.name() + " to 6.1",
+                arm64.geometries(),
+                arm64.mostLeafBytes(),
+                arm64.format(),
+                arm64.hardwareLog(),
+                arm64.steps(),
+                arm64.engine(),
+                new Locks(locks.kind(), WRITE, WRITE, locks.age(), locks.writeProtect()),
+                arm64.flow(),
+                arm64.upkeep());
     }
 
     /// With agers of one's own choice.
@@ -50,6 +69,7 @@ public final class Arm64 {
                 parts -> new Stage2Mmu(parts, aging),
                 new Locks(Locks.Kind.RW_LOCK, READ, READ, aging.lock(), WRITE),
                 new FaultFlow(
+                        FaultFlow.Snapshot.IN_MMAP_LOCK,
                         FaultFlow.Retry.VM,
                         FaultFlow.DirtyKey.ENTRY_WRITABLE,
                         FaultFlow.LogMark.AFTER_UNLOCK,

@@ -3,11 +3,23 @@ package org.gleaner.kvm.arch;
 /// The rules by which a fault goes on, which are the same code on all architectures and not the
 /// same rules.
 ///
+/// @param snapshot where a fault notes the number that tells it of invalidations
 /// @param retry what an invalidation under way makes a fault retry
 /// @param dirty which pages a fault releases as dirty
 /// @param log when a page that is mapped writable is marked in the dirty log
 /// @param fast which faults need no page
-public record FaultFlow(Retry retry, DirtyKey dirty, LogMark log, FastPath fast) {
+public record FaultFlow(
+        Snapshot snapshot, Retry retry, DirtyKey dirty, LogMark log, FastPath fast) {
+    /// Where a fault notes the number that tells it of invalidations; always before it looks the
+    /// page up.
+    public enum Snapshot {
+        /// Nowhere in particular: a barrier follows.
+        BEFORE_LOOKUP,
+
+        /// While it looks at the page's mapping, whose lock it holds for reading.
+        IN_MMAP_LOCK
+    }
+
     /// What an invalidation under way makes a fault retry.
     public enum Retry {
         /// A page of its range.

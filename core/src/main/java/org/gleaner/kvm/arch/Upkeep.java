@@ -1,7 +1,7 @@
 package org.gleaner.kvm.arch;
 
 /// How entries and tables are kept, and what it takes to tell the guests of a change: what the
-/// engine of an architecture does, said in one place.
+/// engine of an architecture does, said in one place. Common code asks for `invalidation` only.
 ///
 /// @param unmap who flushes after an unmap, and how often
 /// @param invalidation how a change is made known to the guests

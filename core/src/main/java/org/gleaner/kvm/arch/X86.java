@@ -29,6 +29,7 @@ public final class X86 {
                 parts -> new TdpMmu(parts, format),
                 new Locks(Locks.Kind.RW_LOCK, READ, NONE, NONE, READ),
                 new FaultFlow(
+                        FaultFlow.Snapshot.BEFORE_LOOKUP,
                         FaultFlow.Retry.RANGE,
                         FaultFlow.DirtyKey.HOST_WRITABLE,
                         FaultFlow.LogMark.WITH_ENTRY,

@@ -46,8 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// | entry | access-flag fault, rights | full | age, log | acquire | `mmu_lock` |
 /// | `root` | first vCPU, the end, `mmu_lock` write | volatile | agers without a lock | volatile | RCU |
 ///
-/// The flush stands for the broadcast invalidation: it interrupts each vCPU instead, so it waits
-/// for no less and costs more.
+/// The flush is the broadcast invalidation ([org.gleaner.machine.Cpu#broadcast]).
 public final class Stage2Mmu extends SecondaryMmu {
     final Stage2Format format;
     final TableCounts counts;

@@ -49,6 +49,16 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     }
 
     @Override
+    public void lockMappings(Cpu cpu) {
+        mm.mmapLock().downRead(cpu);
+    }
+
+    @Override
+    public void unlockMappings(Cpu cpu) {
+        mm.mmapLock().upRead(cpu);
+    }
+
+    @Override
     public int mappingLevel(Cpu cpu, long vpn) {
         long found = mm.tables().tables.leafAt(cpu, mm.root(), vpn);
         return found < 0 ? RadixTable.LEVEL_4K : RadixTable.levelOf(found);

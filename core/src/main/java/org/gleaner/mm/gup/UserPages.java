@@ -19,6 +19,13 @@ public interface UserPages {
     /// @param claim filled in: what was found and is now owned, or the error
     void lookUp(Cpu cpu, long vpn, int how, PageClaim claim);
 
+    /// Keeps the mappings as they are until [#unlockMappings] (`mmap_read_lock`), for a fault that
+    /// looks at its page's mapping itself. Sleeps. A space that never changes has no such lock.
+    default void lockMappings(Cpu cpu) {}
+
+    /// Ends [#lockMappings].
+    default void unlockMappings(Cpu cpu) {}
+
     /// What a task must do before it goes back to its user, who is the cause of its faults
     /// (`resume_user_mode_work`): nothing, unless its cgroup is above `memory.high`. May reclaim
     /// and sleep; no lock and no read section may be held.

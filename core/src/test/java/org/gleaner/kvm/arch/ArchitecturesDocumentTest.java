@@ -50,6 +50,7 @@ class ArchitecturesDocumentTest {
         row(text, "by a fast fault", a -> word(a.locks().fast()));
         row(text, "by an ager", a -> word(a.locks().age()));
         row(text, "by a log that begins", a -> word(a.locks().writeProtect()));
+        row(text, "sequence noted", a -> word(a.flow().snapshot()));
         row(text, "retry", a -> word(a.flow().retry()));
         row(text, "a page is dirty if", a -> word(a.flow().dirty()));
         row(text, "the log is marked", a -> word(a.flow().log()));
