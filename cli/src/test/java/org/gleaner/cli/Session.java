@@ -18,6 +18,7 @@ import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -96,6 +97,10 @@ final class Session {
         return complete ? Completeness.whole(3) : new Completeness(3, 1, List.of("after", "off"));
     }
 
+    private Course course() {
+        return new Course(completeness(), List.of(), failures, 1);
+    }
+
     private Executors executors() {
         return new Executors(
                 (request, _) -> {
@@ -109,75 +114,27 @@ final class Session {
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new MaxGuestMemoryResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new MaxGuestMemoryResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new AccessTrackingResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new AccessTrackingResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new MmuStressResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new MmuStressResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new DirtyLogPerfResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new DirtyLogPerfResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new NeighboursResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new NeighboursResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);
-                    return new PfnDesignsResult(
-                            request.scenario(),
-                            request.scale(),
-                            request.engine(),
-                            completeness(),
-                            List.of(),
-                            List.of(),
-                            failures,
-                            1);
+                    return new PfnDesignsResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     tortures.add(request);

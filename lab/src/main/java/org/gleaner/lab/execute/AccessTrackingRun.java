@@ -81,23 +81,19 @@ public final class AccessTrackingRun {
     public static AccessTrackingResult run(
             ScenarioRequest<AccessTracking> request, Progress progress) {
         AccessTracking scenario = request.scenario();
-        long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<AccessTrackingResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {
             tasks.add(meter -> new AccessTrackingRun(request, variant, meter).run());
         }
         var all =
                 ConfigurationRuns.of(
-                        request, Support.names(scenario), tasks, steps(scenario), progress);
-        return new AccessTrackingResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, assumptions(scenario, request.engine())),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+                        request,
+                        Support.names(scenario),
+                        tasks,
+                        steps(scenario),
+                        assumptions(scenario, request.engine()),
+                        progress);
+        return new AccessTrackingResult(request.setting(), all.runs(), all.course());
     }
 
     /// Touches of a page: by each vCPU, if all touch all.

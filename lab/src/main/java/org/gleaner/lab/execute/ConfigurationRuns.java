@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.size.Heap;
@@ -13,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// What came of running a scenario's configurations, as many at once as its engine and the heap
 /// allow.
 ///
-/// @param completeness of all that were to be run
 /// @param runs of the configurations whose guests came to their end
-/// @param failures of all
-record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String> failures) {
+/// @param course of all that were to be run
+record ConfigurationRuns<R>(List<R> runs, Course course) {
 
     /// What came of one; no run if its guest was killed.
     record Outcome<R>(@Nullable R run, List<String> failures) {}
 
     /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs
+    /// @param assumptions of this kind of scenario
     /// @throws org.gleaner.lab.BadInput if the heap has no room for one, or the engine has no such
     ///     device
     static <R> ConfigurationRuns<R> of(
@@ -30,7 +31,9 @@ record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String
             List<String> names,
             List<ParallelRuns.Task<Outcome<R>>> tasks,
             long steps,
+            List<String> assumptions,
             Progress progress) {
+        long start = System.nanoTime();
         DeviceChoice.check(request);
         int threads =
                 HeapNeed.runsAtOnce(
@@ -44,9 +47,12 @@ record ConfigurationRuns<R>(Completeness completeness, List<R> runs, List<String
                         threads,
                         progress);
         return new ConfigurationRuns<>(
-                completeness(names, all.all()),
                 all.finished().stream().map(Outcome::run).filter(Objects::nonNull).toList(),
-                all.finished().stream().flatMap(each -> each.failures().stream()).toList());
+                new Course(
+                        completeness(names, all.all()),
+                        Support.assumptions(request, assumptions),
+                        all.finished().stream().flatMap(each -> each.failures().stream()).toList(),
+                        (System.nanoTime() - start) / 1e9));
     }
 
     /// A guest that was killed leaves steps out, and some phases take as many as they need.

@@ -74,7 +74,6 @@ public final class DirtyLogPerfRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static DirtyLogPerfResult run(ScenarioRequest<DirtyLogPerf> request, Progress progress) {
         DirtyLogPerf scenario = request.scenario();
-        long start = System.nanoTime();
         List<Variant> variants = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             scenario.endings().forEach(ending -> variants.add(new Variant(each, ending)));
@@ -90,16 +89,9 @@ public final class DirtyLogPerfRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps(scenario),
+                        assumptions(scenario, request.engine()),
                         progress);
-        return new DirtyLogPerfResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, assumptions(scenario, request.engine())),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+        return new DirtyLogPerfResult(request.setting(), all.runs(), all.course());
     }
 
     /// Touches of a page: in the passes, in the first and in the last; what the vCPUs do while the

@@ -73,7 +73,6 @@ public final class MaxGuestMemoryRun {
             ScenarioRequest<MaxGuestMemory> request, Progress progress) {
         MaxGuestMemory scenario = request.scenario();
         List<Variant> variants = variants(request);
-        long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<MaxGuestMemoryResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants) {
             tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
@@ -85,16 +84,9 @@ public final class MaxGuestMemoryRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps,
+                        assumptions(scenario),
                         progress);
-        return new MaxGuestMemoryResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, assumptions(scenario)),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+        return new MaxGuestMemoryResult(request.setting(), all.runs(), all.course());
     }
 
     private static List<String> assumptions(MaxGuestMemory scenario) {

@@ -70,23 +70,19 @@ public final class MmuStressRun {
                     slots(scenario) + " slots, of which real threads tell " + MOST_SLOTS + " apart",
                     "give larger slots");
         }
-        long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<MmuStressResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new MmuStressRun(request, each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(
-                        request, Support.names(scenario), tasks, steps(scenario), progress);
-        return new MmuStressResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, assumptions(request.engine())),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+                        request,
+                        Support.names(scenario),
+                        tasks,
+                        steps(scenario),
+                        assumptions(request.engine()),
+                        progress);
+        return new MmuStressResult(request.setting(), all.runs(), all.course());
     }
 
     /// Touches of a page: before the rounds three of each, and three and some in each round.

@@ -135,23 +135,19 @@ public final class NeighboursRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static NeighboursResult run(ScenarioRequest<Neighbours> request, Progress progress) {
         Neighbours scenario = request.scenario();
-        long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<NeighboursResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new NeighboursRun(request, each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(
-                        request, Support.names(scenario), tasks, steps(scenario), progress);
-        return new NeighboursResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, assumptions(scenario)),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+                        request,
+                        Support.names(scenario),
+                        tasks,
+                        steps(scenario),
+                        assumptions(scenario),
+                        progress);
+        return new NeighboursResult(request.setting(), all.runs(), all.course());
     }
 
     /// Pages that are populated, and steps of the time after.

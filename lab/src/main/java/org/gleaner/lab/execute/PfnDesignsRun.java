@@ -66,23 +66,19 @@ public final class PfnDesignsRun {
     /// Runs the scenario.
     public static PfnDesignsResult run(ScenarioRequest<PfnDesigns> request, Progress progress) {
         PfnDesigns scenario = request.scenario();
-        long start = System.nanoTime();
         List<ParallelRuns.Task<Outcome<PfnDesignsResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
             tasks.add(meter -> new PfnDesignsRun(request, each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(
-                        request, Support.names(scenario), tasks, steps(scenario), progress);
-        return new PfnDesignsResult(
-                scenario,
-                request.scale(),
-                request.engine(),
-                all.completeness(),
-                all.runs(),
-                Support.assumptions(request, List.of("every vCPU and kswapd has a CPU of its own")),
-                all.failures(),
-                (System.nanoTime() - start) / 1e9);
+                        request,
+                        Support.names(scenario),
+                        tasks,
+                        steps(scenario),
+                        List.of("every vCPU and kswapd has a CPU of its own"),
+                        progress);
+        return new PfnDesignsResult(request.setting(), all.runs(), all.course());
     }
 
     /// Writes of a page.

@@ -69,7 +69,9 @@ public final class ScenarioText {
                             names(stress.runs(), MmuStressResult.Run::configuration),
                             stress.runs().stream().map(MmuStressResult.Run::vmstat).toList());
             case DirtyLogPerfResult log ->
-                    log.runs().forEach(run -> block(DirtyLogText.lines(run, log.scenario())));
+                    log.runs()
+                            .forEach(run ->
+                                    block(DirtyLogText.lines(run, log.setting().scenario())));
             case NeighboursResult neighbours -> detail(neighbours);
             case PfnDesignsResult designs ->
                     vmstat(
@@ -92,7 +94,7 @@ public final class ScenarioText {
                     block(PfnDesignsText.summary(all(PfnDesignsResult.class, result)));
             case DirtyLogPerfResult log -> {
                 List<DirtyLogPerfResult> bySeed = all(DirtyLogPerfResult.class, result);
-                line("%s", DirtyLogText.mode(log.scenario()));
+                line("%s", DirtyLogText.mode(log.setting().scenario()));
                 block(DirtyLogText.times(bySeed));
                 block(DirtyLogText.counts(bySeed));
                 DirtyLogText.ratios(bySeed).forEach(each -> line("%s", each));

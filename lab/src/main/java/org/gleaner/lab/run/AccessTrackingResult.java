@@ -1,30 +1,22 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
-import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
 /// What came out of [AccessTracking].
 ///
 /// @param runs one for each configuration, in their order
 public record AccessTrackingResult(
-        AccessTracking scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
+        @JsonUnwrapped Setting<AccessTracking> setting,
         List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public AccessTrackingResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run.

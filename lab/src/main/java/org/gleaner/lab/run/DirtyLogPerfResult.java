@@ -1,32 +1,23 @@
 package org.gleaner.lab.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
-import org.gleaner.lab.size.Scale;
 
 /// What came out of [DirtyLogPerf].
 ///
 /// @param runs one for each configuration and ending, in their order
 public record DirtyLogPerfResult(
-        DirtyLogPerf scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
-        List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Setting<DirtyLogPerf> setting, List<Run> runs, @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public DirtyLogPerfResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run, and its log ended in one way.
@@ -122,7 +113,7 @@ public record DirtyLogPerfResult(
     @JsonProperty("ratios")
     public List<Ratio> ratios() {
         List<Ratio> all = new ArrayList<>();
-        for (int i = 0; engine != EngineChoice.THREADS && i + 1 < runs.size(); i++) {
+        for (int i = 0; engine() != EngineChoice.THREADS && i + 1 < runs.size(); i++) {
             Run of = runs.get(i);
             Run to = runs.get(i + 1);
             String name = of.configuration().name();

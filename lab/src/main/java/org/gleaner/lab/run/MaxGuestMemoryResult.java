@@ -1,6 +1,7 @@
 package org.gleaner.lab.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.choice.Ablation;
@@ -8,27 +9,19 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MaxGuestMemory;
-import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
 /// What came out of [MaxGuestMemory].
 ///
 /// @param runs one for each configuration, in their order, then one for each ablation of each
 public record MaxGuestMemoryResult(
-        MaxGuestMemory scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
+        @JsonUnwrapped Setting<MaxGuestMemory> setting,
         List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public MaxGuestMemoryResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run.
@@ -66,7 +59,7 @@ public record MaxGuestMemoryResult(
     /// threads: those would be ratios of what this machine's scheduler did.
     @JsonProperty("ratios")
     public List<Ratio> ratios() {
-        if (engine == EngineChoice.THREADS) {
+        if (engine() == EngineChoice.THREADS) {
             return List.of();
         }
         List<Run> plain = runs.stream().filter(run -> run.ablation() == null).toList();

@@ -1,31 +1,21 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
-import org.gleaner.lab.size.Scale;
 
 /// What came out of [MmuStress]. A write that got through where it must not, or was lost, is among
 /// the failures.
 ///
 /// @param runs one for each configuration, in their order
 public record MmuStressResult(
-        MmuStress scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
-        List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Setting<MmuStress> setting, List<Run> runs, @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public MmuStressResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run.

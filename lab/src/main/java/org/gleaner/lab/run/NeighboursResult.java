@@ -1,32 +1,22 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Neighbours;
-import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
 /// What came out of [Neighbours]. A guest that the OOM killer ended is among the failures.
 ///
 /// @param runs one for each configuration, in their order
 public record NeighboursResult(
-        Neighbours scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
-        List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Setting<Neighbours> setting, List<Run> runs, @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public NeighboursResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run. All counters but those of [Populating] are of the time after all

@@ -1,30 +1,20 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Map;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.PfnDesigns;
-import org.gleaner.lab.size.Scale;
 
 /// What came out of [PfnDesigns].
 ///
 /// @param runs one for each configuration, in their order
 public record PfnDesignsResult(
-        PfnDesigns scenario,
-        Scale scale,
-        EngineChoice engine,
-        Completeness completeness,
-        List<Run> runs,
-        List<String> assumptions,
-        List<String> failures,
-        double wallSeconds)
+        @JsonUnwrapped Setting<PfnDesigns> setting, List<Run> runs, @JsonUnwrapped Course course)
         implements ScenarioResult {
 
     public PfnDesignsResult {
         runs = List.copyOf(runs);
-        assumptions = List.copyOf(assumptions);
-        failures = List.copyOf(failures);
     }
 
     /// One configuration, run.

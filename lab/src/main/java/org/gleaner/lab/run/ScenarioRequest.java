@@ -11,4 +11,10 @@ import org.gleaner.lab.size.Scale;
 ///     too
 /// @param ablate whether to run the scenario's ablations as well
 public record ScenarioRequest<S extends Scenario>(
-        S scenario, Scale scale, EngineChoice engine, boolean ablate) {}
+        S scenario, Scale scale, EngineChoice engine, boolean ablate) {
+
+    /// What of it its result says.
+    public Setting<S> setting() {
+        return new Setting<>(scenario, scale, engine);
+    }
+}

@@ -1,6 +1,5 @@
 package org.gleaner.lab.run;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.scenario.Scenario;
@@ -8,7 +7,6 @@ import org.gleaner.lab.size.Scale;
 
 /// What came out of a scenario. Seconds are the machine's: virtual time, or real time with the
 /// threads engine.
-@JsonIgnoreProperties("completeness")
 public sealed interface ScenarioResult extends Result
         permits MaxGuestMemoryResult,
                 AccessTrackingResult,
@@ -17,19 +15,33 @@ public sealed interface ScenarioResult extends Result
                 PfnDesignsResult,
                 DirtyLogPerfResult {
 
-    /// What was run, with its sizes at `scale`.
-    Scenario scenario();
+    Setting<?> setting();
 
-    Scale scale();
+    Course course();
 
-    EngineChoice engine();
+    /// What was run, with its sizes at [#scale].
+    default Scenario scenario() {
+        return setting().scenario();
+    }
 
-    /// Of the configurations, and of their ablations if they were asked for.
-    Completeness completeness();
+    default Scale scale() {
+        return setting().scale();
+    }
 
-    /// What a reader must know to compare the figures with others.
-    List<String> assumptions();
+    default EngineChoice engine() {
+        return setting().engine();
+    }
 
-    /// Real seconds that the whole run took.
-    double wallSeconds();
+    default Completeness completeness() {
+        return course().completeness();
+    }
+
+    default List<String> assumptions() {
+        return course().assumptions();
+    }
+
+    @Override
+    default List<String> failures() {
+        return course().failures();
+    }
 }

@@ -9,6 +9,7 @@ import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.run.Setting;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
 import org.junit.jupiter.api.Test;
@@ -139,14 +140,12 @@ final class ResultTextTest {
         MaxGuestMemoryResult virtual = Samples.maxGuestMemory();
         MaxGuestMemoryResult threads =
                 new MaxGuestMemoryResult(
-                        virtual.scenario(),
-                        virtual.scale(),
-                        EngineChoice.THREADS,
-                        virtual.completeness(),
+                        new Setting<>(
+                                virtual.setting().scenario(),
+                                virtual.scale(),
+                                EngineChoice.THREADS),
                         virtual.runs(),
-                        List.of(),
-                        List.of(),
-                        1);
+                        virtual.course());
         assertThat(threads.ratios()).isEmpty();
         assertThat(of(threads))
                 .contains("\nengine threads: seconds are wall times of this machine")

@@ -22,6 +22,7 @@ import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -32,6 +33,7 @@ import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.Seeded;
+import org.gleaner.lab.run.Setting;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -159,14 +161,13 @@ final class Samples {
             runs.add(run(scenario, 0, Ablation.FLUSH_OFF, run2[2]));
         }
         return new MaxGuestMemoryResult(
-                scenario,
-                Scale.parse("1/64"),
-                EngineChoice.VIRTUAL,
-                new Completeness(12, 3, List.of("off")),
+                new Setting<>(scenario, Scale.parse("1/64"), EngineChoice.VIRTUAL),
                 runs,
-                List.of("the swap device is zram"),
-                List.of("run2 of after is out of its bounds"),
-                2.5);
+                new Course(
+                        new Completeness(12, 3, List.of("off")),
+                        List.of("the swap device is zram"),
+                        List.of("run2 of after is out of its bounds"),
+                        2.5));
     }
 
     static AccessTrackingResult accessTracking() {
@@ -185,14 +186,9 @@ final class Samples {
                         new AccessTrackingResult.Benchmark(9.5, 12, 0.75),
                         List.of());
         return new AccessTrackingResult(
-                scenario,
-                Scale.FULL,
-                EngineChoice.THREADS,
-                Completeness.whole(1),
+                new Setting<>(scenario, Scale.FULL, EngineChoice.THREADS),
                 List.of(run),
-                List.of(),
-                List.of(),
-                1);
+                new Course(Completeness.whole(1), List.of(), List.of(), 1));
     }
 
     static MmuStressResult mmuStress() {
@@ -225,14 +221,9 @@ final class Samples {
                                         null,
                                         "memcg     1 /\n")));
         return new MmuStressResult(
-                scenario,
-                Scale.FULL,
-                EngineChoice.THREADS,
-                Completeness.whole(1),
+                new Setting<>(scenario, Scale.FULL, EngineChoice.THREADS),
                 List.of(run),
-                List.of(),
-                List.of("1 lost write"),
-                1);
+                new Course(Completeness.whole(1), List.of(), List.of("1 lost write"), 1));
     }
 
     private static NeighboursResult.GuestPopulating populating(long high) {
@@ -274,14 +265,13 @@ final class Samples {
                         counters(15),
                         List.of());
         return new NeighboursResult(
-                scenario,
-                Scale.FULL,
-                EngineChoice.VIRTUAL,
-                Completeness.whole(1),
+                new Setting<>(scenario, Scale.FULL, EngineChoice.VIRTUAL),
                 List.of(run),
-                List.of(),
-                List.of("the OOM killer ended guest cold"),
-                1);
+                new Course(
+                        Completeness.whole(1),
+                        List.of(),
+                        List.of("the OOM killer ended guest cold"),
+                        1));
     }
 
     private static MaxGuestMemoryResult.Run run(
