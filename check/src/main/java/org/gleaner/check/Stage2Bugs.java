@@ -4,7 +4,6 @@ import java.util.List;
 import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.arm64.Stage2Format;
 import org.gleaner.kvm.arm64.Stage2Steps;
-import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.machine.Cpu;
 import org.gleaner.pagetable.Geometry;
 
@@ -93,16 +92,11 @@ final class Stage2Bugs {
                                 }
                             },
                             "arm64-release-rcu"),
-                    new Wrong(
+                    new AsPosted(
                             "arm64-flush-shadow-all-emptied",
                             "the end of an address space leaves the second stage as it is",
                             "v1 patch 3 as posted: the root is freed with the VM",
-                            new Stage2Steps() {
-                                @Override
-                                public boolean zapsAtRelease() {
-                                    return false;
-                                }
-                            },
+                            Stage2Aging.V1_AS_POSTED,
                             "arm64-release-rcu"),
                     new Wrong(
                             "arm64-bit-of-block",
@@ -120,6 +114,7 @@ final class Stage2Bugs {
                             "arm64-v3-as-posted",
                             "an ager stores plainly under the read lock, beside faults",
                             "v3 patch 4: the walk is not SHARED, and faults hold the same lock",
+                            Stage2Aging.V3_AS_POSTED,
                             "arm64-break-read",
                             "arm64-join-read"));
 
@@ -138,13 +133,16 @@ final class Stage2Bugs {
     }
 
     private static final class AsPosted extends Variant {
-        AsPosted(String name, String what, String source, String... programs) {
+        private final Stage2Aging posted;
+
+        AsPosted(String name, String what, String source, Stage2Aging posted, String... programs) {
             super(name, what, source, programs);
+            this.posted = posted;
         }
 
         @Override
         public Stage2Aging stage2Aging(Stage2Aging right) {
-            return new Stage2Aging(LockMode.READ, false);
+            return posted;
         }
     }
 }

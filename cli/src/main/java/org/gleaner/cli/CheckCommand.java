@@ -99,6 +99,9 @@ final class CheckCommand implements Callable<Integer> {
             throw new BadInput(
                     "--bound", bound + " is out of range", "give 0 to " + MOST_PREEMPTIONS);
         }
+        if (design != null) {
+            design.checkAnywhere("--design");
+        }
         armInvariants();
         try {
             return list ? list() : check();

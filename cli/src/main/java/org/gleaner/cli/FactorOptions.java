@@ -65,8 +65,9 @@ final class FactorOptions {
             converter = Each.Designs.class,
             description =
                     "How the host asks KVM for young pages: locked-flush, locked, v1, v2, v3, "
-                            + "v5-fast-only, v6-fast-only, merged or two-bitmaps "
-                            + "(default: the kernel's own).")
+                            + "v5-fast-only, v6-fast-only, merged or two-bitmaps; with --arch arm64"
+                            + " also v1-as-posted, v2-as-reviewed, v3-as-posted"
+                            + " (default: the kernel's own).")
     private @Nullable Each<AgingChoice> aging;
 
     /// One value of each.
@@ -182,6 +183,15 @@ final class FactorOptions {
                     aging != null ? "--aging" : "--compare",
                     "only a guest's pages are asked for",
                     "use --through kvm");
+        }
+    }
+
+    /// Refuses designs that only arm64 has.
+    void checkAnywhere() {
+        Each<AgingChoice> designs = designs();
+        if (designs != null) {
+            String where = aging != null ? "--aging" : "--compare";
+            designs.values().forEach(each -> each.checkAnywhere(where));
         }
     }
 

@@ -232,6 +232,9 @@ final class ReplayOptions {
                     "--hardware-af", "an x86 processor has no such flag", "use --arch arm64");
         }
         factors.check(usual(), ageEvery > 0);
+        if (arch == ArchChoice.X86) {
+            factors.checkAnywhere();
+        }
         if (hardwareFlag == Switch.OFF && factors.touchesHost(usual())) {
             throw new BadInput(
                     "--hardware-af off",

@@ -62,6 +62,9 @@ final class TortureCommand implements Callable<Integer> {
             throw new BadInput(
                     "--seconds", seconds + " is out of range", "give 1 to " + MOST_SECONDS);
         }
+        if (aging != null) {
+            aging.checkAnywhere("--aging");
+        }
         armInvariants();
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TortureResult result =

@@ -1,5 +1,7 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LockMode;
@@ -29,6 +31,9 @@ final class HvaWalk {
     private final InvalidateGate gate;
     private final PfnCaches caches;
 
+    /// Young queries that found a slot, by how they held `mmu_lock`.
+    private final LongAdder[] ageLocks;
+
     /// A long unmap looks for waiters once per level-1 table.
     private final long yieldPages;
 
@@ -46,6 +51,13 @@ final class HvaWalk {
         yieldPages = mmu.tables.geometry.pages(RadixTable.LEVEL_2M);
         this.gate = gate;
         this.caches = caches;
+        ageLocks = new LongAdder[LockMode.values().length];
+        Arrays.setAll(ageLocks, k -> new LongAdder());
+    }
+
+    /// Young queries that have held `mmu_lock` so.
+    long ageLocks(LockMode mode) {
+        return ageLocks[mode.ordinal()].sum();
     }
 
     /// Ages host pages `[start, end)`. Bit `k` of the query's bitmaps is page `end - 1 - k`, also
@@ -61,6 +73,7 @@ final class HvaWalk {
             Memslot slot = slots.at(i);
             if (!locked) {
                 lock.lock(cpu, mmu.mmuLock);
+                ageLocks[lock.ordinal()].increment();
                 locked = true;
             }
             long first = slot.gfnOf(Math.max(start, slot.vpn()));

@@ -111,19 +111,13 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
         vm.flushShadowAll(cpu);
     }
 
-    /// Calls that tested and cleared.
-    long ageCalls() {
-        return ageCalls.sum();
-    }
-
-    /// Calls that tested.
-    long testAgeCalls() {
-        return testAgeCalls.sum();
-    }
-
-    /// Calls that took a range away.
-    long unmapCalls() {
-        return unmapCalls.sum();
+    NotifierCalls calls() {
+        return new NotifierCalls(
+                ageCalls.sum(),
+                testAgeCalls.sum(),
+                unmapCalls.sum(),
+                walk.ageLocks(LockMode.READ),
+                walk.ageLocks(LockMode.WRITE));
     }
 
     /// The frame of `test_clear_young`.

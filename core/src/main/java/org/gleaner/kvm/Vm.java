@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import java.util.List;
+import org.gleaner.kvm.mmu.EmptiedTables;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
@@ -362,19 +363,14 @@ public final class Vm {
         return vcpus.all();
     }
 
-    /// Notifiers that tested and cleared accessed bits.
-    public long ageCalls() {
-        return notifier.ageCalls();
+    /// What the host has asked of it.
+    public NotifierCalls notifierCalls() {
+        return notifier.calls();
     }
 
-    /// Notifiers that tested them.
-    public long testAgeCalls() {
-        return notifier.testAgeCalls();
-    }
-
-    /// Notifiers that took a range away.
-    public long unmapCalls() {
-        return notifier.unmapCalls();
+    /// Tables of the second stage that unmaps have emptied.
+    public EmptiedTables emptiedTables() {
+        return mmu.emptied();
     }
 
     /// Flushes of all vCPUs that were asked for.

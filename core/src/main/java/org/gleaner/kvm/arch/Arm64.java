@@ -31,7 +31,8 @@ public final class Arm64 {
                 hardware,
                 switch (design) {
                     case LOCKED_FLUSH, LOCKED, V6_FAST_ONLY, MERGED -> Stage2Aging.LOCKED;
-                    case V1, V2 -> hardware ? Stage2Aging.LOCKLESS : Stage2Aging.LOCKED;
+                    case V1 -> hardware ? Stage2Aging.V1_REVIEWED : Stage2Aging.LOCKED;
+                    case V2 -> hardware ? Stage2Aging.LOCKLESS : Stage2Aging.LOCKED;
                     case V3, V5_FAST_ONLY, TWO_BITMAPS -> Stage2Aging.SHARED;
                 });
     }

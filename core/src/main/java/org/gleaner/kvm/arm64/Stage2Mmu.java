@@ -3,6 +3,7 @@ package org.gleaner.kvm.arm64;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.kvm.mmu.AgeQuery;
+import org.gleaner.kvm.mmu.EmptiedTables;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
@@ -237,6 +238,9 @@ public final class Stage2Mmu extends SecondaryMmu {
     /// vCPUs do with their references from now on changes nothing, for the MMU keeps its own.
     @Override
     public void zapAll(Cpu cpu) {
+        if (!aging.endsWithMemory()) {
+            return;
+        }
         mmuLock.writeLock(cpu);
         MmuRoot valid = valid(cpu);
         if (valid != null) {
@@ -333,6 +337,11 @@ public final class Stage2Mmu extends SecondaryMmu {
     }
 
     // --- checks and reports ------------------------------------------------------------------
+
+    @Override
+    public EmptiedTables emptied() {
+        return unmapper.emptied();
+    }
 
     @Override
     public void checkAbsent(Cpu cpu, long start, long end, boolean later) {

@@ -1,6 +1,8 @@
 package org.gleaner.kvm.arm64;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.kvm.mmu.EmptiedTables;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
@@ -25,6 +27,9 @@ final class Stage2Unmap {
     private final Stage2Format format;
     private final Geometry geometry;
     private final Rcu.Callback freeTable;
+    private final Rcu.Callback freeEmptied;
+    private final AtomicLong emptiedTables = new AtomicLong();
+    private final AtomicLong callbackEntries = new AtomicLong();
 
     /// Tables that the unmap under way has emptied.
     @Guarded("mmu_lock")
@@ -40,6 +45,7 @@ final class Stage2Unmap {
         format = mmu.format;
         geometry = tables.geometry;
         freeTable = (cpu, table) -> free(cpu, (int) table);
+        freeEmptied = mmu.aging.looksForMore() ? this::lookAndFree : freeTable;
     }
 
     /// Takes all leaves of `[start, end)` out of `root`, a block that the range touches as a whole,
@@ -55,9 +61,10 @@ final class Stage2Unmap {
         if (any || count > 0) {
             mmu.remote.flush(cpu);
         }
+        emptiedTables.addAndGet(count);
         while (count > 0) {
             if (mmu.aging.outrunsUnmap() && mmu.steps.waitsForReaders()) {
-                mmu.rcu.call(cpu, freeTable, emptied[--count]);
+                mmu.rcu.call(cpu, freeEmptied, emptied[--count]);
             } else {
                 free(cpu, emptied[--count]);
             }
@@ -133,6 +140,25 @@ final class Stage2Unmap {
         }
         cpu.charge(Cost.SPTE_SCAN, geometry.entries(level));
         mmu.rcu.call(cpu, freeTable, table);
+    }
+
+    /// `stage2_free_removed_table`, of a table that has no entries: it looks at each all the same.
+    private void lookAndFree(Cpu cpu, long table) {
+        long[] words = slab.words((int) table);
+        int base = slab.base((int) table);
+        int entries = geometry.entries(RadixTable.LEVEL_4K);
+        for (int i = base; i < base + entries; i++) {
+            long entry = cpu.load(words, i);
+            Invariants.readable(entry);
+            assert entry == format.empty : "an emptied table has an entry";
+        }
+        callbackEntries.addAndGet(entries);
+        cpu.charge(Cost.SPTE_SCAN, entries);
+        free(cpu, (int) table);
+    }
+
+    EmptiedTables emptied() {
+        return new EmptiedTables(emptiedTables.get(), callbackEntries.get());
     }
 
     private void free(Cpu cpu, int table) {

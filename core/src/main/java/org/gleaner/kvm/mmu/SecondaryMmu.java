@@ -135,6 +135,11 @@ public abstract class SecondaryMmu {
 
     // --- checks and reports ------------------------------------------------------------------
 
+    /// Tables that were given back because an unmap had emptied them.
+    public EmptiedTables emptied() {
+        return EmptiedTables.NONE;
+    }
+
     /// Fails if a leaf of the range is present in any root; for checks.
     ///
     /// @param later others have had `mmu_lock` since the range was zapped

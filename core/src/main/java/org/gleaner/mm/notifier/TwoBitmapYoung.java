@@ -5,8 +5,9 @@ import org.gleaner.machine.KernelFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The reviewer's proposal of May 2023, in no kernel: two optional bitmaps, one for each direction.
-/// Every secondary MMU implements it; where it cannot work without its lock it takes the lock, and
-/// gains from the batch just the same.
+/// Every secondary MMU is served by it; where one cannot work without its lock it takes the lock,
+/// and gains from the batch just the same. One that has the baseline's calls alone is asked by
+/// those, page by page.
 public interface TwoBitmapYoung extends YoungGeneration {
     /// Tests, or tests and clears.
     ///
@@ -41,12 +42,41 @@ public interface TwoBitmapYoung extends YoungGeneration {
             if (subscriber.generation() instanceof TwoBitmapYoung op) {
                 mm.call(cpu);
                 any |= op.testClearYoung(cpu, start, end, clear, young, predicate);
-                if (any && !clear && young == null) {
-                    break;
-                }
+            } else {
+                any |= pageByPage(cpu, mm, subscriber, start, end, clear, young, predicate);
+            }
+            if (any && !clear && young == null) {
+                break;
             }
         }
         mm.end(cpu, section);
+        return any;
+    }
+
+    /// The same by the baseline's calls, of a subscriber that does not offer this one.
+    private static boolean pageByPage(
+            Cpu cpu,
+            MmuNotifierSubscriptions mm,
+            MmuNotifier subscriber,
+            long start,
+            long end,
+            boolean clear,
+            long @Nullable [] young,
+            long @Nullable [] predicate) {
+        boolean any = false;
+        for (long page = start; page < end; page++) {
+            int bit = YoungBitmapLayout.bit(end, page);
+            boolean may = clear && (predicate == null || YoungBitmapLayout.get(predicate, bit));
+            mm.call(cpu);
+            boolean found =
+                    may
+                            ? subscriber.clearYoung(cpu, page, page + 1)
+                            : subscriber.testYoung(cpu, page);
+            if (found && young != null) {
+                YoungBitmapLayout.set(young, bit);
+            }
+            any |= found;
+        }
         return any;
     }
 }

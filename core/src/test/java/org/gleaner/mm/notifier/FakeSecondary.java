@@ -23,10 +23,13 @@ public final class FakeSecondary extends MmuNotifier
     /// Whether the fast paths work.
     public boolean fast = true;
 
+    /// Whether it has more than the baseline.
+    public boolean hasGeneration = true;
+
     /// Those of all generations, so that any design can ask it.
     @Override
-    public YoungGeneration generation() {
-        return this;
+    public @Nullable YoungGeneration generation() {
+        return hasGeneration ? this : null;
     }
 
     @Override

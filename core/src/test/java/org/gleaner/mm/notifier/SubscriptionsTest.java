@@ -2,6 +2,7 @@ package org.gleaner.mm.notifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.VirtualEngine;
@@ -151,6 +152,24 @@ final class SubscriptionsTest {
             assertThat(predicate[0]).isEqualTo(0b10);
             assertThat(one.young).containsExactly(7L);
             assertThat(two.young).isEmpty();
+        });
+    }
+
+    @Test
+    void twoBitmapsAskWhoHasTheBaselineAlonePageByPage() {
+        run(cpu -> {
+            one.hasGeneration = false;
+            one.young.addAll(List.of(5L, 6L));
+            two.young.add(7L);
+            long[] young = {1L << 40};
+            long[] predicate = {0b0101};
+            assertThat(TwoBitmapYoung.testClearYoung(cpu, mm, 4, 8, true, young, predicate))
+                    .isTrue();
+            assertThat(young[0]).isEqualTo(1L << 40 | 0b0111);
+            assertThat(predicate[0]).isEqualTo(0b0101);
+            assertThat(one.young).as("6 was not to be cleared").containsExactly(6L);
+            assertThat(two.young).isEmpty();
+            assertThat(one.calls).containsExactly("test 4", "clear 5 6", "test 6", "clear 7 8");
         });
     }
 

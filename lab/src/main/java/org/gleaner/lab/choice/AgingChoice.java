@@ -1,7 +1,13 @@
 package org.gleaner.lab.choice;
 
+import java.util.Arrays;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.jspecify.annotations.Nullable;
+
 /// How the host learns from KVM which pages a guest used: the generations of the notifier API, in
-/// the order in which they were posted.
+/// the order in which they were posted, and then three of them in other forms, which only arm64
+/// has.
 public enum AgingChoice implements Choice {
     /// `clear_flush_young` under the MMU lock held for writing, with a TLB flush.
     LOCKED_FLUSH("locked-flush", "each look at an accessed bit takes the MMU lock and flushes"),
@@ -28,14 +34,52 @@ public enum AgingChoice implements Choice {
     MERGED("merged", "the old calls, without the lock inside KVM where it can be"),
 
     /// A reviewer's proposal that no kernel has: one bitmap to ask with, one to answer.
-    TWO_BITMAPS("two-bitmaps", "one bitmap to ask with, one to answer; no kernel has it");
+    TWO_BITMAPS("two-bitmaps", "one bitmap to ask with, one to answer; no kernel has it"),
+
+    /// On arm64, the first posting, before its review: the end of an address space leaves it mapped.
+    V1_AS_POSTED("v1-as-posted", V1, "v1 on arm64 before its review: a dead process stays mapped"),
+
+    /// On arm64, the second posting as its review asked: also where hardware sets no access flag.
+    V2_AS_REVIEWED("v2-as-reviewed", V2, "v2 on arm64 without the lock, whoever sets the flag"),
+
+    /// On arm64, the third posting, whose agers store plainly beside faults.
+    V3_AS_POSTED("v3-as-posted", V3, "v3 on arm64 with agers that overwrite what faults do");
 
     private final String label;
+    private final @Nullable AgingChoice design;
     private final String about;
 
     AgingChoice(String label, String about) {
+        this(label, null, about);
+    }
+
+    AgingChoice(String label, @Nullable AgingChoice design, String about) {
         this.label = label;
+        this.design = design;
         this.about = about;
+    }
+
+    /// Those that every architecture has, in the order in which they were posted.
+    public static List<AgingChoice> designs() {
+        return Arrays.stream(values()).filter(each -> each.design == null).toList();
+    }
+
+    /// The design that it is a form of: itself if it is no form of another.
+    public AgingChoice design() {
+        return design == null ? this : design;
+    }
+
+    /// Refuses what only arm64 has.
+    ///
+    /// @param where it was said
+    /// @throws BadInput if it is a form of another design
+    public void checkAnywhere(String where) {
+        if (design != null) {
+            throw new BadInput(
+                    where,
+                    "'" + label + "' is a form of " + design.label + " on arm64 alone",
+                    "use --arch arm64 where there is one, or give " + design.label);
+        }
     }
 
     /// What it does, in a few words for people.

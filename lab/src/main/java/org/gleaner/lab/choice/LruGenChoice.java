@@ -54,7 +54,8 @@ public record LruGenChoice(int bits) {
     /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is
     /// no such choice.
     public LruGenChoice shownWith(AgingChoice design) {
-        boolean has = org.gleaner.mm.aging.AgingDesign.forName(design.label()).hasWalkBit();
+        boolean has =
+                org.gleaner.mm.aging.AgingDesign.forName(design.design().label()).hasWalkBit();
         return has ? this : new LruGenChoice(bits & ~SECONDARY_WALK);
     }
 

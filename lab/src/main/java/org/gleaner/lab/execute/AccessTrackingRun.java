@@ -58,7 +58,7 @@ public final class AccessTrackingRun {
         this.variant = variant;
         this.meter = meter;
         Configuration configuration = variant.configuration();
-        AgingPlan plan = AgingPlan.parse(configuration.aging().label());
+        AgingPlan plan = Support.plan(configuration.aging());
         machine =
                 new GuestMachine(
                         scenario,

@@ -73,7 +73,7 @@ final class GuestMachine implements AutoCloseable {
         return new GuestMachine(
                 request.scenario(),
                 configuration,
-                AgingPlan.parse(configuration.aging().label()),
+                Support.plan(configuration.aging()),
                 request.scenario().host().swap().device(),
                 request.scale(),
                 request.engine(),

@@ -119,7 +119,7 @@ public final class MaxGuestMemoryRun {
     }
 
     private static AgingPlan plan(Configuration configuration) {
-        return AgingPlan.parse(configuration.aging().label());
+        return Support.plan(configuration.aging());
     }
 
     /// Adds a configuration without one of its parts, unless it does not have that part.

@@ -68,7 +68,7 @@ public final class NeighboursRun {
         scenario = request.scenario();
         this.configuration = configuration;
         this.meter = meter;
-        plan = AgingPlan.parse(configuration.aging().label());
+        plan = Support.plan(configuration.aging());
         engine =
                 Support.engine(
                         request.engine(),

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.gleaner.kvm.NotifierCalls;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
@@ -90,6 +91,11 @@ public final class ReplayRun {
     private final AgingPlan aging;
     private @Nullable Vcpu guest;
     private @Nullable Vm machine;
+
+    /// When the accesses were done.
+    private Map<VmEvent, Long> counted = Map.of();
+
+    private @Nullable Long mappedAfterRelease;
     private long replayed;
     private @Nullable RuntimeException stopped;
     private double wallSeconds;
@@ -100,7 +106,7 @@ public final class ReplayRun {
         this.events = new ArrayDeque<>(events);
         this.progress = progress;
         accesses = new FirstTouches(request.trace());
-        aging = AgingPlan.parse(request.aging().label());
+        aging = Support.plan(request.aging());
         engine =
                 Support.engine(
                         request.engine(),
@@ -213,7 +219,7 @@ public final class ReplayRun {
 
     private Map<String, Long> vmstat() {
         Map<String, Long> counters = new LinkedHashMap<>();
-        host.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
+        counted.forEach((event, n) -> counters.put(event.statName(), n));
         counters.put(VmEvent.OOM_KILL.statName(), replayed == request.trace().length() ? 0L : 1L);
         return counters;
     }
@@ -221,15 +227,22 @@ public final class ReplayRun {
     private @Nullable Stage2 stage2() {
         Vcpu vcpu = guest;
         Vm vm = machine;
-        return vcpu == null || vm == null
-                ? null
-                : new Stage2(
-                        vcpu.stat().translationFaults(),
-                        vcpu.stat().fastFaults(),
-                        vcpu.stat().permissionFaults(),
-                        vm.ageCalls(),
-                        vm.testAgeCalls(),
-                        vm.unmapCalls());
+        if (vcpu == null || vm == null) {
+            return null;
+        }
+        NotifierCalls calls = vm.notifierCalls();
+        return new Stage2(
+                vcpu.stat().translationFaults(),
+                vcpu.stat().fastFaults(),
+                vcpu.stat().permissionFaults(),
+                calls.age(),
+                calls.testAge(),
+                calls.unmap(),
+                calls.ageReadLocks(),
+                calls.ageWriteLocks(),
+                vm.emptiedTables().count(),
+                vm.emptiedTables().callbackEntries(),
+                mappedAfterRelease);
     }
 
     private @Nullable SecondStage secondStage() {
@@ -260,6 +273,18 @@ public final class ReplayRun {
         loop(cpu, mm, runner);
         wallSeconds = (System.nanoTime() - start) / 1e9;
         machineSeconds = (cpu.now() - machineStart) / 1e9;
+        counted = host.stat().snapshot();
+        end(cpu, mm, rcu);
+    }
+
+    /// The process ends, with its VM still open.
+    private void end(Cpu cpu, AddressSpace mm, Rcu rcu) {
+        Vm vm = machine;
+        if (vm != null && replayed == request.trace().length()) {
+            mm.notifiers().release(cpu);
+            mappedAfterRelease = vm.countLeaves(cpu, false);
+            rcu.barrier(cpu);
+        }
     }
 
     /// A task that is about to enter its cgroup. In small pages its tables are all there by then;

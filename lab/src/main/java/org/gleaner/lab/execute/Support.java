@@ -6,8 +6,10 @@ import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.kvm.arch.Arm64;
 import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -117,7 +119,8 @@ final class Support {
         Architecture architecture =
                 switch (configuration.arch()) {
                     case X86 -> X86.of(format(scenario.guest().format()));
-                    case ARM64 -> Arm64.under(plan.design(), configuration.hardwareAccessed());
+                    case ARM64 ->
+                            arm64(configuration.aging(), plan, configuration.hardwareAccessed());
                 };
         VmConfig config = VmConfig.of(architecture, plan);
         PfnChoice pfn = configuration.pfn();
@@ -132,7 +135,24 @@ final class Support {
     static Architecture architecture(OnHost request, AgingPlan aging) {
         return switch (request.arch()) {
             case X86 -> X86.NPT;
-            case ARM64 -> Arm64.under(aging.design(), request.hardwareAccessed());
+            case ARM64 -> arm64(request.aging(), aging, request.hardwareAccessed());
+        };
+    }
+
+    /// What mm asks under a design, whatever form of it an architecture has.
+    static AgingPlan plan(AgingChoice choice) {
+        return AgingPlan.parse(choice.design().label());
+    }
+
+    /// With agers as posted or as reviewed, where that is asked for. The first posting, too, went
+    /// without the lock only where hardware sets the flag.
+    private static Architecture arm64(AgingChoice choice, AgingPlan aging, boolean hardware) {
+        return switch (choice) {
+            case V1_AS_POSTED ->
+                    Arm64.of(hardware, hardware ? Stage2Aging.V1_AS_POSTED : Stage2Aging.LOCKED);
+            case V2_AS_REVIEWED -> Arm64.of(hardware, Stage2Aging.LOCKLESS);
+            case V3_AS_POSTED -> Arm64.of(hardware, Stage2Aging.V3_AS_POSTED);
+            default -> Arm64.under(aging.design(), hardware);
         };
     }
 }

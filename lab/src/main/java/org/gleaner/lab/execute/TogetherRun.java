@@ -49,7 +49,7 @@ public final class TogetherRun {
     private TogetherRun(TogetherRequest request, ParallelRuns.Meter meter) {
         this.request = request;
         this.meter = meter;
-        aging = AgingPlan.parse(request.aging().label());
+        aging = Support.plan(request.aging());
         boolean kvm = request.through() == Through.KVM;
         share =
                 HostShare.of(

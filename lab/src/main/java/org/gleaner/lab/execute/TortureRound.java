@@ -58,7 +58,7 @@ final class TortureRound {
         this.nanos = nanos;
         MmuStress scenario = scenario(kind, seed);
         Configuration configuration = scenario.configurations().getFirst();
-        AgingPlan plan = AgingPlan.parse(kind.aging().label());
+        AgingPlan plan = Support.plan(kind.aging());
         machine =
                 new GuestMachine(
                         scenario,

@@ -45,7 +45,7 @@ public final class TortureRun {
         this.progress = progress;
         random = new SplittableRandom(request.seed());
         AgingChoice asked = request.aging();
-        for (AgingChoice each : asked == null ? AgingChoice.values() : new AgingChoice[] {asked}) {
+        for (AgingChoice each : asked == null ? AgingChoice.designs() : List.of(asked)) {
             tallies.add(new TortureTally(each));
         }
     }

@@ -1,5 +1,7 @@
 package org.gleaner.lab.run;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a guest's accesses and its host asked of the second stage, by kind.
 ///
 /// @param translationFaults accesses to what was not mapped
@@ -9,10 +11,21 @@ package org.gleaner.lab.run;
 /// @param ageCalls notifiers that test and clear
 /// @param testAgeCalls notifiers that test
 /// @param unmapCalls notifiers that take a range away
+/// @param ageReadLocks times that a young query has held `mmu_lock` for reading
+/// @param ageWriteLocks times that one has held it for writing
+/// @param emptiedTables tables that were given back because an unmap had emptied them
+/// @param callbackEntries entries of those that the callback which frees them has looked at
+/// @param mappedAfterRelease leaves that are there when the address space has ended; null if the
+///     replay was not finished
 public record Stage2(
         long translationFaults,
         long accessFaults,
         long permissionFaults,
         long ageCalls,
         long testAgeCalls,
-        long unmapCalls) {}
+        long unmapCalls,
+        long ageReadLocks,
+        long ageWriteLocks,
+        long emptiedTables,
+        long callbackEntries,
+        @Nullable Long mappedAfterRelease) {}

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
@@ -61,6 +62,13 @@ final class Checks {
             name(path, all.get(i).name());
             if (!seen.add(all.get(i).name())) {
                 throw bad(path, "'" + all.get(i).name() + "' is taken", "give each its own name");
+            }
+            AgingChoice aging = all.get(i).aging();
+            if (aging != aging.design() && all.get(i).arch() == ArchChoice.X86) {
+                throw bad(
+                        "configurations." + i + ".aging",
+                        "'" + aging.label() + "' is a form of a design on arm64 alone",
+                        "give " + aging.design().label() + ", or arch: arm64");
             }
         }
     }

@@ -22,7 +22,10 @@ final class ChoiceTest {
                         "v5-fast-only",
                         "v6-fast-only",
                         "merged",
-                        "two-bitmaps");
+                        "two-bitmaps",
+                        "v1-as-posted",
+                        "v2-as-reviewed",
+                        "v3-as-posted");
         assertThat(Choice.of(Kernel.class, "6.12").aging()).isEqualTo(AgingChoice.LOCKED);
     }
 
