@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The one call with two bitmaps on every second stage, against a model of what it promises:
 ///
-/// - the bit of a page is set if its leaf was young, whatever may be cleared, and no bit is cleared;
+/// - the bit of a page is set if its leaf was young, whatever may be cleared, and no bit is
+///   cleared;
 /// - a leaf is made old if it is to be cleared and any of its pages that are asked for may be;
 /// - either bitmap may be left out; the answer is whether any page was young;
 /// - a range is one section of the lock, if there is one at all.

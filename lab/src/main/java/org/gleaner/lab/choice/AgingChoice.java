@@ -36,7 +36,8 @@ public enum AgingChoice implements Choice {
     /// A reviewer's proposal that no kernel has: one bitmap to ask with, one to answer.
     TWO_BITMAPS("two-bitmaps", "one bitmap to ask with, one to answer; no kernel has it"),
 
-    /// On arm64, the first posting, before its review: the end of an address space leaves it mapped.
+    /// On arm64, the first posting, before its review: the end of an address space leaves it
+    /// mapped.
     V1_AS_POSTED("v1-as-posted", V1, "v1 on arm64 before its review: a dead process stays mapped"),
 
     /// On arm64, the second posting as its review asked: also where hardware sets no access flag.
