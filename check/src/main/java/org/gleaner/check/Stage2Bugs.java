@@ -52,6 +52,7 @@ final class Stage2Bugs {
                                 }
                             },
                             "arm64-break-rcu",
+                            "arm64-split-rcu",
                             "arm64-protect-rcu"),
                     new Wrong(
                             "arm64-flag-by-and-not",
@@ -69,7 +70,8 @@ final class Stage2Bugs {
                                     return cpu.fetchAnd(words, i, ~(old ^ update)) == old;
                                 }
                             },
-                            "arm64-break-rcu"),
+                            "arm64-break-rcu",
+                            "arm64-split-rcu"),
                     new Wrong(
                             "arm64-flag-of-invalid",
                             "an ager does not ask whether the entry is valid",

@@ -66,6 +66,12 @@ final class Stage2Programs {
                 Stage2Programs::protects);
         add(
                 all,
+                "split",
+                "a block that a log splits is no block again, and a table that takes its place stays",
+                "kvm_pgtable_stage2_split",
+                Stage2Programs::splitsBlock);
+        add(
+                all,
                 "flag",
                 "a flag that a fault sets is taken once, and the access goes through",
                 "handle_access_fault",
@@ -141,6 +147,18 @@ final class Stage2Programs {
             vm.vm().dirtyLog().begin(cpu, 0);
         });
         writesSeven(vm, 1);
+        ages(vm, 1);
+        vm.destroyAfter();
+    }
+
+    /// The log splits the block when it begins.
+    private static void splitsBlock(Stage stage, Variant variant, Stage2Aging aging) {
+        VmStage vm = blocks(stage, variant, aging);
+        vm.ready((cpu, vcpu) -> {
+            vm.vm().dirtyLog().splitEagerly(true);
+            vcpu.access(cpu, 1, true);
+        });
+        vm.vcpu("migration", (cpu, vcpu) -> vm.vm().dirtyLog().begin(cpu, 0));
         ages(vm, 1);
         vm.destroyAfter();
     }

@@ -1,6 +1,7 @@
 package org.gleaner.kvm;
 
 import java.util.Arrays;
+import org.gleaner.kvm.arch.Upkeep;
 import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Invariants;
@@ -11,6 +12,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.SetUp;
 import org.gleaner.machine.Srcu;
 import org.gleaner.mm.gup.UserPages;
+import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
 
 /// Which pages of a VM's slots the guest writes to (`KVM_GET_DIRTY_LOG`, `KVM_CLEAR_DIRTY_LOG`),
@@ -42,6 +44,7 @@ public final class DirtyLog {
     private final SecondaryMmu mmu;
     private final LockMode protectLock;
     private final int mostLevel;
+    private final Upkeep.EagerSplit eager;
     private final UserPages pages;
     private final Vcpus vcpus;
 
@@ -50,7 +53,9 @@ public final class DirtyLog {
 
     @SetUp private boolean manual;
     @SetUp private boolean initiallySet;
-    @SetUp private boolean splitsEagerly = true;
+
+    /// Splits go on in chunks as large as a leaf of this level; 0 if there are none.
+    @SetUp private int chunkLevel;
 
     DirtyLog(
             Srcu srcu,
@@ -62,6 +67,8 @@ public final class DirtyLog {
         this.srcu = srcu;
         pml = config.pml();
         protectLock = config.architecture().locks().writeProtect();
+        eager = config.architecture().upkeep().eager();
+        splitEagerly(eager == Upkeep.EagerSplit.BEFORE_PROTECTION);
         mostLevel = config.architecture().mostLeafLevel(mmu.tables.geometry);
         this.slots = slots;
         this.mmu = mmu;
@@ -77,9 +84,35 @@ public final class DirtyLog {
         initiallySet = fromAll;
     }
 
-    /// The parameter `eager_page_split`; on by default.
-    public void splitEagerly(boolean eager) {
-        splitsEagerly = eager;
+    /// Whether huge leaves are split ahead of writes: x86's parameter `eager_page_split`, and a
+    /// chunk of arm64's smallest block. By default as the architecture says.
+    public void splitEagerly(boolean splits) {
+        chunkLevel = splits ? RadixTable.LEVEL_2M : 0;
+    }
+
+    /// `KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE`: splits go on in chunks of `bytes`; 0 for none.
+    ///
+    /// @throws IllegalArgumentException if it is no size of a block, there are no such chunks, or
+    ///     the VM has slots already (`-EINVAL`)
+    public void splitInChunks(Cpu cpu, long bytes) {
+        Geometry geometry = mmu.tables.geometry;
+        int level = bytes == 0 ? 0 : RadixTable.LEVEL_2M;
+        while (level > 0 && level < mostLevel && geometry.bytes(level) < bytes) {
+            level++;
+        }
+        boolean isBlock = level == 0 || level <= mostLevel && geometry.bytes(level) == bytes;
+        boolean early = slots.active(cpu).all().isEmpty();
+        if (eager != Upkeep.EagerSplit.AFTER_FLUSH || !isBlock || !early) {
+            throw new IllegalArgumentException(
+                    "-EINVAL: %s"
+                            .formatted(
+                                    !isBlock
+                                            ? bytes + " bytes are no block of this processor"
+                                            : early
+                                                    ? "this processor splits without chunks"
+                                                    : "the VM has memory slots already"));
+        }
+        chunkLevel = level;
     }
 
     /// Begins to log slot `id`; nothing if it is logged already.
@@ -158,13 +191,22 @@ public final class DirtyLog {
     private void protect(Cpu cpu, Memslot slot) {
         mmu.invariants.zapBegins();
         protectLock.lock(cpu, mmu.mmuLock);
-        if (splitsEagerly) {
-            mmu.split(cpu, slot.baseGfn(), slot.endGfn());
+        if (splits(Upkeep.EagerSplit.BEFORE_PROTECTION)) {
+            mmu.split(cpu, slot.baseGfn(), slot.endGfn(), chunkLevel);
         }
         mmu.writeProtect(cpu, slot.baseGfn(), slot.endGfn());
         protectLock.unlock(cpu, mmu.mmuLock);
         vcpus.flushRemoteTlbs(cpu);
         mmu.invariants.zapFlushed();
+        if (splits(Upkeep.EagerSplit.AFTER_FLUSH)) {
+            protectLock.lock(cpu, mmu.mmuLock);
+            mmu.split(cpu, slot.baseGfn(), slot.endGfn(), chunkLevel);
+            protectLock.unlock(cpu, mmu.mmuLock);
+        }
+    }
+
+    private boolean splits(Upkeep.EagerSplit when) {
+        return chunkLevel > 0 && eager == when;
     }
 
     /// Ends the log of slot `id`; nothing if it has none.
@@ -267,10 +309,11 @@ public final class DirtyLog {
             Cpu cpu, Memslot slot, DirtyBitmap log, int first, long[] asked, long[] taken) {
         boolean any = false;
         mmu.invariants.zapBegins();
-        if (initiallySet && splitsEagerly) {
+        if (initiallySet && splits(Upkeep.EagerSplit.BEFORE_PROTECTION)) {
             mmu.mmuLock.readLock(cpu);
             long from = slot.baseGfn() + 64L * first;
-            mmu.split(cpu, from, Math.min(slot.endGfn(), from + 64L * asked.length));
+            long to = Math.min(slot.endGfn(), from + 64L * asked.length);
+            mmu.split(cpu, from, to, chunkLevel);
             mmu.mmuLock.readUnlock(cpu);
         }
         mmu.mmuLock.writeLock(cpu);
@@ -286,6 +329,9 @@ public final class DirtyLog {
             } else {
                 mmu.clearDirty(cpu, gfn, set);
                 taken[k] = log.take(cpu, first + k, set);
+            }
+            if (initiallySet && splits(Upkeep.EagerSplit.AFTER_FLUSH)) {
+                mmu.split(cpu, gfn, Math.min(slot.endGfn(), gfn + 64), chunkLevel);
             }
             any = true;
         }

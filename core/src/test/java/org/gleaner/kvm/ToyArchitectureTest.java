@@ -51,6 +51,7 @@ final class ToyArchitectureTest {
                             Upkeep.Accessed.HARDWARE,
                             Upkeep.AgingWalk.LEAVES,
                             Upkeep.Logging.DIRTY_BIT,
+                            Upkeep.EagerSplit.BEFORE_PROTECTION,
                             Upkeep.HugeRule.SPLIT,
                             Upkeep.Removal.RANGE));
 

@@ -82,6 +82,7 @@ public final class Arm64 {
                         hardware ? Upkeep.Accessed.HARDWARE : Upkeep.Accessed.FAULT,
                         Upkeep.AgingWalk.LEAVES,
                         Upkeep.Logging.WRITE_PROTECT,
+                        Upkeep.EagerSplit.AFTER_FLUSH,
                         Upkeep.HugeRule.BREAK,
                         Upkeep.Removal.RANGE));
     }

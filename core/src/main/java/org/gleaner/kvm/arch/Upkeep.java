@@ -9,6 +9,7 @@ package org.gleaner.kvm.arch;
 /// @param accessed who sets an accessed bit
 /// @param aging what an ager visits
 /// @param logging what makes a write known to the dirty log
+/// @param eager when huge leaves are split ahead of writes that a log wants to see
 /// @param huge what becomes of a huge leaf that stands where small ones are wanted
 /// @param removal what the deletion of a slot takes out
 public record Upkeep(
@@ -18,6 +19,7 @@ public record Upkeep(
         Accessed accessed,
         AgingWalk aging,
         Logging logging,
+        EagerSplit eager,
         HugeRule huge,
         Removal removal) {
     /// Who flushes after an unmap.
@@ -77,6 +79,15 @@ public record Upkeep(
 
         /// The entry's D, or what hardware notes; the fault where there is no D.
         DIRTY_BIT
+    }
+
+    /// When huge leaves are split ahead of writes that a log wants to see.
+    public enum EagerSplit {
+        /// Before they are protected, in the same section of the lock; by default.
+        BEFORE_PROTECTION,
+
+        /// When they were protected and flushed, in a section of its own; not by default.
+        AFTER_FLUSH
     }
 
     /// What becomes of a huge leaf in the way of small ones.

@@ -41,6 +41,7 @@ public final class X86 {
                         bits ? Upkeep.Accessed.HARDWARE : Upkeep.Accessed.FAULT,
                         Upkeep.AgingWalk.LEAVES,
                         Upkeep.Logging.DIRTY_BIT,
+                        Upkeep.EagerSplit.BEFORE_PROTECTION,
                         Upkeep.HugeRule.SPLIT,
                         Upkeep.Removal.ALL_ROOTS));
     }

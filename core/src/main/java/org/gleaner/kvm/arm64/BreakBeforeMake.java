@@ -40,6 +40,19 @@ final class BreakBeforeMake {
         return true;
     }
 
+    /// Locks the block at `words[i]` of `table` if it still is `old`, and flushes, to put the same
+    /// in smaller leaves there: no page is taken away.
+    boolean tryBreakToSplit(Cpu cpu, int table, long[] words, int i, long old) {
+        if (!cpu.cas(words, i, old, Stage2Format.LOCKED)) {
+            return false;
+        }
+        mmu.counts.add(cpu, table, -1);
+        mmu.invariants.zapBegins();
+        mmu.remote.flush(cpu);
+        mmu.invariants.zapFlushed();
+        return true;
+    }
+
     /// Puts `entry` where the lock is.
     void make(Cpu cpu, int table, long[] words, int i, long entry) {
         if (Invariants.ARMED && cpu.peek(words, i) != Stage2Format.LOCKED) {

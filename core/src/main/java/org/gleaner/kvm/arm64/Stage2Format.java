@@ -69,6 +69,12 @@ public final class Stage2Format extends EntryFormat {
                 | address(pfn);
     }
 
+    /// The part of a block that maps from its page number `offset` on, as a leaf of `level`, which
+    /// is less than the block's.
+    long smaller(long block, int level, long offset) {
+        return (level == 1 ? block | TYPE : block) + address(offset);
+    }
+
     @Override
     public long makeTable(int table) {
         return VALID | TYPE | address(table);

@@ -24,13 +24,13 @@ import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
 
 /// arm64's second stage (`pgtable.c`): one root, and what may be asked of it. Installing is
-/// [Stage2Map]'s, taking out [Stage2Unmap]'s, aging [Stage2Ager]'s.
+/// [Stage2Map]'s, taking out [Stage2Unmap]'s, splitting [Stage2Split]'s, aging [Stage2Ager]'s.
 ///
 /// ## Who may change what
 ///
 /// - *faults*, many at a time, under `mmu_lock` read: replace an entry by [BreakBeforeMake], add
 ///   rights or the access flag to a leaf by compare-and-swap;
-/// - *unmaps* and *the dirty log*, under `mmu_lock` write;
+/// - *unmaps*, *the dirty log* and *splits*, under `mmu_lock` write;
 /// - *agers*, as [Stage2Aging] says: under `mmu_lock` write by a plain store, or beside all others
 ///   by compare-and-swap;
 /// - *hardware*, if it does: sets the access flag of a valid leaf that has none, in one step with
@@ -60,6 +60,7 @@ public final class Stage2Mmu extends SecondaryMmu {
     private final @Nullable PageMarks marks;
 
     private final Stage2Map map;
+    private final Stage2Split splitter;
     private final Stage2Ager ager;
 
     /// The root that is valid; null before the first vCPU has asked for one, and at the end.
@@ -82,6 +83,7 @@ public final class Stage2Mmu extends SecondaryMmu {
         counts = new TableCounts(tables.slab.capacity());
         unmapper = new Stage2Unmap(this);
         map = new Stage2Map(this);
+        splitter = new Stage2Split(this);
         ager = new Stage2Ager(this, stage2Steps, aging);
     }
 
@@ -142,7 +144,7 @@ public final class Stage2Mmu extends SecondaryMmu {
         }
     }
 
-    private @Nullable MmuRoot valid(Cpu cpu) {
+    @Nullable MmuRoot valid(Cpu cpu) {
         cpu.reads(this);
         return root;
     }
@@ -264,9 +266,10 @@ public final class Stage2Mmu extends SecondaryMmu {
 
     // --- the dirty log -----------------------------------------------------------------------
 
-    /// Blocks are broken by the faults that want less: eager splitting is off by default.
     @Override
-    public void split(Cpu cpu, long start, long end) {}
+    public void split(Cpu cpu, long start, long end, int chunkLevel) {
+        splitter.split(cpu, start, end, chunkLevel);
+    }
 
     @Override
     public void writeProtect(Cpu cpu, long start, long end) {
@@ -308,7 +311,7 @@ public final class Stage2Mmu extends SecondaryMmu {
 
     @Override
     public long splits() {
-        return 0;
+        return splitter.splits.sum();
     }
 
     @Override
@@ -318,7 +321,7 @@ public final class Stage2Mmu extends SecondaryMmu {
 
     @Override
     public long yields() {
-        return 0;
+        return splitter.yields.sum();
     }
 
     @Override

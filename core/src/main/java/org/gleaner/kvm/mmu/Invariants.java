@@ -8,7 +8,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Mailbox;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.Geometry;
-import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TableSlab;
 
 /// What must always hold of a VM's second stage, checked while it runs. Armed by assertions
@@ -86,12 +85,11 @@ public final class Invariants {
                 (is && format.isAccessed(now) ? 1 : 0) - (was && format.isAccessed(old) ? 1 : 0));
     }
 
-    /// A huge leaf became a table of 512 leaves that are as young as it was.
-    public void split(long huge) {
+    /// A huge leaf became `parts` leaves that are as young as it was.
+    public void split(long huge, long parts) {
         if (ARMED) {
-            leaves.addAndGet(geometry.entries(RadixTable.LEVEL_4K) - 1);
-            young.addAndGet(
-                    format.isAccessed(huge) ? geometry.entries(RadixTable.LEVEL_4K) - 1 : 0);
+            leaves.addAndGet(parts - 1);
+            young.addAndGet(format.isAccessed(huge) ? parts - 1 : 0);
         }
     }
 

@@ -100,8 +100,12 @@ public abstract class SecondaryMmu {
 
     // --- the dirty log -----------------------------------------------------------------------
 
-    /// Splits the huge leaves of the range, as far as there are tables; `mmu_lock` read.
-    public abstract void split(Cpu cpu, long start, long end);
+    /// Splits the huge leaves of the range, as far as there are tables; `mmu_lock` as for
+    /// [#writeProtect], which may be let go of in between.
+    ///
+    /// @param chunkLevel of the leaf that is as large as what is split between two looks at who
+    ///     else wants the lock, where the architecture knows such chunks
+    public abstract void split(Cpu cpu, long start, long end, int chunkLevel);
 
     /// Takes the right to write from all leaves of the range; `mmu_lock` read. Owes a flush after
     /// the lock.

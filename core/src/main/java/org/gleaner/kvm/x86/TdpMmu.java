@@ -270,7 +270,7 @@ public final class TdpMmu extends SecondaryMmu {
     }
 
     @Override
-    public void split(Cpu cpu, long start, long end) {
+    public void split(Cpu cpu, long start, long end, int chunkLevel) {
         dirtyLog.split(cpu, start, end);
     }
 

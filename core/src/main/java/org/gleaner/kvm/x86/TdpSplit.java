@@ -42,7 +42,7 @@ final class TdpSplit {
         if (!Spte.setAtomic(cpu, format, words, i, level, huge, format.makeTable(table))) {
             return false;
         }
-        invariants.split(huge);
+        invariants.split(huge, tables.geometry.entries(RadixTable.LEVEL_4K));
         if (!first) {
             fill(cpu, huge, level - 1, table);
         }

@@ -60,6 +60,7 @@ class ArchitecturesDocumentTest {
         row(text, "tables are freed", a -> word(a.upkeep().tables()));
         row(text, "an ager visits", a -> word(a.upkeep().aging()));
         row(text, "writes are known by", a -> word(a.upkeep().logging()));
+        row(text, "eager splits", a -> word(a.upkeep().eager()));
         row(text, "a huge leaf in the way", a -> word(a.upkeep().huge()));
         row(text, "a deleted slot takes out", a -> word(a.upkeep().removal()));
         return text.toString();
