@@ -14,6 +14,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Switch;
 import org.gleaner.lab.choice.Thp;
@@ -106,6 +107,7 @@ public final class Gleaner implements Callable<Integer> {
         convert(command, Kernel.class);
         convert(command, Through.class);
         convert(command, ArchChoice.class);
+        convert(command, PageSizeChoice.class);
         convert(command, Backing.class);
         convert(command, Switch.class);
         convert(command, AccessInterface.class);

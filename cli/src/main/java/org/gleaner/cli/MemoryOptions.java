@@ -28,8 +28,8 @@ final class MemoryOptions {
             paramLabel = "SIZE",
             converter = Each.Sizes.class,
             description =
-                    "The limit: 256GiB, 64M, 16384p (pages), or 50%% of the pages touched. Four of"
-                            + " its pages are the kernel's, as in a cgroup. Several,"
+                    "The limit: 256GiB, 64M, 16384p (pages of 4KiB), or 50%% of the pages touched."
+                            + " Four of its pages are the kernel's, as in a cgroup. Several,"
                             + " such as 80%%,60%%,40%%, are compared; so are those of --lru, --kernel,"
                             + " --through and --aging. Required without --curve, and 50%% with"
                             + " --compare.")
@@ -61,10 +61,10 @@ final class MemoryOptions {
     /// than one of its pages are left out.
     List<Limit> limits(Trace trace) {
         List<Limit> limits = new ArrayList<>();
-        long touched = (long) trace.distinctPages() * Size.PAGE;
+        long touched = (long) trace.distinctPages() * trace.pageBytes();
         for (Size size : sizes().values()) {
             boolean named = !areUsual();
-            if (named || size.bytes(touched) >= Size.PAGE) {
+            if (named || size.bytes(touched) >= trace.pageBytes()) {
                 String option = curve == null ? "--memory" : "--curve";
                 limits.add(new Limit(size, pages(option, size, trace)));
             }
@@ -90,7 +90,7 @@ final class MemoryOptions {
     /// @throws BadInput if that is nothing, at the option
     static long pages(String option, Size size, Trace trace) {
         try {
-            return size.pages(trace.distinctPages());
+            return size.pages(trace.distinctPages(), trace.pageBytes());
         } catch (BadInput bad) {
             throw bad.at(option + " " + size + " of " + trace.name());
         }

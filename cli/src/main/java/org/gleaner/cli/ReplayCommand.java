@@ -72,7 +72,7 @@ final class ReplayCommand implements Callable<Integer> {
                         input.format(),
                         input.reconstruction(),
                         Heap.ofProcess());
-        List<Trace> traces = files.stream().map(reader::trace).toList();
+        List<Trace> traces = files.stream().map(reader::trace).map(how::inHostPages).toList();
         if (how.together()) {
             return together(how.hosts(traces, options.engine, seeds), directory);
         }

@@ -10,6 +10,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.Switch;
 import org.gleaner.lab.choice.Thp;
@@ -67,7 +68,8 @@ final class ReplayOptions {
             defaultValue = "never",
             description =
                     "Huge pages for anonymous memory: never or always, at the first touch of an "
-                            + "aligned 2 MiB (default: never).")
+                            + "aligned 2 MiB, or what a page table of other pages maps"
+                            + " (default: never).")
     private Thp thp = Thp.NEVER;
 
     @Option(
@@ -103,6 +105,21 @@ final class ReplayOptions {
                             + " guest's access through a clear one faults (default: on).")
     private @Nullable Switch hardwareFlag;
 
+    @Option(
+            names = "--page-size",
+            paramLabel = "SIZE",
+            defaultValue = "4KiB",
+            description =
+                    "Bytes of the host's pages: 4KiB, or on arm64 16KiB or 64KiB. 4 or 16 pages of a"
+                            + " trace are then one, and what counts pages counts those"
+                            + " (default: 4KiB).")
+    private PageSizeChoice pageSize = PageSizeChoice.KIB_4;
+
+    /// A trace in pages of the host.
+    Trace inHostPages(Trace trace) {
+        return trace.inPagesOf(pageSize.bytes());
+    }
+
     private boolean hardwareAccessed() {
         return hardwareFlag != Switch.OFF;
     }
@@ -128,7 +145,7 @@ final class ReplayOptions {
         List<TogetherRequest> all = new ArrayList<>();
         for (FactorOptions.Chosen one : factors.combinations(usual())) {
             for (long seed : seeds) {
-                HostChoices host = host(one, swap.pages(together), engine, seed);
+                HostChoices host = host(one, swap.pages(together, pageSize), engine, seed);
                 all.add(new TogetherRequest(together.guests(), together.hostPages(), host));
             }
         }
@@ -155,6 +172,7 @@ final class ReplayOptions {
                 swap.swappiness(),
                 arch,
                 hardwareAccessed(),
+                pageSize,
                 engine,
                 seed);
     }
@@ -190,7 +208,7 @@ final class ReplayOptions {
         values.put(Factor.TRACE, trace.name());
         values.put(Factor.MEMORY, limit.size().toString());
         factors.label(one, values);
-        long swapPages = swap.pages(trace);
+        long swapPages = swap.pages(trace, pageSize);
         return new Combination(
                 name(values),
                 values,
@@ -230,6 +248,10 @@ final class ReplayOptions {
         if (hardwareFlag != null && arch == ArchChoice.X86) {
             throw new BadInput(
                     "--hardware-af", "an x86 processor has no such flag", "use --arch arm64");
+        }
+        String refusal = pageSize.refusal(arch);
+        if (refusal != null) {
+            throw new BadInput("--page-size " + pageSize.label(), refusal, "use --arch arm64");
         }
         factors.check(usual(), ageEvery > 0);
         if (arch == ArchChoice.X86) {

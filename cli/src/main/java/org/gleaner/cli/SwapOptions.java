@@ -1,6 +1,7 @@
 package org.gleaner.cli;
 
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.scenario.HostSettings;
@@ -61,18 +62,18 @@ final class SwapOptions {
     }
 
     /// Pages of swap for a trace; 0 if there is none.
-    long pages(Trace trace) {
+    long pages(Trace trace, PageSizeChoice page) {
         if (swap == SwapDeviceChoice.NONE) {
             return 0;
         }
         return swapSize != null
                 ? MemoryOptions.pages("--swap-size", swapSize, trace)
-                : ReplayRequest.ampleSwap(trace);
+                : ReplayRequest.ampleSwap(trace, page);
     }
 
     /// Pages of swap for traces together; 0 if there is none.
-    long pages(TogetherPlan together) {
-        return swap == SwapDeviceChoice.NONE ? 0 : together.swapPages(swapSize);
+    long pages(TogetherPlan together, PageSizeChoice page) {
+        return swap == SwapDeviceChoice.NONE ? 0 : together.swapPages(swapSize, page);
     }
 
     /// What each option allows but their combination does not.

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.size.Size;
@@ -17,6 +18,7 @@ final class TogetherPlan {
 
     private final List<TogetherRequest.Guest> guests = new ArrayList<>();
     private final long touched;
+    private final int pageBytes;
     private final long hostPages;
 
     /// @throws BadInput if a size comes to nothing, at its option
@@ -28,6 +30,7 @@ final class TogetherPlan {
             guests.add(new TogetherRequest.Guest(name, trace, memory.limit(trace)));
         }
         touched = traces.stream().mapToLong(Trace::distinctPages).sum();
+        pageBytes = traces.getFirst().pageBytes();
         hostPages = pages("--host-memory", host);
     }
 
@@ -40,15 +43,15 @@ final class TogetherPlan {
     }
 
     /// @param size null for so much that it is never half full
-    long swapPages(@Nullable Size size) {
+    long swapPages(@Nullable Size size, PageSizeChoice page) {
         return size != null
                 ? pages("--swap-size", size)
-                : Math.max(ReplayRequest.LEAST_SWAP, 3 * touched);
+                : Math.max(ReplayRequest.leastSwap(page), 3 * touched);
     }
 
     private long pages(String option, Size size) {
         try {
-            return size.pages(touched);
+            return size.pages(touched, pageBytes);
         } catch (BadInput bad) {
             throw bad.at(option + " " + size);
         }

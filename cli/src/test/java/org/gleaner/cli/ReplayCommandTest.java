@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -76,6 +77,24 @@ final class ReplayCommandTest {
         assertThat(session.replays.getFirst().swappiness()).isEqualTo(10);
         assertThat(session.run("replay", "small", "--memory", "1p", "--swap", "none")).isZero();
         assertThat(session.replays.getLast().swapPages()).isZero();
+    }
+
+    @Test
+    void pagesOfATraceAreFoldedIntoThoseOfTheHost() throws IOException {
+        trace(directory.resolve("traces").resolve("wide.u32"), 0, 1, 2, 3, 4, 5, 100, 64, 80);
+        String line = "replay wide --memory 50% --arch arm64 --page-size 16KiB,64KiB";
+        assertThat(session.run(line.replace(",64KiB", "").split(" "))).as(session.err()).isZero();
+        ReplayRequest request = session.replays.getLast();
+        assertThat(request.pageSize()).isEqualTo(PageSizeChoice.KIB_16);
+        assertThat(request.trace().accesses()).containsExactly(0, 0, 0, 0, 1, 1, 25, 16, 20);
+        assertThat(request.memoryPages()).as("half of five").isEqualTo(2);
+        assertThat(request.swapPages()).as("2 GiB").isEqualTo(1 << 17);
+        assertThat(session.run(line.replace("16KiB,", "").replace("50%", "32p").split(" ")))
+                .isZero();
+        assertThat(session.replays.getLast().trace().distinctPages()).isEqualTo(4);
+        assertThat(session.replays.getLast().memoryPages())
+                .as("p is 4 KiB, whatever a page is")
+                .isEqualTo(2);
     }
 
     @Test
@@ -369,6 +388,12 @@ final class ReplayCommandTest {
                 "replay small --memory 1p --compare locked,merged | --compare: only a guest",
                 "replay small --memory 1p --policy lfu | --policy: \"lfu\" is not one of lru, fifo,",
                 "replay small --memory 1p --policy lru,lru | --policy: \"lru\" is there twice",
+                "replay small --memory 1p --page-size 16KiB | --page-size 16KiB: x86 has pages of"
+                        + " 4KiB only; use --arch arm64",
+                "replay small --memory 1p --arch arm64 --page-size 8KiB | --page-size: \"8KiB\" is"
+                        + " not one of 4KiB, 16KiB, 64KiB",
+                "replay small --memory 1p --arch arm64 --page-size 64KiB | --memory 4KiB of small:"
+                        + " 4KiB is less than one page; give 16p (64KiB) or more",
                 "replay @nothing --memory 1p | @nothing: no such trace",
             })
     void badUsageIsOneLineAndExitCode2(String line, String message) {
@@ -446,6 +471,7 @@ final class ReplayCommandTest {
                         "--engine",
                         "--seed",
                         "--seeds",
+                        "--page-size",
                         "--out",
                         "--json",
                         "--quiet");

@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,17 +104,23 @@ final class ValidateReclaimCommandTest {
                         + row.formatted("kvm", "arm64,cortex-a72,4096,,0x0001")
                         + row.formatted("anon", "arm64,max,4096,,0x0003")
                         + row.formatted("kvm", "arm64,max,16384,,0x0003")
+                        + row.formatted("kvm", "arm64,max,8192,,0x0003")
                         + row.formatted("kvm", "ppc64le,power9,4096,,0x0001"));
 
         assertThat(session.run("validate", "reclaim", file.toString(), "-q", "--seeds", "1"))
                 .as(session.err())
                 .isZero();
         assertThat(session.replays)
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(request -> assertThat(request.arch()).isEqualTo(ArchChoice.ARM64))
                 .anySatisfy(request -> {
                     assertThat(request.hardwareAccessed()).isFalse();
                     assertThat(request.lruGen()).isEqualTo(new LruGenChoice(1));
+                })
+                .anySatisfy(request -> {
+                    assertThat(request.pageSize()).isEqualTo(PageSizeChoice.KIB_16);
+                    assertThat(request.memoryPages()).isEqualTo(80);
+                    assertThat(request.trace().distinctPages()).isEqualTo(100);
                 })
                 .anySatisfy(request -> {
                     assertThat(request.hardwareAccessed()).isTrue();
@@ -121,15 +128,15 @@ final class ValidateReclaimCommandTest {
                 });
         assertThat(session.out())
                 .contains(
-                        "refused: no base pages of 16384 bytes: 6.12 loop 80p mglru kvm zram arm64"
-                                + " max 16384-byte pages\n")
+                        "refused: no base pages of 8192 bytes: 6.12 loop 80p mglru kvm zram arm64"
+                                + " max 8192-byte pages\n")
                 .contains("refused: no architecture ppc64le: ")
-                .contains("2 of 4 rows compared");
+                .contains("3 of 5 rows compared");
 
         Session arm = new Session(directory);
         assertThat(arm.run("validate", "reclaim", file.toString(), "-q", "--only", "cpu=max"))
                 .isZero();
-        assertThat(arm.out()).contains("1 of 2 rows compared");
+        assertThat(arm.out()).contains("2 of 3 rows compared");
     }
 
     private static void isTheFirstRow(ReplayRequest request) {

@@ -11,6 +11,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -108,11 +109,12 @@ public final class ReplaySpeed {
                         Backing.ANON,
                         Thp.NEVER,
                         SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace),
+                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                         0,
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         ArchChoice.X86,
                         true,
+                        PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         SEED),
                 0);

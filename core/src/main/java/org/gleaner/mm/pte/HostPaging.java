@@ -11,12 +11,29 @@ public record HostPaging(Geometry geometry) {
     /// Four levels over pages of 4 KiB.
     public static final HostPaging X86_64 = new HostPaging(Geometry.FOUR_BY_NINE);
 
+    private static final HostPaging ARM64_4K = new HostPaging(Geometry.FOUR_BY_NINE);
+    private static final HostPaging ARM64_16K = new HostPaging(Geometry.of(14, 11, 11, 11));
+    private static final HostPaging ARM64_64K = new HostPaging(Geometry.of(16, 13, 13, 6));
+
     private static final int LEAST_LEVELS = 3;
 
     public HostPaging {
         if (geometry.levels < LEAST_LEVELS) {
             throw new IllegalArgumentException("page tables of a host: " + geometry);
         }
+    }
+
+    /// arm64 with a granule of 2^`pageShift` bytes: 48 bits of address, 47 with pages of 16 KiB,
+    /// whose fourth level would have two entries.
+    ///
+    /// @throws IllegalArgumentException if there is no such granule
+    public static HostPaging arm64(int pageShift) {
+        return switch (pageShift) {
+            case 12 -> ARM64_4K;
+            case 14 -> ARM64_16K;
+            case 16 -> ARM64_64K;
+            default -> throw new IllegalArgumentException("no granule of 2^" + pageShift);
+        };
     }
 
     /// The pages that the host counts in.

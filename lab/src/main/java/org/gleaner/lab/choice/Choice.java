@@ -21,6 +21,7 @@ public sealed interface Choice
                 LogEnding,
                 LogMode,
                 Lru,
+                PageSizeChoice,
                 PfnChoice,
                 PolicyChoice,
                 PteFormatChoice,

@@ -32,10 +32,10 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
@@ -56,11 +56,12 @@ public final class ReplayRun {
     private static final int STAT_EVERY = 512;
 
     /// Memory besides what the trace may use, so that only the limit matters.
-    private static final int SPARE_FRAMES = 16_384;
+    private static final int SPARE_BYTES = 64 << 20;
 
-    private static final long BASE_VPN = 512;
+    /// The same in huge pages, where there are any.
+    private static final int SPARE_HUGE = 4;
+
     private static final long BASE_GFN = 1 << 20;
-    private static final int TABLE = 512;
 
     /// Probability that another task runs between two agings of one reclaim, one right after the
     /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
@@ -89,6 +90,11 @@ public final class ReplayRun {
     private final Engine engine;
     private final Host host;
     private final AgingPlan aging;
+    private final PageSize page;
+
+    /// Pages that a page table of the last level maps, and where the region begins.
+    private final int table;
+
     private @Nullable Vcpu guest;
     private @Nullable Vm machine;
 
@@ -106,6 +112,8 @@ public final class ReplayRun {
         this.events = new ArrayDeque<>(events);
         this.progress = progress;
         accesses = new FirstTouches(request.trace());
+        page = Support.paging(request).page();
+        table = page.hugePages();
         aging = Support.plan(request.aging());
         engine =
                 Support.engine(
@@ -136,16 +144,16 @@ public final class ReplayRun {
 
     private HostConfig config() {
         int frames = Math.toIntExact(frames(request));
-        int tables = request.trace().regionPages() / TABLE * 2 + 4096;
+        int tables = request.trace().regionPages() / table * 2 + 4096;
         return HostSetup.checked(
                 request.trace().name(),
                 () ->
                         new HostConfig(
-                                HostPaging.X86_64,
+                                Support.paging(request),
                                 frames,
                                 0,
                                 Watermarks.of(frames, 10),
-                                63,
+                                Support.pcpBatch(request.pageSize()),
                                 false,
                                 Support.swap(request.swap()),
                                 Support.disk(request.swap()),
@@ -165,12 +173,15 @@ public final class ReplayRun {
 
     private static long frames(ReplayRequest request) {
         long used = Math.min(request.trace().distinctPages(), request.memoryPages());
-        return used + SPARE_FRAMES;
+        PageSize page = Support.paging(request).page();
+        int huge = request.thp() == Thp.ALWAYS ? SPARE_HUGE * page.hugePages() : 0;
+        return used + Math.max(SPARE_BYTES / page.bytes(), huge);
     }
 
     /// Swap, but for what no trace can fill.
     private static long slots(ReplayRequest request) {
-        return Math.min(request.swapPages(), ReplayRequest.ampleSwap(request.trace()));
+        return Math.min(
+                request.swapPages(), ReplayRequest.ampleSwap(request.trace(), request.pageSize()));
     }
 
     private double switchChance() {
@@ -259,14 +270,14 @@ public final class ReplayRun {
     }
 
     private void replay(Cpu cpu, Rcu rcu) {
-        int pages = (request.trace().regionPages() + TABLE - 1) / TABLE * TABLE;
+        int pages = Math.ceilDiv(request.trace().regionPages(), table) * table;
         Memcg memcg = host.addMemcg(request.memoryPages());
         AddressSpace mm = newProcess(cpu, memcg);
         RmapObject object =
                 request.backing() == Backing.MEMFD
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
-        mm.map(cpu, BASE_VPN, pages, object, 0, true);
+        mm.map(cpu, table, pages, object, 0, true);
         Runner runner = request.through() == Through.KVM ? guest(cpu, mm, pages, rcu) : task(mm);
         long start = System.nanoTime();
         long machineStart = cpu.now();
@@ -297,7 +308,7 @@ public final class ReplayRun {
         host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES_WITHOUT_TABLES);
         AddressSpace mm = host.newAddressSpace(cpu, memcg);
         int upper = RadixTable.LEVEL_1G;
-        host.tables().allocate(cpu, new Walk(), mm.root(), BASE_VPN, upper, TableCharge.FREE);
+        host.tables().allocate(cpu, new Walk(), mm.root(), table, upper, TableCharge.FREE);
         return mm;
     }
 
@@ -312,20 +323,21 @@ public final class ReplayRun {
 
     private Runner task(AddressSpace mm) {
         UserTask task = new UserTask(host.faults(), mm);
-        return (cpu, words, from, to) -> task.run(cpu, BASE_VPN, words, from, to);
+        return (cpu, words, from, to) -> task.run(cpu, table, words, from, to);
     }
 
     private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
         VmConfig config =
                 VmConfig.of(Support.architecture(request, aging), aging)
+                        .withPageShift(request.pageSize().shift())
                         .withTables(Support.tables(pages));
         if (paysForTables()) {
             // one more, for the table that its root needs here and had there
-            int laidBy = GuestTables.laidBy(request.trace().length()) + 1;
+            int laidBy = GuestTables.laidBy(request.trace().length(), page) + 1;
             config = config.withTablesLaidBy(laidBy);
         }
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
-        vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
+        vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         guest = vcpu;
         machine = vm;
@@ -334,7 +346,8 @@ public final class ReplayRun {
 
     private void loop(Cpu cpu, AddressSpace mm, Runner runner) {
         Memcg memcg = mm.memcg();
-        GuestTables tables = new GuestTables(Math.ceilDiv(request.trace().regionPages(), TABLE));
+        GuestTables tables =
+                new GuestTables(Math.ceilDiv(request.trace().regionPages(), table), page);
         long age = request.ageEvery();
         long at = 0;
         for (long chunk = 0; accesses.next(); chunk = at) {

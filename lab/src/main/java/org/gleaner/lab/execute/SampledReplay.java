@@ -14,6 +14,7 @@ import org.gleaner.lab.run.Sampling;
 import org.gleaner.lab.sample.Interval;
 import org.gleaner.lab.sample.PageSample;
 import org.gleaner.lab.trace.Trace;
+import org.gleaner.mm.folio.PageSize;
 
 /// Replays a sample of a trace, and the sample's random groups, in place of the whole.
 ///
@@ -22,8 +23,6 @@ import org.gleaner.lab.trace.Trace;
 /// and reclaims 32 pages and more at a time. That is what the bands tell by comparing the sample
 /// with its groups.
 final class SampledReplay implements ReplayExecutor {
-
-    private static final int TABLE = 512;
 
     private final ReplayExecutor executor;
     private final PageSamples samples;
@@ -85,7 +84,8 @@ final class SampledReplay implements ReplayExecutor {
         if (limit > fixed) {
             limit = kernelPages(request, part) + Math.max(1, sample.shrunk(limit - fixed, part));
         }
-        boolean ample = request.swapPages() >= ReplayRequest.ampleSwap(sample.of());
+        boolean ample =
+                request.swapPages() >= ReplayRequest.ampleSwap(sample.of(), request.pageSize());
         long swap =
                 ample || request.swapPages() == 0
                         ? request.swapPages()
@@ -98,9 +98,11 @@ final class SampledReplay implements ReplayExecutor {
 
     /// Pages of the limit that hold nothing of the trace.
     private static long kernelPages(ReplayRequest request, Trace part) {
+        PageSize page = Support.paging(request).page();
+        int lowest = Math.ceilDiv(part.regionPages(), page.hugePages());
         long tables =
                 request.through() == Through.KVM
-                        ? GuestTables.paid(Math.ceilDiv(part.regionPages(), TABLE), part.length())
+                        ? GuestTables.paid(lowest, part.length(), page)
                         : 0L;
         return tables + ReplayRequest.KERNEL_PAGES;
     }

@@ -10,9 +10,11 @@ import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.pfn.PfnDesign;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
@@ -30,12 +32,15 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.TableSlab;
 
 /// From the words of a request to the parts of the machine.
 final class Support {
+    private static final int PCP_BYTES = 1 << 18;
+
     private Support() {}
 
     /// @param options of an engine in virtual time
@@ -56,6 +61,25 @@ final class Support {
             case EPT_NOAD -> SpteFormat.EPT_NO_AD;
             case NPT -> SpteFormat.NPT;
         };
+    }
+
+    /// The host's own page tables, and its pages.
+    static HostPaging paging(OnHost request) {
+        return paging(request.arch(), request.pageSize());
+    }
+
+    static HostPaging paging(ArchChoice arch, PageSizeChoice page) {
+        return switch (arch) {
+            case X86 -> HostPaging.X86_64;
+            case ARM64 -> HostPaging.arm64(page.shift());
+        };
+    }
+
+    /// Pages that a per-CPU list of a large zone takes at once (`zone_batchsize`): about as many as
+    /// a quarter of a MiB has, and one less than a power of two.
+    static int pcpBatch(PageSizeChoice page) {
+        int quarter = PCP_BYTES / page.bytes();
+        return Integer.highestOneBit(quarter + quarter / 2) - 1;
     }
 
     static HostConfig.Swap swap(SwapDeviceChoice device) {

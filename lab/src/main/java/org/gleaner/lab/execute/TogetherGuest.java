@@ -27,9 +27,7 @@ import org.gleaner.mm.space.RmapObject;
 /// them. One that gets no memory ends: once its CPU has stopped its process exits, which gives the
 /// others what it had.
 final class TogetherGuest {
-    private static final long BASE_VPN = 512;
     private static final long BASE_GFN = 1 << 20;
-    private static final int TABLE = 512;
 
     /// Accesses between two looks at the clock, and at whether it is to stop.
     private static final int STEP = 512;
@@ -40,13 +38,18 @@ final class TogetherGuest {
     private final AddressSpace mm;
     private final Word running = new Word(1);
     private final int pages;
+
+    /// Pages that a page table of the last level maps, and where the region begins.
+    private final int table;
+
     private long replayed;
     private long doneAtNanos;
 
     TogetherGuest(Cpu cpu, TogetherRequest.Guest guest, Backing backing, Host host) {
         this.guest = guest;
         this.host = host;
-        pages = Math.ceilDiv(guest.trace().regionPages(), TABLE) * TABLE;
+        table = host.folios().hugePages;
+        pages = Math.ceilDiv(guest.trace().regionPages(), table) * table;
         memcg = host.addMemcg(guest.maxPages());
         mm = host.newAddressSpace(cpu, memcg, Support.tablePayer(host, memcg, backing));
         mm.onKill(_ -> host.engine().spawn("exit-" + guest.name(), this::exit));
@@ -54,7 +57,7 @@ final class TogetherGuest {
                 backing == Backing.MEMFD
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
-        mm.map(cpu, BASE_VPN, pages, object, 0, true);
+        mm.map(cpu, table, pages, object, 0, true);
     }
 
     /// Runs accesses `[from, to)` of `words`; returns where it stopped.
@@ -116,7 +119,7 @@ final class TogetherGuest {
         return new Runner() {
             @Override
             public int run(Cpu cpu, int[] words, int from, int to) {
-                return task.run(cpu, BASE_VPN, words, from, to);
+                return task.run(cpu, table, words, from, to);
             }
 
             @Override
@@ -129,9 +132,10 @@ final class TogetherGuest {
     private Runner guest(Cpu cpu, OnHost request, AgingPlan aging, Rcu rcu) {
         VmConfig config =
                 VmConfig.of(Support.architecture(request, aging), aging)
+                        .withPageShift(request.pageSize().shift())
                         .withTables(Support.tables(pages));
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
-        vm.createSlot(cpu, 0, BASE_GFN, pages, BASE_VPN, false);
+        vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         return new Runner() {
             @Override

@@ -24,7 +24,6 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
 
 /// Replays several traces at the same time on one host: what their memory does to each other.
@@ -35,8 +34,6 @@ public final class TogetherRun {
 
     /// `vm.watermark_scale_factor`, in ten thousandths.
     private static final int SCALE_FACTOR = 10;
-
-    private static final int TABLE = 512;
 
     private final TogetherRequest request;
     private final ParallelRuns.Meter meter;
@@ -56,7 +53,8 @@ public final class TogetherRun {
                         request.hostPages(),
                         request.touchedPages(),
                         kvm ? request.touchedPages() : 0,
-                        request.swap());
+                        request.swap(),
+                        request.pageSize().bytes());
         engine =
                 Support.engine(
                         request.engine(),
@@ -90,12 +88,14 @@ public final class TogetherRun {
     }
 
     private HostConfig config() {
-        long low = MinFree.parse("auto").bytes(request.hostPages() * Size.PAGE) / Size.PAGE;
+        int page = request.pageSize().bytes();
+        long low = MinFree.parse("auto").bytes(request.hostPages() * page) / page;
+        int table = Support.paging(request).page().hugePages();
         long delta = Math.max(low / 4, request.hostPages() * SCALE_FACTOR / 10_000);
         if (share.usablePages() < 4 * (low + 2 * delta)) {
             throw new BadInput(
                     "--host-memory",
-                    Size.approximately(request.hostPages() * Size.PAGE)
+                    Size.approximately(request.hostPages() * page)
                             + " leaves next to nothing for guests",
                     "give more");
         }
@@ -105,7 +105,7 @@ public final class TogetherRun {
                 "--host-memory",
                 () ->
                         new HostConfig(
-                                HostPaging.X86_64,
+                                Support.paging(request),
                                 Math.toIntExact(share.usablePages()) + zram,
                                 zram,
                                 new Watermarks(low, low + delta, low + 2 * delta),
@@ -122,15 +122,16 @@ public final class TogetherRun {
                                 Support.kernel(request.kernel()),
                                 LruGenCaps.of(request.lruGen().commonBits()),
                                 aging.secondary(request.lruGen().walksSecondary()),
-                                (int) Math.min(1 << 22, request.mappedPages() / TABLE * 2 + 4096),
+                                (int) Math.min(1 << 22, request.mappedPages() / table * 2 + 4096),
                                 1 + all,
                                 2 * all + 20));
     }
 
-    /// Pages that a per-CPU list takes at once: 63 on any host of size, fewer where that would be a
-    /// good part of a small one.
+    /// Pages that a per-CPU list takes at once, fewer where that would be a good part of a small
+    /// host.
     private int pcpBatch() {
-        return (int) Math.clamp(request.hostPages() / 1024 / request.guests().size(), 1, 63);
+        int most = Support.pcpBatch(request.pageSize());
+        return (int) Math.clamp(request.hostPages() / 1024 / request.guests().size(), 1, most);
     }
 
     private TogetherResult run() {

@@ -15,6 +15,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.HostChoices;
@@ -123,6 +124,7 @@ public final class ValidationRun {
 
     private static ReplayRequest request(Cell cell, Trace trace, long seed) {
         Kernel kernel = Choice.of(Kernel.class, cell.kernel());
+        PageSizeChoice page = Objects.requireNonNull(cell.machine().pageSizeChoice());
         boolean faultsForFlags =
                 cell.through() == Through.KVM && !cell.machine().hardwareAccessed();
         return new ReplayRequest(
@@ -137,11 +139,12 @@ public final class ValidationRun {
                         cell.backing(),
                         cell.hugePages(),
                         cell.swapDevice(),
-                        ReplayRequest.ampleSwap(trace),
+                        ReplayRequest.ampleSwap(trace, page),
                         cell.pageCluster(),
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         Objects.requireNonNull(cell.machine().choice()),
                         !faultsForFlags,
+                        page,
                         EngineChoice.VIRTUAL,
                         seed),
                 cell.ageEvery());

@@ -2,7 +2,6 @@ package org.gleaner.lab.policy;
 
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import org.gleaner.lab.trace.FiledTrace;
 import org.gleaner.lab.trace.Trace;
 
 /// When the page of each access is used next, for as many passes as one likes.
@@ -33,7 +32,7 @@ abstract sealed class NextUses implements AutoCloseable permits NextUses.Held, S
     /// @throws org.gleaner.lab.BadInput if there is no room for the file
     /// @throws org.gleaner.lab.Cancelled if `stop` says so
     static NextUses of(Trace trace, BooleanSupplier stop) {
-        return trace instanceof FiledTrace
+        return trace.heldBytes() == 0
                 ? SpilledNextUses.of(trace, stop)
                 : new Held(trace.accesses(), trace.regionPages());
     }

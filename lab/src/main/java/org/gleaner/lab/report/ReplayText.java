@@ -44,7 +44,7 @@ public final class ReplayText {
             List.of(
                     Setting.of("trace", "", ReplayResult::trace),
                     Setting.of("accesses", "", r -> Figures.count(r.accesses())),
-                    Setting.of("distinct pages", "", r -> Figures.count(r.distinctPages())),
+                    Setting.of("distinct pages", "", ReplayText::distinct),
                     Setting.of("memory pages", "", ReplayText::memory),
                     Setting.of("sample", "-", ReplayText::sample),
                     Setting.of("kernel", "", r -> r.kernel().label()),
@@ -55,6 +55,7 @@ public final class ReplayText {
                     Setting.of("thp", "never", r -> r.thp().label()),
                     Setting.of("arch", "x86", r -> r.arch().label()),
                     Setting.of("hardware-af", "on", r -> r.hardwareAccessed() ? "on" : "off"),
+                    Setting.of("page-size", "4KiB", r -> r.pageSize().label()),
                     Setting.of("swap", "", ReplayText::swap),
                     Setting.of("swappiness", "60", r -> Integer.toString(r.swappiness())),
                     Setting.of("page-cluster", "0", r -> Integer.toString(r.pageCluster())),
@@ -300,6 +301,18 @@ public final class ReplayText {
         return Figures.share(replay.memoryPages(), replay.distinctPages());
     }
 
+    /// Pages touched, and of how many of the trace they are made if those were smaller.
+    private static String distinct(ReplayResult replay) {
+        String pages = Figures.count(replay.distinctPages());
+        return replay.tracePageSize() == replay.pageSize().bytes()
+                ? pages
+                : "%s (%s of %s folded)"
+                        .formatted(
+                                pages,
+                                Figures.count(replay.tracePages()),
+                                Size.approximately(replay.tracePageSize()));
+    }
+
     private static String sample(ReplayResult replay) {
         Sampling sample = replay.sample();
         return sample == null
@@ -322,6 +335,8 @@ public final class ReplayText {
         boolean ample = replay.swapPages() >= 3 * replay.distinctPages();
         return replay.swapPages() == 0 || ample
                 ? replay.swap().label()
-                : replay.swap().label() + " " + Size.approximately(replay.swapPages() * Size.PAGE);
+                : replay.swap().label()
+                        + " "
+                        + Size.approximately(replay.swapPages() * replay.pageSize().bytes());
     }
 }

@@ -29,8 +29,8 @@ public final class TogetherText {
                 "%d guests on a host with %s (%s for guests), kernel %s,%n"
                         .formatted(
                                 host.guests().size(),
-                                Size.approximately(host.hostPages() * Size.PAGE),
-                                Size.approximately(host.usablePages() * Size.PAGE),
+                                Size.approximately(host.hostPages() * host.pageSize().bytes()),
+                                Size.approximately(host.usablePages() * host.pageSize().bytes()),
                                 host.kernel().label()));
         text.append(
                 "lru %s%s, through %s%s, backing %s, swap %s,%nengine %s, seed %d%n%n"

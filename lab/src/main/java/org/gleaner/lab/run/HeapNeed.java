@@ -3,6 +3,7 @@ package org.gleaner.lab.run;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Heap;
@@ -51,8 +52,9 @@ public final class HeapNeed {
             long mapped,
             long guest,
             Backing backing,
-            EngineChoice engine) {
-        int contents = engine == EngineChoice.THREADS ? Size.PAGE : 0;
+            EngineChoice engine,
+            PageSizeChoice pageSize) {
+        int contents = engine == EngineChoice.THREADS ? pageSize.bytes() : 0;
         double page = ENTRY + (backing == Backing.MEMFD ? CACHED : 0);
         return (long) (frames * (double) (FRAME + contents) + slots * SLOT + mapped * page)
                 + guest * ENTRY;
@@ -66,7 +68,8 @@ public final class HeapNeed {
                 scenario.backingPages(),
                 scenario.allGuestPages(),
                 scenario.guest().backing(),
-                engine);
+                engine,
+                PageSizeChoice.KIB_4);
     }
 
     /// How many configurations of a scenario can run at once.
@@ -112,7 +115,8 @@ public final class HeapNeed {
                                 trace.regionPages(),
                                 guest,
                                 request.backing(),
-                                request.engine())
+                                request.engine(),
+                                request.pageSize())
                         + trace.heldBytes();
         if (need > heap.room()) {
             throw new BadInput(
@@ -139,7 +143,15 @@ public final class HeapNeed {
         long mapped = request.mappedPages();
         long guest = request.through() == Through.KVM ? mapped : 0;
         long need =
-                atOnce * bytes(frames, slots, mapped, guest, request.backing(), request.engine())
+                atOnce
+                                * bytes(
+                                        frames,
+                                        slots,
+                                        mapped,
+                                        guest,
+                                        request.backing(),
+                                        request.engine(),
+                                        request.pageSize())
                         + request.guests().stream()
                                 .map(TogetherRequest.Guest::trace)
                                 .distinct()

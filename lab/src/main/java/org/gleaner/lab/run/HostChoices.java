@@ -7,6 +7,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -21,6 +22,7 @@ import org.gleaner.lab.choice.Through;
 /// @param swappiness `vm.swappiness`, 0 to 200
 /// @param arch the processor
 /// @param hardwareAccessed whether it sets accessed bits by itself; if not, `through` is KVM
+/// @param pageSize of a base page, in which all that is counted in pages counts
 /// @param seed of everything random in the machine
 public record HostChoices(
         Lru lru,
@@ -36,6 +38,7 @@ public record HostChoices(
         int swappiness,
         ArchChoice arch,
         boolean hardwareAccessed,
+        PageSizeChoice pageSize,
         EngineChoice engine,
         long seed) {
 
@@ -55,6 +58,7 @@ public record HostChoices(
                 swappiness,
                 arch,
                 hardwareAccessed,
+                pageSize,
                 engine,
                 seed);
     }

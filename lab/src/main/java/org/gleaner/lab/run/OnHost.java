@@ -7,6 +7,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -66,6 +67,10 @@ public sealed interface OnHost permits ReplayRequest, TogetherRequest {
 
     default boolean hardwareAccessed() {
         return host().hardwareAccessed();
+    }
+
+    default PageSizeChoice pageSize() {
+        return host().pageSize();
     }
 
     default EngineChoice engine() {

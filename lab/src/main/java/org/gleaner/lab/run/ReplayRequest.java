@@ -1,8 +1,9 @@
 package org.gleaner.lab.run;
 
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.trace.Trace;
 
-/// Replay one trace, in order and by one task, in a region of [Trace#regionPages] pages under a
+/// Replay one trace, its pages being the host's, in order and by one task, in a region of [Trace#regionPages] pages under a
 /// memory limit.
 ///
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
@@ -20,17 +21,21 @@ public record ReplayRequest(Trace trace, long memoryPages, HostChoices host, lon
     /// `vm.swappiness` where nobody sets it.
     public static final int DEFAULT_SWAPPINESS = 60;
 
+    private static final long LEAST_SWAP_BYTES = 2L << 30;
+
     /// Two GiB.
-    public static final long LEAST_SWAP = 1 << 19;
+    public static long leastSwap(PageSizeChoice page) {
+        return LEAST_SWAP_BYTES / page.bytes();
+    }
 
     /// So much swap that it is never half full: two GiB, or three times what the trace touches.
-    public static long ampleSwap(Trace trace) {
-        return Math.max(LEAST_SWAP, 3L * trace.distinctPages());
+    public static long ampleSwap(Trace trace, PageSizeChoice page) {
+        return Math.max(leastSwap(page), 3L * trace.distinctPages());
     }
 
     /// The same replay where memory is never short.
     public ReplayRequest withoutLimit() {
-        return of(trace, LEAST_SWAP + 2L * trace.regionPages(), swapPages(), ageEvery);
+        return of(trace, leastSwap(pageSize()) + 2L * trace.regionPages(), swapPages(), ageEvery);
     }
 
     /// The same replay of another trace, with what goes by its size.

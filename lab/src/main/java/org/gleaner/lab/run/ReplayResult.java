@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param trace the trace's name
 /// @param accesses in the trace
-/// @param distinctPages touched by the trace
+/// @param distinctPages touched by the trace, of the host's size
+/// @param tracePages the same in the pages that the trace was recorded in, which larger ones of the
+///     host hold several of
+/// @param tracePageSize bytes of one of those
 /// @param memoryPages the limit
 /// @param aging null unless through KVM
 /// @param vmstat what the kernel's counters of these names grew by
@@ -42,6 +46,8 @@ public record ReplayResult(
         String trace,
         long accesses,
         long distinctPages,
+        long tracePages,
+        int tracePageSize,
         long memoryPages,
         Lru lru,
         LruGenChoice lruGen,
@@ -57,6 +63,7 @@ public record ReplayResult(
         long ageEvery,
         ArchChoice arch,
         boolean hardwareAccessed,
+        PageSizeChoice pageSize,
         EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
@@ -137,6 +144,8 @@ public record ReplayResult(
                 trace.name(),
                 trace.length(),
                 trace.distinctPages(),
+                trace.recordedPages(),
+                trace.recordedPageBytes(),
                 request.memoryPages(),
                 request.lru(),
                 request.lruGen(),
@@ -152,6 +161,7 @@ public record ReplayResult(
                 request.ageEvery(),
                 request.arch(),
                 request.hardwareAccessed(),
+                request.pageSize(),
                 request.engine(),
                 request.seed(),
                 vmstat,
@@ -205,6 +215,8 @@ public record ReplayResult(
                 trace,
                 accesses,
                 distinctPages,
+                tracePages,
+                tracePageSize,
                 memoryPages,
                 lru,
                 lruGen,
@@ -220,6 +232,7 @@ public record ReplayResult(
                 ageEvery,
                 arch,
                 hardwareAccessed,
+                pageSize,
                 engine,
                 seed,
                 vmstat,

@@ -8,6 +8,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -40,6 +41,7 @@ public record TogetherResult(
         long swapPages,
         int pageCluster,
         int swappiness,
+        PageSizeChoice pageSize,
         EngineChoice engine,
         long seed,
         Map<String, Long> vmstat,
@@ -112,6 +114,7 @@ public record TogetherResult(
                 request.swapPages(),
                 request.pageCluster(),
                 request.swappiness(),
+                request.pageSize(),
                 request.engine(),
                 request.seed(),
                 vmstat,

@@ -24,16 +24,25 @@ import org.gleaner.mm.swap.ZramMemory;
 /// @param zramPages for compressed pages
 public record HostShare(
         long hostPages, long structPages, long tablePages, long otherPages, long zramPages) {
+    private static final int STRUCT_PAGE = 64;
+
     public static HostShare of(Scenario scenario, SwapDeviceChoice device) {
-        return of(scenario.hostPages(), scenario.backingPages(), scenario.allGuestPages(), device);
+        return of(
+                scenario.hostPages(),
+                scenario.backingPages(),
+                scenario.allGuestPages(),
+                device,
+                Size.PAGE);
     }
 
     /// @param host memory of the host, in pages
     /// @param backing what all guests may come to have of it
     /// @param guests pages that second-stage tables map
-    public static HostShare of(long host, long backing, long guests, SwapDeviceChoice device) {
-        long struct = host / 64;
-        long tables = (backing + guests) / 512;
+    /// @param pageBytes of each of these pages
+    public static HostShare of(
+            long host, long backing, long guests, SwapDeviceChoice device, int pageBytes) {
+        long struct = host * STRUCT_PAGE / pageBytes;
+        long tables = (backing + guests) * Long.BYTES / pageBytes;
         long other = host / 256;
         HostShare without = new HostShare(host, struct, tables, other, 0);
         long zram = device == SwapDeviceChoice.ZRAM ? without.zramPages(backing) : 0;

@@ -97,13 +97,22 @@ public sealed interface Size {
     /// The amount in whole pages, rounded down as the kernel rounds limits; a share is taken of
     /// `footprintPages`.
     ///
+    /// @param pageBytes of each of those pages
     /// @throws BadInput if that is not even one page, without a place
-    default long pages(long footprintPages) {
-        long pages = bytes(Math.multiplyExact(footprintPages, PAGE)) / PAGE;
+    default long pages(long footprintPages, int pageBytes) {
+        long pages = bytes(Math.multiplyExact(footprintPages, pageBytes)) / pageBytes;
         if (pages == 0) {
-            throw new BadInput("", this + " is less than one page", "give 1p (4KiB) or more");
+            throw new BadInput(
+                    "",
+                    this + " is less than one page",
+                    "give " + pageBytes / PAGE + "p (" + approximately(pageBytes) + ") or more");
         }
         return pages;
+    }
+
+    /// The same in pages of 4 KiB.
+    default long pages(long footprintPages) {
+        return pages(footprintPages, PAGE);
     }
 
     /// Reads an amount in any of the forms above; case and a blank before the unit do not matter.

@@ -1,6 +1,8 @@
 package org.gleaner.lab.trace;
 
 import java.util.Map;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.gpt.PageTraceKeys;
 
@@ -10,7 +12,7 @@ import org.gleaner.lab.trace.gpt.PageTraceKeys;
 /// An access is one `int`: the page in bits 0-30, and bit 31 set for a write. Pages are placed in a
 /// region as [org.gleaner.lab.trace.page.Placement] says. The accesses come in chunks, so that a
 /// trace need not be in memory.
-public abstract sealed class Trace permits HeldTrace, FiledTrace {
+public abstract sealed class Trace permits HeldTrace, FiledTrace, FoldedTrace {
 
     private static final int WRITE = 1 << 31;
 
@@ -19,10 +21,23 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
     private final long length;
     private final int distinctPages;
     private final int regionPages;
+    private int pageBytes;
     private long leastPages;
     private String caveat;
 
+    /// Of pages of 4 KiB until it is [#told] otherwise.
     Trace(String name, Level level, long length, int distinctPages, int regionPages) {
+        this(name, level, length, distinctPages, regionPages, Size.PAGE);
+    }
+
+    Trace(
+            String name,
+            Level level,
+            long length,
+            int distinctPages,
+            int regionPages,
+            int pageBytes) {
+        this.pageBytes = pageBytes;
         this.name = name;
         this.level = level;
         this.length = length;
@@ -75,6 +90,35 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
         return regionPages;
     }
 
+    /// Bytes of a page.
+    public final int pageBytes() {
+        return pageBytes;
+    }
+
+    /// As [#distinctPages], in the pages that it was recorded in.
+    public int recordedPages() {
+        return distinctPages;
+    }
+
+    /// Bytes of one of those.
+    public int recordedPageBytes() {
+        return pageBytes;
+    }
+
+    /// The same accesses in pages of so many bytes.
+    ///
+    /// @throws BadInput if that is less than its own have, with no mend
+    public final Trace inPagesOf(int bytes) {
+        if (bytes < pageBytes) {
+            throw new BadInput(
+                    name,
+                    "counts in pages of " + Size.approximately(pageBytes),
+                    "use --page-size " + Size.approximately(pageBytes));
+        }
+        int order = Integer.numberOfTrailingZeros(bytes / pageBytes);
+        return order == 0 ? this : FoldedTrace.of(this, order);
+    }
+
     /// Pages of memory below which a replay means little, because its recorder left accesses out; 0
     /// if it did not.
     public final long leastPages() {
@@ -91,6 +135,12 @@ public abstract sealed class Trace permits HeldTrace, FiledTrace {
         String pages = properties.getOrDefault(PageTraceKeys.LEAST_PAGES, "");
         leastPages = pages.matches("\\d{1,18}") ? Long.parseLong(pages) : 0;
         caveat = PageTraceKeys.caveat(properties, level);
+        pageBytes = PageTraceKeys.pageBytes(properties);
+    }
+
+    final void told(int leastPages, String caveat) {
+        this.leastPages = leastPages;
+        this.caveat = caveat;
     }
 
     /// The accesses from the first on, all in one chunk or in chunks of multiples of 512 but the

@@ -1,8 +1,11 @@
 package org.gleaner.lab.validate;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.jspecify.annotations.Nullable;
 
 /// What a kernel ran on, in the words of a table.
@@ -30,7 +33,8 @@ public record RealMachine(String arch, String cpu, int pageSize, String variant,
         if (choice() == null) {
             return "no architecture " + arch;
         }
-        if (pageSize != UNSAID.pageSize) {
+        PageSizeChoice page = pageSizeChoice();
+        if (page == null || page.refusal(Objects.requireNonNull(choice())) != null) {
             return "no base pages of " + pageSize + " bytes";
         }
         if (!variant.isEmpty()) {
@@ -38,6 +42,14 @@ public record RealMachine(String arch, String cpu, int pageSize, String variant,
         }
         boolean known = cpu.isEmpty() || cpu.equals("max") || isWithoutFlag();
         return known ? null : "not known whether the processor " + cpu + " sets accessed flags";
+    }
+
+    /// The base page, which its trace counts in; null if Gleaner has none such.
+    public @Nullable PageSizeChoice pageSizeChoice() {
+        return Arrays.stream(PageSizeChoice.values())
+                .filter(size -> size.bytes() == pageSize)
+                .findFirst()
+                .orElse(null);
     }
 
     /// The processor; null if Gleaner has none such.

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.gleaner.mm.folio.PageSize;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,7 +22,7 @@ final class GuestTablesTest {
     })
     void theCgroupPaysFor36PagesAtOnce(
             String trace, int memory, int accesses, int tables, int pages) {
-        GuestTables guest = new GuestTables(memory);
+        GuestTables guest = new GuestTables(memory, PageSize.KIB_4);
         int paid = 0;
         int after = 0;
         for (int table = 1; table * ACCESSES <= accesses; table++) {

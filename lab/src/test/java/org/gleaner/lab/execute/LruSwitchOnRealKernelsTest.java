@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -129,11 +130,12 @@ final class LruSwitchOnRealKernelsTest {
                         Backing.ANON,
                         Thp.NEVER,
                         SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace),
+                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                         0,
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         ArchChoice.X86,
                         true,
+                        PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         1),
                 0);

@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -95,7 +96,7 @@ final class ReplayRunTest {
                             through,
                             Thp.NEVER,
                             SwapDeviceChoice.ZRAM,
-                            ReplayRequest.ampleSwap(trace),
+                            ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                             60);
 
             assertThat(result.oomKill()).isEqualTo(result.replayedAccesses() < loop.length);
@@ -184,18 +185,19 @@ final class ReplayRunTest {
                         Backing.ANON,
                         Thp.NEVER,
                         SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace),
+                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                         0,
                         60,
                         arch,
                         hardware,
+                        PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         1);
         return ReplayRun.run(new ReplayRequest(trace, 700, host, 0), Progress.SILENT);
     }
 
     private static ReplayResult run(Trace trace, Lru lru, Through through, Thp thp) {
-        long ample = ReplayRequest.ampleSwap(trace);
+        long ample = ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4);
         return run(trace, 2 * HUGE + 200, lru, through, thp, SwapDeviceChoice.ZRAM, ample, 60);
     }
 
@@ -226,6 +228,7 @@ final class ReplayRunTest {
                                 swappiness,
                                 ArchChoice.X86,
                                 true,
+                                PageSizeChoice.KIB_4,
                                 EngineChoice.VIRTUAL,
                                 1),
                         0),

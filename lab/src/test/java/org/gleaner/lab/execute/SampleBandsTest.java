@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
@@ -96,11 +97,12 @@ final class SampleBandsTest {
                                     Backing.ANON,
                                     Thp.NEVER,
                                     SwapDeviceChoice.ZRAM,
-                                    ReplayRequest.ampleSwap(trace),
+                                    ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                                     0,
                                     60,
                                     ArchChoice.X86,
                                     true,
+                                    PageSizeChoice.KIB_4,
                                     EngineChoice.VIRTUAL,
                                     seed),
                             0);

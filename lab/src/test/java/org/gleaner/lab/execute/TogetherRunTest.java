@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -174,6 +175,7 @@ final class TogetherRunTest {
                                 60,
                                 ArchChoice.X86,
                                 true,
+                                PageSizeChoice.KIB_4,
                                 EngineChoice.VIRTUAL,
                                 1));
         return TogetherRun.run(List.of(request), Progress.SILENT).getFirst();

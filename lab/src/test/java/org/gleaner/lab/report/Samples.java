@@ -13,6 +13,7 @@ import org.gleaner.lab.choice.HostFile;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
@@ -62,6 +63,8 @@ final class Samples {
                 trace,
                 7_229_958,
                 8873,
+                8873,
+                4096,
                 memory,
                 Lru.MGLRU,
                 new LruGenChoice(7),
@@ -77,6 +80,7 @@ final class Samples {
                 0,
                 ArchChoice.X86,
                 true,
+                PageSizeChoice.KIB_4,
                 engine,
                 seed,
                 counters(faults),
@@ -142,6 +146,7 @@ final class Samples {
                         replay.swappiness(),
                         replay.arch(),
                         replay.hardwareAccessed(),
+                        replay.pageSize(),
                         replay.engine(),
                         replay.seed()),
                 replay.ageEvery());

@@ -229,7 +229,8 @@ final class RealTableTest {
         assertThat(new RealMachine("arm64", "max", 4096, "", "0x0003").refusal()).isNull();
         assertThat(new RealMachine("ppc64le", "power9", 4096, "", "").refusal())
                 .isEqualTo("no architecture ppc64le");
-        assertThat(new RealMachine("arm64", "max", 16384, "", "").refusal())
+        assertThat(new RealMachine("arm64", "max", 16384, "", "").refusal()).isNull();
+        assertThat(new RealMachine("x86_64", "max", 16384, "", "").refusal())
                 .isEqualTo("no base pages of 16384 bytes");
         assertThat(new RealMachine("x86_64", "max", 4096, "npt=0", "").refusal())
                 .isEqualTo("no variant npt=0");

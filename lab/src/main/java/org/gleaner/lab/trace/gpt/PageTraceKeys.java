@@ -2,6 +2,8 @@ package org.gleaner.lab.trace.gpt;
 
 import java.util.Map;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.format.Level;
 import org.gleaner.lab.trace.format.Reconstruction;
 
@@ -41,6 +43,18 @@ public final class PageTraceKeys {
     public static final String RECONSTRUCTION = "reconstruction";
 
     private PageTraceKeys() {}
+
+    /// Bytes of a page of a trace with these properties: what they say, if hosts have such pages,
+    /// or else 4 KiB.
+    public static int pageBytes(Map<String, String> properties) {
+        String said = properties.getOrDefault(PAGE_SIZE, "");
+        for (PageSizeChoice size : PageSizeChoice.values()) {
+            if (said.equals(Integer.toString(size.bytes()))) {
+                return size.bytes();
+            }
+        }
+        return Size.PAGE;
+    }
 
     /// What a replay of a trace with these properties is not, a line; empty for accesses of memory.
     ///
