@@ -7,10 +7,10 @@ import org.gleaner.mm.folio.PageSize;
 /// it.
 ///
 /// The guest of a comparison run has its memory mapped before it enters the cgroup, but not the
-/// trace, which lies in its memory too: of four bytes an access, and one more page of table for every
-/// huge page of it. A vCPU takes tables from a cache of its own, which is filled up to 40 pages whenever fewer
-/// than 5 are left (`mmu_topup_memory_caches`). So the cgroup pays for nothing for a long time, and
-/// then for 36 pages at once.
+/// trace, which lies in its memory too: of four bytes an access, and one more page of table for
+/// every huge page of it. A vCPU takes tables from a cache of its own, which is filled up to 40
+/// pages whenever fewer than 5 are left (`mmu_topup_memory_caches`). So the cgroup pays for nothing
+/// for a long time, and then for 36 pages at once.
 ///
 /// With huge pages it is the other way round: the trace is mapped before, and what the memory needs
 /// comes with its faults, out of what is left in the cache.

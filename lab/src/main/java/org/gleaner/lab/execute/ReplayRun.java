@@ -63,23 +63,6 @@ public final class ReplayRun {
 
     private static final long BASE_GFN = 1 << 20;
 
-    /// Probability that another task runs between two agings of one reclaim, one right after the
-    /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
-    /// kernel switches inside reclaim.
-    private static final double SWITCH_CHANCE = 0.25;
-
-    /// The same in 6.18, which puts switches off until it leaves the kernel: 14 to 38 a second.
-    private static final double LAZY_SWITCH_CHANCE = 0.05;
-
-    /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
-    private static final double LONG_SWITCH_CHANCE = 0.7;
-
-    /// How long a walk takes when much is mapped by huge leaves, beside one of small pages: 0.1 to
-    /// 0.7 ms of 3 in the kernels traced, and behind a guest 4 to 8 of 16.
-    private static final double HUGE_WALK = 0.13;
-
-    private static final double HUGE_WALK_OF_GUEST = 0.4;
-
     /// Something that happens to the host once so many accesses are done.
     record Event(long after, BiConsumer<Cpu, Host> action) {}
 
@@ -160,7 +143,7 @@ public final class ReplayRun {
                                 Math.toIntExact(slots(request)),
                                 request.pageCluster(),
                                 request.swappiness(),
-                                switchChance(),
+                                SwitchChances.of(request),
                                 request.seed(),
                                 Support.thp(request.thp()),
                                 Support.kernel(request.kernel()),
@@ -182,25 +165,6 @@ public final class ReplayRun {
     private static long slots(ReplayRequest request) {
         return Math.min(
                 request.swapPages(), ReplayRequest.ampleSwap(request.trace(), request.pageSize()));
-    }
-
-    private double switchChance() {
-        if (request.thp() == Thp.ALWAYS) {
-            return smallPagesChance() * (behindGuest() ? HUGE_WALK_OF_GUEST : HUGE_WALK);
-        }
-        return smallPagesChance();
-    }
-
-    private double smallPagesChance() {
-        return switch (Support.kernel(request.kernel())) {
-            case V6_1, V6_12 -> SWITCH_CHANCE;
-            case V6_18 -> behindGuest() ? LONG_SWITCH_CHANCE : LAZY_SWITCH_CHANCE;
-            case V7_2 -> behindGuest() ? LONG_SWITCH_CHANCE : SWITCH_CHANCE;
-        };
-    }
-
-    private boolean behindGuest() {
-        return request.through() == Through.KVM;
     }
 
     private ReplayResult run() {

@@ -3,8 +3,8 @@ package org.gleaner.lab.run;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.trace.Trace;
 
-/// Replay one trace, its pages being the host's, in order and by one task, in a region of [Trace#regionPages] pages under a
-/// memory limit.
+/// Replay one trace, its pages being the host's, in order and by one task, in a region of
+/// [Trace#regionPages] pages under a memory limit.
 ///
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
 /// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
