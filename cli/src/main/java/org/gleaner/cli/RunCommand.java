@@ -42,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
                     "A .yaml file, a result.json to run again, - for standard input, or a bundled "
                             + "scenario: "
                             + "max-guest-memory, access-tracking, mmu-stress, neighbours, "
-                            + "pfn-designs, dirty-log-perf "
+                            + "pfn-designs, dirty-log-perf, architectures "
                             + "(default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
 

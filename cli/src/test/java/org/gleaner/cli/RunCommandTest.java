@@ -91,7 +91,8 @@ final class RunCommandTest {
                 "mmu-stress",
                 "neighbours",
                 "pfn-designs",
-                "dirty-log-perf"
+                "dirty-log-perf",
+                "architectures"
             })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {
         session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");

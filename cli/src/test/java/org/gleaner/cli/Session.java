@@ -17,6 +17,7 @@ import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.DirtyLogPerfResult;
@@ -135,6 +136,10 @@ final class Session {
                 (request, _) -> {
                     scenarios.add(request);
                     return new PfnDesignsResult(request.setting(), List.of(), course());
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new ArchitecturesResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     tortures.add(request);

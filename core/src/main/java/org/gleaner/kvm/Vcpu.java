@@ -53,6 +53,7 @@ public final class Vcpu {
     private final ApicAccess apic;
     private final GuestTlb translations;
     private final @Nullable CpuDirtyLog dirtyLog;
+    private final @Nullable FaultTimes faultTimes;
     private @Nullable MmuRoot root;
     private final Fault fault = new Fault();
     private boolean inGuest;
@@ -78,6 +79,7 @@ public final class Vcpu {
             notes.turn(vm.dirtyLog().isOn(cpu));
         }
         dirtyLog = notes;
+        faultTimes = config.timesFaults() ? new FaultTimes() : null;
         translations = new GuestTlb(mmu, requests.box, config.tlbEntries(), notes);
     }
 
@@ -211,12 +213,23 @@ public final class Vcpu {
             fault.gfn = gfn;
             fault.write = write;
             fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
-            long problem = vm.faults().handle(cpu, this, fault);
+            long problem = handle(cpu);
             if (problem != 0) {
                 return problem;
             }
             enterGuest(cpu);
         }
+    }
+
+    private long handle(Cpu cpu) {
+        FaultTimes times = faultTimes;
+        if (times == null) {
+            return vm.faults().handle(cpu, this, fault);
+        }
+        long since = cpu.now();
+        long problem = vm.faults().handle(cpu, this, fault);
+        times.add(cpu.now() - since);
+        return problem;
     }
 
     // --- guest mode --------------------------------------------------------------------------
@@ -340,6 +353,11 @@ public final class Vcpu {
     /// What it has counted (`struct kvm_vcpu_stat`).
     public VcpuStat stat() {
         return stat;
+    }
+
+    /// How long its faults took; null unless its VM keeps that.
+    public @Nullable FaultTimes faultTimes() {
+        return faultTimes;
     }
 
     /// What its faults have asked of the host and done to its pages.

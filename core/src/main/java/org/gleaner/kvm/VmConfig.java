@@ -39,6 +39,7 @@ public final class VmConfig {
     private PfnDesign pfn = PfnDesign.MERGED;
     private boolean zapsAll;
     private boolean pml;
+    private boolean timesFaults;
     private PreservedAccessed preserved = PreservedAccessed.OFF;
     private @Nullable GuestMemory memory;
     private boolean allowsUnsafeMappings;
@@ -63,6 +64,7 @@ public final class VmConfig {
         pfn = other.pfn;
         zapsAll = other.zapsAll;
         pml = other.pml;
+        timesFaults = other.timesFaults;
         preserved = other.preserved;
         memory = other.memory;
         allowsUnsafeMappings = other.allowsUnsafeMappings;
@@ -140,6 +142,11 @@ public final class VmConfig {
         return with(c -> c.pml = notes);
     }
 
+    /// Each vCPU keeps how long its faults took, see [Vcpu#faultTimes]; not by default.
+    public VmConfig withFaultTimes() {
+        return with(c -> c.timesFaults = true);
+    }
+
     /// What becomes of the A of leaves that are zapped though their pages stay; off by default.
     public VmConfig withPreservedAccessed(PreservedAccessed how) {
         return with(c -> c.preserved = how);
@@ -207,6 +214,10 @@ public final class VmConfig {
 
     boolean pml() {
         return pml;
+    }
+
+    boolean timesFaults() {
+        return timesFaults;
     }
 
     AsyncFaults.Mode asyncFaults() {

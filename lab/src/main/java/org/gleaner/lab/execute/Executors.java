@@ -3,6 +3,7 @@ package org.gleaner.lab.execute;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -14,6 +15,7 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TortureExecutor;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -31,6 +33,7 @@ public record Executors(
         ScenarioExecutor<DirtyLogPerf, DirtyLogPerfResult> dirtyLogPerf,
         ScenarioExecutor<Neighbours, NeighboursResult> neighbours,
         ScenarioExecutor<PfnDesigns, PfnDesignsResult> pfnDesigns,
+        ScenarioExecutor<AcrossArchitectures, ArchitecturesResult> architectures,
         TortureExecutor torture) {
 
     /// The executors that the command line uses.
@@ -43,6 +46,7 @@ public record Executors(
                 DirtyLogPerfRun::run,
                 NeighboursRun::run,
                 PfnDesignsRun::run,
+                ArchitecturesRun::run,
                 TortureRun::run);
     }
 
@@ -67,6 +71,8 @@ public record Executors(
                     neighbours.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
             case PfnDesigns designs ->
                     pfnDesigns.run(new ScenarioRequest<>(designs, scale, engine, ablate), progress);
+            case AcrossArchitectures all ->
+                    architectures.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
         };
     }
 }

@@ -54,7 +54,7 @@ final class GenerationTracker implements Tracker {
     }
 
     /// Pages in generations from `seq` on.
-    private long pagesFrom(Cpu cpu, long seq) {
+    long pagesFrom(Cpu cpu, long seq) {
         LruGen gen = generations();
         long pages = 0;
         for (int type = LruGen.ANON; type <= LruGen.FILE; type++) {

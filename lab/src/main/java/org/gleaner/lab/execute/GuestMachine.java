@@ -13,6 +13,7 @@ import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.HostShare;
@@ -184,6 +185,9 @@ final class GuestMachine implements AutoCloseable {
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
                         .withTables(Support.tables(scenario.guestPages()))
                         .withPml(scenario instanceof DirtyLogPerf log && log.pml());
+        if (scenario instanceof AcrossArchitectures) {
+            config = config.withFaultTimes();
+        }
         SpteSteps steps = wrongSteps;
         if (steps != null) {
             config = config.withSteps(steps);

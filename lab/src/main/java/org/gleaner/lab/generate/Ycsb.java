@@ -44,7 +44,7 @@ final class Ycsb implements Pattern {
 
     private static final class Store implements Source {
         private final SplittableRandom random;
-        private final Zipf.Ranks ranks;
+        private final ZipfRanks ranks;
         private final int[] recordOf;
         private final int bytes;
         private final double update;
@@ -67,8 +67,8 @@ final class Ycsb implements Pattern {
             this.random = random;
             records = values.count("records");
             bytes = values.count("record");
-            ranks = new Zipf.Ranks((int) records, values.number("exponent"));
-            recordOf = Zipf.shuffled((int) records, random);
+            ranks = new ZipfRanks((int) records, values.number("exponent"));
+            recordOf = ZipfRanks.shuffled((int) records, random);
             update = values.number("update");
             insert = values.number("insert");
             scan = values.number("scan");

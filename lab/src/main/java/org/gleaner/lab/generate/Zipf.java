@@ -1,6 +1,5 @@
 package org.gleaner.lab.generate;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -28,42 +27,9 @@ final class Zipf implements Pattern {
 
     @Override
     public Source begin(Values values, SplittableRandom random) {
-        Ranks ranks = new Ranks(values.count("pages"), values.number("exponent"));
-        int[] pageOf = shuffled(values.count("pages"), random);
+        ZipfRanks ranks = new ZipfRanks(values.count("pages"), values.number("exponent"));
+        int[] pageOf = ZipfRanks.shuffled(values.count("pages"), random);
         double writes = values.number("writes");
         return sink -> sink.access(pageOf[ranks.next(random)], random.nextDouble() < writes);
-    }
-
-    /// `0` to `n - 1` in random order.
-    static int[] shuffled(int n, SplittableRandom random) {
-        int[] order = new int[n];
-        Arrays.setAll(order, i -> i);
-        for (int i = n - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
-        return order;
-    }
-
-    /// Ranks drawn by inverting the sum of the chances.
-    static final class Ranks {
-        private final double[] upTo;
-
-        Ranks(int n, double exponent) {
-            upTo = new double[n];
-            double sum = 0;
-            for (int i = 0; i < n; i++) {
-                sum += StrictMath.pow(i + 1.0, -exponent);
-                upTo[i] = sum;
-            }
-        }
-
-        int next(SplittableRandom random) {
-            double at = random.nextDouble() * upTo[upTo.length - 1];
-            int found = Arrays.binarySearch(upTo, at);
-            return Math.min(found >= 0 ? found + 1 : -found - 1, upTo.length - 1);
-        }
     }
 }

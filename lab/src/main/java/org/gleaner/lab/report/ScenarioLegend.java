@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
@@ -44,6 +45,11 @@ final class ScenarioLegend {
                     """
                     the guest writes more than its host has, is aged, writes again and is logged; what
                     differs is how KVM gets hold of the host's pages, and when it marks them
+                    """;
+            case AcrossArchitectures _ ->
+                    """
+                    the guest writes all of its memory, more than its host has, and accesses it by
+                    Zipf's law in rounds, each with an aging pass; counted are the rounds
                     """;
             case DirtyLogPerf _ ->
                     """

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
@@ -73,6 +74,10 @@ public final class ScenarioText {
                             .forEach(run ->
                                     block(DirtyLogText.lines(run, log.setting().scenario())));
             case NeighboursResult neighbours -> detail(neighbours);
+            case ArchitecturesResult all ->
+                    vmstat(
+                            names(all.runs(), ArchitecturesResult.Run::configuration),
+                            all.runs().stream().map(ArchitecturesResult.Run::vmstat).toList());
             case PfnDesignsResult designs ->
                     vmstat(
                             names(designs.runs(), PfnDesignsResult.Run::configuration),
@@ -90,6 +95,8 @@ public final class ScenarioText {
             case MaxGuestMemoryResult _ -> maxGuestMemory(all(MaxGuestMemoryResult.class, result));
             case AccessTrackingResult _ -> accessTracking(all(AccessTrackingResult.class, result));
             case MmuStressResult _ -> mmuStress(all(MmuStressResult.class, result));
+            case ArchitecturesResult _ ->
+                    block(ArchitecturesText.summary(all(ArchitecturesResult.class, result)));
             case PfnDesignsResult _ ->
                     block(PfnDesignsText.summary(all(PfnDesignsResult.class, result)));
             case DirtyLogPerfResult log -> {
@@ -328,6 +335,10 @@ public final class ScenarioText {
                                     commands.put(run.configuration().name(), run.commands()));
             case MmuStressResult stress ->
                     stress.runs()
+                            .forEach(run ->
+                                    commands.put(run.configuration().name(), run.commands()));
+            case ArchitecturesResult all ->
+                    all.runs()
                             .forEach(run ->
                                     commands.put(run.configuration().name(), run.commands()));
             case PfnDesignsResult designs ->

@@ -13,7 +13,8 @@ public sealed interface ScenarioResult extends Result
                 MmuStressResult,
                 NeighboursResult,
                 PfnDesignsResult,
-                DirtyLogPerfResult {
+                DirtyLogPerfResult,
+                ArchitecturesResult {
 
     Setting<?> setting();
 

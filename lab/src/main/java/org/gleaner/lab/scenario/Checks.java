@@ -240,6 +240,7 @@ final class Checks {
             case DirtyLogPerf log -> new DirtyLogChecks(log, this).check();
             case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
             case PfnDesigns designs -> designs(designs);
+            case AcrossArchitectures all -> architectures(all);
         }
     }
 
@@ -282,6 +283,13 @@ final class Checks {
                     designs.devicePages() + " frames are no block of a driver",
                     "give a power of two, or 0 for none");
         }
+    }
+
+    private void architectures(AcrossArchitectures all) {
+        range("rounds", all.rounds(), 1, 1000);
+        range("accessPercent", all.accessPercent(), 1, 10_000);
+        range("writePercent", all.writePercent(), 0, 100);
+        resolved("pieces", all::piecePages);
     }
 
     /// Pages of table that map `pages` pages: three levels of 512 entries below a root.

@@ -17,10 +17,17 @@ import org.gleaner.lab.size.Size;
     @JsonSubTypes.Type(value = MmuStress.class, name = MmuStress.KIND),
     @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND),
     @JsonSubTypes.Type(value = PfnDesigns.class, name = PfnDesigns.KIND),
-    @JsonSubTypes.Type(value = DirtyLogPerf.class, name = DirtyLogPerf.KIND)
+    @JsonSubTypes.Type(value = DirtyLogPerf.class, name = DirtyLogPerf.KIND),
+    @JsonSubTypes.Type(value = AcrossArchitectures.class, name = AcrossArchitectures.KIND)
 })
 public sealed interface Scenario
-        permits MaxGuestMemory, AccessTracking, MmuStress, Neighbours, PfnDesigns, DirtyLogPerf {
+        permits MaxGuestMemory,
+                AccessTracking,
+                MmuStress,
+                Neighbours,
+                PfnDesigns,
+                DirtyLogPerf,
+                AcrossArchitectures {
 
     /// Which test's phases are run: one of [ScenarioReader#KINDS].
     default String kind() {
@@ -31,6 +38,7 @@ public sealed interface Scenario
             case DirtyLogPerf _ -> DirtyLogPerf.KIND;
             case Neighbours _ -> Neighbours.KIND;
             case PfnDesigns _ -> PfnDesigns.KIND;
+            case AcrossArchitectures _ -> AcrossArchitectures.KIND;
         };
     }
 

@@ -40,7 +40,8 @@ public final class ScenarioReader {
                     MmuStress.KIND,
                     Neighbours.KIND,
                     PfnDesigns.KIND,
-                    DirtyLogPerf.KIND);
+                    DirtyLogPerf.KIND,
+                    AcrossArchitectures.KIND);
 
     /// What guests are where a file leaves it out.
     private static final Map<String, String> GUEST =
@@ -222,6 +223,7 @@ public final class ScenarioReader {
             case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
             case DirtyLogPerf.KIND -> Binder.record(DirtyLogPerf.class, rest, "");
             case Neighbours.KIND -> Binder.record(Neighbours.class, rest, "");
+            case AcrossArchitectures.KIND -> Binder.record(AcrossArchitectures.class, rest, "");
             case PfnDesigns.KIND -> Binder.record(PfnDesigns.class, rest, "");
             default -> Binder.record(MaxGuestMemory.class, rest, "");
         };

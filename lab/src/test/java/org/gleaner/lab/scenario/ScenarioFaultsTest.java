@@ -166,7 +166,7 @@ final class ScenarioFaultsTest {
                 .hasMessageEndingWith(
                         "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
                                 + " access-tracking, mmu-stress, neighbours, pfn-designs,"
-                                + " dirty-log-perf;"
+                                + " dirty-log-perf, architectures;"
                                 + " did you mean 'max-guest-memory'?");
         file("kind: [1]").hasMessageContaining("kind: ");
     }
@@ -218,6 +218,10 @@ final class ScenarioFaultsTest {
                 "access-tracking | host.memory=1GiB | do not fit",
                 "mmu-stress | agers=5 | 17 vcpus and agers on 16 cpus",
                 "mmu-stress | protectRounds=0 | give 1 to 1000",
+                "architectures | rounds=0 | give 1 to 1000",
+                "architectures | accessPercent=10001 | give 1 to 10000",
+                "architectures | writePercent=101 | give 0 to 100",
+                "architectures | pieces=1B | 4KiB",
                 "dirty-log-perf | iterations=0 | give 1 to 1000",
                 "dirty-log-perf | writePercent=101 | give 0 to 100",
                 "dirty-log-perf | endings=[] | give 1 to 3",

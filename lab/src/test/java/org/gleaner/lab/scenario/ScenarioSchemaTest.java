@@ -55,6 +55,7 @@ final class ScenarioSchemaTest {
                         "DirtyLogPerf",
                         "Neighbours",
                         "PfnDesigns",
+                        "AcrossArchitectures",
                         "Neighbour",
                         "Configuration",
                         "Guest",
@@ -90,6 +91,7 @@ final class ScenarioSchemaTest {
         kind(definitions, "DirtyLogPerf", DirtyLogPerf.KIND);
         kind(definitions, "Neighbours", Neighbours.KIND);
         kind(definitions, "PfnDesigns", PfnDesigns.KIND);
+        kind(definitions, "AcrossArchitectures", AcrossArchitectures.KIND);
         require(definitions, "Configuration", "name");
         require(definitions, "Neighbour", "name");
         require(definitions, "HostCommand", "at", "to", "write");
@@ -152,7 +154,8 @@ final class ScenarioSchemaTest {
                 context.getTypeContext().resolve(MmuStress.class),
                 context.getTypeContext().resolve(Neighbours.class),
                 context.getTypeContext().resolve(PfnDesigns.class),
-                context.getTypeContext().resolve(DirtyLogPerf.class));
+                context.getTypeContext().resolve(DirtyLogPerf.class),
+                context.getTypeContext().resolve(AcrossArchitectures.class));
     }
 
     /// Types that are written as one word.

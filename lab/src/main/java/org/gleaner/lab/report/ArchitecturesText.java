@@ -1,0 +1,75 @@
+package org.gleaner.lab.report;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.gleaner.lab.run.ArchitecturesResult;
+import org.gleaner.lab.run.ArchitecturesResult.Run;
+import org.jspecify.annotations.Nullable;
+
+/// The same guest on different processors, a column for each.
+final class ArchitecturesText {
+    private static final double MILLIS = 1e3;
+    private static final double MICROS = 1e-3;
+
+    private final List<List<Run>> runs;
+    private final Grid grid;
+
+    private ArchitecturesText(List<List<Run>> runs) {
+        this.runs = runs;
+        grid = new Grid(runs.size());
+    }
+
+    /// What each spent on the rounds.
+    static String summary(List<ArchitecturesResult> bySeed) {
+        List<List<Run>> runs =
+                BySeed.align(bySeed, ArchitecturesResult::runs, run -> run.configuration().name());
+        return runs.isEmpty() ? "" : new ArchitecturesText(runs).table();
+    }
+
+    private String table() {
+        grid.head("", i -> runs.get(i).getFirst().configuration().name());
+        word("costs", run -> run.costs().label());
+        number("rounds, s", Run::roundSeconds);
+        count("faults: major", run -> run.faults().major());
+        count("  translation", run -> run.faults().translation());
+        count("  access flag", run -> run.faults().accessFlag());
+        count("  permission", run -> run.faults().permission());
+        count("  retried", run -> run.faults().retries());
+        number("stall, % of vCPUs", run -> run.stall().percent());
+        number("  p50, us", run -> run.stall().p50Nanos() * MICROS);
+        number("  p99, us", run -> run.stall().p99Nanos() * MICROS);
+        number("aging pass, ms", run -> run.aging().passSeconds() * MILLIS);
+        number("  a page, ns", run -> run.aging().passNanosPerPage());
+        count("age calls", run -> run.aging().ageCalls());
+        count("  that only test", run -> run.aging().testAgeCalls());
+        number("  CPU, ms", run -> millis(run.aging().notifierSeconds()));
+        count("mmu_lock, read", run -> run.readLocks().taken());
+        count("  waited for", run -> run.readLocks().waits());
+        number("  waits, ms", run -> run.readLocks().waitSeconds() * MILLIS);
+        count("mmu_lock, write", run -> run.writeLocks().taken());
+        count("  waited for", run -> run.writeLocks().waits());
+        number("  waits, ms", run -> run.writeLocks().waitSeconds() * MILLIS);
+        word("invalidations by", run -> run.invalidations().by());
+        count("  count", run -> run.invalidations().count());
+        number("  waits, ms", run -> run.invalidations().seconds() * MILLIS);
+        count("unmap calls", run -> run.invalidations().unmapCalls());
+        return grid.toString();
+    }
+
+    private static double millis(@Nullable Double seconds) {
+        return seconds == null ? Double.NaN : seconds * MILLIS;
+    }
+
+    private void word(String name, Function<Run, String> word) {
+        grid.figure(name, i -> word.apply(runs.get(i).getFirst()));
+    }
+
+    private void count(String name, ToDoubleFunction<Run> count) {
+        grid.figure(name, i -> Spread.of(runs.get(i), count).count());
+    }
+
+    private void number(String name, ToDoubleFunction<Run> number) {
+        grid.figure(name, i -> Spread.of(runs.get(i), number).number());
+    }
+}
