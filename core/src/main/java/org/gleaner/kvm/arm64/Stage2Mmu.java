@@ -18,7 +18,6 @@ import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
-import org.gleaner.machine.KernelFunction;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
@@ -152,14 +151,8 @@ public final class Stage2Mmu extends SecondaryMmu {
     // --- faults ------------------------------------------------------------------------------
 
     @Override
-    public int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
-        cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
-        rcu.readLock(cpu);
-        int result = map.map(cpu, root, spare, fault);
-        rcu.readUnlock(cpu);
-        cpu.charge(Cost.MMU_INSTALL);
-        cpu.exit();
-        return result;
+    protected int install(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
+        return map.map(cpu, root, spare, fault);
     }
 
     /// `handle_access_fault`: sets the access flag of a valid leaf that has none. The page is told

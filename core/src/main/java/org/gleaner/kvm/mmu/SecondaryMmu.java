@@ -1,7 +1,9 @@
 package org.gleaner.kvm.mmu;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.RadixTable;
@@ -71,10 +73,21 @@ public abstract class SecondaryMmu {
 
     // --- faults ------------------------------------------------------------------------------
 
-    /// Installs the page of a fault.
+    /// Installs the page of a fault (`kvm_tdp_mmu_map`).
     ///
     /// @return one of [RetPf]
-    public abstract int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault);
+    public final int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
+        cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
+        rcu.readLock(cpu);
+        int result = install(cpu, root, spare, fault);
+        rcu.readUnlock(cpu);
+        cpu.charge(Cost.MMU_INSTALL);
+        cpu.exit();
+        return result;
+    }
+
+    /// The architecture's part of [#map], in an RCU read section.
+    protected abstract int install(Cpu cpu, MmuRoot root, TableCache spare, Fault fault);
 
     /// Gives an entry back what aging or the dirty log took, without looking the page up.
     ///

@@ -1,32 +1,23 @@
 package org.gleaner.kvm.x86;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.mmu.AgeQuery;
-import org.gleaner.kvm.mmu.DirtyBitmap;
 import org.gleaner.kvm.mmu.Fault;
-import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.MmuParts;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.PreservedAccessed;
 import org.gleaner.kvm.mmu.RemoteTlbs;
-import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.kvm.mmu.ZapCause;
-import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
-import org.gleaner.machine.KernelFunction;
-import org.gleaner.machine.LockClass;
-import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TreeIter;
-import org.jspecify.annotations.Nullable;
 
-/// The second stage's page tables (`tdp_mmu.c`): roots, and what may be asked of them. Installing
-/// is [TdpMap]'s, splitting [TdpSplit]'s, zapping [TdpZapper]'s, aging [TdpAger]'s.
+/// The second stage's page tables (`tdp_mmu.c`): what may be asked of them. Its roots are
+/// [TdpRoots]', installing is [TdpMap]'s, splitting [TdpSplit]'s, zapping [TdpZapper]'s, aging
+/// [TdpAger]'s, and giving rights back [TdpFastFault]'s.
 ///
 /// ## Who may change what
 ///
@@ -55,13 +46,6 @@ import org.jspecify.annotations.Nullable;
 /// in an RCU read section. Guests walk without one: they are interrupted, and leave, between the
 /// unlinking and the free.
 ///
-/// ## Roots
-///
-/// The list of roots is an immutable array. An invalid root stays on it until its last reference is
-/// gone, so that notifiers can still zap below it; faults and agers pass it over. All vCPUs are
-/// told to drop it in the critical section that invalidates it, and a vCPU that loads a root drops
-/// all it has cached: so zapping an invalid root owes no flush.
-///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | entry: present | fault, lock read, RCU | CAS | any walk | acquire | filling of the table |
@@ -70,9 +54,6 @@ import org.jspecify.annotations.Nullable;
 /// | entry: frozen | zap, detached table | exchange | fault, ager | CAS | RCU |
 /// | entry: A off, tracked | ager | CAS | walker | CAS | nothing: races are allowed |
 /// | entry: A or D on | walker | CAS | zap, ager | CAS | the flush after a zap |
-/// | `roots` | add, unlist, `pagesLock` | volatile | all | volatile | RCU |
-/// | role: invalid | invalidate, lock write | release | faults, lock read | acquire | the lock |
-/// | role: invalid | the same | release | agers, RCU | acquire | RCU: tables stay |
 /// | `unlinkEpoch` | zap, before the flush | volatile | vCPU, next entry | volatile | the request |
 ///
 /// ## Races that are allowed
@@ -94,17 +75,16 @@ public final class TdpMmu extends SecondaryMmu {
 
     final PreservedAccessed preserved;
 
-    private final boolean keepsRoots;
     final TdpZapper zapper;
     final TdpSplit split;
 
+    private final TdpRoots roots;
     private final TdpMap map;
+    private final TdpFastFault fast;
     private final TdpDirtyLog dirtyLog;
     private final TdpRecovery recovery;
     private final TdpAger ager;
-    private final QueuedSpinLock pagesLock = new QueuedSpinLock(LockClass.TDP_MMU_PAGES);
     private final LongAdder yields = new LongAdder();
-    private volatile MmuRoot[] roots = {};
 
     /// An MMU without roots, for entries of `format`.
     ///
@@ -115,12 +95,13 @@ public final class TdpMmu extends SecondaryMmu {
         remote = parts.remote();
         this.format = format;
         spteSteps = steps;
-        keepsRoots = parts.keepsRoots();
+        roots = new TdpRoots(this, parts.keepsRoots());
         preserved = parts.preserved();
         marks = new LeafMarks(format, parts.marks());
         zapper = new TdpZapper(this);
         split = new TdpSplit(tables, format, steps, invariants);
         map = new TdpMap(this);
+        fast = new TdpFastFault(this);
         dirtyLog = new TdpDirtyLog(this, parts.hardwareLog());
         recovery = new TdpRecovery(this);
         ager = new TdpAger(this);
@@ -130,122 +111,27 @@ public final class TdpMmu extends SecondaryMmu {
 
     /// The roots, invalid ones included, as they are now.
     MmuRoot[] roots(Cpu cpu) {
-        cpu.reads(this);
-        return roots;
+        return roots.all(cpu);
     }
 
-    /// A valid root with a reference for the caller (`kvm_tdp_mmu_alloc_root`).
     @Override
     public MmuRoot acquire(Cpu cpu) {
-        mmuLock.readLock(cpu);
-        MmuRoot root = findValid(cpu);
-        if (root == null) {
-            pagesLock.lock(cpu);
-            root = findValid(cpu);
-            if (root == null) {
-                root = new MmuRoot(tables.newRoot(cpu), keepsRoots ? 2 : 1);
-                cpu.charge(Cost.SPTE_TABLE_ALLOC);
-                MmuRoot[] more = Arrays.copyOf(roots, roots.length + 1);
-                more[more.length - 1] = root;
-                cpu.writes(this);
-                roots = more;
-            }
-            pagesLock.unlock(cpu);
-        }
-        mmuLock.readUnlock(cpu);
-        return root;
+        return roots.acquire(cpu);
     }
 
-    private @Nullable MmuRoot findValid(Cpu cpu) {
-        for (MmuRoot root : roots(cpu)) {
-            if (!root.isInvalidLocked(cpu) && root.get(cpu)) {
-                return root;
-            }
-        }
-        return null;
-    }
-
-    /// Drops a reference (`kvm_tdp_mmu_put_root`). The last one of a valid root, on a kernel that
-    /// keeps none itself, tears the tables down first. Must be called without `mmu_lock`.
     @Override
     public void release(Cpu cpu, MmuRoot root) {
-        if (!root.put(cpu)) {
-            return;
-        }
-        if (!root.isInvalid(cpu)) {
-            mmuLock.writeLock(cpu);
-            tearDown(cpu, root);
-            mmuLock.writeUnlock(cpu);
-        }
-        unlist(cpu, root);
+        roots.release(cpu, root);
     }
 
-    /// Makes a root invalid that nobody holds, and empties it, unless somebody else has: under
-    /// `mmu_lock` write. As soon as the root is invalid its last holder may take it off the list
-    /// without the lock; that its table stays until it is empty is for the RCU section, which
-    /// therefore begins before.
-    private void tearDown(Cpu cpu, MmuRoot root) {
-        if (!root.isInvalidLocked(cpu)) {
-            assert !keepsRoots : "nobody holds a valid root";
-            rcu.readLock(cpu);
-            root.invalidate(cpu);
-            zapper.zapRoot(cpu, root, false);
-            rcu.readUnlock(cpu);
-        }
-    }
-
-    private void unlist(Cpu cpu, MmuRoot root) {
-        pagesLock.lock(cpu);
-        cpu.writes(this);
-        roots = Arrays.stream(roots).filter(other -> other != root).toArray(MmuRoot[]::new);
-        pagesLock.unlock(cpu);
-        if (steps.waitsForReaders()) {
-            rcu.call(cpu, (c, table) -> free(c, root), root.table);
-        } else {
-            free(cpu, root);
-        }
-    }
-
-    private void free(Cpu cpu, MmuRoot root) {
-        root.setFreed();
-        tables.unlinked();
-        tables.slab.freeRoot(cpu, root.table);
-    }
-
-    /// `kvm_tdp_mmu_invalidate_roots`, under `mmu_lock` write: no new fault will use the roots of
-    /// now. A kernel that holds no reference itself takes one, so that the tables stay until they
-    /// are zapped. Where it comes too late, for the last holder is on its way to the lock to tear
-    /// the root down, it does that in its place: who marks a root invalid answers for its leaves.
     @Override
     public void invalidateRoots(Cpu cpu) {
-        assert mmuLock.isHeldForWriteBy(cpu);
-        for (MmuRoot root : roots(cpu)) {
-            if (root.isInvalid(cpu)) {
-                continue;
-            }
-            if (keepsRoots || root.get(cpu)) {
-                root.scheduledToZap = true;
-                root.invalidate(cpu);
-            } else if (steps.emptiesUnheldRoots()) {
-                tearDown(cpu, root);
-            } else {
-                root.invalidate(cpu);
-            }
-        }
+        roots.invalidate(cpu);
     }
 
-    /// `kvm_tdp_mmu_zap_invalidated_roots`: empties them and drops the MMU's reference.
     @Override
     public void zapInvalidatedRoots(Cpu cpu) {
-        for (MmuRoot root : roots(cpu)) {
-            if (root.scheduledToZap) {
-                root.scheduledToZap = false;
-                mmuLock.readLock(cpu);
-                zapper.zapRoot(cpu, root, true);
-                mmuLock.readUnlock(cpu);
-                release(cpu, root);
-            }
-        }
+        roots.zapInvalidated(cpu);
     }
 
     /// `kvm_tdp_mmu_zap_all`, when no vCPU can run any more.
@@ -352,80 +238,13 @@ public final class TdpMmu extends SecondaryMmu {
 
     // --- faults ------------------------------------------------------------------------------
 
-    /// `kvm_tdp_mmu_map`.
     @Override
-    public int map(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
-        cpu.enter(KernelFunction.KVM_TDP_MMU_MAP);
-        rcu.readLock(cpu);
-        int result = map.map(cpu, root, spare, fault);
-        rcu.readUnlock(cpu);
-        cpu.charge(Cost.MMU_INSTALL);
-        cpu.exit();
-        return result;
+    protected int install(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
+        return map.map(cpu, root, spare, fault);
     }
 
-    /// `fast_page_fault`.
     @Override
     public int fastFault(Cpu cpu, MmuRoot root, Fault fault) {
-        rcu.readLock(cpu);
-        int result = RetPf.INVALID;
-        for (int tries = 0; tries < 5; tries++) {
-            cpu.step();
-            long found = tables.leafAt(cpu, root.table, fault.gfn);
-            if (found < 0) {
-                break;
-            }
-            long slot = RadixTable.slotOf(found);
-            long[] words = tables.slab.slotWords(slot);
-            int i = tables.slab.slotIndex(slot);
-            long old = cpu.load(words, i);
-            Invariants.readable(old);
-            if (format.isTable(old, RadixTable.levelOf(found))) {
-                continue;
-            }
-            long update = fastUpdate(old, fault.write);
-            boolean huge = RadixTable.levelOf(found) > RadixTable.LEVEL_4K;
-            if (update == 0 || update != old && huge && fault.write && fault.log != null) {
-                break;
-            }
-            if (update == old) {
-                result = RetPf.SPURIOUS;
-                break;
-            }
-            if (cpu.cas(words, i, old, update)) {
-                invariants.changed(old, update);
-                DirtyBitmap log = fault.log;
-                if (log != null && fault.write && steps.marksFastFaults()) {
-                    log.mark(cpu, fault.gfn);
-                }
-                result = RetPf.FIXED;
-                break;
-            }
-        }
-        rcu.readUnlock(cpu);
-        return result;
-    }
-
-    /// What the fast path makes of `old`: itself if it permits the access, 0 if it cannot.
-    private long fastUpdate(long old, boolean write) {
-        int access = write ? EntryFormat.WRITE : EntryFormat.READ;
-        if (!format.isPresent(old)) {
-            return 0;
-        }
-        if (format.permits(old, access)) {
-            return old;
-        }
-        long update = old;
-        boolean tracked = format.isAccessTracked(old);
-        if (tracked) {
-            update = spteSteps.restore(format, old) | format.accessed;
-        }
-        if (write && format.isMmuWritable(update)) {
-            update |= SpteFormat.WRITE_BIT;
-        }
-        if (tracked) {
-            SpteInvariants.restored(format, old, update, write);
-        }
-        return format.permits(update, access) ? update : 0;
+        return fast.fix(cpu, root, fault);
     }
 }
