@@ -1,9 +1,11 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.aging.AgingDesign;
 
 /// A dirty log that is read while the guest writes.
 final class LogPrograms {
@@ -34,6 +36,12 @@ final class LogPrograms {
                                     "huge leaves come back under a guest that faults",
                                     "kvm_tdp_mmu_recover_huge_pages",
                                     LogPrograms::endFault)
+                            .within(3),
+                    new Program(
+                                    "log-tags",
+                                    "tags that the host writes are written before a log begins, or not",
+                                    "kvm_vm_ioctl_mte_copy_tags: slots_lock, nr_memslots_dirty_logging",
+                                    LogPrograms::tags)
                             .within(3));
 
     /// The host copies page 0 each time the log has it, as a migration does.
@@ -99,6 +107,41 @@ final class LogPrograms {
                 });
         vm.actor("migration", cpu -> vm.vm().dirtyLog().end(cpu, 0, LogEnd.RECOVER));
         vm.destroyAfter();
+    }
+
+    /// Who restores tags, on arm64, beside a migration that begins; the page's content stands for
+    /// its tags.
+    private static void tags(Stage stage, Variant variant) {
+        VmStage vm = new VmStage(stage, variant, 1, AgingDesign.MERGED, Stage2Aging.LOCKED, true);
+        long[] copy = {0};
+        vm.ready((cpu, vcpu) -> vcpu.accessData(cpu, 0, 0, true, 1));
+        vm.vcpu(
+                "tags",
+                (cpu, vcpu) ->
+                        vm.vm()
+                                .memoryTags()
+                                .copyToGuest(
+                                        cpu,
+                                        0,
+                                        1,
+                                        (c, pfn, page) -> {
+                                            vm.space.write(pfn, 0, 7);
+                                            return true;
+                                        }));
+        vm.actor(
+                "migration",
+                cpu -> {
+                    vm.vm().dirtyLog().begin(cpu, 0);
+                    copy[0] = vm.space.read(0, 0);
+                    copyIfDirty(cpu, vm, copy);
+                });
+        stage.after(cpu -> {
+            copyIfDirty(cpu, vm, copy);
+            long last = vm.space.read(0, 0);
+            Finding.check(
+                    copy[0] == last,
+                    "L5: the copy has the tags " + copy[0] + ", the page has " + last);
+        });
     }
 
     private static void copyIfDirty(Cpu cpu, VmStage vm, long[] copy) {

@@ -112,6 +112,28 @@ final class Stage2Bugs {
                             },
                             "arm64-block-rcu",
                             "arm64-block-read"),
+                    new Wrong(
+                            "tags-while-logging",
+                            "tags are written though a log is kept, which does not see it",
+                            "KVM_ARM_MTE_COPY_TAGS before 6.12",
+                            new Stage2Steps() {
+                                @Override
+                                public boolean tagsAskForLogs() {
+                                    return false;
+                                }
+                            },
+                            "log-tags"),
+                    new Wrong(
+                            "tags-ask-unlocked",
+                            "who writes tags asks for logs and takes slots_lock then",
+                            "kvm_vm_ioctl_mte_copy_tags: slots_lock comes first",
+                            new Stage2Steps() {
+                                @Override
+                                public boolean tagsAskLocked() {
+                                    return false;
+                                }
+                            },
+                            "log-tags"),
                     new AsPosted(
                             "arm64-v3-as-posted",
                             "an ager stores plainly under the read lock, beside faults",

@@ -210,6 +210,11 @@ public final class Vm {
         return log;
     }
 
+    /// The tags of its pages, on arm64 (`KVM_CAP_ARM_MTE`).
+    public MemoryTags memoryTags() {
+        return new MemoryTags(slots, log, direct.page(), pages, mmu);
+    }
+
     Memslots memslots(Cpu cpu) {
         return slots.active(cpu);
     }

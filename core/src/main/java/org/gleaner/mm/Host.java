@@ -449,7 +449,7 @@ public final class Host implements AutoCloseable {
 
     /// An address space's pages as its secondary MMUs use them.
     public UserPages pagesOf(AddressSpace mm) {
-        return new ProcessPages(mm, userPages, lru, folios, steps, epochs);
+        return new ProcessPages(mm, userPages, lru, folios, objects, steps, epochs);
     }
 
     /// A file of `pages` pages that no process can map, for a secondary MMU of `mm`, whose cgroup

@@ -202,6 +202,21 @@ public abstract class ProtocolSteps {
         return true;
     }
 
+    /// Whether tags of a guest's pages are written only while no slot is logged.
+    public boolean tagsAskForLogs() {
+        return true;
+    }
+
+    /// Whether that is asked where no log can begin until they are written.
+    public boolean tagsAskLocked() {
+        return true;
+    }
+
+    /// Whether a page that can have no tags is given back.
+    public boolean putsOfflinePages() {
+        return true;
+    }
+
     /// Whether vCPUs are told that the page of their APIC goes.
     public boolean reloadsApicPage() {
         return true;

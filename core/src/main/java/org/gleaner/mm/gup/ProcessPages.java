@@ -10,6 +10,9 @@ import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.AddressSpace;
+import org.gleaner.mm.space.Memfd;
+import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.pagetable.RadixTable;
 
 /// A process's pages as its secondary MMUs use them.
@@ -19,6 +22,7 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     private final FollowPfn follow;
     private final LruCache lru;
     private final Folios folios;
+    private final RmapObjects objects;
     private final MemorySteps steps;
     private final FrameEpochs epochs;
 
@@ -27,6 +31,7 @@ public final class ProcessPages implements UserPages, PagesByNumber {
             GetUserPages gup,
             LruCache lru,
             Folios folios,
+            RmapObjects objects,
             MemorySteps steps,
             FrameEpochs epochs) {
         this.mm = mm;
@@ -36,6 +41,7 @@ public final class ProcessPages implements UserPages, PagesByNumber {
         follow = gup.follow();
         this.lru = lru;
         this.folios = folios;
+        this.objects = objects;
     }
 
     @Override
@@ -62,6 +68,13 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     public int mappingLevel(Cpu cpu, long vpn) {
         long found = mm.tables().tables.leafAt(cpu, mm.root(), vpn);
         return found < 0 ? RadixTable.LEVEL_4K : RadixTable.levelOf(found);
+    }
+
+    @Override
+    public boolean isOnline(Cpu cpu, PageClaim claim) {
+        int folio = folios.folio(cpu, claim.pfn());
+        RmapObject object = objects.get(Folios.mappingObject(folios.mapping(folio)));
+        return !(object instanceof Memfd file && file.kind() == Memfd.Kind.DEVICE_PAGES);
     }
 
     @Override

@@ -53,6 +53,12 @@ public interface UserPages {
         return RadixTable.LEVEL_4K;
     }
 
+    /// Whether the page is of the host's own memory, and not of a device with memory
+    /// (`pfn_to_online_page`). It is owned.
+    default boolean isOnline(Cpu cpu, PageClaim claim) {
+        return true;
+    }
+
     /// How often the frame was freed until now, where assertions are enabled; for checks.
     default int timesFreed(int pfn) {
         return 0;
