@@ -1,11 +1,11 @@
 package org.gleaner.lab.report;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.ArchitecturesResult.Run;
-import org.jspecify.annotations.Nullable;
 
 /// The same guest on different processors, a column for each.
 final class ArchitecturesText {
@@ -43,7 +43,7 @@ final class ArchitecturesText {
         number("  a page, ns", run -> run.aging().passNanosPerPage());
         count("age calls", run -> run.aging().ageCalls());
         count("  that only test", run -> run.aging().testAgeCalls());
-        number("  CPU, ms", run -> millis(run.aging().notifierSeconds()));
+        grid.figure("  CPU, ms", i -> notifiers(runs.get(i)));
         count("mmu_lock, read", run -> run.readLocks().taken());
         count("  waited for", run -> run.readLocks().waits());
         number("  waits, ms", run -> run.readLocks().waitSeconds() * MILLIS);
@@ -57,8 +57,14 @@ final class ArchitecturesText {
         return grid.toString();
     }
 
-    private static double millis(@Nullable Double seconds) {
-        return seconds == null ? Double.NaN : seconds * MILLIS;
+    /// Which only virtual time has.
+    private static String notifiers(List<Run> same) {
+        List<Double> seconds =
+                same.stream()
+                        .map(run -> run.aging().notifierSeconds())
+                        .filter(Objects::nonNull)
+                        .toList();
+        return seconds.isEmpty() ? "-" : Spread.of(seconds, each -> each * MILLIS).number();
     }
 
     private void word(String name, Function<Run, String> word) {

@@ -83,10 +83,12 @@ final class ScenarioLegend {
         Set<Lru> lrus = new LinkedHashSet<>();
         all.forEach(each -> lrus.add(each.lru()));
         long kernels = all.stream().map(Configuration::kernel).distinct().count();
+        long processors = all.stream().map(Configuration::processor).distinct().count();
         Set<AgingChoice> told = new LinkedHashSet<>();
         List<String> lines = new ArrayList<>();
         for (Configuration each : all) {
             String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";
+            String processor = processors == 1 ? "" : each.processor() + "; ";
             String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
             PfnChoice pfn = each.pfn();
             if (pfn != null) {
@@ -97,8 +99,9 @@ final class ScenarioLegend {
             lines.add(
                     String.format(
                             Locale.ROOT,
-                            "%-" + width + "s  %s%s%s",
+                            "%-" + width + "s  %s%s%s%s",
                             each.name(),
+                            processor,
                             kernel,
                             lru,
                             about));

@@ -22,10 +22,14 @@ public final class ScenarioPlanText {
 
     /// What a scenario that can run would run.
     public static String of(String file, ScenarioPlan.Runs runs) {
-        TextTable configurations = new TextTable(4, "", "lru", "kernel", "aging");
+        TextTable configurations = new TextTable(5, "", "lru", "kernel", "aging", "processor");
         for (Configuration each : runs.configurations()) {
             configurations.row(
-                    each.name(), each.lru().label(), each.kernel().label(), each.aging().label());
+                    each.name(),
+                    each.lru().label(),
+                    each.kernel().label(),
+                    each.aging().label(),
+                    each.processor());
         }
         return String.format(
                         Locale.ROOT,

@@ -34,6 +34,11 @@ public record Configuration(
         this(name, lru, kernel, aging, ArchChoice.X86, true, null);
     }
 
+    /// The host's processor, for people.
+    public String processor() {
+        return arch.label() + (hardwareAccessed ? "" : " without a hardware access flag");
+    }
+
     /// What `lru_gen/enabled` reads on such a host: of the bits that the scenario sets those that
     /// the processor offers.
     public LruGenChoice lruGen(HostSettings host) {
