@@ -42,6 +42,7 @@ public final class DirtyLog {
     private final Srcu srcu;
     private final VmSlots slots;
     private final SecondaryMmu mmu;
+    private final VmConfig config;
     private final LockMode protectLock;
     private final int mostLevel;
     private final Upkeep.EagerSplit eager;
@@ -65,6 +66,7 @@ public final class DirtyLog {
             Vcpus vcpus,
             VmConfig config) {
         this.srcu = srcu;
+        this.config = config;
         pml = config.pml();
         protectLock = config.architecture().locks().writeProtect();
         eager = config.architecture().upkeep().eager();
@@ -117,7 +119,7 @@ public final class DirtyLog {
 
     /// Begins to log slot `id`; nothing if it is logged already.
     ///
-    /// @throws IllegalArgumentException if there is no such slot
+    /// @throws IllegalArgumentException if there is no such slot, or it cannot be logged
     public void begin(Cpu cpu, int id) {
         slots.relog(
                 cpu,
@@ -131,7 +133,8 @@ public final class DirtyLog {
                 });
     }
 
-    private static Memslot loggable(Memslot slot) {
+    private Memslot loggable(Memslot slot) {
+        config.checkOpen("memory of a protected guest is not logged");
         if (slot.file() != null) {
             throw new IllegalArgumentException(
                     "-EINVAL: memory slot " + slot.id() + " has private pages and is not logged");

@@ -191,6 +191,11 @@ final class PageFault {
     private int faultIn(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
         FaultInPage page = vcpu.page;
         cpu.enter(KernelFunction.KVM_FAULTIN_PFN);
+        if (flow.hold() == FaultFlow.Hold.PINNED) {
+            int error = pin(cpu, page, slot, fault);
+            cpu.exit();
+            return error;
+        }
         long vpn = SlotView.vpn(slot, fault.gfn, fault.write);
         int how = fault.write ? Lookup.WRITE : 0;
         if (slot != null && !slot.readOnly()) {
@@ -205,6 +210,12 @@ final class PageFault {
         }
         cpu.exit();
         return error;
+    }
+
+    /// A page that its guest will have for good is pinned for writing, whatever the access.
+    private static int pin(Cpu cpu, FaultInPage page, @Nullable Memslot slot, Fault fault) {
+        long vpn = SlotView.vpn(slot, fault.gfn, true);
+        return page.lookUp(cpu, vpn, Lookup.WRITE | Lookup.PIN | Lookup.INTERRUPTIBLE, fault);
     }
 
     private boolean isPrivate(Cpu cpu, long gfn) {
@@ -261,11 +272,14 @@ final class PageFault {
         }
         boolean unused = result == RetPf.RETRY;
         boolean early = !mmu.steps.marksOwned();
-        if (mmu.steps.releasesLocked()) {
+        if (result == RetPf.FIXED && flow.hold() == FaultFlow.Hold.PINNED) {
+            vcpu.page.keep(cpu, vm.pins());
+            mmu.invariants.dirtied(cpu, fault.pfn, fault.level);
+        } else if (mmu.steps.releasesLocked()) {
             release(cpu, vcpu.page, fault, unused || early);
         }
         locks.fault().unlock(cpu, mmu.mmuLock);
-        if (!mmu.steps.releasesLocked()) {
+        if (!mmu.steps.releasesLocked() && flow.hold() == FaultFlow.Hold.RELEASED) {
             release(cpu, vcpu.page, fault, unused);
         }
         boolean late = flow.log() == FaultFlow.LogMark.AFTER_UNLOCK;

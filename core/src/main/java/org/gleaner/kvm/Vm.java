@@ -5,12 +5,12 @@ import org.gleaner.kvm.mmu.EmptiedTables;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
-import org.gleaner.kvm.mmu.TableAccount;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.kvm.pfn.DirectAccess;
 import org.gleaner.kvm.pfn.EntryMarks;
 import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.kvm.pfn.GuestPfn;
+import org.gleaner.kvm.pfn.GuestPins;
 import org.gleaner.kvm.pfn.PageLedger;
 import org.gleaner.kvm.pfn.PfnCaches;
 import org.gleaner.machine.Actor;
@@ -62,6 +62,8 @@ public final class Vm {
     /// The host's pages that are owned.
     final PageLedger ledger = new PageLedger();
 
+    private final GuestPins pins;
+
     private Vm(VmConfig config, UserPages pages, Rcu rcu) {
         this.config = config;
         this.pages = pages;
@@ -75,10 +77,11 @@ public final class Vm {
                         rcu,
                         entryMarks,
                         vcpus::flushRemoteTlbs,
-                        new PayingTask(),
+                        new PayingTask(pages),
                         pages::timesFreed);
         steps = mmu.steps;
         invariants = mmu.invariants;
+        pins = new GuestPins(pages, ledger);
         slots = new VmSlots(srcu, gate, steps);
         faults = new PageFault(this, mmu, gate, pages, config.architecture());
         PfnCaches caches = new PfnCaches();
@@ -94,29 +97,6 @@ public final class Vm {
         log = new DirtyLog(srcu, slots, mmu, pages, vcpus, config);
         HvaWalk walk = new HvaWalk(srcu, slots, vcpus, mmu, gate, caches);
         notifier = new KvmMmuNotifier(this, walk, config.aging(), config.architecture().locks());
-    }
-
-    /// The task that runs the vCPUs pays for the tables.
-    private final class PayingTask implements TableAccount {
-        @Override
-        public void pay(Cpu cpu, int amount) {
-            pages.payTables(cpu, amount);
-        }
-
-        @Override
-        public void payAtOnce(Cpu cpu) {
-            pages.payTableAtOnce(cpu);
-        }
-
-        @Override
-        public void refund(Cpu cpu, int amount) {
-            pages.refundTables(cpu, amount);
-        }
-
-        @Override
-        public void use(Cpu cpu, int more) {
-            pages.useTables(cpu, more);
-        }
     }
 
     /// A VM without slots and vCPUs, subscribed to `pages`.
@@ -143,9 +123,10 @@ public final class Vm {
 
     /// Takes a slot away and waits until no fault uses it.
     ///
-    /// @throws IllegalArgumentException if there is none
+    /// @throws IllegalArgumentException if there is none, or the guest is protected (`-EPERM`)
     public void deleteSlot(Cpu cpu, int id) {
         checkUsers(id);
+        config.checkOpen("memory slots of a protected guest stay");
         slots.delete(cpu, id, config.zapsAll() ? this::zapAllFast : this::zapSlot);
     }
 
@@ -299,6 +280,11 @@ public final class Vm {
         mmuLock.writeUnlock(cpu);
     }
 
+    /// The pages that a protected guest keeps from its host.
+    public GuestPins pins() {
+        return pins;
+    }
+
     PageFault faults() {
         return faults;
     }
@@ -324,6 +310,7 @@ public final class Vm {
         if (steps.zapsAtRelease()) {
             int section = srcu.readLock(cpu);
             mmu.zapAll(cpu);
+            pins.releaseAll(cpu);
             srcu.readUnlock(cpu, section);
         }
     }

@@ -3,6 +3,7 @@ package org.gleaner.kvm;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import org.gleaner.kvm.arch.Architecture;
+import org.gleaner.kvm.arch.FaultFlow;
 import org.gleaner.kvm.arch.Upkeep;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuParts;
@@ -193,6 +194,15 @@ public final class VmConfig {
     /// The design whose secondary half this VM plays.
     public AgingPlan aging() {
         return aging;
+    }
+
+    /// Refuses what a host cannot do to a guest that it may not get at.
+    ///
+    /// @throws IllegalArgumentException if the guest is one (`-EPERM`)
+    void checkOpen(String why) {
+        if (architecture.flow().hold() == FaultFlow.Hold.PINNED) {
+            throw new IllegalArgumentException("-EPERM: " + why);
+        }
     }
 
     int tlbEntries() {

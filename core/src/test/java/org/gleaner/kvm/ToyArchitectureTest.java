@@ -43,7 +43,8 @@ final class ToyArchitectureTest {
                             FaultFlow.Retry.VM,
                             FaultFlow.DirtyKey.ENTRY_WRITABLE,
                             FaultFlow.LogMark.AFTER_UNLOCK,
-                            FaultFlow.FastPath.NONE),
+                            FaultFlow.FastPath.NONE,
+                            FaultFlow.Hold.RELEASED),
                     new Upkeep(
                             Upkeep.UnmapFlush.COMMON_IF_ANY,
                             Upkeep.Invalidation.INTERRUPT,

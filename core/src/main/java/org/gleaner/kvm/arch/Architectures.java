@@ -11,7 +11,8 @@ public final class Architectures {
                     X86.NPT,
                     Arm64.HARDWARE_FLAG,
                     Arm64.SOFTWARE_FLAG,
-                    Arm64.SERIAL_FAULTS);
+                    Arm64.SERIAL_FAULTS,
+                    Arm64.PROTECTED);
 
     private Architectures() {}
 }

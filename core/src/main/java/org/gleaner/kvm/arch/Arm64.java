@@ -22,6 +22,9 @@ public final class Arm64 {
     /// As it was up to 6.1: one fault at a time.
     public static final Architecture SERIAL_FAULTS = serial(HARDWARE_FLAG);
 
+    /// A guest that its host may not get at (pKVM).
+    public static final Architecture PROTECTED = protectedMode();
+
     private Arm64() {}
 
     /// With the agers of a design. The first two versions went without the lock only where hardware
@@ -35,6 +38,29 @@ public final class Arm64 {
                     case V2 -> hardware ? Stage2Aging.LOCKLESS : Stage2Aging.LOCKED;
                     case V3, V5_FAST_ONLY, TWO_BITMAPS -> Stage2Aging.SHARED;
                 });
+    }
+
+    private static Architecture protectedMode() {
+        Architecture open = HARDWARE_FLAG;
+        Locks locks = open.locks();
+        FaultFlow flow = open.flow();
+        return new Architecture(
+                "arm64 protected",
+                open.geometries(),
+                open.geometries().getFirst().bytes(1),
+                open.format(),
+                open.hardwareLog(),
+                open.steps(),
+                parts -> new Stage2Mmu(parts, Stage2Aging.LOCKED, true),
+                new Locks(locks.kind(), WRITE, locks.fast(), locks.age(), locks.writeProtect()),
+                new FaultFlow(
+                        flow.snapshot(),
+                        flow.retry(),
+                        flow.dirty(),
+                        flow.log(),
+                        flow.fast(),
+                        FaultFlow.Hold.PINNED),
+                open.upkeep());
     }
 
     /// The same up to 6.1, before faults became parallel: they hold `mmu_lock` for writing.
@@ -67,14 +93,15 @@ public final class Arm64 {
                 geometry -> new Stage2Format(geometry, hardware),
                 false,
                 Stage2Steps.LINUX,
-                parts -> new Stage2Mmu(parts, aging),
+                parts -> new Stage2Mmu(parts, aging, false),
                 new Locks(Locks.Kind.RW_LOCK, READ, READ, aging.lock(), WRITE),
                 new FaultFlow(
                         FaultFlow.Snapshot.IN_MMAP_LOCK,
                         FaultFlow.Retry.VM,
                         FaultFlow.DirtyKey.ENTRY_WRITABLE,
                         FaultFlow.LogMark.AFTER_UNLOCK,
-                        hardware ? FaultFlow.FastPath.NONE : FaultFlow.FastPath.ACCESS_FLAG),
+                        hardware ? FaultFlow.FastPath.NONE : FaultFlow.FastPath.ACCESS_FLAG,
+                        FaultFlow.Hold.RELEASED),
                 new Upkeep(
                         Upkeep.UnmapFlush.EACH_CALL,
                         Upkeep.Invalidation.BROADCAST,

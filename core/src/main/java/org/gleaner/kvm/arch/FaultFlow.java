@@ -8,8 +8,9 @@ package org.gleaner.kvm.arch;
 /// @param dirty which pages a fault releases as dirty
 /// @param log when a page that is mapped writable is marked in the dirty log
 /// @param fast which faults need no page
+/// @param hold what becomes of the page that was mapped
 public record FaultFlow(
-        Snapshot snapshot, Retry retry, DirtyKey dirty, LogMark log, FastPath fast) {
+        Snapshot snapshot, Retry retry, DirtyKey dirty, LogMark log, FastPath fast, Hold hold) {
     /// Where a fault notes the number that tells it of invalidations; always before it looks the
     /// page up.
     public enum Snapshot {
@@ -45,6 +46,15 @@ public record FaultFlow(
 
         /// After `mmu_lock` was dropped.
         AFTER_UNLOCK
+    }
+
+    /// What becomes of the page that was mapped.
+    public enum Hold {
+        /// It is given back: who takes it away tells the second stage.
+        RELEASED,
+
+        /// It is pinned, and stays the guest's: the second stage does what nobody tells it.
+        PINNED
     }
 
     /// Which faults are served without looking a page up.

@@ -33,7 +33,8 @@ public final class X86 {
                         FaultFlow.Retry.RANGE,
                         FaultFlow.DirtyKey.HOST_WRITABLE,
                         FaultFlow.LogMark.WITH_ENTRY,
-                        FaultFlow.FastPath.RESTORES),
+                        FaultFlow.FastPath.RESTORES,
+                        FaultFlow.Hold.RELEASED),
                 new Upkeep(
                         Upkeep.UnmapFlush.COMMON_IF_ANY,
                         Upkeep.Invalidation.INTERRUPT,

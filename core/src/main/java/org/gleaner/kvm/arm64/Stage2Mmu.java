@@ -53,6 +53,7 @@ public final class Stage2Mmu extends SecondaryMmu {
     final Stage2Unmap unmapper;
     final RemoteTlbs remote;
     final Stage2Aging aging;
+    private final boolean isProtected;
     private final Stage2Steps stage2Steps;
 
     /// On kernels before 6.13 an access-flag fault tells the page, too; nothing else here does.
@@ -72,9 +73,13 @@ public final class Stage2Mmu extends SecondaryMmu {
     /// An MMU without a root.
     ///
     /// @throws ClassCastException if its steps are not those of arm64
-    public Stage2Mmu(MmuParts parts, Stage2Aging aging) {
+    ///
+    /// @param isProtected the host's wishes are not heard: pages stay until the address space or
+    ///     the VM ends (pKVM)
+    public Stage2Mmu(MmuParts parts, Stage2Aging aging, boolean isProtected) {
         super(parts);
         this.aging = aging;
+        this.isProtected = isProtected;
         stage2Steps = (Stage2Steps) parts.steps();
         format = (Stage2Format) parts.tables().format;
         remote = parts.remote();
@@ -196,7 +201,7 @@ public final class Stage2Mmu extends SecondaryMmu {
     @Override
     public boolean unmap(Cpu cpu, long start, long end, ZapCause cause) {
         MmuRoot valid = valid(cpu);
-        if (valid != null) {
+        if (valid != null && !isProtected) {
             zap(cpu, valid, start, end);
         }
         return false;
@@ -222,7 +227,8 @@ public final class Stage2Mmu extends SecondaryMmu {
             rcu.readLock(cpu);
         }
         MmuRoot valid = valid(cpu);
-        boolean any = valid != null && ager.age(cpu, valid, start, end, lastGfn, query);
+        boolean any =
+                valid != null && !isProtected && ager.age(cpu, valid, start, end, lastGfn, query);
         if (section) {
             rcu.readUnlock(cpu);
         }
@@ -342,7 +348,7 @@ public final class Stage2Mmu extends SecondaryMmu {
     @Override
     public void checkAbsent(Cpu cpu, long start, long end, boolean later) {
         MmuRoot valid = valid(cpu);
-        for (long gfn = start; valid != null && gfn < end; gfn++) {
+        for (long gfn = start; valid != null && !isProtected && gfn < end; gfn++) {
             long found = tables.leafAt(cpu, valid.table, gfn);
             if (found >= 0 && (!later || RadixTable.levelOf(found) == RadixTable.LEVEL_4K)) {
                 invariants.absent(leaf(cpu, RadixTable.slotOf(found)), gfn, later);

@@ -177,6 +177,13 @@ public final class FaultInPage {
         pages.put(cpu, claim);
     }
 
+    /// Hands over what the last lookup has pinned, instead of [#release]; `mmu_lock` is held for
+    /// writing.
+    public void keep(Cpu cpu, GuestPins pins) {
+        assert claim.kind() == PageClaim.Kind.PINNED : "a page is kept that is not pinned";
+        pins.keep(cpu, claim);
+    }
+
     /// Guesses again: what had no page at the lookup may have one now.
     private void releaseByNumber(Cpu cpu, boolean unused, boolean dirty) {
         int pfn = claim.pfn();

@@ -55,6 +55,7 @@ class ArchitecturesDocumentTest {
         row(text, "a page is dirty if", a -> word(a.flow().dirty()));
         row(text, "the log is marked", a -> word(a.flow().log()));
         row(text, "fast path", a -> word(a.flow().fast()));
+        row(text, "a mapped page is", a -> word(a.flow().hold()));
         row(text, "flush of an unmap", a -> word(a.upkeep().unmap()));
         row(text, "invalidation", a -> word(a.upkeep().invalidation()));
         row(text, "tables are freed", a -> word(a.upkeep().tables()));
