@@ -83,7 +83,9 @@ public final class AccessTrackingRun {
         AccessTracking scenario = request.scenario();
         List<ParallelRuns.Task<Outcome<AccessTrackingResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants(scenario)) {
-            tasks.add(meter -> new AccessTrackingRun(request, variant, meter).run());
+            tasks.add(meter ->
+                    new AccessTrackingRun(request.on(variant.configuration()), variant, meter)
+                            .run());
         }
         var all =
                 ConfigurationRuns.of(
@@ -118,6 +120,7 @@ public final class AccessTrackingRun {
                             first.aging(),
                             first.arch(),
                             first.hardwareAccessed(),
+                            first.pageSize(),
                             null);
             all.addFirst(new Variant(none, false));
         }

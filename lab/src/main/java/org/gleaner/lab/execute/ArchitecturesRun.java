@@ -72,8 +72,9 @@ public final class ArchitecturesRun {
         generations = new GenerationTracker(machine, scenario.guestPages());
         pattern =
                 new SkewedAccesses(
-                        Math.toIntExact(scenario.guestPages()),
-                        Math.toIntExact(scenario.piecePages()),
+                        Math.toIntExact(scenario.guestAccesses()),
+                        Math.toIntExact(scenario.pieceAccesses()),
+                        scenario.pageBytes(),
                         scenario.writePercent(),
                         scenario.seed());
     }
@@ -84,7 +85,7 @@ public final class ArchitecturesRun {
         AcrossArchitectures scenario = request.scenario();
         List<ParallelRuns.Task<Outcome<Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new ArchitecturesRun(request, each, meter).run());
+            tasks.add(meter -> new ArchitecturesRun(request.on(each), each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(

@@ -154,7 +154,7 @@ final class CommandFiles {
             return plain(command, seconds, NO_SUCH_FILE);
         }
         CgroupText text = command.text();
-        long pages = text.amount().pages(guestPages.applyAsLong(guest));
+        long pages = text.amount().pages(guestPages.applyAsLong(guest), host.folios().page.bytes());
         MemcgFiles files = host.memcgFiles();
         switch (command.to()) {
             case MAX -> files.setMax(cpu, memcg, pages);

@@ -81,7 +81,12 @@ public final class DirtyLogPerfRun {
         List<ParallelRuns.Task<Outcome<DirtyLogPerfResult.Run>>> tasks = new ArrayList<>();
         for (Variant each : variants) {
             tasks.add(meter ->
-                    new DirtyLogPerfRun(request, each.configuration(), each.ending(), meter).run());
+                    new DirtyLogPerfRun(
+                                    request.on(each.configuration()),
+                                    each.configuration(),
+                                    each.ending(),
+                                    meter)
+                            .run());
         }
         var all =
                 ConfigurationRuns.of(

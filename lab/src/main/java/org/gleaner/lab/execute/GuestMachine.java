@@ -7,7 +7,6 @@ import org.gleaner.kvm.GuestMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
@@ -89,7 +88,8 @@ final class GuestMachine implements AutoCloseable {
             Scale scale,
             org.gleaner.lab.choice.EngineChoice choice,
             int daemons) {
-        this.scenario = scenario;
+        Scenario own = scenario.on(configuration);
+        this.scenario = own;
         this.configuration = configuration;
         this.plan = plan;
         VirtualOptions options = VirtualOptions.seed(scenario.seed());
@@ -97,16 +97,16 @@ final class GuestMachine implements AutoCloseable {
             options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
         }
         engine = Support.engine(choice, scenario.host().costs().on(configuration.arch()), options);
-        share = HostShare.of(scenario, device);
+        share = HostShare.of(own, device);
         host =
                 new Host(
                         engine,
                         HostSetup.config(
-                                scenario, configuration, plan, device, scale, share, 1, daemons));
+                                own, configuration, plan, device, scale, share, 1, daemons));
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().maxCpus() - 1;
-        commands = HostCommands.start(host, scenario, plan, last, _ -> null, idleCpus);
+        commands = HostCommands.start(host, own, plan, last, _ -> null, idleCpus);
     }
 
     Engine engine() {
@@ -319,7 +319,7 @@ final class GuestMachine implements AutoCloseable {
     /// @return the first guest page of it
     long showDevice(Cpu cpu, DeviceMemory device) {
         int slots = (int) (scenario.guestPages() / scenario.slotPages());
-        long behind = (scenario.guestPages() | SpteFormat.GEOMETRY.entries(1) - 1) + 1;
+        long behind = (scenario.guestPages() | host.folios().hugePages - 1) + 1;
         mm().map(cpu, BASE_VPN + behind, device.pages(), device, 0, true);
         vm().createSlot(cpu, slots, BASE_GFN + behind, device.pages(), BASE_VPN + behind, false);
         return BASE_GFN + behind;

@@ -18,12 +18,8 @@ import org.gleaner.mm.reclaim.LruGenCaps;
 
 /// What a host is made of, as a scenario and one of its configurations describe it.
 final class HostSetup {
-    private static final int TABLE = 512;
-
-    /// Pages that a per-CPU list takes at once on a host of full size.
-    private static final int PCP_BATCH = 63;
-
-    /// The least at a small scale, where lists of full size would hold a good part of memory.
+    /// The least pages that a per-CPU list takes at once, if it takes more at full size: at a small
+    /// scale such lists would hold a good part of memory.
     private static final int LEAST_PCP_BATCH = 8;
 
     private HostSetup() {}
@@ -41,6 +37,7 @@ final class HostSetup {
         }
     }
 
+    /// @param scenario on the configuration's host
     /// @param share what the guests can have of the host's memory
     /// @throws BadInput if something is more than a host has room for
     /// @param memcgs cgroups, the root included
@@ -59,21 +56,27 @@ final class HostSetup {
         int zram = Math.toIntExact(share.zramPages());
         int frames = Math.toIntExact(share.usablePages()) + zram;
         int slots = device == SwapDeviceChoice.NONE ? 0 : Math.toIntExact(scenario.swapPages());
+        HostPaging paging = Support.paging(configuration.arch(), configuration.pageSize());
         long low = scenario.minFreePages();
         long delta =
                 Math.max(
                         low / 4,
                         scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000);
-        int tables = (int) Math.min(1 << 22, scenario.backingPages() / TABLE * 2 + 4096);
+        int tables =
+                (int)
+                        Math.min(
+                                1 << 22,
+                                scenario.backingPages() / paging.page().hugePages() * 2 + 4096);
+        int batch = Support.pcpBatch(configuration.pageSize());
         return checked(
                 scenario.name(),
                 () ->
                         new HostConfig(
-                                HostPaging.X86_64,
+                                paging,
                                 frames,
                                 zram,
                                 new Watermarks(low, low + delta, low + 2 * delta),
-                                (int) Math.max(LEAST_PCP_BATCH, scale.of(PCP_BATCH)),
+                                (int) Math.max(Math.min(LEAST_PCP_BATCH, batch), scale.of(batch)),
                                 true,
                                 Support.swap(device),
                                 Support.disk(device),

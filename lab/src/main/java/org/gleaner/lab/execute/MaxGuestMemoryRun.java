@@ -75,7 +75,9 @@ public final class MaxGuestMemoryRun {
         List<Variant> variants = variants(request);
         List<ParallelRuns.Task<Outcome<MaxGuestMemoryResult.Run>>> tasks = new ArrayList<>();
         for (Variant variant : variants) {
-            tasks.add(meter -> new MaxGuestMemoryRun(request, variant, meter).run());
+            tasks.add(meter ->
+                    new MaxGuestMemoryRun(request.on(variant.configuration()), variant, meter)
+                            .run());
         }
         long steps = 2 * scenario.guestPages() + scenario.backingPages();
         var all =

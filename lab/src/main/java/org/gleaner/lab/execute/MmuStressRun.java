@@ -72,7 +72,7 @@ public final class MmuStressRun {
         }
         List<ParallelRuns.Task<Outcome<MmuStressResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new MmuStressRun(request, each, meter).run());
+            tasks.add(meter -> new MmuStressRun(request.on(each), each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(

@@ -96,13 +96,14 @@ final class NeighbourGuest {
         this.meter = meter;
         bornAtNanos = cpu.now();
         pages = scenario.pages(neighbour);
-        memcg = host.addMemcg(neighbour.max().pages(pages));
-        memcg.setHigh(neighbour.high().pages(pages));
-        memcg.setLow(neighbour.low().pages(pages));
-        memcg.setMin(neighbour.min().pages(pages));
+        int pageBytes = scenario.pageBytes();
+        memcg = host.addMemcg(neighbour.max().pages(pages, pageBytes));
+        memcg.setHigh(neighbour.high().pages(pages, pageBytes));
+        memcg.setLow(neighbour.low().pages(pages, pageBytes));
+        memcg.setMin(neighbour.min().pages(pages, pageBytes));
         statBefore = memcg.stat().snapshot();
         eventsBefore = memcg.events();
-        memcg.swap().setMax(neighbour.swapMax().pages(pages));
+        memcg.swap().setMax(neighbour.swapMax().pages(pages, pageBytes));
         mm =
                 host.newAddressSpace(
                         cpu, memcg, Support.tablePayer(host, memcg, scenario.guest().backing()));
@@ -157,7 +158,7 @@ final class NeighbourGuest {
 
     /// A vCPU does what the workload says, on its share of the working set, until a time.
     void work(Cpu cpu, Vcpu vcpu, int index, long until) {
-        long set = neighbour.workingSet().pages(pages);
+        long set = neighbour.workingSet().pages(pages, scenario.pageBytes());
         long first = shareOf(set, index);
         long pages = shareOf(set, index + 1) - first;
         int chunk = neighbour.pauseNanos() > 0 ? 1 : CHUNK;

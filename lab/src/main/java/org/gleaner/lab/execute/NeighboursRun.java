@@ -137,7 +137,7 @@ public final class NeighboursRun {
         Neighbours scenario = request.scenario();
         List<ParallelRuns.Task<Outcome<NeighboursResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new NeighboursRun(request, each, meter).run());
+            tasks.add(meter -> new NeighboursRun(request.on(each), each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(
@@ -215,7 +215,7 @@ public final class NeighboursRun {
             failures.add(
                     configuration.name()
                             + ": for "
-                            + Size.approximately(missing * Size.PAGE)
+                            + Size.approximately(missing * scenario.pageBytes())
                             + " of guest memory there was no room in memory and swap; more swap"
                             + " would help: "
                             + MoreSwap.settings(scenario).orElse("host.swap.size"));

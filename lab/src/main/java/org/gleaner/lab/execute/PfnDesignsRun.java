@@ -68,7 +68,7 @@ public final class PfnDesignsRun {
         PfnDesigns scenario = request.scenario();
         List<ParallelRuns.Task<Outcome<PfnDesignsResult.Run>>> tasks = new ArrayList<>();
         for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new PfnDesignsRun(request, each, meter).run());
+            tasks.add(meter -> new PfnDesignsRun(request.on(each), each, meter).run());
         }
         var all =
                 ConfigurationRuns.of(

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.SplittableRandom;
 import org.gleaner.lab.generate.ZipfRanks;
+import org.gleaner.lab.size.Size;
 
 /// Accesses to memory that is used by Zipf's law. Pages of neighbouring ranks make up a piece, and
 /// the pieces lie in random order.
@@ -12,12 +13,15 @@ final class SkewedAccesses {
     private final ZipfRanks ranks;
     private final int[] pieceAt;
     private final int piece;
+    private final int order;
     private final int writePercent;
     private final long seed;
 
     /// @param pages of 4 KiB; what is left behind the last whole piece is not accessed
     /// @param piece pages of one
-    SkewedAccesses(int pages, int piece, int writePercent, long seed) {
+    /// @param pageBytes of the host's pages, each of which holds one or more of these
+    SkewedAccesses(int pages, int piece, int pageBytes, int writePercent, long seed) {
+        order = Integer.numberOfTrailingZeros(pageBytes / Size.PAGE);
         this.piece = Math.min(piece, pages);
         this.writePercent = writePercent;
         this.seed = seed;
@@ -34,7 +38,7 @@ final class SkewedAccesses {
     void fill(int[] words, int count, SplittableRandom random) {
         for (int i = 0; i < count; i++) {
             int rank = ranks.next(random);
-            int page = pieceAt[rank / piece] * piece + rank % piece;
+            int page = pieceAt[rank / piece] * piece + rank % piece >>> order;
             words[i] = random.nextInt(100) < writePercent ? page | Integer.MIN_VALUE : page;
         }
     }

@@ -146,7 +146,8 @@ final class Support {
                     case ARM64 ->
                             arm64(configuration.aging(), plan, configuration.hardwareAccessed());
                 };
-        VmConfig config = VmConfig.of(architecture, plan);
+        VmConfig config =
+                VmConfig.of(architecture, plan).withPageShift(configuration.pageSize().shift());
         PfnChoice pfn = configuration.pfn();
         return pfn == null ? config : config.withPfn(PfnDesign.valueOf(pfn.name()));
     }

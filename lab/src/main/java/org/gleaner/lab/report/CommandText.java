@@ -10,17 +10,18 @@ final class CommandText {
 
     private CommandText() {}
 
-    static String answer(CommandResult command) {
+    /// @param pageBytes of the pages that it counts in
+    static String answer(CommandResult command, int pageBytes) {
         if (!command.ran()) {
             return "not written";
         }
         List<String> parts = new ArrayList<>();
         if (command.askedPages() != null && command.freedPages() != null) {
-            parts.add("asked " + amount(command.askedPages()));
-            parts.add("freed " + amount(command.freedPages()));
+            parts.add("asked " + amount(command.askedPages(), pageBytes));
+            parts.add("freed " + amount(command.freedPages(), pageBytes));
         }
         if (command.abovePages() != null && command.abovePages() > 0) {
-            parts.add(amount(command.abovePages()) + " above it still");
+            parts.add(amount(command.abovePages(), pageBytes) + " above it still");
         }
         if (command.errno() != null) {
             parts.add(command.errno());
@@ -28,7 +29,7 @@ final class CommandText {
         return parts.isEmpty() ? "done" : String.join(", ", parts);
     }
 
-    private static String amount(long pages) {
-        return Size.approximately(pages * Size.PAGE);
+    private static String amount(long pages, int pageBytes) {
+        return Size.approximately(pages * pageBytes);
     }
 }

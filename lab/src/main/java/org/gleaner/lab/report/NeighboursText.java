@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class NeighboursText {
                         "killed");
         for (List<NeighboursResult.Run> runs :
                 BySeed.align(bySeed, NeighboursResult::runs, run -> run.configuration().name())) {
+            PageSizeChoice page = runs.getFirst().configuration().pageSize();
             for (List<NeighboursResult.Guest> same :
                     BySeed.align(
                             runs, NeighboursResult.Run::guests, NeighboursResult.Guest::name)) {
@@ -41,8 +43,8 @@ final class NeighboursText {
                         Spread.of(same, NeighboursResult.Guest::accesses).count(),
                         counter(same, "pgmajfault"),
                         counter(same, "pgsteal"),
-                        resident(same, false),
-                        resident(same, true),
+                        resident(same, false, page),
+                        resident(same, true, page),
                         ended(same));
             }
         }
@@ -53,7 +55,8 @@ final class NeighboursText {
         return Spread.of(same, each -> each.memoryStat().getOrDefault(name, 0L)).count();
     }
 
-    private static String resident(List<NeighboursResult.Guest> same, boolean last) {
+    private static String resident(
+            List<NeighboursResult.Guest> same, boolean last, PageSizeChoice page) {
         List<Long> pages =
                 same.stream()
                         .map(NeighboursResult.Guest::residentPages)
@@ -64,8 +67,8 @@ final class NeighboursText {
         if (pages.isEmpty()) {
             return "-";
         }
-        String least = Size.approximately(pages.getFirst() * Size.PAGE);
-        String most = Size.approximately(pages.getLast() * Size.PAGE);
+        String least = Size.approximately(pages.getFirst() * page.bytes());
+        String most = Size.approximately(pages.getLast() * page.bytes());
         return least.equals(most) ? least : least + "-" + most;
     }
 
@@ -149,13 +152,14 @@ final class NeighboursText {
     /// How much of each guest was resident, by time.
     static TextTable resident(NeighboursResult.Run run) {
         List<NeighboursResult.Guest> guests = run.guests();
+        int page = run.configuration().pageSize().bytes();
         TextTable table =
                 Counters.table("resident (" + run.configuration().name() + ")", names(guests));
         for (int i = 0; i < run.sampleSeconds().size(); i++) {
             List<Object> row = new ArrayList<>();
             row.add("at " + Figures.number(run.sampleSeconds().get(i)) + " s");
             for (NeighboursResult.Guest guest : guests) {
-                row.add(Size.approximately(guest.residentPages().get(i) * Size.PAGE));
+                row.add(Size.approximately(guest.residentPages().get(i) * page));
             }
             table.row(row.toArray());
         }

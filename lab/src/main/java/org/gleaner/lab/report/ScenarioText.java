@@ -112,7 +112,7 @@ public final class ScenarioText {
                 NeighboursText.populated(bySeed).forEach(each -> line("%s", each));
             }
         }
-        runs(first).forEach(this::commands);
+        runs(first).forEach((label, commands) -> commands(first.scenario(), label, commands));
         text.append('\n');
         ScenarioLegend.compared(first.scenario()).forEach(each -> line("%s", each));
         Caveats.of(first).forEach(each -> line("%s", Figures.wrapped(each)));
@@ -134,7 +134,7 @@ public final class ScenarioText {
                 scenario.name(),
                 guests(scenario),
                 scenario.host().cpus(),
-                Size.approximately(scenario.hostPages() * Size.PAGE),
+                Size.approximately(scenario.hostPages() * scenario.pageBytes()),
                 scenario.host().swap().device().label(),
                 result.scale(),
                 result.engine().label(),
@@ -154,10 +154,10 @@ public final class ScenarioText {
                     .formatted(
                             sizes.size(),
                             vcpus,
-                            Size.approximately(scenario.allGuestPages() * Size.PAGE));
+                            Size.approximately(scenario.allGuestPages() * scenario.pageBytes()));
         }
         String count = sizes.size() == 1 ? "" : sizes.size() + " guests of ";
-        String size = Size.approximately(sizes.getFirst() * Size.PAGE);
+        String size = Size.approximately(sizes.getFirst() * scenario.pageBytes());
         return "%s%d vcpus with %s".formatted(count, vcpus / sizes.size(), size);
     }
 
@@ -361,9 +361,17 @@ public final class ScenarioText {
     }
 
     /// What was written into the kernel's files, and what they answered.
-    private void commands(String configuration, List<CommandResult> commands) {
-        commands.forEach(
-                each -> line("%s: %s: %s", configuration, each.said(), CommandText.answer(each)));
+    ///
+    /// @param label of a run: its configuration's name, and what else tells it from others
+    private void commands(Scenario scenario, String label, List<CommandResult> commands) {
+        int pageBytes =
+                scenario.configurations().stream()
+                        .filter(each -> (label + " ").startsWith(each.name() + " "))
+                        .findFirst()
+                        .map(each -> each.pageSize().bytes())
+                        .orElse(scenario.pageBytes());
+        commands.forEach(each ->
+                line("%s: %s: %s", label, each.said(), CommandText.answer(each, pageBytes)));
     }
 
     /// What files said after what was written into them.

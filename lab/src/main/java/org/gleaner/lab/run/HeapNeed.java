@@ -60,8 +60,15 @@ public final class HeapNeed {
                 + guest * ENTRY;
     }
 
-    /// Bytes for one configuration of a scenario.
+    /// Bytes for one configuration of a scenario, the one that needs most.
     public static long bytes(Scenario scenario, EngineChoice engine) {
+        return scenario.configurations().stream()
+                .mapToLong(each -> ofHost(scenario.on(each), engine))
+                .max()
+                .orElseThrow();
+    }
+
+    private static long ofHost(Scenario scenario, EngineChoice engine) {
         return bytes(
                 scenario.hostPages(),
                 scenario.swapPages(),
@@ -69,7 +76,7 @@ public final class HeapNeed {
                 scenario.allGuestPages(),
                 scenario.guest().backing(),
                 engine,
-                PageSizeChoice.KIB_4);
+                scenario.host().pageSize());
     }
 
     /// How many configurations of a scenario can run at once.
@@ -79,9 +86,9 @@ public final class HeapNeed {
     ///     do
     public static int runsAtOnce(ScenarioRequest<?> request, int atMost, Heap heap) {
         Scenario scenario = request.scenario();
-        checkPages("host.memory", scenario.hostPages(), request.scale());
-        checkPages("host.swap.size", scenario.swapPages(), request.scale());
-        checkPages("guest.memory", scenario.allGuestPages(), request.scale());
+        checkPages("host.memory", scenario.hostPages(), scenario.pageBytes(), request.scale());
+        checkPages("host.swap.size", scenario.swapPages(), scenario.pageBytes(), request.scale());
+        checkPages("guest.memory", scenario.allGuestPages(), scenario.pageBytes(), request.scale());
         long need = bytes(scenario, request.engine());
         if (need > heap.room()) {
             String what = scenario.name() + " needs " + heap.shortage(need);
@@ -167,11 +174,11 @@ public final class HeapNeed {
         }
     }
 
-    private static void checkPages(String key, long pages, Scale scale) {
+    private static void checkPages(String key, long pages, int pageBytes, Scale scale) {
         if (pages > MOST_PAGES) {
             throw new BadInput(
                     key,
-                    Size.approximately(pages * Size.PAGE)
+                    Size.approximately(pages * pageBytes)
                             + " at --scale "
                             + scale
                             + " is more than the 2TiB that can be simulated",

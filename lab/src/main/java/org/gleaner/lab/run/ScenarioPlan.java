@@ -12,7 +12,6 @@ import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Scale;
-import org.gleaner.lab.size.Size;
 import org.jspecify.annotations.Nullable;
 
 /// What a run of a scenario would be, without running it.
@@ -81,11 +80,11 @@ public record ScenarioPlan(
                 scale,
                 scenario.guestSizes().size(),
                 scenario.vcpuCount(),
-                scenario.allGuestPages() * Size.PAGE,
+                scenario.allGuestPages() * scenario.pageBytes(),
                 scenario.host().cpus(),
-                scenario.hostPages() * Size.PAGE,
+                scenario.hostPages() * scenario.pageBytes(),
                 scenario.host().swap().device(),
-                scenario.swapPages() * Size.PAGE,
+                scenario.swapPages() * scenario.pageBytes(),
                 HeapNeed.bytes(scenario, EngineChoice.VIRTUAL),
                 scenario.configurations());
     }

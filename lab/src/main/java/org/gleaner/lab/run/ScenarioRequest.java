@@ -1,6 +1,7 @@
 package org.gleaner.lab.run;
 
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 
@@ -12,6 +13,12 @@ import org.gleaner.lab.size.Scale;
 /// @param ablate whether to run the scenario's ablations as well
 public record ScenarioRequest<S extends Scenario>(
         S scenario, Scale scale, EngineChoice engine, boolean ablate) {
+
+    /// The same on the host of one of its configurations, see [Scenario#on].
+    @SuppressWarnings("unchecked") // another host makes no other kind of it
+    public ScenarioRequest<S> on(Configuration configuration) {
+        return new ScenarioRequest<>((S) scenario.on(configuration), scale, engine, ablate);
+    }
 
     /// What of it its result says.
     public Setting<S> setting() {

@@ -37,6 +37,12 @@ public record AccessTracking(
     }
 
     @Override
+    public AccessTracking withHost(HostSettings other) {
+        return new AccessTracking(
+                name, seed, tracking, overlap, benchmark, other, guest, configurations);
+    }
+
+    @Override
     public AccessTracking scaled(Scale scale) {
         return new AccessTracking(
                 name,

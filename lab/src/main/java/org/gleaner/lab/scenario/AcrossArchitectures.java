@@ -42,14 +42,33 @@ public record AcrossArchitectures(
         return false;
     }
 
-    /// Memory that is about as hot and lies together, in pages.
-    public long piecePages() {
-        return pieces.pages(guestPages());
+    /// The guest's memory in the 4 KiB that accesses are of, whatever a page of the host is.
+    public long guestAccesses() {
+        return guest.memory().pages(0);
+    }
+
+    /// Memory that is about as hot and lies together, in 4 KiB.
+    public long pieceAccesses() {
+        return pieces.pages(guestAccesses());
     }
 
     /// Accesses of all vCPUs in a round.
     public long roundAccesses() {
-        return Math.max(guest.vcpus(), guestPages() * accessPercent / 100);
+        return Math.max(guest.vcpus(), guestAccesses() * accessPercent / 100);
+    }
+
+    @Override
+    public AcrossArchitectures withHost(HostSettings other) {
+        return new AcrossArchitectures(
+                name,
+                seed,
+                rounds,
+                accessPercent,
+                writePercent,
+                pieces,
+                other,
+                guest,
+                configurations);
     }
 
     @Override

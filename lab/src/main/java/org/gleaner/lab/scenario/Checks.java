@@ -50,6 +50,14 @@ final class Checks {
         checks.processors();
         checks.kind();
         new CommandChecks(scenario, checks).check();
+        for (Configuration each : scenario.configurations()) {
+            Scenario own = scenario.on(each);
+            if (own != scenario) {
+                Checks sizes = new Checks(own, where, spelled);
+                sizes.sizes();
+                sizes.capacity();
+            }
+        }
     }
 
     private void names() {
@@ -125,7 +133,7 @@ final class Checks {
             throw bad(
                     paths,
                     pages(memory) + " for " + vcpus + " vcpus",
-                    "give at least a page (4KiB) for each");
+                    "give at least a page (" + scenario.host().pageSize().label() + ") for each");
         }
     }
 
@@ -147,9 +155,10 @@ final class Checks {
 
     /// Page tables cannot be swapped; what else is in use must fit memory and swap together.
     private void capacity() {
+        int entries = scenario.pageBytes() / Long.BYTES;
         long tables =
-                scenario.guestSizes().stream().mapToLong(Checks::tables).sum()
-                        + tables(scenario.backingPages());
+                scenario.guestSizes().stream().mapToLong(pages -> tables(pages, entries)).sum()
+                        + tables(scenario.backingPages(), entries);
         long needed = tables + scenario.minFreePages();
         long host = scenario.hostPages();
         if (host <= needed) {
@@ -218,6 +227,14 @@ final class Checks {
     private void processors() {
         for (int i = 0; i < scenario.configurations().size(); i++) {
             Configuration each = scenario.configurations().get(i);
+            String refusal = each.pageSize().refusal(each.arch());
+            if (refusal != null) {
+                String path = "configurations." + i;
+                throw bad(
+                        List.of(path + ".pageSize", "host.pageSize", path + ".arch", "host.arch"),
+                        "the host of '" + each.name() + "': " + refusal,
+                        "use arch: arm64, or pageSize: 4KiB");
+            }
             if (each.arch() == ArchChoice.X86 && !each.hardwareAccessed()) {
                 String path = "configurations." + i;
                 throw bad(
@@ -289,15 +306,15 @@ final class Checks {
         range("rounds", all.rounds(), 1, 1000);
         range("accessPercent", all.accessPercent(), 1, 10_000);
         range("writePercent", all.writePercent(), 0, 100);
-        resolved("pieces", all::piecePages);
+        resolved("pieces", all::pieceAccesses);
     }
 
-    /// Pages of table that map `pages` pages: three levels of 512 entries below a root.
-    static long tables(long pages) {
+    /// Pages of table that map `pages` pages: three levels of so many entries below a root.
+    static long tables(long pages, int each) {
         long tables = 1;
         long entries = pages;
         for (int level = 0; level < 3; level++) {
-            entries = Math.ceilDiv(entries, 512);
+            entries = Math.ceilDiv(entries, each);
             tables += entries;
         }
         return tables;
@@ -333,8 +350,8 @@ final class Checks {
         }
     }
 
-    private static String pages(long pages) {
-        return Size.approximately(pages * Size.PAGE);
+    private String pages(long pages) {
+        return Size.approximately(pages * scenario.pageBytes());
     }
 
     BadInput bad(String path, String what, String mend) {

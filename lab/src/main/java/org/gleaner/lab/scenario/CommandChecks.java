@@ -102,7 +102,7 @@ final class CommandChecks {
         try {
             text = command.text();
             String guest = Objects.requireNonNull(command.guest());
-            text.amount().pages(scenario.pagesOf(guest));
+            text.amount().pages(scenario.pagesOf(guest), scenario.pageBytes());
         } catch (BadInput bad) {
             throw checks.bad(path, bad.what(), bad.mend());
         }

@@ -6,6 +6,7 @@ import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PfnChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ public record Configuration(
         @JsonPropertyDescription(
                         "Whether it sets accessed bits by itself; default host.hardwareAccessed.")
                 boolean hardwareAccessed,
+        @JsonPropertyDescription("The host's base page; default host.pageSize.")
+                PageSizeChoice pageSize,
         @JsonPropertyDescription(
                         "How KVM gets hold of host pages; default that of the aging design's kernel.")
                 @MayBeLeftOut
@@ -31,7 +34,7 @@ public record Configuration(
 
     /// One of an x86 host that does not say how KVM gets hold of host pages.
     public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
-        this(name, lru, kernel, aging, ArchChoice.X86, true, null);
+        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null);
     }
 
     /// The host's processor, for people.

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.LogEnding;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.size.Size;
 
@@ -62,6 +63,13 @@ final class DirtyLogChecks {
         if (pool == Hugetlb.NONE) {
             return;
         }
+        if (scenario.configurations().stream()
+                .anyMatch(c -> c.pageSize() != PageSizeChoice.KIB_4)) {
+            throw checks.bad(
+                    List.of("hugetlb", "host.pageSize", "configurations"),
+                    "pools of " + pool.label() + " pages are for base pages of 4KiB",
+                    "use hugetlb: none, or pageSize: 4KiB");
+        }
         if (scenario.slotPages() % pool.pages() != 0) {
             throw checks.bad(
                     List.of("guest.slotSize", "hugetlb", "guest.memory"),
@@ -73,7 +81,11 @@ final class DirtyLogChecks {
         }
         long host =
                 checks.resolved(
-                        "host.memory", () -> scenario.host().memory().pages(scenario.guestPages()));
+                        "host.memory",
+                        () ->
+                                scenario.host()
+                                        .memory()
+                                        .pages(scenario.guestPages(), scenario.pageBytes()));
         if (host <= scenario.guestPages()) {
             throw checks.bad(
                     List.of("host.memory", "hugetlb", "guest.memory"),
@@ -82,7 +94,7 @@ final class DirtyLogChecks {
         }
     }
 
-    private static String size(long pages) {
-        return Size.approximately(pages * Size.PAGE);
+    private String size(long pages) {
+        return Size.approximately(pages * scenario.pageBytes());
     }
 }

@@ -60,7 +60,25 @@ public record DirtyLogPerf(
     @Override
     public long hostPages() {
         long pool = hugetlb == Hugetlb.NONE ? 0 : guestPages();
-        return Math.max(1, host.memory().pages(guestPages()) - pool);
+        return Math.max(1, host.memory().pages(guestPages(), pageBytes()) - pool);
+    }
+
+    @Override
+    public DirtyLogPerf withHost(HostSettings other) {
+        return new DirtyLogPerf(
+                name,
+                seed,
+                iterations,
+                writePercent,
+                mode,
+                pml,
+                eagerSplit,
+                hugetlb,
+                runWhileDisabling,
+                endings,
+                other,
+                guest,
+                configurations);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
@@ -19,6 +20,8 @@ public record HostSettings(
         @JsonPropertyDescription(
                         "Whether arm64 sets access flags by itself (FEAT_HAFDBS); if not, an access through a clear one faults.")
                 boolean hardwareAccessed,
+        @JsonPropertyDescription("A base page: 4KiB, or on arm64 16KiB or 64KiB.")
+                PageSizeChoice pageSize,
         @JsonPropertyDescription("What virtual time charges; auto is what goes with the processor.")
                 CostModelChoice costs,
         @JsonPropertyDescription("Whose reclaim rules hold.") Kernel kernel,
@@ -26,7 +29,7 @@ public record HostSettings(
         @JsonPropertyDescription("/sys/kernel/mm/lru_gen/enabled, 0x0 to 0xf; for mglru.")
                 LruGenChoice lruGen,
         @JsonPropertyDescription(
-                        "Huge pages of 2 MiB for anonymous memory, at its first touch; never or always.")
+                        "Huge pages for anonymous memory, at its first touch; never or always.")
                 Thp thp,
         @JsonPropertyDescription(
                         "vm.swappiness, 0 to 200: how dear anonymous memory is beside files; 0 swaps only where nothing else is left, in MGLRU never.")
@@ -43,15 +46,34 @@ public record HostSettings(
         commands = List.copyOf(commands);
     }
 
+    HostSettings withPageSize(PageSizeChoice other) {
+        return new HostSettings(
+                cpus,
+                memory,
+                arch,
+                hardwareAccessed,
+                other,
+                costs,
+                kernel,
+                lru,
+                lruGen,
+                thp,
+                swappiness,
+                watermarks,
+                swap,
+                commands);
+    }
+
     /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled
     /// from what it is at full size, because the kernel's formula for it is not linear.
     HostSettings scaled(Scale scale, long pages) {
-        long bytes = pages * Size.PAGE;
+        long bytes = pages * pageSize.bytes();
         return new HostSettings(
                 cpus,
                 memory.scaled(scale),
                 arch,
                 hardwareAccessed,
+                pageSize,
                 costs,
                 kernel,
                 lru,

@@ -32,7 +32,7 @@ public record HostShare(
                 scenario.backingPages(),
                 scenario.allGuestPages(),
                 device,
-                Size.PAGE);
+                scenario.pageBytes());
     }
 
     /// @param host memory of the host, in pages
@@ -93,7 +93,7 @@ public record HostShare(
         if (missing > 0) {
             all.add(
                     "it is tight: for "
-                            + Size.approximately(missing * Size.PAGE)
+                            + Size.approximately(missing * scenario.pageBytes())
                             + " of guest memory there is no room in memory and swap"
                             + (zramPages > 0 ? ", for zram itself takes memory" : "")
                             + ", so if all of it is used somebody is killed");

@@ -29,12 +29,13 @@ public record Limit(String word, @Nullable Size size) {
         }
     }
 
-    /// In pages, for a guest of `guestPages`; the most that a number can hold for `max`.
+    /// In pages of so many bytes, for a guest of `guestPages`; the most that a number can hold for
+    /// `max`.
     ///
     /// @throws BadInput if a size is not even one page, without a place
-    public long pages(long guestPages) {
+    public long pages(long guestPages, int pageBytes) {
         if (size != null) {
-            return size.pages(guestPages);
+            return size.pages(guestPages, pageBytes);
         }
         return word.equals(UNBOUNDED) ? Long.MAX_VALUE : 0;
     }

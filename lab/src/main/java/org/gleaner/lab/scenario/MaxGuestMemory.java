@@ -35,6 +35,11 @@ public record MaxGuestMemory(
     }
 
     @Override
+    public MaxGuestMemory withHost(HostSettings other) {
+        return new MaxGuestMemory(name, seed, other, guest, configurations, ablations);
+    }
+
+    @Override
     public MaxGuestMemory scaled(Scale scale) {
         return new MaxGuestMemory(
                 name,

@@ -35,6 +35,11 @@ public record MmuStress(
     }
 
     @Override
+    public MmuStress withHost(HostSettings other) {
+        return new MmuStress(name, seed, protectRounds, agers, other, guest, configurations);
+    }
+
+    @Override
     public MmuStress scaled(Scale scale) {
         return new MmuStress(
                 name,

@@ -52,17 +52,21 @@ final class NeighbourChecks {
         checks.range(path + ".pauseNanos", guest.pauseNanos(), 0, Neighbour.MOST_PAUSE);
         int vcpus = guest.vcpus();
         long memory = scenario.pages(guest);
-        long set = checks.resolved(path + ".workingSet", () -> guest.workingSet().pages(memory));
+        long set =
+                checks.resolved(
+                        path + ".workingSet",
+                        () -> guest.workingSet().pages(memory, scenario.pageBytes()));
         if (set > memory || set < vcpus) {
             throw checks.bad(
                     List.of(path + ".workingSet", path + ".memory", "guest.memory"),
                     set + " pages of " + memory + " for " + vcpus + " vcpus",
                     "give at most its memory, and at least a page (4KiB) for each vcpu");
         }
-        checks.resolved(path + ".max", () -> guest.max().pages(memory));
-        checks.resolved(path + ".high", () -> guest.high().pages(memory));
-        checks.resolved(path + ".low", () -> guest.low().pages(memory));
-        checks.resolved(path + ".min", () -> guest.min().pages(memory));
-        checks.resolved(path + ".swapMax", () -> guest.swapMax().pages(memory));
+        checks.resolved(path + ".max", () -> guest.max().pages(memory, scenario.pageBytes()));
+        checks.resolved(path + ".high", () -> guest.high().pages(memory, scenario.pageBytes()));
+        checks.resolved(path + ".low", () -> guest.low().pages(memory, scenario.pageBytes()));
+        checks.resolved(path + ".min", () -> guest.min().pages(memory, scenario.pageBytes()));
+        checks.resolved(
+                path + ".swapMax", () -> guest.swapMax().pages(memory, scenario.pageBytes()));
     }
 }

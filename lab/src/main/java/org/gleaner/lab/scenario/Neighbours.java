@@ -46,12 +46,12 @@ public record Neighbours(
 
     /// Memory of one of the guests in pages.
     public long pages(Neighbour one) {
-        return one.memory().pages(guestPages());
+        return one.memory().pages(guestPages(), pageBytes());
     }
 
     /// A memslot of one of the guests in pages.
     public long slotPages(Neighbour one) {
-        return guest.slotSize().pages(pages(one));
+        return guest.slotSize().pages(pages(one), pageBytes());
     }
 
     @Override
@@ -61,6 +61,11 @@ public record Neighbours(
                 .mapToLong(this::pages)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Override
+    public Neighbours withHost(HostSettings other) {
+        return new Neighbours(name, seed, millis, samples, other, guest, guests, configurations);
     }
 
     @Override

@@ -38,6 +38,11 @@ public record PfnDesigns(
     }
 
     @Override
+    public PfnDesigns withHost(HostSettings other) {
+        return new PfnDesigns(name, seed, logRounds, devicePages, other, guest, configurations);
+    }
+
+    @Override
     public PfnDesigns scaled(Scale scale) {
         return new PfnDesigns(
                 name,

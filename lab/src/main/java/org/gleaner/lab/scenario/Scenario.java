@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.gleaner.lab.size.Scale;
-import org.gleaner.lab.size.Size;
 
 /// What to set up and run. The kind says which test's phases are run on it; the rest is common to
 /// all kinds.
@@ -80,17 +79,32 @@ public sealed interface Scenario
     /// The same with its memory at `scale`.
     Scenario scaled(Scale scale);
 
+    /// The same on another host.
+    Scenario withHost(HostSettings other);
+
+    /// The same on the host of one of its configurations: what it counts in pages are that host's.
+    default Scenario on(Configuration configuration) {
+        return configuration.pageSize() == host().pageSize()
+                ? this
+                : withHost(host().withPageSize(configuration.pageSize()));
+    }
+
+    /// Bytes of the host's pages, which are what is counted here.
+    default int pageBytes() {
+        return host().pageSize().bytes();
+    }
+
     /// Whether every slot of the guest maps the same host memory, as in KVM's own tests.
     boolean slotsShareMemory();
 
     /// Memory of [#guest] in pages.
     default long guestPages() {
-        return guest().memory().pages(0);
+        return guest().memory().pages(0, pageBytes());
     }
 
     /// One memslot in pages; the guest has [#guestPages] divided by this many slots.
     default long slotPages() {
-        return guest().slotSize().pages(guestPages());
+        return guest().slotSize().pages(guestPages(), pageBytes());
     }
 
     /// Host memory that backs all guests, in pages: of each, one slot's worth if slots share it.
@@ -100,17 +114,17 @@ public sealed interface Scenario
 
     /// Host memory in pages.
     default long hostPages() {
-        return host().memory().pages(guestPages());
+        return host().memory().pages(guestPages(), pageBytes());
     }
 
     /// `min_free_kbytes` in pages.
     default long minFreePages() {
-        return host().watermarks().minFree().bytes(hostPages() * Size.PAGE) / Size.PAGE;
+        return host().watermarks().minFree().bytes(hostPages() * pageBytes()) / pageBytes();
     }
 
     /// Swap in pages; 0 without a device.
     default long swapPages() {
         Swap swap = host().swap();
-        return swap.present() ? swap.size().pages(hostPages()) : 0;
+        return swap.present() ? swap.size().pages(hostPages(), pageBytes()) : 0;
     }
 }

@@ -262,7 +262,7 @@ public final class ScenarioReader {
         if (!(find(tree, "host") instanceof Node.Mapping)) {
             return configuration;
         }
-        for (String key : List.of("lru", "kernel", "arch", "hardwareAccessed")) {
+        for (String key : List.of("lru", "kernel", "arch", "hardwareAccessed", "pageSize")) {
             Node host = find(tree, "host." + key);
             entries.putIfAbsent(key, new Node.Entry(host.place(), host));
         }

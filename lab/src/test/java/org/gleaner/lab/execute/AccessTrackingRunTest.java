@@ -118,6 +118,30 @@ final class AccessTrackingRunTest {
                 .hasSize(hardware ? 0 : 3);
     }
 
+    /// A guest of as many bytes has fewer pages, and each of them is seen.
+    @ParameterizedTest
+    @CsvSource({"VIRTUAL,16KiB,4", "VIRTUAL,64KiB,16", "THREADS,16KiB,4", "THREADS,64KiB,16"})
+    void largerPagesAreTrackedAsWell(EngineChoice engine, String size, int units) {
+        AccessTracking scenario =
+                scenario(
+                        Tracking.LRU_GEN,
+                        List.of(AgingChoice.LOCKED, AgingChoice.V3, AgingChoice.MERGED),
+                        PteFormatChoice.EPT,
+                        "host.arch=arm64",
+                        "host.memory=64MiB",
+                        "host.watermarks.minFree=1MiB",
+                        "host.pageSize=" + size,
+                        "guest.memory=" + PAGES * units + "p");
+        AccessTrackingResult result = run(scenario, engine);
+        assertThat(result.failures()).isEmpty();
+        assertThat(passes(result))
+                .containsExactly(
+                        new Young(PAGES, PAGES),
+                        new Young(PAGES, PAGES),
+                        new Young(PAGES, PAGES),
+                        new Young(PAGES, 0));
+    }
+
     private static List<Young> passes(AccessTrackingResult result) {
         return result.runs().getFirst().phases().stream()
                 .map(AccessTrackingResult.Phase::young)

@@ -155,9 +155,9 @@ final class ArchitecturesRunTest {
     void accessesAreSkewedByPiecesAndRepeat() {
         int[] first = new int[200_000];
         int[] again = new int[first.length];
-        SkewedAccesses pattern = new SkewedAccesses(1030, 4, 30, 7);
+        SkewedAccesses pattern = new SkewedAccesses(1030, 4, 4096, 30, 7);
         pattern.fill(first, first.length, pattern.begin(2, 1));
-        new SkewedAccesses(1030, 4, 30, 7).fill(again, again.length, pattern.begin(2, 1));
+        new SkewedAccesses(1030, 4, 4096, 30, 7).fill(again, again.length, pattern.begin(2, 1));
         assertThat(again).isEqualTo(first);
         int[] touches = new int[1030];
         int writes = 0;

@@ -76,6 +76,21 @@ final class ScenarioFaultsTest {
     }
 
     @Test
+    void onlyArm64HasLargerPages() {
+        file("host: {pageSize: 16KiB}\n")
+                .hasMessageEndingWith(
+                        "s.yaml:1:18: host.pageSize: the host of 'host': x86 has pages of 4KiB"
+                                + " only; use arch: arm64, or pageSize: 4KiB");
+        file("host: {pageSize: 8KiB}\n").hasMessageContaining("'8KiB' is not one of 4KiB, 16KiB");
+        file("configurations:\n  - {name: a, arch: arm64, pageSize: 64KiB}\n"
+                        + "  - {name: b, pageSize: 64KiB}\n")
+                .hasMessageContaining("configurations.1.pageSize: the host of 'b': x86 has");
+        file("kind: dirty-log-perf\nhugetlb: 2m\npml: false\n"
+                        + "host: {arch: arm64, pageSize: 16KiB}\n")
+                .hasMessageContaining("pools of 2m pages are for base pages of 4KiB");
+    }
+
+    @Test
     void aProcessorWithoutAnAccessFlagIsNoX86() {
         file("host: {arch: arm46}").hasMessageContaining("did you mean 'arm64'?");
         file("host:\n  hardwareAccessed: false\n")

@@ -1,6 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,6 +104,30 @@ final class ScenarioReaderTest {
                         new Configuration(
                                 "old", Lru.CLASSIC, Kernel.V6_1, AgingChoice.LOCKED_FLUSH),
                         new Configuration("own", Lru.MGLRU, Kernel.V6_18, AgingChoice.V3));
+    }
+
+    @Test
+    void whatAScenarioCountsInPagesIsOfItsHosts() {
+        Scenario scenario =
+                read(
+                        """
+                        host: {arch: arm64, memory: 256MiB, pageSize: 16KiB}
+                        guest: {memory: 64MiB, slotSize: 50%, vcpus: 2}
+                        configurations:
+                          - {name: same}
+                          - {name: larger, pageSize: 64KiB}
+                          - {name: smaller, arch: x86, pageSize: 4KiB}
+                        """);
+        assertThat(scenario.hostPages()).isEqualTo(16_384);
+        assertThat(scenario.guestPages()).isEqualTo(4096);
+        assertThat(scenario.slotPages()).isEqualTo(2048);
+        Configuration larger = scenario.configurations().get(1);
+        assertThat(scenario.on(scenario.configurations().getFirst())).isSameAs(scenario);
+        assertThat(scenario.on(larger).hostPages()).isEqualTo(4096);
+        assertThat(scenario.on(larger).guestPages()).isEqualTo(1024);
+        assertThat(scenario.on(scenario.configurations().get(2)).guestPages()).isEqualTo(16_384);
+        assertThat(scenario.on(larger).minFreePages() * 4)
+                .isCloseTo(scenario.minFreePages(), within(4L));
     }
 
     @Test
@@ -278,9 +303,9 @@ final class ScenarioReaderTest {
 
     @Test
     void pageTablesAreCountedByLevel() {
-        assertThat(Checks.tables(1)).isEqualTo(4);
-        assertThat(Checks.tables(513)).isEqualTo(5);
-        assertThat(Checks.tables(64L << 20)).isEqualTo((128 << 10) + 256 + 1 + 1);
+        assertThat(Checks.tables(1, 512)).isEqualTo(4);
+        assertThat(Checks.tables(513, 512)).isEqualTo(5);
+        assertThat(Checks.tables(64L << 20, 512)).isEqualTo((128 << 10) + 256 + 1 + 1);
     }
 
     private static MaxGuestMemory maxGuestMemory() {
