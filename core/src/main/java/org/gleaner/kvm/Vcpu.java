@@ -72,7 +72,7 @@ public final class Vcpu {
         this.mmu = mmu;
         this.id = id;
         this.cpu = cpu;
-        spare = new TableCache(mmu.tables, mmu.account, config.tablesLaidBy());
+        spare = new TableCache(mmu, config.tablesLaidBy());
         requests = new VcpuRequests(cpu);
         CpuDirtyLog notes = config.pml() ? new CpuDirtyLog() : null;
         if (notes != null) {
@@ -314,6 +314,11 @@ public final class Vcpu {
 
     private int table() {
         return root().table;
+    }
+
+    /// A fault in guest memory that is not modelled takes a table.
+    public void takeTableElsewhere(Cpu cpu) {
+        spare.takeElsewhere(cpu);
     }
 
     /// For tests of folding.

@@ -24,6 +24,18 @@ public final class VcpuStat {
 
     VcpuStat() {}
 
+    /// Counts faults and hits from here on.
+    public void restart() {
+        hits = 0;
+        faults = 0;
+        hugeFaults = 0;
+        fastFaults = 0;
+        translationFaults = 0;
+        permissionFaults = 0;
+        retries = 0;
+        spurious = 0;
+    }
+
     /// Counts how a fault has ended, and answers the same. Of those that no access waits for, only
     /// those that have mapped a page are faults.
     int count(Fault done, int result) {

@@ -176,7 +176,7 @@ public final class VmConfig {
     }
 
     /// Pages for tables that a vCPU's task has laid by before it entered the cgroup that pays for
-    /// more: 0 (default) to [org.gleaner.kvm.mmu.TableCache#PAGES].
+    /// more: 0 (default) and up.
     public VmConfig withTablesLaidBy(int pages) {
         return with(c -> c.tablesLaidBy = pages);
     }

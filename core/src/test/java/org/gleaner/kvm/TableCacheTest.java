@@ -40,7 +40,7 @@ final class TableCacheTest {
     private TableCache cache(int unpaid) {
         RadixTable tables =
                 new RadixTable(new TableSlab(Geometry.FOUR_BY_NINE, 200), SpteFormat.NPT);
-        return new TableCache(tables, account, unpaid);
+        return new TableCache(tables, account, TableCache.LEAST, unpaid);
     }
 
     private static void take(Cpu cpu, TableCache cache, int tables) {

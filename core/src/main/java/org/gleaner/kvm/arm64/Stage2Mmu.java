@@ -155,6 +155,12 @@ public final class Stage2Mmu extends SecondaryMmu {
 
     // --- faults ------------------------------------------------------------------------------
 
+    /// `kvm_mmu_cache_min_pages`.
+    @Override
+    public int leastLaidBy() {
+        return tables.geometry.levels - 1;
+    }
+
     @Override
     protected int install(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         return map.map(cpu, root, spare, fault);

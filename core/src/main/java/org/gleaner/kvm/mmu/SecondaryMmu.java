@@ -52,10 +52,16 @@ public abstract class SecondaryMmu {
 
     /// Frees a table that no walker can reach any more, and gives back what was paid for it.
     public final void freeTable(Cpu cpu, int table) {
+        boolean paid = account.settle(table);
         tables.slab.free(cpu, table);
-        account.use(cpu, -1);
-        account.refund(cpu, 1);
+        if (paid) {
+            account.use(cpu, -1);
+            account.refund(cpu, 1);
+        }
     }
+
+    /// How few tables laid by are too few for a fault: 1 to [TableCache#PAGES].
+    public abstract int leastLaidBy();
 
     // --- roots -------------------------------------------------------------------------------
 

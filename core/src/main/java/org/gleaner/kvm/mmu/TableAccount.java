@@ -19,4 +19,12 @@ public interface TableAccount {
 
     /// So many more of the pages paid hold tables that are linked.
     default void use(Cpu cpu, int more) {}
+
+    /// `table`, which somebody else has paid for, is about to be linked.
+    default void linkUnpaid(int table) {}
+
+    /// `table` is about to be freed: whether it was paid for here, and is to be given back.
+    default boolean settle(int table) {
+        return true;
+    }
 }

@@ -239,6 +239,11 @@ public final class TdpMmu extends SecondaryMmu {
     // --- faults ------------------------------------------------------------------------------
 
     @Override
+    public int leastLaidBy() {
+        return TableCache.LEAST;
+    }
+
+    @Override
     protected int install(Cpu cpu, MmuRoot root, TableCache spare, Fault fault) {
         return map.map(cpu, root, spare, fault);
     }

@@ -161,7 +161,7 @@ final class HugeLeafTest {
                 RadixTable.LEVEL_2M,
                 0,
                 (cpu, mmu, root) -> {
-                    TableCache spare = new TableCache(mmu.tables, TableAccount.NONE, 0);
+                    TableCache spare = new TableCache(mmu, 0);
                     spare.topUp(cpu);
                     Fault fault = new Fault();
                     fault.gfn = BASE + 77;

@@ -64,7 +64,7 @@ final class HugeMapTest {
                                     TableAccount.NONE),
                             format);
             root = mmu.acquire(cpu);
-            spare = new TableCache(mmu.tables, TableAccount.NONE, 0);
+            spare = new TableCache(mmu, 0);
         }
 
         int map(long page, int level, boolean write) {

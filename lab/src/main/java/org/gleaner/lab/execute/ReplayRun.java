@@ -5,11 +5,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.gleaner.kvm.NotifierCalls;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -34,15 +36,13 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
+import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
-import org.gleaner.pagetable.RadixTable;
-import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
 /// Replays a trace in a memory cgroup, as one task on one CPU: through the host's own page tables,
@@ -78,8 +78,12 @@ public final class ReplayRun {
     /// Pages that a page table of the last level maps, and where the region begins.
     private final int table;
 
+    private final EnteringProcess process;
+
     private @Nullable Vcpu guest;
     private @Nullable Vm machine;
+    private @Nullable Arm64Guest arm64Guest;
+    private @Nullable OwnBuffer buffer;
 
     /// When the accesses were done.
     private Map<VmEvent, Long> counted = Map.of();
@@ -97,6 +101,7 @@ public final class ReplayRun {
         accesses = new FirstTouches(request.trace());
         page = Support.paging(request).page();
         table = page.hugePages();
+        process = new EnteringProcess(request, table);
         aging = Support.plan(request.aging());
         engine =
                 Support.engine(
@@ -236,13 +241,17 @@ public final class ReplayRun {
     private void replay(Cpu cpu, Rcu rcu) {
         int pages = Math.ceilDiv(request.trace().regionPages(), table) * table;
         Memcg memcg = host.addMemcg(request.memoryPages());
-        AddressSpace mm = newProcess(cpu, memcg);
+        AddressSpace mm = process.create(cpu, host, memcg);
         RmapObject object =
                 request.backing() == Backing.MEMFD
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
-        mm.map(cpu, table, pages, object, 0, true);
-        Runner runner = request.through() == Through.KVM ? guest(cpu, mm, pages, rcu) : task(mm);
+        Vma region = mm.map(cpu, table, pages, object, 0, true);
+        if (process.readsIntoOwnBuffer()) {
+            buffer = new OwnBuffer(cpu, host, mm);
+        }
+        Runner runner =
+                request.through() == Through.KVM ? guest(cpu, mm, region, pages, rcu) : task(mm);
         long start = System.nanoTime();
         long machineStart = cpu.now();
         loop(cpu, mm, runner);
@@ -262,24 +271,6 @@ public final class ReplayRun {
         }
     }
 
-    /// A task that is about to enter its cgroup. In small pages its tables are all there by then;
-    /// in huge ones only those above the first for its memory, and the others come as the pages do.
-    private AddressSpace newProcess(Cpu cpu, Memcg memcg) {
-        if (!paysForTables()) {
-            host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);
-            return host.newAddressSpace(cpu, memcg, host.rootMemcg());
-        }
-        host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES_WITHOUT_TABLES);
-        AddressSpace mm = host.newAddressSpace(cpu, memcg);
-        int upper = RadixTable.LEVEL_1G;
-        host.tables().allocate(cpu, new Walk(), mm.root(), table, upper, TableCharge.FREE);
-        return mm;
-    }
-
-    private boolean paysForTables() {
-        return request.thp() == Thp.ALWAYS && request.backing() == Backing.ANON;
-    }
-
     /// Runs accesses `[from, to)` of `words`; returns where it stopped.
     private interface Runner {
         int run(Cpu cpu, int[] words, int from, int to);
@@ -290,28 +281,43 @@ public final class ReplayRun {
         return (cpu, words, from, to) -> task.run(cpu, table, words, from, to);
     }
 
-    private Runner guest(Cpu cpu, AddressSpace mm, int pages, Rcu rcu) {
+    private Runner guest(Cpu cpu, AddressSpace mm, Vma region, int pages, Rcu rcu) {
         VmConfig config =
                 VmConfig.of(Support.architecture(request, aging), aging)
                         .withPageShift(request.pageSize().shift())
                         .withTables(Support.tables(pages));
-        if (paysForTables()) {
+        if (process.paysForTables()) {
             // one more, for the table that its root needs here and had there
             int laidBy = GuestTables.laidBy(request.trace().length(), page) + 1;
             config = config.withTablesLaidBy(laidBy);
+        }
+        Arm64Guest reader = process.secondStagePays() ? arm64Guest() : null;
+        boolean readsMemory = request.backing() == Backing.ANON;
+        if (reader != null) {
+            config = config.withTablesLaidBy(reader.laidBy(readsMemory));
         }
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         guest = vcpu;
         machine = vm;
+        arm64Guest = reader;
+        if (reader != null && readsMemory) {
+            region.mapZeroPages();
+            reader.readMemory(cpu, vcpu, BASE_GFN);
+        }
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
+    }
+
+    private Arm64Guest arm64Guest() {
+        int shift = request.pageSize().shift();
+        Architecture architecture = Support.architecture(request, aging);
+        return new Arm64Guest(architecture.geometry(shift), process.memoryTables());
     }
 
     private void loop(Cpu cpu, AddressSpace mm, Runner runner) {
         Memcg memcg = mm.memcg();
-        GuestTables tables =
-                new GuestTables(Math.ceilDiv(request.trace().regionPages(), table), page);
+        GuestTables tables = new GuestTables(process.memoryTables(), page);
         long age = request.ageEvery();
         long at = 0;
         for (long chunk = 0; accesses.next(); chunk = at) {
@@ -332,11 +338,16 @@ public final class ReplayRun {
                 if (at < end) {
                     return;
                 }
-                if (request.through() == Through.KVM && !paysForTables()) {
+                if (arm64Guest != null) {
+                    arm64Guest.readTrace(cpu, Objects.requireNonNull(guest), at);
+                } else if (request.through() == Through.KVM && !process.paysForTables()) {
                     host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
                 }
                 if (at % STAT_EVERY == 0) {
                     readStatistics(cpu, memcg);
+                    if (buffer != null) {
+                        buffer.fill(cpu);
+                    }
                     if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
                         return;
                     }

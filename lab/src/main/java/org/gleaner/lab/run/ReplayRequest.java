@@ -15,9 +15,6 @@ public record ReplayRequest(Trace trace, long memoryPages, HostChoices host, lon
     /// tables come on top.
     public static final int KERNEL_PAGES = 4;
 
-    /// The same without what of it are page tables, for a replay that counts those.
-    public static final int KERNEL_PAGES_WITHOUT_TABLES = 3;
-
     /// `vm.swappiness` where nobody sets it.
     public static final int DEFAULT_SWAPPINESS = 60;
 
