@@ -10,11 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// ## How it works
 ///
 /// Words are reached through [Word#VALUE], slab entries through the VarHandle of `long[]`, in the
-/// modes that [Cpu] promises. A wait is a loop over an acquire load: it spins a while with
-/// `onSpinWait`, then gives its core away with `Thread.yield` (there may be more CPUs than cores),
-/// then parks: for microseconds, or, where the caller said that it may sleep, for growing spans.
-/// Nobody keeps a list of sleepers, so a write costs nothing extra and a sleeper notices it up to
-/// [#MAX_PARK_NANOS] late.
+/// modes that [Cpu] promises. A wait is a loop over an acquire load whose turns are [ThreadWait]'s.
 ///
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
@@ -26,26 +22,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Races that are allowed
 ///
-/// `peek` may be stale. A wait may miss for a while that the run is over. Interrupts: see
-/// [Mailbox].
+/// `peek` may be stale. Interrupts: see [Mailbox].
 final class ThreadCpu extends Cpu {
     private static final VarHandle SLAB = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /// Turns of busy waiting, where every CPU has a core and where not.
-    private static final int SPINS = 200;
-
-    private static final int CROWDED_SPINS = 10;
-
-    /// How long a spinning wait yields before it parks: on an idle machine a hundred times.
-    private static final long YIELD_NANOS = 100_000;
-
-    /// Waits that park at once, after a yield that took longer. On a busy machine a yield waits for
-    /// others' slices, and whoever yields is in the way of those that it waits for.
-    private static final int WAITS_WITHOUT = 16;
-
-    private static final int SLEEPER_YIELDS = 20;
-    private static final long MIN_PARK_NANOS = 2_000;
-    private static final long MAX_PARK_NANOS = 100_000;
     private static final int FOLD = 64;
 
     /// Stands for the answer to an interrupt where one is waited for.
@@ -58,6 +38,7 @@ final class ThreadCpu extends Cpu {
     final boolean daemon;
 
     private final Actor body;
+    private final ThreadWait wait;
 
     /// The box whose section this CPU is in; its own affair.
     private @Nullable Mailbox section;
@@ -65,23 +46,12 @@ final class ThreadCpu extends Cpu {
     private @Nullable Thread thread;
     private boolean done;
 
-    /// Until when the spinning wait that this CPU is in yields.
-    private long yieldsUntil;
-
-    private int waitsWithout;
-
-    // For who watches over progress: the word of a wait that takes long, how many of those are
-    // over, and whether
-    // this CPU is in a sleep.
-    private volatile @Nullable Word waitsFor;
-    private volatile int waitsEnded;
-    private volatile boolean asleep;
-
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse();
         this.engine = engine;
+        wait = new ThreadWait(engine);
         this.body = body;
         this.daemon = daemon;
     }
@@ -109,23 +79,17 @@ final class ThreadCpu extends Cpu {
 
     /// Whether it waits or sleeps.
     boolean isIdle() {
-        return asleep || waitsFor != null;
+        return wait.isUnderWay();
     }
 
     /// Waits that took long and are over.
     int waitsEnded() {
-        return waitsEnded;
+        return wait.ended();
     }
 
     /// What it does, for people: what it waits for, and where.
     String describe() {
-        Word word = waitsFor;
-        StringBuilder text = new StringBuilder(name);
-        if (word != null) {
-            text.append(" waits for a word of ").append(Long.toHexString(word.snapshot()));
-        } else {
-            text.append(asleep ? " sleeps" : " runs");
-        }
+        StringBuilder text = new StringBuilder(name).append(wait.describe());
         Thread t = thread;
         StackTraceElement[] frames = t == null ? new StackTraceElement[0] : t.getStackTrace();
         int shown = 0;
@@ -212,10 +176,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
-                waited(turn);
+                wait.over(turn);
                 return value;
             }
-            pause(w, turn);
+            wait.spin(w, turn);
         }
     }
 
@@ -224,10 +188,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
-                waited(turn);
+                wait.over(turn);
                 return value;
             }
-            pause(w, turn);
+            wait.spin(w, turn);
         }
     }
 
@@ -237,10 +201,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if ((value & mask) == expect) {
-                waited(turn);
+                wait.over(turn);
                 return value;
             }
-            doze(w, turn, Long.MAX_VALUE);
+            wait.doze(w, turn, Long.MAX_VALUE);
         }
     }
 
@@ -250,10 +214,10 @@ final class ThreadCpu extends Cpu {
         for (int turn = 0; ; turn++) {
             long value = (long) Word.VALUE.getAcquire(w);
             if (value != seen) {
-                waited(turn);
+                wait.over(turn);
                 return value;
             }
-            doze(w, turn, Long.MAX_VALUE);
+            wait.doze(w, turn, Long.MAX_VALUE);
         }
     }
 
@@ -265,10 +229,10 @@ final class ThreadCpu extends Cpu {
             long value = (long) Word.VALUE.getAcquire(w);
             long left = nanos - (System.nanoTime() - start);
             if ((value & mask) == expect || left <= 0) {
-                waited(turn);
+                wait.over(turn);
                 return value;
             }
-            doze(w, turn, left);
+            wait.doze(w, turn, left);
         }
     }
 
@@ -279,60 +243,12 @@ final class ThreadCpu extends Cpu {
             return;
         }
         long start = System.nanoTime();
-        asleep = true;
+        wait.setAsleep(true);
         for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {
             engine.checkSleep();
             LockSupport.parkNanos(left);
         }
-        asleep = false;
-    }
-
-    /// A wait of `turn` turns is over. Only its own thread counts.
-    private void waited(int turn) {
-        if (turn > 0 && waitsFor != null) {
-            int ended = waitsEnded;
-            waitsEnded = ended + 1;
-            waitsFor = null;
-        }
-    }
-
-    /// One turn of a spinning wait.
-    private void pause(Word w, int turn) {
-        int spins = engine.crowded() ? CROWDED_SPINS : SPINS;
-        if (turn < spins) {
-            Thread.onSpinWait();
-            return;
-        }
-        engine.checkSpin();
-        long now = System.nanoTime();
-        if (turn == spins) {
-            waitsFor = w;
-            yieldsUntil = waitsWithout > 0 ? now : now + YIELD_NANOS;
-            waitsWithout = Math.max(0, waitsWithout - 1);
-        }
-        if (now - yieldsUntil >= 0) {
-            LockSupport.parkNanos(MIN_PARK_NANOS);
-            return;
-        }
-        Thread.yield();
-        if (System.nanoTime() - now > YIELD_NANOS) {
-            waitsWithout = WAITS_WITHOUT;
-        }
-    }
-
-    /// One turn of a sleeping wait of which `left` nanoseconds remain.
-    private void doze(Word w, int turn, long left) {
-        engine.checkSleep();
-        if (turn < SLEEPER_YIELDS) {
-            Thread.yield();
-        } else {
-            if (turn == SLEEPER_YIELDS) {
-                waitsFor = w;
-            }
-            int doublings = Math.min(turn - SLEEPER_YIELDS, 6);
-            long span = Math.min(MAX_PARK_NANOS, MIN_PARK_NANOS << doublings);
-            LockSupport.parkNanos(Math.min(span, left));
-        }
+        wait.setAsleep(false);
     }
 
     // --- slabs -------------------------------------------------------------------------------
@@ -470,9 +386,9 @@ final class ThreadCpu extends Cpu {
                 long seen = box.section();
                 int turn = 0;
                 for (; box.mustWait(seen, request); turn++) {
-                    pause(ANSWER, turn);
+                    wait.spin(ANSWER, turn);
                 }
-                waited(turn);
+                wait.over(turn);
             }
         }
     }
