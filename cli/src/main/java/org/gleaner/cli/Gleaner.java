@@ -100,7 +100,8 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand(
                 "validate",
                 new CommandLine(new ValidateCommand())
-                        .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings)));
+                        .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings))
+                        .addSubcommand("timing", new ValidateTimingCommand(surroundings)));
         command.addSubcommand("help", new CommandLine.HelpCommand());
         convert(command, EngineChoice.class);
         convert(command, Lru.class);

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /// `gleaner validate`: Gleaner's figures beside real ones. What kind is a subcommand.
 @Command(
         name = "validate",
-        description = "Hold Gleaner's figures against a real kernel's.",
+        description = "Hold Gleaner's figures against real kernels'.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -15,6 +15,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new BadInput("", "nothing to validate", "try 'gleaner validate reclaim'");
+        throw new BadInput(
+                "", "nothing to validate", "try 'gleaner validate reclaim' or '... timing'");
     }
 }

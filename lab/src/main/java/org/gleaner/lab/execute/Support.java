@@ -144,7 +144,11 @@ final class Support {
                 switch (configuration.arch()) {
                     case X86 -> X86.of(format(scenario.guest().format()));
                     case ARM64 ->
-                            arm64(configuration.aging(), plan, configuration.hardwareAccessed());
+                            arm64(
+                                    configuration.aging(),
+                                    plan,
+                                    configuration.kernel(),
+                                    configuration.hardwareAccessed());
                 };
         VmConfig config =
                 VmConfig.of(architecture, plan).withPageShift(configuration.pageSize().shift());
@@ -160,7 +164,8 @@ final class Support {
     static Architecture architecture(OnHost request, AgingPlan aging) {
         return switch (request.arch()) {
             case X86 -> X86.NPT;
-            case ARM64 -> arm64(request.aging(), aging, request.hardwareAccessed());
+            case ARM64 ->
+                    arm64(request.aging(), aging, request.kernel(), request.hardwareAccessed());
         };
     }
 
@@ -170,7 +175,13 @@ final class Support {
     }
 
     /// With agers as posted or as reviewed, where that is asked for. The first posting, too, went
-    /// without the lock only where hardware sets the flag.
+    /// without the lock only where hardware sets the flag. Faults became parallel in 6.2.
+    private static Architecture arm64(
+            AgingChoice choice, AgingPlan aging, Kernel kernel, boolean hardware) {
+        Architecture parallel = arm64(choice, aging, hardware);
+        return kernel == Kernel.V6_1 ? Arm64.serial(parallel) : parallel;
+    }
+
     private static Architecture arm64(AgingChoice choice, AgingPlan aging, boolean hardware) {
         return switch (choice) {
             case V1_AS_POSTED ->

@@ -1,10 +1,5 @@
 package org.gleaner.lab.validate;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,15 +29,11 @@ public final class RealTable {
 
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
-    private static final int MOST_BYTES = 16 << 20;
-
-    private final Path file;
-    private final Input input;
+    private final CommaFile file;
     private final Map<String, Integer> columns = new HashMap<>();
 
-    private RealTable(Path file, Input input) {
+    private RealTable(CommaFile file) {
         this.file = file;
-        this.input = input;
     }
 
     /// The cells of a table in their order, each with its repetitions.
@@ -54,14 +45,11 @@ public final class RealTable {
 
     /// As above; the file is read by way of `input`.
     public static List<RealRuns> read(Path file, Input input) {
-        return new RealTable(file, input).cells();
+        return new RealTable(new CommaFile(file, input, MEND)).cells();
     }
 
     private List<RealRuns> cells() {
-        List<String> lines = lines();
-        if (lines.isEmpty()) {
-            throw new BadInput(Input.place(file), "is empty", MEND);
-        }
+        List<String> lines = file.lines();
         heading(lines.getFirst());
         Map<Cell, List<RealRuns.Row>> cells = new LinkedHashMap<>();
         for (int i = 1; i < lines.size(); i++) {
@@ -71,35 +59,16 @@ public final class RealTable {
             }
         }
         if (cells.isEmpty()) {
-            throw new BadInput(Input.place(file), "has a heading and no rows", MEND);
+            throw new BadInput(file.place(), "has a heading and no rows", MEND);
         }
         return cells.values().stream().map(RealRuns::of).toList();
     }
 
-    private List<String> lines() {
-        String place = Input.place(file);
-        if (Files.isDirectory(file)) {
-            throw new BadInput(place, "is a directory", "name a .csv file in it");
-        }
-        try {
-            return input.text(file, MOST_BYTES, "a table").lines().toList();
-        } catch (NoSuchFileException e) {
-            throw new BadInput(place, "no such file", "check the path", e);
-        } catch (AccessDeniedException e) {
-            throw new BadInput(place, "may not be read", "ask for the right to read it", e);
-        } catch (CharacterCodingException e) {
-            throw new BadInput(place, "is no text", MEND, e);
-        } catch (IOException e) {
-            throw new BadInput(
-                    place, "cannot be read (" + Input.reason(e) + ")", "check the path", e);
-        }
-    }
-
     private void heading(String line) {
-        List<String> names = split(line);
+        List<String> names = CommaFile.split(line);
         for (int i = 0; i < names.size(); i++) {
             if (columns.put(names.get(i), i) != null) {
-                throw new BadInput(place(1), "two columns '" + names.get(i) + "'", MEND);
+                throw new BadInput(file.place(1), "two columns '" + names.get(i) + "'", MEND);
             }
         }
         Stream.of(Cell.OWN_COLUMNS, NUMBERS)
@@ -117,15 +86,15 @@ public final class RealTable {
         if (!columns.containsKey(needed)) {
             String mend =
                     Nearest.to(needed, names).map(near -> "is '" + near + "' meant?").orElse(MEND);
-            throw new BadInput(place(1), "no column '" + needed + "'", mend);
+            throw new BadInput(file.place(1), "no column '" + needed + "'", mend);
         }
     }
 
     private RealRuns.Row row(String line, int at) {
-        List<String> words = split(line);
+        List<String> words = CommaFile.split(line);
         if (words.size() != columns.size()) {
             throw new BadInput(
-                    place(at),
+                    file.place(at),
                     words.size() + " fields where the heading has " + columns.size(),
                     MEND);
         }
@@ -144,7 +113,7 @@ public final class RealTable {
         try {
             check(cell);
         } catch (BadInput bad) {
-            throw bad.at(place(at));
+            throw bad.at(file.place(at));
         }
         Map<String, Long> numbers = new HashMap<>();
         for (String column : NUMBERS) {
@@ -155,7 +124,7 @@ public final class RealTable {
                 numbers.put(column, number(words, column, at, Integer.MAX_VALUE));
             }
         }
-        return new RealRuns.Row(cell, place(at), numbers);
+        return new RealRuns.Row(cell, file.place(at), numbers);
     }
 
     private RealMachine machine(List<String> words, int at) {
@@ -202,32 +171,8 @@ public final class RealTable {
             // told below
         }
         throw new BadInput(
-                place(at),
+                file.place(at),
                 column + " '" + word + "' is no number from 0" + (most < 10 ? " to " + most : ""),
                 MEND);
-    }
-
-    private String place(int line) {
-        return Input.place(file) + ", line " + line;
-    }
-
-    /// The fields of a line; one with commas in it is quoted.
-    private static List<String> split(String line) {
-        List<String> fields = new ArrayList<>();
-        StringBuilder field = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && !quoted) {
-                fields.add(field.toString().strip());
-                field.setLength(0);
-            } else {
-                field.append(c);
-            }
-        }
-        fields.add(field.toString().strip());
-        return fields;
     }
 }

@@ -1,0 +1,225 @@
+package org.gleaner.lab.execute;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.Nearest;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.DirtyLogPerfResult;
+import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.TimingRequest;
+import org.gleaner.lab.run.TimingResult;
+import org.gleaner.lab.run.TimingResult.Row;
+import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.scenario.ScenarioFile;
+import org.gleaner.lab.scenario.ScenarioReader;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.validate.PublishedTime;
+import org.gleaner.lab.validate.Timed;
+import org.jspecify.annotations.Nullable;
+
+/// Plays what a table of published times was measured on, one number of vCPUs after another, and
+/// holds virtual time against it.
+public final class TimingRun {
+
+    /// What rows have in common that one run answers.
+    private record Setup(String scenario, int vcpus) {}
+
+    private final TimingRequest request;
+    private final Executors executors;
+
+    private TimingRun(TimingRequest request, Executors executors) {
+        this.request = request;
+        this.executors = executors;
+    }
+
+    /// Runs the scenarios that the rows need.
+    ///
+    /// @throws BadInput if a row's scenario is not there or has not what the row asks for
+    /// @throws Cancelled if `progress` was cancelled before the first was finished
+    public static TimingResult run(TimingRequest request, Executors executors, Progress progress) {
+        return new TimingRun(request, executors).run(progress);
+    }
+
+    private TimingResult run(Progress progress) {
+        long start = System.nanoTime();
+        Map<Setup, Scenario> scenarios = scenarios();
+        List<Row> rows = new ArrayList<>();
+        Set<String> assumptions = new LinkedHashSet<>();
+        List<String> failures = new ArrayList<>();
+        for (Map.Entry<Setup, Scenario> each : scenarios.entrySet()) {
+            ScenarioResult result = played(each.getValue(), progress);
+            if (result == null) {
+                break;
+            }
+            assumptions.addAll(assumptions(result));
+            failures.addAll(result.failures());
+            for (PublishedTime row : request.rows()) {
+                if (setup(row).equals(each.getKey())) {
+                    measured(row, result).ifPresent(seconds -> rows.add(row(row, seconds)));
+                }
+            }
+        }
+        rows.stream().filter(row -> !row.holds()).map(TimingRun::failure).forEach(failures::add);
+        List<String> ids = request.rows().stream().map(PublishedTime::id).toList();
+        return new TimingResult(
+                request.table().toString(),
+                request.scale(),
+                Completeness.of(ids, rows.stream().map(Row::id).toList()),
+                rows,
+                List.copyOf(assumptions),
+                failures,
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    /// Null if the user stopped it.
+    private @Nullable ScenarioResult played(Scenario scenario, Progress progress) {
+        if (progress.cancelled()) {
+            return null;
+        }
+        try {
+            return executors.run(scenario, request.scale(), EngineChoice.VIRTUAL, false, progress);
+        } catch (Cancelled stopped) {
+            return null;
+        }
+    }
+
+    // --- what is run -------------------------------------------------------------------------
+
+    private static Setup setup(PublishedTime row) {
+        return new Setup(row.scenario(), row.vcpus());
+    }
+
+    /// By what they are run for; each row has a configuration there that is timed as it asks.
+    private Map<Setup, Scenario> scenarios() {
+        Map<Setup, Scenario> all = new LinkedHashMap<>();
+        for (PublishedTime row : request.rows()) {
+            Scenario scenario = all.computeIfAbsent(setup(row), _ -> scenario(row));
+            check(row, scenario);
+        }
+        return all;
+    }
+
+    private Scenario scenario(PublishedTime row) {
+        Path table = request.table().toAbsolutePath();
+        String name = String.valueOf(table.getFileName()).replaceFirst("\\.csv$", "");
+        Path file = table.resolveSibling(name).resolve(row.scenario() + ".yaml");
+        try {
+            ScenarioFile written = ScenarioReader.open(file.toString(), Input.ofProcess());
+            Scenario one = written.scenario(List.of(), Scale.FULL);
+            long pages = one.guestPages() / one.guest().vcpus();
+            List<String> settings =
+                    List.of(
+                            "guest.vcpus=" + row.vcpus(),
+                            "guest.memory=" + pages * row.vcpus() + "p");
+            return written.scenario(settings, request.scale());
+        } catch (BadInput bad) {
+            throw bad.at(row.place() + ", " + bad.where());
+        }
+    }
+
+    private static void check(PublishedTime row, Scenario scenario) {
+        List<String> names = Support.names(scenario);
+        if (!names.contains(row.configuration())) {
+            throw new BadInput(
+                    row.place(),
+                    "no configuration '" + row.configuration() + "' in " + row.scenario(),
+                    Nearest.mend(row.configuration(), names));
+        }
+        boolean timed =
+                switch (row.timed()) {
+                    case DIRTY -> scenario instanceof DirtyLogPerf;
+                    case VCPU, PASS ->
+                            scenario instanceof AccessTracking tracking && tracking.benchmark();
+                };
+        if (!timed) {
+            throw new BadInput(
+                    row.place(),
+                    "metric '" + row.timed().word() + "' is not of " + row.scenario(),
+                    "give dirty to dirty-log-perf, vcpu and pass to access-tracking's benchmark");
+        }
+    }
+
+    // --- what came of it ---------------------------------------------------------------------
+
+    /// Empty if the configuration did not come to its end.
+    private static OptionalDouble measured(PublishedTime row, ScenarioResult result) {
+        return switch (result) {
+            case DirtyLogPerfResult log ->
+                    log.runs().stream()
+                            .filter(run -> run.configuration().name().equals(row.configuration()))
+                            .mapToDouble(run -> seconds(run, log.scenario().iterations()))
+                            .findFirst();
+            case AccessTrackingResult tracking ->
+                    tracking.runs().stream()
+                            .filter(run -> run.configuration().name().equals(row.configuration()))
+                            .map(AccessTrackingResult.Run::benchmark)
+                            .filter(Objects::nonNull)
+                            .mapToDouble(benchmark -> seconds(row.timed(), benchmark))
+                            .findFirst();
+            default -> OptionalDouble.empty();
+        };
+    }
+
+    private static double seconds(DirtyLogPerfResult.Run run, int iterations) {
+        return run.seconds(DirtyLogPerfResult.Step.DIRTY) / iterations;
+    }
+
+    private static double seconds(Timed timed, AccessTrackingResult.Benchmark benchmark) {
+        return timed == Timed.PASS ? benchmark.passSeconds() : benchmark.slowestVcpuSeconds();
+    }
+
+    private Row row(PublishedTime row, double atScale) {
+        double seconds = atScale * request.scale().whole() / request.scale().part();
+        return new Row(
+                row.id(),
+                row.source(),
+                row.scenario(),
+                row.vcpus(),
+                row.configuration(),
+                row.timed().word(),
+                row.seconds(),
+                seconds,
+                row.errorPercent(seconds),
+                row.within(),
+                row.basis());
+    }
+
+    private static List<String> assumptions(ScenarioResult result) {
+        return switch (result) {
+            case DirtyLogPerfResult log -> log.assumptions();
+            case AccessTrackingResult tracking -> tracking.assumptions();
+            default -> List.of();
+        };
+    }
+
+    private static String failure(Row row) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %s vcpus %d, %s %s: %.3g s is %+.0f %% off %.3g s, more than %d %%",
+                row.id(),
+                row.scenario(),
+                row.vcpus(),
+                row.configuration(),
+                row.metric(),
+                row.gleaner(),
+                row.errorPercent(),
+                row.published(),
+                row.within());
+    }
+}

@@ -1,0 +1,14 @@
+package org.gleaner.lab.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.validate.PublishedTime;
+
+/// Hold virtual time against published times.
+///
+/// @param table the file that the rows come from; their scenarios are in a directory beside it that
+///     has its name
+/// @param rows to compare, in order
+/// @param scale of all scenarios; times are held against as much of the published ones
+public record TimingRequest(Path table, List<PublishedTime> rows, Scale scale) {}

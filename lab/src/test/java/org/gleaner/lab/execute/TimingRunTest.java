@@ -1,0 +1,122 @@
+package org.gleaner.lab.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Progress;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.report.TimingText;
+import org.gleaner.lab.run.TimingRequest;
+import org.gleaner.lab.run.TimingResult;
+import org.gleaner.lab.run.TimingResult.Row;
+import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.validate.PublishedTable;
+import org.gleaner.lab.validate.PublishedTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The published times of the repository's table, at a small scale.
+final class TimingRunTest {
+    private static final Path TABLE = Path.of("../validation/timing.csv");
+    private static final Scale SMALL = Scale.parse("1/1024");
+
+    @TempDir Path directory;
+
+    private static TimingResult run(Path table, List<PublishedTime> rows) {
+        return TimingRun.run(
+                new TimingRequest(table, rows, SMALL), Executors.standard(), Progress.SILENT);
+    }
+
+    private static List<PublishedTime> rows(Path table) {
+        return PublishedTable.read(table, Input.ofProcess());
+    }
+
+    private static TimingResult upton(int... vcpus) {
+        List<Integer> wanted = Arrays.stream(vcpus).boxed().toList();
+        return run(
+                TABLE,
+                rows(TABLE).stream()
+                        .filter(row -> row.scenario().equals("parallel-faults"))
+                        .filter(row -> wanted.contains(row.vcpus()))
+                        .toList());
+    }
+
+    private static double millionFaultsASecond(TimingResult result, int vcpus, String lock) {
+        Row row =
+                result.rows().stream()
+                        .filter(each -> each.vcpus() == vcpus)
+                        .filter(each -> each.configuration().equals(lock))
+                        .findFirst()
+                        .orElseThrow();
+        return vcpus * 1.048576 / row.gleaner();
+    }
+
+    /// Serial faults: as many a second however many vCPUs; parallel ones: more, up to what the
+    /// lines of two locks let through.
+    @Test
+    void faultsInParallelScaleToTheLinesOfTheirLocks() {
+        TimingResult result = upton(4, 8, 32);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.completeness().complete()).isTrue();
+        for (int vcpus : new int[] {4, 8, 32}) {
+            assertThat(millionFaultsASecond(result, vcpus, "write-lock")).isBetween(1.6, 1.95);
+        }
+        double four = millionFaultsASecond(result, 4, "read-lock");
+        assertThat(millionFaultsASecond(result, 8, "read-lock")).isBetween(1.8 * four, 2 * four);
+        assertThat(millionFaultsASecond(result, 32, "read-lock")).isBetween(7.5, 8.5);
+    }
+
+    @Test
+    void theSameRowsGiveTheSameTimes() {
+        assertThat(upton(2).rows()).isEqualTo(upton(2).rows());
+    }
+
+    @Test
+    void aRowThatIsFurtherOffThanItMayFails() throws IOException {
+        Path table = table("a,X,log,2,write-lock,dirty,100,30,predicted");
+        TimingResult result = run(table, rows(table));
+        assertThat(result.failures())
+                .singleElement()
+                .asString()
+                .startsWith("a: log vcpus 2, write-lock dirty: 1.2")
+                .endsWith("off 100 s, more than 30 %");
+        assertThat(TimingText.of(result))
+                .contains("X: log, a pass over logged memory")
+                .contains("0 of 1 within 30 %")
+                .contains("FAILED: a: log vcpus 2");
+    }
+
+    @Test
+    void whatARowCannotHaveIsSaidBeforeAnythingRuns() throws IOException {
+        Path lock = table("a,X,log,2,write-lok,dirty,100,30,predicted");
+        assertThatThrownBy(() -> run(lock, rows(lock)))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("line 2: no configuration 'write-lok' in log; did you mean");
+        Path metric = table("a,X,log,2,write-lock,pass,100,30,predicted");
+        assertThatThrownBy(() -> run(metric, rows(metric)))
+                .hasMessageContaining("line 2: metric 'pass' is not of log");
+        Path file = table("a,X,none,2,write-lock,dirty,100,30,predicted");
+        assertThatThrownBy(() -> run(file, rows(file)))
+                .hasMessageContaining("line 2")
+                .hasMessageContaining("none.yaml: no such file");
+    }
+
+    /// A table of one row, with the scenario `log` beside it.
+    private Path table(String row) throws IOException {
+        Path scenarios = Files.createDirectories(directory.resolve("own"));
+        Files.copy(
+                TABLE.resolveSibling("timing").resolve("parallel-faults.yaml"),
+                scenarios.resolve("log.yaml"),
+                StandardCopyOption.REPLACE_EXISTING);
+        return Files.writeString(
+                directory.resolve("own.csv"),
+                "id,source,scenario,vcpus,configuration,metric,seconds,within,basis\n" + row);
+    }
+}
