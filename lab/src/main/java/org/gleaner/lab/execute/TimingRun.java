@@ -67,7 +67,7 @@ public final class TimingRun {
             if (result == null) {
                 break;
             }
-            assumptions.addAll(assumptions(result));
+            assumptions.addAll(result.assumptions());
             failures.addAll(result.failures());
             for (PublishedTime row : request.rows()) {
                 if (setup(row).equals(each.getKey())) {
@@ -163,7 +163,7 @@ public final class TimingRun {
             case DirtyLogPerfResult log ->
                     log.runs().stream()
                             .filter(run -> run.configuration().name().equals(row.configuration()))
-                            .mapToDouble(run -> seconds(run, log.scenario().iterations()))
+                            .mapToDouble(run -> seconds(run, log.setting().scenario().iterations()))
                             .findFirst();
             case AccessTrackingResult tracking ->
                     tracking.runs().stream()
@@ -198,14 +198,6 @@ public final class TimingRun {
                 row.errorPercent(seconds),
                 row.within(),
                 row.basis());
-    }
-
-    private static List<String> assumptions(ScenarioResult result) {
-        return switch (result) {
-            case DirtyLogPerfResult log -> log.assumptions();
-            case AccessTrackingResult tracking -> tracking.assumptions();
-            default -> List.of();
-        };
     }
 
     private static String failure(Row row) {

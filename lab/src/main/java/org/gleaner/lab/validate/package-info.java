@@ -1,5 +1,5 @@
-/// Tables of what real kernels did, and of how long it took them, as rows to hold Gleaner against: reading them, choosing from
-/// them, and saying how far a count is from the kernel's.
+/// Tables of what real kernels did, and of how long it took them, as rows to hold Gleaner against:
+/// reading them, choosing from them, and saying how far a figure is from the kernel's.
 ///
 /// Arithmetic and input only. Nothing here replays a trace, and no rule here knows which kernel or
 /// trace it is applied to.
