@@ -7,12 +7,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.choice.AccessFlagChoice;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
-import org.gleaner.lab.choice.Switch;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Combination;
@@ -102,8 +103,16 @@ final class ReplayOptions {
             paramLabel = "SWITCH",
             description =
                     "Whether an arm64 processor sets the access flag by itself: on, or off, where a"
-                            + " guest's access through a clear one faults (default: on).")
-    private @Nullable Switch hardwareFlag;
+                            + " guest's access through a clear one faults; ac03-cpu-38: on but for"
+                            + " guests, as KVM works round that erratum (default: on).")
+    private @Nullable AccessFlagChoice hardwareFlag;
+
+    @Option(
+            names = "--protected",
+            description =
+                    "Keep an arm64 guest from its host (pKVM): what it has touched stays pinned, and"
+                            + " neither ages nor goes.")
+    private boolean isProtected;
 
     @Option(
             names = "--page-size",
@@ -121,7 +130,16 @@ final class ReplayOptions {
     }
 
     private boolean hardwareAccessed() {
-        return hardwareFlag != Switch.OFF;
+        return hardwareFlag != AccessFlagChoice.OFF;
+    }
+
+    private Stage2Choice stage2Kind() {
+        if (isProtected) {
+            return Stage2Choice.PROTECTED;
+        }
+        return hardwareFlag == AccessFlagChoice.AC03_CPU_38
+                ? Stage2Choice.AC03_CPU_38
+                : Stage2Choice.PLAIN;
     }
 
     /// Whether the traces are guests of one host.
@@ -172,6 +190,7 @@ final class ReplayOptions {
                 swap.swappiness(),
                 arch,
                 hardwareAccessed(),
+                stage2Kind(),
                 pageSize,
                 engine,
                 seed);
@@ -249,6 +268,9 @@ final class ReplayOptions {
             throw new BadInput(
                     "--hardware-af", "an x86 processor has no such flag", "use --arch arm64");
         }
+        if (isProtected) {
+            checkProtected();
+        }
         String refusal = pageSize.refusal(arch);
         if (refusal != null) {
             throw new BadInput("--page-size " + pageSize.label(), refusal, "use --arch arm64");
@@ -257,11 +279,31 @@ final class ReplayOptions {
         if (arch == ArchChoice.X86) {
             factors.checkAnywhere();
         }
-        if (hardwareFlag == Switch.OFF && factors.touchesHost(usual())) {
+        if (hardwareFlag == AccessFlagChoice.OFF && factors.touchesHost(usual())) {
             throw new BadInput(
                     "--hardware-af off",
                     "only a guest's accesses are known to fault for the flag",
                     "use --through kvm");
+        }
+    }
+
+    private void checkProtected() {
+        if (arch == ArchChoice.X86) {
+            throw new BadInput(
+                    "--protected", "only arm64 guests can be kept from it", "use --arch arm64");
+        }
+        if (factors.touchesHost(usual())) {
+            throw new BadInput("--protected", "there is no guest", "use --through kvm");
+        }
+        if (hardwareFlag != null && hardwareFlag != AccessFlagChoice.ON) {
+            throw new BadInput(
+                    "--protected", "its flags are never cleared", "leave --hardware-af out");
+        }
+        if (together()) {
+            throw new BadInput(
+                    "--protected",
+                    "a host full of pinned pages ends by the OOM killer",
+                    "leave out --host-memory, or --protected");
         }
     }
 }

@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -95,6 +96,38 @@ final class ReplayCommandTest {
         assertThat(session.replays.getLast().memoryPages())
                 .as("p is 4 KiB, whatever a page is")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void formsOfASecondStageAreArm64sAndGuests() {
+        String guest = "replay small --memory 1p --through kvm --arch arm64 ";
+        assertThat(session.run((guest + "--protected").split(" "))).as(session.err()).isZero();
+        assertThat(session.replays.getLast().stage2Kind()).isEqualTo(Stage2Choice.PROTECTED);
+        assertThat(session.run((guest + "--hardware-af ac03-cpu-38").split(" "))).isZero();
+        assertThat(session.replays.getLast().stage2Kind()).isEqualTo(Stage2Choice.AC03_CPU_38);
+        assertThat(session.replays.getLast().hardwareAccessed()).isTrue();
+        assertThat(session.run((guest + "--aging v1-as-posted,v3-as-posted").split(" "))).isZero();
+        assertThat(session.replays.getLast().stage2Kind()).isEqualTo(Stage2Choice.PLAIN);
+        refused(
+                "replay small --memory 1p --through kvm --protected",
+                "--protected: only arm64 guests can be kept from it; use --arch arm64");
+        refused(
+                "replay small --memory 1p --arch arm64 --protected",
+                "--protected: there is no guest; use --through kvm");
+        refused(
+                guest + "--protected --hardware-af off",
+                "--protected: its flags are never cleared; leave --hardware-af out");
+        refused(
+                guest + "--protected --host-memory 1G",
+                "--protected: a host full of pinned pages ends by the OOM killer;");
+        refused(
+                "replay small --memory 1p --through kvm --aging v3-as-posted",
+                "--aging: 'v3-as-posted' is a form of v3 on arm64 alone;");
+    }
+
+    private void refused(String line, String message) {
+        assertThat(session.run(line.split(" "))).isEqualTo(2);
+        assertThat(session.err()).contains(message);
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -114,6 +115,7 @@ public final class ReplaySpeed {
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         ArchChoice.X86,
                         true,
+                        Stage2Choice.PLAIN,
                         PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         SEED),

@@ -8,7 +8,8 @@ import org.gleaner.lab.Nearest;
 
 /// One of a few words that a user may say.
 public sealed interface Choice
-        permits AccessInterface,
+        permits AccessFlagChoice,
+                AccessInterface,
                 Ablation,
                 AgingChoice,
                 ArchChoice,
@@ -25,8 +26,8 @@ public sealed interface Choice
                 PfnChoice,
                 PolicyChoice,
                 PteFormatChoice,
+                Stage2Choice,
                 SwapDeviceChoice,
-                Switch,
                 Thp,
                 Through,
                 Tracking,

@@ -164,8 +164,16 @@ final class Support {
     static Architecture architecture(OnHost request, AgingPlan aging) {
         return switch (request.arch()) {
             case X86 -> X86.NPT;
-            case ARM64 ->
-                    arm64(request.aging(), aging, request.kernel(), request.hardwareAccessed());
+            case ARM64 -> arm64(request, aging);
+        };
+    }
+
+    private static Architecture arm64(OnHost request, AgingPlan aging) {
+        boolean hardware = request.hardwareAccessed();
+        return switch (request.stage2Kind()) {
+            case PLAIN -> arm64(request.aging(), aging, request.kernel(), hardware);
+            case AC03_CPU_38 -> arm64(request.aging(), aging, request.kernel(), false);
+            case PROTECTED -> Arm64.PROTECTED;
         };
     }
 

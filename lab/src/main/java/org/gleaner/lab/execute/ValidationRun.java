@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.Choice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.HostChoices;
@@ -144,6 +145,7 @@ public final class ValidationRun {
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         Objects.requireNonNull(cell.machine().choice()),
                         !faultsForFlags,
+                        Stage2Choice.PLAIN,
                         page,
                         EngineChoice.VIRTUAL,
                         seed),

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.ReplayCaveats;
 import org.gleaner.lab.run.ReplayComparison;
@@ -55,6 +56,7 @@ public final class ReplayText {
                     Setting.of("thp", "never", r -> r.thp().label()),
                     Setting.of("arch", "x86", r -> r.arch().label()),
                     Setting.of("hardware-af", "on", r -> r.hardwareAccessed() ? "on" : "off"),
+                    Setting.of("stage 2", "plain", ReplayText::stage2),
                     Setting.of("page-size", "4KiB", r -> r.pageSize().label()),
                     Setting.of("swap", "", ReplayText::swap),
                     Setting.of("swappiness", "60", r -> Integer.toString(r.swappiness())),
@@ -323,6 +325,11 @@ public final class ReplayText {
                         + " pages, "
                         + Figures.count(sample.accesses())
                         + " accesses";
+    }
+
+    private static String stage2(ReplayResult replay) {
+        Stage2Choice kind = replay.stage2Kind();
+        return (kind == null ? Stage2Choice.PLAIN : kind).label();
     }
 
     private static String lru(ReplayResult replay) {

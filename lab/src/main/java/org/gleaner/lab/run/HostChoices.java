@@ -8,6 +8,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -22,6 +23,7 @@ import org.gleaner.lab.choice.Through;
 /// @param swappiness `vm.swappiness`, 0 to 200
 /// @param arch the processor
 /// @param hardwareAccessed whether it sets accessed bits by itself; if not, `through` is KVM
+/// @param stage2Kind plain unless `arch` is arm64 and `through` is KVM
 /// @param pageSize of a base page, in which all that is counted in pages counts
 /// @param seed of everything random in the machine
 public record HostChoices(
@@ -38,6 +40,7 @@ public record HostChoices(
         int swappiness,
         ArchChoice arch,
         boolean hardwareAccessed,
+        Stage2Choice stage2Kind,
         PageSizeChoice pageSize,
         EngineChoice engine,
         long seed) {
@@ -58,6 +61,7 @@ public record HostChoices(
                 swappiness,
                 arch,
                 hardwareAccessed,
+                stage2Kind,
                 pageSize,
                 engine,
                 seed);

@@ -8,6 +8,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -63,6 +64,10 @@ public sealed interface OnHost permits ReplayRequest, TogetherRequest {
 
     default ArchChoice arch() {
         return host().arch();
+    }
+
+    default Stage2Choice stage2Kind() {
+        return host().stage2Kind();
     }
 
     default boolean hardwareAccessed() {

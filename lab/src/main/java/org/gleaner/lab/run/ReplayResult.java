@@ -11,6 +11,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -63,6 +64,7 @@ public record ReplayResult(
         long ageEvery,
         ArchChoice arch,
         boolean hardwareAccessed,
+        @Nullable Stage2Choice stage2Kind,
         PageSizeChoice pageSize,
         EngineChoice engine,
         long seed,
@@ -161,6 +163,7 @@ public record ReplayResult(
                 request.ageEvery(),
                 request.arch(),
                 request.hardwareAccessed(),
+                request.stage2Kind() == Stage2Choice.PLAIN ? null : request.stage2Kind(),
                 request.pageSize(),
                 request.engine(),
                 request.seed(),
@@ -232,6 +235,7 @@ public record ReplayResult(
                 ageEvery,
                 arch,
                 hardwareAccessed,
+                stage2Kind,
                 pageSize,
                 engine,
                 seed,

@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -135,6 +136,7 @@ final class LruSwitchOnRealKernelsTest {
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         ArchChoice.X86,
                         true,
+                        Stage2Choice.PLAIN,
                         PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         1),

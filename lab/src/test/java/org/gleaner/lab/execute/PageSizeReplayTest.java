@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -117,6 +118,7 @@ final class PageSizeReplayTest {
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         ArchChoice.ARM64,
                         true,
+                        Stage2Choice.PLAIN,
                         size,
                         EngineChoice.VIRTUAL,
                         1);

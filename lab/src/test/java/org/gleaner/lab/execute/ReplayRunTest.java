@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -161,6 +163,51 @@ final class ReplayRunTest {
         return all(calls) - all(calls) / 100;
     }
 
+    /// What a protected guest has touched stays, in a limit that has room for it, and in none else;
+    /// an erratum makes a guest's flags software's, and leaves the host its walks.
+    @Test
+    void aProtectedGuestIsNeitherAgedNorReclaimed() throws IOException {
+        Trace trace = trace(zipf());
+        long pages = trace.distinctPages();
+        ReplayResult kept = kind(trace, Stage2Choice.PROTECTED, pages + 300, 5_000);
+        assertThat(kept.oomKill()).isFalse();
+        assertThat(kept.stage2().translationFaults()).isEqualTo(pages);
+        assertThat(kept.vmstat().get("pgmajfault")).isZero();
+        assertThat(kept.vmstat().get("pswpout")).isZero();
+        assertThat(kept.stage2().mappedAfterRelease()).isZero();
+        assertThatThrownBy(() -> kind(trace, Stage2Choice.PROTECTED, 700, 0))
+                .hasMessageContaining("pins all of its")
+                .hasMessageContaining("give --memory " + (pages + 4) + "p");
+        ReplayResult erratum = kind(trace, Stage2Choice.AC03_CPU_38, 700, 0);
+        ReplayResult plain = kind(trace, Stage2Choice.PLAIN, 700, 0);
+        assertThat(plain.stage2().accessFaults()).isZero();
+        assertThat(erratum.stage2().accessFaults()).isPositive();
+        assertThat(erratum.lruGen()).isEqualTo(plain.lruGen());
+    }
+
+    private static ReplayResult kind(Trace trace, Stage2Choice kind, long limit, long ageEvery) {
+        HostChoices host =
+                new HostChoices(
+                        Lru.MGLRU,
+                        new LruGenChoice(0x3),
+                        Kernel.V6_12,
+                        Through.KVM,
+                        AgingChoice.LOCKED,
+                        Backing.ANON,
+                        Thp.NEVER,
+                        SwapDeviceChoice.ZRAM,
+                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
+                        0,
+                        60,
+                        ArchChoice.ARM64,
+                        true,
+                        kind,
+                        PageSizeChoice.KIB_4,
+                        EngineChoice.VIRTUAL,
+                        1);
+        return ReplayRun.run(new ReplayRequest(trace, limit, host, ageEvery), Progress.SILENT);
+    }
+
     private static Stage2 aged(Trace trace, AgingChoice design, boolean hardware)
             throws IOException {
         int bits = hardware ? 0xb : 0x9;
@@ -197,6 +244,7 @@ final class ReplayRunTest {
                         60,
                         arch,
                         hardware,
+                        Stage2Choice.PLAIN,
                         PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
                         1);
@@ -235,6 +283,7 @@ final class ReplayRunTest {
                                 swappiness,
                                 ArchChoice.X86,
                                 true,
+                                Stage2Choice.PLAIN,
                                 PageSizeChoice.KIB_4,
                                 EngineChoice.VIRTUAL,
                                 1),

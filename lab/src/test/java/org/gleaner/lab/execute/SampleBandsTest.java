@@ -17,6 +17,7 @@ import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -102,6 +103,7 @@ final class SampleBandsTest {
                                     60,
                                     ArchChoice.X86,
                                     true,
+                                    Stage2Choice.PLAIN,
                                     PageSizeChoice.KIB_4,
                                     EngineChoice.VIRTUAL,
                                     seed),

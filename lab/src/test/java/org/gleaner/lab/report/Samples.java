@@ -15,6 +15,7 @@ import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
@@ -80,6 +81,7 @@ final class Samples {
                 0,
                 ArchChoice.X86,
                 true,
+                null,
                 PageSizeChoice.KIB_4,
                 engine,
                 seed,
@@ -146,6 +148,7 @@ final class Samples {
                         replay.swappiness(),
                         replay.arch(),
                         replay.hardwareAccessed(),
+                        Stage2Choice.PLAIN,
                         replay.pageSize(),
                         replay.engine(),
                         replay.seed()),
