@@ -18,7 +18,6 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HeapNeed;
@@ -27,7 +26,6 @@ import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.SecondStage;
 import org.gleaner.lab.run.Stage2;
 import org.gleaner.lab.size.Heap;
-import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
@@ -127,26 +125,10 @@ public final class ReplayRun {
         if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
-        checkPinned(request);
+        PinnedLimit.check(request);
         HeapNeed.check(request, frames(request), slots(request), Heap.ofProcess());
         DeviceChoice.check(request);
         return new ReplayRun(request, progress, events).run();
-    }
-
-    /// A limit below what stays pinned would end by the OOM killer.
-    private static void checkPinned(ReplayRequest request) {
-        long pages = request.trace().distinctPages();
-        long room = request.memoryPages() - ReplayRequest.KERNEL_PAGES;
-        if (request.stage2Kind() == Stage2Choice.PROTECTED && room < pages) {
-            throw new BadInput(
-                    "--protected",
-                    "the guest of '%s' pins all of its %,d pages, and the limit has room for %,d"
-                            .formatted(request.trace().name(), pages, Math.max(room, 0)),
-                    "give --memory %dp or more"
-                            .formatted(
-                                    (pages + ReplayRequest.KERNEL_PAGES)
-                                            * (request.pageSize().bytes() / Size.PAGE)));
-        }
     }
 
     private HostConfig config() {
