@@ -131,9 +131,9 @@ final class ArchitecturesRunTest {
         var result =
                 run(
                         scenario(
-                                "host.memory=64MiB",
-                                "guest.memory=512MiB",
-                                "host.swap.size=460MiB",
+                                "host.memory=8MiB",
+                                "guest.memory=64MiB",
+                                "host.swap.size=58MiB",
                                 "rounds=1"),
                         EngineChoice.VIRTUAL);
         assertThat(result.runs()).isEmpty();
