@@ -53,6 +53,11 @@ public final class ArchitecturesRun {
     private final SkewedAccesses pattern;
     private double populate;
     private double rounds;
+    private double busy;
+
+    /// By vCPU: when it was done with the round.
+    private final long[] doneAtNanos;
+
     private int passes;
     private double passSeconds;
     private long passPages;
@@ -69,6 +74,7 @@ public final class ArchitecturesRun {
         this.meter = meter;
         machine = GuestMachine.of(request, configuration, 0);
         crew = new Crew(machine, scenario.guest().vcpus());
+        doneAtNanos = new long[scenario.guest().vcpus()];
         generations = new GenerationTracker(machine, scenario.guestPages());
         pattern =
                 new SkewedAccesses(
@@ -130,11 +136,9 @@ public final class ArchitecturesRun {
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
             before = new Counts();
-            long start = boss.now();
             for (int round = 0; round < scenario.rounds() && !machine.outOfMemory(); round++) {
                 round(boss, round);
             }
-            rounds = (boss.now() - start) / 1e9;
         }
         crew.dismiss(boss);
     }
@@ -147,6 +151,7 @@ public final class ArchitecturesRun {
     }
 
     private void round(Cpu boss, int round) {
+        long begun = boss.now();
         crew.begin(boss, (cpu, vcpu, index) -> access(cpu, vcpu, index, round));
         if (configuration.lru() == Lru.MGLRU) {
             passPages += generations.pagesFrom(boss, 0);
@@ -156,6 +161,12 @@ public final class ArchitecturesRun {
             passes++;
         }
         crew.await(boss);
+        long last = begun;
+        for (long each : doneAtNanos) {
+            busy += (each - begun) / 1e9;
+            last = Math.max(last, each);
+        }
+        rounds += (last - begun) / 1e9;
     }
 
     private void access(Cpu cpu, Vcpu vcpu, int index, int round) {
@@ -173,6 +184,7 @@ public final class ArchitecturesRun {
             meter.advance(done);
             left -= count;
         }
+        doneAtNanos[index] = cpu.now();
     }
 
     // --- what came of it ---------------------------------------------------------------------
@@ -257,7 +269,7 @@ public final class ArchitecturesRun {
         double seconds = times.sumNanos() / 1e9;
         return new Stall(
                 seconds,
-                rounds == 0 ? 0 : 100 * seconds / (rounds * scenario.guest().vcpus()),
+                busy == 0 ? 0 : 100 * seconds / busy,
                 times.quantileNanos(0.5),
                 times.quantileNanos(0.99));
     }

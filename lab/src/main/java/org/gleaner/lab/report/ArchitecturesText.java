@@ -2,7 +2,6 @@ package org.gleaner.lab.report;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.ArchitecturesResult.Run;
@@ -29,14 +28,13 @@ final class ArchitecturesText {
 
     private String table() {
         grid.head("", i -> runs.get(i).getFirst().configuration().name());
-        word("costs", run -> run.costs().label());
         number("rounds, s", Run::roundSeconds);
         count("faults: major", run -> run.faults().major());
         count("  translation", run -> run.faults().translation());
         count("  access flag", run -> run.faults().accessFlag());
         count("  permission", run -> run.faults().permission());
         count("  retried", run -> run.faults().retries());
-        number("stall, % of vCPUs", run -> run.stall().percent());
+        number("stall, %", run -> run.stall().percent());
         number("  p50, us", run -> run.stall().p50Nanos() * MICROS);
         number("  p99, us", run -> run.stall().p99Nanos() * MICROS);
         number("aging pass, ms", run -> run.aging().passSeconds() * MILLIS);
@@ -50,8 +48,8 @@ final class ArchitecturesText {
         count("mmu_lock, write", run -> run.writeLocks().taken());
         count("  waited for", run -> run.writeLocks().waits());
         number("  waits, ms", run -> run.writeLocks().waitSeconds() * MILLIS);
-        word("invalidations by", run -> run.invalidations().by());
-        count("  count", run -> run.invalidations().count());
+        grid.figure("invalidated by", i -> how(runs.get(i).getFirst().invalidations().by()));
+        count("  how often", run -> run.invalidations().count());
         number("  waits, ms", run -> run.invalidations().seconds() * MILLIS);
         count("unmap calls", run -> run.invalidations().unmapCalls());
         return grid.toString();
@@ -67,8 +65,13 @@ final class ArchitecturesText {
         return seconds.isEmpty() ? "-" : Spread.of(seconds, each -> each * MILLIS).number();
     }
 
-    private void word(String name, Function<Run, String> word) {
-        grid.figure(name, i -> word.apply(runs.get(i).getFirst()));
+    /// In the processors' own words: inter-processor interrupts, distributed virtual memory.
+    private static String how(String by) {
+        return switch (by) {
+            case "interrupt" -> "IPI";
+            case "broadcast" -> "DVM";
+            default -> by;
+        };
     }
 
     private void count(String name, ToDoubleFunction<Run> count) {

@@ -67,9 +67,9 @@ final class ScenarioLegend {
     static List<String> compared(Scenario scenario) {
         List<Configuration> all = scenario.configurations();
         if (!(scenario instanceof DirtyLogPerf log)) {
-            return configurations(all);
+            return configurations(scenario);
         }
-        List<String> lines = new ArrayList<>(all.size() > 1 ? configurations(all) : List.of());
+        List<String> lines = new ArrayList<>(all.size() > 1 ? configurations(scenario) : List.of());
         int width = log.endings().stream().mapToInt(e -> e.label().length()).max().orElse(0);
         for (LogEnding each : log.endings()) {
             lines.add(
@@ -78,7 +78,8 @@ final class ScenarioLegend {
         return lines;
     }
 
-    private static List<String> configurations(List<Configuration> all) {
+    private static List<String> configurations(Scenario scenario) {
+        List<Configuration> all = scenario.configurations();
         int width = all.stream().mapToInt(each -> each.name().length()).max().orElse(0);
         Set<Lru> lrus = new LinkedHashSet<>();
         all.forEach(each -> lrus.add(each.lru()));
@@ -88,7 +89,8 @@ final class ScenarioLegend {
         List<String> lines = new ArrayList<>();
         for (Configuration each : all) {
             String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";
-            String processor = processors == 1 ? "" : each.processor() + "; ";
+            String costs = scenario.host().costs().on(each.arch()).label();
+            String processor = processors == 1 ? "" : each.processor() + ", costs " + costs + "; ";
             String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
             PfnChoice pfn = each.pfn();
             if (pfn != null) {

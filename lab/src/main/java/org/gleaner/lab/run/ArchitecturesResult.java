@@ -25,7 +25,7 @@ public record ArchitecturesResult(
     ///
     /// @param costs that virtual time charged
     /// @param populateSeconds that the first write of all memory took
-    /// @param roundSeconds that all rounds together took
+    /// @param roundSeconds that all rounds together took, each until its last vCPU was done
     /// @param accesses of all vCPUs
     /// @param readLocks `mmu_lock` for reading
     /// @param writeLocks `mmu_lock` for writing
@@ -66,7 +66,7 @@ public record ArchitecturesResult(
     /// How long faults kept vCPUs out of the guest.
     ///
     /// @param seconds of all vCPUs together
-    /// @param percent of all vCPUs' time
+    /// @param percent of the time in which vCPUs had accesses to do
     /// @param p50Nanos half of the exits took no longer; to a sixteenth
     /// @param p99Nanos of a hundred exits 99 took no longer
     public record Stall(double seconds, double percent, long p50Nanos, long p99Nanos) {}

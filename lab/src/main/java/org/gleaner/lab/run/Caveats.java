@@ -32,7 +32,11 @@ public final class Caveats {
         if (engine == EngineChoice.THREADS) {
             all.add("engine threads: seconds are wall times of this machine, without ratios");
         }
-        long between = betweenWatermarks(scenario);
+        long between =
+                scenario.configurations().stream()
+                        .mapToLong(each -> betweenWatermarks(scenario.on(each)))
+                        .min()
+                        .orElseThrow();
         long atOnce = (long) BATCH * scenario.vcpuCount();
         boolean reclaims = scenario.backingPages() > FULL * scenario.hostPages();
         if (!scale.equals(Scale.FULL) && reclaims && atOnce > between) {
@@ -50,7 +54,8 @@ public final class Caveats {
         return all;
     }
 
-    /// From `low`, where kswapd starts, to `high`, where it stops, and as much again below.
+    /// From `low`, where kswapd starts, to `high`, where it stops, and as much again below; in the
+    /// host's pages.
     private static long betweenWatermarks(Scenario scenario) {
         long share = scenario.hostPages() * scenario.host().watermarks().scaleFactor() / 10_000;
         return 2 * Math.max(scenario.minFreePages() / 4, Math.max(1, share));

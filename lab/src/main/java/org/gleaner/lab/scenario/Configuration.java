@@ -39,7 +39,9 @@ public record Configuration(
 
     /// The host's processor, for people.
     public String processor() {
-        return arch.label() + (hardwareAccessed ? "" : " without a hardware access flag");
+        String flag = hardwareAccessed ? "" : " without a hardware access flag";
+        String pages = pageSize == PageSizeChoice.KIB_4 ? "" : ", " + pageSize.label() + " pages";
+        return arch.label() + flag + pages;
     }
 
     /// What `lru_gen/enabled` reads on such a host: of the bits that the scenario sets those that

@@ -29,6 +29,11 @@ final class ArchitecturesRunTest {
         all.add("guest.vcpus=4");
         all.add("guest.tlbEntries=64");
         all.add("host.watermarks.minFree=64KiB");
+        all.add("accessPercent=200");
+        all.add(
+                "configurations=[{name: x86, aging: merged},"
+                        + " {name: arm64, arch: arm64, aging: merged},"
+                        + " {name: softaf, arch: arm64, hardwareAccessed: false, aging: merged}]");
         all.addAll(List.of(settings));
         return (AcrossArchitectures) ScenarioReader.read(AcrossArchitectures.KIND, all, Scale.FULL);
     }
@@ -53,7 +58,7 @@ final class ArchitecturesRunTest {
         assertThat(result.failures()).isEmpty();
         Run x86 = named(result, "x86");
         Run arm64 = named(result, "arm64");
-        Run software = named(result, "arm64-softaf");
+        Run software = named(result, "softaf");
         for (Run run : result.runs()) {
             assertThat(run.accesses()).isEqualTo(4 * 2 * PAGES);
             assertThat(run.faults().major())
@@ -105,6 +110,45 @@ final class ArchitecturesRunTest {
                     .as(run.configuration().name())
                     .isEqualTo(new ArchitecturesResult.Faults(0, 0, 0, 0, 0));
             assertThat(run.stall().seconds()).isZero();
+        }
+    }
+
+    /// The same accesses, and the same limit in bytes: what does not fit is swapped in larger pieces.
+    @Test
+    void largerPagesHoldSeveralAccesses() {
+        var result =
+                run(
+                        scenario(
+                                "guest.memory=32MiB",
+                                "pieces=64KiB",
+                                "configurations=[{name: 4k}, {name: 16k, pageSize: 16KiB},"
+                                        + " {name: 64k, pageSize: 64KiB}]",
+                                "host.arch=arm64"),
+                        EngineChoice.VIRTUAL);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.runs()).extracting(Run::accesses).containsOnly(4 * 2 * 8192L);
+        long before = 0;
+        double page = 0;
+        for (Run run : result.runs()) {
+            int bytes = run.configuration().pageSize().bytes();
+            assertThat(run.faults().major() * bytes).isGreaterThan(before);
+            assertThat(run.stall().p50Nanos()).isGreaterThan((long) page);
+            before = run.faults().major() * bytes;
+            page = run.stall().p50Nanos();
+        }
+    }
+
+    @Test
+    void largerPagesFoldTheSameAccesses() {
+        int[] small = new int[10_000];
+        int[] large = new int[small.length];
+        SkewedAccesses four = new SkewedAccesses(4096, 4, 4096, 30, 7);
+        SkewedAccesses sixtyFour = new SkewedAccesses(4096, 4, 65_536, 30, 7);
+        four.fill(small, small.length, four.begin(3, 0));
+        sixtyFour.fill(large, large.length, sixtyFour.begin(3, 0));
+        for (int i = 0; i < small.length; i++) {
+            assertThat(large[i] & Integer.MAX_VALUE).isEqualTo((small[i] & Integer.MAX_VALUE) >> 4);
+            assertThat(large[i] < 0).isEqualTo(small[i] < 0);
         }
     }
 
