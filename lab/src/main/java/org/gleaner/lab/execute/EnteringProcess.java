@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.ReplayRequest;
@@ -60,6 +61,11 @@ record EnteringProcess(ReplayRequest request, int table) {
     /// Whether it is charged for tables of its guest as the second stage takes them.
     boolean secondStagePays() {
         return readsIntoOwnBuffer() && request.through() == Through.KVM;
+    }
+
+    /// Frames of a guest's memory in which the trace lies, where they make a difference.
+    long traceFrames() {
+        return secondStagePays() && request.lru() == Lru.CLASSIC ? TraceMemory.pages(request) : 0;
     }
 
     /// Lowest tables that the trace's memory needs.

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,6 @@ import org.gleaner.kvm.NotifierCalls;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
-import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -164,7 +164,8 @@ public final class ReplayRun {
         long used = Math.min(request.trace().distinctPages(), request.memoryPages());
         PageSize page = Support.paging(request).page();
         int huge = request.thp() == Thp.ALWAYS ? SPARE_HUGE * page.hugePages() : 0;
-        return used + Math.max(SPARE_BYTES / page.bytes(), huge);
+        long trace = new EnteringProcess(request, page.hugePages()).traceFrames();
+        return used + trace + Math.max(SPARE_BYTES / page.bytes(), huge);
     }
 
     /// Swap, but for what no trace can fill.
@@ -253,12 +254,17 @@ public final class ReplayRun {
         }
         Runner runner =
                 request.through() == Through.KVM ? guest(cpu, mm, region, pages, rcu) : task(mm);
+        Map<VmEvent, Long> before = host.stat().snapshot();
         long start = System.nanoTime();
         long machineStart = cpu.now();
         loop(cpu, mm, runner);
         wallSeconds = (System.nanoTime() - start) / 1e9;
         machineSeconds = (cpu.now() - machineStart) / 1e9;
-        counted = host.stat().snapshot();
+        counted = new EnumMap<>(host.stat().snapshot());
+        before.forEach((event, n) -> counted.merge(event, -n, Long::sum));
+        if (arm64Guest != null) {
+            counted.merge(VmEvent.PGACTIVATE, -arm64Guest.activated(cpu), Long::sum);
+        }
         end(cpu, mm, rcu);
     }
 
@@ -292,7 +298,8 @@ public final class ReplayRun {
             int laidBy = GuestTables.laidBy(request.trace().length(), page) + 1;
             config = config.withTablesLaidBy(laidBy);
         }
-        Arm64Guest reader = process.secondStagePays() ? arm64Guest() : null;
+        Arm64Guest reader =
+                process.secondStagePays() ? Arm64Guest.of(cpu, host, request, config) : null;
         boolean readsMemory = request.backing() == Backing.ANON;
         if (reader != null) {
             config = config.withTablesLaidBy(reader.laidBy(readsMemory));
@@ -308,12 +315,6 @@ public final class ReplayRun {
             reader.readMemory(cpu, vcpu, BASE_GFN);
         }
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
-    }
-
-    private Arm64Guest arm64Guest() {
-        int shift = request.pageSize().shift();
-        Architecture architecture = Support.architecture(request, aging);
-        return new Arm64Guest(architecture.geometry(shift), process.memoryTables());
     }
 
     private void loop(Cpu cpu, AddressSpace mm, Runner runner) {
@@ -339,9 +340,9 @@ public final class ReplayRun {
                 if (at < end) {
                     return;
                 }
-                if (arm64Guest != null) {
-                    arm64Guest.readTrace(cpu, Objects.requireNonNull(guest), at);
-                } else if (request.through() == Through.KVM && !process.paysForTables()) {
+                if (arm64Guest == null
+                        && request.through() == Through.KVM
+                        && !process.paysForTables()) {
                     host.kernelMemory().chargePages(cpu, memcg, tables.topUp(at));
                 }
                 if (at % STAT_EVERY == 0) {
@@ -352,6 +353,9 @@ public final class ReplayRun {
                     if (at % (STAT_EVERY * 64) == 0 && interrupted(at)) {
                         return;
                     }
+                }
+                if (arm64Guest != null) {
+                    arm64Guest.readTrace(cpu, Objects.requireNonNull(guest), at);
                 }
                 if (age > 0 && at % age == 0) {
                     forceAging(cpu, memcg);

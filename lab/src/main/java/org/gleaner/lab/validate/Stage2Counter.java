@@ -20,8 +20,8 @@ public enum Stage2Counter {
     static final List<String> COLUMNS =
             Stream.of(values()).flatMap(counter -> counter.columns.stream()).toList();
 
-    /// Words of the trace in a page, which the guest reads too.
-    private static final long WORDS = 1024;
+    /// Bytes of an access in the trace, which the guest reads too.
+    private static final long WORD = 4;
 
     /// Accesses between two reads of the cgroup's statistics, for which the guest stops.
     private static final long BATCH = 512;
@@ -64,7 +64,7 @@ public enum Stage2Counter {
     /// address cost; on x86 the guest halts for that.
     private static long ownFaults(RealRuns.Row row) {
         long accesses = row.number("accesses");
-        long pages = Math.ceilDiv(accesses, WORDS);
+        long pages = Math.ceilDiv(WORD * accesses, row.cell().machine().pageSize());
         if (!row.cell().machine().arch().equals("arm64")) {
             return pages;
         }

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import org.gleaner.lab.run.ValidationRequest;
 import org.gleaner.lab.run.ValidationResult;
 import org.gleaner.lab.run.ValidationResult.Comparison;
 import org.gleaner.lab.run.ValidationResult.Row;
-import org.gleaner.lab.trace.TraceCatalog;
 import org.gleaner.lab.trace.TraceReader;
 import org.gleaner.lab.validate.CellFilter;
 import org.gleaner.lab.validate.RealRuns;
@@ -33,6 +33,20 @@ final class Arm64OnRealKernelsTest {
     void eachKernelsMglruIsPlayedToTheLastCount() {
         exact(compared("kernel=6.18,trace=sqlite,cpu=cortex-a72"));
         exact(compared("kernel=7.2,trace=sqlite,cpu=cortex-a72"));
+    }
+
+    /// The trace's own pages queue for activation among those of the cgroup.
+    @Test
+    void theClassicLruActivatesInTheKernelsBatches() {
+        exact(compared("kernel=6.12,trace=press9,mode=classic"));
+    }
+
+    /// Pages of 16 KiB: the trace's pages are the kernel's there.
+    @Test
+    void largerPagesAreCountedAsTheKernelCountsThem() {
+        Row row = compared("trace=zipf13,page_size=16384,cpu=max");
+        assertThat(row.counters()).hasSize(6).allSatisfy((_, each) -> within(each));
+        within(row.stage2().get("translationFaults"));
     }
 
     private static void exact(Row row) {
@@ -60,7 +74,9 @@ final class Arm64OnRealKernelsTest {
         List<RealRuns> cells = new CellFilter(List.of(only)).of(RealTable.read(TABLE));
         assertThat(cells).hasSize(1);
         String name = cells.getFirst().cell().trace();
-        var trace = TraceReader.read(new TraceCatalog(Path.of("..", "traces")).find(name));
+        Path beside = TABLE.resolveSibling(name + ".u32.xz");
+        Path bundled = Path.of("..", "traces", name + ".u32.xz");
+        var trace = TraceReader.read(Files.exists(beside) ? beside : bundled);
         ValidationRequest request =
                 new ValidationRequest(TABLE, cells, Map.of(name, trace), List.of(1L));
         ValidationResult result = ValidationRun.run(request, ReplayRun::run, Progress.SILENT);
