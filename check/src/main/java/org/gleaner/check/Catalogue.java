@@ -24,6 +24,7 @@ final class Catalogue {
         all.addAll(LeafPrograms.ALL);
         all.addAll(LogPrograms.ALL);
         all.addAll(Stage2Programs.ALL);
+        all.addAll(WeakPrograms.ALL);
         return all;
     }
 
@@ -38,6 +39,7 @@ final class Catalogue {
         all.addAll(MemoryBugs.ALL);
         all.addAll(LeafBugs.ALL);
         all.addAll(Stage2Bugs.ALL);
+        all.addAll(WeakBugs.ALL);
         return all;
     }
 

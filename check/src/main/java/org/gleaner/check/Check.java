@@ -137,8 +137,10 @@ public final class Check {
         String page = "";
         if (finding != null) {
             String under = request.design() == null ? "" : " --design " + request.design();
+            Integer delays = request.delays();
+            String in = delays == null ? "" : " --memory arm64 --delays " + delays;
             String steps = schedule.blocks() == 0 ? "" : " --schedule " + schedule;
-            String replay = "gleaner check " + task.name() + under + steps;
+            String replay = "gleaner check " + task.name() + under + in + steps;
             Interleaving interleaving = Interleaving.of(trial, finding, schedule);
             text = interleaving.text(replay);
             Variant v = task.variant();
@@ -150,6 +152,7 @@ public final class Check {
                 task.variant().name,
                 task.variant().isBug() ? task.variant().source : task.program().source(),
                 task.variant().isBug(),
+                task.program().memory().id,
                 finding,
                 outcome.bound() == Search.UNBOUNDED ? -1 : outcome.bound(),
                 outcome.extent(),

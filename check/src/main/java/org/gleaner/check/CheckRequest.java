@@ -12,15 +12,21 @@ import org.jspecify.annotations.Nullable;
 ///     none for the whole catalogue
 /// @param design the aging design under which programs run that have one to choose, without bugs;
 ///     null for each variant's own
+/// @param delays under the memory of arm64 with at most so many, without bugs; null for each
+///     program's own memory
 /// @param bound most preemptions, or null for each program's own; of a search only
 /// @param schedule to be replayed instead of a search, or null; needs one name
 /// @param seed of random schedules instead of a search, or null
 public record CheckRequest(
         List<String> names,
         @Nullable String design,
+        @Nullable Integer delays,
         @Nullable Integer bound,
         @Nullable String schedule,
         @Nullable Long seed) {
+    /// Delays come beside preemptions, and cost no less.
+    private static final int PREEMPTIONS = 1;
+
     private static final String LIST = "try 'gleaner check --list'";
 
     /// @throws Refused if one option would keep another from having an effect
@@ -62,6 +68,7 @@ public record CheckRequest(
         if (names.isEmpty()) {
             Catalogue.programs().stream()
                     .filter(program -> design == null || program.hasDesign())
+                    .filter(program -> delays == null || program.isPortable())
                     .forEach(program -> addAll(tasks, program, right));
         }
         for (String name : names) {
@@ -69,7 +76,7 @@ public record CheckRequest(
             if (program == null) {
                 tasks.addAll(bugs(name));
             } else {
-                requireDesign(program);
+                require(program);
                 addAll(tasks, program, right);
             }
         }
@@ -77,8 +84,8 @@ public record CheckRequest(
     }
 
     private void addAll(Set<Task> tasks, Program program, Variant right) {
-        tasks.add(new Task(program, right));
-        if (design == null) {
+        tasks.add(new Task(placed(program), right));
+        if (design == null && delays == null) {
             for (Variant bug : Catalogue.bugs()) {
                 if (bug.programs.contains(program.name())) {
                     tasks.add(new Task(program, bug));
@@ -105,6 +112,10 @@ public record CheckRequest(
             String what = "has no effect on the bug '" + bug.name + "', which has its own design";
             throw new Refused("--design", what, "name programs alone, or leave --design out");
         }
+        if (delays != null) {
+            String what = "has no effect on the bug '" + bug.name + "', which has its own memory";
+            throw new Refused("--memory", what, "name programs alone, or leave --memory out");
+        }
         return Catalogue.programs().stream()
                 .filter(program -> bug.programs.contains(program.name()))
                 .filter(program -> of == null || of.equals(program.name()))
@@ -119,10 +130,12 @@ public record CheckRequest(
         }
         Program program = Catalogue.program(names.getFirst());
         if (program != null) {
-            requireDesign(program);
+            require(program);
         }
         List<Task> tasks =
-                program == null ? bugs(names.getFirst()) : List.of(new Task(program, right()));
+                program == null
+                        ? bugs(names.getFirst())
+                        : List.of(new Task(placed(program), right()));
         if (tasks.size() != 1) {
             String all = String.join(", ", tasks.stream().map(Task::name).toList());
             throw new Refused("--schedule", "is of one program", "give one of " + all);
@@ -132,7 +145,19 @@ public record CheckRequest(
         return task;
     }
 
-    private void requireDesign(Program program) {
+    /// The program in the memory that is asked for.
+    private Program placed(Program program) {
+        return delays == null
+                ? program
+                : program.weak(delays).within(Math.min(program.bound(), PREEMPTIONS));
+    }
+
+    private void require(Program program) {
+        if (delays != null && !program.isPortable()) {
+            String what = "has no effect on '" + program.name() + "', which is about x86";
+            throw new Refused(
+                    "--memory", what, "name arm64's programs or locks, or leave --memory out");
+        }
         if (design != null && !program.hasDesign()) {
             String what = "has no effect on '" + program.name() + "', which has no VM that ages";
             throw new Refused(

@@ -19,6 +19,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     ///
     /// @param bug the bug, or the aging design that was asked for, or `fixed`
     /// @param expectsBug whether it should have found one
+    /// @param memory how memory was ordered: `one order`, `x86` or `arm64`
     /// @param bound most preemptions; -1 for any number
     /// @param extent what the answer rests on
     /// @param runs schedules that were run
@@ -34,6 +35,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
             String bug,
             String source,
             boolean expectsBug,
+            String memory,
             @Nullable Finding finding,
             int bound,
             Extent extent,

@@ -64,6 +64,9 @@ final class CheckText {
         int asked = result.rows().size();
         String count =
                 asked - missing.size() + " of " + asked + (asked == 1 ? " search" : " searches");
+        if (result.rows().stream().allMatch(row -> row.memory().equals(MemoryModel.ARM64.id))) {
+            count += " in arm64's memory";
+        }
         if (missing.isEmpty()) {
             return "complete: " + count;
         }

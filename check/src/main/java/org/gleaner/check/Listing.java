@@ -14,7 +14,7 @@ public final class Listing {
     /// @param names as in [CheckRequest]: what they would check; all for none
     /// @throws Refused if a name is unknown
     public Listing(List<String> names) {
-        List<Task> tasks = new CheckRequest(names, null, null, null, null).tasks();
+        List<Task> tasks = new CheckRequest(names, null, null, null, null, null).tasks();
         Set<Program> of = tasks.stream().map(Task::program).collect(Collectors.toSet());
         Set<Variant> with = tasks.stream().map(Task::variant).collect(Collectors.toSet());
         programs = Catalogue.programs().stream().filter(of::contains).toList();
@@ -48,18 +48,27 @@ public final class Listing {
     /// One program.
     ///
     /// @param bound most preemptions that are explored; null for any number
+    /// @param memory how its memory is ordered: of [MemoryModel]
+    /// @param isPortable whether it may be explored under that of arm64
     /// @param hasDesign whether it can be run under any aging design
     public record ListedProgram(
             String name,
             String checks,
             String source,
             @Nullable Integer bound,
-            boolean storeBuffers,
+            String memory,
+            boolean isPortable,
             boolean hasDesign) {
         private static ListedProgram of(Program p) {
             Integer bound = p.bound() == Search.UNBOUNDED ? null : p.bound();
             return new ListedProgram(
-                    p.name(), p.checks(), p.source(), bound, p.storeBuffers(), p.hasDesign());
+                    p.name(),
+                    p.checks(),
+                    p.source(),
+                    bound,
+                    p.memory().id,
+                    p.isPortable(),
+                    p.hasDesign());
         }
     }
 

@@ -7,6 +7,7 @@ import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.BitSpinLock;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.machine.QueuedRwLock;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Rcu;
@@ -31,7 +32,26 @@ final class MachinePrograms {
                                     "of two CPUs that store and then look, one sees the other",
                                     "P. Sewell et al., x86-TSO, CACM 2010: litmus test SB",
                                     MachinePrograms::storeBuffer)
-                            .buffered(),
+                            .buffered()
+                            .portable(),
+                    new Program(
+                                    "message",
+                                    "who sees that a message is there reads it",
+                                    "C. Pulte et al., Simplifying ARM Concurrency, POPL 2018: MP",
+                                    MachinePrograms::message)
+                            .weak(Program.DELAYS),
+                    new Program(
+                                    "spin-lock-weak",
+                                    "a lock is no more than an acquire and a release",
+                                    LOCKS,
+                                    (stage, v) -> spinning(stage, 2))
+                            .weak(Program.DELAYS),
+                    new Program(
+                                    "rw-lock-weak",
+                                    "the same with a writer and a reader",
+                                    LOCKS,
+                                    (stage, v) -> rwLock(stage, 1))
+                            .weak(Program.DELAYS),
                     new Program(
                             "spin-lock",
                             "a spinning lock excludes",
@@ -78,6 +98,7 @@ final class MachinePrograms {
                                     RCU,
                                     MachinePrograms::rcu)
                             .buffered()
+                            .portable()
                             .within(3),
                     new Program(
                                     "srcu",
@@ -85,6 +106,7 @@ final class MachinePrograms {
                                     RCU,
                                     MachinePrograms::srcu)
                             .buffered()
+                            .portable()
                             .within(3),
                     new Program(
                                     "srcu-twice",
@@ -119,9 +141,34 @@ final class MachinePrograms {
         stage.after(cpu -> Finding.check(seen[0] + seen[1] > 0, "neither sees the other's store"));
     }
 
+    private static void message(Stage stage, Variant variant) {
+        Word there = new Word();
+        Word text = new Word();
+        stage.actor(
+                "writer",
+                cpu -> {
+                    cpu.only(MemoryOrder.PLAIN);
+                    cpu.store(text, 7);
+                    cpu.only(variant.publishes());
+                    cpu.store(there, 1);
+                });
+        stage.actor(
+                "reader",
+                cpu -> {
+                    cpu.only(variant.looks());
+                    if (cpu.load(there) == 1) {
+                        cpu.only(MemoryOrder.PLAIN);
+                        Finding.check(cpu.load(text) == 7, "the message is there and not written");
+                    }
+                });
+    }
+
     /// A counter that two increments would spoil.
     private static void increment(Cpu cpu, Word counter) {
-        cpu.store(counter, cpu.load(counter) + 1);
+        cpu.only(MemoryOrder.PLAIN);
+        long count = cpu.load(counter);
+        cpu.only(MemoryOrder.PLAIN);
+        cpu.store(counter, count + 1);
     }
 
     private static void spinning(Stage stage, int actors) {

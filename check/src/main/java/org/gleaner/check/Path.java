@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.Arrays;
+import org.gleaner.machine.IntMap;
 import org.gleaner.machine.Step;
 
 /// The steps of the run that is being explored, with what a search must know of each: who took it,
@@ -17,11 +18,18 @@ final class Path {
     int length;
 
     int[] actor = new int[256];
+
+    /// Whose step it was: the actor's own, or of the CPU whose early loads it takes.
+    int[] thread = new int[256];
+
     int[] word = new int[256];
     int[] span = new int[256];
     int[] also = new int[256];
     boolean[] wrote = new boolean[256];
     long[] before = new long[256];
+    private int[] store = new int[256];
+    private boolean[] added = new boolean[256];
+    private boolean[] behind = new boolean[256];
 
     /// Whether the step had to wait for a value; then the step itself is in `waits`.
     boolean[] waited = new boolean[256];
@@ -37,7 +45,7 @@ final class Path {
     private final int[] lastOf;
 
     /// Last step by word, and the steps that touch more than one word.
-    private final IntMap lastAt = new IntMap();
+    private final IntMap lastAt = new IntMap(256);
 
     private int[] wide = new int[16];
     private int wides;
@@ -57,17 +65,21 @@ final class Path {
     }
 
     /// Appends a step. Its clock is that of its actor so far; see [#joinConflicts].
-    void add(int who, Step step) {
+    void add(int who, int of, Step step) {
         int k = length;
         if (k == actor.length) {
             grow();
         }
         actor[k] = who;
+        thread[k] = of;
         word[k] = step.word;
         span[k] = step.span;
         also[k] = step.also;
         wrote[k] = step.writes;
         before[k] = step.before;
+        store[k] = step.store;
+        added[k] = step.intoBuffer;
+        behind[k] = step.behind;
         waited[k] = step.waits();
         if (waited[k]) {
             if (waits[k] == null) {
@@ -87,17 +99,21 @@ final class Path {
 
     /// Makes `k` the last step of its actor.
     void passed(int k) {
-        lastOf[actor[k]] = k;
+        lastOf[thread[k]] = k;
     }
 
     private void grow() {
         int n = length * 2;
         actor = Arrays.copyOf(actor, n);
+        thread = Arrays.copyOf(thread, n);
         word = Arrays.copyOf(word, n);
         span = Arrays.copyOf(span, n);
         also = Arrays.copyOf(also, n);
         wrote = Arrays.copyOf(wrote, n);
         before = Arrays.copyOf(before, n);
+        store = Arrays.copyOf(store, n);
+        added = Arrays.copyOf(added, n);
+        behind = Arrays.copyOf(behind, n);
         waited = Arrays.copyOf(waited, n);
         waits = Arrays.copyOf(waits, n);
         previous = Arrays.copyOf(previous, n);
@@ -122,7 +138,7 @@ final class Path {
 
     void setClock(int k, int[] from) {
         System.arraycopy(from, 0, clocks, k * width, width);
-        clocks[k * width + actor[k]] = k + 1;
+        clocks[k * width + thread[k]] = k + 1;
     }
 
     void join(int[] into, int k) {
@@ -134,7 +150,29 @@ final class Path {
 
     /// Whether step `j` happened before step `k`, or is it.
     boolean isBefore(int j, int k) {
-        return clock(k, actor[j]) > j;
+        return clock(k, thread[j]) > j;
+    }
+
+    /// What a step has to do with an earlier one of the same CPU or its stores, with which it has
+    /// nothing in common but the buffer.
+    enum InBuffer {
+        NOTHING,
+        /// It could not have come before it.
+        FOLLOWS,
+        RACES
+    }
+
+    InBuffer inBuffer(int j, Step step, boolean bounded) {
+        boolean taken = store[j] >= 0 && !added[j];
+        boolean takes = step.store >= 0 && !step.intoBuffer;
+        if (taken && takes) {
+            boolean waited = step.behind && store[j] < step.store;
+            return waited ? InBuffer.FOLLOWS : bounded ? InBuffer.RACES : InBuffer.NOTHING;
+        }
+        if (takes && added[j] && store[j] > step.store) {
+            return behind[j] ? InBuffer.RACES : InBuffer.NOTHING;
+        }
+        return step.intoBuffer ? InBuffer.RACES : InBuffer.FOLLOWS;
     }
 
     // --- conflicts -----------------------------------------------------------------------------

@@ -28,7 +28,11 @@ import org.gleaner.mm.aging.AgingDesign;
 /// @param checks what must hold, in one line
 /// @param source the patch, the review or the document that raised it
 /// @param body sets one run up, with the protocols as the variant has them
-/// @param storeBuffers memory is that of x86, with store buffers; else all CPUs see one order
+/// @param memory how its memory is ordered
+/// @param delays how many words of a CPU's stores may change places, and how many early loads it
+///     makes, at most; of [MemoryModel#ARM64] alone
+/// @param isPortable whether it may be explored under [MemoryModel#ARM64], too: what it is about
+///     says what it relies on ([org.gleaner.machine.Cpu#only])
 /// @param yields whoever may let others have its lock for a moment does, asked for or not
 /// @param bound most preemptions that are explored, or [Search#UNBOUNDED]
 public record Program(
@@ -36,9 +40,14 @@ public record Program(
         String checks,
         String source,
         Body body,
-        boolean storeBuffers,
+        MemoryModel memory,
+        int delays,
+        boolean isPortable,
         boolean yields,
         int bound) {
+    /// Delays that are explored unless others are asked for.
+    static final int DELAYS = 2;
+
     /// Sets one run up.
     @FunctionalInterface
     public interface Body {
@@ -47,7 +56,16 @@ public record Program(
 
     /// A program in one order of memory, explored without a bound.
     public Program(String name, String checks, String source, Body body) {
-        this(name, checks, source, body, false, false, Search.UNBOUNDED);
+        this(
+                name,
+                checks,
+                source,
+                body,
+                MemoryModel.ONE_ORDER,
+                DELAYS,
+                false,
+                false,
+                Search.UNBOUNDED);
     }
 
     /// Whether it asks which aging design its VMs have.
@@ -65,18 +83,32 @@ public record Program(
         return asked[0];
     }
 
+    private Program with(MemoryModel order, int most, boolean portable, boolean yielding) {
+        return new Program(name, checks, source, body, order, most, portable, yielding, bound);
+    }
+
     /// The same with store buffers.
     public Program buffered() {
-        return new Program(name, checks, source, body, true, yields, bound);
+        return with(MemoryModel.X86, delays, isPortable, yields);
+    }
+
+    /// The same under the memory of arm64, and with at most so many delays.
+    Program weak(int most) {
+        return with(MemoryModel.ARM64, most, true, yields);
+    }
+
+    /// The same, that may be explored under the memory of arm64, too.
+    Program portable() {
+        return with(memory, delays, true, yields);
     }
 
     /// The same where whoever may let others have its lock does.
     public Program yielding() {
-        return new Program(name, checks, source, body, storeBuffers, true, bound);
+        return with(memory, delays, isPortable, true);
     }
 
     /// The same with at most `most` preemptions: more than two actors, or very long ones.
     public Program within(int most) {
-        return new Program(name, checks, source, body, storeBuffers, yields, most);
+        return new Program(name, checks, source, body, memory, delays, isPortable, yields, most);
     }
 }

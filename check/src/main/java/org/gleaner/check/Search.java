@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.Arrays;
+import org.gleaner.check.Path.InBuffer;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Schedule;
 import org.gleaner.machine.Step;
@@ -109,28 +110,36 @@ final class Search implements Schedule {
             cut++;
             return ABANDON;
         }
-        int before = d == 0 ? -1 : path.actor[d - 1];
-        int who =
-                before >= 0 && (awake >> before & 1) != 0
-                        ? before
-                        : Integer.numberOfTrailingZeros(awake);
-        boolean free = isBounded() && (before < 0 || (able >> before & 1) == 0);
+        int before = d == 0 ? -1 : path.thread[d - 1];
+        int same = d == 0 ? 0 : engine.family(before);
+        int who = Integer.numberOfTrailingZeros(awake);
+        if (before >= 0 && (awake >> before & 1) != 0) {
+            who = before;
+        } else if ((awake & same) != 0) {
+            who = Integer.numberOfTrailingZeros(awake & same);
+        }
+        boolean free = isBounded() && (able & same) == 0;
         toTry[d] = free ? able : 1 << who;
-        preemptions[d] = d == 0 ? 0 : preemptions[d - 1] + cost(d, who);
+        preemptions[d] = d == 0 ? 0 : preemptions[d - 1] + cost(engine, d, who);
         plan[d] = who;
         return who;
     }
 
-    private int cost(int d, int who) {
-        int before = d == 0 ? who : path.actor[d - 1];
-        return who != before && (enabled[d] >> before & 1) != 0 ? 1 : 0;
+    /// Whether the step is taken from a CPU that could go on, itself or its stores.
+    private int cost(ExploringEngine engine, int d, int who) {
+        if (d == 0) {
+            return 0;
+        }
+        int same = engine.family(path.actor[d - 1]);
+        return (same >> who & 1) == 0 && (enabled[d] & same) != 0 ? 1 : 0;
     }
 
     /// Of those who slept before the last step, or were tried in its place, the ones whose next
     /// step does not depend on it.
     private int stillAsleep(ExploringEngine engine, int d) {
         int k = d - 1;
-        int candidates = (sleeping[k] | tried[k]) & ~(1 << path.actor[k]);
+        int moved = engine.withEarly(1 << path.thread[k]);
+        int candidates = (sleeping[k] | tried[k]) & ~moved;
         int asleep = 0;
         while (candidates != 0) {
             int who = Integer.numberOfTrailingZeros(candidates);
@@ -148,9 +157,10 @@ final class Search implements Schedule {
     @Override
     public void taken(ExploringEngine engine, int actor, Step step) {
         int k = depth++;
-        path.add(actor, step);
+        int thread = engine.thread(actor);
+        path.add(actor, thread, step);
         if (k >= planned - 1) {
-            races(k, actor, step, true);
+            races(engine, k, thread, step, true);
         }
         path.passed(k);
     }
@@ -163,10 +173,11 @@ final class Search implements Schedule {
         for (int d = depth - 1; d >= 0; d--) {
             int done = 1 << path.actor[d];
             tried[d] |= done;
-            int left = toTry[d] & ~tried[d] & ~sleeping[d];
+            int all = engine.withEarly(toTry[d]) & enabled[d];
+            int left = all & ~tried[d] & ~sleeping[d];
             while (left != 0) {
                 int who = Integer.numberOfTrailingZeros(left);
-                int spent = d == 0 ? 0 : preemptions[d - 1] + cost(d, who);
+                int spent = d == 0 ? 0 : preemptions[d - 1] + cost(engine, d, who);
                 if (spent <= bound) {
                     preemptions[d] = spent;
                     plan[d] = who;
@@ -189,7 +200,7 @@ final class Search implements Schedule {
             left &= left - 1;
             Step step = engine.pending(who);
             if (step.waits()) {
-                races(depth, who, step, false);
+                races(engine, depth, who, step, false);
             }
         }
     }
@@ -197,7 +208,7 @@ final class Search implements Schedule {
     // --- races -------------------------------------------------------------------------------
 
     /// Finds what step `k` races with, and what must be tried for it.
-    private void races(int k, int who, Step step, boolean done) {
+    private void races(ExploringEngine engine, int k, int who, Step step, boolean done) {
         path.clockOf(who, clock);
         boolean waits = step.waits();
         boolean all = isBounded();
@@ -208,16 +219,20 @@ final class Search implements Schedule {
         int chain = path.chained(step.word, k);
         int j = path.conflict(step.word, step.span, step.also, k, chain);
         while (j >= 0) {
-            if ((path.wrote[j] || step.writes) && path.actor[j] != who) {
+            InBuffer own = inBuffer(engine, j, who, step);
+            if ((path.wrote[j] || step.writes)
+                    && path.thread[j] != who
+                    && own != InBuffer.NOTHING) {
                 boolean admitted = !waits || all || step.admits(path.before[j]);
                 int[] ordered = waits || all ? clockBefore : clock;
-                if (!raced && admitted && ordered[path.actor[j]] <= j) {
+                boolean races = admitted && own == InBuffer.RACES;
+                if (!raced && races && ordered[path.thread[j]] <= j) {
                     race(j, k, who);
                     raced = waits && !all;
                 }
                 path.join(clock, j);
             }
-            boolean known = all && clockBefore[path.actor[j]] > j;
+            boolean known = all && clockBefore[path.thread[j]] > j;
             if ((known || !all && (!waits || raced)) && path.overwrites(j, step)) {
                 break;
             }
@@ -231,12 +246,18 @@ final class Search implements Schedule {
         }
     }
 
+    private InBuffer inBuffer(ExploringEngine engine, int j, int who, Step step) {
+        boolean family = (engine.family(who) >> path.thread[j] & 1) != 0;
+        boolean common = Step.overlaps(path.word[j], path.span[j], step.word, step.span);
+        return family && !common ? path.inBuffer(j, step, isBounded()) : InBuffer.RACES;
+    }
+
     /// Step `k` of `who` could come before step `j`.
     private void race(int j, int k, int who) {
         if (isBounded()) {
             tryThere(j, who);
             int start = j;
-            while (start > 0 && path.actor[start - 1] == path.actor[j]) {
+            while (start > 0 && path.thread[start - 1] == path.thread[j]) {
                 start--;
             }
             if (start != j) {
@@ -264,7 +285,7 @@ final class Search implements Schedule {
         int initials = 0;
         int seen = 0;
         for (int x = j + 1; x < k; x++) {
-            int a = path.actor[x];
+            int a = path.thread[x];
             if ((seen >> a & 1) != 0 || path.isBefore(j, x)) {
                 continue;
             }

@@ -5,6 +5,7 @@ import org.gleaner.kvm.GuestMemory;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
@@ -108,7 +109,9 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
 
     private long bringIn(Cpu cpu, int vpn) {
         long frame = small < 0 ? cpu.fetchAdd(nextFrame, 0, 1) : vpn;
-        cpu.store(contents, (int) frame, cpu.load(swap, vpn));
+        long kept = cpu.load(swap, vpn);
+        cpu.only(MemoryOrder.PLAIN);
+        cpu.store(contents, (int) frame, kept);
         if (small >= 0) {
             cpu.store(dirty, (int) frame, 0);
         }
@@ -149,6 +152,7 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
             entry = bringIn(cpu, (int) vpn);
         }
         int frame = (int) entry;
+        cpu.only(MemoryOrder.PLAIN);
         cpu.fetchAdd(references, frame, 1);
         ptl.unlock(cpu);
         claim.own(PageClaim.Kind.OWNED, frame, !readOnly);
@@ -287,13 +291,18 @@ public final class SmallSpace implements UserPages, PagesByNumber, GuestMemory {
     @Override
     public long read(int pfn, int word) {
         Cpu cpu = current();
-        return cpu != null ? cpu.load(contents, pfn) : contents[pfn];
+        if (cpu == null) {
+            return contents[pfn];
+        }
+        cpu.only(MemoryOrder.DEPENDENT);
+        return cpu.load(contents, pfn);
     }
 
     @Override
     public void write(int pfn, int word, long value) {
         Cpu cpu = current();
         if (cpu != null) {
+            cpu.only(MemoryOrder.PLAIN);
             cpu.store(contents, pfn, value);
         } else {
             contents[pfn] = value;

@@ -111,7 +111,8 @@ final class Stage2Programs {
                                 checks,
                                 source,
                                 (stage, variant) -> body.build(stage, variant, aging))
-                        .within(3));
+                        .within(3)
+                        .portable());
     }
 
     private static VmStage blocks(Stage stage, Variant variant, Stage2Aging aging) {

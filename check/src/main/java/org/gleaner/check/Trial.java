@@ -38,10 +38,7 @@ final class Trial {
 
     /// Runs it once; returns what is wrong, or null.
     @Nullable Finding run(Schedule schedule) {
-        ExploringEngine machine = new ExploringEngine(COSTS);
-        if (program.storeBuffers()) {
-            machine = machine.withStoreBuffers();
-        }
+        ExploringEngine machine = program.memory().of(new ExploringEngine(COSTS), program.delays());
         if (program.yields()) {
             machine = machine.withYields();
         }

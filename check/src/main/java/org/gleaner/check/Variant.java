@@ -7,6 +7,7 @@ import org.gleaner.kvm.arm64.Stage2Aging;
 import org.gleaner.kvm.arm64.Stage2Steps;
 import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.protocol.MemorySteps;
@@ -86,6 +87,16 @@ public class Variant extends SpteSteps {
     /// Whether who has only a frame's number takes no reference where nobody has one.
     public boolean getsUnlessZero() {
         return true;
+    }
+
+    /// What orders what is stored before a word that says that it is there.
+    public MemoryOrder publishes() {
+        return MemoryOrder.RELEASE;
+    }
+
+    /// What orders what is loaded after it.
+    public MemoryOrder looks() {
+        return MemoryOrder.ACQUIRE;
     }
 
     /// The barrier between a store and the load that it announces.

@@ -29,7 +29,7 @@ final class CheckTest {
     }
 
     private static CheckResult run(int patience, String... names) {
-        CheckRequest request = new CheckRequest(List.of(names), null, null, null, null);
+        CheckRequest request = new CheckRequest(List.of(names), null, null, null, null, null);
         return new Check(request).run(new Impatient(patience));
     }
 

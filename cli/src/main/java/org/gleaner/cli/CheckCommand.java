@@ -33,6 +33,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
     private static final int MOST_PREEMPTIONS = 1000;
+    private static final int MOST_DELAYS = 3;
+    private static final int DELAYS = 2;
 
     private final Surroundings surroundings;
 
@@ -51,6 +53,23 @@ final class CheckCommand implements Callable<Integer> {
                     "Run the programs that have a VM under this aging design, and no bugs. Excludes"
                             + " names of bugs and of programs without a VM.")
     private @Nullable AgingChoice design;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "arm64",
+            description =
+                    "Explore programs under arm64's memory, where stores may be late and loads early,"
+                            + " with at most one preemption, and no bugs. Excludes names of bugs and"
+                            + " of programs that are about x86.")
+    private @Nullable String memory;
+
+    @Option(
+            names = "--delays",
+            paramLabel = "N",
+            description =
+                    "With --memory: at most N words of a CPU's stores change places, and N of its"
+                            + " loads are early (1 to 3; default: 2).")
+    private @Nullable Integer delays;
 
     @Option(
             names = "--bound",
@@ -112,6 +131,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private int list() {
         refuseWithList("--design", design);
+        refuseWithList("--memory", memory);
+        refuseWithList("--delays", delays);
         refuseWithList("--bound", bound);
         refuseWithList("--schedule", schedule);
         refuseWithList("--seed", seed);
@@ -132,7 +153,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private int check() {
         String own = design == null ? null : design.label();
-        Check check = new Check(new CheckRequest(names, own, bound, schedule, seed));
+        Check check = new Check(new CheckRequest(names, own, weak(), bound, schedule, seed));
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         CheckResult result = check.run(new CheckProgress(surroundings, options.quiet));
         String json = json(result);
@@ -147,6 +168,24 @@ final class CheckCommand implements Callable<Integer> {
             return ExitCodes.INTERRUPTED;
         }
         return result.isAsExpected() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+
+    /// The delays of arm64's memory, or null if it is not asked for.
+    private @Nullable Integer weak() {
+        if (memory == null) {
+            if (delays != null) {
+                throw new BadInput(
+                        "--delays", "has no effect without --memory", "give --memory arm64, too");
+            }
+            return null;
+        }
+        if (!memory.equals("arm64")) {
+            throw new BadInput("--memory", "no memory '" + memory + "'", "give arm64");
+        }
+        if (delays != null && (delays < 1 || delays > MOST_DELAYS)) {
+            throw new BadInput("--delays", delays + " is out of range", "give 1 to " + MOST_DELAYS);
+        }
+        return delays == null ? DELAYS : delays;
     }
 
     private void keep(CheckResult result, String json, ResultsDirectory directory) {

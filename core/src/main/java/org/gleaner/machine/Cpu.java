@@ -147,6 +147,11 @@ public abstract class Cpu {
     /// Everything before comes before everything after, for all CPUs (`smp_mb`). No step.
     public abstract void fence();
 
+    /// Declares that the next access orders no more than this, where its method promises more: what
+    /// the kernel that is followed relies on there. Java keeps the promise; an exploring engine
+    /// with weak memory takes it at its word.
+    public void only(MemoryOrder order) {}
+
     /// Declares that this CPU is about to read something shared that is no word, known by the
     /// object that holds it.
     public void reads(Object state) {}

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With store buffers (x86-TSO) a `store` goes into this CPU's buffer and reaches memory later, by
 /// a step of an actor of its own; a `load` looks into the own buffer first; everything that is
-/// locked on x86 waits until the buffer is empty.
+/// locked on x86 waits until the buffer is empty. With weak memory the buffer has several lanes, a
+/// load may be early ([WeakView]), and [#only] says what an access orders.
 final class ExploringCpu extends Cpu {
     // A mailbox: requests in the lower half, then the section count, odd in the section.
     private static final int SECTION_SHIFT = 32;
@@ -25,15 +26,16 @@ final class ExploringCpu extends Cpu {
     final Step step = new Step();
     final Coroutine coroutine;
 
-    /// The step that reaches memory next from this CPU's store buffer.
-    final Step drain = new Step();
-
     boolean done;
 
     /// Has not come to its first step yet.
     boolean fresh = true;
 
-    final StoreBuffer buffer = new StoreBuffer();
+    /// Memory as this CPU sees it.
+    final LocalMemory memory;
+
+    /// The pending load is to be an early one.
+    boolean early;
 
     /// What it reads in a loop that goes on only if others do something.
     final Spinning spinning = new Spinning();
@@ -60,23 +62,25 @@ final class ExploringCpu extends Cpu {
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
+        memory = new LocalMemory(engine, step);
         lockDep = LockDep.ARMED && engine.checksLocks() ? new LockDep() : null;
         coroutine = Coroutines.CONTINUATION.create(name, this::runBody);
     }
 
     /// A run begins; what was done while nobody ran is no history of it.
-    void beginRun(boolean buffered) {
+    ///
+    /// @param weak what it may see of the past, or null where memory is not weak
+    void beginRun(int lanes, @Nullable WeakView view) {
         spinning.forgive();
         slept = false;
-        if (buffered) {
-            buffer.arm();
-        }
+        memory.beginRun(lanes, view);
     }
 
     private void runBody() {
         try {
             body.run(this);
             LockDep.checkIdle(this);
+            memory.settle();
         } catch (Throwable failure) {
             engine.failed(this, failure);
         }
@@ -86,24 +90,34 @@ final class ExploringCpu extends Cpu {
     // --- the one access ----------------------------------------------------------------------
 
     private long access(Step.Kind kind, Word w, long a, long b) {
-        begin(kind, engine.words.of(w));
-        long before = kind == Step.Kind.LOAD ? forwarded(w, null, 0, w.value) : w.value;
-        long after = result(kind, before, a, b);
-        w.value = after;
-        return end(before, after);
+        int number = engine.words.of(w);
+        begin(kind, number);
+        if (isLoad(kind)) {
+            return end(memory.found(number, w.value, early));
+        }
+        long before = w.value;
+        w.value = result(kind, before, a, b);
+        memory.updated(number, before, w.value);
+        return end(before, w.value);
     }
 
     private long access(Step.Kind kind, long[] slab, int i, long a, long b) {
-        begin(kind, engine.words.of(slab, i));
-        long before =
-                kind == Step.Kind.LOAD || kind == Step.Kind.PEEK
-                        ? forwarded(null, slab, i, slab[i])
-                        : slab[i];
+        int number = engine.words.of(slab, i);
+        begin(kind, number);
+        if (isLoad(kind)) {
+            return end(memory.found(number, slab[i], early));
+        }
+        long before = slab[i];
         long after = result(kind, before, a, b);
         if (after != before) {
             slab[i] = after;
         }
+        memory.updated(number, before, after);
         return end(before, after);
+    }
+
+    private static boolean isLoad(Step.Kind kind) {
+        return kind == Step.Kind.LOAD || kind == Step.Kind.PEEK;
     }
 
     private static long result(Step.Kind kind, long before, long a, long b) {
@@ -118,24 +132,30 @@ final class ExploringCpu extends Cpu {
     }
 
     private void begin(Step.Kind kind, int word) {
+        memory.settle();
         Step s = step;
         s.kind = kind;
         s.word = word;
         s.span = 1;
         s.also = Step.NOTHING;
         s.wait = Step.Wait.NONE;
-        boolean reads = kind == Step.Kind.LOAD || kind == Step.Kind.PEEK;
+        boolean reads = isLoad(kind);
         s.writes = !reads;
+        s.intoBuffer = kind == Step.Kind.STORE && memory.buffers();
+        s.store = -1;
+        memory.orders(reads ? MemoryOrder.ACQUIRE : MemoryOrder.FULL);
         if (reads && slept && word == loadedWord) {
             s.kind = Step.Kind.POLL;
             s.wait = Step.Wait.CHANGE;
             s.expect = loadedValue;
         }
         slept = false;
-        if (!reads && buffer.armed()) {
-            s.also = engine.words.of(buffer.word);
-        }
+        memory.describe();
         engine.turn(this);
+    }
+
+    private long end(long value) {
+        return end(value, value);
     }
 
     private long end(long before, long after) {
@@ -147,12 +167,25 @@ final class ExploringCpu extends Cpu {
             loadedValue = before;
         }
         s.writes = before != after;
-        engine.taken(id, s);
+        s.kind = early ? Step.Kind.EARLY : s.kind;
+        int actor = early ? engine.early(id) : id;
+        early = false;
+        engine.taken(actor, s);
         return before;
     }
 
-    private long forwarded(@Nullable Word w, long @Nullable [] slab, int i, long memory) {
-        return buffer.armed() ? buffer.find(w, slab, i, memory) : memory;
+    @Override
+    public void only(MemoryOrder order) {
+        memory.only(order);
+    }
+
+    /// A store of which nobody but this CPU knows yet.
+    private void intoBuffer(@Nullable Word w, long @Nullable [] slab, int i, long value) {
+        int target = w != null ? engine.words.of(w) : engine.words.of(requireNonNull(slab), i);
+        boolean release = memory.isRelease();
+        begin(Step.Kind.STORE, memory.number());
+        memory.add(w, slab, i, value, target, release);
+        end(0, 1);
     }
 
     // --- words -------------------------------------------------------------------------------
@@ -164,7 +197,7 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public void store(Word w, long value) {
-        if (buffer.armed() && engine.isSearching()) {
+        if (memory.buffers()) {
             intoBuffer(w, null, 0, value);
         } else {
             access(Step.Kind.STORE, w, value, 0);
@@ -233,6 +266,7 @@ final class ExploringCpu extends Cpu {
     }
 
     private long waitFor(Word w, Step.Wait wait, long mask, long expect) {
+        memory.settle();
         Step s = step;
         s.kind = Step.Kind.AWAIT;
         s.word = engine.words.of(w);
@@ -240,17 +274,20 @@ final class ExploringCpu extends Cpu {
         s.also = Step.NOTHING;
         s.writes = false;
         s.wait = wait;
+        s.intoBuffer = false;
+        s.store = -1;
         s.mask = mask;
         s.expect = expect;
         slept = false;
+        memory.only(null);
+        memory.orders(MemoryOrder.ACQUIRE);
         engine.turn(this);
-        long value = forwarded(w, null, 0, w.value);
-        return end(value, value);
+        return end(memory.found(s.word, w.value, false));
     }
 
     /// The value that decides whether the pending step may be taken.
     long awaited() {
-        return buffer.armed() ? engine.view(this, step.word) : engine.words.value(step.word);
+        return memory.own(step.word);
     }
 
     @Override
@@ -268,7 +305,7 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public void store(long[] slab, int i, long value) {
-        if (buffer.armed() && engine.isSearching()) {
+        if (memory.buffers()) {
             intoBuffer(null, slab, i, value);
         } else {
             access(Step.Kind.STORE, slab, i, value, 0);
@@ -302,12 +339,14 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public int swapRun(long[] slab, int i, int n, long expect, long update) {
-        int run = buffer.armed() ? 0 : run(slab, i, n, expect);
+        int run = memory.isArmed() && !memory.isWeak() ? 0 : run(slab, i, n, expect);
         if (run == 0) {
             return 0;
         }
-        declare(Step.Kind.SWAP, engine.words.of(slab, i), run, true);
+        int number = engine.words.of(slab, i);
+        declare(Step.Kind.SWAP, number, run, true);
         int left = run(slab, i, run, expect);
+        memory.changed(number, left, expect, update);
         Arrays.fill(slab, i, i + left, update);
         return left;
     }
@@ -332,19 +371,11 @@ final class ExploringCpu extends Cpu {
 
     // --- beside the words ----------------------------------------------------------------------
 
-    /// A store of which nobody but this CPU knows yet.
-    private void intoBuffer(@Nullable Word w, long @Nullable [] slab, int i, long value) {
-        int target = w != null ? engine.words.of(w) : engine.words.of(requireNonNull(slab), i);
-        begin(Step.Kind.STORE, engine.words.of(buffer.word));
-        step.also = Step.NOTHING;
-        buffer.add(w, slab, i, value, target);
-        end(0, 1);
-    }
-
     @Override
     public void fence() {
-        if (buffer.armed()) {
-            begin(Step.Kind.FENCE, engine.words.of(buffer.word));
+        if (memory.isArmed()) {
+            begin(Step.Kind.FENCE, memory.number());
+            memory.fence();
             end(0, 0);
         }
     }
@@ -361,7 +392,14 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public void writes(long[] slab, int i, int n) {
-        declare(Step.Kind.WRITE, engine.words.of(slab, i), n, true);
+        int number = engine.words.of(slab, i);
+        if (memory.isWeak()) {
+            memory.opens(number, n);
+            declare(Step.Kind.WRITE, memory.number(), 1, true);
+            memory.opened(slab, i, n);
+        } else {
+            declare(Step.Kind.WRITE, number, n, true);
+        }
     }
 
     @Override
@@ -377,6 +415,7 @@ final class ExploringCpu extends Cpu {
     }
 
     private void declare(Step.Kind kind, int word, int span, boolean writes) {
+        memory.settle();
         Step s = step;
         s.kind = kind;
         s.word = word;
@@ -384,8 +423,14 @@ final class ExploringCpu extends Cpu {
         s.also = Step.NOTHING;
         s.wait = Step.Wait.NONE;
         s.writes = writes;
+        s.intoBuffer = memory.isOpening();
+        s.store = -1;
         slept = false;
+        memory.only(null);
+        memory.orders(MemoryOrder.FULL);
+        memory.describeDeclared();
         engine.turn(this);
+        memory.declared();
         s.before = 0;
         s.after = 0;
         engine.taken(id, s);
@@ -468,6 +513,7 @@ final class ExploringCpu extends Cpu {
         long before = mailbox.value;
         long inside = before >>> SECTION_SHIFT & 1;
         mailbox.value = (before & ~REQUESTS) + 2 * inside * SECTION;
+        memory.updated(step.word, before, mailbox.value);
         return end(before, mailbox.value) & REQUESTS;
     }
 
@@ -477,8 +523,10 @@ final class ExploringCpu extends Cpu {
             throw new IllegalStateException(
                     this + " interrupts others from its interruptible section");
         }
+        MemoryOrder of = memory.declaredOrder();
         long[] seen = new long[n];
         for (int i = 0; i < n; i++) {
+            memory.only(of);
             seen[i] = access(Step.Kind.OR, boxes[i].word, request, 0) >>> SECTION_SHIFT;
         }
         for (int i = 0; i < n; i++) {

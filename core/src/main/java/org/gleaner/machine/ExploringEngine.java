@@ -39,6 +39,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With [#withStoreBuffers] memory is x86-TSO: each CPU has a second actor, numbered after all
 /// CPUs, whose steps bring its stores to memory in order.
+///
+/// ## Weak memory
+///
+/// With [#withWeakMemory] memory is what ARMv8 calls other-multi-copy atomic: one memory with one
+/// history, of which CPUs see old parts and to which they add late ([LocalMemory]). After all CPUs
+/// come as many *early* actors, whose step is that of their CPU, done as an early load; then the
+/// lanes of store buffers.
 public final class ExploringEngine implements Engine {
     /// Steps of one run from which on it is taken to have no end.
     private static final int ENDLESS = 50_000;
@@ -68,12 +75,17 @@ public final class ExploringEngine implements Engine {
     }
 
     private final CostModel costs;
-    private final boolean storeBuffers;
+
+    /// Lanes of each store buffer; 0 if there are none.
+    private final int lanes;
+
+    private final boolean weak;
     private final boolean checksLocks;
     private final boolean yieldsAlways;
 
     private final List<ExploringCpu> cpus = new ArrayList<>();
     private ExploringCpu[] actors = {};
+    private ActorNumbers numbers = new ActorNumbers(0, false, 0);
     private @Nullable Schedule schedule;
     private boolean running;
     private int chosen = NOBODY;
@@ -86,33 +98,44 @@ public final class ExploringEngine implements Engine {
     private @Nullable Throwable failure;
 
     final WordNumbers words = new WordNumbers();
+    private WriteHistory history = new WriteHistory();
 
     public ExploringEngine(CostModel costs) {
-        this(costs, false, true, false);
+        this(costs, 0, false, true, false);
     }
 
     private ExploringEngine(
-            CostModel costs, boolean storeBuffers, boolean checksLocks, boolean yieldsAlways) {
+            CostModel costs, int lanes, boolean weak, boolean checksLocks, boolean yieldsAlways) {
         this.costs = costs;
         this.yieldsAlways = yieldsAlways;
-        this.storeBuffers = storeBuffers;
+        this.lanes = lanes;
+        this.weak = weak;
         this.checksLocks = checksLocks;
     }
 
     /// An engine without actors whose CPUs have store buffers.
     public ExploringEngine withStoreBuffers() {
-        return new ExploringEngine(costs, true, checksLocks, yieldsAlways);
+        return new ExploringEngine(costs, 1, false, checksLocks, yieldsAlways);
+    }
+
+    /// An engine without actors whose memory is weakly ordered.
+    ///
+    /// @param delays how many words of a CPU's stores may change places, and how many early loads
+    ///     it makes in a run, at most: from 1
+    public ExploringEngine withWeakMemory(int delays) {
+        Capacity.check("delays of a search", delays, 1, MOST_ACTORS / 2);
+        return new ExploringEngine(costs, delays, true, checksLocks, yieldsAlways);
     }
 
     /// An engine without actors that does not check the order of locks.
     public ExploringEngine withoutLockDep() {
-        return new ExploringEngine(costs, storeBuffers, false, yieldsAlways);
+        return new ExploringEngine(costs, lanes, weak, false, yieldsAlways);
     }
 
     /// An engine without actors on which whoever may let others have its lock does, the first few
     /// times.
     public ExploringEngine withYields() {
-        return new ExploringEngine(costs, storeBuffers, checksLocks, true);
+        return new ExploringEngine(costs, lanes, weak, checksLocks, true);
     }
 
     boolean yieldsAlways() {
@@ -138,13 +161,14 @@ public final class ExploringEngine implements Engine {
         if (running && schedule != null) {
             throw new IllegalStateException("an actor cannot be added to a search: " + name);
         }
-        // each is a bit of an int, and its store buffer is another
-        int most = storeBuffers ? MOST_ACTORS / 2 : MOST_ACTORS;
+        // each is a bit of an int, and so is all that belongs to it
+        int most = MOST_ACTORS / (1 + (weak ? 1 : 0) + lanes);
         Capacity.check("actors of a search", cpus.size() + 1, 1, most);
         ExploringCpu cpu = new ExploringCpu(this, cpus.size(), name, body, daemon);
         cpus.add(cpu);
         if (running) {
             actors = cpus.toArray(ExploringCpu[]::new);
+            numbers = new ActorNumbers(actors.length, weak, lanes);
         }
         return cpu;
     }
@@ -164,13 +188,16 @@ public final class ExploringEngine implements Engine {
     public End run(@Nullable Schedule by) {
         schedule = by;
         actors = cpus.toArray(ExploringCpu[]::new);
+        numbers = new ActorNumbers(actors.length, weak, lanes);
         running = true;
         taken = 0;
         forgiven = 0;
         last = 0;
         chosen = NOBODY;
+        history = new WriteHistory();
         for (ExploringCpu cpu : actors) {
-            cpu.beginRun(storeBuffers && by != null);
+            WeakView view = weak && by != null ? new WeakView(history, lanes) : null;
+            cpu.beginRun(by != null ? lanes : 0, view);
         }
         if (by != null) {
             by.begin(this);
@@ -179,11 +206,17 @@ public final class ExploringEngine implements Engine {
         running = false;
         able = ableNow();
         for (ExploringCpu cpu : actors) {
-            while (!cpu.buffer.isEmpty()) {
-                cpu.buffer.drainInto(cpu.drain);
-            }
+            empty(cpu);
         }
         return failure != null ? End.FAILED : end;
+    }
+
+    private void empty(ExploringCpu cpu) {
+        for (int lane = 0; !cpu.memory.buffer.isEmpty(); lane = (lane + 1) % lanes) {
+            while (cpu.memory.buffer.mayDrain(lane)) {
+                cpu.memory.drain(lane);
+            }
+        }
     }
 
     private End loop() {
@@ -238,11 +271,15 @@ public final class ExploringEngine implements Engine {
             }
             Schedule by = schedule;
             int next = by == null ? inOrder() : by.next(this);
-            if (next < actors.length) {
-                last = next;
+            if (next < 0) {
                 return next;
             }
-            drain(actors[next - actors.length]);
+            if (next < numbers.firstLane()) {
+                last = numbers.thread(next);
+                actors[last].early = next != last;
+                return last;
+            }
+            drain(next);
         }
         return NOBODY;
     }
@@ -251,10 +288,31 @@ public final class ExploringEngine implements Engine {
         return (able >> last & 1) != 0 ? last : Integer.numberOfTrailingZeros(able);
     }
 
-    private void drain(ExploringCpu cpu) {
-        Step s = pending(actors.length + cpu.id);
-        cpu.buffer.drainInto(s);
-        taken(actors.length + cpu.id, s);
+    private void drain(int actor) {
+        Step s = pending(actor);
+        actors[numbers.cpu(actor)].memory.drain(numbers.laneOf(actor));
+        taken(actor, s);
+    }
+
+    /// The actor whose step is an early load of this CPU.
+    int early(int cpu) {
+        return numbers.early(cpu);
+    }
+
+    /// The number of the step that is being taken, from 1.
+    int step() {
+        return taken + 1;
+    }
+
+    /// A word changes in memory, by the step that is being taken.
+    void changed(int number, long before, long after) {
+        if (before != after) {
+            history.add(number, step(), before);
+        }
+    }
+
+    int lanes() {
+        return lanes;
     }
 
     /// Nobody can take a step: gives those another chance who wait for no word. False if there is
@@ -312,13 +370,13 @@ public final class ExploringEngine implements Engine {
         if (step.writes) {
             pollsOver = false;
             for (ExploringCpu cpu : actors) {
-                if (cpu.id != actor && cpu.spinning.changed(step.word, step.span)) {
+                if (cpu.id != numbers.thread(actor) && cpu.spinning.changed(step.word, step.span)) {
                     forgiven = 0;
                 }
             }
         }
-        if (actor < actors.length) {
-            actors[actor].spinning.read(step.word);
+        if (actor < numbers.firstLane()) {
+            actors[numbers.cpu(actor)].spinning.read(step.word);
         }
         schedule.taken(this, actor, step);
     }
@@ -340,15 +398,35 @@ public final class ExploringEngine implements Engine {
 
     // --- what a schedule may ask -----------------------------------------------------------------
 
-    /// How many actors there are, those of store buffers included.
+    /// How many actors there are, early ones and those of store buffers included.
     public int actors() {
-        return storeBuffers ? 2 * actors.length : actors.length;
+        return numbers.all();
+    }
+
+    /// Whose steps an actor takes: an early one those of its CPU, any other its own.
+    public int thread(int actor) {
+        return numbers.thread(actor);
+    }
+
+    /// Actors, as bits, and the early ones of those that are CPUs.
+    public int withEarly(int some) {
+        return numbers.withEarly(some);
+    }
+
+    /// The actors, as bits, whose steps belong to one CPU: its own, early ones, its stores'.
+    public int family(int actor) {
+        return numbers.family(actor);
     }
 
     public String name(int actor) {
-        return actor < actors.length
-                ? actors[actor].name
-                : actors[actor - actors.length].name + "'s stores";
+        String cpu = actors[numbers.cpu(actor)].name;
+        if (actor < actors.length) {
+            return cpu;
+        }
+        if (actor < numbers.firstLane()) {
+            return cpu + ", early";
+        }
+        return cpu + "'s stores" + (lanes == 1 ? "" : " " + (numbers.laneOf(actor) + 1));
     }
 
     /// The actors whose next step may be taken now, as bits.
@@ -363,9 +441,12 @@ public final class ExploringEngine implements Engine {
             ExploringCpu cpu = all[i];
             if (!cpu.done && isAble(cpu)) {
                 able |= 1 << i;
+                able |= weak && cpu.memory.mayBeEarly() ? 1 << early(i) : 0;
             }
-            if (storeBuffers && !cpu.buffer.isEmpty()) {
-                able |= 1 << all.length + i;
+            for (int lane = 0; lane < lanes; lane++) {
+                if (cpu.memory.buffer.mayDrain(lane)) {
+                    able |= 1 << numbers.lane(i, lane);
+                }
             }
         }
         return able;
@@ -379,11 +460,7 @@ public final class ExploringEngine implements Engine {
         if (s.waits() && !s.admits(cpu.awaited())) {
             return s.kind == Step.Kind.POLL && pollsOver;
         }
-        if (storeBuffers && !cpu.buffer.isEmpty()) {
-            boolean buffered = s.kind == Step.Kind.STORE && s.word == words.of(cpu.buffer.word);
-            return !s.writes && s.kind != Step.Kind.FENCE || buffered;
-        }
-        return true;
+        return cpu.memory.buffer.isEmpty() || cpu.memory.goesBeforeStores();
     }
 
     /// Actors that have not returned, as bits; those of store buffers not included.
@@ -397,14 +474,14 @@ public final class ExploringEngine implements Engine {
 
     /// What a live actor will do next.
     public Step pending(int actor) {
-        if (actor < actors.length) {
-            return actors[actor].step;
+        LocalMemory memory = actors[numbers.cpu(actor)].memory;
+        if (actor < numbers.firstLane()) {
+            return actors[numbers.cpu(actor)].step;
         }
-        ExploringCpu cpu = actors[actor - actors.length];
-        Step s = cpu.drain;
+        Step s = memory.drains[numbers.laneOf(actor)];
         s.kind = Step.Kind.DRAIN;
-        s.word = cpu.buffer.target();
-        s.also = words.of(cpu.buffer.word);
+        memory.buffer.describe(numbers.laneOf(actor), s);
+        s.also = memory.number();
         s.writes = true;
         return s;
     }
@@ -432,11 +509,6 @@ public final class ExploringEngine implements Engine {
     /// What the numbers of words stand for.
     public WordNumbers words() {
         return words;
-    }
-
-    /// What `cpu` reads there.
-    long view(ExploringCpu cpu, int number) {
-        return cpu.buffer.find(number, words.value(number));
     }
 
     // --- facts -------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ public final class QueuedRwLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.READ);
         }
         cpu.enter(KernelFunction.RAW_READ_LOCK);
+        cpu.only(MemoryOrder.ACQUIRE);
         if ((cpu.fetchAdd(counts, READER) & (WAITING | LOCKED)) != 0) {
             queueToRead(cpu);
         }
@@ -79,6 +80,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.READ);
         }
+        cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAdd(counts, -READER);
     }
 
@@ -88,6 +90,7 @@ public final class QueuedRwLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         cpu.enter(KernelFunction.RAW_WRITE_LOCK);
+        cpu.only(MemoryOrder.ACQUIRE);
         if (!cpu.cas(counts, 0, LOCKED)) {
             queueToWrite(cpu);
         }
@@ -100,6 +103,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAnd(counts, ~LOCKED);
     }
 

@@ -56,6 +56,7 @@ public final class QueuedSpinLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         cpu.enter(KernelFunction.RAW_SPIN_LOCK);
+        cpu.only(MemoryOrder.ACQUIRE);
         if (!cpu.cas(lock, 0, LOCKED)) {
             long since = cpu.now();
             queue(cpu);
@@ -109,12 +110,14 @@ public final class QueuedSpinLock {
 
     /// [#lock] without checking and without a frame, for locks made of this one.
     void acquire(Cpu cpu) {
+        cpu.only(MemoryOrder.ACQUIRE);
         if (!cpu.cas(lock, 0, LOCKED)) {
             queue(cpu);
         }
     }
 
     void release(Cpu cpu) {
+        cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAnd(lock, ~LOCKED);
     }
 

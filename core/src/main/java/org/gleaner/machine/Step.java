@@ -31,6 +31,16 @@ public final class Step {
     /// The kind of access, for people.
     public Kind kind = Kind.LOAD;
 
+    /// Which of its CPU's stores the step adds to a buffer or takes out of it; -1 for neither.
+    public int store = -1;
+
+    /// Whether it adds it.
+    public boolean intoBuffer;
+
+    /// Adding it: whether it could have gone before others, had they gone out by then. Taking it
+    /// out: whether it had to wait for all that are older.
+    public boolean behind;
+
     // When the step may be taken, by the word's value: see #admits.
     Wait wait = Wait.NONE;
     long mask;
@@ -41,6 +51,7 @@ public final class Step {
     /// How a step touches its word.
     public enum Kind {
         LOAD("load"),
+        EARLY("early load"),
         PEEK("peek"),
         STORE("store"),
         CAS("cas"),

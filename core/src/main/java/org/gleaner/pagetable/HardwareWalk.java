@@ -1,6 +1,7 @@
 package org.gleaner.pagetable;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 
 /// What a CPU's page walker does to entries.
 ///
@@ -36,6 +37,7 @@ public final class HardwareWalk {
     public static int touch(
             Cpu cpu, EntryFormat format, long[] words, int i, int level, int access) {
         for (; ; ) {
+            cpu.only(MemoryOrder.DEPENDENT);
             long old = cpu.load(words, i);
             if (format.isTable(old, level)) {
                 return TABLE;

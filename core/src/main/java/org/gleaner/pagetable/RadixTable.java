@@ -3,6 +3,7 @@ package org.gleaner.pagetable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 
 /// Radix trees of one shape ([Geometry]) in one format over one slab: where an entry is.
 ///
@@ -182,6 +183,7 @@ public final class RadixTable {
 
     /// Reads an entry on the way down, ordered before whatever is reached through it.
     public static long peek(Cpu cpu, long[] words, int i) {
+        cpu.only(MemoryOrder.DEPENDENT);
         long entry = cpu.peek(words, i);
         assert entry != TableSlab.POISON : "I6: a walk reads a freed table";
         return entry;

@@ -202,7 +202,6 @@ public final class TableSlab {
     }
 
     private void push(Cpu cpu, Word stack, int table, int tables) {
-        assert words(table)[base(table)] != POISON : "table " + table + " is freed twice";
         fill(cpu, table, tables, POISON);
         for (; ; ) {
             long head = cpu.load(stack);
@@ -218,6 +217,8 @@ public final class TableSlab {
         int base = base(table);
         int words = tables << tableShift;
         cpu.writes(words(table), base, words);
+        assert value != POISON || words(table)[base] != POISON
+                : "table " + table + " is freed twice";
         Arrays.fill(words(table), base, base + words, value);
     }
 

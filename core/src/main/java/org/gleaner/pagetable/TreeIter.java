@@ -1,6 +1,7 @@
 package org.gleaner.pagetable;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.machine.OneCpu;
 
 /// Pre-order walk over the entries of a tree that cover a range (`tdp_iter`); reused from walk to
@@ -240,6 +241,7 @@ public final class TreeIter {
         scanned++;
         if (--untilStep <= 0) {
             untilStep = readsPerStep;
+            cpu.only(MemoryOrder.DEPENDENT);
             old = cpu.load(words, index);
             seenUntil = 0;
         } else {

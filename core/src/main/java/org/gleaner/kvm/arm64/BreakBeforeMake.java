@@ -34,7 +34,7 @@ final class BreakBeforeMake {
         if (format.isLeaf(old, level)) {
             mmu.invariants.zapBegins();
             mmu.zapped(cpu, old, level);
-            mmu.remote.flush(cpu);
+            mmu.invalidate(cpu);
             mmu.invariants.zapFlushed();
         }
         return true;
@@ -61,6 +61,7 @@ final class BreakBeforeMake {
         if (format.isCounted(entry)) {
             mmu.counts.add(cpu, table, 1);
         }
+        cpu.only(mmu.stage2Steps.makeOrder());
         cpu.store(words, i, entry);
     }
 }

@@ -5,6 +5,7 @@ import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.pagetable.RadixTable;
 
 /// Tests and clears access flags (`stage2_age_walker`), as [Stage2Aging] says. Under `mmu_lock`
@@ -80,6 +81,7 @@ final class Stage2Ager {
             int n,
             long lastGfn,
             AgeQuery query) {
+        cpu.only(MemoryOrder.DEPENDENT);
         long old = cpu.load(words, i);
         Invariants.readable(old);
         if (format.isTable(old, level) || !steps.isYoung(format, old)) {

@@ -6,6 +6,7 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.kvm.mmu.RetPf;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
@@ -45,6 +46,7 @@ final class Stage2Map {
         for (int level = geometry.levels; ; level--) {
             long[] words = tables.slab.words(table);
             int i = tables.slab.base(table) + geometry.index(fault.gfn, level);
+            cpu.only(MemoryOrder.DEPENDENT);
             long old = cpu.load(words, i);
             Invariants.readable(old);
             if (format.isLocked(old)) {
@@ -61,6 +63,7 @@ final class Stage2Map {
                 return RetPf.RETRY;
             }
             int child = spare.take(cpu);
+            mmu.stage2Steps.takes(cpu, tables.slab, child);
             entry.make(cpu, table, words, i, format.makeTable(child));
             table = child;
         }

@@ -18,6 +18,7 @@ import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TreeIter;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,10 @@ public final class Stage2Mmu extends SecondaryMmu {
     final Stage2Format format;
     final TableCounts counts;
     final Stage2Unmap unmapper;
-    final RemoteTlbs remote;
+    private final RemoteTlbs remote;
     final Stage2Aging aging;
     private final boolean isProtected;
-    private final Stage2Steps stage2Steps;
+    final Stage2Steps stage2Steps;
 
     /// On kernels before 6.13 an access-flag fault tells the page, too; nothing else here does.
     private final @Nullable PageMarks marks;
@@ -217,6 +218,13 @@ public final class Stage2Mmu extends SecondaryMmu {
         rcu.readLock(cpu);
         unmapper.unmap(cpu, from, start, end);
         rcu.readUnlock(cpu);
+    }
+
+    /// Invalidates what vCPUs have cached (`kvm_tlb_flush_vmid_ipa` and the like).
+    void invalidate(Cpu cpu) {
+        stage2Steps.beforeInvalidation(cpu);
+        cpu.only(MemoryOrder.PLAIN);
+        remote.flush(cpu);
     }
 
     /// A leaf is gone.

@@ -2,7 +2,9 @@ package org.gleaner.kvm.arm64;
 
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.pagetable.Geometry;
+import org.gleaner.pagetable.TableSlab;
 
 /// The steps of arm64: those that all architectures share, and an ager's.
 ///
@@ -25,8 +27,29 @@ public class Stage2Steps extends ProtocolSteps {
         if (compares) {
             return cpu.cas(words, i, old, update);
         }
+        cpu.only(MemoryOrder.PLAIN);
         cpu.store(words, i, update);
         return true;
+    }
+
+    /// A fault takes a table that was cleared when it was laid by.
+    public void takes(Cpu cpu, TableSlab slab, int table) {}
+
+    /// What the store orders that makes an entry.
+    public MemoryOrder makeOrder() {
+        return MemoryOrder.RELEASE;
+    }
+
+    /// Takes a leaf out, under `mmu_lock` write; returns what was there.
+    public long clear(Cpu cpu, long[] words, int i, long empty) {
+        cpu.only(MemoryOrder.PLAIN);
+        return cpu.swap(words, i, empty);
+    }
+
+    /// The barrier (`dsb ishst`) between a change of entries and their invalidation, which orders
+    /// nothing by itself.
+    public void beforeInvalidation(Cpu cpu) {
+        cpu.fence();
     }
 
     /// The page that is reported where the walk of a range has come to `gfn`, mapped by a leaf of

@@ -8,6 +8,7 @@ import org.gleaner.kvm.mmu.MmuRoot;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
+import org.gleaner.machine.MemoryOrder;
 import org.gleaner.machine.Rcu;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.RadixTable;
@@ -59,7 +60,7 @@ final class Stage2Unmap {
             mmu.unlinkEpoch.incrementAndGet();
         }
         if (any || count > 0) {
-            mmu.remote.flush(cpu);
+            mmu.invalidate(cpu);
         }
         emptiedTables.addAndGet(count);
         while (count > 0) {
@@ -79,6 +80,7 @@ final class Stage2Unmap {
         for (long at = start; at < end; at = geometry.alignDown(at, level) + pages) {
             int i = slab.base(table) + geometry.index(at, level);
             visited++;
+            cpu.only(MemoryOrder.DEPENDENT);
             long old = cpu.load(words, i);
             Invariants.readable(old);
             if (format.isTable(old, level)) {
@@ -86,13 +88,14 @@ final class Stage2Unmap {
                 long limit = Math.min(end, geometry.alignDown(at, level) + pages);
                 any |= below(cpu, child, level - 1, at, limit);
                 if (mmu.counts.isEmpty(cpu, child)) {
+                    cpu.only(MemoryOrder.PLAIN);
                     cpu.store(words, i, format.empty);
                     mmu.counts.add(cpu, table, -1);
                     remember(child);
                 }
             } else if (format.isPresent(old)) {
                 // hardware may set the access flag until the entry is gone
-                mmu.zapped(cpu, cpu.swap(words, i, format.empty), level);
+                mmu.zapped(cpu, mmu.stage2Steps.clear(cpu, words, i, format.empty), level);
                 mmu.counts.add(cpu, table, -1);
                 any = true;
             }
@@ -118,7 +121,7 @@ final class Stage2Unmap {
         mmu.unlinkEpoch.incrementAndGet();
         mmu.invariants.zapBegins();
         lockAll(cpu, table, level);
-        mmu.remote.flush(cpu);
+        mmu.invalidate(cpu);
         mmu.invariants.zapFlushed();
     }
 

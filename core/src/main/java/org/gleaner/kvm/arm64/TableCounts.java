@@ -2,6 +2,7 @@ package org.gleaner.kvm.arm64;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.MemoryOrder;
 
 /// How many entries of each table are not free: the part of the reference count of a table's page
 /// that the second stage uses to know when a table is empty.
@@ -22,6 +23,7 @@ final class TableCounts {
 
     /// An entry of `table` ceased to be free, or became so.
     void add(Cpu cpu, int table, int delta) {
+        cpu.only(MemoryOrder.PLAIN);
         long before = cpu.fetchAdd(chunk(table), table & MASK, delta);
         assert before + delta >= 0 : "table " + table + " has fewer entries than none";
     }

@@ -1,30 +1,38 @@
-package org.gleaner.check;
+package org.gleaner.machine;
 
 import java.util.Arrays;
 
 /// From int to int, by open addressing; a missing key maps to -1. Emptying it costs no more than
 /// what was in it.
-final class IntMap {
-    private int[] keys = new int[256];
-    private int[] values = new int[256];
-    private boolean[] used = new boolean[256];
-    private int[] filled = new int[128];
+public final class IntMap {
+    private int[] keys;
+    private int[] values;
+    private boolean[] used;
+    private int[] filled;
     private int size;
 
-    void clear() {
+    /// With room for half of `slots`, a power of two, before it grows.
+    public IntMap(int slots) {
+        keys = new int[slots];
+        values = new int[slots];
+        used = new boolean[slots];
+        filled = new int[slots / 2];
+    }
+
+    public void clear() {
         for (int i = 0; i < size; i++) {
             used[filled[i]] = false;
         }
         size = 0;
     }
 
-    int get(int key) {
+    public int get(int key) {
         int at = slot(key);
         return used[at] ? values[at] : -1;
     }
 
     /// Returns the value before.
-    int put(int key, int value) {
+    public int put(int key, int value) {
         int at = slot(key);
         if (used[at]) {
             int old = values[at];
