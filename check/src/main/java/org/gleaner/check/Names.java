@@ -65,7 +65,9 @@ final class Names {
     }
 
     private void follow(Object o, Field field, String prefix, ArrayDeque<Place> left) {
-        if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) {
+        if (Modifier.isStatic(field.getModifiers())
+                || field.getType().isPrimitive()
+                || isOnItsWay(field)) {
             return;
         }
         field.setAccessible(true);
@@ -75,6 +77,12 @@ final class Names {
         } catch (IllegalAccessException e) {
             throw new AssertionError("made accessible: " + field, e);
         }
+    }
+
+    /// Whether it is where a store buffer keeps what it will store, which has a place of its own.
+    private static boolean isOnItsWay(Field field) {
+        return field.getType().isArray()
+                && field.getDeclaringClass().getSimpleName().equals("StoreBuffer");
     }
 
     private void add(Object o, String name, ArrayDeque<Place> left) {
