@@ -48,7 +48,7 @@ final class BreakBeforeMake {
         }
         mmu.counts.add(cpu, table, -1);
         mmu.invariants.zapBegins();
-        mmu.remote.flush(cpu);
+        mmu.invalidate(cpu);
         mmu.invariants.zapFlushed();
         return true;
     }
