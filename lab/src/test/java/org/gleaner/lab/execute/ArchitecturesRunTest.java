@@ -113,7 +113,7 @@ final class ArchitecturesRunTest {
         }
     }
 
-    /// The same accesses, and the same limit in bytes: what does not fit is swapped in larger pieces.
+    /// The same accesses and limit in bytes: what does not fit is swapped in larger pieces.
     @Test
     void largerPagesHoldSeveralAccesses() {
         var result =
