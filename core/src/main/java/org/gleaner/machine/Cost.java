@@ -61,8 +61,10 @@ public enum Cost {
     INVEPT,
     /// Page from the per-CPU list.
     PCP_ALLOC,
-    /// Refill of a per-CPU list from the zone, under the zone lock.
+    /// Visit of the zone, under the zone lock, to refill a per-CPU list or to empty it.
     ZONE_REFILL,
+    /// One page that such a visit moves.
+    ZONE_PAGE,
     /// Charge to a memory cgroup, amortised.
     MEMCG_CHARGE,
     /// Put a folio into a per-CPU LRU batch.

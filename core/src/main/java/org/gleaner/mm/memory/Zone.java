@@ -82,6 +82,7 @@ public final class Zone {
         lock.lock(cpu);
         cpu.charge(Cost.ZONE_REFILL);
         int n = frames.take(pages.frames, pages.size, batch);
+        cpu.charge(Cost.ZONE_PAGE, n);
         pages.size += n;
         cpu.store(free, 0, frames.size());
         lock.unlock(cpu);
@@ -100,6 +101,7 @@ public final class Zone {
     private void drain(Cpu cpu, PerCpuPages pages, int n) {
         lock.lock(cpu);
         cpu.charge(Cost.ZONE_REFILL);
+        cpu.charge(Cost.ZONE_PAGE, n);
         for (int i = 0; i < n; i++) {
             frames.give(pages.frames[--pages.size]);
         }
