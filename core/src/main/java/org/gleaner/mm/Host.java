@@ -57,6 +57,7 @@ import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.oom.OomReaper;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PrimaryTables;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.reclaim.MemcgFiles;
 import org.gleaner.mm.reclaim.PageIdle;
 import org.gleaner.mm.reclaim.Reclaim;
@@ -129,6 +130,7 @@ public final class Host implements AutoCloseable {
         int cpus = config.maxCpus();
         List<Memcg> all = memcgs();
         PageSize page = config.paging().page();
+        PteFormat format = config.paging().format();
         folios = new Folios(page, config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
         stat = new VmStat(cpus);
         lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
@@ -148,14 +150,17 @@ public final class Host implements AutoCloseable {
                         config.kernel(),
                         cpus,
                         new SwapAccounts(all));
-        tables = new PrimaryTables(new TableSlab(config.paging().geometry(), config.maxTables()));
-        FolioSplit split = new FolioSplit(folios, lru, objects, stat, steps);
+        tables =
+                new PrimaryTables(
+                        format, new TableSlab(config.paging().geometry(), config.maxTables()));
+        FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);
         memcgLru = new MemcgLru(config.seed());
         currentTask = new CurrentTask(cpus);
         OomKiller oomKiller =
                 new OomKiller(
+                        format,
                         all,
                         mmLists,
                         zone,
@@ -166,6 +171,7 @@ public final class Host implements AutoCloseable {
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
+                                format,
                                 folios,
                                 lru,
                                 workingset,
@@ -206,14 +212,24 @@ public final class Host implements AutoCloseable {
         allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
         driverFrames = new DriverFrames(folios, zone, epochs, frames);
         hugetlb = new HugetlbPool(folios, zone, epochs, frames);
-        HugetlbPages hugetlbPages = new HugetlbPages(folios, lru, folioWait, allocator, cpus);
-        zeroPages = new ZeroPages(folios, zone, frames);
+        HugetlbPages hugetlbPages =
+                new HugetlbPages(format, folios, lru, folioWait, allocator, cpus);
+        zeroPages = new ZeroPages(format, folios, zone, frames);
         mappingChanges =
                 new MappingChanges(
-                        folios, lru, swap, unused, eviction, zeroPages, hugetlbPages, steps);
+                        format,
+                        folios,
+                        lru,
+                        swap,
+                        unused,
+                        eviction,
+                        zeroPages,
+                        hugetlbPages,
+                        steps);
         lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
+                        format,
                         folios,
                         lru,
                         workingset,
@@ -225,6 +241,7 @@ public final class Host implements AutoCloseable {
                         config.pageCluster());
         AnonSwapIn anonSwapIn =
                 new AnonSwapIn(
+                        format,
                         folios,
                         lru,
                         workingset,
@@ -238,6 +255,7 @@ public final class Host implements AutoCloseable {
                         steps);
         MemfdFault memfdFault =
                 new MemfdFault(
+                        format,
                         folios,
                         lru,
                         allocator,
@@ -249,6 +267,7 @@ public final class Host implements AutoCloseable {
                         steps);
         faults =
                 new PageFaults(
+                        format,
                         folios,
                         lru,
                         allocator,
@@ -256,7 +275,7 @@ public final class Host implements AutoCloseable {
                         memfdFault,
                         stat,
                         currentTask,
-                        new CopyOnWrite(folios, lru, allocator, unused),
+                        new CopyOnWrite(format, folios, lru, allocator, unused),
                         zeroPages,
                         hugetlbPages,
                         huge,
@@ -266,6 +285,7 @@ public final class Host implements AutoCloseable {
         actors =
                 new PageActors(
                         new Fork(
+                                format,
                                 folios,
                                 lru,
                                 allocator,
@@ -274,13 +294,15 @@ public final class Host implements AutoCloseable {
                                 mappingChanges,
                                 unused,
                                 steps),
-                        new NumaScan(folios),
-                        new FileClean(folios, lru, folioWait, objects),
-                        new SamePageMerge(folios, lru, folioWait, allocator, unused, faults, steps),
-                        new Collapse(folios, lru, allocator, unused, faults, stat, steps));
-        userPages = new GetUserPages(folios, lru, faults, swap, cpus, steps);
-        pageIdle = new PageIdle(folios, lru, objects, cpus);
-        memoryFailure = new MemoryFailure(folios, lru, folioWait, lockedSplit, objects, hugetlb);
+                        new NumaScan(format, folios),
+                        new FileClean(format, folios, lru, folioWait, objects),
+                        new SamePageMerge(
+                                format, folios, lru, folioWait, allocator, unused, faults, steps),
+                        new Collapse(format, folios, lru, allocator, unused, faults, stat, steps));
+        userPages = new GetUserPages(format, folios, lru, faults, swap, cpus, steps);
+        pageIdle = new PageIdle(format, folios, lru, objects, cpus);
+        memoryFailure =
+                new MemoryFailure(format, folios, lru, folioWait, lockedSplit, objects, hugetlb);
         addMemcg((@Nullable Memcg) null);
         if (config.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);

@@ -46,7 +46,7 @@ import org.gleaner.pagetable.Walk;
 /// Nothing here is a step, so the engine must have finished its run.
 @OneCpu
 public final class HostAudit {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
     private static final int MOST = 20;
 
     private final Host host;
@@ -69,6 +69,7 @@ public final class HostAudit {
         this.host = host;
         this.cpu = cpu;
         folios = host.folios();
+        format = host.tables().format;
         references = new int[folios.frames()];
         mappings = new int[folios.frames()];
         onList = new int[folios.frames()];
@@ -133,8 +134,8 @@ public final class HostAudit {
     }
 
     private void countEntry(Vma vma, long vpn, long entry) {
-        if (PTE.isPage(entry)) {
-            int pfn = (int) PTE.pfn(entry);
+        if (format.isPage(entry)) {
+            int pfn = (int) format.pfn(entry);
             mappings[pfn]++;
             references[pfn]++;
             long mapping = folios.mapping(pfn);
@@ -146,22 +147,22 @@ public final class HostAudit {
                     "pfn %d at page %d belongs elsewhere",
                     pfn,
                     vpn);
-        } else if (PTE.isSwap(entry)) {
-            swapEntries[(int) PTE.swapSlot(entry)]++;
+        } else if (format.isSwap(entry)) {
+            swapEntries[(int) format.swapSlot(entry)]++;
         }
     }
 
     /// A huge leaf: of a large folio, all of it in one mapping.
     private void countHuge(Vma vma, long vpn, Walk walk) {
-        if (PTE.isPoison(walk.entry)) {
+        if (format.isPoison(walk.entry)) {
             expect(vma.isHugetlb(), "page %d: a broken huge page that could be split", vpn);
             return;
         }
         long first = vma.mm().tables().geometry.alignDown(vpn, walk.level);
         boolean leaf =
                 walk.level == RadixTable.LEVEL_2M
-                        && PTE.isLeaf(walk.entry, walk.level)
-                        && (folios.peek(cpu, (int) PTE.pfn(walk.entry)) & LARGE) != 0;
+                        && format.isLeaf(walk.entry, walk.level)
+                        && (folios.peek(cpu, (int) format.pfn(walk.entry)) & LARGE) != 0;
         expect(leaf, "page %d: entry %x at level %d", vpn, walk.entry, walk.level);
         boolean within = first >= vma.start() && first + folios.hugePages <= vma.end();
         expect(within, "page %d: a huge leaf crosses the end of a mapping", vpn);

@@ -49,8 +49,12 @@ public abstract class EntryFormat {
     /// The accessed bit, of leaves and of tables.
     public final long accessed;
 
-    /// The dirty bit, of leaves.
+    /// The bits of leaves any of which says that the page is dirty; see [#inverted].
     public final long dirty;
+
+    /// Of [#dirty], what says so by being clear. If there is any, a write clears that, and the
+    /// others are for software.
+    public final long inverted;
 
     /// True if the walker sets [#accessed] and [#dirty] by itself.
     public final boolean hardwareAccessedDirty;
@@ -58,14 +62,50 @@ public abstract class EntryFormat {
     /// A read may pass without any change to the entry iff all these bits are set.
     public final long readHit;
 
-    /// A write may pass without any change to the entry iff all these bits are set.
+    /// A write may pass without any change to the entry iff all these bits are set, those of
+    /// [#inverted] being clear instead.
     public final long writeHit;
+
+    private final long setByWrite;
 
     /// Not-present for hardware iff all these bits are clear.
     final long hardwarePresent;
 
     private final long[] permitMask;
     private final long[] permitValue;
+
+    protected EntryFormat(
+            String name,
+            long address,
+            long hugeLeaf,
+            long notHuge,
+            long present,
+            long empty,
+            long accessed,
+            long dirty,
+            boolean hardwareAccessedDirty,
+            long hardwarePresent,
+            long read,
+            long write,
+            long exec,
+            long noExec) {
+        this(
+                name,
+                address,
+                hugeLeaf,
+                notHuge,
+                present,
+                empty,
+                accessed,
+                dirty,
+                0,
+                hardwareAccessedDirty,
+                hardwarePresent,
+                read,
+                write,
+                exec,
+                noExec);
+    }
 
     /// @param address the address field; a run of bits
     /// @param hugeLeaf the bit that marks a huge leaf, or 0
@@ -83,6 +123,7 @@ public abstract class EntryFormat {
             long empty,
             long accessed,
             long dirty,
+            long inverted,
             boolean hardwareAccessedDirty,
             long hardwarePresent,
             long read,
@@ -100,6 +141,8 @@ public abstract class EntryFormat {
         this.empty = empty;
         this.accessed = accessed;
         this.dirty = dirty;
+        this.inverted = inverted;
+        setByWrite = inverted == 0 ? dirty : 0;
         this.hardwareAccessedDirty = hardwareAccessedDirty;
         this.hardwarePresent = hardwarePresent;
         long readable = present | read;
@@ -108,7 +151,7 @@ public abstract class EntryFormat {
         permitMask = new long[] {readable, writable, fetchable | noExec};
         permitValue = new long[] {readable, writable, fetchable};
         readHit = readable | (hardwareAccessedDirty ? accessed : 0);
-        writeHit = writable | (hardwareAccessedDirty ? accessed | dirty : 0);
+        writeHit = writable | (hardwareAccessedDirty ? accessed | setByWrite | inverted : 0);
     }
 
     public final boolean isPresent(long entry) {
@@ -130,12 +173,17 @@ public abstract class EntryFormat {
     }
 
     public final boolean isDirty(long entry) {
-        return (entry & dirty) != 0;
+        return ((entry ^ inverted) & dirty) != 0;
     }
 
     /// True if hardware lets `access` (one of [#READ], [#WRITE], [#EXEC]) through this leaf.
     public final boolean permits(long entry, int access) {
         return (entry & permitMask[access]) == permitValue[access];
+    }
+
+    /// The leaf after hardware has let `access` through, if it sets A and D by itself.
+    final long after(long leaf, int access) {
+        return access == WRITE ? (leaf | accessed | setByWrite) & ~inverted : leaf | accessed;
     }
 
     /// Page-frame number of a leaf's first page.

@@ -48,7 +48,7 @@ public final class HardwareWalk {
             if (!format.hardwareAccessedDirty) {
                 return HIT;
             }
-            long update = old | format.accessed | (access == EntryFormat.WRITE ? format.dirty : 0);
+            long update = format.after(old, access);
             if (update == old || set(cpu, words, i, old, update)) {
                 return HIT;
             }

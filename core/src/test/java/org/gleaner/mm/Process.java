@@ -94,7 +94,7 @@ public final class Process {
     /// Takes the accessed bit of a huge leaf away, as if the page had not been used since.
     public void makeHugeOld(Cpu cpu, long page) {
         assertThat(isHuge(page)).as("page %d is huge", page).isTrue();
-        Pte.testAndClearYoung(cpu, walk.words, walk.index);
+        Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index);
     }
 
     /// Where the page is, which must be mapped.

@@ -33,7 +33,7 @@ import org.gleaner.pagetable.Walk;
 /// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet
 /// given up by reclaim, is a minor one.
 public final class AnonSwapIn {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// What the entry of a shared page gets only once the page was copied.
     private static final long COPIED_FIRST = PteFormat.WRITABLE | PteFormat.DIRTY;
@@ -63,6 +63,7 @@ public final class AnonSwapIn {
     private final boolean leavesCacheOnWrite;
 
     public AnonSwapIn(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             Workingset workingset,
@@ -74,6 +75,7 @@ public final class AnonSwapIn {
             VmStat stat,
             KernelVersion kernel,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         boolean synchronous = swap.device().synchronous();
         leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
@@ -93,7 +95,7 @@ public final class AnonSwapIn {
 
     int fault(Cpu cpu, Vma vma, long vpn, Walk walk, long entry, boolean write) {
         cpu.enter(KernelFunction.DO_SWAP_PAGE);
-        int slot = (int) PTE.swapSlot(entry);
+        int slot = (int) format.swapSlot(entry);
         int cached = swap.cached(cpu, slot);
         int result = PageFaults.DONE;
         if (cached >= 0 && (folios.peek(cpu, cached) & (LARGE | TAIL)) != 0) {
@@ -180,7 +182,7 @@ public final class AnonSwapIn {
             }
             folios.set(cpu, pfn, ANON);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
-            boolean shared = PTE.isShared(entry) && !(last && isOurs(cpu, pfn));
+            boolean shared = format.isShared(entry) && !(last && isOurs(cpu, pfn));
             map(cpu, vma, vpn, walk, pfn, write, shared);
             folios.get(cpu, pfn);
         }
@@ -204,12 +206,12 @@ public final class AnonSwapIn {
                 cpu,
                 walk.words,
                 walk.index,
-                shared ? leaf & ~COPIED_FIRST | PteFormat.SHARED : leaf);
+                shared ? format.with(format.without(leaf, COPIED_FIRST), PteFormat.SHARED) : leaf);
     }
 
     private long leaf(Vma vma, int pfn, boolean write) {
         long leaf = PageFaults.leaf(vma, pfn, RadixTable.LEVEL_4K, write);
-        return write || !writableOnWrite ? leaf : leaf & ~PteFormat.WRITABLE;
+        return write || !writableOnWrite ? leaf : format.readOnly(leaf);
     }
 
     /// `folio_free_swap`: the slot is not needed any more, so the page has no copy but itself.

@@ -45,7 +45,7 @@ public final class Collapse {
     private final int mostSwapped;
 
     private final int mostShared;
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// What came of it.
     public enum Outcome {
@@ -83,6 +83,7 @@ public final class Collapse {
     private final MemorySteps steps;
 
     public Collapse(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
@@ -90,6 +91,7 @@ public final class Collapse {
             PageFaults faults,
             VmStat stat,
             MemorySteps steps) {
+        this.format = format;
         this.folios = folios;
         mostSwapped = folios.hugePages / 8;
         mostShared = folios.hugePages / 2;
@@ -158,14 +160,14 @@ public final class Collapse {
         return outcome;
     }
 
-    private static boolean isTable(Cpu cpu, AddressSpace mm, long first, Walk pmd) {
+    private boolean isTable(Cpu cpu, AddressSpace mm, long first, Walk pmd) {
         mm.tables().findAt(cpu, pmd, mm.root(), first, RadixTable.LEVEL_2M);
-        return pmd.level == RadixTable.LEVEL_2M && PTE.isTable(pmd.entry, RadixTable.LEVEL_2M);
+        return pmd.level == RadixTable.LEVEL_2M && format.isTable(pmd.entry, RadixTable.LEVEL_2M);
     }
 
     private Outcome scan(Cpu cpu, AddressSpace mm, Walk pmd, boolean[] inSwap) {
         TableSlab slab = mm.tables().slab;
-        int table = PTE.table(pmd.entry);
+        int table = format.table(pmd.entry);
         int swapped = 0;
         int shared = 0;
         int young = 0;
@@ -173,11 +175,11 @@ public final class Collapse {
         cpu.reads(slab.words(table), slab.base(table), folios.hugePages);
         for (int i = 0; i < folios.hugePages; i++) {
             long entry = cpu.peek(slab.words(table), slab.base(table) + i);
-            inSwap[i] = PTE.isSwap(entry);
+            inSwap[i] = format.isSwap(entry);
             swapped += inSwap[i] ? 1 : 0;
-            if (PTE.isPage(entry)) {
-                shared += mapcount(folios.peek(cpu, (int) PTE.pfn(entry))) > 1 ? 1 : 0;
-                young += PTE.isAccessed(entry) ? 1 : 0;
+            if (format.isPage(entry)) {
+                shared += mapcount(folios.peek(cpu, (int) format.pfn(entry))) > 1 ? 1 : 0;
+                young += format.isAccessed(entry) ? 1 : 0;
             }
         }
         if (swapped > mostSwapped) {
@@ -223,7 +225,7 @@ public final class Collapse {
     /// Takes every entry, or none.
     private boolean take(Cpu cpu, AddressSpace mm, Walk pmd, long[] taken) {
         TableSlab slab = mm.tables().slab;
-        int table = PTE.table(pmd.entry);
+        int table = format.table(pmd.entry);
         long[] words = slab.words(table);
         int base = slab.base(table);
         long above = swapPmd(cpu, mm, pmd, PteFormat.NONE);
@@ -234,13 +236,13 @@ public final class Collapse {
         boolean possible = true;
         for (; n < folios.hugePages && possible; n++) {
             taken[n] = cpu.load(words, base + n);
-            if (!PTE.isNone(taken[n])) {
+            if (!format.isNone(taken[n])) {
                 taken[n] = Pte.getAndClear(cpu, words, base + n);
-                possible = PTE.isZero(taken[n]) || isOurs(cpu, taken[n]);
+                possible = format.isZero(taken[n]) || isOurs(cpu, taken[n]);
             }
         }
         for (int i = 0; i < n && !possible; i++) {
-            if (!PTE.isNone(taken[i])) {
+            if (!format.isNone(taken[i])) {
                 Pte.set(cpu, words, base + i, taken[i]);
             }
         }
@@ -253,10 +255,10 @@ public final class Collapse {
 
     /// A page to which only its mappings and its cache refer.
     private boolean isOurs(Cpu cpu, long entry) {
-        if (!PTE.isPage(entry)) {
+        if (!format.isPage(entry)) {
             return false;
         }
-        long state = folios.state(cpu, (int) PTE.pfn(entry));
+        long state = folios.state(cpu, (int) format.pfn(entry));
         int expected = mapcount(state) + ((state & SWAPCACHE) != 0 ? 1 : 0);
         boolean alone = refcount(state) == expected || !steps.countsBeforeCollapse();
         return alone && (state & (ANON | UNEVICTABLE | LARGE | WRITEBACK)) == ANON;
@@ -273,11 +275,11 @@ public final class Collapse {
 
     /// Fills a page of the large folio, and gives up the small one.
     private void move(Cpu cpu, long entry, int to) {
-        if (PTE.isNone(entry) || PTE.isZero(entry)) {
+        if (format.isNone(entry) || format.isZero(entry)) {
             allocator.zero(cpu, to, 1);
             return;
         }
-        int from = (int) PTE.pfn(entry);
+        int from = (int) format.pfn(entry);
         allocator.copy(cpu, from, to);
         folios.removeMap(cpu, from);
         if (folios.test(cpu, from, SWAPCACHE)) {
@@ -291,9 +293,10 @@ public final class Collapse {
         folios.setMapping(huge, vma.object().id(), vma.index(first));
         QueuedSpinLock lock = mm.pteLock(pmd);
         lock.lock(cpu);
-        assert PTE.isNone(cpu.load(pmd.words, pmd.index)) : "a fault in a range that is collapsed";
+        assert format.isNone(cpu.load(pmd.words, pmd.index))
+                : "a fault in a range that is collapsed";
         folios.addMap(cpu, huge);
-        mm.tables().retire(pmd, PTE.table(pmd.entry));
+        mm.tables().retire(pmd, format.table(pmd.entry));
         mm.memcg().lruvec().statChanged(cpu, folios.hugePages);
         lru.add(cpu, huge, true);
         Pte.set(cpu, pmd.words, pmd.index, PageFaults.leaf(vma, huge, RadixTable.LEVEL_2M, true));

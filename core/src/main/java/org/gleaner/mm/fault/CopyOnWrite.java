@@ -8,6 +8,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.pagetable.RadixTable;
@@ -20,7 +21,7 @@ import org.gleaner.pagetable.Walk;
 /// copied: secondary MMUs are told before the entry changes and after, within the fault, so a
 /// lookup that caused it is stale by the time it has its page.
 public final class CopyOnWrite {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// The mapping's reference and the one of who asks.
     private static final int OURS = 2;
@@ -31,7 +32,12 @@ public final class CopyOnWrite {
     private final UnusedSwapCache unused;
 
     public CopyOnWrite(
-            Folios folios, LruCache lru, PageAllocator allocator, UnusedSwapCache unused) {
+            PteFormat format,
+            Folios folios,
+            LruCache lru,
+            PageAllocator allocator,
+            UnusedSwapCache unused) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -43,10 +49,10 @@ public final class CopyOnWrite {
     ///
     /// @return [PageFaults#DONE] or [PageFaults#NOMEM]
     int resolve(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, boolean write) {
-        if (PTE.isZero(seen)) {
+        if (format.isZero(seen)) {
             return copy(cpu, vma, vpn, walk, seen, write);
         }
-        int old = (int) PTE.pfn(seen);
+        int old = (int) format.pfn(seen);
         if (!folios.tryGet(cpu, old)) {
             return PageFaults.DONE;
         }
@@ -61,7 +67,7 @@ public final class CopyOnWrite {
     /// Keeps the page if nobody else has it (`wp_can_reuse_anon_folio`, `wp_page_reuse`). Returns
     /// whether there is nothing left to do.
     private boolean keep(Cpu cpu, Vma vma, Walk walk, long seen, boolean write) {
-        int pfn = (int) PTE.pfn(seen);
+        int pfn = (int) format.pfn(seen);
         long state = folios.state(cpu, pfn);
         if (mapcount(state) == 1) {
             if ((state & LRU) == 0) {
@@ -79,8 +85,9 @@ public final class CopyOnWrite {
         boolean alone = !changed && isAlone(folios.state(cpu, pfn));
         if (alone) {
             long more = write ? PteFormat.WRITABLE | PteFormat.DIRTY : 0;
-            cpu.fetchAnd(walk.words, walk.index, ~PteFormat.SHARED);
-            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.USER | more);
+            Pte.clear(cpu, format, walk.words, walk.index, PteFormat.SHARED);
+            more |= PteFormat.ACCESSED | PteFormat.USER;
+            Pte.set(cpu, format, walk.words, walk.index, more);
         }
         lock.unlock(cpu);
         return changed || alone;
@@ -95,12 +102,12 @@ public final class CopyOnWrite {
 
     /// `wp_page_copy`. The page of zeroes is not copied and has no count.
     private int copy(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, boolean write) {
-        int old = (int) PTE.pfn(seen);
+        int old = (int) format.pfn(seen);
         int made = allocator.allocate(cpu, vma.mm().memcg(), ANON | UPTODATE);
         if (made < 0) {
             return PageFaults.NOMEM;
         }
-        boolean zero = PTE.isZero(seen);
+        boolean zero = format.isZero(seen);
         if (zero) {
             allocator.zero(cpu, made, 1);
         } else {
@@ -132,10 +139,10 @@ public final class CopyOnWrite {
         vma.mm().memcg().lruvec().statChanged(cpu, 1);
         lru.add(cpu, made, true);
         long leaf = PageFaults.leaf(vma, made, RadixTable.LEVEL_4K, write);
-        cpu.swap(walk.words, walk.index, write ? leaf : leaf & ~PteFormat.WRITABLE);
+        cpu.swap(walk.words, walk.index, write ? leaf : format.readOnly(leaf));
     }
 
-    private static boolean isStill(long pte, long seen) {
-        return PTE.isPresent(pte) && PTE.isShared(pte) && PTE.pfn(pte) == PTE.pfn(seen);
+    private boolean isStill(long pte, long seen) {
+        return format.isPresent(pte) && format.isShared(pte) && format.pfn(pte) == format.pfn(seen);
     }
 }

@@ -14,12 +14,13 @@ import org.gleaner.pagetable.Walk;
 /// The fault handler of a device's driver (`vm_ops->fault`, `vmf_insert_pfn`): no page is allocated
 /// and none is counted.
 final class DeviceFault {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final MemorySteps steps;
 
-    DeviceFault(Folios folios, MemorySteps steps) {
+    DeviceFault(PteFormat format, Folios folios, MemorySteps steps) {
+        this.format = format;
         this.folios = folios;
         this.steps = steps;
     }
@@ -41,7 +42,7 @@ final class DeviceFault {
         long index = vma.index(vpn);
         int page = device.page(cpu, index);
         long frame = page >= 0 ? page : device.frame(cpu, index);
-        if (frame >= 0 && PTE.isNone(cpu.load(walk.words, walk.index))) {
+        if (frame >= 0 && format.isNone(cpu.load(walk.words, walk.index))) {
             if (page >= 0) {
                 folios.setMapping(page, device.id(), index);
                 folios.get(cpu, page);
@@ -61,23 +62,24 @@ final class DeviceFault {
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         boolean denied = false;
-        if (PTE.isPresent(pte)) {
-            denied = write && !grants && !PTE.isWritable(pte);
+        if (format.isPresent(pte)) {
+            denied = write && !grants && !format.isWritable(pte);
             long dirty = write && !denied ? PteFormat.DIRTY : 0;
             long more = grants ? PteFormat.WRITABLE | PteFormat.DIRTY : dirty;
-            cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.USER | more);
+            more |= PteFormat.ACCESSED | PteFormat.USER;
+            Pte.set(cpu, format, walk.words, walk.index, more);
         }
         lock.unlock(cpu);
         return denied ? PageFaults.FAULT : PageFaults.DONE;
     }
 
-    private static long entry(
+    private long entry(
             Cpu cpu, Vma vma, DeviceMemory device, long frame, boolean special, boolean write) {
         boolean writable = vma.writable() && device.mapsWritable(cpu);
         long flags = special ? PteFormat.SPECIAL | PteFormat.ACCESSED : PteFormat.ACCESSED;
         if (writable) {
             flags |= write ? PteFormat.WRITABLE | PteFormat.DIRTY : PteFormat.WRITABLE;
         }
-        return PTE.makeLeaf(frame, RadixTable.LEVEL_4K, flags);
+        return format.makeLeaf(frame, RadixTable.LEVEL_4K, flags);
     }
 }

@@ -7,6 +7,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObjects;
@@ -17,7 +18,7 @@ import org.gleaner.pagetable.Walk;
 /// write (`folio_mkclean`, `folio_clear_dirty_for_io`): every entry that shows the page becomes
 /// read-only and clean, and secondary MMUs are told before and after.
 public final class FileClean {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
     private static final long CHANGED = PteFormat.WRITABLE | PteFormat.DIRTY;
 
     private final Folios folios;
@@ -25,7 +26,9 @@ public final class FileClean {
     private final FolioWait wait;
     private final RmapObjects objects;
 
-    public FileClean(Folios folios, LruCache lru, FolioWait wait, RmapObjects objects) {
+    public FileClean(
+            PteFormat format, Folios folios, LruCache lru, FolioWait wait, RmapObjects objects) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -64,7 +67,7 @@ public final class FileClean {
                 Walk at = walk.at();
                 long pte = cpu.load(at.words, at.index);
                 if ((pte & CHANGED) != 0) {
-                    written |= PTE.isDirty(cpu.fetchAnd(at.words, at.index, ~CHANGED));
+                    written |= format.isDirty(Pte.clear(cpu, format, at.words, at.index, CHANGED));
                 }
                 walk.unlock(cpu);
             }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// for who has it pinned counts on what the process sees. Huge folios are taken apart first. (The
 /// kernel shares their leaves, and takes one apart at the first write.)
 public final class Fork {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -40,6 +40,7 @@ public final class Fork {
     private final MemorySteps steps;
 
     public Fork(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
@@ -48,6 +49,7 @@ public final class Fork {
             MappingChanges changes,
             UnusedSwapCache unused,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;
@@ -99,8 +101,8 @@ public final class Fork {
         PageWalk walk = new PageWalk();
         for (walk.start(vma.mm(), vma.start(), vma.end()); walk.next(cpu); ) {
             long leaf = walk.at().entry;
-            if (!walk.isTable() && PTE.isPage(leaf)) {
-                split.split(cpu, (int) PTE.pfn(leaf));
+            if (!walk.isTable() && format.isPage(leaf)) {
+                split.split(cpu, (int) format.pfn(leaf));
             }
         }
     }
@@ -117,15 +119,15 @@ public final class Fork {
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long entry = cpu.load(walk.words, walk.index);
-        if (walk.level > RadixTable.LEVEL_4K && !PTE.isPage(entry)) {
+        if (walk.level > RadixTable.LEVEL_4K && !format.isPage(entry)) {
             // zeroes, which a read there finds by itself
             entry = PteFormat.NONE;
-        } else if (PTE.isSwap(entry)) {
-            swap.duplicate(cpu, (int) PTE.swapSlot(entry));
-            entry |= PteFormat.SHARED;
+        } else if (format.isSwap(entry)) {
+            swap.duplicate(cpu, (int) format.swapSlot(entry));
+            entry = format.with(entry, PteFormat.SHARED);
             Pte.set(cpu, walk.words, walk.index, entry);
-        } else if (PTE.isPage(entry)) {
-            int folio = (int) PTE.pfn(entry);
+        } else if (format.isPage(entry)) {
+            int folio = (int) format.pfn(entry);
             folios.get(cpu, folio);
             if (isPinned(cpu, folio)) {
                 lock.unlock(cpu);
@@ -135,12 +137,12 @@ public final class Fork {
                 return done;
             }
             folios.addMap(cpu, folio);
-            entry = Pte.setReadOnly(cpu, walk.words, walk.index);
-            cpu.fetchOr(walk.words, walk.index, PteFormat.SHARED);
-            entry = PTE.old(PTE.readOnly(entry)) | PteFormat.SHARED;
+            entry = Pte.setReadOnly(cpu, format, walk.words, walk.index);
+            Pte.set(cpu, format, walk.words, walk.index, PteFormat.SHARED);
+            entry = format.with(format.old(format.readOnly(entry)), PteFormat.SHARED);
         }
         lock.unlock(cpu);
-        return PTE.isNone(entry) || install(cpu, to.mm(), target, entry);
+        return format.isNone(entry) || install(cpu, to.mm(), target, entry);
     }
 
     /// A large folio that could not be taken apart is in somebody's hands.
@@ -172,16 +174,16 @@ public final class Fork {
         if (walk.level == RadixTable.LEVEL_4K) {
             QueuedSpinLock lock = mm.pteLock(walk);
             lock.lock(cpu);
-            assert PTE.isNone(cpu.load(walk.words, walk.index)) : "used before it was shared";
+            assert format.isNone(cpu.load(walk.words, walk.index)) : "used before it was shared";
             Pte.set(cpu, walk.words, walk.index, entry);
             lock.unlock(cpu);
             return true;
         }
-        if (PTE.isSwap(entry)) {
-            unused.drop(cpu, swap.release(cpu, (int) PTE.swapSlot(entry)));
+        if (format.isSwap(entry)) {
+            unused.drop(cpu, swap.release(cpu, (int) format.swapSlot(entry)));
         } else {
-            folios.removeMap(cpu, (int) PTE.pfn(entry));
-            lru.put(cpu, (int) PTE.pfn(entry));
+            folios.removeMap(cpu, (int) format.pfn(entry));
+            lru.put(cpu, (int) format.pfn(entry));
         }
         return false;
     }

@@ -11,6 +11,7 @@ import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
@@ -34,7 +35,7 @@ final class HugeFault {
 
     private static final int NO_FOLIO = -1;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -46,12 +47,14 @@ final class HugeFault {
     private final boolean onTouch;
 
     HugeFault(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
             ZeroPages zeroes,
             VmStat stat,
             boolean onTouch) {
+        this.format = format;
         this.onTouch = onTouch;
         this.folios = folios;
         this.lru = lru;
@@ -69,11 +72,11 @@ final class HugeFault {
             return SMALL;
         }
         long pmd = cpu.load(walk.words, walk.index);
-        if (PTE.isTable(pmd, RadixTable.LEVEL_2M)) {
+        if (format.isTable(pmd, RadixTable.LEVEL_2M)) {
             return SMALL;
         }
-        if (!PTE.isNone(pmd)) {
-            return write && PTE.isZero(pmd)
+        if (!format.isNone(pmd)) {
+            return write && format.isZero(pmd)
                     ? replaceZeroes(cpu, vma, vpn, walk)
                     : present(cpu, vma, walk, write);
         }
@@ -86,16 +89,16 @@ final class HugeFault {
 
     /// A huge leaf that did not permit the access, or one that is just being split: to take the
     /// lock is to wait until it is.
-    private static int present(Cpu cpu, Vma vma, Walk walk, boolean write) {
+    private int present(Cpu cpu, Vma vma, Walk walk, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long leaf = cpu.load(walk.words, walk.index);
-        if (PTE.isLeaf(leaf, RadixTable.LEVEL_2M)) {
+        if (format.isLeaf(leaf, RadixTable.LEVEL_2M)) {
             long more = PteFormat.ACCESSED | PteFormat.USER;
-            if (write && vma.writable() && !PTE.isShared(leaf)) {
+            if (write && vma.writable() && !format.isShared(leaf)) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
-            cpu.fetchOr(walk.words, walk.index, more);
+            Pte.set(cpu, format, walk.words, walk.index, more);
         }
         lock.unlock(cpu);
         return PageFaults.DONE;
@@ -113,7 +116,7 @@ final class HugeFault {
         if (table == TableSlab.FULL) {
             return SMALL;
         }
-        long leaf = ZeroPages.entry(zero, RadixTable.LEVEL_2M);
+        long leaf = zeroes.entry(zero, RadixTable.LEVEL_2M);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         boolean none = cpu.cas(walk.words, walk.index, PteFormat.NONE, leaf);
@@ -149,7 +152,7 @@ final class HugeFault {
         if (zero < 0) {
             return PageFaults.NOMEM;
         }
-        replace(cpu, vma, first, walk, ZeroPages.entry(zero), NO_FOLIO);
+        replace(cpu, vma, first, walk, zeroes.entry(zero), NO_FOLIO);
         return SMALL;
     }
 
@@ -159,7 +162,7 @@ final class HugeFault {
         int table = tables.withdraw(walk);
         int base = tables.slab.base(table);
         Arrays.fill(tables.slab.words(table), base, base + folios.hugePages, zeroEntry);
-        return PTE.makeTable(table);
+        return format.makeTable(table);
     }
 
     /// Puts the leaf of a folio in the place of the zeroes, or a table of small zero entries, if
@@ -171,7 +174,7 @@ final class HugeFault {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long pmd = cpu.load(walk.words, walk.index);
-        boolean still = PTE.isLeaf(pmd, RadixTable.LEVEL_2M) && PTE.isZero(pmd);
+        boolean still = format.isLeaf(pmd, RadixTable.LEVEL_2M) && format.isZero(pmd);
         if (still) {
             if (pfn != NO_FOLIO) {
                 folios.addMap(cpu, pfn);

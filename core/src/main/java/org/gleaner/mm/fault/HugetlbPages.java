@@ -9,6 +9,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.HugetlbFile;
@@ -24,7 +25,7 @@ import org.gleaner.pagetable.Walk;
 /// zeroes it. The leaf is made under the folio lock: a page whose memory is found broken meanwhile
 /// either has the leaf taken away again or is not mapped.
 public final class HugetlbPages {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
     private static final int MUTEXES_PER_CPU = 8;
 
     private final Folios folios;
@@ -34,7 +35,13 @@ public final class HugetlbPages {
     private final RwSemaphore[] mutexes;
 
     public HugetlbPages(
-            Folios folios, LruCache lru, FolioWait wait, PageAllocator allocator, int maxCpus) {
+            PteFormat format,
+            Folios folios,
+            LruCache lru,
+            FolioWait wait,
+            PageAllocator allocator,
+            int maxCpus) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -65,10 +72,10 @@ public final class HugetlbPages {
 
     private int resolve(Cpu cpu, Vma vma, HugetlbFile file, long index, Walk walk, boolean write) {
         long leaf = cpu.load(walk.words, walk.index);
-        if (PTE.isPoison(leaf)) {
+        if (format.isPoison(leaf)) {
             return PageFaults.HWPOISON;
         }
-        if (!PTE.isNone(leaf)) {
+        if (!format.isNone(leaf)) {
             return upgrade(cpu, vma, walk, write);
         }
         long entry = file.entry(cpu, index);
@@ -107,14 +114,14 @@ public final class HugetlbPages {
     }
 
     /// The leaf is there but did not permit the access, or does by now.
-    private static int upgrade(Cpu cpu, Vma vma, Walk walk, boolean write) {
+    private int upgrade(Cpu cpu, Vma vma, Walk walk, boolean write) {
         vma.mm().pteLock(walk).lock(cpu);
-        if (PTE.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
+        if (format.isLeaf(cpu.load(walk.words, walk.index), RadixTable.LEVEL_2M)) {
             long more = PteFormat.ACCESSED | PteFormat.USER;
             if (write && vma.writable()) {
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
-            cpu.fetchOr(walk.words, walk.index, more);
+            Pte.set(cpu, format, walk.words, walk.index, more);
         }
         vma.mm().pteLock(walk).unlock(cpu);
         return PageFaults.DONE;

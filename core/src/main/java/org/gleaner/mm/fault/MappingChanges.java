@@ -26,7 +26,7 @@ import org.gleaner.pagetable.Walk;
 /// What a process does to its mappings besides using them: `mprotect`, `munmap`, and its exit.
 /// Secondary MMUs are told before any entry changes and after the last has.
 public final class MappingChanges {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -38,6 +38,7 @@ public final class MappingChanges {
     private final MemorySteps steps;
 
     public MappingChanges(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             SwapArea swap,
@@ -46,6 +47,7 @@ public final class MappingChanges {
             ZeroPages zeroes,
             HugetlbPages hugetlb,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;
@@ -186,7 +188,7 @@ public final class MappingChanges {
     }
 
     /// Changes every entry of a mapping that is not empty; no mapping ends inside of a huge leaf.
-    private static void forEachEntry(Cpu cpu, Vma vma, EntryChange change) {
+    private void forEachEntry(Cpu cpu, Vma vma, EntryChange change) {
         PageWalk walk = new PageWalk();
         for (walk.start(vma.mm(), vma.start(), vma.end()); walk.next(cpu); ) {
             Walk at = walk.at();
@@ -197,7 +199,7 @@ public final class MappingChanges {
                 if (!walk.isTable() && !isWhole(entry, at.level)) {
                     // it has been split meanwhile
                     walk.stay();
-                } else if (!PTE.isNone(entry)) {
+                } else if (!format.isNone(entry)) {
                     change.apply(cpu, vma.mm(), at, at.index + i, entry);
                 }
             }
@@ -206,43 +208,43 @@ public final class MappingChanges {
     }
 
     /// Whether what stands above level 1 stands for its pages itself, and is no table.
-    private static boolean isWhole(long entry, int level) {
-        return PTE.isLeaf(entry, level) || PTE.isPoison(entry);
+    private boolean isWhole(long entry, int level) {
+        return format.isLeaf(entry, level) || format.isPoison(entry);
     }
 
     private void writeProtect(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
-        if (PTE.isPresent(entry)) {
-            Pte.setReadOnly(cpu, at.words, i);
+        if (format.isPresent(entry)) {
+            Pte.setReadOnly(cpu, format, at.words, i);
         }
     }
 
     private void hide(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
-        if (PTE.isPresent(entry)) {
-            cpu.fetchAnd(at.words, i, ~(PteFormat.USER | PteFormat.WRITABLE));
+        if (format.isPresent(entry)) {
+            Pte.clear(cpu, format, at.words, i, PteFormat.USER | PteFormat.WRITABLE);
         }
     }
 
     /// Whether a table was laid by for a huge leaf, to split it: not in hugetlb mappings.
     private boolean hasDeposit(Cpu cpu, long leaf) {
-        return PTE.isPresent(leaf)
-                && (PTE.isSpecial(leaf) || !isHugetlb(folios.peek(cpu, (int) PTE.pfn(leaf))));
+        return format.isPresent(leaf)
+                && (format.isSpecial(leaf) || !isHugetlb(folios.peek(cpu, (int) format.pfn(leaf))));
     }
 
     private void zap(Cpu cpu, AddressSpace mm, Walk at, int i, long entry) {
-        if (PTE.isSwap(entry)) {
+        if (format.isSwap(entry)) {
             Pte.set(cpu, at.words, i, PteFormat.NONE);
-            unused.drop(cpu, swap.release(cpu, (int) PTE.swapSlot(entry)));
+            unused.drop(cpu, swap.release(cpu, (int) format.swapSlot(entry)));
             return;
         }
         long pte = Pte.getAndClear(cpu, at.words, i);
         if (at.level == RadixTable.LEVEL_2M && hasDeposit(cpu, pte)) {
             mm.tables().forfeit(cpu, at, mm.tableCharge());
         }
-        if (PTE.isSpecial(pte) || PTE.isPoison(pte)) {
+        if (format.isSpecial(pte) || format.isPoison(pte)) {
             return;
         }
-        int pfn = (int) PTE.pfn(pte);
-        if (PTE.isDirty(pte)) {
+        int pfn = (int) format.pfn(pte);
+        if (format.isDirty(pte)) {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);

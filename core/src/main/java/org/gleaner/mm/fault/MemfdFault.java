@@ -23,7 +23,7 @@ import org.gleaner.pagetable.Walk;
 /// page that comes back from swap passes through the swap cache, leaves it dirty, and gives up its
 /// slot.
 public final class MemfdFault {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to
     /// whom it is charged.
@@ -43,6 +43,7 @@ public final class MemfdFault {
     private final MemorySteps steps;
 
     public MemfdFault(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
@@ -52,6 +53,7 @@ public final class MemfdFault {
             FolioWait wait,
             VmStat stat,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;
@@ -207,13 +209,13 @@ public final class MemfdFault {
             memfd.countWriteNotice(cpu);
             return leaf;
         }
-        return leaf & ~PteFormat.WRITABLE;
+        return format.readOnly(leaf);
     }
 
     private void map(Cpu cpu, Vma vma, Memfd memfd, Walk walk, int pfn, boolean write) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        if (PTE.isNone(cpu.load(walk.words, walk.index))) {
+        if (format.isNone(cpu.load(walk.words, walk.index))) {
             folios.addMap(cpu, pfn);
             vma.mm().memcg().lruvec().statChanged(cpu, 1);
             folios.get(cpu, pfn);

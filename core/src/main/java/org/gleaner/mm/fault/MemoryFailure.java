@@ -27,7 +27,7 @@ import org.gleaner.pagetable.Walk;
 /// split: all 512 go with the one that is broken, from host and guests. The file keeps such a page,
 /// and says of it to every later fault what it is. So does a file that no process can map.
 public final class MemoryFailure {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -41,12 +41,14 @@ public final class MemoryFailure {
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
 
     public MemoryFailure(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             FolioWait wait,
             LockedSplit split,
             RmapObjects objects,
             HugetlbPool pool) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -148,7 +150,7 @@ public final class MemoryFailure {
             if (walk.lock(cpu, pfn)) {
                 Walk at = walk.at();
                 Pte.getAndClear(cpu, at.words, at.index);
-                Pte.set(cpu, at.words, at.index, PTE.makePoison(pfn));
+                Pte.set(cpu, at.words, at.index, format.makePoison(pfn));
                 folios.removeMap(cpu, pfn);
                 walk.unlock(cpu);
                 lru.put(cpu, pfn);

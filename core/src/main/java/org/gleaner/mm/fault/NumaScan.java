@@ -7,6 +7,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Memfd;
@@ -21,11 +22,12 @@ import org.gleaner.pagetable.Walk;
 /// dirty pages of files, and what is no page. Secondary MMUs are told once a piece, from the first
 /// table in it to its end, even if no entry is hidden. No page moves to another node: there is one.
 public final class NumaScan {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
 
-    public NumaScan(Folios folios) {
+    public NumaScan(PteFormat format, Folios folios) {
+        this.format = format;
         this.folios = folios;
     }
 
@@ -63,8 +65,8 @@ public final class NumaScan {
         for (int i = 0; i < walk.entries(); i++) {
             cpu.charge(Cost.PTE_SCAN);
             long entry = cpu.load(at.words, at.index + i);
-            if (PTE.isLeaf(entry, at.level) && isWanted(cpu, vma, entry)) {
-                cpu.fetchAnd(at.words, at.index + i, ~PteFormat.USER);
+            if (format.isLeaf(entry, at.level) && isWanted(cpu, vma, entry)) {
+                Pte.clear(cpu, format, at.words, at.index + i, PteFormat.USER);
                 hidden++;
             }
         }
@@ -73,10 +75,10 @@ public final class NumaScan {
     }
 
     private boolean isWanted(Cpu cpu, Vma vma, long entry) {
-        if (!PTE.isPage(entry) || !PTE.isAccessible(entry) || PTE.isShared(entry)) {
+        if (!format.isPage(entry) || !format.isAccessible(entry) || format.isShared(entry)) {
             return false;
         }
-        long state = folios.peek(cpu, (int) PTE.pfn(entry));
+        long state = folios.peek(cpu, (int) format.pfn(entry));
         boolean pinned = (state & LARGE) == 0 && refcount(state) >= PIN_BIAS;
         boolean file = vma.object() instanceof Memfd memfd && memfd.notifiesWrites();
         return !pinned && !(file && (state & DIRTY) != 0);

@@ -63,7 +63,7 @@ public final class PageFaults {
     /// How long it waits: as long as a device takes to move a buffer.
     private static final long DEVICE_NANOS = 10_000;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -84,6 +84,7 @@ public final class PageFaults {
     private final Walk[] walks;
 
     public PageFaults(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageAllocator allocator,
@@ -98,8 +99,9 @@ public final class PageFaults {
             boolean hugeFaults,
             int maxCpus,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
-        deviceFault = new DeviceFault(folios, steps);
+        deviceFault = new DeviceFault(format, folios, steps);
         this.folios = folios;
         this.lru = lru;
         this.allocator = allocator;
@@ -110,7 +112,10 @@ public final class PageFaults {
         this.currentTask = currentTask;
         this.copies = copies;
         this.zeroes = zeroes;
-        huge = hugePages ? new HugeFault(folios, lru, allocator, zeroes, stat, hugeFaults) : null;
+        huge =
+                hugePages
+                        ? new HugeFault(format, folios, lru, allocator, zeroes, stat, hugeFaults)
+                        : null;
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
@@ -249,18 +254,18 @@ public final class PageFaults {
         mm.tables().allocate(cpu, walk, mm.root(), vpn, RadixTable.LEVEL_4K, mm.tableCharge());
         if (walk.level != RadixTable.LEVEL_4K) {
             // another fault has mapped a huge page meanwhile, or there is no page table
-            return PTE.isNone(walk.entry) ? NOMEM : DONE;
+            return format.isNone(walk.entry) ? NOMEM : DONE;
         }
         long pte = cpu.load(walk.words, walk.index);
-        if (PTE.isPresent(pte)) {
+        if (format.isPresent(pte)) {
             return vma.object() instanceof DeviceMemory device
                     ? deviceFault.present(cpu, vma, device, walk, write)
                     : upgrade(cpu, vma, vpn, walk, pte, how);
         }
-        if (PTE.isPoison(pte)) {
+        if (format.isPoison(pte)) {
             return HWPOISON;
         }
-        if (PTE.isSwap(pte)) {
+        if (format.isSwap(pte)) {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
         }
         return switch (vma.object()) {
@@ -277,22 +282,22 @@ public final class PageFaults {
     /// faults).
     private int upgrade(Cpu cpu, Vma vma, long vpn, Walk walk, long seen, int how) {
         boolean write = (how & WRITE) != 0;
-        if ((how & (WRITE | UNSHARE)) != 0 && PTE.isShared(seen)) {
+        if ((how & (WRITE | UNSHARE)) != 0 && format.isShared(seen)) {
             return copies.resolve(cpu, vma, vpn, walk, seen, write);
         }
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
-        if (PTE.isPresent(pte) && PTE.pfn(pte) == PTE.pfn(seen)) {
+        if (format.isPresent(pte) && format.pfn(pte) == format.pfn(seen)) {
             // also of an entry that was hidden to see who uses it (`do_numa_page`)
             long more = PteFormat.ACCESSED | PteFormat.USER;
-            if (write && vma.writable() && !PTE.isShared(pte)) {
+            if (write && vma.writable() && !format.isShared(pte)) {
                 if (vma.object() instanceof Memfd memfd && memfd.notifiesWrites()) {
                     makeWritable(cpu, memfd, pte);
                 }
                 more |= PteFormat.WRITABLE | PteFormat.DIRTY;
             }
-            cpu.fetchOr(walk.words, walk.index, more);
+            Pte.set(cpu, format, walk.words, walk.index, more);
         }
         lock.unlock(cpu);
         return DONE;
@@ -300,7 +305,7 @@ public final class PageFaults {
 
     /// `page_mkwrite`: the file is told before the first write to a page since it was last clean.
     private void makeWritable(Cpu cpu, Memfd file, long pte) {
-        folios.set(cpu, (int) PTE.pfn(pte), DIRTY);
+        folios.set(cpu, (int) format.pfn(pte), DIRTY);
         file.countWriteNotice(cpu);
     }
 
@@ -321,7 +326,8 @@ public final class PageFaults {
         allocator.zero(cpu, pfn, 1);
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        boolean first = !steps.asksForEntryLocked() || PTE.isNone(cpu.load(walk.words, walk.index));
+        boolean first =
+                !steps.asksForEntryLocked() || format.isNone(cpu.load(walk.words, walk.index));
         if (first) {
             folios.setMapping(pfn, anon.id(), vma.index(vpn));
             folios.addMap(cpu, pfn);
@@ -337,11 +343,11 @@ public final class PageFaults {
         return DONE;
     }
 
-    private static int showZeroes(Cpu cpu, Vma vma, Walk walk, int zero) {
+    private int showZeroes(Cpu cpu, Vma vma, Walk walk, int zero) {
         QueuedSpinLock lock = vma.mm().pteLock(walk);
         lock.lock(cpu);
-        if (PTE.isNone(cpu.load(walk.words, walk.index))) {
-            Pte.set(cpu, walk.words, walk.index, ZeroPages.entry(zero));
+        if (format.isNone(cpu.load(walk.words, walk.index))) {
+            Pte.set(cpu, walk.words, walk.index, zeroes.entry(zero));
         }
         lock.unlock(cpu);
         return DONE;
@@ -356,6 +362,6 @@ public final class PageFaults {
         if (write) {
             flags |= PteFormat.DIRTY;
         }
-        return PTE.makeLeaf(pfn, level, flags);
+        return vma.mm().tables().format.makeLeaf(pfn, level, flags);
     }
 }

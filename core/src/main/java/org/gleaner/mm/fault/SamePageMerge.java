@@ -10,6 +10,7 @@ import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
@@ -29,7 +30,7 @@ import org.gleaner.pagetable.Walk;
 /// Merged pages are on no list and stay in memory while anybody maps them. (They did in the first
 /// kernels that had them; later ones find all mappings and swap such pages.)
 public final class SamePageMerge {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -40,6 +41,7 @@ public final class SamePageMerge {
     private final MemorySteps steps;
 
     public SamePageMerge(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             FolioWait wait,
@@ -47,6 +49,7 @@ public final class SamePageMerge {
             UnusedSwapCache unused,
             PageFaults faults,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;
@@ -98,8 +101,8 @@ public final class SamePageMerge {
         if (walk.seek(cpu, mm, vpn, vpn + 1) && walk.isTable()) {
             walk.lock(cpu);
             long pte = cpu.load(walk.at().words, walk.at().index);
-            if (PTE.isPage(pte)) {
-                pfn = (int) PTE.pfn(pte);
+            if (format.isPage(pte)) {
+                pfn = (int) format.pfn(pte);
                 folios.get(cpu, pfn);
             }
             walk.unlock(cpu);
@@ -166,7 +169,7 @@ public final class SamePageMerge {
             QueuedSpinLock lock = mm.pteLock(at);
             lock.lock(cpu);
             long pte = cpu.load(at.words, at.index);
-            done = PTE.isPage(pte) && PTE.pfn(pte) == pfn && change.apply(cpu, at, pte);
+            done = format.isPage(pte) && format.pfn(pte) == pfn && change.apply(cpu, at, pte);
             lock.unlock(cpu);
             notifiers.invalidateRangeEnd(cpu, vpn, vpn + 1);
         }
@@ -181,15 +184,16 @@ public final class SamePageMerge {
                 vpn,
                 pfn,
                 (c, at, pte) -> {
-                    long was = c.fetchAnd(at.words, at.index, ~PteFormat.WRITABLE);
+                    long was = Pte.setReadOnly(c, format, at.words, at.index);
                     long state = folios.state(c, pfn);
                     boolean held =
                             refcount(state) != mapcount(state) + 1 && steps.countsBeforeMerge();
                     if ((state & SWAPCACHE) != 0 || held) {
-                        c.fetchOr(at.words, at.index, was & PteFormat.WRITABLE);
+                        long writable = format.flags(was) & PteFormat.WRITABLE;
+                        Pte.set(c, format, at.words, at.index, writable);
                         return false;
                     }
-                    c.fetchOr(at.words, at.index, PteFormat.SHARED);
+                    Pte.set(c, format, at.words, at.index, PteFormat.SHARED);
                     return true;
                 });
     }
@@ -206,13 +210,13 @@ public final class SamePageMerge {
                         vpn,
                         goes,
                         (c, at, pte) -> {
-                            if (!PTE.isShared(pte)) {
+                            if (!format.isShared(pte)) {
                                 return false;
                             }
                             c.swap(
                                     at.words,
                                     at.index,
-                                    PTE.makeLeaf(stays, RadixTable.LEVEL_4K, flags));
+                                    format.makeLeaf(stays, RadixTable.LEVEL_4K, flags));
                             folios.removeMap(c, goes);
                             return true;
                         });

@@ -45,7 +45,7 @@ public final class SwapReadAhead {
     /// How long a fault waits for another that reads the same slot: one jiffy.
     static final long RETRY_NANOS = 4_000_000;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private static final int HITS = 0;
     private static final int LAST_SLOT = 1;
@@ -69,6 +69,7 @@ public final class SwapReadAhead {
     /// @param memcgs by id
     /// @param pageCluster logarithm of the largest window (`vm.page-cluster`)
     public SwapReadAhead(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             Workingset workingset,
@@ -78,6 +79,7 @@ public final class SwapReadAhead {
             VmStat stat,
             List<Memcg> memcgs,
             int pageCluster) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         this.workingset = workingset;
@@ -145,8 +147,8 @@ public final class SwapReadAhead {
         swap.device().plug(cpu);
         for (long at = first; at < end; at++) {
             long entry = cpu.load(walk.words, walk.index + (int) (at - vpn));
-            if (PTE.isSwap(entry)) {
-                ahead(cpu, (int) PTE.swapSlot(entry), at == vpn);
+            if (format.isSwap(entry)) {
+                ahead(cpu, (int) format.swapSlot(entry), at == vpn);
             }
         }
         swap.device().unplug(cpu);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// | `SMALL`, `HUGE`: the frame + 1 | who needs it first | CAS | faults | load |
 /// | `USERS` | an address space's first fault, its end | atomics | tests | load |
 public final class ZeroPages {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
     private static final int SMALL = 0, HUGE = 1, USERS = 2;
     private static final long SMALL_STATE = RESERVED | UPTODATE | ONE_REF;
     private static final long HUGE_STATE = LARGE | UPTODATE | ONE_REF;
@@ -37,7 +37,8 @@ public final class ZeroPages {
     private final @Nullable FrameContents contents;
     private final long[] words = new long[3];
 
-    public ZeroPages(Folios folios, Zone zone, @Nullable FrameContents contents) {
+    public ZeroPages(PteFormat format, Folios folios, Zone zone, @Nullable FrameContents contents) {
+        this.format = format;
         this.folios = folios;
         this.zone = zone;
         this.contents = contents;
@@ -122,13 +123,13 @@ public final class ZeroPages {
     }
 
     /// A zero entry of a level.
-    static long entry(int pfn, int level) {
+    long entry(int pfn, int level) {
         long flags = PteFormat.SPECIAL | PteFormat.SHARED | PteFormat.ACCESSED;
-        return PTE.makeLeaf(pfn, level, flags);
+        return format.makeLeaf(pfn, level, flags);
     }
 
     /// A zero entry of a page.
-    static long entry(int pfn) {
+    long entry(int pfn) {
         return entry(pfn, RadixTable.LEVEL_4K);
     }
 }

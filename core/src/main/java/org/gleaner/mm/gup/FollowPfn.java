@@ -17,7 +17,7 @@ import org.gleaner.pagetable.Walk;
 /// From a virtual page to a frame, whatever kind of memory is there (`hva_to_pfn`): as a page, fast
 /// or slow ([GetUserPages]); if that will not have it, as the frame that a device's entry names.
 final class FollowPfn {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final GetUserPages gup;
     private final PageFaults faults;
@@ -25,7 +25,14 @@ final class FollowPfn {
     private final LruCache lru;
     private final Walk[] walks;
 
-    FollowPfn(GetUserPages gup, PageFaults faults, Folios folios, LruCache lru, int maxCpus) {
+    FollowPfn(
+            PteFormat format,
+            GetUserPages gup,
+            PageFaults faults,
+            Folios folios,
+            LruCache lru,
+            int maxCpus) {
+        this.format = format;
         this.gup = gup;
         this.faults = faults;
         this.folios = folios;
@@ -133,13 +140,13 @@ final class FollowPfn {
         mm.pteLock(walk).lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
         mm.pteLock(walk).unlock(cpu);
-        if (!PTE.isPresent(pte)) {
+        if (!format.isPresent(pte)) {
             return false;
         }
-        if ((how & Lookup.WRITE) != 0 && !PTE.isWritable(pte)) {
+        if ((how & Lookup.WRITE) != 0 && !format.isWritable(pte)) {
             claim.fail(PageClaim.RO_FAULT);
         } else {
-            claim.raw((int) PTE.pfn(pte), PTE.isWritable(pte));
+            claim.raw((int) format.pfn(pte), format.isWritable(pte));
         }
         return true;
     }

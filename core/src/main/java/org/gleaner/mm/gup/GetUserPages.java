@@ -27,7 +27,7 @@ public final class GetUserPages {
     /// Set in an answer if the host maps the page writable.
     public static final long WRITABLE = 1L << 62;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
     private static final long NOT_THERE = -1;
 
     /// A driver's frame is there.
@@ -46,18 +46,20 @@ public final class GetUserPages {
     private final LongAdder dirtied = new LongAdder();
 
     public GetUserPages(
+            PteFormat format,
             Folios folios,
             LruCache lru,
             PageFaults faults,
             SwapArea swap,
             int maxCpus,
             MemorySteps steps) {
+        this.format = format;
         this.steps = steps;
         this.swap = swap;
         this.folios = folios;
         this.lru = lru;
         this.faults = faults;
-        follow = new FollowPfn(this, faults, folios, lru, maxCpus);
+        follow = new FollowPfn(format, this, faults, folios, lru, maxCpus);
         walks = new Walk[maxCpus];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
@@ -145,10 +147,10 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         long pte = cpu.load(walk.words, walk.index);
-        if (!PTE.isLeaf(pte, walk.level) || !PTE.isPageForWriting(pte)) {
+        if (!format.isLeaf(pte, walk.level) || !format.isPageForWriting(pte)) {
             return NOT_THERE;
         }
-        int folio = (int) PTE.pfn(pte);
+        int folio = (int) format.pfn(pte);
         if (!folios.tryGet(cpu, folio)) {
             return NOT_THERE;
         }
@@ -157,9 +159,9 @@ public final class GetUserPages {
             return NOT_THERE;
         }
         long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
-        if (!PTE.isLeaf(again, walk.level)
-                || !PTE.isPageForWriting(again)
-                || PTE.pfn(again) != folio) {
+        if (!format.isLeaf(again, walk.level)
+                || !format.isPageForWriting(again)
+                || format.pfn(again) != folio) {
             lru.put(cpu, folio);
             return NOT_THERE;
         }
@@ -169,7 +171,8 @@ public final class GetUserPages {
     }
 
     private boolean serves(Cpu cpu, long pte, boolean unshares) {
-        return !(unshares && PTE.isShared(pte)) && !isSecret(folios.peek(cpu, (int) PTE.pfn(pte)));
+        return !(unshares && format.isShared(pte))
+                && !isSecret(folios.peek(cpu, (int) format.pfn(pte)));
     }
 
     private static boolean isSecret(long state) {
@@ -188,14 +191,14 @@ public final class GetUserPages {
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
-        long result = PTE.isSpecial(pte) && !PTE.isZero(pte) ? NO_PAGE : NOT_THERE;
-        if (PTE.isLeaf(pte, walk.level)
-                && PTE.isAccessible(pte)
-                && (PTE.isPage(pte) ? serves(cpu, pte, unshares) : PTE.isZero(pte))
-                && (!write || PTE.isWritable(pte))) {
-            int folio = (int) PTE.pfn(pte);
+        long result = format.isSpecial(pte) && !format.isZero(pte) ? NO_PAGE : NOT_THERE;
+        if (format.isLeaf(pte, walk.level)
+                && format.isAccessible(pte)
+                && (format.isPage(pte) ? serves(cpu, pte, unshares) : format.isZero(pte))
+                && (!write || format.isWritable(pte))) {
+            int folio = (int) format.pfn(pte);
             folios.get(cpu, folio);
-            if (write && !PTE.isDirty(pte)) {
+            if (write && !format.isDirty(pte)) {
                 folios.set(cpu, folio, DIRTY);
                 dirtied.increment();
             }
@@ -227,7 +230,7 @@ public final class GetUserPages {
     }
 
     private boolean isMissing(Cpu cpu, Vma vma, long vpn) {
-        return PTE.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn));
+        return format.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn));
     }
 
     /// A fault would wait for the swap device: the page is there and not in the swap cache. A
@@ -239,8 +242,8 @@ public final class GetUserPages {
         Walk walk = walks[cpu.id];
         AddressSpace mm = vma.mm();
         long entry = mm.tables().find(cpu, walk, mm.root(), vpn);
-        if (walk.level == RadixTable.LEVEL_4K && PTE.isSwap(entry)) {
-            return swap.cached(cpu, (int) PTE.swapSlot(entry)) < 0;
+        if (walk.level == RadixTable.LEVEL_4K && format.isSwap(entry)) {
+            return swap.cached(cpu, (int) format.swapSlot(entry)) < 0;
         }
         if (vma.object() instanceof Memfd memfd && vma.index(vpn) < memfd.pages()) {
             long held = memfd.peek(cpu, vma.index(vpn));
@@ -249,12 +252,12 @@ public final class GetUserPages {
         return false;
     }
 
-    private static boolean isNoLeaf(long entry, int level) {
-        return level == RadixTable.LEVEL_2M && !PTE.isLeaf(entry, level);
+    private boolean isNoLeaf(long entry, int level) {
+        return level == RadixTable.LEVEL_2M && !format.isLeaf(entry, level);
     }
 
     /// Which page of the leaf's folio is meant; 0 unless the leaf is huge.
-    private static long within(AddressSpace mm, long vpn, Walk walk) {
+    private long within(AddressSpace mm, long vpn, Walk walk) {
         return vpn & mm.tables().geometry.pages(walk.level) - 1;
     }
 

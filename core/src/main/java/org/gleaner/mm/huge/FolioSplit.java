@@ -42,10 +42,10 @@ import org.gleaner.pagetable.Walk;
 /// | tails' `mapping`, `swapSlot` | the same | plain | whoever sees the tail's new state | plain | the release of that state |
 /// | PMD entry, to the table | the same | release | walkers | acquire | the table's entries, filled before |
 public final class FolioSplit {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// Neither none, nor present, nor a table: who faults on it waits for the lock.
-    private static final long MIGRATION = PTE.makeSwap(1, 0);
+    private final long migration;
 
     private static final long LEAF_FLAGS =
             PteFormat.WRITABLE | PteFormat.ACCESSED | PteFormat.DIRTY;
@@ -57,7 +57,14 @@ public final class FolioSplit {
     private final MemorySteps steps;
 
     public FolioSplit(
-            Folios folios, LruCache lru, RmapObjects objects, VmStat stat, MemorySteps steps) {
+            PteFormat format,
+            Folios folios,
+            LruCache lru,
+            RmapObjects objects,
+            VmStat stat,
+            MemorySteps steps) {
+        this.format = format;
+        migration = format.makeSwap(1, 0);
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;
@@ -132,13 +139,13 @@ public final class FolioSplit {
     /// Divides the folio and replaces the huge leaf at `walk`, or does neither.
     private boolean replace(Cpu cpu, PrimaryTables tables, Walk walk, int head, boolean isolated) {
         int table = tables.withdraw(walk);
-        long hidden = steps.hidesHugeLeaf() ? MIGRATION : cpu.load(walk.words, walk.index);
+        long hidden = steps.hidesHugeLeaf() ? migration : cpu.load(walk.words, walk.index);
         long leaf = cpu.swap(walk.words, walk.index, hidden);
         boolean done = divide(cpu, head, isolated);
         if (done) {
             fill(cpu, tables.slab, table, leaf, head);
         }
-        Pte.set(cpu, walk.words, walk.index, done ? PTE.makeTable(table) : leaf);
+        Pte.set(cpu, walk.words, walk.index, done ? format.makeTable(table) : leaf);
         if (!done) {
             tables.deposit(walk, table);
         }
@@ -152,7 +159,8 @@ public final class FolioSplit {
         cpu.charge(Cost.PTE_SCAN, folios.hugePages);
         cpu.writes(words, base, folios.hugePages);
         for (int i = 0; i < folios.hugePages; i++) {
-            words[base + i] = PTE.makeLeaf(head + i, RadixTable.LEVEL_4K, leaf & LEAF_FLAGS);
+            words[base + i] =
+                    format.makeLeaf(head + i, RadixTable.LEVEL_4K, format.flags(leaf) & LEAF_FLAGS);
         }
     }
 

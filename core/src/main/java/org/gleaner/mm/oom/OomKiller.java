@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// | victim's `killedFor`, `memoryFreed` | chooser; its exit or the reaper | volatile | choosers, faults | volatile | |
 @Guarded("oom_lock")
 public final class OomKiller {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// `schedule_timeout_uninterruptible(1)`.
     private static final long JIFFY_NANOS = 4_000_000;
@@ -71,12 +71,14 @@ public final class OomKiller {
 
     /// @param memcgs all, the root first
     public OomKiller(
+            PteFormat format,
             List<Memcg> memcgs,
             MmLists mmLists,
             Zone zone,
             CurrentTask current,
             VmStat stat,
             OomReaper reaper) {
+        this.format = format;
         this.memcgs = memcgs;
         this.mmLists = mmLists;
         this.zone = zone;
@@ -208,7 +210,7 @@ public final class OomKiller {
                 Walk at = walk.at();
                 for (int i = 0; i < walk.entries(); i++) {
                     long pte = cpu.peek(at.words, at.index + i);
-                    boolean used = PTE.isPage(pte) || PTE.isSwap(pte);
+                    boolean used = format.isPage(pte) || format.isSwap(pte);
                     pages += used ? walk.pagesEach() : 0;
                 }
             }

@@ -6,14 +6,15 @@ import org.gleaner.pagetable.Geometry;
 /// How a host's processor translates for the host itself: the shape of its page tables, and with it
 /// the size of its pages.
 ///
+/// @param format of entries
 /// @param geometry at least three levels
-public record HostPaging(Geometry geometry) {
+public record HostPaging(PteFormat format, Geometry geometry) {
     /// Four levels over pages of 4 KiB.
-    public static final HostPaging X86_64 = new HostPaging(Geometry.FOUR_BY_NINE);
+    public static final HostPaging X86_64 = new HostPaging(PteFormat.X86_64, Geometry.FOUR_BY_NINE);
 
-    private static final HostPaging ARM64_4K = new HostPaging(Geometry.FOUR_BY_NINE);
-    private static final HostPaging ARM64_16K = new HostPaging(Geometry.of(14, 11, 11, 11));
-    private static final HostPaging ARM64_64K = new HostPaging(Geometry.of(16, 13, 13, 6));
+    private static final HostPaging ARM64_4K = arm64(Geometry.FOUR_BY_NINE);
+    private static final HostPaging ARM64_16K = arm64(Geometry.of(14, 11, 11, 11));
+    private static final HostPaging ARM64_64K = arm64(Geometry.of(16, 13, 13, 6));
 
     private static final int LEAST_LEVELS = 3;
 
@@ -34,6 +35,10 @@ public record HostPaging(Geometry geometry) {
             case 16 -> ARM64_64K;
             default -> throw new IllegalArgumentException("no granule of 2^" + pageShift);
         };
+    }
+
+    private static HostPaging arm64(Geometry geometry) {
+        return new HostPaging(PteFormat.arm64(geometry), geometry);
     }
 
     /// The pages that the host counts in.

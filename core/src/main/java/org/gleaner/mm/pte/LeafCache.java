@@ -22,10 +22,6 @@ public final class LeafCache {
 
     private static final int LINES = 64;
     private static final long NOWHERE = -1;
-    private static final PteFormat PTE = PteFormat.X86_64;
-    private static final long TABLE_MASK = PTE.present | PteFormat.ACCESSED | PTE.hugeLeaf;
-    private static final long QUIET_TABLE = PTE.present | PteFormat.ACCESSED;
-
     private final PrimaryTables tables;
     private final int root;
     private final int gibShift;
@@ -57,8 +53,14 @@ public final class LeafCache {
     /// it is would be foretold badly.
     public int quiet(Cpu cpu, long start, int[] accesses, int from, int end) {
         TableSlab slab = tables.slab;
-        long read = PTE.readHit;
-        long more = PTE.writeHit & ~read;
+        PteFormat format = tables.format;
+        long read = format.readHit;
+        long more = format.writeHit & ~read;
+        long inverted = format.inverted;
+        long quietTable = format.present | format.accessed | format.notHuge;
+        long tableMask = quietTable | format.hugeLeaf;
+        long address = format.address;
+        int addressShift = format.addressShift;
         long gib = NOWHERE;
         long[] above = {};
         int first = 0;
@@ -76,13 +78,13 @@ public final class LeafCache {
                 first = base[line];
             }
             long entry = cpu.peek(above, first + ((int) (vpn >>> upperShift) & upperMask));
-            if ((entry & TABLE_MASK) != QUIET_TABLE) {
+            if ((entry & tableMask) != quietTable) {
                 break;
             }
-            int table = PTE.table(entry);
+            int table = (int) ((entry & address) >>> addressShift);
             long leaf = cpu.peek(slab.words(table), slab.base(table) + ((int) vpn & leafMask));
             long hit = read | (access >> 31 & more);
-            if ((leaf & hit) != hit) {
+            if (((leaf ^ inverted) & hit) != hit) {
                 break;
             }
         }

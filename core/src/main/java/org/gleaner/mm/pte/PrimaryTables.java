@@ -35,7 +35,10 @@ public final class PrimaryTables {
     public final RadixTable tables;
     public final Geometry geometry;
 
-    private final PteFormat pte = PteFormat.X86_64;
+    public final PteFormat format;
+
+    private final long quietTable;
+    private final long quietTableMask;
 
     /// By table id; made when first asked for, and kept when the table is reused.
     private final AtomicReferenceArray<TableState> states;
@@ -57,10 +60,13 @@ public final class PrimaryTables {
     private static final int NO_TABLE = -1;
     private static final int[] NOTHING = {};
 
-    public PrimaryTables(TableSlab slab) {
+    public PrimaryTables(PteFormat format, TableSlab slab) {
+        this.format = format;
+        quietTable = format.present | format.accessed | format.notHuge;
+        quietTableMask = quietTable | format.hugeLeaf;
         this.slab = slab;
         states = new AtomicReferenceArray<>(slab.capacity());
-        tables = new RadixTable(slab, pte);
+        tables = new RadixTable(slab, format);
         geometry = slab.geometry;
     }
 
@@ -83,8 +89,8 @@ public final class PrimaryTables {
             int base = slab.base(table);
             for (int i = base; i < base + geometry.entries(level); i++) {
                 long entry = slab.words(table)[i];
-                if (pte.isTable(entry, level)) {
-                    freeDeposits(cpu, pte.table(entry), level - 1);
+                if (format.isTable(entry, level)) {
+                    freeDeposits(cpu, format.table(entry), level - 1);
                 }
             }
             return;
@@ -115,8 +121,8 @@ public final class PrimaryTables {
                 level > 1 && i < slab.base(table) + geometry.entries(level);
                 i++) {
             long entry = slab.words(table)[i];
-            if (pte.isTable(entry, level)) {
-                count += count(pte.table(entry), level - 1);
+            if (format.isTable(entry, level)) {
+                count += count(format.table(entry), level - 1);
             }
         }
         for (int deposit : level == RadixTable.LEVEL_2M ? deposits(table) : NOTHING) {
@@ -141,14 +147,14 @@ public final class PrimaryTables {
             long[] words = slab.words(table);
             int i = slab.base(table) + geometry.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
-            if (at > level && pte.isNone(entry)) {
+            if (at > level && format.isNone(entry)) {
                 entry = link(cpu, table, i, charge);
             }
-            if (at == level || !pte.isTable(entry, at)) {
+            if (at == level || !format.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
                 return entry;
             }
-            table = pte.table(entry);
+            table = format.table(entry);
         }
     }
 
@@ -162,16 +168,16 @@ public final class PrimaryTables {
             long[] words = slab.words(table);
             int i = slab.base(table) + geometry.index(vpn, level);
             long entry = RadixTable.peek(cpu, words, i);
-            if (!pte.isTable(entry, level)) {
+            if (!format.isTable(entry, level)) {
                 walk.set(words, i, table, level, entry);
-                int result = HardwareWalk.touch(cpu, pte, words, i, level, access);
+                int result = HardwareWalk.touch(cpu, format, words, i, level, access);
                 if (result == HardwareWalk.TABLE) {
                     continue;
                 }
                 return result;
             }
-            if (pte.isAccessed(entry) || cpu.cas(words, i, entry, pte.young(entry))) {
-                table = pte.table(entry);
+            if (format.isAccessed(entry) || cpu.cas(words, i, entry, format.young(entry))) {
+                table = format.table(entry);
                 level--;
             }
         }
@@ -185,11 +191,11 @@ public final class PrimaryTables {
             long[] words = slab.words(table);
             int i = slab.base(table) + geometry.index(vpn, at);
             long entry = RadixTable.peek(cpu, words, i);
-            if (at == level || !pte.isTable(entry, at)) {
+            if (at == level || !format.isTable(entry, at)) {
                 walk.set(words, i, table, at, entry);
                 return entry;
             }
-            table = pte.table(entry);
+            table = format.table(entry);
         }
     }
 
@@ -201,19 +207,16 @@ public final class PrimaryTables {
             long entry =
                     RadixTable.peek(
                             cpu, slab.words(table), slab.base(table) + geometry.index(vpn, at));
-            if ((entry & QUIET_TABLE_MASK) != QUIET_TABLE) {
+            if ((entry & quietTableMask) != quietTable) {
                 return false;
             }
-            table = pte.table(entry);
+            table = format.table(entry);
         }
         long leaf =
                 RadixTable.peek(cpu, slab.words(table), slab.base(table) + geometry.index(vpn, 1));
-        long hit = write ? pte.writeHit : pte.readHit;
-        return (leaf & hit) == hit;
+        long hit = write ? format.writeHit : format.readHit;
+        return ((leaf ^ format.inverted) & hit) == hit;
     }
-
-    private static final long QUIET_TABLE = PteFormat.X86_64.present | PteFormat.ACCESSED;
-    private static final long QUIET_TABLE_MASK = QUIET_TABLE | PteFormat.X86_64.hugeLeaf;
 
     /// The lock of `table` (`pte_lockptr`, `pmd_lockptr`).
     public QueuedSpinLock lock(int table) {
@@ -308,8 +311,8 @@ public final class PrimaryTables {
         int at = i - slab.base(parent);
         lock(parent).lock(cpu);
         long entry = cpu.load(slab.words(parent), i);
-        if (pte.isNone(entry) && deposits[at] != NO_TABLE) {
-            entry = pte.makeTable(deposits[at]);
+        if (format.isNone(entry) && deposits[at] != NO_TABLE) {
+            entry = format.makeTable(deposits[at]);
             deposits[at] = NO_TABLE;
             Pte.set(cpu, slab.words(parent), i, entry);
         }
@@ -329,7 +332,7 @@ public final class PrimaryTables {
         if (child == TableSlab.FULL) {
             return PteFormat.NONE;
         }
-        long entry = pte.makeTable(child);
+        long entry = format.makeTable(child);
         if (cpu.cas(words, i, PteFormat.NONE, entry)) {
             return entry;
         }

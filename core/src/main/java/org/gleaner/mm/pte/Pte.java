@@ -8,8 +8,6 @@ import org.gleaner.machine.Cpu;
 /// entry away must be an exchange, and clearing a bit an atomic and-not; entries that are not
 /// present are the holder's own.
 public final class Pte {
-    private static final PteFormat PTE = PteFormat.X86_64;
-
     private Pte() {}
 
     /// Stores over an entry that is not present, or replaces one whose A and D may be lost
@@ -25,16 +23,43 @@ public final class Pte {
 
     /// True if the entry, a leaf or a table, was young; it is old afterwards
     /// (`ptep_test_and_clear_young`, `pmdp_test_and_clear_young`).
-    public static boolean testAndClearYoung(Cpu cpu, long[] words, int i) {
+    public static boolean testAndClearYoung(Cpu cpu, PteFormat format, long[] words, int i) {
         long pte = cpu.load(words, i);
-        if ((pte & (PTE.present | PTE.accessed)) != (PTE.present | PTE.accessed)) {
+        long young = format.present | format.accessed;
+        if ((pte & young) != young) {
             return false;
         }
-        return PTE.isAccessed(cpu.fetchAnd(words, i, ~PTE.accessed));
+        return format.isAccessed(cpu.fetchAnd(words, i, ~format.accessed));
     }
 
     /// Takes W away and returns the entry as it was (`ptep_set_wrprotect`).
-    public static long setReadOnly(Cpu cpu, long[] words, int i) {
-        return cpu.fetchAnd(words, i, ~PteFormat.WRITABLE);
+    public static long setReadOnly(Cpu cpu, PteFormat format, long[] words, int i) {
+        return clear(cpu, format, words, i, PteFormat.WRITABLE);
+    }
+
+    /// Gives a present entry `flags`, as [PteFormat#with], and returns it as it was.
+    public static long set(Cpu cpu, PteFormat format, long[] words, int i, long flags) {
+        if (format.flagsAreBits) {
+            return cpu.fetchOr(words, i, flags);
+        }
+        for (; ; ) {
+            long old = cpu.load(words, i);
+            if (cpu.cas(words, i, old, format.with(old, flags))) {
+                return old;
+            }
+        }
+    }
+
+    /// Takes `flags` from a present entry, as [PteFormat#without], and returns it as it was.
+    public static long clear(Cpu cpu, PteFormat format, long[] words, int i, long flags) {
+        if (format.flagsAreBits) {
+            return cpu.fetchAnd(words, i, ~flags);
+        }
+        for (; ; ) {
+            long old = cpu.load(words, i);
+            if (cpu.cas(words, i, old, format.without(old, flags))) {
+                return old;
+            }
+        }
     }
 }

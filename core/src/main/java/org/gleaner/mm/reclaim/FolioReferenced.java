@@ -89,7 +89,7 @@ final class FolioReferenced {
         if (lookAround != null && at.level == RadixTable.LEVEL_4K) {
             return lookAround.lookAround(cpu, sc, pfn, walk.vma(), at, vpn);
         }
-        boolean young = Pte.testAndClearYoung(cpu, at.words, at.index);
+        boolean young = Pte.testAndClearYoung(cpu, host.format(), at.words, at.index);
         if (!mm.notifiers().isEmpty()) {
             young |= host.aging().clearFlushYoung(cpu, mm.notifiers(), vpn, vpn + walk.pages());
         }

@@ -29,7 +29,7 @@ final class LookAround {
     /// 6.1: neighbours that are worth a hold of lru_lock (`PAGEVEC_SIZE`).
     private static final int ENOUGH_TO_LOCK = 15;
 
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final ReclaimContext host;
     private final Folios folios;
@@ -50,6 +50,7 @@ final class LookAround {
     LookAround(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
+        format = host.format();
         aging = new AgingInForce(host);
         of61 = host.kernel() == KernelVersion.V6_1;
     }
@@ -59,7 +60,7 @@ final class LookAround {
     /// this is.
     boolean lookAround(Cpu cpu, ScanControl sc, int pfn, Vma vma, Walk walk, long vpn) {
         AddressSpace mm = vma.mm();
-        boolean young = Pte.testAndClearYoung(cpu, walk.words, walk.index);
+        boolean young = Pte.testAndClearYoung(cpu, format, walk.words, walk.index);
         boolean around = young;
         if (!mm.notifiers().isEmpty()) {
             int answer = aging.now().target(cpu, mm.notifiers(), vpn, young);
@@ -118,21 +119,23 @@ final class LookAround {
         if (secondary) {
             window.begin(mm.notifiers(), start, end);
             int first = walk.index + (int) (start - vpn);
-            near = PageTableWalk.bringNear(cpu, folios, walk.words, first, (int) (end - start));
+            near =
+                    PageTableWalk.bringNear(
+                            cpu, format, folios, walk.words, first, (int) (end - start));
         }
         int found = 1;
         for (long at = start; at < end; at++) {
             int i = walk.index + (int) (at - vpn);
             cpu.charge(Cost.PTE_SCAN);
             long pte = cpu.load(walk.words, i);
-            if (!PTE.isPage(pte)) {
+            if (!format.isPage(pte)) {
                 continue;
             }
-            boolean primaryYoung = PTE.isAccessed(pte);
+            boolean primaryYoung = format.isAccessed(pte);
             if (secondary ? !window.test(cpu, at, primaryYoung) : !primaryYoung) {
                 continue;
             }
-            int pfn = (int) PTE.pfn(pte);
+            int pfn = (int) format.pfn(pte);
             long state = folios.peek(cpu, pfn);
             boolean offList = gen(state) < 0 && gen.rules().walkSkipsOffList();
             if (memcg(state) != memcg.id() || offList) {
@@ -141,7 +144,7 @@ final class LookAround {
                 }
                 continue;
             }
-            boolean young = primaryYoung && Pte.testAndClearYoung(cpu, walk.words, i);
+            boolean young = primaryYoung && Pte.testAndClearYoung(cpu, format, walk.words, i);
             if (secondary) {
                 young |= window.clear(cpu, at);
             }
@@ -161,7 +164,7 @@ final class LookAround {
     }
 
     private void carryDirty(Cpu cpu, long pte, int pfn) {
-        PageTableWalk.carryDirty(folios, cpu, pte, pfn);
+        PageTableWalk.carryDirty(folios, cpu, format.isDirty(pte), pfn);
     }
 
     /// With the session's walk at hand the folio is relabelled at once, without it activated by

@@ -23,13 +23,15 @@ import org.gleaner.pagetable.Walk;
 /// and secondary, without a flush. Of a large folio only the first page has an answer: the others
 /// are never idle.
 public final class PageIdle {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
     private final RmapWalk[] walks;
 
-    public PageIdle(Folios folios, LruCache lru, RmapObjects objects, int maxCpus) {
+    public PageIdle(
+            PteFormat format, Folios folios, LruCache lru, RmapObjects objects, int maxCpus) {
+        this.format = format;
         this.folios = folios;
         this.lru = lru;
         walks = new RmapWalk[maxCpus];
@@ -43,8 +45,11 @@ public final class PageIdle {
             return -1;
         }
         long pte = cpu.load(walk.words, walk.index);
+        PteFormat format = mm.tables().format;
         long within = vpn & mm.tables().geometry.pages(walk.level) - 1;
-        return PTE.isLeaf(pte, walk.level) && PTE.isPage(pte) ? (int) (PTE.pfn(pte) + within) : -1;
+        return format.isLeaf(pte, walk.level) && format.isPage(pte)
+                ? (int) (format.pfn(pte) + within)
+                : -1;
     }
 
     /// Whether the page has not been used since it was marked.
@@ -103,9 +108,9 @@ public final class PageIdle {
         }
     }
 
-    private static boolean clear(Cpu cpu, RmapWalk walk) {
+    private boolean clear(Cpu cpu, RmapWalk walk) {
         MmuNotifierSubscriptions notifiers = walk.mm().notifiers();
-        boolean used = Pte.testAndClearYoung(cpu, walk.at().words, walk.at().index);
+        boolean used = Pte.testAndClearYoung(cpu, format, walk.at().words, walk.at().index);
         if (!notifiers.isEmpty()) {
             used |= notifiers.clearYoung(cpu, walk.vpn(), walk.vpn() + walk.pages());
         }

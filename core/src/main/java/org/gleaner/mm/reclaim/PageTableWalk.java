@@ -26,7 +26,7 @@ import org.gleaner.pagetable.Walk;
 /// or if neither the last walk nor look-around found it dense enough (the Bloom filter). The first
 /// is not to be trusted where secondary MMUs map the memory too.
 final class PageTableWalk {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     /// One young entry per cache line of eight makes a table dense.
     private static final int DENSE = 8;
@@ -56,6 +56,7 @@ final class PageTableWalk {
         forcedSkips = host.kernel() == KernelVersion.V6_1;
         busyIsDense = !host.kernel().isBefore(KernelVersion.V6_18);
         folios = host.folios();
+        format = host.format();
         aging = new AgingInForce(host);
         window = aging.window();
     }
@@ -110,7 +111,7 @@ final class PageTableWalk {
         boolean secondary = !mm.notifiers().isEmpty();
         if (!stop.isTable()) {
             walk.count(MmWalkState.LEAF_TOTAL, 1);
-            if (mapped && PTE.isLeaf(pte.entry, pte.level)) {
+            if (mapped && format.isLeaf(pte.entry, pte.level)) {
                 hugeLeaf(
                         cpu, walk, mm, mm.tables().geometry.alignDown(start, pte.level), secondary);
             }
@@ -159,7 +160,7 @@ final class PageTableWalk {
     /// batching). If its lock is taken, it is not aged this time.
     private void hugeLeaf(
             Cpu cpu, LruGenWalk walk, AddressSpace mm, long start, boolean secondary) {
-        if (!secondary && !PTE.isAccessed(pte.entry)) {
+        if (!secondary && !format.isAccessed(pte.entry)) {
             return;
         }
         if (!stop.tryLock(cpu)) {
@@ -167,9 +168,9 @@ final class PageTableWalk {
         }
         cpu.charge(Cost.PTE_SCAN);
         long entry = cpu.load(pte.words, pte.index);
-        if (PTE.isLeaf(entry, pte.level)) {
+        if (format.isLeaf(entry, pte.level)) {
             LruGen gen = walk.lruvec.gen();
-            int pfn = (int) PTE.pfn(entry);
+            int pfn = (int) format.pfn(entry);
             long state = folios.peek(cpu, pfn);
             if (memcg(state) == mm.memcg().id()
                     && !isExempt(gen, state, walk)
@@ -185,7 +186,7 @@ final class PageTableWalk {
     }
 
     private boolean clearYoung(Cpu cpu, AddressSpace mm, long start, boolean secondary) {
-        boolean young = Pte.testAndClearYoung(cpu, pte.words, pte.index);
+        boolean young = Pte.testAndClearYoung(cpu, format, pte.words, pte.index);
         if (secondary) {
             long end = start + mm.tables().geometry.pages(pte.level);
             young |= aging.now().clearYoung(cpu, mm.notifiers(), start, end);
@@ -199,19 +200,19 @@ final class PageTableWalk {
 
     private boolean testAndClearNonLeaf(Cpu cpu, AddressSpace mm, long vpn) {
         mm.tables().findAt(cpu, pmd, mm.root(), vpn, RadixTable.LEVEL_2M);
-        return Pte.testAndClearYoung(cpu, pmd.words, pmd.index);
+        return Pte.testAndClearYoung(cpu, format, pmd.words, pmd.index);
     }
 
     /// Reads the states of all folios that `n` entries from `words[i]` on show, before each is
     /// asked for in its turn: a processor waits for many misses at once no longer than for one.
     /// Returns what nobody needs, lest the reads be dropped.
-    static long bringNear(Cpu cpu, Folios folios, long[] words, int i, int n) {
+    static long bringNear(Cpu cpu, PteFormat format, Folios folios, long[] words, int i, int n) {
         long any = 0;
         if (cpu.peeksFreely()) {
             for (int k = i; k < i + n; k++) {
                 long entry = cpu.peek(words, k);
-                if (PTE.isPage(entry)) {
-                    any ^= folios.peek(cpu, (int) PTE.pfn(entry));
+                if (format.isPage(entry)) {
+                    any ^= folios.peek(cpu, (int) format.pfn(entry));
                 }
             }
         }
@@ -235,14 +236,14 @@ final class PageTableWalk {
         if (secondary) {
             window = aging.window();
             window.begin(mm.notifiers(), start, end);
-            near = bringNear(cpu, folios, pte.words, first, count);
+            near = bringNear(cpu, format, folios, pte.words, first, count);
         }
         long young = 0;
         for (long at = start; at < end; at++) {
             int i = first + (int) (at - start);
             cpu.charge(Cost.PTE_SCAN);
             long entry = cpu.load(pte.words, i);
-            if (!PTE.isPage(entry)) {
+            if (!format.isPage(entry)) {
                 continue;
             }
             if (page(cpu, walk, gen, entry, i, at, secondary, memcg, youngest)) {
@@ -265,12 +266,12 @@ final class PageTableWalk {
             boolean secondary,
             int memcg,
             int youngest) {
-        boolean primaryYoung = PTE.isAccessed(entry);
+        boolean primaryYoung = format.isAccessed(entry);
         if (secondary ? !window.test(cpu, vpn, primaryYoung) : !primaryYoung) {
             walk.count(MmWalkState.LEAF_OLD, 1);
             return false;
         }
-        int pfn = (int) PTE.pfn(entry);
+        int pfn = (int) format.pfn(entry);
         long state = folios.peek(cpu, pfn);
         if (memcg(state) != memcg || isExempt(gen, state, walk)) {
             if (secondary) {
@@ -278,7 +279,7 @@ final class PageTableWalk {
             }
             return false;
         }
-        boolean young = primaryYoung && Pte.testAndClearYoung(cpu, pte.words, i);
+        boolean young = primaryYoung && Pte.testAndClearYoung(cpu, format, pte.words, i);
         if (secondary) {
             young |= window.clear(cpu, vpn);
         }
@@ -290,7 +291,7 @@ final class PageTableWalk {
     }
 
     private void promote(Cpu cpu, LruGenWalk walk, LruGen gen, long entry, int pfn, int youngest) {
-        carryDirty(folios, cpu, entry, pfn);
+        carryDirty(folios, cpu, format.isDirty(entry), pfn);
         int old = gen.updateGen(cpu, pfn, youngest);
         if (old >= 0) {
             long state = folios.peek(cpu, pfn);
@@ -306,10 +307,10 @@ final class PageTableWalk {
                 : type(state) == LruGen.ANON && !walk.canSwap;
     }
 
-    /// A dirty entry makes its folio dirty, except where dirtiness means nothing: anonymous memory
+    /// A dirty entry, if it is one, makes its folio dirty, except where dirtiness means nothing: anonymous memory
     /// that has no copy in swap.
-    static void carryDirty(Folios folios, Cpu cpu, long pte, int pfn) {
-        if (PTE.isDirty(pte)) {
+    static void carryDirty(Folios folios, Cpu cpu, boolean dirty, int pfn) {
+        if (dirty) {
             long state = folios.peek(cpu, pfn);
             boolean noCopy = (state & ANON) != 0 && (state & SWAPCACHE) == 0;
             if ((state & DIRTY) == 0 && !noCopy) {

@@ -15,6 +15,7 @@ import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
@@ -36,6 +37,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param steps how the protocols are carried out
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
+        PteFormat format,
         Folios folios,
         LruCache lru,
         Workingset workingset,

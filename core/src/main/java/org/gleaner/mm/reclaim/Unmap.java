@@ -20,7 +20,7 @@ import org.gleaner.pagetable.Walk;
 /// before the entry goes and after. Anonymous memory leaves its swap entry behind, which counts as
 /// a user of the slot.
 final class Unmap {
-    private static final PteFormat PTE = PteFormat.X86_64;
+    private final PteFormat format;
 
     private final Folios folios;
     private final LruCache lru;
@@ -31,6 +31,7 @@ final class Unmap {
     Unmap(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
+        format = host.format();
         lru = host.lru();
         swap = host.swap();
         walk = new RmapWalk(host.objects());
@@ -86,12 +87,12 @@ final class Unmap {
     private void clear(Cpu cpu, int pfn, int slot) {
         Walk at = walk.at();
         long pte = host.steps().takeEntry(cpu, at.words, at.index, PteFormat.NONE);
-        if (PTE.isDirty(pte) && host.steps().carriesDirty()) {
+        if (format.isDirty(pte) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }
         if (slot >= 0) {
             swap.duplicate(cpu, slot);
-            Pte.set(cpu, at.words, at.index, PTE.makeSwap(0, slot) | pte & PteFormat.SHARED);
+            Pte.set(cpu, at.words, at.index, format.sharedAs(format.makeSwap(0, slot), pte));
         }
         folios.removeMap(cpu, pfn);
         lru.lruvec(folios.peek(cpu, pfn)).statChanged(cpu, 1);
@@ -106,11 +107,11 @@ final class Unmap {
         int base = slab.base(table);
         for (int i = 0; i < folios.hugePages; i++) {
             swap.duplicate(cpu, slot + i);
-            words[base + i] = PTE.makeSwap(0, slot + i);
+            words[base + i] = format.makeSwap(0, slot + i);
         }
         Walk at = walk.at();
-        long leaf = cpu.swap(at.words, at.index, PTE.makeTable(table));
-        if (PTE.isDirty(leaf) && host.steps().carriesDirty()) {
+        long leaf = cpu.swap(at.words, at.index, format.makeTable(table));
+        if (format.isDirty(leaf) && host.steps().carriesDirty()) {
             folios.set(cpu, pfn, DIRTY);
         }
         folios.removeMap(cpu, pfn);

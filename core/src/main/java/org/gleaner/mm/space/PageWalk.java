@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 /// A cursor, to be reused from walk to walk. Belongs to one CPU.
 @OneCpu
 public final class PageWalk {
-    private static final PteFormat PTE = PteFormat.X86_64;
-
     private final Walk walk = new Walk();
     private @Nullable AddressSpace mm;
     private long from;
@@ -77,7 +75,7 @@ public final class PageWalk {
         long table = mm.tables().geometry.pages(RadixTable.LEVEL_2M);
         to = Math.min((from | table - 1) + 1, end);
         mm.tables().find(cpu, walk, mm.root(), from);
-        return isTable() || !PTE.isNone(walk.entry);
+        return isTable() || walk.entry != PteFormat.NONE;
     }
 
     /// The address space that is walked.

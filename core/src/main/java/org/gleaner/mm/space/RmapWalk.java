@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// A cursor, to be reused from walk to walk. Belongs to one CPU.
 @OneCpu
 public final class RmapWalk {
-    private static final PteFormat PTE = PteFormat.X86_64;
     private static final Vma[] NONE = {};
 
     private final RmapObjects objects;
@@ -119,7 +118,8 @@ public final class RmapWalk {
         QueuedSpinLock lock = mm.pteLock(walk);
         lock.lock(cpu);
         long pte = cpu.load(walk.words, walk.index);
-        boolean shows = PTE.isLeaf(pte, walk.level) && PTE.pfn(pte) == pfn;
+        PteFormat format = mm.tables().format;
+        boolean shows = format.isLeaf(pte, walk.level) && format.pfn(pte) == pfn;
         if (!shows) {
             lock.unlock(cpu);
         }

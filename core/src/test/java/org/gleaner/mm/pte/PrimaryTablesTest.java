@@ -26,7 +26,7 @@ class PrimaryTablesTest {
     private static final TableCharge FREE = TableCharge.FREE;
 
     private final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 1 << 11);
-    private final PrimaryTables primary = new PrimaryTables(slab);
+    private final PrimaryTables primary = new PrimaryTables(PteFormat.X86_64, slab);
 
     /// All CPUs fault the same pages in; each page gets exactly one frame and no table is lost or
     /// doubled.
@@ -113,7 +113,10 @@ class PrimaryTablesTest {
                     long young = 0;
                     while (cpu.load(over) == 0) {
                         lock.lock(cpu);
-                        young += Pte.testAndClearYoung(cpu, walk.words, walk.index) ? 1 : 0;
+                        young +=
+                                Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index)
+                                        ? 1
+                                        : 0;
                         lock.unlock(cpu);
                         cpu.chargeNanos(70);
                     }
@@ -132,15 +135,18 @@ class PrimaryTablesTest {
             for (int level = 2; level <= 4; level++) {
                 primary.allocate(cpu, walk, root, 77, level, FREE);
                 assertThat(PTE.isTable(walk.entry, level)).isTrue();
-                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
+                assertThat(Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index))
+                        .isTrue();
             }
             assertThat(primary.touch(cpu, walk, root, 77, EntryFormat.READ)).isZero();
             assertThat(walk.level).isEqualTo(1);
             for (int level = 1; level <= 4; level++) {
                 primary.allocate(cpu, walk, root, 77, level, FREE);
                 assertThat(walk.level).isEqualTo(level);
-                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isTrue();
-                assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+                assertThat(Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index))
+                        .isTrue();
+                assertThat(Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index))
+                        .isFalse();
             }
             assertThat(Pte.getAndClear(cpu, walk.words, walk.index)).isNotZero();
         });
@@ -166,7 +172,8 @@ class PrimaryTablesTest {
             assertThat(primary.touch(cpu, walk, root, 7, EntryFormat.READ))
                     .isEqualTo(HardwareWalk.FAULT_NOT_PRESENT);
             assertThat(PTE.swapSlot(walk.entry)).isEqualTo(99);
-            assertThat(Pte.testAndClearYoung(cpu, walk.words, walk.index)).isFalse();
+            assertThat(Pte.testAndClearYoung(cpu, PteFormat.X86_64, walk.words, walk.index))
+                    .isFalse();
         });
     }
 

@@ -19,14 +19,14 @@ import org.gleaner.pagetable.Walk;
 ///
 /// One CPU uses it.
 final class Harvest {
-    private static final PteFormat PTE = PteFormat.X86_64;
-
+    private final PteFormat format;
     private final SecondaryAging aging;
     private final boolean pageByPage;
     private final SecondaryAging.Window window;
     private final PageWalk walk = new PageWalk();
 
     Harvest(Host host, AgingDesign design) {
+        format = host.tables().format;
         aging = host.config().aging();
         pageByPage = design == AgingDesign.LOCKED_FLUSH;
         window = aging.newWindow();
@@ -54,7 +54,7 @@ final class Harvest {
         window.begin(mm.notifiers(), walk.from(), walk.to());
         for (int i = 0; i < walk.entries(); i++) {
             long pte = cpu.load(at.words, at.index + i);
-            if (!PTE.isLeaf(pte, at.level) || !PTE.isPage(pte)) {
+            if (!format.isLeaf(pte, at.level) || !format.isPage(pte)) {
                 continue;
             }
             for (int page = 0; page < walk.pagesEach(); page++) {
