@@ -78,7 +78,7 @@ final class Disturber {
     /// Most often of a range whose pages were just used.
     /// Tries to make a huge page of those around `near`, most of which it touches first.
     void collapse(Cpu cpu, long near) {
-        long vpn = Geometry.FOUR_BY_NINE.alignDown(near, RadixTable.LEVEL_2M);
+        long vpn = world.mm.tables().geometry.alignDown(near, RadixTable.LEVEL_2M);
         UserTask task = new UserTask(world.host.faults(), world.mm);
         for (int i = 0;
                 i < Geometry.FOUR_BY_NINE.pages(RadixTable.LEVEL_2M) && random.nextInt(999) > 0;

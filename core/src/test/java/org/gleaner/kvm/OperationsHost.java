@@ -21,7 +21,6 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.HostParts;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.Collapse.Outcome;
-import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
@@ -50,8 +49,8 @@ final class OperationsHost {
     static final long MAIN = 1024;
     static final long SCRATCH = 1 << 20;
     static final long GFN = 1 << 22;
-    static final long ALIAS = 1 << 24;
-    static final long SCRATCH_GFN = 1 << 26;
+    static final long ALIAS = 6 << 20;
+    static final long SCRATCH_GFN = 1 << 23;
 
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int CPUS = 24;
@@ -96,6 +95,7 @@ final class OperationsHost {
     OperationsHost(
             boolean threads,
             long seed,
+            HostPaging paging,
             int frames,
             AgingPlan plan,
             int lruGen,
@@ -108,11 +108,11 @@ final class OperationsHost {
                 threads
                         ? new ThreadEngine(costs)
                         : new VirtualEngine(costs, VirtualOptions.seed(seed).withoutCallTrees());
-        contents = new PageContents(PageSize.KIB_4, frames);
+        contents = new PageContents(paging.page(), frames);
         swap = new SwapFile(contents, CPUS);
         HostConfig config =
                 new HostConfig(
-                        HostPaging.X86_64,
+                        paging,
                         frames,
                         0,
                         new Watermarks(40, 80, 160),

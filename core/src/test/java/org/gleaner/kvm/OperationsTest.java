@@ -10,6 +10,7 @@ import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.Collapse.Outcome;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,8 @@ final class OperationsTest {
         "merged, arm64, 7, false, true",
         "locked-flush, arm64_soft, 7, true, false",
         "v1, arm64, 7, true, true",
+        "merged, arm64_16k, 7, false, true",
+        "v2, arm64_soft_64k, 7, false, false",
     })
     @Timeout(1800)
     void onRealThreads(String design, String format, int lruGen, boolean thp, boolean manual) {
@@ -55,6 +58,8 @@ final class OperationsTest {
         "locked-flush, npt, 0, true, true",
         "merged, arm64_soft, 7, false, true",
         "v2, arm64, 0, true, false",
+        "v3, arm64_soft_16k, 7, false, true",
+        "merged, arm64_64k, 0, false, false",
     })
     @Timeout(1800)
     void inVirtualTime(String design, String format, int lruGen, boolean thp, boolean manual) {
@@ -74,9 +79,15 @@ final class OperationsTest {
             int operations) {
         AgingPlan plan = AgingDesign.forName(design).plan();
         int frames = thp ? FRAMES_OF_HUGE_PAGES : FRAMES;
-        OperationsHost world = new OperationsHost(threads, seed, frames, plan, lruGen, thp, manual);
+        int pageShift = format.endsWith("_16k") ? 14 : format.endsWith("_64k") ? 16 : 12;
+        String processor = format.replaceFirst("_(16|64)k$", "");
+        HostPaging paging =
+                processor.startsWith("arm64") ? HostPaging.arm64(pageShift) : HostPaging.X86_64;
+        OperationsHost world =
+                new OperationsHost(threads, seed, paging, frames, plan, lruGen, thp, manual);
         VmConfig config =
-                VmConfig.of(World.architecture(format, plan.design()), plan)
+                VmConfig.of(World.architecture(processor, plan.design()), plan)
+                        .withPageShift(pageShift)
                         .withTlb(seed % 2 == 0 ? 0 : 64)
                         .withZapAll(!manual)
                         .withAsyncFaults(manual ? AsyncFaults.Mode.HALT : AsyncFaults.Mode.OFF);
@@ -166,7 +177,15 @@ final class OperationsTest {
         assertThatThrownBy(
                         () -> {
                             for (long seed = SEED; seed < SEED + 8; seed++) {
-                                new OperationsHost(false, seed, FRAMES, plan, 7, false, false)
+                                new OperationsHost(
+                                                false,
+                                                seed,
+                                                HostPaging.X86_64,
+                                                FRAMES,
+                                                plan,
+                                                7,
+                                                false,
+                                                false)
                                         .run(config, false, 2_000);
                             }
                         })

@@ -4,17 +4,15 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.mm.fault.UserTask;
+import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.Walk;
 
 /// One word of each page of a process, as the process itself has it. The page's lock keeps the page
 /// in its place meanwhile, as the flush of a TLB does.
 @OneCpu
 final class TaskWord {
-    private static final PteFormat PTE = PteFormat.X86_64;
-
     private final OperationsHost world;
     private final AddressSpace mm;
     private final int word;
@@ -40,12 +38,16 @@ final class TaskWord {
             QueuedSpinLock lock = mm.pteLock(walk);
             lock.lock(cpu);
             long pte = cpu.load(walk.words, walk.index);
-            done = PTE.isLeaf(pte, walk.level) && (!write || PTE.isWritable(pte));
+            PteFormat format = mm.tables().format;
+            done = format.isLeaf(pte, walk.level) && (!write || format.isWritable(pte));
             if (done) {
                 int pfn =
-                        (int) (PTE.pfn(pte) + (vpn & Geometry.FOUR_BY_NINE.pages(walk.level) - 1));
+                        (int)
+                                (format.pfn(pte)
+                                        + (vpn & mm.tables().geometry.pages(walk.level) - 1));
                 if (write) {
-                    cpu.fetchOr(walk.words, walk.index, PteFormat.ACCESSED | PteFormat.DIRTY);
+                    long dirty = PteFormat.ACCESSED | PteFormat.DIRTY;
+                    Pte.set(cpu, format, walk.words, walk.index, dirty);
                     world.write(pfn, word, value);
                 } else {
                     found = world.read(pfn, word);
