@@ -17,8 +17,8 @@ import org.gleaner.pagetable.Geometry;
 /// | page frame, or table | 51:12 | 47:12, :14 or :16 |
 /// | no fetches | 63 | 54 |
 ///
-/// What code asks for are *flags*, which are the bits of x86-64 and of no other: [#with], [#without],
-/// [#flags] and [Pte] turn them into bits.
+/// What code asks for are *flags*, which are the bits of x86-64 and of no other: [#with],
+/// [#without], [#flags] and [Pte] turn them into bits.
 ///
 /// An entry that is not present is either [#NONE] or a *swap entry*, which says where the page
 /// went: the bit of [#SPECIAL] set, the type in the highest bits but one or none, the slot in the

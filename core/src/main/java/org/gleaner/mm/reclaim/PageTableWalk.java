@@ -307,8 +307,8 @@ final class PageTableWalk {
                 : type(state) == LruGen.ANON && !walk.canSwap;
     }
 
-    /// A dirty entry, if it is one, makes its folio dirty, except where dirtiness means nothing: anonymous memory
-    /// that has no copy in swap.
+    /// A dirty entry, if it is one, makes its folio dirty, except where dirtiness means nothing:
+    /// anonymous memory that has no copy in swap.
     static void carryDirty(Folios folios, Cpu cpu, boolean dirty, int pfn) {
         if (dirty) {
             long state = folios.peek(cpu, pfn);

@@ -14,8 +14,8 @@ import org.gleaner.mm.stat.VmEvent;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Hosts of other pages than 4 KiB: what a page table maps is a huge page, is charged and swapped as
-/// one, and comes back in small ones. Each test's host is audited.
+/// Hosts of other pages than 4 KiB: what a page table maps is a huge page, is charged and swapped
+/// as one, and comes back in small ones. Each test's host is audited.
 final class LargerPagesTest {
     @ParameterizedTest
     @CsvSource({
