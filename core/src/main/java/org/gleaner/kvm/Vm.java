@@ -2,6 +2,7 @@ package org.gleaner.kvm;
 
 import java.util.List;
 import org.gleaner.kvm.mmu.EmptiedTables;
+import org.gleaner.kvm.mmu.Invalidations;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.ProtocolSteps;
 import org.gleaner.kvm.mmu.SecondaryMmu;
@@ -363,6 +364,12 @@ public final class Vm {
     /// Tables of the second stage that unmaps have emptied.
     public EmptiedTables emptiedTables() {
         return mmu.emptied();
+    }
+
+    /// What the second stage has had forgotten itself, which counts as flushes of all vCPUs, too,
+    /// but for what is local.
+    public Invalidations invalidations() {
+        return mmu.invalidations();
     }
 
     /// Flushes of all vCPUs that were asked for.

@@ -9,6 +9,7 @@ import static org.gleaner.kvm.DirtyLogTest.writeAll;
 
 import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.kvm.arch.Arm64;
+import org.gleaner.kvm.mmu.Invalidations;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.machine.Cpu;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,10 @@ final class EagerSplitTest {
                     assertThat(pages(vm.dirtyLog().get(cpu, 0))).isZero();
                     writeAll(cpu, vcpu);
                     tally.since("pass 1", 0, P, 0, 0);
+                    assertThat(vm.invalidations()).isEqualTo(new Invalidations(0, H, P));
                     passes(cpu, vm, vcpu, tally);
+                    assertThat(vm.invalidations()).isEqualTo(new Invalidations(0, H, 2 * P));
+                    assertThat(vm.remoteFlushes() - H).as("begin and get").isEqualTo(2);
                 });
     }
 

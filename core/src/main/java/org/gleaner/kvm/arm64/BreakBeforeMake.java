@@ -34,7 +34,7 @@ final class BreakBeforeMake {
         if (format.isLeaf(old, level)) {
             mmu.invariants.zapBegins();
             mmu.zapped(cpu, old, level);
-            mmu.invalidate(cpu);
+            mmu.invalidate(cpu, mmu.entryFlushes);
             mmu.invariants.zapFlushed();
         }
         return true;
@@ -48,7 +48,7 @@ final class BreakBeforeMake {
         }
         mmu.counts.add(cpu, table, -1);
         mmu.invariants.zapBegins();
-        mmu.invalidate(cpu);
+        mmu.invalidate(cpu, mmu.entryFlushes);
         mmu.invariants.zapFlushed();
         return true;
     }

@@ -97,6 +97,8 @@ final class Stage2Map {
             return RetPf.SPURIOUS;
         }
         long update = format.relaxed(old, leaf);
+        // what this CPU has cached without the right goes, whoever has given it
+        mmu.localFlushes.increment();
         if (!cpu.cas(words, i, old, update)) {
             return RetPf.RETRY;
         }

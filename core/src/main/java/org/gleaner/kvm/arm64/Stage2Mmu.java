@@ -2,9 +2,11 @@ package org.gleaner.kvm.arm64;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.mmu.AgeQuery;
 import org.gleaner.kvm.mmu.EmptiedTables;
 import org.gleaner.kvm.mmu.Fault;
+import org.gleaner.kvm.mmu.Invalidations;
 import org.gleaner.kvm.mmu.Invariants;
 import org.gleaner.kvm.mmu.LogEnd;
 import org.gleaner.kvm.mmu.MmuParts;
@@ -54,6 +56,9 @@ public final class Stage2Mmu extends SecondaryMmu {
     final Stage2Unmap unmapper;
     private final RemoteTlbs remote;
     final Stage2Aging aging;
+    final LongAdder rangeFlushes = new LongAdder();
+    final LongAdder entryFlushes = new LongAdder();
+    final LongAdder localFlushes = new LongAdder();
     private final boolean isProtected;
     final Stage2Steps stage2Steps;
 
@@ -220,8 +225,10 @@ public final class Stage2Mmu extends SecondaryMmu {
         rcu.readUnlock(cpu);
     }
 
-    /// Invalidates what vCPUs have cached (`kvm_tlb_flush_vmid_ipa` and the like).
-    void invalidate(Cpu cpu) {
+    /// Invalidates what vCPUs have cached (`kvm_tlb_flush_vmid_ipa` and the like), which `kind`
+    /// counts.
+    void invalidate(Cpu cpu, LongAdder kind) {
+        kind.increment();
         stage2Steps.beforeInvalidation(cpu);
         cpu.only(MemoryOrder.PLAIN);
         remote.flush(cpu);
@@ -353,6 +360,11 @@ public final class Stage2Mmu extends SecondaryMmu {
     }
 
     // --- checks and reports ------------------------------------------------------------------
+
+    @Override
+    public Invalidations invalidations() {
+        return new Invalidations(rangeFlushes.sum(), entryFlushes.sum(), localFlushes.sum());
+    }
 
     @Override
     public EmptiedTables emptied() {

@@ -60,7 +60,7 @@ final class Stage2Unmap {
             mmu.unlinkEpoch.incrementAndGet();
         }
         if (any || count > 0) {
-            mmu.invalidate(cpu);
+            mmu.invalidate(cpu, mmu.rangeFlushes);
         }
         emptiedTables.addAndGet(count);
         while (count > 0) {
@@ -121,7 +121,7 @@ final class Stage2Unmap {
         mmu.unlinkEpoch.incrementAndGet();
         mmu.invariants.zapBegins();
         lockAll(cpu, table, level);
-        mmu.invalidate(cpu);
+        mmu.invalidate(cpu, mmu.rangeFlushes);
         mmu.invariants.zapFlushed();
     }
 

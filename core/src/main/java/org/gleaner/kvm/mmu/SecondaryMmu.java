@@ -158,6 +158,11 @@ public abstract class SecondaryMmu {
 
     // --- checks and reports ------------------------------------------------------------------
 
+    /// What it has had forgotten itself.
+    public Invalidations invalidations() {
+        return Invalidations.NONE;
+    }
+
     /// Tables that were given back because an unmap had emptied them.
     public EmptiedTables emptied() {
         return EmptiedTables.NONE;

@@ -12,6 +12,7 @@ import org.gleaner.kvm.NotifierCalls;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
+import org.gleaner.kvm.mmu.Invalidations;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -87,7 +88,6 @@ public final class ReplayRun {
 
     /// When the accesses were done.
     private Map<VmEvent, Long> counted = Map.of();
-
     private @Nullable Long mappedAfterRelease;
     private long replayed;
     private @Nullable RuntimeException stopped;
@@ -213,6 +213,7 @@ public final class ReplayRun {
             return null;
         }
         NotifierCalls calls = vm.notifierCalls();
+        Invalidations own = vm.invalidations();
         return new Stage2(
                 vcpu.stat().translationFaults(),
                 vcpu.stat().fastFaults(),
@@ -222,6 +223,10 @@ public final class ReplayRun {
                 calls.unmap(),
                 calls.ageReadLocks(),
                 calls.ageWriteLocks(),
+                vm.remoteFlushes() - own.ranges() - own.entries(),
+                own.ranges(),
+                own.entries(),
+                own.local(),
                 vm.emptiedTables().count(),
                 vm.emptiedTables().callbackEntries(),
                 mappedAfterRelease);

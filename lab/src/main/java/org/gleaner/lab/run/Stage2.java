@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param unmapCalls notifiers that take a range away
 /// @param ageReadLocks times that a young query has held `mmu_lock` for reading
 /// @param ageWriteLocks times that one has held it for writing
+/// @param vmFlushes invalidations of all that the guest's processors have cached
+/// @param rangeFlushes of a range
+/// @param entryFlushes of one entry, to replace it
+/// @param localFlushes of one page on one processor, which has got more rights to it
 /// @param emptiedTables tables that were given back because an unmap had emptied them
 /// @param callbackEntries entries of those that the callback which frees them has looked at
 /// @param mappedAfterRelease leaves that are there when the address space has ended; null if the
@@ -26,6 +30,10 @@ public record Stage2(
         long unmapCalls,
         long ageReadLocks,
         long ageWriteLocks,
+        long vmFlushes,
+        long rangeFlushes,
+        long entryFlushes,
+        long localFlushes,
         long emptiedTables,
         long callbackEntries,
         @Nullable Long mappedAfterRelease) {}

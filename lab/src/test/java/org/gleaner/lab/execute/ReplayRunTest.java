@@ -149,6 +149,7 @@ final class ReplayRunTest {
         assertThat(aged(trace, AgingChoice.V2_AS_REVIEWED, false).ageWriteLocks()).isZero();
         Stage2 fallsBack = aged(trace, AgingChoice.V2, false);
         assertThat(fallsBack.ageWriteLocks()).isBetween(almostAll(fallsBack), all(fallsBack));
+        assertThat(asked.rangeFlushes()).isPositive().isLessThanOrEqualTo(asked.unmapCalls() + 1);
         Stage2 third = aged(trace, AgingChoice.V3_AS_POSTED, true);
         assertThat(third.ageReadLocks()).isBetween(almostAll(third), all(third));
         assertThat(third).isEqualTo(aged(trace, AgingChoice.V3, true));
