@@ -104,7 +104,7 @@ final class ContentionTest {
                                 }));
         List<Long> took = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            long start = 1_000 + i;
+            long start = 1_000L + i;
             engine.spawn(
                     "issuer" + i,
                     cpu -> {
