@@ -62,7 +62,7 @@ final class Stage2Split {
                 yields.add(contended ? 1 : 0);
                 int[] made = allocate(cpu, missing);
                 mmu.mmuLock.writeLock(cpu);
-                take(cpu, made);
+                take(made);
             }
             MmuRoot valid = mmu.valid(cpu);
             if (valid == null || count < needed) {
@@ -100,7 +100,7 @@ final class Stage2Split {
         return made;
     }
 
-    private void take(Cpu cpu, int[] made) {
+    private void take(int[] made) {
         spare = Arrays.copyOf(spare, Math.max(spare.length, count + made.length));
         System.arraycopy(made, 0, spare, count, made.length);
         count += made.length;
