@@ -25,32 +25,35 @@ final class BreakBeforeMake {
     /// Locks the entry at `words[i]` of `table` if it still is `old`; for walks that are shared.
     /// What was mapped has been flushed when this returns true.
     boolean tryBreak(Cpu cpu, int table, long[] words, int i, int level, long old) {
-        if (format.isLocked(old) || !cpu.cas(words, i, old, Stage2Format.LOCKED)) {
+        if (format.isLocked(old)) {
             return false;
         }
-        if (format.isCounted(old)) {
-            mmu.counts.add(cpu, table, -1);
+        mmu.invariants.zapBegins();
+        boolean broken = cpu.cas(words, i, old, Stage2Format.LOCKED);
+        if (broken) {
+            if (format.isCounted(old)) {
+                mmu.counts.add(cpu, table, -1);
+            }
+            if (format.isLeaf(old, level)) {
+                mmu.zapped(cpu, old, level);
+                mmu.invalidate(cpu, mmu.entryFlushes);
+            }
         }
-        if (format.isLeaf(old, level)) {
-            mmu.invariants.zapBegins();
-            mmu.zapped(cpu, old, level);
-            mmu.invalidate(cpu, mmu.entryFlushes);
-            mmu.invariants.zapFlushed();
-        }
-        return true;
+        mmu.invariants.zapFlushed();
+        return broken;
     }
 
     /// Locks the block at `words[i]` of `table` if it still is `old`, and flushes, to put the same
     /// in smaller leaves there: no page is taken away.
     boolean tryBreakToSplit(Cpu cpu, int table, long[] words, int i, long old) {
-        if (!cpu.cas(words, i, old, Stage2Format.LOCKED)) {
-            return false;
-        }
-        mmu.counts.add(cpu, table, -1);
         mmu.invariants.zapBegins();
-        mmu.invalidate(cpu, mmu.entryFlushes);
+        boolean broken = cpu.cas(words, i, old, Stage2Format.LOCKED);
+        if (broken) {
+            mmu.counts.add(cpu, table, -1);
+            mmu.invalidate(cpu, mmu.entryFlushes);
+        }
         mmu.invariants.zapFlushed();
-        return true;
+        return broken;
     }
 
     /// Puts `entry` where the lock is.

@@ -134,8 +134,10 @@ public final class Stage2Mmu extends SecondaryMmu {
     public void invalidateRoots(Cpu cpu) {
         MmuRoot valid = valid(cpu);
         if (valid != null) {
+            invariants.zapBegins();
             valid.invalidate(cpu);
             zap(cpu, valid, 0, tables.geometry.keys);
+            invariants.zapFlushed();
             cpu.writes(this);
             root = null;
             leaving.add(valid);
