@@ -10,7 +10,7 @@ import org.gleaner.kvm.mmu.LockMode;
 
 /// An invariant, the architectures that it applies to, and what must have happened in a run that
 /// could have broken it: the data of [ArchitectureSuiteTest] and of its table in
-/// `docs/invariants.md`.
+/// `docs/invariants-by-architecture.md`.
 enum ApplicableRule {
     P1("references at rest equal the baseline", "all", a -> true, t -> t.faults),
     P3("what an invalidation took is gone until a later fault", "all", a -> true, t -> t.evictions),

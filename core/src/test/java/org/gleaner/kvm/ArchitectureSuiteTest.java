@@ -30,7 +30,7 @@ final class ArchitectureSuiteTest {
     private static final int OPERATIONS = Integer.getInteger("gleaner.suite", 2_000);
     private static final long SEED = Long.getLong("gleaner.torture.seed", 1);
 
-    private static final Path DOCUMENT = Path.of("../docs/invariants.md");
+    private static final Path DOCUMENT = Path.of("../docs/invariants-by-architecture.md");
     private static final String BEGIN = "<!-- where they apply -->\n";
     private static final String END = "<!-- end -->\n";
 
