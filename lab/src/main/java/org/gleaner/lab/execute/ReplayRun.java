@@ -88,6 +88,7 @@ public final class ReplayRun {
 
     /// When the accesses were done.
     private Map<VmEvent, Long> counted = Map.of();
+
     private @Nullable Long mappedAfterRelease;
     private long replayed;
     private @Nullable RuntimeException stopped;
