@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
@@ -60,7 +59,7 @@ final class ArchitecturesRunTest {
         Run arm64 = named(result, "arm64");
         Run software = named(result, "softaf");
         for (Run run : result.runs()) {
-            assertThat(run.accesses()).isEqualTo(4 * 2 * PAGES);
+            assertThat(run.accesses()).isEqualTo(4L * 2 * PAGES);
             assertThat(run.faults().major())
                     .isEqualTo(run.vmstat().get("pgmajfault"))
                     .isPositive()
@@ -126,7 +125,7 @@ final class ArchitecturesRunTest {
                                 "host.arch=arm64"),
                         EngineChoice.VIRTUAL);
         assertThat(result.failures()).isEmpty();
-        assertThat(result.runs()).extracting(Run::accesses).containsOnly(4 * 2 * 8192L);
+        assertThat(result.runs()).extracting(Run::accesses).containsOnly(65_536L);
         long before = 0;
         double page = 0;
         for (Run run : result.runs()) {
@@ -223,6 +222,5 @@ final class ArchitecturesRunTest {
         int[] others = new int[first.length];
         pattern.fill(others, others.length, pattern.begin(1, 2));
         assertThat(others).isNotEqualTo(first);
-        assertThat(pattern.begin(0, 0)).isInstanceOf(SplittableRandom.class);
     }
 }
