@@ -176,7 +176,7 @@ public final class PageAllocator {
     /// Copies a page into another that a process will see for the first time. Costs what zeroing
     /// two costs, for it moves twice the bytes.
     public void copy(Cpu cpu, int from, int to) {
-        cpu.charge(Cost.ZERO_PAGE, 2 * folios.page.units());
+        cpu.charge(Cost.ZERO_PAGE, 2L * folios.page.units());
         if (contents != null) {
             contents.copy(cpu, from, to);
         }
@@ -184,7 +184,7 @@ public final class PageAllocator {
 
     /// Whether two pages hold the same; pages without contents do. Costs what zeroing two costs.
     boolean isSame(Cpu cpu, int one, int other) {
-        cpu.charge(Cost.ZERO_PAGE, 2 * folios.page.units());
+        cpu.charge(Cost.ZERO_PAGE, 2L * folios.page.units());
         return contents == null || contents.isSame(cpu, one, other);
     }
 
