@@ -14,7 +14,6 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
-import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
@@ -29,7 +28,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// ends with an audit of the whole host.
 public final class SmallHost {
     /// Pages of a large folio, unless the host is of another [#paging].
-    public static final int HUGE_PAGES = PageSize.KIB_4.hugePages();
+    public static final int HUGE_PAGES = 512;
 
     private static final long SETTLE_NANOS = 100_000_000;
 

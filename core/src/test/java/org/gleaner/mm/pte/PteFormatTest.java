@@ -99,7 +99,8 @@ class PteFormatTest {
                 long[] words = {format.makeLeaf(pfn, level, 0)};
                 long flags = 0;
                 for (int step = 0; step < 40; step++) {
-                    long some = each[random.nextInt(6)] | each[random.nextInt(6)];
+                    long some = each[random.nextInt(6)];
+                    some |= each[random.nextInt(6)];
                     if (random.nextInt(4) == 0) {
                         int access = random.nextInt(2);
                         boolean passes = access == EntryFormat.READ || format.isWritable(words[0]);
