@@ -152,7 +152,9 @@ public final class Host implements AutoCloseable {
                         new SwapAccounts(all));
         tables =
                 new PrimaryTables(
-                        format, new TableSlab(config.paging().geometry(), config.maxTables()));
+                        format,
+                        new TableSlab(config.paging().geometry(), config.maxTables()),
+                        config.paging().setsFlags());
         FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, lruvecs, stat);

@@ -8,9 +8,12 @@ import org.gleaner.pagetable.Geometry;
 ///
 /// @param format of entries
 /// @param geometry at least three levels
-public record HostPaging(PteFormat format, Geometry geometry) {
+/// @param setsFlags whether the processor sets accessed and dirty bits by itself; if not, an access
+///     that wants one set faults for it
+public record HostPaging(PteFormat format, Geometry geometry, boolean setsFlags) {
     /// Four levels over pages of 4 KiB.
-    public static final HostPaging X86_64 = new HostPaging(PteFormat.X86_64, Geometry.FOUR_BY_NINE);
+    public static final HostPaging X86_64 =
+            new HostPaging(PteFormat.X86_64, Geometry.FOUR_BY_NINE, true);
 
     private static final HostPaging ARM64_4K = arm64(Geometry.FOUR_BY_NINE);
     private static final HostPaging ARM64_16K = arm64(Geometry.of(14, 11, 11, 11));
@@ -38,7 +41,12 @@ public record HostPaging(PteFormat format, Geometry geometry) {
     }
 
     private static HostPaging arm64(Geometry geometry) {
-        return new HostPaging(PteFormat.arm64(geometry), geometry);
+        return new HostPaging(PteFormat.arm64(geometry), geometry, true);
+    }
+
+    /// The same, where an access that finds a bit clear faults.
+    public HostPaging faultsForFlags() {
+        return new HostPaging(format, geometry, false);
     }
 
     /// The pages that the host counts in.

@@ -8,6 +8,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.Racy;
 import org.gleaner.mm.memcg.TableCharge;
+import org.gleaner.pagetable.EntryFormat;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.HardwareWalk;
 import org.gleaner.pagetable.RadixTable;
@@ -37,6 +38,7 @@ public final class PrimaryTables {
 
     public final PteFormat format;
 
+    private final boolean setsFlags;
     private final long quietTable;
     private final long quietTableMask;
 
@@ -60,8 +62,12 @@ public final class PrimaryTables {
     private static final int NO_TABLE = -1;
     private static final int[] NOTHING = {};
 
-    public PrimaryTables(PteFormat format, TableSlab slab) {
+    /// Tables of a host.
+    ///
+    /// @param setsFlags whether the processor sets accessed and dirty bits by itself
+    public PrimaryTables(PteFormat format, TableSlab slab, boolean setsFlags) {
         this.format = format;
+        this.setsFlags = setsFlags;
         quietTable = format.present | format.accessed | format.notHuge;
         quietTableMask = quietTable | format.hugeLeaf;
         this.slab = slab;
@@ -159,8 +165,8 @@ public final class PrimaryTables {
     }
 
     /// One access by a CPU that has no translation cached: sets A in each table entry on the way
-    /// and A, and D for a write, in the leaf. Returns [HardwareWalk#HIT] or the fault; leaves
-    /// `walk` where the descent ended.
+    /// and A, and D for a write, in the leaf, or faults if the processor does not set them. Returns
+    /// [HardwareWalk#HIT] or the fault; leaves `walk` where the descent ended.
     public int touch(Cpu cpu, Walk walk, int root, long vpn, int access) {
         int table = root;
         int level = geometry.levels;
@@ -170,6 +176,9 @@ public final class PrimaryTables {
             long entry = RadixTable.peek(cpu, words, i);
             if (!format.isTable(entry, level)) {
                 walk.set(words, i, table, level, entry);
+                if (!setsFlags && format.permits(entry, access) && !isHit(entry, access)) {
+                    return HardwareWalk.FAULT_PROTECTION;
+                }
                 int result = HardwareWalk.touch(cpu, format, words, i, level, access);
                 if (result == HardwareWalk.TABLE) {
                     continue;
@@ -214,7 +223,11 @@ public final class PrimaryTables {
         }
         long leaf =
                 RadixTable.peek(cpu, slab.words(table), slab.base(table) + geometry.index(vpn, 1));
-        long hit = write ? format.writeHit : format.readHit;
+        return isHit(leaf, write ? EntryFormat.WRITE : EntryFormat.READ);
+    }
+
+    private boolean isHit(long leaf, int access) {
+        long hit = access == EntryFormat.WRITE ? format.writeHit : format.readHit;
         return ((leaf ^ format.inverted) & hit) == hit;
     }
 

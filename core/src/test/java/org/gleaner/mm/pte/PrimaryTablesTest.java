@@ -26,7 +26,7 @@ class PrimaryTablesTest {
     private static final TableCharge FREE = TableCharge.FREE;
 
     private final TableSlab slab = new TableSlab(Geometry.FOUR_BY_NINE, 1 << 11);
-    private final PrimaryTables primary = new PrimaryTables(PteFormat.X86_64, slab);
+    private final PrimaryTables primary = new PrimaryTables(PteFormat.X86_64, slab, true);
 
     /// All CPUs fault the same pages in; each page gets exactly one frame and no table is lost or
     /// doubled.

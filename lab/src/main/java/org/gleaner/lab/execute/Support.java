@@ -65,7 +65,8 @@ final class Support {
 
     /// The host's own page tables, and its pages.
     static HostPaging paging(OnHost request) {
-        return paging(request.arch(), request.pageSize());
+        HostPaging paging = paging(request.arch(), request.pageSize());
+        return request.hardwareAccessed() ? paging : paging.faultsForFlags();
     }
 
     static HostPaging paging(ArchChoice arch, PageSizeChoice page) {

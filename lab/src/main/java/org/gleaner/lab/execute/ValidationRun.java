@@ -17,7 +17,6 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayExecutor;
@@ -126,8 +125,6 @@ public final class ValidationRun {
     private static ReplayRequest request(Cell cell, Trace trace, long seed) {
         Kernel kernel = Choice.of(Kernel.class, cell.kernel());
         PageSizeChoice page = Objects.requireNonNull(cell.machine().pageSizeChoice());
-        boolean faultsForFlags =
-                cell.through() == Through.KVM && !cell.machine().hardwareAccessed();
         return new ReplayRequest(
                 trace,
                 cell.memoryPages(),
@@ -144,7 +141,7 @@ public final class ValidationRun {
                         cell.pageCluster(),
                         ReplayRequest.DEFAULT_SWAPPINESS,
                         Objects.requireNonNull(cell.machine().choice()),
-                        !faultsForFlags,
+                        cell.machine().hardwareAccessed(),
                         Stage2Choice.PLAIN,
                         page,
                         EngineChoice.VIRTUAL,

@@ -22,7 +22,7 @@ import org.gleaner.lab.choice.Through;
 /// @param pageCluster `vm.page-cluster`, 0 to 9; of no effect on zram
 /// @param swappiness `vm.swappiness`, 0 to 200
 /// @param arch the processor
-/// @param hardwareAccessed whether it sets accessed bits by itself; if not, `through` is KVM
+/// @param hardwareAccessed whether it sets accessed bits by itself; if not, accesses fault for them
 /// @param stage2Kind plain unless `arch` is arm64 and `through` is KVM
 /// @param pageSize of a base page, in which all that is counted in pages counts
 /// @param seed of everything random in the machine

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
@@ -215,6 +216,24 @@ final class ReplayRunTest {
         return onArch(trace, ArchChoice.ARM64, hardware, bits, design).stage2();
     }
 
+    /// A task's own accesses fault for the flag as a guest's do, and nothing else changes: reclaim
+    /// sees the same bits.
+    @Test
+    void aTaskFaultsForTheFlagToo() throws IOException {
+        Trace trace = trace(zipf());
+        Map<String, Long> hardware = ofTask(trace, true);
+        Map<String, Long> software = ofTask(trace, false);
+        long more = software.get("pgfault") - hardware.get("pgfault");
+        assertThat(more).isBetween(500L, 20_000L);
+        double faults = hardware.get("pgmajfault");
+        assertThat(software.get("pgmajfault") / faults).isBetween(0.98, 1.02);
+    }
+
+    private static Map<String, Long> ofTask(Trace trace, boolean hardware) {
+        AgingChoice merged = AgingChoice.LOCKED;
+        return onArch(trace, ArchChoice.ARM64, hardware, 0x1, merged, Through.HOST).vmstat();
+    }
+
     private static int[] zipf() {
         Random random = new Random(2);
         int[] accesses = new int[60_000];
@@ -230,12 +249,22 @@ final class ReplayRunTest {
 
     private static ReplayResult onArch(
             Trace trace, ArchChoice arch, boolean hardware, int bits, AgingChoice aging) {
+        return onArch(trace, arch, hardware, bits, aging, Through.KVM);
+    }
+
+    private static ReplayResult onArch(
+            Trace trace,
+            ArchChoice arch,
+            boolean hardware,
+            int bits,
+            AgingChoice aging,
+            Through through) {
         HostChoices host =
                 new HostChoices(
                         Lru.MGLRU,
                         new LruGenChoice(bits),
                         Kernel.V6_12,
-                        Through.KVM,
+                        through,
                         aging,
                         Backing.ANON,
                         Thp.NEVER,
