@@ -19,8 +19,9 @@ final class SwitchChances {
     /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
     private static final double LONG = 0.7;
 
-    /// The same on arm64, whose real kernels were asked in an emulated machine: its walks are longer
-    /// still. With every chance taken, counts of 6.18 that hang on it are the real kernel's, each.
+    /// The same on arm64, whose real kernels were asked in an emulated machine: its walks are
+    /// longer still. With every chance taken, counts of 6.18 that hang on it are the real kernel's,
+    /// each.
     private static final double EMULATED = 1;
 
     /// How long a walk takes when much is mapped by huge leaves, beside one of small pages: 0.1 to
