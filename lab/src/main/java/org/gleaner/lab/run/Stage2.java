@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param emptiedTables tables that were given back because an unmap had emptied them
 /// @param callbackEntries entries of those that the callback which frees them has looked at
 /// @param mappedAfterRelease leaves that are there when the address space has ended; null if the
-///     replay was not finished
+///     replay was not finished, or is of x86, where nothing is
 public record Stage2(
         long translationFaults,
         long accessFaults,
