@@ -74,42 +74,10 @@ public abstract class EntryFormat {
     private final long[] permitMask;
     private final long[] permitValue;
 
-    protected EntryFormat(
-            String name,
-            long address,
-            long hugeLeaf,
-            long notHuge,
-            long present,
-            long empty,
-            long accessed,
-            long dirty,
-            boolean hardwareAccessedDirty,
-            long hardwarePresent,
-            long read,
-            long write,
-            long exec,
-            long noExec) {
-        this(
-                name,
-                address,
-                hugeLeaf,
-                notHuge,
-                present,
-                empty,
-                accessed,
-                dirty,
-                0,
-                hardwareAccessedDirty,
-                hardwarePresent,
-                read,
-                write,
-                exec,
-                noExec);
-    }
-
     /// @param address the address field; a run of bits
     /// @param hugeLeaf the bit that marks a huge leaf, or 0
     /// @param notHuge the bit whose absence marks one, or 0
+    /// @param inverted of `dirty`, what says so by being clear; 0 for none
     /// @param read bits that must be set for a read, besides `present`
     /// @param write bits that must be set for a write, besides those
     /// @param exec bits that must be set for a fetch, besides `present`

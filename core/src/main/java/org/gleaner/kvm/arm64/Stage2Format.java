@@ -46,6 +46,7 @@ public final class Stage2Format extends EntryFormat {
                 EMPTY,
                 AF,
                 0,
+                0,
                 hardwareFlag,
                 VALID,
                 hardwareFlag ? S2AP_R : S2AP_R | AF,

@@ -139,6 +139,7 @@ public final class SpteFormat extends EntryFormat {
                 EMPTY,
                 a,
                 d,
+                0,
                 type == 0,
                 tracked | R,
                 R,

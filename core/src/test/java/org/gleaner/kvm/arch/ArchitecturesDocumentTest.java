@@ -1,9 +1,6 @@
 package org.gleaner.kvm.arch;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,23 +13,14 @@ import org.junit.jupiter.api.Test;
 /// `docs/architectures.md` shows the records side by side. To write it anew, run this with
 /// `-Dgleaner.docs.write=true`.
 class ArchitecturesDocumentTest {
-    private static final Path DOCUMENT = Path.of("../docs/architectures.md");
-    private static final String BEGIN = "<!-- the records -->\n";
-    private static final String END = "<!-- end -->\n";
+    private static final GeneratedPart DOCUMENT =
+            new GeneratedPart(Path.of("../docs/architectures.md"), "<!-- the records -->\n");
 
     private static final List<Architecture> ALL = Architectures.ALL;
 
     @Test
     void documentShowsTheRecords() throws IOException {
-        String text = Files.readString(DOCUMENT);
-        int begin = text.indexOf(BEGIN) + BEGIN.length();
-        int end = text.indexOf(END);
-        if (Boolean.getBoolean("gleaner.docs.write")) {
-            String fresh = text.substring(0, begin) + table() + text.substring(end);
-            Files.writeString(DOCUMENT, fresh);
-        } else {
-            assertThat(text.substring(begin, end)).isEqualTo(table());
-        }
+        DOCUMENT.check(table());
     }
 
     private static String table() {

@@ -1,6 +1,5 @@
 package org.gleaner.lab.execute;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,15 +88,10 @@ public final class ArchitecturesRun {
     public static ArchitecturesResult run(
             ScenarioRequest<AcrossArchitectures> request, Progress progress) {
         AcrossArchitectures scenario = request.scenario();
-        List<ParallelRuns.Task<Outcome<Run>>> tasks = new ArrayList<>();
-        for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new ArchitecturesRun(request.on(each), each, meter).run());
-        }
         var all =
-                ConfigurationRuns.of(
+                ConfigurationRuns.ofEach(
                         request,
-                        Support.names(scenario),
-                        tasks,
+                        (on, each, meter) -> new ArchitecturesRun(on, each, meter).run(),
                         steps(scenario),
                         List.of(
                                 "every vCPU, kswapd and who asks for the aging passes has a CPU of"

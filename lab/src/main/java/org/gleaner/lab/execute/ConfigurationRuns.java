@@ -1,5 +1,6 @@
 package org.gleaner.lab.execute;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -8,6 +9,8 @@ import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ScenarioRequest;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Heap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,27 @@ record ConfigurationRuns<R>(List<R> runs, Course course) {
 
     /// What came of one; no run if its guest was killed.
     record Outcome<R>(@Nullable R run, List<String> failures) {}
+
+    /// One run of a configuration, on the request as that configuration's host counts.
+    interface Each<S extends Scenario, R> {
+        Outcome<R> run(
+                ScenarioRequest<S> request, Configuration configuration, ParallelRuns.Meter meter);
+    }
+
+    /// As [#of], each configuration once.
+    static <S extends Scenario, R> ConfigurationRuns<R> ofEach(
+            ScenarioRequest<S> request,
+            Each<S, R> each,
+            long steps,
+            List<String> assumptions,
+            Progress progress) {
+        List<ParallelRuns.Task<Outcome<R>>> tasks = new ArrayList<>();
+        for (Configuration one : request.scenario().configurations()) {
+            tasks.add(meter -> each.run(request.on(one), one, meter));
+        }
+        List<String> names = Support.names(request.scenario());
+        return of(request, names, tasks, steps, assumptions, progress);
+    }
 
     /// @param names of the tasks, in their order
     /// @param steps that each is expected to count while it runs

@@ -70,15 +70,10 @@ public final class MmuStressRun {
                     slots(scenario) + " slots, of which real threads tell " + MOST_SLOTS + " apart",
                     "give larger slots");
         }
-        List<ParallelRuns.Task<Outcome<MmuStressResult.Run>>> tasks = new ArrayList<>();
-        for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new MmuStressRun(request.on(each), each, meter).run());
-        }
         var all =
-                ConfigurationRuns.of(
+                ConfigurationRuns.ofEach(
                         request,
-                        Support.names(scenario),
-                        tasks,
+                        (on, each, meter) -> new MmuStressRun(on, each, meter).run(),
                         steps(scenario),
                         assumptions(request.engine()),
                         progress);

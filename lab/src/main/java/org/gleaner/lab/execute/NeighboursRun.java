@@ -135,15 +135,10 @@ public final class NeighboursRun {
     /// @throws Cancelled if the user stopped it before any configuration was finished
     public static NeighboursResult run(ScenarioRequest<Neighbours> request, Progress progress) {
         Neighbours scenario = request.scenario();
-        List<ParallelRuns.Task<Outcome<NeighboursResult.Run>>> tasks = new ArrayList<>();
-        for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new NeighboursRun(request.on(each), each, meter).run());
-        }
         var all =
-                ConfigurationRuns.of(
+                ConfigurationRuns.ofEach(
                         request,
-                        Support.names(scenario),
-                        tasks,
+                        (on, each, meter) -> new NeighboursRun(on, each, meter).run(),
                         steps(scenario),
                         assumptions(scenario),
                         progress);

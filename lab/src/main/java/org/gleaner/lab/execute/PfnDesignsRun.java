@@ -66,15 +66,10 @@ public final class PfnDesignsRun {
     /// Runs the scenario.
     public static PfnDesignsResult run(ScenarioRequest<PfnDesigns> request, Progress progress) {
         PfnDesigns scenario = request.scenario();
-        List<ParallelRuns.Task<Outcome<PfnDesignsResult.Run>>> tasks = new ArrayList<>();
-        for (Configuration each : scenario.configurations()) {
-            tasks.add(meter -> new PfnDesignsRun(request.on(each), each, meter).run());
-        }
         var all =
-                ConfigurationRuns.of(
+                ConfigurationRuns.ofEach(
                         request,
-                        Support.names(scenario),
-                        tasks,
+                        (on, each, meter) -> new PfnDesignsRun(on, each, meter).run(),
                         steps(scenario),
                         List.of("every vCPU and kswapd has a CPU of its own"),
                         progress);
