@@ -80,12 +80,14 @@ public final class Fork {
                             cpu, vma.start(), vma.end(), true, InvalidationEvent.PROTECTION_PAGE);
         }
         boolean done = true;
+        mm.forkBegins(cpu);
         PageWalk walk = new PageWalk();
         for (walk.start(mm, vma.start(), vma.end()); done && walk.next(cpu); ) {
             for (long vpn = walk.from(); done && vpn < walk.to(); vpn++) {
                 done = one(cpu, vma, vpn, made, start + (vpn - vma.start()));
             }
         }
+        mm.forkEnds(cpu);
         if (tells) {
             mm.notifiers().invalidateRangeEnd(cpu, vma.start(), vma.end());
         }

@@ -86,8 +86,6 @@ final class FollowPfn {
             if (isReserved(folios.peek(cpu, folio))) {
                 // zeroes are not pinned: nobody writes to them, and they do not go
                 lru.put(cpu, folio);
-            } else {
-                folios.pin(cpu, folio);
             }
         }
         claim.own(

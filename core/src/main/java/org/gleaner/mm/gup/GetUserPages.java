@@ -23,6 +23,11 @@ import org.gleaner.pagetable.Walk;
 /// The fast path reads the entry without a lock, takes the reference and reads the entry again; it
 /// only serves writable entries, for a read-only one may be about to be replaced. The slow path
 /// faults until the entry is there, and marks the page accessed as `FOLL_TOUCH` does.
+///
+/// A pin comes with the reference, before the second look. So who takes an entry away and looks for
+/// pins then finds it, or the second look finds the entry gone. A fork looks for pins first and
+/// takes W away then; a pin that it has missed is given back, as [AddressSpace#forks] has changed
+/// (`write_protect_seq`).
 public final class GetUserPages {
     /// Set in an answer if the host maps the page writable.
     public static final long WRITABLE = 1L << 62;
@@ -67,23 +72,23 @@ public final class GetUserPages {
     /// Resolves one page; may sleep, reclaim and swap.
     ///
     /// @param how bits of [Lookup]: [Lookup#WRITE], [Lookup#WANT_WRITABLE], [Lookup#NOWAIT],
-    ///     [Lookup#PIN], which takes one reference here as any other
-    /// @return the pfn, with [#WRITABLE] or without, its folio referenced; or a negative error of
+    ///     [Lookup#PIN]
+    /// @return the pfn, with [#WRITABLE] or without, its folio referenced, or pinned unless it is
+    ///     reserved, for zeroes are not: nobody writes to them; or a negative error of
     ///     [PageFaults], of which [PageFaults#FAULT] also says that a device's frame is there; or
     ///     [PageClaim#NEEDS_IO]
     public long get(Cpu cpu, AddressSpace mm, long vpn, int how) {
         boolean write = (how & Lookup.WRITE) != 0;
         boolean wantWritable = (how & Lookup.WANT_WRITABLE) != 0;
-        boolean unshares = (how & (Lookup.PIN | Lookup.WRITE)) == Lookup.PIN;
         if (write || wantWritable) {
-            long fast = fast(cpu, mm, vpn);
+            long fast = fast(cpu, mm, vpn, how);
             if (fast != NOT_THERE) {
                 return fast;
             }
         }
         boolean interruptible = (how & Lookup.INTERRUPTIBLE) != 0;
         for (boolean again = false; ; again = true) {
-            long slow = slow(cpu, mm, vpn, write, unshares);
+            long slow = slow(cpu, mm, vpn, how);
             if (slow == NO_PAGE) {
                 return PageFaults.FAULT;
             }
@@ -111,7 +116,7 @@ public final class GetUserPages {
     ///
     /// @return as [#get]; [PageClaim#FAULT] if it is not
     long getFast(Cpu cpu, AddressSpace mm, long vpn) {
-        long fast = fast(cpu, mm, vpn);
+        long fast = fast(cpu, mm, vpn, 0);
         return fast == NOT_THERE ? PageClaim.FAULT : fast;
     }
 
@@ -140,7 +145,12 @@ public final class GetUserPages {
     }
 
     /// `get_user_pages_fast_only` for writing.
-    private long fast(Cpu cpu, AddressSpace mm, long vpn) {
+    private long fast(Cpu cpu, AddressSpace mm, long vpn, int how) {
+        boolean pin = (how & Lookup.PIN) != 0;
+        long forks = pin ? mm.forks(cpu) : 0;
+        if (AddressSpace.isForking(forks)) {
+            return NOT_THERE;
+        }
         Walk walk = walks[cpu.id];
         mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
@@ -158,12 +168,23 @@ public final class GetUserPages {
             lru.put(cpu, folio);
             return NOT_THERE;
         }
+        boolean early = pin && steps.pinsBeforeItLooksAgain();
+        if (early) {
+            folios.pin(cpu, folio);
+        }
         long again = steps.looksAgain() ? cpu.load(walk.words, walk.index) : pte;
         if (!format.isLeaf(again, walk.level)
                 || !format.isPageForWriting(again)
-                || format.pfn(again) != folio) {
+                || format.pfn(again) != folio
+                || pin && steps.asksForForks() && mm.forks(cpu) != forks) {
+            if (early) {
+                folios.unpin(cpu, folio);
+            }
             lru.put(cpu, folio);
             return NOT_THERE;
+        }
+        if (pin && !early) {
+            folios.pin(cpu, folio);
         }
         folios.set(cpu, folio, REFERENCED);
         touches.increment();
@@ -179,10 +200,11 @@ public final class GetUserPages {
         return (state & (UNEVICTABLE | ANON | LARGE)) == UNEVICTABLE;
     }
 
-    /// The entry under its lock (`follow_page_pte`).
-    ///
-    /// @param unshares a page that others may share will not do, for it is to be pinned
-    private long slow(Cpu cpu, AddressSpace mm, long vpn, boolean write, boolean unshares) {
+    /// The entry under its lock (`follow_page_pte`). A page that others may share will not do if it
+    /// is to be pinned for reading.
+    private long slow(Cpu cpu, AddressSpace mm, long vpn, int how) {
+        boolean write = (how & Lookup.WRITE) != 0;
+        boolean pin = (how & Lookup.PIN) != 0;
         Walk walk = walks[cpu.id];
         mm.tables().find(cpu, walk, mm.root(), vpn);
         if (walk.level > RadixTable.LEVEL_2M || isNoLeaf(walk.entry, walk.level)) {
@@ -194,10 +216,13 @@ public final class GetUserPages {
         long result = format.isSpecial(pte) && !format.isZero(pte) ? NO_PAGE : NOT_THERE;
         if (format.isLeaf(pte, walk.level)
                 && format.isAccessible(pte)
-                && (format.isPage(pte) ? serves(cpu, pte, unshares) : format.isZero(pte))
+                && (format.isPage(pte) ? serves(cpu, pte, pin && !write) : format.isZero(pte))
                 && (!write || format.isWritable(pte))) {
             int folio = (int) format.pfn(pte);
             folios.get(cpu, folio);
+            if (pin && !isReserved(folios.peek(cpu, folio))) {
+                folios.pin(cpu, folio);
+            }
             if (write && !format.isDirty(pte)) {
                 folios.set(cpu, folio, DIRTY);
                 dirtied.increment();
@@ -266,7 +291,7 @@ public final class GetUserPages {
         if (!wantWritable) {
             return readOnly;
         }
-        long fast = fast(cpu, mm, vpn);
+        long fast = fast(cpu, mm, vpn, 0);
         if (fast == NOT_THERE) {
             return readOnly;
         }

@@ -64,7 +64,7 @@ public final class FolioSplit {
             VmStat stat,
             MemorySteps steps) {
         this.format = format;
-        migration = format.makeSwap(1, 0);
+        migration = format.makeMigration();
         this.steps = steps;
         this.folios = folios;
         this.lru = lru;

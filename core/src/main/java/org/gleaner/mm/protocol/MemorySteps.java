@@ -23,6 +23,21 @@ public class MemorySteps {
         return true;
     }
 
+    /// Whether an unmap that has taken an entry away puts it back if the page is pinned by now.
+    public boolean asksForPinsWhenGone() {
+        return true;
+    }
+
+    /// Whether a lookup without a lock has the page pinned when it looks at the entry again.
+    public boolean pinsBeforeItLooksAgain() {
+        return true;
+    }
+
+    /// Whether a lookup without a lock asks if a fork was under way meanwhile.
+    public boolean asksForForks() {
+        return true;
+    }
+
     /// Whether secondary MMUs are told before an unmap takes the entry away, and not after.
     public boolean tellsBeforeUnmap() {
         return true;

@@ -321,6 +321,12 @@ public final class PteFormat extends EntryFormat {
         return special | (long) type << typeShift | address(slot);
     }
 
+    /// What hides a leaf from lookups without a lock, as long as the entry's lock is held
+    /// (`make_migration_entry`).
+    public long makeMigration() {
+        return makeSwap(1, 0);
+    }
+
     /// The swap entry, shared if `other` is.
     public long sharedAs(long swapEntry, long other) {
         return swapEntry | other & shared;

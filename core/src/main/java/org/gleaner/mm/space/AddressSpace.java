@@ -70,6 +70,9 @@ public final class AddressSpace {
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
 
+    /// One word, odd while a fork takes W from entries (`write_protect_seq`).
+    private final long[] forks = new long[1];
+
     /// One word: whether a signal is pending.
     private final long[] signal = new long[1];
 
@@ -271,6 +274,25 @@ public final class AddressSpace {
         if (listener != null) {
             listener.accept(cpu);
         }
+    }
+
+    /// A fork looks for pins and takes W from entries from here on; mmap_lock is held for writing.
+    public void forkBegins(Cpu cpu) {
+        cpu.fetchAdd(forks, 0, 1);
+    }
+
+    public void forkEnds(Cpu cpu) {
+        cpu.fetchAdd(forks, 0, 1);
+    }
+
+    /// Changes while an entry loses W to a fork; see [#isForking].
+    public long forks(Cpu cpu) {
+        return cpu.load(forks, 0);
+    }
+
+    /// Whether a fork was under way when [#forks] said so.
+    public static boolean isForking(long forks) {
+        return (forks & 1) != 0;
     }
 
     /// A signal other than SIGKILL comes for the process: interruptible waits for a page end.
