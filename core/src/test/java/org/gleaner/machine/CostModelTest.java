@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +32,9 @@ final class CostModelTest {
         }
         assertThat(lines).hasSize(Cost.values().length);
         assertThat(lines)
-                .allMatch(l -> l.matches("[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +# \\[[VDMG]] .+"));
+                .allMatch(l ->
+                        l.matches(
+                                "[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +([0-9.]+-[0-9.]+ +)?# \\[[VDMG]] .+"));
     }
 
     @Test
@@ -46,7 +49,7 @@ final class CostModelTest {
         assertThatThrownBy(() -> CostModel.named("vax"))
                 .hasMessageContaining("known: x86-server, arm64-n1");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns"))
-                .hasMessageContaining("line 1: expected 'NAME value unit # source'");
+                .hasMessageContaining("line 1: expected 'NAME value unit range # source'");
         assertThatThrownBy(() -> parse("\nLINE_LOKAL 6 ns # [G] x"))
                 .hasMessageContaining("line 2: unknown constant LINE_LOKAL");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 s # [G] x"))
@@ -59,6 +62,41 @@ final class CostModelTest {
                 .hasMessageContaining("line 1");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nLINE_LOCAL_RMW 7 ns # [G] x"))
                 .hasMessageContaining("line 2: LINE_LOCAL_RMW stands twice");
+    }
+
+    @Test
+    void aRangeIsReadOrIsThirtyPercent() {
+        CostModel x86 = CostModel.named("x86-server");
+        assertThat(x86.range(Cost.VMEXIT)).isEqualTo(new CostRange(400 * 16, 900 * 16, true));
+        assertThat(x86.range(Cost.SPTE_TABLE_ALLOC))
+                .isEqualTo(new CostRange(490 * 16, 910 * 16, false));
+        for (Cost cost : Cost.values()) {
+            assertThat(x86.range(cost).contains(x86.ticks(cost))).as(cost.name()).isTrue();
+        }
+    }
+
+    @Test
+    void aBadRangeIsNamed() {
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns 7-8 # [G] x"))
+                .hasMessageContaining("line 1: LINE_LOCAL_RMW is 6, outside its range 7-8");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns 8-4 # [G] x"))
+                .hasMessageContaining("line 1: range 8-4 does not go up");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns 6 # [G] x"))
+                .hasMessageContaining("line 1: no range: 6; give one such as 450-900");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns 4-x # [G] x"))
+                .hasMessageContaining("line 1: not a number: x");
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns 4-8 9 # [G] x"))
+                .hasMessageContaining("line 1: expected");
+    }
+
+    @Test
+    void aModelWithAnotherValueLeavesTheOldOneAlone() {
+        CostModel x86 = CostModel.named("x86-server");
+        CostModel moved = x86.with(Map.of(Cost.VMEXIT, 5L));
+        assertThat(moved.ticks(Cost.VMEXIT)).isEqualTo(5);
+        assertThat(moved.ticks(Cost.WAKE)).isEqualTo(x86.ticks(Cost.WAKE));
+        assertThat(x86.ticks(Cost.VMEXIT)).isNotEqualTo(5);
+        assertThat(moved.range(Cost.VMEXIT)).isEqualTo(x86.range(Cost.VMEXIT));
     }
 
     private static CostModel parse(String text) throws IOException {
