@@ -59,7 +59,7 @@ final class ValidateTimingCommandTest {
     void anInterruptKeepsWhatWasFinished() {
         session.interrupted.set(true);
         assertThat(session.run("validate", "timing", "-q")).isEqualTo(ExitCodes.INTERRUPTED);
-        assertThat(session.out()).contains("INCOMPLETE (interrupted): 0 of 18 rows");
+        assertThat(session.out()).containsPattern("INCOMPLETE \\(interrupted\\): 0 of \\d+ rows");
     }
 
     @Test

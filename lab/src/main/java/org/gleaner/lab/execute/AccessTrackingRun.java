@@ -37,6 +37,11 @@ public final class AccessTrackingRun {
     /// The configuration of a benchmark that nobody ages.
     static final String NONE = "none";
 
+    /// Phases of the selftest, as it prints them.
+    static final String WRITE_IDLE = "Writing to idle memory";
+
+    static final String READ_IDLE = "Reading from idle memory";
+
     /// A pass may be wrong about one page in this many.
     private static final int WRONG = 10;
 
@@ -213,9 +218,9 @@ public final class AccessTrackingRun {
         touch(boss, "Writing to populated memory", touchAll(true));
         touch(boss, "Reading from populated memory", touchAll(false));
         look(boss, true);
-        touch(boss, "Writing to idle memory", touchAll(true));
+        touch(boss, WRITE_IDLE, touchAll(true));
         look(boss, true);
-        touch(boss, "Reading from idle memory", touchAll(false));
+        touch(boss, READ_IDLE, touchAll(false));
         look(boss, true);
         look(boss, false);
     }

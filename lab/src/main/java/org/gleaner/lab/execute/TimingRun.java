@@ -7,30 +7,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
-import org.gleaner.lab.Nearest;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.input.Input;
-import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.Completeness;
-import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TimingRequest;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TimingResult.Row;
-import org.gleaner.lab.scenario.AccessTracking;
-import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.validate.PublishedTime;
-import org.gleaner.lab.validate.Timed;
 import org.jspecify.annotations.Nullable;
 
 /// Plays what a table of published times was measured on, one number of vCPUs after another, and
@@ -70,17 +62,23 @@ public final class TimingRun {
             assumptions.addAll(result.assumptions());
             failures.addAll(result.failures());
             for (PublishedTime row : request.rows()) {
-                if (setup(row).equals(each.getKey())) {
-                    measured(row, result).ifPresent(seconds -> rows.add(row(row, seconds)));
+                if (setup(row).equals(each.getKey()) && !row.waits()) {
+                    Measured.of(row, result, request.scale())
+                            .ifPresent(value -> rows.add(row(row, value)));
                 }
             }
         }
         rows.stream().filter(row -> !row.holds()).map(TimingRun::failure).forEach(failures::add);
-        List<String> ids = request.rows().stream().map(PublishedTime::id).toList();
+        List<String> ids =
+                request.rows().stream().filter(row -> !row.waits()).map(PublishedTime::id).toList();
+        Completeness completeness = Completeness.of(ids, rows.stream().map(Row::id).toList());
+        request.rows().stream()
+                .filter(PublishedTime::waits)
+                .forEach(row -> rows.add(row(row, null)));
         return new TimingResult(
                 request.table().toString(),
                 request.scale(),
-                Completeness.of(ids, rows.stream().map(Row::id).toList()),
+                completeness,
                 rows,
                 List.copyOf(assumptions),
                 failures,
@@ -109,8 +107,11 @@ public final class TimingRun {
     private Map<Setup, Scenario> scenarios() {
         Map<Setup, Scenario> all = new LinkedHashMap<>();
         for (PublishedTime row : request.rows()) {
+            if (row.waits()) {
+                continue;
+            }
             Scenario scenario = all.computeIfAbsent(setup(row), _ -> scenario(row));
-            check(row, scenario);
+            Measured.check(row, scenario);
         }
         return all;
     }
@@ -133,59 +134,10 @@ public final class TimingRun {
         }
     }
 
-    private static void check(PublishedTime row, Scenario scenario) {
-        List<String> names = Support.names(scenario);
-        if (!names.contains(row.configuration())) {
-            throw new BadInput(
-                    row.place(),
-                    "no configuration '" + row.configuration() + "' in " + row.scenario(),
-                    Nearest.mend(row.configuration(), names));
-        }
-        boolean timed =
-                switch (row.timed()) {
-                    case DIRTY -> scenario instanceof DirtyLogPerf;
-                    case VCPU, PASS ->
-                            scenario instanceof AccessTracking tracking && tracking.benchmark();
-                };
-        if (!timed) {
-            throw new BadInput(
-                    row.place(),
-                    "metric '" + row.timed().word() + "' is not of " + row.scenario(),
-                    "give dirty to dirty-log-perf, vcpu and pass to access-tracking's benchmark");
-        }
-    }
-
     // --- what came of it ---------------------------------------------------------------------
 
-    /// Empty if the configuration did not come to its end.
-    private static OptionalDouble measured(PublishedTime row, ScenarioResult result) {
-        return switch (result) {
-            case DirtyLogPerfResult log ->
-                    log.runs().stream()
-                            .filter(run -> run.configuration().name().equals(row.configuration()))
-                            .mapToDouble(run -> seconds(run, log.setting().scenario().iterations()))
-                            .findFirst();
-            case AccessTrackingResult tracking ->
-                    tracking.runs().stream()
-                            .filter(run -> run.configuration().name().equals(row.configuration()))
-                            .map(AccessTrackingResult.Run::benchmark)
-                            .filter(Objects::nonNull)
-                            .mapToDouble(benchmark -> seconds(row.timed(), benchmark))
-                            .findFirst();
-            default -> OptionalDouble.empty();
-        };
-    }
-
-    private static double seconds(DirtyLogPerfResult.Run run, int iterations) {
-        return run.seconds(DirtyLogPerfResult.Step.DIRTY) / iterations;
-    }
-
-    private static double seconds(Timed timed, AccessTrackingResult.Benchmark benchmark) {
-        return timed == Timed.PASS ? benchmark.passSeconds() : benchmark.slowestVcpuSeconds();
-    }
-
-    private Row row(PublishedTime row, double atScale) {
-        double seconds = atScale * request.scale().whole() / request.scale().part();
+    /// @param value null where nothing plays the row yet
+    private static Row row(PublishedTime row, @Nullable Double value) {
         return new Row(
                 row.id(),
                 row.source(),
@@ -193,25 +145,29 @@ public final class TimingRun {
                 row.vcpus(),
                 row.configuration(),
                 row.timed().word(),
-                row.seconds(),
-                seconds,
-                row.errorPercent(seconds),
+                row.unit(),
+                row.value(),
+                value,
+                value == null ? null : row.errorPercent(value),
                 row.within(),
                 row.basis());
     }
 
     private static String failure(Row row) {
+        String unit = row.unit().isEmpty() ? "" : " " + row.unit();
         return String.format(
                 Locale.ROOT,
-                "%s: %s vcpus %d, %s %s: %.3g s is %+.0f %% off %.3g s, more than %d %%",
+                "%s: %s vcpus %d, %s %s: %.3g%s is %+.0f %% off %.3g%s, more than %d %%",
                 row.id(),
                 row.scenario(),
                 row.vcpus(),
                 row.configuration(),
                 row.metric(),
                 row.gleaner(),
+                unit,
                 row.errorPercent(),
                 row.published(),
+                unit,
                 row.within());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TimingResult.Row;
+import org.gleaner.lab.validate.Timed;
 
 /// Virtual time beside published times, as text for people: a table for each scenario and what it
 /// times, with a line for each number of vCPUs and three columns for each configuration.
@@ -21,16 +22,17 @@ public final class TimingText {
         StringBuilder text = new StringBuilder();
         text.append(result.completeness().line("rows")).append('\n');
         Map<List<String>, List<Row>> tables = new LinkedHashMap<>();
-        for (Row row : result.rows()) {
-            List<String> key = List.of(row.scenario(), row.metric(), row.source());
+        for (Row row : played(result)) {
+            List<String> key = List.of(row.scenario(), row.metric(), row.source(), row.unit());
             tables.computeIfAbsent(key, _ -> new ArrayList<>()).add(row);
         }
         tables.forEach((key, rows) -> {
             text.append('\n').append(key.get(2)).append(": ").append(key.get(0));
-            text.append(", ").append(meaning(key.get(1))).append('\n');
+            text.append(", ").append(Timed.of(key.get(1)).meaning()).append(unit(key.get(3)));
             text.append(table(rows)).append(verdict(rows));
         });
-        text.append("\nseconds at full size, from ").append(result.scale());
+        waiting(result).forEach(each -> text.append(Figures.wrapped(each)).append('\n'));
+        text.append("\nas at full size, from ").append(result.scale());
         text.append(" of the memory; off: percent more or less than published\n");
         for (String each : result.assumptions()) {
             text.append(Figures.wrapped("assumed: " + each)).append('\n');
@@ -41,13 +43,34 @@ public final class TimingText {
         return text.toString();
     }
 
-    private static String meaning(String metric) {
-        return switch (metric) {
-            case "dirty" -> "a pass over logged memory";
-            case "vcpu" -> "the slowest vCPU while its memory is aged";
-            case "pass" -> "an aging pass";
-            default -> metric;
-        };
+    private static List<Row> played(TimingResult result) {
+        return result.rows().stream().filter(row -> row.gleaner() != null).toList();
+    }
+
+    private static String unit(String unit) {
+        return (unit.isEmpty() ? ", as a ratio" : ", in " + unit) + '\n';
+    }
+
+    /// What is published and nothing plays yet: a line for each scenario.
+    private static List<String> waiting(TimingResult result) {
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        for (Row row : result.rows()) {
+            if (row.gleaner() == null) {
+                String what =
+                        "%s %s %s, %s %s"
+                                .formatted(
+                                        row.id(),
+                                        row.configuration(),
+                                        Timed.of(row.metric()).meaning(),
+                                        number(row.published()),
+                                        row.unit());
+                rows.computeIfAbsent(row.scenario(), _ -> new ArrayList<>()).add(what.strip());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        rows.forEach((scenario, all) ->
+                lines.add("\nwaiting for " + scenario + ": " + String.join("; ", all)));
+        return lines;
     }
 
     private static TextTable table(List<Row> rows) {
@@ -80,13 +103,16 @@ public final class TimingText {
 
     private static List<String> cells(Row row) {
         return List.of(
-                seconds(row.published()),
-                seconds(row.gleaner()),
-                String.format(Locale.ROOT, "%+.0f", row.errorPercent()));
+                number(row.published()),
+                row.gleaner() == null ? "" : number(row.gleaner()),
+                row.errorPercent() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%+.0f", row.errorPercent()));
     }
 
-    private static String seconds(double value) {
-        return String.format(Locale.ROOT, value < 1 ? "%.3f" : "%.2f", value);
+    private static String number(double value) {
+        String format = value < 1 ? "%.3f" : value < 100 ? "%.2f" : "%,.0f";
+        return String.format(Locale.ROOT, format, value);
     }
 
     private static String verdict(List<Row> rows) {

@@ -28,9 +28,11 @@ public record TimingResult(
 
     /// A published time.
     ///
-    /// @param metric what took that long
-    /// @param published in seconds
-    /// @param gleaner in seconds of virtual time, as at full size
+    /// @param configuration of the scenario, or two with a `/` between: a ratio
+    /// @param metric what was measured
+    /// @param unit of the two figures: `s`, `kpages/s`, or empty for a ratio
+    /// @param gleaner in virtual time, as at full size; null where nothing plays it yet
+    /// @param errorPercent null likewise
     /// @param within how many percent off it may be; null where it is only shown
     /// @param basis what the figure has to do with the constants
     public record Row(
@@ -40,15 +42,16 @@ public record TimingResult(
             int vcpus,
             String configuration,
             String metric,
+            String unit,
             double published,
-            double gleaner,
-            double errorPercent,
+            @Nullable Double gleaner,
+            @Nullable Double errorPercent,
             @Nullable Integer within,
             String basis) {
 
         /// Whether it is off by no more than it may.
         public boolean holds() {
-            return within == null || Math.abs(errorPercent) <= within;
+            return within == null || errorPercent != null && Math.abs(errorPercent) <= within;
         }
     }
 }

@@ -17,7 +17,7 @@ public final class PublishedTable {
     private static final String MEND = "give rows as validation/timing.csv has them";
     private static final int MOST_VCPUS = 1024;
     private static final int MOST_PERCENT = 1000;
-    private static final double MOST_SECONDS = 1e6;
+    private static final double MOST = 1e6;
 
     private final CommaFile file;
     private final Map<String, Integer> columns = new HashMap<>();
@@ -82,15 +82,19 @@ public final class PublishedTable {
         }
         String within = word(words, "within");
         try {
+            if (word(words, "basis").equals(PublishedTime.WAITING) && !within.isEmpty()) {
+                throw new BadInput(
+                        "", "a bound of what is waiting", "leave 'within' of such a row empty");
+            }
             return new PublishedTime(
                     file.place(at),
                     name(words, "id"),
                     word(words, "source"),
                     name(words, "scenario"),
                     (int) number(words, "vcpus", 1, MOST_VCPUS),
-                    name(words, "configuration"),
+                    configuration(words),
                     Timed.of(word(words, "metric")),
-                    seconds(word(words, "seconds")),
+                    value(word(words, "value")),
                     within.isEmpty() ? null : (int) number(words, "within", 1, MOST_PERCENT),
                     name(words, "basis"));
         } catch (BadInput bad) {
@@ -104,10 +108,26 @@ public final class PublishedTable {
 
     /// A word that may be the name of a file or of a column.
     private String name(List<String> words, String column) {
-        String word = word(words, column);
+        return named(column, word(words, column));
+    }
+
+    private static String named(String column, String word) {
         if (!word.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")) {
             throw new BadInput(
                     "", column + " '" + word + "' is no name", "use letters, digits, '-' and '.'");
+        }
+        return word;
+    }
+
+    /// A name, or two with a slash between.
+    private String configuration(List<String> words) {
+        String word = word(words, "configuration");
+        String[] parts = word.split("/", -1);
+        if (parts.length > 2) {
+            throw new BadInput("", "configuration '" + word + "'", "give one, or a ratio: A/B");
+        }
+        for (String each : parts) {
+            named("configuration", each);
         }
         return word;
     }
@@ -124,13 +144,13 @@ public final class PublishedTable {
                 "", column + " '" + word + "'", "give a number from " + least + " to " + most);
     }
 
-    private static double seconds(String word) {
+    private static double value(String word) {
         if (word.matches("\\d{1,7}(\\.\\d{1,12})?")) {
-            double seconds = Double.parseDouble(word);
-            if (seconds > 0 && seconds <= MOST_SECONDS) {
-                return seconds;
+            double value = Double.parseDouble(word);
+            if (value > 0 && value <= MOST) {
+                return value;
             }
         }
-        throw new BadInput("", "seconds '" + word + "'", "give a time such as 1.25");
+        throw new BadInput("", "value '" + word + "'", "give a number such as 1.25");
     }
 }

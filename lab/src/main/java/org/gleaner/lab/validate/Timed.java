@@ -5,22 +5,35 @@ import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 
-/// What a published table says how long it took.
+/// What a published table has measured.
 public enum Timed {
     /// A pass of the vCPUs over memory whose writes are logged (`dirty-log-perf`).
-    DIRTY("dirty"),
+    DIRTY("dirty", "s", "a pass over logged memory"),
 
     /// The vCPUs' populating of their memory while it is aged, the slowest of them
     /// (`access-tracking`, as a benchmark).
-    VCPU("vcpu"),
+    VCPU("vcpu", "s", "the slowest vCPU while its memory is aged"),
 
     /// The average aging pass meanwhile.
-    PASS("pass");
+    PASS("pass", "s", "an aging pass"),
+
+    /// The aging pass after the vCPUs have written to idle memory (`access-tracking`, no benchmark).
+    AGE_WRITTEN("age-written", "s", "an aging pass over memory that was written to"),
+
+    /// The aging pass after they have read idle memory.
+    AGE_READ("age-read", "s", "an aging pass over memory that was read"),
+
+    /// The aging pass after nothing.
+    AGE_IDLE("age-idle", "s", "an aging pass over memory that was left alone");
 
     private final String word;
+    private final String unit;
+    private final String meaning;
 
-    Timed(String word) {
+    Timed(String word, String unit, String meaning) {
         this.word = word;
+        this.unit = unit;
+        this.meaning = meaning;
     }
 
     /// As tables and results have it.
@@ -28,8 +41,23 @@ public enum Timed {
         return word;
     }
 
+    /// Of what is published: `s`, of virtual time as at full size, or `kpages/s`.
+    public String unit() {
+        return unit;
+    }
+
+    /// In words.
+    public String meaning() {
+        return meaning;
+    }
+
+    /// Whether it grows with the memory, so that it is smaller by the scale.
+    public boolean scales() {
+        return unit.equals("s");
+    }
+
     /// @throws BadInput for an unknown word, without a place
-    static Timed of(String word) {
+    public static Timed of(String word) {
         for (Timed each : values()) {
             if (each.word.equals(word)) {
                 return each;

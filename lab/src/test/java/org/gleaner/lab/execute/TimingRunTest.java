@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.input.Input;
@@ -55,7 +57,7 @@ final class TimingRunTest {
                         .filter(each -> each.configuration().equals(lock))
                         .findFirst()
                         .orElseThrow();
-        return vcpus * 1.048576 / row.gleaner();
+        return vcpus * 1.048576 / Objects.requireNonNull(row.gleaner());
     }
 
     /// Serial faults: as many a second however many vCPUs; parallel ones: more, up to what the
@@ -94,6 +96,28 @@ final class TimingRunTest {
     }
 
     @Test
+    void aRatioIsOfTwoConfigurationsAndWhatIsWaitingIsListed() throws IOException {
+        Path table =
+                table(
+                        "a,X,log,4,write-lock/read-lock,dirty,1.94,30,predicted\n"
+                                + "b,X,log,4,write-lock,dirty,2.42,30,predicted\n"
+                                + "c,X,log,4,read-lock,dirty,1.25,30,predicted\n"
+                                + "d,Y,shadow-mmu,64,lockless,pass,0.527,,waiting\n");
+        TimingResult result = run(table, rows(table));
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.completeness().complete()).isTrue();
+        List<Row> rows = result.rows();
+        double write = Objects.requireNonNull(rows.get(1).gleaner());
+        double read = Objects.requireNonNull(rows.get(2).gleaner());
+        assertThat(rows.getFirst().gleaner()).isCloseTo(write / read, within(1e-9));
+        assertThat(rows.getFirst().unit()).isEmpty();
+        assertThat(rows.getLast().gleaner()).isNull();
+        assertThat(TimingText.of(result))
+                .contains("a pass over logged memory, as a ratio")
+                .contains("\nwaiting for shadow-mmu: d lockless an aging pass, 0.527 s\n");
+    }
+
+    @Test
     void whatARowCannotHaveIsSaidBeforeAnythingRuns() throws IOException {
         Path lock = table("a,X,log,2,write-lok,dirty,100,30,predicted");
         assertThatThrownBy(() -> run(lock, rows(lock)))
@@ -117,6 +141,6 @@ final class TimingRunTest {
                 StandardCopyOption.REPLACE_EXISTING);
         return Files.writeString(
                 directory.resolve("own.csv"),
-                "id,source,scenario,vcpus,configuration,metric,seconds,within,basis\n" + row);
+                "id,source,scenario,vcpus,configuration,metric,value,within,basis\n" + row);
     }
 }

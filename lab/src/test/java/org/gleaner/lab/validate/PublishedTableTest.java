@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class PublishedTableTest {
     private static final String HEADING =
-            "id,source,scenario,vcpus,configuration,metric,seconds,within,basis\n";
+            "id,source,scenario,vcpus,configuration,metric,value,within,basis\n";
 
     @TempDir Path directory;
 
@@ -53,9 +53,12 @@ final class PublishedTableTest {
                 "a,X,../log,8,old,dirty,2.5,30,p | line 2: scenario '../log' is no name",
                 "a,X,log,0,old,dirty,2.5,30,p | line 2: vcpus '0'; give a number from 1 to 1024",
                 "a,X,log,8,old,dirt,2.5,30,p | line 2: metric 'dirt'; did you mean 'dirty'?",
-                "a,X,log,8,old,dirty,-1,30,p | line 2: seconds '-1'; give a time such as 1.25",
-                "a,X,log,8,old,dirty,0,30,p | line 2: seconds '0'; give a time such as 1.25",
-                "a,X,log,8,old,dirty,2.5,x,p | line 2: within 'x'; give a number from 1 to 1000"
+                "a,X,log,8,old,dirty,-1,30,p | line 2: value '-1'; give a number such as 1.25",
+                "a,X,log,8,old,dirty,0,30,p | line 2: value '0'; give a number such as 1.25",
+                "a,X,log,8,old,dirty,2.5,x,p | line 2: within 'x'; give a number from 1 to 1000",
+                "a,X,log,8,a/b/c,dirty,2.5,30,p | line 2: configuration 'a/b/c'; give one, or a ratio",
+                "a,X,log,8,a/,dirty,2.5,30,p | line 2: configuration '' is no name",
+                "a,X,log,8,a,dirty,2.5,30,waiting | line 2: a bound of what is waiting"
             })
     void aBadRowIsSaidInOneLine(String row, String message) {
         assertThatThrownBy(() -> read(HEADING + row + "\n"))
