@@ -1,29 +1,35 @@
 package org.gleaner.kvm;
 
+import java.util.Arrays;
 import java.util.List;
 import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
-/// How long a vCPU's faults have kept its guest waiting: from the exit to the way back in, each try
-/// for itself.
+/// How long a vCPU's faults have kept its guest waiting: from the exit to the way back in, or out
+/// to user space, each try for itself.
 ///
-/// Times are counted in buckets, sixteen to a power of two, so that a quantile is off by less than
-/// a sixteenth; their sum and number are exact. The engine's nanoseconds.
+/// Times are counted in buckets, 128 to a power of two, so that a quantile is off by less than a
+/// 128th; their sum, number and the longest are exact. The engine's nanoseconds. To count one is a
+/// few additions; the buckets grow to the longest time that came, to 57 kB at most.
 @OneCpu
 public final class FaultTimes {
-    private static final int SUB_BITS = 4;
+    private static final int SUB_BITS = 7;
     private static final int SUB = 1 << SUB_BITS;
 
-    private final long[] buckets = new long[(Long.SIZE - SUB_BITS) * SUB];
+    private long[] buckets = new long[SUB];
     private long count;
     private long sum;
+    private long longest;
 
     FaultTimes() {}
 
     void add(long nanos) {
-        buckets[bucket(nanos)]++;
+        int bucket = bucket(nanos);
+        reach(bucket);
+        buckets[bucket]++;
         count++;
         sum += nanos;
+        longest = Math.max(longest, nanos);
     }
 
     /// Those of several vCPUs together; of those that have any.
@@ -32,26 +38,34 @@ public final class FaultTimes {
         for (Vcpu vcpu : vcpus) {
             @Nullable FaultTimes one = vcpu.faultTimes();
             if (one != null) {
-                all.add(one, 1);
+                all.add(one);
             }
         }
         return all;
     }
 
-    /// What has come since `before`, which is an earlier [#of] the same vCPUs.
-    public FaultTimes since(FaultTimes before) {
-        FaultTimes rest = new FaultTimes();
-        rest.add(this, 1);
-        rest.add(before, -1);
-        return rest;
+    /// Forgets what has come so far. Its vCPU must be at rest.
+    void clear() {
+        Arrays.fill(buckets, 0);
+        count = 0;
+        sum = 0;
+        longest = 0;
     }
 
-    private void add(FaultTimes other, int sign) {
-        for (int i = 0; i < buckets.length; i++) {
-            buckets[i] += sign * other.buckets[i];
+    private void add(FaultTimes other) {
+        reach(other.buckets.length - 1);
+        for (int i = 0; i < other.buckets.length; i++) {
+            buckets[i] += other.buckets[i];
         }
-        count += sign * other.count;
-        sum += sign * other.sum;
+        count += other.count;
+        sum += other.sum;
+        longest = Math.max(longest, other.longest);
+    }
+
+    private void reach(int bucket) {
+        if (bucket >= buckets.length) {
+            buckets = Arrays.copyOf(buckets, (bucket / SUB + 1) * SUB);
+        }
     }
 
     /// How many there were.
@@ -64,8 +78,13 @@ public final class FaultTimes {
         return sum;
     }
 
-    /// A time that a share of them did not exceed, in nanoseconds, to a sixteenth more; 0 if there
-    /// were none.
+    /// The longest of them, in nanoseconds; 0 if there were none.
+    public long longestNanos() {
+        return longest;
+    }
+
+    /// A time that a share of them did not exceed, in nanoseconds, to a 128th more but never above
+    /// the longest; 0 if there were none.
     ///
     /// @param share above 0, up to 1
     public long quantileNanos(double share) {
@@ -74,7 +93,7 @@ public final class FaultTimes {
         for (int i = 0; i < buckets.length; i++) {
             seen += buckets[i];
             if (seen >= rank && seen > 0) {
-                return most(i);
+                return Math.min(most(i), longest);
             }
         }
         return 0;

@@ -203,6 +203,7 @@ public final class Vcpu {
                 hit(cpu, 1);
                 return mmu.tables.format.pfn(leaf);
             }
+            long since = cpu.now();
             leaveGuest(cpu);
             if (leaf == GuestTlb.LOG_FULL) {
                 stat.logFullExits++;
@@ -213,23 +214,17 @@ public final class Vcpu {
             fault.gfn = gfn;
             fault.write = write;
             fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
-            long problem = handle(cpu);
+            long problem = vm.faults().handle(cpu, this, fault);
+            if (problem == 0) {
+                enterGuest(cpu);
+            }
+            if (faultTimes != null) {
+                faultTimes.add(cpu.now() - since);
+            }
             if (problem != 0) {
                 return problem;
             }
-            enterGuest(cpu);
         }
-    }
-
-    private long handle(Cpu cpu) {
-        FaultTimes times = faultTimes;
-        if (times == null) {
-            return vm.faults().handle(cpu, this, fault);
-        }
-        long since = cpu.now();
-        long problem = vm.faults().handle(cpu, this, fault);
-        times.add(cpu.now() - since);
-        return problem;
     }
 
     // --- guest mode --------------------------------------------------------------------------
@@ -363,6 +358,13 @@ public final class Vcpu {
     /// How long its faults took; null unless its VM keeps that.
     public @Nullable FaultTimes faultTimes() {
         return faultTimes;
+    }
+
+    /// Forgets how long they took so far; for a vCPU at rest.
+    public void forgetFaultTimes() {
+        if (faultTimes != null) {
+            faultTimes.clear();
+        }
     }
 
     /// What its faults have asked of the host and done to its pages.

@@ -57,8 +57,11 @@ public final class BitSpinLock {
             dep.acquire(cpu, slab, i, lockClass, LockDep.WRITE);
         }
         if (!take(cpu, slab, i, 1L << bit)) {
+            long since = cpu.now();
             waitFor(cpu, slab, i, 1L << bit);
+            LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
     }
 
     public void unlock(Cpu cpu, long[] slab, int i, int bit) {
@@ -66,6 +69,7 @@ public final class BitSpinLock {
         if (dep != null) {
             dep.release(cpu, slab, i, lockClass, LockDep.WRITE);
         }
+        LockUse.released(cpu, lockClass, LockDep.WRITE);
         cpu.fetchAnd(slab, i, ~(1L << bit));
         cpu.fence(); // Pairs with the fetchAdd in waitFor.
         Bucket bucket = bucket(i);
@@ -79,6 +83,7 @@ public final class BitSpinLock {
         if (!take(cpu, slab, i, 1L << bit)) {
             return false;
         }
+        LockUse.taken(cpu, lockClass, LockDep.WRITE);
         LockDep dep = cpu.lockDep;
         if (dep != null) {
             dep.acquired(cpu, slab, i, lockClass, LockDep.WRITE);

@@ -57,6 +57,9 @@ public abstract class Cpu {
     /// How it has used locks, or null where nobody counts.
     public @Nullable LockUse lockUse;
 
+    /// What its task is at, or null where nobody wants to know.
+    @Nullable TaskState task;
+
     protected Cpu(int id, String name) {
         this.id = id;
         this.name = name;

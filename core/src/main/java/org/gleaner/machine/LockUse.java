@@ -1,11 +1,16 @@
 package org.gleaner.machine;
 
-/// How often one CPU took locks, how often it had to wait and how long: what `perf lock report`
-/// says, by class of locks and by mode.
+import java.util.Arrays;
+
+/// How often one CPU took locks, how often it had to wait and how long, and how long it held them:
+/// what `perf lock report` says, by class of locks and by mode.
 ///
 /// A lock was *waited for* if it could not be entered at once, and the wait is the time from there
-/// until it was entered; what a contended cache line takes is no wait. [BitSpinLock]s are not
-/// counted.
+/// until it was entered; what a contended cache line takes is no wait. It is *held* from when it is
+/// entered until the write that gives it up.
+///
+/// Time held is kept as the sum of all ends less the sum of all beginnings, so that neither a list
+/// of locks nor their order is needed.
 ///
 /// Not thread-safe: its CPU writes it. Others may read it when that has ended.
 @OneCpu
@@ -16,6 +21,8 @@ public final class LockUse {
     private final long[] waits = new long[taken.length];
     private final long[] waited = new long[taken.length];
     private final long[] longest = new long[taken.length];
+    private final long[] released = new long[taken.length];
+    private final long[] held = new long[taken.length];
 
     /// Notes that `cpu` has entered a lock.
     ///
@@ -23,7 +30,19 @@ public final class LockUse {
     static void taken(Cpu cpu, LockClass lockClass, int mode) {
         LockUse use = cpu.lockUse;
         if (use != null) {
-            use.taken[index(lockClass, mode)]++;
+            int i = index(lockClass, mode);
+            use.taken[i]++;
+            use.held[i] -= cpu.now();
+        }
+    }
+
+    /// Notes that `cpu` is about to leave a lock.
+    static void released(Cpu cpu, LockClass lockClass, int mode) {
+        LockUse use = cpu.lockUse;
+        if (use != null) {
+            int i = index(lockClass, mode);
+            use.released[i]++;
+            use.held[i] += cpu.now();
         }
     }
 
@@ -43,16 +62,38 @@ public final class LockUse {
         return MODES * lockClass.ordinal() + (mode == LockDep.WRITE ? 1 : 0);
     }
 
+    /// Time held, up to now where it is still inside.
+    private long heldNanos(Cpu cpu, int i) {
+        return held[i] + (taken[i] - released[i]) * cpu.now();
+    }
+
+    /// From now on the longest waits are those to come; all other figures go on.
+    public static void forgetLongest(Iterable<Cpu> cpus) {
+        for (Cpu cpu : cpus) {
+            LockUse use = cpu.lockUse;
+            if (use != null) {
+                Arrays.fill(use.longest, 0);
+            }
+        }
+    }
+
     /// What several CPUs did with the locks of a class.
     ///
     /// @param write for writing, or alone; else for reading
     public static Sum of(Iterable<Cpu> cpus, LockClass lockClass, boolean write) {
         int i = index(lockClass, write ? LockDep.WRITE : LockDep.READ);
-        Sum sum = new Sum(0, 0, 0, 0);
+        Sum sum = Sum.NONE;
         for (Cpu cpu : cpus) {
             LockUse use = cpu.lockUse;
             if (use != null) {
-                sum = sum.and(use.taken[i], use.waits[i], use.waited[i], use.longest[i]);
+                sum =
+                        sum.and(
+                                new Sum(
+                                        use.taken[i],
+                                        use.waits[i],
+                                        use.waited[i],
+                                        use.longest[i],
+                                        use.heldNanos(cpu, i)));
             }
         }
         return sum;
@@ -64,13 +105,29 @@ public final class LockUse {
     /// @param waits how often not at once
     /// @param waitedNanos in all waits
     /// @param longestNanos in the longest of them
-    public record Sum(long taken, long waits, long waitedNanos, long longestNanos) {
-        private Sum and(long moreTaken, long moreWaits, long moreNanos, long itsLongest) {
+    /// @param heldNanos from each entry to its end, those of readers that were inside together
+    ///     added up
+    public record Sum(long taken, long waits, long waitedNanos, long longestNanos, long heldNanos) {
+        static final Sum NONE = new Sum(0, 0, 0, 0, 0);
+
+        private Sum and(Sum more) {
             return new Sum(
-                    taken + moreTaken,
-                    waits + moreWaits,
-                    waitedNanos + moreNanos,
-                    Math.max(longestNanos, itsLongest));
+                    taken + more.taken,
+                    waits + more.waits,
+                    waitedNanos + more.waitedNanos,
+                    Math.max(longestNanos, more.longestNanos),
+                    heldNanos + more.heldNanos);
+        }
+
+        /// What has come since `before`, an earlier sum of the same locks; the longest wait is that
+        /// since [#forgetLongest].
+        public Sum since(Sum before) {
+            return new Sum(
+                    taken - before.taken,
+                    waits - before.waits,
+                    waitedNanos - before.waitedNanos,
+                    longestNanos,
+                    heldNanos - before.heldNanos);
         }
     }
 }

@@ -80,6 +80,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.READ);
         }
+        LockUse.released(cpu, lockClass, LockDep.READ);
         cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAdd(counts, -READER);
     }
@@ -103,6 +104,7 @@ public final class QueuedRwLock {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        LockUse.released(cpu, lockClass, LockDep.WRITE);
         cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAnd(counts, ~LOCKED);
     }

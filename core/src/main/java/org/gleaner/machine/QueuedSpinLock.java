@@ -71,6 +71,7 @@ public final class QueuedSpinLock {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        LockUse.released(cpu, lockClass, LockDep.WRITE);
         release(cpu);
     }
 

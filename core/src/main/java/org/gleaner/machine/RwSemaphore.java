@@ -84,6 +84,7 @@ public final class RwSemaphore {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.READ);
         }
+        LockUse.released(cpu, lockClass, LockDep.READ);
         long left = cpu.fetchAdd(counts, -READER) - READER;
         if ((left & WAITERS) != 0 && left < READER) {
             serveList(cpu);
@@ -108,6 +109,7 @@ public final class RwSemaphore {
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
+        LockUse.released(cpu, lockClass, LockDep.WRITE);
         if ((cpu.fetchAnd(counts, ~WRITER) & WAITERS) != 0) {
             serveList(cpu);
         }
@@ -128,6 +130,7 @@ public final class RwSemaphore {
 
     /// Ends [#downWriteNested].
     public void upWriteNested(Cpu cpu) {
+        LockUse.released(cpu, lockClass, LockDep.WRITE);
         if ((cpu.fetchAnd(counts, ~WRITER) & WAITERS) != 0) {
             serveList(cpu);
         }

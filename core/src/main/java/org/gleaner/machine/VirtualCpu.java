@@ -259,10 +259,12 @@ final class VirtualCpu extends OrderedCpu {
         }
         engine.checkSleep(this);
         sleepStart = ticks;
+        TaskState.sleeps(this, true);
         ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (ticks > limit) {
             park(State.SLEEPING, key());
         }
+        TaskState.sleeps(this, false);
     }
 
     @Override
@@ -274,7 +276,9 @@ final class VirtualCpu extends OrderedCpu {
         engine.checkSleep(this);
         long deadline = ticks + Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (deadline <= limit) {
+            TaskState.sleeps(this, true);
             ticks = deadline;
+            TaskState.sleeps(this, false);
             return;
         }
         waitMask = mask;

@@ -312,6 +312,7 @@ public final class VirtualEngine implements Engine {
     void waitOn(VirtualCpu cpu, Word w, long deadline) {
         if (cpu.waitAsleep) {
             checkSleep(cpu);
+            TaskState.sleeps(cpu, true);
         }
         WaitRing.add(w, cpu);
         if (deadline == EventTree.NEVER) {
@@ -322,6 +323,9 @@ public final class VirtualEngine implements Engine {
         if (cpu.waitWord != null) {
             WaitRing.remove(cpu);
             cpu.ticks = deadline;
+        }
+        if (cpu.waitAsleep) {
+            TaskState.sleeps(cpu, false);
         }
     }
 

@@ -75,8 +75,41 @@ final class ContentionTest {
         assertThat(writes.waits()).isGreaterThan(3 * ROUNDS);
         assertThat(writes.waitedNanos()).isGreaterThan(3 * HOLD * ROUNDS);
         assertThat(writes.longestNanos()).isBetween(HOLD, 10 * HOLD);
+        assertThat(writes.heldNanos()).isEqualTo(4 * ROUNDS * HOLD);
         LockUse.Sum reads = LockUse.of(engine.cpus(), LockClass.MMU_LOCK, false);
-        assertThat(reads).isEqualTo(new LockUse.Sum(0, 0, 0, 0));
+        assertThat(reads).isEqualTo(new LockUse.Sum(0, 0, 0, 0, 0));
+    }
+
+    /// A period begins while one holds the lock and another waits for it.
+    @Test
+    void aPeriodOfLockUseBeginsAnywhere() {
+        QueuedSpinLock lock = new QueuedSpinLock(LockClass.ZONE_LOCK);
+        LockUse.Sum[] at = new LockUse.Sum[2];
+        engine.spawn("first", cpu -> hold(cpu, lock, 0, 10_000));
+        engine.spawn("second", cpu -> hold(cpu, lock, 2_000, 5_000));
+        engine.spawn(
+                "reader",
+                cpu -> {
+                    cpu.sleep(6_000);
+                    LockUse.forgetLongest(engine.cpus());
+                    at[0] = LockUse.of(engine.cpus(), LockClass.ZONE_LOCK, true);
+                    cpu.sleep(30_000);
+                    at[1] = LockUse.of(engine.cpus(), LockClass.ZONE_LOCK, true);
+                });
+        engine.run();
+        LockUse.Sum period = at[1].since(at[0]);
+        assertThat(at[0].taken()).isEqualTo(1);
+        assertThat(at[1].heldNanos()).isEqualTo(15_000);
+        assertThat(period.taken()).isEqualTo(1);
+        assertThat(period.waits()).isEqualTo(1);
+        assertThat(period.longestNanos()).isEqualTo(period.waitedNanos()).isBetween(7_900L, 9_000L);
+    }
+
+    private static void hold(Cpu cpu, QueuedSpinLock lock, long after, long nanos) {
+        cpu.chargeNanos(after);
+        lock.lock(cpu);
+        cpu.chargeNanos(nanos);
+        lock.unlock(cpu);
     }
 
     @Test

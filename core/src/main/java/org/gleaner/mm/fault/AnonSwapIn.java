@@ -242,7 +242,7 @@ public final class AnonSwapIn {
         stat.inc(cpu, VmEvent.PSWPIN);
         vma.mm().memcg().lruvec().statChanged(cpu, 1);
         vma.mm().memcg().lruvec().swapIo(cpu, 1);
-        swap.device().read(cpu, slot, pfn);
+        readAhead.submit(cpu, slot, pfn);
         folios.set(cpu, pfn, UPTODATE);
         cpu.exit();
         QueuedSpinLock lock = vma.mm().pteLock(walk);

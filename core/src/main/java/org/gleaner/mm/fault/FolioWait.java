@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockDep;
+import org.gleaner.machine.TaskState;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.protocol.MemorySteps;
@@ -66,8 +67,18 @@ public final class FolioWait {
         cpu.fetchAdd(waiters, bucket, 1);
         long seen = cpu.load(wakeups[bucket]);
         if (!steps.looksBeforeItSleeps() || folios.test(cpu, pfn, bit)) {
-            cpu.blockChange(wakeups[bucket], seen);
+            sleep(cpu, pfn, bit, wakeups[bucket], seen);
         }
         cpu.fetchAdd(waiters, bucket, -1);
+    }
+
+    /// Who waits for a page that was in use not long ago to be read is stalled (`thrashing`).
+    private void sleep(Cpu cpu, int pfn, long bit, Word wakeup, long seen) {
+        boolean refaulted = (folios.peek(cpu, pfn) & (WORKINGSET | UPTODATE)) == WORKINGSET;
+        boolean stalled = bit == LOCKED && refaulted && TaskState.beginStall(cpu);
+        TaskState.waitsForIo(cpu, true);
+        cpu.blockChange(wakeup, seen);
+        TaskState.waitsForIo(cpu, false);
+        TaskState.endStall(cpu, stalled);
     }
 }

@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.TaskState;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
@@ -143,7 +144,9 @@ public final class PageAllocator {
                 break;
             }
             stat.inc(cpu, VmEvent.ALLOCSTALL);
+            boolean stalled = TaskState.beginStall(cpu);
             long freed = reclaim.tryToFree(cpu);
+            TaskState.endStall(cpu, stalled);
             zone.drainLocal(cpu);
             pfn = zone.allocate(cpu, min);
             if (pfn >= 0) {

@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.TaskState;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
@@ -239,12 +240,21 @@ public final class SwapReadAhead {
         if (!synchronous) {
             folios.handOver(cpu, pfn);
         }
-        swap.device().read(cpu, slot, pfn);
+        submit(cpu, slot, pfn);
         if (synchronous) {
             folios.set(cpu, pfn, UPTODATE);
             wait.unlock(cpu, pfn);
         }
         cpu.exit();
         return pfn;
+    }
+
+    /// Has the device read a slot. Of a page that was in use not long ago that time is a stall, be
+    /// it the whole reading or only the request (`swap_read_folio`).
+    void submit(Cpu cpu, int slot, int pfn) {
+        boolean refaulted = (folios.peek(cpu, pfn) & WORKINGSET) != 0;
+        boolean stalled = refaulted && TaskState.beginStall(cpu);
+        swap.device().read(cpu, slot, pfn);
+        TaskState.endStall(cpu, stalled);
     }
 }

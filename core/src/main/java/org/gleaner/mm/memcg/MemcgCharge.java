@@ -3,6 +3,7 @@ package org.gleaner.mm.memcg;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.TaskState;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,9 @@ public final class MemcgCharge {
         Memcg full = limiting;
         while (full != null && !reclaim.isDying(cpu)) {
             full.count(cpu, MemcgEvent.MAX);
+            boolean stalled = TaskState.beginStall(cpu);
             long reclaimed = reclaim.tryToFree(cpu, full, RECLAIM_GOAL);
+            TaskState.endStall(cpu, stalled);
             if (full.current() < full.max()) {
                 Memcg next = tryCount(cpu, memcg, 1);
                 if (next == null) {

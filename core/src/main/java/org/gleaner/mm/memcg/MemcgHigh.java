@@ -2,6 +2,7 @@ package org.gleaner.mm.memcg;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.TaskState;
 
 /// What `memory.high` costs: a charge above it succeeds, but before the task goes back to user mode
 /// or into its guest it reclaims as much as it has charged, in its own cgroup and all above that
@@ -66,7 +67,9 @@ public final class MemcgHigh {
             }
             if (reclaimed == 0 && --retries < 0) {
                 long start = cpu.now();
+                boolean stalled = TaskState.beginStall(cpu);
                 reclaim.sleepKillable(cpu, penalty * JIFFY_NANOS);
+                TaskState.endStall(cpu, stalled);
                 memcg.throttled(cpu, cpu.now() - start);
                 return;
             }
@@ -80,7 +83,9 @@ public final class MemcgHigh {
         for (Memcg at = memcg; at != null; at = at.chargedParent()) {
             if (at.current() > at.high()) {
                 at.count(cpu, MemcgEvent.HIGH);
+                boolean stalled = TaskState.beginStall(cpu);
                 reclaimed += reclaim.tryToFree(cpu, at, goal);
+                TaskState.endStall(cpu, stalled);
             }
         }
         return reclaimed;

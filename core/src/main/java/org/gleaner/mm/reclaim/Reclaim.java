@@ -3,6 +3,7 @@ package org.gleaner.mm.reclaim;
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.TaskState;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.PageAllocator;
@@ -146,7 +147,9 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
                 cpu.store(kswapdWanted, 0);
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
                 kswapdSince = cpu.now();
+                boolean stalled = TaskState.beginStall(cpu);
                 boolean freed = reclaimer(cpu).balance(cpu, minTtlMillis);
+                TaskState.endStall(cpu, stalled);
                 kswapdNanos += cpu.now() - kswapdSince;
                 kswapdSince = ASLEEP;
                 if (freed) {

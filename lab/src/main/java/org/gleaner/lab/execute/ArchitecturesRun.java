@@ -129,6 +129,7 @@ public final class ArchitecturesRun {
         crew.hire(boss);
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
+            machine.vm().vcpus().forEach(Vcpu::forgetFaultTimes);
             before = new Counts();
             for (int round = 0; round < scenario.rounds() && !machine.outOfMemory(); round++) {
                 round(boss, round);
@@ -191,7 +192,6 @@ public final class ArchitecturesRun {
         private final long accessFlag = sum(VcpuStat::fastFaults);
         private final long permission = sum(VcpuStat::permissionFaults);
         private final long retries = sum(VcpuStat::retries);
-        private final FaultTimes times = FaultTimes.of(vcpus);
         private final NotifierCalls calls = vm.notifierCalls();
         private final long flushes = vm.remoteFlushes();
         private final long flushNanos = vm.remoteFlushNanos();
@@ -223,7 +223,7 @@ public final class ArchitecturesRun {
                         end.accessFlag - start.accessFlag,
                         end.permission - start.permission,
                         end.retries - start.retries),
-                stall(end.times.since(start.times)),
+                stall(FaultTimes.of(machine.vm().vcpus())),
                 new Aging(
                         passes,
                         passes == 0 ? 0 : passSeconds / passes,
