@@ -2,13 +2,20 @@ package org.gleaner.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.execute.BandRun;
 import org.gleaner.lab.execute.SeedRuns;
+import org.gleaner.lab.report.BandText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
+import org.gleaner.lab.run.BundledBand;
+import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.ErrorBand;
+import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.ScenarioRuns;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.Scenario;
@@ -31,6 +38,9 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
 
     static final Scale DEFAULT_SCALE = Scale.parse("1/64");
+
+    private static final int LEAST_POINTS = 5;
+    private static final int MOST_POINTS = 10_000;
 
     private final Surroundings surroundings;
 
@@ -65,6 +75,15 @@ final class RunCommand implements Callable<Integer> {
             description = "Also run the configurations with parts taken out, one at a time.")
     private boolean ablate;
 
+    @Option(
+            names = "--band",
+            paramLabel = "N",
+            description =
+                    "Run N times more, at points of the ranges of the cost constants, and say how "
+                            + "far that moves the figures; 20 or more mean something. The "
+                            + "default scenario's band is known without.")
+    private @Nullable Integer band;
+
     @Mixin private CompareOptions compare = new CompareOptions();
 
     @Mixin private CommonOptions options = new CommonOptions();
@@ -81,6 +100,7 @@ final class RunCommand implements Callable<Integer> {
         Scenario asked = file.scenario(with(seeds.getFirst()), Scale.FULL);
         List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();
         checkAblations(asked);
+        checkBand();
         ResultsDirectory directory = directory(bySeed, by);
         ScenarioRuns runs =
                 SeedRuns.run(
@@ -90,10 +110,68 @@ final class RunCommand implements Callable<Integer> {
                                         .executors()
                                         .run(one, by, options.engine, ablate, progress),
                         options.progress(surroundings));
-        String full = ScenarioText.full(runs.completeness(), runs.result());
-        String text = options.verbose ? full : ScenarioText.of(runs.completeness(), runs.result());
-        return new Outcome(runs.completeness(), 1, List.of(runs.result()), text, full)
+        ErrorBand known = band(asked, runs);
+        Completeness whole = band == null ? runs.completeness() : with(runs.completeness(), known);
+        String full = ScenarioText.full(runs.completeness(), runs.result(), known);
+        String text =
+                options.verbose ? full : ScenarioText.of(runs.completeness(), runs.result(), known);
+        return new Outcome(
+                        whole,
+                        1,
+                        List.of(runs.result()),
+                        text,
+                        full,
+                        known == null ? Map.of() : Map.of("band", known),
+                        known == null ? Map.of() : Map.of("band.csv", BandText.csv(known)))
                 .tell(surroundings.with(asked), options, directory);
+    }
+
+    /// The band that was asked for, or the one that is known; null if there is none.
+    private @Nullable ErrorBand band(Scenario asked, ScenarioRuns runs) {
+        List<ScenarioResult> bySeed = runs.result().bySeed();
+        if (!runs.completeness().complete() || options.engine == EngineChoice.THREADS) {
+            return null;
+        }
+        if (band == null) {
+            return BundledBand.of(asked, BandRun.costs(asked))
+                    .map(each -> each.around(bySeed))
+                    .orElse(null);
+        }
+        ErrorBand measured =
+                BandRun.run(
+                        bySeed.getFirst(),
+                        band,
+                        asked.seed(),
+                        surroundings.executors(),
+                        options.progress(surroundings));
+        return measured.points() == 0 ? null : measured.around(bySeed);
+    }
+
+    /// The points of a band are parts of what was asked for.
+    private Completeness with(Completeness runs, @Nullable ErrorBand known) {
+        int asked = Objects.requireNonNull(band);
+        int points = known == null ? 0 : known.points();
+        List<String> missing = new ArrayList<>(runs.missing());
+        if (points < asked) {
+            missing.add((asked - points) + " points of the band");
+        }
+        return new Completeness(runs.asked() + asked, runs.finished() + points, missing);
+    }
+
+    private void checkBand() {
+        if (band == null) {
+            return;
+        }
+        if (band < LEAST_POINTS || band > MOST_POINTS) {
+            throw new BadInput(
+                    "--band",
+                    band + " points are no band",
+                    "give " + LEAST_POINTS + " to " + MOST_POINTS);
+        }
+        if (options.engine == EngineChoice.THREADS) {
+            throw new BadInput(
+                    "--band", "real threads charge no constants", "use it with --engine virtual");
+        }
     }
 
     private List<String> with(long seed) {
@@ -123,6 +201,7 @@ final class RunCommand implements Callable<Integer> {
                         .and(settings)
                         .and(options.engine == EngineChoice.THREADS, EngineChoice.THREADS.label())
                         .and(ablate, "ablate")
+                        .and(band != null, "band" + band)
                         .and(by.toString())
                         .and("s" + bySeed.getFirst().seed())
                         .and(bySeed.size() > 1, "" + bySeed.getLast().seed());

@@ -3,11 +3,15 @@ package org.gleaner.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
+import org.gleaner.lab.execute.SensitivityRun;
 import org.gleaner.lab.execute.TimingRun;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.report.SensitivityText;
 import org.gleaner.lab.report.TimingText;
+import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.TimingRequest;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.size.Scale;
@@ -32,6 +36,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class ValidateTimingCommand implements Callable<Integer> {
 
+    private static final Scale SMALL = Scale.parse("1/1024");
+
     private final Surroundings surroundings;
 
     @Parameters(
@@ -53,8 +59,17 @@ final class ValidateTimingCommand implements Callable<Integer> {
     @Option(
             names = "--scale",
             paramLabel = "1/N",
-            description = "Shrink memory; times are held against as much less (default: 1/64).")
-    private Scale scale = RunCommand.DEFAULT_SCALE;
+            description =
+                    "Shrink memory; times are held against as much less (default: 1/64, for "
+                            + "--sensitivity 1/1024).")
+    private @Nullable Scale scale;
+
+    @Option(
+            names = "--sensitivity",
+            description =
+                    "Move each constant of virtual time by 30 percent, down and up, and say what "
+                            + "that does to each table. With --out also as sensitivity.csv.")
+    private boolean sensitivity;
 
     @Mixin private OutputOptions options = new OutputOptions();
 
@@ -67,13 +82,40 @@ final class ValidateTimingCommand implements Callable<Integer> {
         Path file = table != null ? table : bundled();
         List<PublishedTime> rows = chosen(PublishedTable.read(file, surroundings.input()));
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
+        return sensitivity ? sensitivity(file, rows, directory) : times(file, rows, directory);
+    }
+
+    private int times(Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(file, rows, scale),
+                        new TimingRequest(file, rows, scale(RunCommand.DEFAULT_SCALE)),
                         surroundings.executors(),
                         options.progress(surroundings));
         return new Outcome(result.completeness(), 1, List.of(result), TimingText.of(result))
                 .tell(surroundings, options, directory);
+    }
+
+    private int sensitivity(
+            Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
+        SensitivityResult result =
+                SensitivityRun.run(
+                        new TimingRequest(file, rows, scale(SMALL)),
+                        surroundings.executors(),
+                        options.progress(surroundings));
+        String text = SensitivityText.of(result);
+        return new Outcome(
+                        result.completeness(),
+                        1,
+                        List.of(result),
+                        text,
+                        text,
+                        Map.of(),
+                        Map.of("sensitivity.csv", SensitivityText.csv(result)))
+                .tell(surroundings, options, directory);
+    }
+
+    private Scale scale(Scale usual) {
+        return scale != null ? scale : usual;
     }
 
     private Path bundled() {

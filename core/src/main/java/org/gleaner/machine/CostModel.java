@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32;
 
 /// What each [Cost] takes on one kind of host, and what it may take there, read from a `.costs`
 /// file: one line per constant, `NAME value unit range # source`.
@@ -78,6 +80,18 @@ public final class CostModel {
         long[] other = ticks.clone();
         moved.forEach((cost, value) -> other[cost.ordinal()] = value);
         return new CostModel(name, other, ranges);
+    }
+
+    /// Eight hexadecimal digits that change when a value or a range does: what was made with one
+    /// model is not taken for another's.
+    public String fingerprint() {
+        CRC32 sum = new CRC32();
+        for (Cost cost : Cost.values()) {
+            CostRange range = range(cost);
+            String line = cost + " " + ticks(cost) + " " + range.low() + " " + range.high() + "\n";
+            sum.update(line.getBytes(StandardCharsets.UTF_8));
+        }
+        return String.format(Locale.ROOT, "%08x", sum.getValue());
     }
 
     /// The table, indexed by [Cost#ordinal]; a copy.

@@ -65,14 +65,7 @@ public final class AccessTrackingRun {
         Configuration configuration = variant.configuration();
         AgingPlan plan = Support.plan(configuration.aging());
         machine =
-                new GuestMachine(
-                        scenario,
-                        configuration,
-                        plan,
-                        scenario.host().swap().device(),
-                        request.scale(),
-                        request.engine(),
-                        0);
+                new GuestMachine(request, configuration, plan, scenario.host().swap().device(), 0);
         crew = new Crew(machine, scenario.guest().vcpus());
         tracker =
                 tracksIdlePages(scenario, configuration)

@@ -4,6 +4,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ArchitecturesResult;
+import org.gleaner.lab.run.CostShift;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -48,6 +49,20 @@ public record Executors(
                 PfnDesignsRun::run,
                 ArchitecturesRun::run,
                 TortureRun::run);
+    }
+
+    /// The same, but that scenarios are run with other constants of virtual time.
+    public Executors with(CostShift costs) {
+        return new Executors(
+                replay,
+                (request, progress) -> maxGuestMemory.run(request.with(costs), progress),
+                (request, progress) -> accessTracking.run(request.with(costs), progress),
+                (request, progress) -> mmuStress.run(request.with(costs), progress),
+                (request, progress) -> dirtyLogPerf.run(request.with(costs), progress),
+                (request, progress) -> neighbours.run(request.with(costs), progress),
+                (request, progress) -> pfnDesigns.run(request.with(costs), progress),
+                (request, progress) -> architectures.run(request.with(costs), progress),
+                torture);
     }
 
     /// Runs a scenario of any kind with the executor of its kind.

@@ -18,7 +18,6 @@ import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -71,23 +70,20 @@ final class GuestMachine implements AutoCloseable {
     /// The machine that a configuration asks for.
     static GuestMachine of(ScenarioRequest<?> request, Configuration configuration, int daemons) {
         return new GuestMachine(
-                request.scenario(),
+                request,
                 configuration,
                 Support.plan(configuration.aging()),
                 request.scenario().host().swap().device(),
-                request.scale(),
-                request.engine(),
                 daemons);
     }
 
     GuestMachine(
-            Scenario scenario,
+            ScenarioRequest<?> request,
             Configuration configuration,
             AgingPlan plan,
             SwapDeviceChoice device,
-            Scale scale,
-            org.gleaner.lab.choice.EngineChoice choice,
             int daemons) {
+        Scenario scenario = request.scenario();
         Scenario own = scenario.on(configuration);
         this.scenario = own;
         this.configuration = configuration;
@@ -96,13 +92,25 @@ final class GuestMachine implements AutoCloseable {
         if (scenario instanceof DirtyLogPerf) {
             options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
         }
-        engine = Support.engine(choice, scenario.host().costs().on(configuration.arch()), options);
+        engine =
+                Support.engine(
+                        request.engine(),
+                        scenario.host().costs().on(configuration.arch()),
+                        request.costs(),
+                        options);
         share = HostShare.of(own, device);
         host =
                 new Host(
                         engine,
                         HostSetup.config(
-                                own, configuration, plan, device, scale, share, 1, daemons));
+                                own,
+                                configuration,
+                                plan,
+                                device,
+                                request.scale(),
+                                share,
+                                1,
+                                daemons));
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().maxCpus() - 1;

@@ -58,13 +58,7 @@ public final class MaxGuestMemoryRun {
         MaxGuestMemory scenario = request.scenario();
         machine =
                 new GuestMachine(
-                        scenario,
-                        variant.configuration(),
-                        variant.plan(),
-                        variant.device(),
-                        request.scale(),
-                        request.engine(),
-                        0);
+                        request, variant.configuration(), variant.plan(), variant.device(), 0);
         crew = new Crew(machine, scenario.guest().vcpus());
     }
 

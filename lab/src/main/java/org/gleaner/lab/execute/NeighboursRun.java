@@ -73,6 +73,7 @@ public final class NeighboursRun {
                 Support.engine(
                         request.engine(),
                         scenario.host().costs().on(configuration.arch()),
+                        request.costs(),
                         VirtualOptions.seed(scenario.seed()));
         var device = scenario.host().swap().device();
         share = HostShare.of(scenario, device);

@@ -20,10 +20,12 @@ import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.run.Caveats;
+import org.gleaner.lab.run.CostShift;
 import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
@@ -48,7 +50,16 @@ final class Support {
             org.gleaner.lab.choice.EngineChoice choice,
             CostModelChoice costs,
             VirtualOptions options) {
-        var model = org.gleaner.machine.CostModel.named(costs.label());
+        return engine(choice, costs, CostShift.NONE, options);
+    }
+
+    /// @param shift of the model's constants
+    static Engine engine(
+            org.gleaner.lab.choice.EngineChoice choice,
+            CostModelChoice costs,
+            CostShift shift,
+            VirtualOptions options) {
+        CostModel model = shift.apply(CostModel.named(costs.label()));
         return switch (choice) {
             case VIRTUAL -> new VirtualEngine(model, options);
             case THREADS -> new ThreadEngine(model);

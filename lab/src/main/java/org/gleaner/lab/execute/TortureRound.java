@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -61,12 +62,10 @@ final class TortureRound {
         AgingPlan plan = Support.plan(kind.aging());
         machine =
                 new GuestMachine(
-                        scenario,
+                        new ScenarioRequest<>(scenario, LISTS, EngineChoice.THREADS, false),
                         configuration,
                         plan,
                         SwapDeviceChoice.DISK,
-                        LISTS,
-                        EngineChoice.THREADS,
                         AGERS + 2);
         crew = new Crew(machine, VCPUS);
         agers = new Agers(machine, scenario, configuration);

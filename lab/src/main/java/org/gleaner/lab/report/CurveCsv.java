@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
@@ -44,11 +43,14 @@ public final class CurveCsv {
         List<String> policies =
                 comparison.plan().policies().stream().map(each -> each.label()).toList();
         StringBuilder text = new StringBuilder();
-        line(text, Stream.concat(FIELDS.stream(), policies.stream().map(each -> "misses_" + each)));
+        text.append(
+                CsvLine.of(
+                        Stream.concat(
+                                FIELDS.stream(), policies.stream().map(each -> "misses_" + each))));
         for (int i = 0; i < comparison.replays().size(); i++) {
             Combination combination = comparison.combinations().get(i);
             for (ReplayResult each : comparison.replays().get(i).bySeed()) {
-                line(text, fields(combination.value(Factor.MEMORY), each, policies));
+                text.append(CsvLine.of(fields(combination.value(Factor.MEMORY), each, policies)));
             }
         }
         return text.toString();
@@ -84,14 +86,5 @@ public final class CurveCsv {
 
     private static Object orEmpty(@Nullable Object value) {
         return Objects.requireNonNullElse(value, "");
-    }
-
-    private static void line(StringBuilder text, Stream<String> fields) {
-        text.append(fields.map(CurveCsv::quoted).collect(Collectors.joining(","))).append('\n');
-    }
-
-    private static String quoted(String field) {
-        boolean plain = field.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ');
-        return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
     }
 }

@@ -15,6 +15,7 @@ import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.DirtyLogPerfResult;
+import org.gleaner.lab.run.ErrorBand;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -26,6 +27,7 @@ import org.gleaner.lab.scenario.Neighbour;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Size;
+import org.jspecify.annotations.Nullable;
 
 /// A scenario's result as text for people.
 public final class ScenarioText {
@@ -39,9 +41,14 @@ public final class ScenarioText {
     /// The answer, which fits a terminal, and what to ask next.
     ///
     /// @param completeness of all seeds together
-    public static String of(Completeness completeness, Seeded<ScenarioResult> result) {
+    /// @param band of the figures; null if none is known
+    public static String of(
+            Completeness completeness, Seeded<ScenarioResult> result, @Nullable ErrorBand band) {
         ScenarioText report = new ScenarioText();
         report.answer(completeness, result);
+        if (band != null) {
+            report.block(BandText.summary(band));
+        }
         result.failures().forEach(each -> report.line("FAILED: %s", each));
         report.line("next: %s", ScenarioLegend.next(result.first().scenario()));
         return report.text.toString();
@@ -49,9 +56,14 @@ public final class ScenarioText {
 
     /// All that is known: the answer, call trees, counters, what was written into the kernel's
     /// files, assumptions. Of several seeds, all but the answer is the first one's.
-    public static String full(Completeness completeness, Seeded<ScenarioResult> result) {
+    public static String full(
+            Completeness completeness, Seeded<ScenarioResult> result, @Nullable ErrorBand band) {
         ScenarioText report = new ScenarioText();
         report.answer(completeness, result);
+        if (band != null) {
+            report.block(BandText.summary(band));
+            report.block(BandText.figures(band));
+        }
         if (result.asked() > 1) {
             report.text.append('\n');
             report.line("with seed %d (result.json has them all):", result.seeds().getFirst());

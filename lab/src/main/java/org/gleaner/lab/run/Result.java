@@ -7,6 +7,7 @@ public sealed interface Result
         permits ReplayResult,
                 ScenarioResult,
                 Seeded,
+                SensitivityResult,
                 TimingResult,
                 TogetherResult,
                 TortureResult,

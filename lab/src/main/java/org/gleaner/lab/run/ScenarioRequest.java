@@ -11,13 +11,24 @@ import org.gleaner.lab.size.Scale;
 /// @param scale what its sizes were multiplied by; costs that are fixed per pass must be multiplied
 ///     too
 /// @param ablate whether to run the scenario's ablations as well
+/// @param costs what is done to the constants of virtual time
 public record ScenarioRequest<S extends Scenario>(
-        S scenario, Scale scale, EngineChoice engine, boolean ablate) {
+        S scenario, Scale scale, EngineChoice engine, boolean ablate, CostShift costs) {
+
+    /// With the constants as they are.
+    public ScenarioRequest(S scenario, Scale scale, EngineChoice engine, boolean ablate) {
+        this(scenario, scale, engine, ablate, CostShift.NONE);
+    }
 
     /// The same on the host of one of its configurations, see [Scenario#on].
     @SuppressWarnings("unchecked") // another host makes no other kind of it
     public ScenarioRequest<S> on(Configuration configuration) {
-        return new ScenarioRequest<>((S) scenario.on(configuration), scale, engine, ablate);
+        return new ScenarioRequest<>((S) scenario.on(configuration), scale, engine, ablate, costs);
+    }
+
+    /// The same with other constants.
+    public ScenarioRequest<S> with(CostShift other) {
+        return new ScenarioRequest<>(scenario, scale, engine, ablate, other);
     }
 
     /// What of it its result says.

@@ -263,12 +263,10 @@ final class AccessTrackingRunTest {
         AgingPlan plan = AgingPlan.parse(design.label());
         GuestMachine machine =
                 new GuestMachine(
-                        scenario,
+                        new ScenarioRequest<>(scenario, Scale.FULL, engine, false),
                         scenario.configurations().getFirst(),
                         plan,
                         SwapDeviceChoice.NONE,
-                        Scale.FULL,
-                        engine,
                         0);
         try (machine) {
             machine.engine().spawn("boss", boss -> harvests(boss, machine, plan));

@@ -110,14 +110,14 @@ final class ArchitecturesTextTest {
     @Test
     void theAnswerSaysWhatTheProcessorsAre() {
         ArchitecturesResult result = result(1, 0.0292);
-        String text = ScenarioText.of(result.completeness(), alone(result));
+        String text = ScenarioText.of(result.completeness(), alone(result), null);
         assertThat(text)
                 .contains("\nthe guest writes all of its memory, more than its host has, ")
                 .contains("x86         x86, costs x86-server; ")
                 .contains(
                         "softaf-64k  arm64 without a hardware access flag, 64KiB pages, costs arm64-n1;");
         assertThat(text.lines()).allMatch(line -> line.length() <= 100);
-        assertThat(ScenarioText.full(result.completeness(), alone(result)))
+        assertThat(ScenarioText.full(result.completeness(), alone(result), null))
                 .containsPattern("pgmajfault +10,000 +11,000\n");
     }
 

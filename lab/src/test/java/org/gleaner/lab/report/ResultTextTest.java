@@ -110,7 +110,7 @@ final class ResultTextTest {
                                 Samples.maxGuestMemory(12, 3, 11),
                                 Samples.maxGuestMemory(14, 4),
                                 Samples.maxGuestMemory(10, 5, 13)));
-        String text = ScenarioText.full(Completeness.whole(9), three);
+        String text = ScenarioText.full(Completeness.whole(9), three, null);
 
         assertThat(text)
                 .startsWith("complete: 9 of 9 runs\n")
@@ -129,7 +129,7 @@ final class ResultTextTest {
                         2,
                         List.of(1L, 2L),
                         List.of(Samples.neighbours(), Samples.neighbours()));
-        assertThat(ScenarioText.of(Completeness.whole(2), two))
+        assertThat(ScenarioText.of(Completeness.whole(2), two, null))
                 .contains("cold ")
                 .contains("2 of 2\n")
                 .contains("0 of 2\n");
@@ -172,11 +172,11 @@ final class ResultTextTest {
     }
 
     private static String of(ScenarioResult result) {
-        return ScenarioText.of(result.completeness(), alone(result));
+        return ScenarioText.of(result.completeness(), alone(result), null);
     }
 
     private static String full(ScenarioResult result) {
-        return ScenarioText.full(result.completeness(), alone(result));
+        return ScenarioText.full(result.completeness(), alone(result), null);
     }
 
     private static Seeded<ScenarioResult> alone(ScenarioResult result) {
