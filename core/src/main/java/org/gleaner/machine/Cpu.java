@@ -103,6 +103,27 @@ public abstract class Cpu {
     /// A racy hint: may be stale, is no step and costs nothing.
     public abstract long peek(Word w);
 
+    /// Takes the turns of `code` up to its end.
+    void perform(Turns code) {
+        boolean more = true;
+        while (more) {
+            more = code.turn(this);
+        }
+    }
+
+    /// As [#await], of a turn of `code`, which finds in [Turns#seen] what ended the wait; or false,
+    /// and that turn is to be taken again.
+    boolean awaits(Turns code, Word w, long mask, long expect) {
+        code.seen = await(w, mask, expect);
+        return true;
+    }
+
+    /// As [#awaitChange], in the same way.
+    boolean awaitsChange(Turns code, Word w, long seen) {
+        code.seen = awaitChange(w, seen);
+        return true;
+    }
+
     // --- slabs -------------------------------------------------------------------------------
 
     public abstract long load(long[] slab, int i);

@@ -1,5 +1,9 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
 /// A fair spinning lock for many readers or one writer (`qrwlock`): the lock of the secondary MMU.
 ///
 /// ## How it works
@@ -55,6 +59,7 @@ public final class QueuedRwLock {
     private final LockClass lockClass;
     private final Word counts = new Word();
     private final QueuedSpinLock queue;
+    private final PerCpu<Waiter> waiters = new PerCpu<>(Waiter::new);
 
     public QueuedRwLock(LockClass lockClass) {
         this.lockClass = lockClass;
@@ -160,24 +165,94 @@ public final class QueuedRwLock {
 
     private void queueToRead(Cpu cpu) {
         long since = cpu.now();
-        cpu.fetchAdd(counts, -READER);
-        queue.acquire(cpu);
-        cpu.fetchAdd(counts, READER);
-        cpu.await(counts, LOCKED, 0);
-        queue.release(cpu);
+        cpu.perform(waiters.of(cpu).from(Turn.BACK_OFF, cpu));
         LockUse.waited(cpu, lockClass, LockDep.READ, since);
     }
 
     private void queueToWrite(Cpu cpu) {
         long since = cpu.now();
-        queue.acquire(cpu);
-        if (cpu.load(counts) != 0 || !cpu.cas(counts, 0, LOCKED)) {
-            cpu.fetchOr(counts, WAITING);
-            do {
-                cpu.await(counts, -1, WAITING);
-            } while (!cpu.cas(counts, WAITING, LOCKED));
-        }
-        queue.release(cpu);
+        cpu.perform(waiters.of(cpu).from(Turn.QUEUE_TO_WRITE, cpu));
         LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
+    }
+
+    /// What a CPU that could not enter at once does next.
+    private enum Turn {
+        BACK_OFF,
+        QUEUE_TO_READ,
+        ENTER,
+        AWAIT_WRITER,
+        QUEUE_TO_WRITE,
+        LOOK,
+        TAKE,
+        ANNOUNCE,
+        AWAIT_READERS,
+        TAKE_ANNOUNCED,
+        LEAVE_QUEUE
+    }
+
+    /// A CPU that queues, and how far it has come.
+    private final class Waiter extends Turns {
+        private Turn at = Turn.BACK_OFF;
+        private @Nullable Turns queueing;
+
+        Waiter from(Turn first, Cpu cpu) {
+            at = first;
+            queueing = queue.taking(cpu);
+            return this;
+        }
+
+        @Override
+        boolean turn(Cpu cpu) {
+            switch (at) {
+                case BACK_OFF -> {
+                    cpu.fetchAdd(counts, -READER);
+                    at = Turn.QUEUE_TO_READ;
+                }
+                case QUEUE_TO_READ -> queue(cpu, Turn.ENTER);
+                case ENTER -> {
+                    cpu.fetchAdd(counts, READER);
+                    at = Turn.AWAIT_WRITER;
+                }
+                case AWAIT_WRITER -> {
+                    if (cpu.awaits(this, counts, LOCKED, 0)) {
+                        at = Turn.LEAVE_QUEUE;
+                    }
+                }
+                case LEAVE_QUEUE -> {
+                    queue.release(cpu);
+                    return false;
+                }
+                default -> write(cpu);
+            }
+            return true;
+        }
+
+        private void write(Cpu cpu) {
+            switch (at) {
+                case QUEUE_TO_WRITE -> queue(cpu, Turn.LOOK);
+                case LOOK -> at = cpu.load(counts) == 0 ? Turn.TAKE : Turn.ANNOUNCE;
+                case TAKE -> at = cpu.cas(counts, 0, LOCKED) ? Turn.LEAVE_QUEUE : Turn.ANNOUNCE;
+                case ANNOUNCE -> {
+                    cpu.fetchOr(counts, WAITING);
+                    at = Turn.AWAIT_READERS;
+                }
+                case AWAIT_READERS -> {
+                    if (cpu.awaits(this, counts, -1, WAITING)) {
+                        at = Turn.TAKE_ANNOUNCED;
+                    }
+                }
+                default ->
+                        at =
+                                cpu.cas(counts, WAITING, LOCKED)
+                                        ? Turn.LEAVE_QUEUE
+                                        : Turn.AWAIT_READERS;
+            }
+        }
+
+        private void queue(Cpu cpu, Turn then) {
+            if (!requireNonNull(queueing).turn(cpu)) {
+                at = then;
+            }
+        }
     }
 }

@@ -18,6 +18,9 @@ package org.gleaner.machine;
 /// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
 /// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
 ///
+/// The way into a contended lock is cut into [Turns], so that a CPU in virtual time takes it
+/// without changing stacks at each step.
+///
 /// Left out: the pending bit, by which the second CPU waits without a node. It would save a store
 /// and a compare-and-swap where exactly two CPUs contend, and changes neither order nor exclusion.
 ///
@@ -43,7 +46,7 @@ public final class QueuedSpinLock {
 
     private final LockClass lockClass;
     private final Word lock = new Word();
-    private final PerCpu<Word> nodes = new PerCpu<>(Word::new);
+    private final PerCpu<Waiter> waiters = new PerCpu<>(Waiter::new);
 
     public QueuedSpinLock(LockClass lockClass) {
         this.lockClass = lockClass;
@@ -59,7 +62,7 @@ public final class QueuedSpinLock {
         cpu.only(MemoryOrder.ACQUIRE);
         if (!cpu.cas(lock, 0, LOCKED)) {
             long since = cpu.now();
-            queue(cpu);
+            cpu.perform(waiters.of(cpu).from(Turn.RESET));
             LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
         }
         LockUse.taken(cpu, lockClass, LockDep.WRITE);
@@ -111,10 +114,7 @@ public final class QueuedSpinLock {
 
     /// [#lock] without checking and without a frame, for locks made of this one.
     void acquire(Cpu cpu) {
-        cpu.only(MemoryOrder.ACQUIRE);
-        if (!cpu.cas(lock, 0, LOCKED)) {
-            queue(cpu);
-        }
+        cpu.perform(taking(cpu));
     }
 
     void release(Cpu cpu) {
@@ -122,35 +122,125 @@ public final class QueuedSpinLock {
         cpu.fetchAnd(lock, ~LOCKED);
     }
 
-    private void queue(Cpu cpu) {
-        long me = (cpu.id + 1L) << CPU_SHIFT;
-        Word node = nodes.of(cpu);
-        cpu.store(node, 0);
-        long before = cpu.load(lock);
-        while (!cpu.cas(lock, before, me | before & LOCKED)) {
-            before = cpu.load(lock);
-        }
-        if (before >>> CPU_SHIFT != 0) {
-            cpu.fetchOr(nodeOf(before), me);
-            cpu.await(node, GRANTED, GRANTED);
-        }
-        long seen = cpu.await(lock, LOCKED, 0);
-        if (seen == me && cpu.cas(lock, me, LOCKED)) {
-            return;
-        }
-        cpu.fetchOr(lock, LOCKED);
-        long next = cpu.load(node);
-        while (next >>> CPU_SHIFT == 0) {
-            next = cpu.awaitChange(node, next);
-        }
-        cpu.fetchOr(nodeOf(next), GRANTED);
+    /// The turns by which `cpu` takes the lock, from the first attempt on.
+    Turns taking(Cpu cpu) {
+        return waiters.of(cpu).from(Turn.TAKE);
     }
 
     private Word nodeOf(long word) {
-        Word node = nodes.get((int) (word >>> CPU_SHIFT) - 1);
-        if (node == null) {
+        Waiter waiter = waiters.get((int) (word >>> CPU_SHIFT) - 1);
+        if (waiter == null) {
             throw new IllegalStateException("no node behind " + Long.toHexString(word));
         }
-        return node;
+        return waiter.node;
+    }
+
+    /// What a CPU that wants the lock does next.
+    private enum Turn {
+        TAKE,
+        RESET,
+        LOOK,
+        ENQUEUE,
+        LINK,
+        AWAIT_GRANT,
+        AWAIT_LOCK,
+        LEAVE_EMPTY,
+        LEAVE,
+        FIND_NEXT,
+        AWAIT_NEXT,
+        GRANT
+    }
+
+    /// A CPU's place in the queue: its node, and how far it has come.
+    private final class Waiter extends Turns {
+        final Word node = new Word();
+        private Turn at = Turn.TAKE;
+        private long before;
+        private long next;
+
+        Waiter from(Turn first) {
+            at = first;
+            return this;
+        }
+
+        @Override
+        boolean turn(Cpu cpu) {
+            return switch (at) {
+                case TAKE, RESET, LOOK, ENQUEUE, LINK, AWAIT_GRANT -> come(cpu);
+                case AWAIT_LOCK, LEAVE_EMPTY, LEAVE, FIND_NEXT, AWAIT_NEXT, GRANT -> leave(cpu);
+            };
+        }
+
+        /// From the first attempt to the head of the queue.
+        private boolean come(Cpu cpu) {
+            long me = (cpu.id + 1L) << CPU_SHIFT;
+            switch (at) {
+                case TAKE -> {
+                    cpu.only(MemoryOrder.ACQUIRE);
+                    at = Turn.RESET;
+                    return !cpu.cas(lock, 0, LOCKED);
+                }
+                case RESET -> {
+                    cpu.store(node, 0);
+                    at = Turn.LOOK;
+                }
+                case LOOK -> {
+                    before = cpu.load(lock);
+                    at = Turn.ENQUEUE;
+                }
+                case ENQUEUE -> {
+                    if (!cpu.cas(lock, before, me | before & LOCKED)) {
+                        at = Turn.LOOK;
+                    } else {
+                        at = before >>> CPU_SHIFT != 0 ? Turn.LINK : Turn.AWAIT_LOCK;
+                    }
+                }
+                case LINK -> {
+                    cpu.fetchOr(nodeOf(before), me);
+                    at = Turn.AWAIT_GRANT;
+                }
+                default -> {
+                    if (cpu.awaits(this, node, GRANTED, GRANTED)) {
+                        at = Turn.AWAIT_LOCK;
+                    }
+                }
+            }
+            return true;
+        }
+
+        /// From the head of the queue to the lock, with the queue handed on.
+        private boolean leave(Cpu cpu) {
+            long me = (cpu.id + 1L) << CPU_SHIFT;
+            switch (at) {
+                case AWAIT_LOCK -> {
+                    if (cpu.awaits(this, lock, LOCKED, 0)) {
+                        at = seen == me ? Turn.LEAVE_EMPTY : Turn.LEAVE;
+                    }
+                }
+                case LEAVE_EMPTY -> {
+                    at = Turn.LEAVE;
+                    return !cpu.cas(lock, me, LOCKED);
+                }
+                case LEAVE -> {
+                    cpu.fetchOr(lock, LOCKED);
+                    at = Turn.FIND_NEXT;
+                }
+                case FIND_NEXT -> {
+                    next = cpu.load(node);
+                    at = next >>> CPU_SHIFT == 0 ? Turn.AWAIT_NEXT : Turn.GRANT;
+                }
+                case AWAIT_NEXT -> {
+                    if (cpu.awaitsChange(this, node, next)) {
+                        next = seen;
+                        at = next >>> CPU_SHIFT == 0 ? Turn.AWAIT_NEXT : Turn.GRANT;
+                    }
+                }
+                default -> {
+                    cpu.fetchOr(nodeOf(next), GRANTED);
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /// A hardware thread in virtual time; see [VirtualEngine] for how steps are ordered.
@@ -8,25 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
 /// and only then adds what the act costs: the act happens in the order in which requests are made,
 /// and so does the service of a line.
-final class VirtualCpu extends OrderedCpu {
+final class VirtualCpu extends TimedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
-
-    /// What an actor is doing, as far as the engine must know.
-    enum State {
-        /// It holds the host thread.
-        RUNNING,
-        /// It takes part in the tournament with its own time.
-        READY,
-        /// It waits for a word and takes no part.
-        WAITING,
-        /// It waits for a word and takes part with its deadline.
-        TIMED,
-        /// It takes part with the time at which it will wake.
-        SLEEPING,
-        /// It has returned.
-        DONE
-    }
 
     final VirtualEngine engine;
     final boolean daemon;
@@ -34,10 +20,7 @@ final class VirtualCpu extends OrderedCpu {
     /// Breaks ties of time; a seeded permutation of ids.
     final int slot;
 
-    State state = State.READY;
-
-    /// This CPU's time in ticks.
-    long ticks;
+    Activity state = Activity.READY;
 
     /// When the sleep that is under way began, in ticks.
     long sleepStart;
@@ -54,6 +37,12 @@ final class VirtualCpu extends OrderedCpu {
     @Nullable VirtualCpu waitNext;
     @Nullable VirtualCpu waitPrev;
 
+    /// What it is at and has not ended, or null: whoever has the host thread takes these turns.
+    @Nullable Turns turns;
+
+    /// What has gone wrong in a turn.
+    private @Nullable Throwable thrown;
+
     /// The mailbox whose section this CPU is in, or null.
     @Nullable Mailbox section;
 
@@ -65,12 +54,8 @@ final class VirtualCpu extends OrderedCpu {
     /// The same for slab words: `limit` and the engine's slack.
     private long slabLimit;
 
-    private final long[] table;
     private final LineModel lines;
     private final long slack;
-
-    /// Null where nobody will read it.
-    private final @Nullable CallTree tree;
 
     private final Actor body;
 
@@ -82,18 +67,15 @@ final class VirtualCpu extends OrderedCpu {
             boolean daemon,
             int slot,
             long start) {
-        super(id, name);
+        super(id, name, engine.table, engine.options.callTrees(), start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse();
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;
         this.slot = slot;
-        ticks = start;
-        table = engine.table;
         lines = engine.lines;
         slack = engine.slack;
-        tree = engine.options.callTrees() ? new CallTree(start) : null;
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
 
@@ -143,29 +125,111 @@ final class VirtualCpu extends OrderedCpu {
     @Override
     public void step() {
         if (ticks > limit) {
-            park(State.READY, key());
+            park(Activity.READY, key());
         }
     }
 
     @Override
     void slabStep() {
         if (ticks > slabLimit) {
-            park(State.READY, key());
+            park(Activity.READY, key());
         }
     }
 
     /// Gives the host thread away; returns when this CPU is the earliest again.
-    void park(State as, long key) {
+    void park(Activity as, long key) {
         if (engine.aborting()) {
             throw Stop.INSTANCE;
         }
+        if (turns != null) {
+            throw new IllegalStateException("a second ordered step, or another wait, in one turn");
+        }
         state = as;
         engine.events.set(id, key);
-        coroutine.suspend();
+        giveWay();
+    }
+
+    private void giveWay() {
+        if (!engine.goOnFor(this)) {
+            coroutine.suspend();
+        }
         if (stop) {
             stop = false;
             throw Stop.INSTANCE;
         }
+    }
+
+    // --- turns -------------------------------------------------------------------------------
+
+    @Override
+    void perform(Turns code) {
+        turns = code;
+        if (!takesTurns()) {
+            giveWay();
+        }
+        Throwable t = thrown;
+        if (t != null) {
+            thrown = null;
+            throw FailedIn.<RuntimeException>rethrow(t);
+        }
+    }
+
+    /// Takes turns while this CPU is the earliest; false if there are more to come.
+    boolean takesTurns() {
+        Turns code = requireNonNull(turns);
+        try {
+            while (ticks <= limit) {
+                if (!code.turn(this)) {
+                    turns = null;
+                    return true;
+                }
+                if (state == Activity.WAITING) {
+                    return false;
+                }
+            }
+        } catch (Throwable t) {
+            thrown = t;
+            turns = null;
+            return true;
+        }
+        if (engine.aborting()) {
+            thrown = Stop.INSTANCE;
+            turns = null;
+            return true;
+        }
+        state = Activity.READY;
+        engine.events.set(id, key());
+        return false;
+    }
+
+    @Override
+    boolean awaits(Turns code, Word w, long mask, long expect) {
+        return looks(code, w, mask, expect, false);
+    }
+
+    @Override
+    boolean awaitsChange(Turns code, Word w, long seen) {
+        return looks(code, w, -1, seen, true);
+    }
+
+    private boolean looks(Turns code, Word w, long mask, long expect, boolean change) {
+        waitMask = mask;
+        waitExpect = expect;
+        waitChange = change;
+        waitAsleep = false;
+        long value = w.value;
+        ticks = lines.read(w, id, ticks);
+        if (wantsToSee(value)) {
+            code.seen = value;
+            return true;
+        }
+        if (engine.aborting()) {
+            throw Stop.INSTANCE;
+        }
+        WaitRing.add(w, this);
+        state = Activity.WAITING;
+        engine.events.set(id, EventTree.NEVER);
+        return false;
     }
 
     // --- lines -------------------------------------------------------------------------------
@@ -262,7 +326,7 @@ final class VirtualCpu extends OrderedCpu {
         TaskState.sleeps(this, true);
         ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (ticks > limit) {
-            park(State.SLEEPING, key());
+            park(Activity.SLEEPING, key());
         }
         TaskState.sleeps(this, false);
     }
@@ -288,28 +352,6 @@ final class VirtualCpu extends OrderedCpu {
         engine.waitOn(this, w, deadline);
     }
 
-    // --- time --------------------------------------------------------------------------------
-
-    @Override
-    public void charge(Cost cost) {
-        ticks += table[cost.ordinal()];
-    }
-
-    @Override
-    public void charge(Cost cost, long n) {
-        ticks += table[cost.ordinal()] * n;
-    }
-
-    @Override
-    public void chargeNanos(long nanos) {
-        ticks += nanos * CostModel.TICKS_PER_NANO;
-    }
-
-    @Override
-    public long now() {
-        return ticks / CostModel.TICKS_PER_NANO;
-    }
-
     @Override
     public int foldable(Cost cost, int atMost) {
         long room = slabLimit - ticks;
@@ -320,25 +362,9 @@ final class VirtualCpu extends OrderedCpu {
         return each == 0 ? atMost : (int) Math.min(room / each, atMost);
     }
 
-    // --- call tree ---------------------------------------------------------------------------
-
-    @Override
-    public void enter(KernelFunction f) {
-        if (tree != null) {
-            tree.enter(f, ticks);
-        }
-    }
-
-    @Override
-    public void exit() {
-        if (tree != null) {
-            tree.exit(ticks);
-        }
-    }
-
     @Override
     public @Nullable CallTree callTree() {
-        if (tree != null && state == State.RUNNING) {
+        if (tree != null && state == Activity.RUNNING) {
             tree.flush(ticks);
         }
         return tree;

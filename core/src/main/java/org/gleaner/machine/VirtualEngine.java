@@ -31,6 +31,16 @@ import org.jspecify.annotations.Nullable;
 /// the value changed again waits again. Nothing is ever granted ahead of time: a lock that is free
 /// in a CPU's future is not taken in the present.
 ///
+/// ## Turns
+///
+/// A coroutine that is left and gone on with costs the host some 200 ns, a step some five. So code
+/// that is nothing but steps, the way into a contended lock, comes as [Turns], and its CPU takes
+/// part in the tournament as ever; but whoever has the host thread when its key is the smallest,
+/// the loop or another CPU that has just parked, takes the turn for it. Keys, their order and all
+/// costs are those of the same code on a stack. Only the stacks differ: a CPU goes on with its own
+/// where its turns have ended, and one that has parked need not leave its stack at all if nothing
+/// but turns comes before it.
+///
 /// ## Interrupts
 ///
 /// An interrupt is one step of the sender. It posts, moves the clock of every target that is in its
@@ -85,6 +95,10 @@ public final class VirtualEngine implements Engine {
 
     private Phase phase = Phase.RUNNING;
     private @Nullable VirtualCpu running;
+
+    /// Whose turns have ended on the stack of another, and who goes on as soon as that is free.
+    private @Nullable VirtualCpu handedOver;
+
     private @Nullable Throwable failure;
     private int spawnedLeft;
     private int left;
@@ -94,6 +108,7 @@ public final class VirtualEngine implements Engine {
     private long drainedAt;
     private long hash = FNV_OFFSET;
     private long switches;
+    private long resumes;
 
     /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes
     /// on.
@@ -140,40 +155,9 @@ public final class VirtualEngine implements Engine {
 
     @Override
     public void run() {
-        if (options.coroutines() == Coroutines.VIRTUAL_THREAD
-                && !Thread.currentThread().isVirtual()) {
-            runOnVirtualThread();
-        } else {
-            loop();
-        }
+        options.coroutines().host(this::loop);
         if (failure != null) {
             throw FailedIn.<RuntimeException>rethrow(failure);
-        }
-    }
-
-    /// A virtual thread hands over to a virtual thread far faster than a platform thread does.
-    private void runOnVirtualThread() {
-        Thread loop =
-                Thread.ofVirtual()
-                        .name("gleaner-loop")
-                        .start(() -> {
-                            try {
-                                loop();
-                            } catch (Throwable t) {
-                                failure = t;
-                            }
-                        });
-        boolean interrupted = false;
-        for (; ; ) {
-            try {
-                loop.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -212,19 +196,55 @@ public final class VirtualEngine implements Engine {
     }
 
     private void dispatch(VirtualCpu cpu, long key) {
+        begin(cpu, key);
+        VirtualCpu next = cpu.turns == null || cpu.takesTurns() ? cpu : null;
+        while (next != null) {
+            handedOver = null;
+            resumes++;
+            next.coroutine.resume();
+            next = handedOver;
+        }
+        running = null;
+    }
+
+    private void begin(VirtualCpu cpu, long key) {
         hash = (hash ^ key) * FNV_PRIME;
         switches++;
         lastKey = key;
         running = cpu;
-        cpu.state = VirtualCpu.State.RUNNING;
+        cpu.state = Activity.RUNNING;
         cpu.runUntil(events.minExcept(cpu.id));
-        cpu.coroutine.resume();
-        running = null;
+    }
+
+    /// Called by a CPU that is not the earliest, on its own stack: takes the turns that come first.
+    /// True if its own turn has come by that, and it has no more to take; false if somebody else
+    /// must have the host thread before.
+    boolean goOnFor(VirtualCpu me) {
+        for (; ; ) {
+            long key = events.min();
+            if (key == EventTree.NEVER || key < 0 || phase != Phase.RUNNING) {
+                return false;
+            }
+            VirtualCpu cpu = roster.withKey(key);
+            if (cpu != me && cpu.turns == null) {
+                return false;
+            }
+            if (!cpu.daemon) {
+                lastSpawnedTicks = key >>> SLOT_BITS;
+            } else if ((key >>> SLOT_BITS) - lastSpawnedTicks > hangTicks) {
+                return false;
+            }
+            begin(cpu, key);
+            if (cpu.turns == null || cpu.takesTurns()) {
+                handedOver = cpu == me ? null : cpu;
+                return cpu == me;
+            }
+        }
     }
 
     /// Called by a CPU whose body has ended, still on its coroutine.
     void finished(VirtualCpu cpu) {
-        cpu.state = VirtualCpu.State.DONE;
+        cpu.state = Activity.DONE;
         cpu.section = null;
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
@@ -248,7 +268,7 @@ public final class VirtualEngine implements Engine {
             if (cpu.isAsleep()) {
                 WaitRing.remove(cpu);
                 cpu.stop = true;
-                long since = cpu.state == VirtualCpu.State.SLEEPING ? cpu.sleepStart : cpu.ticks;
+                long since = cpu.state == Activity.SLEEPING ? cpu.sleepStart : cpu.ticks;
                 cpu.ticks = Math.max(since, drainedAt);
                 makeReady(cpu);
             }
@@ -260,11 +280,12 @@ public final class VirtualEngine implements Engine {
         phase = Phase.ABORTING;
         for (int i = 0; i < roster.size(); i++) {
             VirtualCpu cpu = roster.get(i);
-            if (cpu.state != VirtualCpu.State.DONE) {
+            if (cpu.state != Activity.DONE) {
                 WaitRing.remove(cpu);
                 cpu.stop = true;
+                cpu.turns = null;
                 running = cpu;
-                cpu.state = VirtualCpu.State.RUNNING;
+                cpu.state = Activity.RUNNING;
                 cpu.runUntil(EventTree.NEVER);
                 cpu.coroutine.resume();
                 running = null;
@@ -300,7 +321,7 @@ public final class VirtualEngine implements Engine {
     // --- waiting and waking ------------------------------------------------------------------
 
     private void makeReady(VirtualCpu cpu) {
-        cpu.state = VirtualCpu.State.READY;
+        cpu.state = Activity.READY;
         long key = cpu.key();
         events.set(cpu.id, key);
         if (running != null) {
@@ -316,9 +337,9 @@ public final class VirtualEngine implements Engine {
         }
         WaitRing.add(w, cpu);
         if (deadline == EventTree.NEVER) {
-            cpu.park(VirtualCpu.State.WAITING, EventTree.NEVER);
+            cpu.park(Activity.WAITING, EventTree.NEVER);
         } else {
-            cpu.park(VirtualCpu.State.TIMED, deadline << SLOT_BITS | cpu.slot);
+            cpu.park(Activity.TIMED, deadline << SLOT_BITS | cpu.slot);
         }
         if (cpu.waitWord != null) {
             WaitRing.remove(cpu);
@@ -405,5 +426,10 @@ public final class VirtualEngine implements Engine {
     /// Dispatches so far.
     public long switches() {
         return switches;
+    }
+
+    /// How often a CPU went on with a stack that it had left: at most [#switches].
+    public long resumes() {
+        return resumes;
     }
 }
