@@ -14,6 +14,7 @@ final class Catalogue {
         all.addAll(SlotPrograms.ALL);
         all.addAll(MachinePrograms.ALL);
         all.addAll(SwapPrograms.ALL);
+        all.addAll(UserfaultPrograms.ALL);
         all.addAll(MappingPrograms.ALL);
         all.addAll(HugePrograms.ALL);
         all.addAll(CollapsePrograms.ALL);

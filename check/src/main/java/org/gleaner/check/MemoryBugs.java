@@ -169,6 +169,28 @@ final class MemoryBugs {
                             },
                             "two-swap-ins-disk"),
                     bug(
+                            "userfault-queued-unseen",
+                            "who waits for a monitor's page looks before it queues, and not after",
+                            "handle_userfault: userfaultfd_must_wait once queued",
+                            new MemorySteps() {
+                                @Override
+                                public boolean looksOnceQueued() {
+                                    return false;
+                                }
+                            },
+                            "userfault-wait"),
+                    bug(
+                            "userfault-in-neither-queue",
+                            "who supplies a page does not see that a task changes its queue",
+                            "userfaultfd: refile_seq",
+                            new MemorySteps() {
+                                @Override
+                                public boolean asksForMoves() {
+                                    return false;
+                                }
+                            },
+                            "userfault-taken"),
+                    bug(
                             "writeback-not-awaited",
                             "a fault gives up the slot that its page is being written to",
                             "do_swap_page: folio_wait_writeback",

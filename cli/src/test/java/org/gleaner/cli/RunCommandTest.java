@@ -92,6 +92,7 @@ final class RunCommandTest {
                 "neighbours",
                 "pfn-designs",
                 "dirty-log-perf",
+                "demand-paging",
                 "architectures"
             })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {

@@ -20,6 +20,7 @@ import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Course;
+import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -128,6 +129,10 @@ final class Session {
                 (request, _) -> {
                     scenarios.add(request);
                     return new DirtyLogPerfResult(request.setting(), List.of(), course());
+                },
+                (request, _) -> {
+                    scenarios.add(request);
+                    return new DemandPagingResult(request.setting(), List.of(), course());
                 },
                 (request, _) -> {
                     scenarios.add(request);

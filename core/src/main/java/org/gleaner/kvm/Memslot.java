@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param readOnly guest writes leave the guest (`KVM_MEM_READONLY`)
 /// @param invalid the slot is being deleted: faults on it retry (`KVM_MEMSLOT_INVALID`)
 /// @param log its dirty log; null while it has none (`KVM_MEM_LOG_DIRTY_PAGES`)
+/// @param exits a fault on what is not there to be used at once leaves the guest, and user space
+///     sees to it (`KVM_MEM_EXIT_ON_MISSING`, a proposal of 2023)
 /// @param file what backs its private pages; null if it has none (`KVM_MEM_GUEST_MEMFD`)
 public record Memslot(
         int id,
@@ -26,11 +28,12 @@ public record Memslot(
         long vpn,
         boolean readOnly,
         boolean invalid,
+        boolean exits,
         @Nullable DirtyBitmap log,
         @Nullable GuestMemfdRange file) {
-    /// A slot without a dirty log and private pages.
+    /// A slot without a dirty log and private pages, whose faults do all they can.
     public Memslot(int id, long baseGfn, long pages, long vpn, boolean readOnly, boolean invalid) {
-        this(id, baseGfn, pages, vpn, readOnly, invalid, null, null);
+        this(id, baseGfn, pages, vpn, readOnly, invalid, false, null, null);
     }
 
     public Memslot {
@@ -71,12 +74,12 @@ public record Memslot(
     }
 
     Memslot invalidated() {
-        return new Memslot(id, baseGfn, pages, vpn, readOnly, true, log, file);
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, true, exits, log, file);
     }
 
     /// The same slot with another dirty log, or none.
     Memslot withLog(@Nullable DirtyBitmap other) {
-        return new Memslot(id, baseGfn, pages, vpn, readOnly, invalid, other, file);
+        return new Memslot(id, baseGfn, pages, vpn, readOnly, invalid, exits, other, file);
     }
 
     /// Whether no page of it comes from the host's address space.

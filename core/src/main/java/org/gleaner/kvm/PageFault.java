@@ -198,6 +198,11 @@ final class PageFault {
         }
         long vpn = SlotView.vpn(slot, fault.gfn, fault.write);
         int how = fault.write ? Lookup.WRITE : 0;
+        if (slot != null && slot.exits()) {
+            int missing = page.lookUp(cpu, vpn, how | Lookup.FAST_ONLY, fault);
+            cpu.exit();
+            return missing == 0 ? 0 : PrivateMemory.MEMORY_FAULT;
+        }
         if (slot != null && !slot.readOnly()) {
             how |= Lookup.WANT_WRITABLE;
         }

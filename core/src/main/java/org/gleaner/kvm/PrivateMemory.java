@@ -131,7 +131,8 @@ public final class PrivateMemory implements GuestMemfd.Guest {
     private void create(Cpu cpu, int id, long vpn, GuestMemfdRange range) {
         slots.create(
                 cpu,
-                new Memslot(id, range.baseGfn(), range.pages(), vpn, false, false, null, range));
+                new Memslot(
+                        id, range.baseGfn(), range.pages(), vpn, false, false, false, null, range));
     }
 
     /// Closes a file; see [GuestMemfd#release].

@@ -122,6 +122,12 @@ public final class Vm {
         slots.create(cpu, new Memslot(id, baseGfn, count, vpn, readOnly, false));
     }
 
+    /// As [#createSlot]; a page that is not there to be used is [PrivateMemory#MEMORY_FAULT].
+    public void createExitingSlot(Cpu cpu, int id, long baseGfn, long count, long vpn) {
+        checkUsers(id);
+        slots.create(cpu, new Memslot(id, baseGfn, count, vpn, false, false, true, null, null));
+    }
+
     /// Takes a slot away and waits until no fault uses it.
     ///
     /// @throws IllegalArgumentException if there is none, or the guest is protected (`-EPERM`)

@@ -87,6 +87,15 @@ public enum Cost {
     CTX_SWITCH,
     /// Wake a sleeper.
     WAKE,
+    /// What waking a sleeper keeps the waker busy for, within [#WAKE].
+    WAKE_CALL,
+    /// A vCPU's way from KVM to its user space and back, beside the guest exit.
+    KVM_USER_EXIT,
+    /// One turn of a reader of userfaults: two system calls, without locks.
+    UFFD_READ,
+    /// Supply a page by `UFFDIO_COPY` or `UFFDIO_CONTINUE`: the system call, without locks and
+    /// copy.
+    UFFD_SUPPLY,
     /// SRCU read section, both ends.
     SRCU_SECTION
 }

@@ -67,6 +67,8 @@ public enum KernelFunction {
     LRU_GEN_CHANGE_STATE("lru_gen_change_state"),
     SYNCHRONIZE_RCU("synchronize_rcu"),
     SYNCHRONIZE_SRCU("synchronize_srcu"),
+    USERFAULTFD_IOCTL("userfaultfd_ioctl"),
+    HANDLE_USERFAULT("handle_userfault"),
     IO_WAIT("io_schedule");
 
     private final String kernelName;

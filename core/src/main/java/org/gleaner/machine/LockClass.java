@@ -61,6 +61,11 @@ public enum LockClass {
     GPC_LOCK("gpc->lock", Kind.SPINNING),
     /// What a VM's vCPUs have handed over to workers, and what is done (`async_pf.lock`).
     ASYNC_PF_LOCK("async_pf->lock", Kind.SPINNING),
+    /// Readers of a `userfaultfd` that wait (`fd_wqh.lock`).
+    USERFAULT_READERS("fd_wqh.lock", Kind.SPINNING),
+    /// Tasks that wait for pages of a `userfaultfd` (`fault_pending_wqh.lock`, and inside it
+    /// `fault_wqh.lock`, for which nobody ever waits).
+    USERFAULT_FAULTS("fault_pending_wqh.lock", Kind.SPINNING),
     /// The list of an address space's notifiers.
     NOTIFIER_LIST_LOCK("mmu_notifier_lock", Kind.SPINNING),
     /// The list of address spaces that a page-table walk visits.

@@ -16,6 +16,7 @@ import org.gleaner.mm.gup.Lookup;
 import org.gleaner.mm.gup.PageClaim;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
@@ -242,7 +243,7 @@ final class KindsInGuestTest {
     @Test
     void aGuestWaitsForAMissingPageUntilASignalComes() {
         SmallHost small = SmallHost.virtual();
-        Userfault monitor = new Userfault(8);
+        Userfault monitor = new Userfault(Userfault.Mode.MISSING, 8, MemorySteps.LINUX);
         Process[] process = new Process[1];
         guest(
                 small,
@@ -252,16 +253,15 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 7, true, 1, 0);
                     assertThat(vcpu.access(cpu, 8, true)).isEqualTo(PageClaim.SIGPENDING);
                     p.mm.clearSignal(cpu);
-                    assertThat(small.host().faults().fill(cpu, p.mm, Process.BASE + 8)).isZero();
+                    assertThat(small.host().faults().supply(cpu, p.mm, Process.BASE + 8)).isZero();
                     access(cpu, vcpu, 8, true, 1, 0);
                 },
                 cpu -> {
+                    monitor.addReader(cpu);
                     long vpn = monitor.next(cpu);
                     assertThat(vpn).isEqualTo(Process.BASE + 7);
-                    small.host().faults().fill(cpu, process[0].mm, vpn);
-                    while (monitor.next(cpu) == vpn) {
-                        cpu.sleep(1_000);
-                    }
+                    small.host().faults().supply(cpu, process[0].mm, vpn);
+                    assertThat(monitor.next(cpu)).isEqualTo(Process.BASE + 8);
                     process[0].mm.signal(cpu);
                 });
     }

@@ -123,7 +123,7 @@ public final class FaultInPage {
             if (design.guesses()) {
                 guess(cpu);
             }
-        } else if (design.looksTwice() && (how & Lookup.NOWAIT) == 0) {
+        } else if (design.looksTwice() && (how & (Lookup.NOWAIT | Lookup.FAST_ONLY)) == 0) {
             lookForPoison(cpu, vpn, claim.error());
         }
     }

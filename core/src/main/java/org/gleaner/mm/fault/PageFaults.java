@@ -40,6 +40,9 @@ public final class PageFaults {
     /// No mapping, or it forbids the access (`-EFAULT`, `SIGSEGV`).
     public static final int FAULT = -14;
 
+    /// The page to be supplied is there already (`-EEXIST`).
+    public static final int EXIST = -17;
+
     /// A signal ended the wait for a page (`-EINTR`).
     public static final int INTR = -4;
 
@@ -49,7 +52,7 @@ public final class PageFaults {
 
     /// What a fault is for: a write, a page of one's own to pin, an answer to who waits for a page;
     /// and whether a signal ends a wait.
-    private static final int WRITE = 1, UNSHARE = 2, FILL = 4, INTERRUPTIBLE = 8;
+    private static final int WRITE = 1, UNSHARE = 2, SUPPLY = 4, INTERRUPTIBLE = 8;
 
     /// The page is missing, and a monitor is to fill it.
     private static final int MISSING = 1;
@@ -137,14 +140,34 @@ public final class PageFaults {
         return handle(cpu, mm, vpn, INTERRUPTIBLE | (write ? WRITE : 0));
     }
 
-    /// Fills a missing page with zeroes for whoever waits for it (`UFFDIO_ZEROPAGE`).
-    public int fill(Cpu cpu, AddressSpace mm, long vpn) {
-        int result = handle(cpu, mm, vpn, FILL);
+    /// Supplies a page for which a fault waits, and wakes who does: a new one (`UFFDIO_COPY`, or
+    /// `UFFDIO_ZEROPAGE`, which costs the same here) or, where those are waited for, the one that
+    /// the file has (`UFFDIO_CONTINUE`). Takes mmap_lock for reading; may sleep.
+    ///
+    /// @return [#DONE]; [#EXIST] if there is one already; or [#FAULT] if nobody would wait for it
+    public int supply(Cpu cpu, AddressSpace mm, long vpn) {
+        cpu.enter(KernelFunction.USERFAULTFD_IOCTL);
+        cpu.charge(Cost.UFFD_SUPPLY);
+        mm.enterCall(cpu);
+        currentTask.enter(cpu, mm);
+        mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         Userfault monitor = vma == null ? null : vma.userfault();
+        int result = FAULT;
         if (monitor != null) {
-            monitor.wake(cpu);
+            monitor.enterCall(cpu);
+            result = handleIn(cpu, vma, vpn, SUPPLY | WRITE);
         }
+        mm.mmapLock().upRead(cpu);
+        if (monitor != null) {
+            if (result == DONE) {
+                monitor.wake(cpu, vpn, vpn + 1);
+            }
+            monitor.leaveCall(cpu);
+        }
+        currentTask.leave(cpu);
+        mm.leaveCall(cpu);
+        cpu.exit();
         return result;
     }
 
@@ -161,8 +184,6 @@ public final class PageFaults {
         mm.memcg().lruvec().statChanged(cpu, 1);
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
-        Userfault monitor = vma == null ? null : vma.userfault();
-        long generation = monitor == null ? 0 : monitor.generation(cpu);
         int result;
         if (mm.isKilled()) {
             result = NOMEM;
@@ -171,6 +192,8 @@ public final class PageFaults {
         } else {
             result = handleIn(cpu, vma, vpn, how);
         }
+        Userfault monitor = result == MISSING && vma != null ? vma.userfault() : null;
+        boolean waits = monitor != null && enqueue(cpu, monitor, vma, vpn);
         mm.mmapLock().upRead(cpu);
         if (result == LOCK_DROPPED) {
             cpu.sleep(DEVICE_NANOS);
@@ -178,8 +201,9 @@ public final class PageFaults {
         }
         own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
         own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
-        if (monitor != null && result == MISSING) {
-            result = await(cpu, mm, vpn, how, monitor, generation);
+        if (monitor != null) {
+            boolean interruptible = (how & INTERRUPTIBLE) != 0;
+            result = monitor.await(cpu, mm, waits, interruptible) ? DONE : INTR;
         }
         currentTask.leave(cpu);
         cpu.exit();
@@ -202,15 +226,12 @@ public final class PageFaults {
         currentTask.leave(cpu);
     }
 
-    /// `handle_userfault`: waits until the page may be there. A signal that was pending before ends
-    /// the wait at once.
-    private static int await(
-            Cpu cpu, AddressSpace mm, long vpn, int how, Userfault monitor, long generation) {
-        boolean ends = (how & INTERRUPTIBLE) != 0;
-        if (!(ends ? mm.hasSignal(cpu) : mm.isKilled())) {
-            monitor.await(cpu, vpn, generation);
-        }
-        return ends && mm.hasSignal(cpu) ? INTR : DONE;
+    /// The first half of `handle_userfault`: returns whether there still is something to wait for.
+    private boolean enqueue(Cpu cpu, Userfault monitor, Vma vma, long vpn) {
+        monitor.enqueue(cpu, vpn);
+        Walk walk = walks[cpu.id];
+        return !steps.looksOnceQueued()
+                || format.isNone(vma.mm().tables().find(cpu, walk, vma.mm().root(), vpn));
     }
 
     private static boolean permits(Vma vma, int how) {
@@ -244,7 +265,7 @@ public final class PageFaults {
         if (vma.object() instanceof HugetlbFile file) {
             return hugetlb.fault(cpu, vma, file, vpn, walk, write);
         }
-        boolean asks = vma.userfault() != null && (how & FILL) == 0;
+        boolean supplies = (how & SUPPLY) != 0;
         if (huge != null && vma.userfault() == null) {
             int result = huge.handle(cpu, vma, vpn, walk, write);
             if (result != HugeFault.SMALL) {
@@ -257,6 +278,9 @@ public final class PageFaults {
             return format.isNone(walk.entry) ? NOMEM : DONE;
         }
         long pte = cpu.load(walk.words, walk.index);
+        if (supplies && !format.isNone(pte)) {
+            return EXIST;
+        }
         if (format.isPresent(pte)) {
             return vma.object() instanceof DeviceMemory device
                     ? deviceFault.present(cpu, vma, device, walk, write)
@@ -268,8 +292,10 @@ public final class PageFaults {
         if (format.isSwap(pte)) {
             return anonSwapIn.fault(cpu, vma, vpn, walk, pte, write);
         }
+        if (vma.waitsForMonitor(cpu, vpn) != supplies) {
+            return supplies ? FAULT : MISSING;
+        }
         return switch (vma.object()) {
-            case AnonVma _ when asks -> MISSING;
             case AnonVma anon -> firstTouch(cpu, vma, anon, vpn, walk, write);
             case DeviceMemory device -> deviceFault.missing(cpu, vma, device, vpn, walk, write);
             case HugetlbFile _, InaccessibleFile _ ->

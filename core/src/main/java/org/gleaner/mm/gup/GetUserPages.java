@@ -251,11 +251,13 @@ public final class GetUserPages {
 
     /// A fault would wait, for the swap device or for a monitor.
     private boolean waits(Cpu cpu, Vma vma, long vpn) {
-        return vma.userfault() != null && isMissing(cpu, vma, vpn) || waitsForSwap(cpu, vma, vpn);
+        return isMissing(cpu, vma, vpn) || waitsForSwap(cpu, vma, vpn);
     }
 
     private boolean isMissing(Cpu cpu, Vma vma, long vpn) {
-        return format.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn));
+        return vma.userfault() != null
+                && format.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn))
+                && vma.waitsForMonitor(cpu, vpn);
     }
 
     /// A fault would wait for the swap device: the page is there and not in the swap cache. A

@@ -113,6 +113,16 @@ public class MemorySteps {
         return true;
     }
 
+    /// Whether a task that has queued for a monitor looks at the page table once more.
+    public boolean looksOnceQueued() {
+        return true;
+    }
+
+    /// Whether who supplies a page sees that a task was just moving from one queue to the other.
+    public boolean asksForMoves() {
+        return true;
+    }
+
     /// Whether a charge counts first and undoes that if it was too much, in atomics.
     public boolean countsFirst() {
         return true;

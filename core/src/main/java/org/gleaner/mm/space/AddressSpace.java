@@ -76,7 +76,11 @@ public final class AddressSpace {
     /// One word: whether a signal is pending.
     private final long[] signal = new long[1];
 
-    private volatile @Nullable Userfault userfault;
+    /// Replaced, never edited.
+    private volatile Userfault[] monitors = {};
+
+    /// `mm_users`, of which only system calls on behalf of others take their part here.
+    private final Word users = new Word(1);
 
     /// One word: whether the huge page of zeroes was shown here.
     private final long[] hugeZero = new long[1];
@@ -312,16 +316,26 @@ public final class AddressSpace {
     }
 
     private void wakeFaults(Cpu cpu) {
-        Userfault monitor = userfault;
-        if (monitor != null) {
-            monitor.wake(cpu);
+        for (Userfault monitor : monitors) {
+            monitor.interrupt(cpu);
         }
     }
 
-    /// The monitor that tasks of this process may wait for. There is one at most.
+    /// A monitor that tasks of this process may wait for.
     void watchedBy(Userfault monitor) {
-        assert userfault == null || userfault == monitor : "two monitors of one process";
-        userfault = monitor;
+        Userfault[] more = Arrays.copyOf(monitors, monitors.length + 1);
+        more[monitors.length] = monitor;
+        monitors = more;
+    }
+
+    /// A system call that works on this address space holds it meanwhile (`mmget_not_zero`).
+    public void enterCall(Cpu cpu) {
+        cpu.fetchAdd(users, 1);
+    }
+
+    /// Ends [#enterCall] (`mmput`).
+    public void leaveCall(Cpu cpu) {
+        cpu.fetchAdd(users, -1);
     }
 
     /// Whether SIGKILL is pending (`fatal_signal_pending`).

@@ -51,12 +51,24 @@ public final class Vma {
         return userfault;
     }
 
-    /// From now on faults on what is missing wait for a monitor (`UFFDIO_REGISTER_MODE_MISSING`).
-    /// Of anonymous memory.
+    /// From now on faults wait for a monitor (`UFFDIO_REGISTER`): of anonymous memory or a memfd,
+    /// the latter alone for pages that are there and not mapped.
     public void register(Userfault monitor) {
-        assert object instanceof AnonVma : "only anonymous memory is filled by a monitor";
+        assert object instanceof Memfd
+                        || object instanceof AnonVma && monitor.mode() == Userfault.Mode.MISSING
+                : "a monitor does not supply " + object;
         userfault = monitor;
         mm.watchedBy(monitor);
+    }
+
+    /// Whether a fault on a page of which there is no entry waits for the monitor.
+    public boolean waitsForMonitor(Cpu cpu, long vpn) {
+        Userfault monitor = userfault;
+        if (monitor == null || !(object instanceof Memfd memfd)) {
+            return monitor != null;
+        }
+        long entry = memfd.entry(cpu, index(vpn));
+        return monitor.mode() == Userfault.Mode.MINOR ? Memfd.isFolio(entry) : entry == 0;
     }
 
     /// First virtual page.

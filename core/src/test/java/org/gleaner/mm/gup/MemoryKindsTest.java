@@ -26,6 +26,7 @@ import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
+import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.Memfd;
@@ -309,7 +310,7 @@ final class MemoryKindsTest {
                 cpu -> {
                     Process p = small.process(cpu, Memcg.UNLIMITED, 100);
                     process[0] = p;
-                    Userfault monitor = new Userfault(8);
+                    Userfault monitor = new Userfault(Userfault.Mode.MISSING, 8, MemorySteps.LINUX);
                     p.vma.register(monitor);
                     cpu.store(ready, 1);
                     UserPages pages = small.host().pagesOf(p.mm);
@@ -333,12 +334,10 @@ final class MemoryKindsTest {
                     cpu.block(ready, -1, 1);
                     Process p = process[0];
                     Userfault monitor = Objects.requireNonNull(p.vma.userfault());
+                    monitor.addReader(cpu);
                     monitored[0] = monitor.next(cpu);
-                    small.host().faults().fill(cpu, p.mm, monitored[0]);
-                    do {
-                        monitored[1] = monitor.next(cpu);
-                        cpu.sleep(1_000);
-                    } while (monitored[1] == monitored[0]);
+                    small.host().faults().supply(cpu, p.mm, monitored[0]);
+                    monitored[1] = monitor.next(cpu);
                     p.mm.signal(cpu);
                 });
         assertThat(monitored).containsExactly(Process.BASE, Process.BASE + 1);

@@ -5,6 +5,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.CostShift;
+import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
@@ -17,6 +18,7 @@ import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TortureExecutor;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.AcrossArchitectures;
+import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -32,6 +34,7 @@ public record Executors(
         ScenarioExecutor<AccessTracking, AccessTrackingResult> accessTracking,
         ScenarioExecutor<MmuStress, MmuStressResult> mmuStress,
         ScenarioExecutor<DirtyLogPerf, DirtyLogPerfResult> dirtyLogPerf,
+        ScenarioExecutor<DemandPaging, DemandPagingResult> demandPaging,
         ScenarioExecutor<Neighbours, NeighboursResult> neighbours,
         ScenarioExecutor<PfnDesigns, PfnDesignsResult> pfnDesigns,
         ScenarioExecutor<AcrossArchitectures, ArchitecturesResult> architectures,
@@ -45,6 +48,7 @@ public record Executors(
                 AccessTrackingRun::run,
                 MmuStressRun::run,
                 DirtyLogPerfRun::run,
+                DemandPagingRun::run,
                 NeighboursRun::run,
                 PfnDesignsRun::run,
                 ArchitecturesRun::run,
@@ -59,6 +63,7 @@ public record Executors(
                 (request, progress) -> accessTracking.run(request.with(costs), progress),
                 (request, progress) -> mmuStress.run(request.with(costs), progress),
                 (request, progress) -> dirtyLogPerf.run(request.with(costs), progress),
+                (request, progress) -> demandPaging.run(request.with(costs), progress),
                 (request, progress) -> neighbours.run(request.with(costs), progress),
                 (request, progress) -> pfnDesigns.run(request.with(costs), progress),
                 (request, progress) -> architectures.run(request.with(costs), progress),
@@ -82,6 +87,9 @@ public record Executors(
                     mmuStress.run(new ScenarioRequest<>(stress, scale, engine, ablate), progress);
             case DirtyLogPerf log ->
                     dirtyLogPerf.run(new ScenarioRequest<>(log, scale, engine, ablate), progress);
+            case DemandPaging paging ->
+                    demandPaging.run(
+                            new ScenarioRequest<>(paging, scale, engine, ablate), progress);
             case Neighbours all ->
                     neighbours.run(new ScenarioRequest<>(all, scale, engine, ablate), progress);
             case PfnDesigns designs ->

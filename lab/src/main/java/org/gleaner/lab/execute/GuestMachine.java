@@ -14,6 +14,7 @@ import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
@@ -63,6 +64,8 @@ final class GuestMachine implements AutoCloseable {
     private @Nullable Vm vm;
 
     private @Nullable SpteSteps wrongSteps;
+
+    private boolean leavesOnMissing;
 
     /// Somebody got no memory: the OOM killer ends the guest, all of it.
     private volatile boolean outOfMemory;
@@ -180,14 +183,7 @@ final class GuestMachine implements AutoCloseable {
                         : host.objects().newAnon();
         AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
         mm = space;
-        int half = scenario instanceof MmuStress ? pages / 2 : 0;
-        if (half > 0) {
-            // Two mappings of one object, so that half of it can be taken away.
-            space.map(cpu, BASE_VPN, half, object, 0, true);
-        }
-        if (pages > 0) {
-            space.map(cpu, BASE_VPN + half, pages - half, object, half, true);
-        }
+        mapParts(cpu, space, object, pages);
         VmConfig config =
                 Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
@@ -211,6 +207,29 @@ final class GuestMachine implements AutoCloseable {
         }
     }
 
+    /// One mapping, or several of one object: in two, half of it can be taken away; and each has a
+    /// monitor of its own.
+    private void mapParts(Cpu cpu, AddressSpace space, RmapObject object, int pages) {
+        int parts =
+                switch (scenario) {
+                    case MmuStress _ -> 2;
+                    case DemandPaging paging -> paging.userfaults();
+                    default -> 1;
+                };
+        for (int i = 0; i < parts; i++) {
+            int start = pages / parts * i;
+            int end = i == parts - 1 ? pages : start + pages / parts;
+            if (end > start) {
+                space.map(cpu, BASE_VPN + start, end - start, object, start, true);
+            }
+        }
+    }
+
+    /// Has faults on pages that are not there leave the guest. To be called before [#build].
+    void leaveOnMissing() {
+        leavesOnMissing = true;
+    }
+
     private UserPages memory(AddressSpace space) {
         if (scenario instanceof DirtyLogPerf log && log.hugetlb() != Hugetlb.NONE) {
             return new PooledPages(BASE_VPN, log.guestPages(), log.hugetlb().pages());
@@ -227,7 +246,12 @@ final class GuestMachine implements AutoCloseable {
     void createSlot(Cpu cpu, int id) {
         long pages = scenario.slotPages();
         long vpn = scenario.slotsShareMemory() ? BASE_VPN : BASE_VPN + id * pages;
-        vm().createSlot(cpu, id, BASE_GFN + id * pages, pages, vpn, false);
+        long gfn = BASE_GFN + id * pages;
+        if (leavesOnMissing) {
+            vm().createExitingSlot(cpu, id, gfn, pages, vpn);
+        } else {
+            vm().createSlot(cpu, id, gfn, pages, vpn, false);
+        }
     }
 
     /// A TLB has a power of two of entries.

@@ -6,9 +6,11 @@ import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
@@ -18,7 +20,7 @@ import org.gleaner.lab.validate.Timed;
 /// What a scenario's result says of a published row.
 final class Measured {
     private static final String MEND =
-            "give dirty to dirty-log-perf, vcpu and pass to access-tracking's benchmark, age-written,"
+            "give dirty to dirty-log-perf, rate to demand-paging, vcpu and pass to access-tracking's benchmark, age-written,"
                     + " age-read and age-idle to access-tracking without it";
 
     private Measured() {}
@@ -39,6 +41,7 @@ final class Measured {
         boolean timed =
                 switch (row.timed()) {
                     case DIRTY -> scenario instanceof DirtyLogPerf;
+                    case RATE -> scenario instanceof DemandPaging;
                     case VCPU, PASS ->
                             scenario instanceof AccessTracking tracking && tracking.benchmark();
                     case AGE_WRITTEN, AGE_READ, AGE_IDLE ->
@@ -53,7 +56,9 @@ final class Measured {
     }
 
     private static List<String> names(Scenario scenario) {
-        return Support.names(scenario);
+        return scenario instanceof DemandPaging paging
+                ? DemandPagingRun.names(paging)
+                : Support.names(scenario);
     }
 
     /// The row's figure as at full size; empty if a configuration did not come to its end.
@@ -80,6 +85,11 @@ final class Measured {
                     log.runs().stream()
                             .filter(run -> run.configuration().name().equals(name))
                             .mapToDouble(run -> pass(run, log.setting().scenario().iterations()))
+                            .findFirst();
+            case DemandPagingResult paging ->
+                    paging.runs().stream()
+                            .filter(run -> run.label().equals(name))
+                            .mapToDouble(run -> run.pagesPerSecond() / 1e3)
                             .findFirst();
             case AccessTrackingResult tracking ->
                     tracking.runs().stream()

@@ -8,10 +8,12 @@ import java.util.Set;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.PageSupplier;
 import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.MmuStress;
@@ -56,6 +58,11 @@ final class ScenarioLegend {
                     the host logs which pages the guest writes to, and then the log is disabled:
                     what each phase takes, and the faults, flushes and splits in it
                     """;
+            case DemandPaging _ ->
+                    """
+                    the guest writes to memory of which user space supplies each page when it is
+                    touched: how many a second, and how long a vCPU is without its page
+                    """;
             case Neighbours _ ->
                     """
                     guests that do not fit together: who loses pages, and to whom
@@ -66,6 +73,9 @@ final class ScenarioLegend {
     /// What is compared: a line each.
     static List<String> compared(Scenario scenario) {
         List<Configuration> all = scenario.configurations();
+        if (scenario instanceof DemandPaging paging) {
+            return suppliers(paging);
+        }
         if (!(scenario instanceof DirtyLogPerf log)) {
             return configurations(scenario);
         }
@@ -74,6 +84,18 @@ final class ScenarioLegend {
         for (LogEnding each : log.endings()) {
             lines.add(
                     String.format(Locale.ROOT, "%-" + width + "s  %s", each.label(), each.about()));
+        }
+        return lines;
+    }
+
+    private static List<String> suppliers(DemandPaging scenario) {
+        List<String> lines =
+                new ArrayList<>(
+                        scenario.configurations().size() > 1
+                                ? configurations(scenario)
+                                : List.of());
+        for (PageSupplier each : scenario.suppliers()) {
+            lines.add(String.format(Locale.ROOT, "%-9s  %s", each.label(), each.about()));
         }
         return lines;
     }
@@ -133,6 +155,7 @@ final class ScenarioLegend {
                     case MaxGuestMemory max when !max.ablations().isEmpty() ->
                             "--ablate: what each part is worth; ";
                     case DirtyLogPerf _ -> "--set runWhileDisabling=false: without the vCPUs; ";
+                    case DemandPaging _ -> "--set single=false: a queue for each vCPU; ";
                     case Neighbours _ -> "--set guests.0.high=50%: hold a guest down; ";
                     default -> "";
                 };

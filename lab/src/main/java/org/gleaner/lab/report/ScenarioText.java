@@ -14,6 +14,7 @@ import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.Caveats;
 import org.gleaner.lab.run.CommandResult;
 import org.gleaner.lab.run.Completeness;
+import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ErrorBand;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -85,6 +86,10 @@ public final class ScenarioText {
                     log.runs()
                             .forEach(run ->
                                     block(DirtyLogText.lines(run, log.setting().scenario())));
+            case DemandPagingResult paging ->
+                    vmstat(
+                            paging.runs().stream().map(DemandPagingResult.Run::label).toList(),
+                            paging.runs().stream().map(DemandPagingResult.Run::vmstat).toList());
             case NeighboursResult neighbours -> detail(neighbours);
             case ArchitecturesResult all ->
                     vmstat(
@@ -118,6 +123,8 @@ public final class ScenarioText {
                 block(DirtyLogText.counts(bySeed));
                 DirtyLogText.ratios(bySeed).forEach(each -> line("%s", each));
             }
+            case DemandPagingResult _ ->
+                    block(DemandPagingText.summary(all(DemandPagingResult.class, result)));
             case NeighboursResult _ -> {
                 List<NeighboursResult> bySeed = all(NeighboursResult.class, result);
                 block(NeighboursText.summary(bySeed));
@@ -333,43 +340,39 @@ public final class ScenarioText {
         block(table);
     }
 
+    /// What commands answered, by the label of a run: its configuration's name, and what else tells
+    /// it from others.
     private static Map<String, List<CommandResult>> runs(ScenarioResult result) {
-        Map<String, List<CommandResult>> commands = new LinkedHashMap<>();
+        Map<String, List<CommandResult>> all = new LinkedHashMap<>();
         switch (result) {
             case MaxGuestMemoryResult max ->
                     max.runs().stream()
                             .filter(run -> run.ablation() == null)
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
-            case AccessTrackingResult tracking ->
-                    tracking.runs()
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
-            case MmuStressResult stress ->
-                    stress.runs()
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
-            case ArchitecturesResult all ->
-                    all.runs()
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
-            case PfnDesignsResult designs ->
-                    designs.runs()
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
-            case DirtyLogPerfResult log ->
-                    log.runs()
-                            .forEach(run ->
-                                    commands.put(
-                                            run.configuration().name() + " " + run.ending().label(),
-                                            run.commands()));
-            case NeighboursResult neighbours ->
-                    neighbours
-                            .runs()
-                            .forEach(run ->
-                                    commands.put(run.configuration().name(), run.commands()));
+                            .forEach(run -> all.put(run.configuration().name(), run.commands()));
+            case AccessTrackingResult of ->
+                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
+            case MmuStressResult of ->
+                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
+            case ArchitecturesResult of ->
+                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
+            case PfnDesignsResult of ->
+                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
+            case DirtyLogPerfResult of ->
+                    of.runs().forEach(run -> all.put(labelled(run), run.commands()));
+            case DemandPagingResult of ->
+                    of.runs().forEach(run -> all.put(labelled(run), run.commands()));
+            case NeighboursResult of ->
+                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
         }
-        return commands;
+        return all;
+    }
+
+    private static String labelled(DirtyLogPerfResult.Run run) {
+        return run.configuration().name() + " " + run.ending().label();
+    }
+
+    private static String labelled(DemandPagingResult.Run run) {
+        return run.configuration().name() + " " + run.supplier().label();
     }
 
     /// What was written into the kernel's files, and what they answered.

@@ -29,6 +29,7 @@ public final class ScenarioFigures {
             case AccessTrackingResult tracking -> tracking.runs().forEach(all::add);
             case MmuStressResult stress -> stress.runs().forEach(all::add);
             case DirtyLogPerfResult log -> log.runs().forEach(all::add);
+            case DemandPagingResult paging -> paging.runs().forEach(all::add);
             case NeighboursResult neighbours -> neighbours.runs().forEach(all::add);
             case PfnDesignsResult designs -> designs.runs().forEach(all::add);
             case ArchitecturesResult architectures -> architectures.runs().forEach(all::add);
@@ -91,6 +92,11 @@ public final class ScenarioFigures {
         for (DirtyLogPerfResult.Phase phase : run.phases()) {
             figure(phase.step().name().toLowerCase(Locale.ROOT), phase.seconds());
         }
+    }
+
+    private void add(DemandPagingResult.Run run) {
+        configuration = run.label();
+        figure("seconds", run.seconds());
     }
 
     private void add(NeighboursResult.Run run) {

@@ -14,6 +14,7 @@ public sealed interface ScenarioResult extends Result
                 NeighboursResult,
                 PfnDesignsResult,
                 DirtyLogPerfResult,
+                DemandPagingResult,
                 ArchitecturesResult {
 
     Setting<?> setting();

@@ -255,6 +255,7 @@ final class Checks {
             case AccessTracking tracking -> tracking(tracking);
             case MmuStress stress -> stress(stress);
             case DirtyLogPerf log -> new DirtyLogChecks(log, this).check();
+            case DemandPaging paging -> new DemandPagingChecks(paging, this).check();
             case Neighbours neighbours -> new NeighbourChecks(neighbours, this).check();
             case PfnDesigns designs -> designs(designs);
             case AcrossArchitectures all -> architectures(all);

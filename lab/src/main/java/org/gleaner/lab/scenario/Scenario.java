@@ -17,6 +17,7 @@ import org.gleaner.lab.size.Scale;
     @JsonSubTypes.Type(value = Neighbours.class, name = Neighbours.KIND),
     @JsonSubTypes.Type(value = PfnDesigns.class, name = PfnDesigns.KIND),
     @JsonSubTypes.Type(value = DirtyLogPerf.class, name = DirtyLogPerf.KIND),
+    @JsonSubTypes.Type(value = DemandPaging.class, name = DemandPaging.KIND),
     @JsonSubTypes.Type(value = AcrossArchitectures.class, name = AcrossArchitectures.KIND)
 })
 public sealed interface Scenario
@@ -26,6 +27,7 @@ public sealed interface Scenario
                 Neighbours,
                 PfnDesigns,
                 DirtyLogPerf,
+                DemandPaging,
                 AcrossArchitectures {
 
     /// Which test's phases are run: one of [ScenarioReader#KINDS].
@@ -35,6 +37,7 @@ public sealed interface Scenario
             case AccessTracking _ -> AccessTracking.KIND;
             case MmuStress _ -> MmuStress.KIND;
             case DirtyLogPerf _ -> DirtyLogPerf.KIND;
+            case DemandPaging _ -> DemandPaging.KIND;
             case Neighbours _ -> Neighbours.KIND;
             case PfnDesigns _ -> PfnDesigns.KIND;
             case AcrossArchitectures _ -> AcrossArchitectures.KIND;

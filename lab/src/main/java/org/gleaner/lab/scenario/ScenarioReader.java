@@ -41,6 +41,7 @@ public final class ScenarioReader {
                     Neighbours.KIND,
                     PfnDesigns.KIND,
                     DirtyLogPerf.KIND,
+                    DemandPaging.KIND,
                     AcrossArchitectures.KIND);
 
     /// What guests are where a file leaves it out.
@@ -222,6 +223,7 @@ public final class ScenarioReader {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
             case MmuStress.KIND -> Binder.record(MmuStress.class, rest, "");
             case DirtyLogPerf.KIND -> Binder.record(DirtyLogPerf.class, rest, "");
+            case DemandPaging.KIND -> Binder.record(DemandPaging.class, rest, "");
             case Neighbours.KIND -> Binder.record(Neighbours.class, rest, "");
             case AcrossArchitectures.KIND -> Binder.record(AcrossArchitectures.class, rest, "");
             case PfnDesigns.KIND -> Binder.record(PfnDesigns.class, rest, "");

@@ -10,6 +10,9 @@ public enum Timed {
     /// A pass of the vCPUs over memory whose writes are logged (`dirty-log-perf`).
     DIRTY("dirty", "s", "a pass over logged memory"),
 
+    /// Pages that user space supplies (`demand-paging`).
+    RATE("rate", "kpages/s", "pages supplied on demand"),
+
     /// The vCPUs' populating of their memory while it is aged, the slowest of them
     /// (`access-tracking`, as a benchmark).
     VCPU("vcpu", "s", "the slowest vCPU while its memory is aged"),
@@ -17,7 +20,8 @@ public enum Timed {
     /// The average aging pass meanwhile.
     PASS("pass", "s", "an aging pass"),
 
-    /// The aging pass after the vCPUs have written to idle memory (`access-tracking`, no benchmark).
+    /// The aging pass after the vCPUs have written to idle memory (`access-tracking`, no
+    /// benchmark).
     AGE_WRITTEN("age-written", "s", "an aging pass over memory that was written to"),
 
     /// The aging pass after they have read idle memory.

@@ -117,7 +117,8 @@ final class HeapNeedTest {
                 "mmu-stress",
                 "neighbours",
                 "pfn-designs",
-                "dirty-log-perf"
+                "dirty-log-perf",
+                "demand-paging"
             })
     void noSizeIsAFaultOfOurOwn(String kind) {
         List<String> sizes =

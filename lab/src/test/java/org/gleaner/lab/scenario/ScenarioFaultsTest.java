@@ -181,7 +181,7 @@ final class ScenarioFaultsTest {
                 .hasMessageEndingWith(
                         "s.yaml:1:7: kind: 'max-guest-memroy' is not one of max-guest-memory,"
                                 + " access-tracking, mmu-stress, neighbours, pfn-designs,"
-                                + " dirty-log-perf, architectures;"
+                                + " dirty-log-perf, demand-paging, architectures;"
                                 + " did you mean 'max-guest-memory'?");
         file("kind: [1]").hasMessageContaining("kind: ");
     }

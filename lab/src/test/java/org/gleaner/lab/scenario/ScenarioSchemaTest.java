@@ -53,6 +53,7 @@ final class ScenarioSchemaTest {
                         "AccessTracking",
                         "MmuStress",
                         "DirtyLogPerf",
+                        "DemandPaging",
                         "Neighbours",
                         "PfnDesigns",
                         "AcrossArchitectures",
@@ -89,6 +90,7 @@ final class ScenarioSchemaTest {
         kind(definitions, "AccessTracking", AccessTracking.KIND);
         kind(definitions, "MmuStress", MmuStress.KIND);
         kind(definitions, "DirtyLogPerf", DirtyLogPerf.KIND);
+        kind(definitions, "DemandPaging", DemandPaging.KIND);
         kind(definitions, "Neighbours", Neighbours.KIND);
         kind(definitions, "PfnDesigns", PfnDesigns.KIND);
         kind(definitions, "AcrossArchitectures", AcrossArchitectures.KIND);
@@ -155,6 +157,7 @@ final class ScenarioSchemaTest {
                 context.getTypeContext().resolve(Neighbours.class),
                 context.getTypeContext().resolve(PfnDesigns.class),
                 context.getTypeContext().resolve(DirtyLogPerf.class),
+                context.getTypeContext().resolve(DemandPaging.class),
                 context.getTypeContext().resolve(AcrossArchitectures.class));
     }
 
