@@ -147,7 +147,7 @@ final class ScenarioCommand implements Callable<Integer> {
         public Integer call() {
             BundledScenario bundled = BundledScenario.named(name);
             Path target = file != null ? file : surroundings.directory().resolve(name + ".yaml");
-            if (ScenarioReader.KINDS.contains(target.toString())) {
+            if (ScenarioReader.BUNDLED.contains(target.toString())) {
                 throw new BadInput(
                         target.toString(),
                         "a run would take the bundled scenario of that name",

@@ -19,8 +19,8 @@ final class SwapOptions {
             paramLabel = "DEVICE",
             defaultValue = "zram",
             description =
-                    "zram, disk (a virtual one, which says that it rotates), ssd, or none, where "
-                            + "a limit that is too small kills (default: zram).")
+                    "zram, disk (a virtual one, which says that it rotates), ssd, optane, or none, "
+                            + "where a limit that is too small kills (default: zram).")
     private SwapDeviceChoice swap = SwapDeviceChoice.ZRAM;
 
     @Option(

@@ -93,7 +93,8 @@ final class RunCommandTest {
                 "pfn-designs",
                 "dirty-log-perf",
                 "demand-paging",
-                "architectures"
+                "architectures",
+                "spark-vm"
             })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {
         session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");

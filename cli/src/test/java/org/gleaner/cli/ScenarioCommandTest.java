@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 final class ScenarioCommandTest {
 
-    static final List<String> KINDS = ScenarioReader.KINDS;
+    static final List<String> BUNDLED = ScenarioReader.BUNDLED;
 
     private static final String LINE = "# yaml-language-server: $schema=";
 
@@ -43,22 +43,22 @@ final class ScenarioCommandTest {
     void listHasALineForEach() {
         assertThat(session.run("scenario", "list")).isZero();
         List<String> lines = session.out().lines().toList();
-        assertThat(lines).hasSize(1 + KINDS.size());
-        for (int i = 0; i < KINDS.size(); i++) {
-            assertThat(lines.get(1 + i)).startsWith(KINDS.get(i)).endsWith("?");
+        assertThat(lines).hasSize(1 + BUNDLED.size());
+        for (int i = 0; i < BUNDLED.size(); i++) {
+            assertThat(lines.get(1 + i)).startsWith(BUNDLED.get(i)).endsWith("?");
         }
 
         Session json = again();
         assertThat(json.run("scenario", "list", "--json")).isZero();
         JsonNode all = JsonMapper.shared().readTree(json.out()).get("scenarios");
-        assertThat(all).hasSize(KINDS.size());
+        assertThat(all).hasSize(BUNDLED.size());
         for (JsonNode each : all) {
             assertThat(each.propertyNames()).containsExactly("name", "question", "takes");
         }
     }
 
     @ParameterizedTest
-    @FieldSource("KINDS")
+    @FieldSource("BUNDLED")
     void showPrintsTheFileWithASchemaThatIsThere(String kind) {
         assertThat(session.run("scenario", "show", kind)).isZero();
         String bundled = ScenarioReader.text(kind);
@@ -79,7 +79,7 @@ final class ScenarioCommandTest {
     }
 
     @ParameterizedTest
-    @FieldSource("KINDS")
+    @FieldSource("BUNDLED")
     void aCopyRunsAsTheBundledOneDoes(String kind) throws IOException {
         Path copy = directory.resolve("mine.yaml");
         assertThat(session.run("scenario", "new", kind, copy.toString())).isZero();

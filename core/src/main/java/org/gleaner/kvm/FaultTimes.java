@@ -6,7 +6,8 @@ import org.gleaner.machine.OneCpu;
 import org.jspecify.annotations.Nullable;
 
 /// How long a vCPU's faults have kept its guest waiting: from the exit to the way back in, or out
-/// to user space, each try for itself.
+/// to user space, each try for itself. Or how long anything else took that one CPU does, again and
+/// again.
 ///
 /// Times are counted in buckets, 128 to a power of two, so that a quantile is off by less than a
 /// 128th; their sum, number and the longest are exact. The engine's nanoseconds. To count one is a
@@ -21,9 +22,10 @@ public final class FaultTimes {
     private long sum;
     private long longest;
 
-    FaultTimes() {}
+    public FaultTimes() {}
 
-    void add(long nanos) {
+    /// One more.
+    public void add(long nanos) {
         int bucket = bucket(nanos);
         reach(bucket);
         buckets[bucket]++;
@@ -52,7 +54,8 @@ public final class FaultTimes {
         longest = 0;
     }
 
-    private void add(FaultTimes other) {
+    /// Those of another, too.
+    public void add(FaultTimes other) {
         reach(other.buckets.length - 1);
         for (int i = 0; i < other.buckets.length; i++) {
             buckets[i] += other.buckets[i];

@@ -174,6 +174,14 @@ public final class Vcpu {
         return gfn;
     }
 
+    /// Computes for a time without an access that misses its caches, in guest mode all the while:
+    /// an interrupt meanwhile makes it longer.
+    public void compute(Cpu cpu, long nanos) {
+        enterGuest(cpu);
+        cpu.chargeNanos(nanos);
+        leaveGuest(cpu);
+    }
+
     /// Why the last run ended early; 0 if it did not.
     public long error() {
         return error;

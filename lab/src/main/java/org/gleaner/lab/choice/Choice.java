@@ -23,6 +23,7 @@ public sealed interface Choice
                 LogEnding,
                 LogMode,
                 Lru,
+                Order,
                 PageSizeChoice,
                 PageSupplier,
                 PfnChoice,

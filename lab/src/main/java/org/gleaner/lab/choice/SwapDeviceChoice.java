@@ -12,6 +12,9 @@ public enum SwapDeviceChoice implements Choice {
     /// A solid-state drive: asynchronous, reads ahead around the faulting address.
     SSD("ssd"),
 
+    /// As `ssd`, of 3D XPoint: it answers a read in a tenth of the time.
+    OPTANE("optane"),
+
     /// Nowhere: what does not fit ends in the OOM killer.
     NONE("none");
 

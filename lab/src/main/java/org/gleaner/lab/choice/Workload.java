@@ -8,6 +8,9 @@ public enum Workload implements Choice {
     /// Touches pages of its working set at random.
     RANDOM("random"),
 
+    /// Goes through its phases.
+    PHASES("phases"),
+
     /// Nothing.
     IDLE("idle");
 

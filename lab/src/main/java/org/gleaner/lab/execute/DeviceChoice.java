@@ -61,7 +61,11 @@ final class DeviceChoice {
 
     private static void check(
             EngineChoice engine, SwapDeviceChoice device, String where, String mend) {
-        boolean disk = device == SwapDeviceChoice.DISK || device == SwapDeviceChoice.SSD;
+        boolean disk =
+                switch (device) {
+                    case DISK, SSD, OPTANE -> true;
+                    case ZRAM, NONE -> false;
+                };
         if (disk && engine == EngineChoice.THREADS) {
             throw new BadInput(where, device.label() + WHY, mend);
         }

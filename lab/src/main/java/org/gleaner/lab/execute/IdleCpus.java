@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
@@ -26,9 +27,14 @@ final class IdleCpus {
 
     /// Idles until `nanos`, as [Cpu#now] has it.
     void idle(Cpu cpu, long nanos) {
+        idle(cpu, nanos, () -> false);
+    }
+
+    /// As [#idle(Cpu,long)], or until it is asked when all is over.
+    void idle(Cpu cpu, long nanos, BooleanSupplier over) {
         Word bell = new Word();
         bells.add(bell);
-        for (long now = cpu.now(); now < nanos; now = cpu.now()) {
+        for (long now = cpu.now(); now < nanos && !over.getAsBoolean(); now = cpu.now()) {
             cpu.sleepUnless(bell, 1, 1, nanos - now);
             answer(cpu, bell);
         }

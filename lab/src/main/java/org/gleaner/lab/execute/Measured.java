@@ -8,10 +8,13 @@ import org.gleaner.lab.Nearest;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
+import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
+import org.gleaner.lab.run.WorkDone;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.validate.PublishedTime;
@@ -21,7 +24,8 @@ import org.gleaner.lab.validate.Timed;
 final class Measured {
     private static final String MEND =
             "give dirty to dirty-log-perf, rate to demand-paging, vcpu and pass to access-tracking's benchmark, age-written,"
-                    + " age-read and age-idle to access-tracking without it";
+                    + " age-read and age-idle to access-tracking without it, work and round to neighbours"
+                    + " with phases";
 
     private Measured() {}
 
@@ -46,6 +50,10 @@ final class Measured {
                             scenario instanceof AccessTracking tracking && tracking.benchmark();
                     case AGE_WRITTEN, AGE_READ, AGE_IDLE ->
                             scenario instanceof AccessTracking tracking && !tracking.benchmark();
+                    case WORK, ROUND ->
+                            scenario instanceof Neighbours all
+                                    && all.guests().stream()
+                                            .anyMatch(each -> !each.phases().isEmpty());
                 };
         if (!timed) {
             throw new BadInput(
@@ -96,8 +104,19 @@ final class Measured {
                             .filter(run -> run.configuration().name().equals(name))
                             .flatMapToDouble(run -> aged(timed, run).stream())
                             .findFirst();
+            case NeighboursResult neighbours ->
+                    neighbours.runs().stream()
+                            .filter(run -> run.configuration().name().equals(name))
+                            .mapToDouble(run -> worked(timed, neighbours, run))
+                            .findFirst();
             default -> OptionalDouble.empty();
         };
+    }
+
+    private static double worked(Timed timed, NeighboursResult result, NeighboursResult.Run run) {
+        return timed == Timed.WORK
+                ? WorkDone.of(result, run).getLast().operationsPerSecond()
+                : WorkDone.lastRoundSeconds(run);
     }
 
     private static double pass(DirtyLogPerfResult.Run run, int iterations) {

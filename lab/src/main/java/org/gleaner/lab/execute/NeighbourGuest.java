@@ -70,6 +70,7 @@ final class NeighbourGuest {
     /// By vCPU: when it had populated its share.
     private final long[] populatedAtNanos;
 
+    private final PhasedWork phases;
     private final List<Long> residentPages = new ArrayList<>();
     private Map<VmEvent, Long> statBefore;
     private Map<MemcgEvent, Long> eventsBefore;
@@ -122,11 +123,14 @@ final class NeighbourGuest {
         }
         accesses = new long[neighbour.vcpus()];
         running = new Word(accesses.length);
+        phases =
+                new PhasedWork(neighbour, pages, pageBytes, BASE_GFN, scenario.seed() + memcg.id());
         populatedAtNanos = new long[accesses.length];
     }
 
-    long pages() {
-        return pages;
+    /// Pages that it comes to have.
+    long populatedPages() {
+        return scenario.populatedPages(neighbour);
     }
 
     Memcg memcg() {
@@ -143,10 +147,11 @@ final class NeighbourGuest {
 
     // --- what its vCPUs do -------------------------------------------------------------------
 
-    /// A vCPU writes its share of all memory once.
+    /// A vCPU writes its share of what is to be populated once.
     void populate(Cpu cpu, Vcpu vcpu, int index) {
-        long end = shareOf(pages, index + 1);
-        for (long at = shareOf(pages, index); at < end && !ended(); ) {
+        long all = scenario.populatedPages(neighbour);
+        long end = shareOf(all, index + 1);
+        for (long at = shareOf(all, index); at < end && !ended(); ) {
             long stop = Math.min(at + CHUNK, end);
             long reached = vcpu.runSequential(cpu, BASE_GFN + at, BASE_GFN + stop, true) - BASE_GFN;
             meter.advance(reached - at);
@@ -158,6 +163,19 @@ final class NeighbourGuest {
 
     /// A vCPU does what the workload says, on its share of the working set, until a time.
     void work(Cpu cpu, Vcpu vcpu, int index, long until) {
+        if (neighbour.workload() == Workload.PHASES) {
+            accesses[index] +=
+                    phases.run(
+                            cpu,
+                            vcpu,
+                            index,
+                            until,
+                            () -> {
+                                note(cpu, vcpu);
+                                return ended();
+                            });
+            return;
+        }
         long set = neighbour.workingSet().pages(pages, scenario.pageBytes());
         long first = shareOf(set, index);
         long pages = shareOf(set, index + 1) - first;
@@ -236,6 +254,11 @@ final class NeighbourGuest {
         return mm.isKilled();
     }
 
+    /// Whether time was up before it was through its phases.
+    boolean isUnfinished() {
+        return !phases.isComplete();
+    }
+
     /// How it ended, if that was before its time.
     NeighboursResult.@Nullable End end() {
         if (!mm.isKilled()) {
@@ -269,7 +292,8 @@ final class NeighbourGuest {
                 (memcg.throttledNanos() - throttledBefore) / NANOS,
                 residentPages,
                 told(stat),
-                named(events));
+                named(events),
+                phases.results());
     }
 
     private NeighboursResult.GuestPopulating populating() {

@@ -10,6 +10,7 @@ import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.choice.Workload;
 import org.gleaner.lab.execute.ConfigurationRuns.Outcome;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioRequest;
@@ -51,6 +52,10 @@ public final class NeighboursRun {
     private final Rendezvous rendezvous;
     private final IdleCpus idleCpus;
     private final Word gone = new Word();
+
+    /// Whether every guest has phases and is through them at some time.
+    private final boolean endsWithWork;
+
     private Map<VmEvent, Long> countersBefore = Map.of();
 
     /// When all guests were populated.
@@ -68,6 +73,8 @@ public final class NeighboursRun {
         scenario = request.scenario();
         this.configuration = configuration;
         this.meter = meter;
+        endsWithWork =
+                scenario.guests().stream().allMatch(each -> each.workload() == Workload.PHASES);
         plan = Support.plan(configuration.aging());
         engine =
                 Support.engine(
@@ -106,7 +113,7 @@ public final class NeighboursRun {
         long gone =
                 guests.stream()
                         .filter(NeighbourGuest::ended)
-                        .mapToLong(NeighbourGuest::pages)
+                        .mapToLong(NeighbourGuest::populatedPages)
                         .sum();
         host.swap().lowerNeed(cpu, share.zramPagesWithout(scenario, gone));
     }
@@ -185,6 +192,7 @@ public final class NeighboursRun {
                     counters.put(event.statName(), n - before);
                 });
         guests.forEach(this::tellEnd);
+        tellUnfinished();
         tellShortage();
         failures.addAll(commands.failures(configuration.name()));
         List<NeighboursResult.Guest> results = guests.stream().map(NeighbourGuest::result).toList();
@@ -215,6 +223,25 @@ public final class NeighboursRun {
                             + " of guest memory there was no room in memory and swap; more swap"
                             + " would help: "
                             + MoreSwap.settings(scenario).orElse("host.swap.size"));
+        }
+    }
+
+    /// Work that was cut off would be taken for slow.
+    private void tellUnfinished() {
+        long cut =
+                guests.stream()
+                        .filter(guest -> guest.end() == null && guest.isUnfinished())
+                        .count();
+        if (cut > 0) {
+            failures.add(
+                    configuration.name()
+                            + ": the time (millis "
+                            + scenario.millis()
+                            + ") was up before "
+                            + cut
+                            + " of "
+                            + guests.size()
+                            + " guests were through their phases; give more");
         }
     }
 
@@ -282,15 +309,26 @@ public final class NeighboursRun {
         rendezvous.arrive(cpu, guest::ended, host::drain);
         guest.work(cpu, vcpu, index, until);
         guest.leave(cpu);
-        cpu.fetchAdd(gone, 1);
-        idleCpus.idle(cpu, until);
+        if (cpu.fetchAdd(gone, 1) == vcpus() - 1 && endsWithWork) {
+            idleCpus.ask(cpu);
+        }
+        idleCpus.idle(cpu, until, () -> isOver(cpu));
+    }
+
+    /// Whether all guests are through their work, so that the rest of the time has nothing to show.
+    private boolean isOver(Cpu cpu) {
+        return endsWithWork && cpu.peek(gone) == vcpus();
     }
 
     /// Looks what is resident, now and then.
     private void watch(Cpu boss, long start) {
-        for (int sample = 1; sample <= scenario.samples(); sample++) {
-            boss.sleep(
-                    start + scenario.millis() * MILLI * sample / scenario.samples() - boss.now());
+        for (int sample = 1; sample <= scenario.samples() && !isOver(boss); sample++) {
+            long at = start + scenario.millis() * MILLI * sample / scenario.samples();
+            if (endsWithWork) {
+                boss.sleepUnless(gone, -1, vcpus(), at - boss.now());
+            } else {
+                boss.sleep(at - boss.now());
+            }
             sampleSeconds.add((boss.now() - start) / 1e9);
             guests.forEach(NeighbourGuest::sample);
         }

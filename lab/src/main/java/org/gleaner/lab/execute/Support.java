@@ -96,14 +96,18 @@ final class Support {
 
     static HostConfig.Swap swap(SwapDeviceChoice device) {
         return switch (device) {
-            case DISK, SSD -> HostConfig.Swap.DISK;
+            case DISK, SSD, OPTANE -> HostConfig.Swap.DISK;
             case ZRAM, NONE -> HostConfig.Swap.ZRAM;
         };
     }
 
     /// The figures of the disk behind a swap device; unused if there is none.
     static DiskTiming disk(SwapDeviceChoice device) {
-        return device == SwapDeviceChoice.DISK ? DiskTiming.VIRTIO : DiskTiming.NVME;
+        return switch (device) {
+            case DISK -> DiskTiming.VIRTIO;
+            case OPTANE -> DiskTiming.OPTANE;
+            case SSD, ZRAM, NONE -> DiskTiming.NVME;
+        };
     }
 
     static HostConfig.Thp thp(Thp choice) {

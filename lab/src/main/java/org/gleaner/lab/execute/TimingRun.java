@@ -1,5 +1,6 @@
 package org.gleaner.lab.execute;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,14 +121,17 @@ public final class TimingRun {
         Path table = request.table().toAbsolutePath();
         String name = String.valueOf(table.getFileName()).replaceFirst("\\.csv$", "");
         Path file = table.resolveSibling(name).resolve(row.scenario() + ".yaml");
+        boolean bundled = !Files.exists(file) && ScenarioReader.BUNDLED.contains(row.scenario());
         try {
-            ScenarioFile written = ScenarioReader.open(file.toString(), Input.ofProcess());
+            ScenarioFile written =
+                    ScenarioReader.open(
+                            bundled ? row.scenario() : file.toString(), Input.ofProcess());
             Scenario one = written.scenario(List.of(), Scale.FULL);
-            long pages = one.guestPages() / one.guest().vcpus();
+            long bytes = one.guestPages() / one.guest().vcpus() * one.pageBytes();
             List<String> settings =
                     List.of(
                             "guest.vcpus=" + row.vcpus(),
-                            "guest.memory=" + pages * row.vcpus() + "p");
+                            "guest.memory=" + bytes * row.vcpus() + "B");
             return written.scenario(settings, request.scale());
         } catch (BadInput bad) {
             throw bad.at(row.place() + ", " + bad.where());

@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PageSupplier;
 import org.gleaner.lab.choice.PfnChoice;
+import org.gleaner.lab.choice.Workload;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
@@ -63,11 +64,20 @@ final class ScenarioLegend {
                     the guest writes to memory of which user space supplies each page when it is
                     touched: how many a second, and how long a vCPU is without its page
                     """;
+            case Neighbours all when works(all) ->
+                    """
+                    what guests get done of their work, phase by phase, while their host is short of
+                    memory; of several guests the sum, the median p50, and the highest p99 and p99.9
+                    """;
             case Neighbours _ ->
                     """
                     guests that do not fit together: who loses pages, and to whom
                     """;
         };
+    }
+
+    private static boolean works(Neighbours scenario) {
+        return scenario.guests().stream().anyMatch(each -> each.workload() == Workload.PHASES);
     }
 
     /// What is compared: a line each.

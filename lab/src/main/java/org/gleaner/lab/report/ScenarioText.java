@@ -127,7 +127,13 @@ public final class ScenarioText {
                     block(DemandPagingText.summary(all(DemandPagingResult.class, result)));
             case NeighboursResult _ -> {
                 List<NeighboursResult> bySeed = all(NeighboursResult.class, result);
-                block(NeighboursText.summary(bySeed));
+                if (WorkText.applies(bySeed.getFirst())) {
+                    block(WorkText.phases(bySeed));
+                    WorkText.ratios(bySeed).forEach(each -> line("%s", each));
+                    block(WorkText.host(bySeed));
+                } else {
+                    block(NeighboursText.summary(bySeed));
+                }
                 NeighboursText.populated(bySeed).forEach(each -> line("%s", each));
             }
         }

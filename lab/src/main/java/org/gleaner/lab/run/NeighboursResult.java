@@ -1,5 +1,6 @@
 package org.gleaner.lab.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
@@ -110,6 +111,29 @@ public record NeighboursResult(
         }
     }
 
+    /// A phase of a guest's work, in one of its rounds.
+    ///
+    /// @param round 1 and up
+    /// @param seconds from when its first vCPU began until the last was done
+    /// @param complete whether it came to its end before the guests' time did
+    /// @param operations of all vCPUs
+    public record Phase(
+            int round,
+            String name,
+            double seconds,
+            boolean complete,
+            long operations,
+            Latency latency) {
+
+        /// All vCPUs together.
+        public double operationsPerSecond() {
+            return seconds == 0 ? 0 : operations / seconds;
+        }
+    }
+
+    /// How long operations took, in microseconds; quantiles are a 128th too long at most.
+    public record Latency(double mean, double p50, double p99, double p999) {}
+
     /// One guest.
     ///
     /// @param killed whether the OOM killer ended it
@@ -119,6 +143,7 @@ public record NeighboursResult(
     /// @param residentPages of its cgroup, at each sample
     /// @param memoryStat what its cgroup's counters of these names grew by
     /// @param memoryEvents what its cgroup's events of these names grew by
+    /// @param phases of its work that were begun; none where it does something else
     public record Guest(
             String name,
             boolean killed,
@@ -128,9 +153,11 @@ public record NeighboursResult(
             double throttledSeconds,
             List<Long> residentPages,
             Map<String, Long> memoryStat,
-            Map<String, Long> memoryEvents) {
+            Map<String, Long> memoryEvents,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Phase> phases) {
 
         public Guest {
+            phases = List.copyOf(phases);
             residentPages = List.copyOf(residentPages);
             memoryStat = Vmstat.copyOf(memoryStat);
             memoryEvents = Vmstat.copyOf(memoryEvents);

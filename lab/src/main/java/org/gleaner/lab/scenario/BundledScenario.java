@@ -10,7 +10,7 @@ import org.gleaner.lab.Nearest;
 
 /// A scenario that comes with Gleaner, as the comment at its head says of itself.
 ///
-/// @param name which is its kind too, such as `neighbours`
+/// @param name such as `neighbours`
 /// @param question that it answers
 /// @param takes how long a run of it takes, such as `20 s at 1/64`
 public record BundledScenario(String name, String question, String takes) {
@@ -20,16 +20,16 @@ public record BundledScenario(String name, String question, String takes) {
 
     /// All of them, the default first.
     public static List<BundledScenario> all() {
-        return ScenarioReader.KINDS.stream().map(BundledScenario::of).toList();
+        return ScenarioReader.BUNDLED.stream().map(BundledScenario::of).toList();
     }
 
     /// The one of that name.
     ///
     /// @throws BadInput if there is none
     public static BundledScenario named(String name) {
-        if (!ScenarioReader.KINDS.contains(name)) {
+        if (!ScenarioReader.BUNDLED.contains(name)) {
             throw new BadInput(
-                    name, "no bundled scenario", Nearest.mend(name, ScenarioReader.KINDS));
+                    name, "no bundled scenario", Nearest.mend(name, ScenarioReader.BUNDLED));
         }
         return of(name);
     }

@@ -1,6 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 import org.gleaner.lab.choice.Workload;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
@@ -17,6 +18,13 @@ public record Neighbour(
         @JsonPropertyDescription(
                         "Memory that it uses then; a share is of its memory; default 100%.")
                 Size workingSet,
+        @JsonPropertyDescription(
+                        "Memory that it writes before; a share is of its memory; default 100%.")
+                Size populates,
+        @JsonPropertyDescription("How often it goes through its phases, 1 to 100; default 1.")
+                int rounds,
+        @JsonPropertyDescription("What the workload 'phases' goes through; default none.")
+                List<WorkPhase> phases,
         @JsonPropertyDescription("Whether it writes or reads then; default true.") boolean writes,
         @JsonPropertyDescription("Rest of each vCPU after each page, 0 to 1000000000; default 0.")
                 int pauseNanos,
@@ -26,6 +34,10 @@ public record Neighbour(
         @JsonPropertyDescription("memory.min; a share is of its memory; default 0.") Limit min,
         @JsonPropertyDescription("memory.swap.max; a share is of its memory; default max.")
                 Limit swapMax) {
+
+    public Neighbour {
+        phases = List.copyOf(phases);
+    }
 
     /// The longest rest: a second.
     static final int MOST_PAUSE = 1_000_000_000;
@@ -40,6 +52,9 @@ public record Neighbour(
                         : memory,
                 workload,
                 workingSet.scaled(scale),
+                populates.scaled(scale),
+                rounds,
+                phases.stream().map(each -> each.scaled(scale)).toList(),
                 writes,
                 pauseNanos,
                 max.scaled(scale),

@@ -49,6 +49,16 @@ public record Neighbours(
         return one.memory().pages(guestPages(), pageBytes());
     }
 
+    /// Pages that one of the guests comes to have: what it writes before its work, and no more.
+    public long populatedPages(Neighbour one) {
+        return one.populates().pages(pages(one), pageBytes());
+    }
+
+    @Override
+    public long backingPages() {
+        return guests.stream().mapToLong(this::populatedPages).sum();
+    }
+
     /// A memslot of one of the guests in pages.
     public long slotPages(Neighbour one) {
         return guest.slotSize().pages(pages(one), pageBytes());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.choice.Choice;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// somebody else's file.
 public final class ScenarioReader {
 
-    /// The kinds, which are the names of the bundled scenarios too. The first is the default.
+    /// The kinds. The bundled scenario of a kind has its name. The first is the default.
     public static final List<String> KINDS =
             List.of(
                     MaxGuestMemory.KIND,
@@ -44,19 +45,10 @@ public final class ScenarioReader {
                     DemandPaging.KIND,
                     AcrossArchitectures.KIND);
 
-    /// What guests are where a file leaves it out.
-    private static final Map<String, String> GUEST =
-            Map.of(
-                    "memory", "100%",
-                    "workload", "loop",
-                    "workingSet", "100%",
-                    "writes", "true",
-                    "pauseNanos", "0",
-                    "max", "max",
-                    "high", "max",
-                    "low", "0",
-                    "min", "0",
-                    "swapMax", "max");
+    /// The names of the bundled scenarios: one of each kind, and workloads that are made of one.
+    public static final List<String> BUNDLED =
+            Stream.concat(KINDS.stream(), Stream.of("multichase-vms", "memcached-vm", "spark-vm"))
+                    .toList();
 
     /// The configuration of a file that compares nothing: the host as it is.
     private static final String ALONE = "host";
@@ -81,7 +73,7 @@ public final class ScenarioReader {
     ///
     /// @throws BadInput if there is no such scenario, or it cannot be read
     public static ScenarioFile open(String word, Input input) {
-        Node.Mapping file = KINDS.contains(word) ? bundled(word) : file(word, input);
+        Node.Mapping file = BUNDLED.contains(word) ? bundled(word) : file(word, input);
         Node.Entry inner = file.entries().get("scenario");
         if (inner != null && inner.value() instanceof Node.Mapping scenario) {
             return new ScenarioFile(scenario, scale(file.entries().get("scale")));
@@ -103,9 +95,10 @@ public final class ScenarioReader {
     static Scenario read(Node.Mapping file, List<String> settings, Scale scale) {
         Node.Entry kind = file.entries().get("kind");
         String name = kind == null ? KINDS.getFirst() : kind(kind.value());
-        Node.Mapping base = file.place().bundled() ? file : defaults(bundled(name)).under(file);
+        boolean whole = file.place().source().equals(Place.bundled(name + ".yaml"));
+        Node.Mapping base = whole ? file : defaults(bundled(name)).under(file);
         OlderWrites older = OlderWrites.in(Overrides.apply(base, settings));
-        Node.Mapping tree = older.tree();
+        Node.Mapping tree = GuestNodes.counted(older.tree());
         Scenario scenario = bind(name, tree);
         Checks.check(scenario, path -> find(tree, path).place(), older::spelled);
         if (scale.equals(Scale.FULL)) {
@@ -118,9 +111,9 @@ public final class ScenarioReader {
 
     /// The text of a bundled scenario, comments and all.
     ///
-    /// @param kind one of [#KINDS]
-    public static String text(String kind) {
-        String resource = kind + ".yaml";
+    /// @param name one of [#BUNDLED]
+    public static String text(String name) {
+        String resource = name + ".yaml";
         try (InputStream in = ScenarioReader.class.getResourceAsStream(resource)) {
             byte[] bytes = Objects.requireNonNull(in, resource).readAllBytes();
             return new String(bytes, StandardCharsets.UTF_8);
@@ -129,8 +122,8 @@ public final class ScenarioReader {
         }
     }
 
-    private static Node.Mapping bundled(String kind) {
-        return mapping(Place.bundled(kind + ".yaml"), text(kind));
+    private static Node.Mapping bundled(String name) {
+        return mapping(Place.bundled(name + ".yaml"), text(name));
     }
 
     /// A bundled scenario without its experiment.
@@ -163,7 +156,7 @@ public final class ScenarioReader {
         try {
             Path path = Path.of(word);
             if (bare && !Files.exists(path)) {
-                throw new BadInput(word, "no such scenario", Nearest.mend(word, KINDS));
+                throw new BadInput(word, "no such scenario", Nearest.mend(word, BUNDLED));
             }
             if (Files.isDirectory(path)) {
                 throw new BadInput(word, "is a directory", "name a .yaml file in it");
@@ -217,7 +210,7 @@ public final class ScenarioReader {
                                 entry.key(),
                                 completed(
                                         entry.value(),
-                                        each -> with(filled(each, GUEST), "vcpus", vcpus))));
+                                        each -> with(GuestNodes.completed(each), "vcpus", vcpus))));
         Node.Mapping rest = new Node.Mapping(tree.place(), entries);
         return switch (kind) {
             case AccessTracking.KIND -> Binder.record(AccessTracking.class, rest, "");
@@ -232,7 +225,7 @@ public final class ScenarioReader {
     }
 
     /// The mappings of a list, each completed.
-    private static Node completed(Node node, UnaryOperator<Node.Mapping> each) {
+    static Node completed(Node node, UnaryOperator<Node.Mapping> each) {
         if (!(node instanceof Node.Listing listing)) {
             return node;
         }
@@ -241,15 +234,6 @@ public final class ScenarioReader {
             items.add(item instanceof Node.Mapping mapping ? each.apply(mapping) : item);
         }
         return new Node.Listing(listing.place(), items);
-    }
-
-    private static Node.Mapping filled(Node.Mapping mapping, Map<String, String> defaults) {
-        Map<String, Node.Entry> entries = new LinkedHashMap<>(mapping.entries());
-        defaults.forEach((key, text) ->
-                entries.putIfAbsent(
-                        key,
-                        new Node.Entry(mapping.place(), new Node.Scalar(mapping.place(), text))));
-        return new Node.Mapping(mapping.place(), entries);
     }
 
     private static Node.Mapping with(Node.Mapping mapping, String key, Node value) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param place of the line, for faults
 /// @param id of the line, a word
 /// @param source who published it, and of what
-/// @param scenario that plays it with one vCPU: a file beside the table, without `.yaml`
+/// @param scenario that plays it: a file beside the table, without `.yaml`, or a bundled one
 /// @param vcpus how many there were, each with as much memory as that one
 /// @param configuration of the scenario; two of them with a `/` between have the ratio of the first
 ///     to the second published

@@ -28,7 +28,13 @@ public enum Timed {
     AGE_READ("age-read", "s", "an aging pass over memory that was read"),
 
     /// The aging pass after nothing.
-    AGE_IDLE("age-idle", "s", "an aging pass over memory that was left alone");
+    AGE_IDLE("age-idle", "s", "an aging pass over memory that was left alone"),
+
+    /// What guests get done in the last phase of their work (`neighbours` with phases).
+    WORK("work", "op/s", "operations of the last phase"),
+
+    /// The last round of their work.
+    ROUND("round", "s", "the last round of work");
 
     private final String word;
     private final String unit;

@@ -251,7 +251,8 @@ final class Samples {
                         1.5,
                         List.of(512L, 1024L),
                         counters(7),
-                        Map.of("oom_kill", 0L));
+                        Map.of("oom_kill", 0L),
+                        List.of());
         var cold =
                 new NeighboursResult.Guest(
                         "cold",
@@ -262,7 +263,8 @@ final class Samples {
                         0,
                         List.of(512L, 0L),
                         counters(8),
-                        Map.of("oom_kill", 1L));
+                        Map.of("oom_kill", 1L),
+                        List.of());
         var run =
                 new NeighboursResult.Run(
                         scenario.configurations().getFirst(),

@@ -41,6 +41,43 @@ final class ScenarioFaultsTest {
                                 + " did you mean 'aging'?");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "guests.0.count=0 | count '0' is no number of guests; give 1 to 64",
+                "guests.0.count=65 | count '65' is no number of guests; give 1 to 64",
+                "guests.0.count=all | count 'all' is no number of guests; give 1 to 64",
+                "guests.0.rounds=101 | 101 is out of range; give 1 to 100",
+                "guests.0.rounds=0 | 0 is out of range; give 1 to 100",
+                "guests.0.phases=[] | guests.0.phases=[]: has 0 items; give 1 to 16",
+                "guests.0.workload=loop | with workload loop goes through none; set workload: phases",
+                "guests.0.populates=7GiB | guests.0.populates=7GiB: 1835008 pages of 1572864 for 2",
+                "guests.0.phases.0.millis=0 | passes 0 and millis 0; say with one of them when it ends",
+                "guests.0.phases.0.passes=2 | passes 2 and millis 200; say with one of them",
+                "guests.0.phases.0.passes=1001 | 1001 is out of range; give 0 to 1000",
+                "guests.0.phases.1.name=warm-up | : 'warm-up' is taken; give each its own name",
+                "guests.0.phases.0.workNanos=-1 | -1 is out of range; give 0 to 1000000000",
+                "guests.0.phases.0.touches=[] | has 0 items; give 1 to 8",
+                "guests.0.phases.0.touches.0.order=chaos | : 'chaos' is not one of loop, random, chase",
+                "guests.0.phases.0.touches.0.from=1GiB | reaches beyond the 1100800 pages",
+                "guests.0.phases.0.touches.0.from=max | reaches beyond the 1100800 pages",
+                "guests.0.phases.0.touches.0.memory=6GiB | reaches beyond the 1100800 pages",
+                "guests.0.phases.0.touches.0.object=2GiB | 2GiB is no size of an object; give an",
+                "guests.0.phases.0.touches.0.object=5% | 5% is no size of an object; give an amount",
+                "guests.0.phases.0.touches.0.memory=4KiB | 4KiB has not an object of 256KiB for each",
+                "guests.0.phases.0.touches.0.times=0 | 0 is out of range; give 1 to 1000",
+                "guests.0.phases.0.touches.0.loop=1 | unknown key 'loop' in guests.0.phases.0.touches.0",
+            })
+    void aGuestsWorkThatCannotBeIsToldInOneLine(String setting, String message) {
+        assertThatThrownBy(
+                        () -> ScenarioReader.read("multichase-vms", List.of(setting), Scale.FULL))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
     @Test
     void aBadValueHasItsPlace() {
         file("host:\n  memory: 256GB\n")

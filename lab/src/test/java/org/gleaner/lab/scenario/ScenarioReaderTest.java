@@ -16,8 +16,10 @@ import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.Order;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.lab.size.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +27,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 final class ScenarioReaderTest {
 
-    static final List<String> KINDS = ScenarioReader.KINDS;
+    static final List<String> BUNDLED = ScenarioReader.BUNDLED;
 
     @TempDir Path directory;
 
     @ParameterizedTest
-    @FieldSource("KINDS")
+    @FieldSource("BUNDLED")
     void everyBundledScenarioIsSoundAtEveryUsualScale(String kind) {
         for (String scale : List.of("1", "1/4", "1/16", "1/64", "1/1024")) {
             Scenario scenario = ScenarioReader.read(kind, List.of(), Scale.parse(scale));
@@ -194,7 +196,7 @@ final class ScenarioReaderTest {
                 new Configuration("host", Lru.MGLRU, Kernel.V6_12, AgingChoice.LOCKED);
         assertThat(neighbours.configurations()).containsExactly(alone);
 
-        for (String kind : KINDS) {
+        for (String kind : ScenarioReader.KINDS) {
             String guests = kind.equals(Neighbours.KIND) ? "\nguests: [{name: a}]" : "";
             Scenario scenario = read("kind: " + kind + guests);
             assertThat(scenario.configurations()).as(kind).containsExactly(alone);
@@ -202,6 +204,40 @@ final class ScenarioReaderTest {
         }
         assertThat(ScenarioReader.read(Neighbours.KIND, List.of(), Scale.FULL).host().commands())
                 .hasSize(1);
+    }
+
+    @Test
+    void guestsThatAreAlikeAreWrittenOnce() {
+        String more =
+                ", workload: phases, phases: [{name: p, passes: 1, touches: [{memory: 25%}]}]";
+        Neighbours neighbours =
+                (Neighbours)
+                        read(
+                                "kind: neighbours\nhost: {memory: 128GiB}\n"
+                                        + "guests: [{name: vm, count: 3, memory: 16GiB"
+                                        + more
+                                        + "}, {name: other, populates: 1GiB, workingSet: 1%}]");
+        assertThat(neighbours.guests())
+                .extracting(Neighbour::name)
+                .containsExactly("vm1", "vm2", "vm3", "other");
+        assertThat(neighbours.guests().get(2).phases())
+                .containsExactly(
+                        new WorkPhase(
+                                "p",
+                                1,
+                                0,
+                                0,
+                                List.of(
+                                        new ObjectTouch(
+                                                Order.LOOP,
+                                                Limit.parse("0"),
+                                                Size.parse("25%"),
+                                                Size.parse("4KiB"),
+                                                1,
+                                                false,
+                                                false))));
+        assertThat(neighbours.backingPages()).isEqualTo((3 * 16L + 1) << 18);
+        assertThat(neighbours.allGuestPages()).isEqualTo((3 * 16L + 32) << 18);
     }
 
     @Test

@@ -58,6 +58,8 @@ final class ScenarioSchemaTest {
                         "PfnDesigns",
                         "AcrossArchitectures",
                         "Neighbour",
+                        "WorkPhase",
+                        "ObjectTouch",
                         "Configuration",
                         "Guest",
                         "HostSettings",
@@ -73,7 +75,7 @@ final class ScenarioSchemaTest {
     @Test
     void everyBundledFileSaysWhereItIs() {
         Path sources = Path.of("src/main/resources/org/gleaner/lab/scenario");
-        for (String kind : ScenarioReader.KINDS) {
+        for (String kind : ScenarioReader.BUNDLED) {
             String first = ScenarioReader.text(kind).lines().findFirst().orElse("");
             String line = "# yaml-language-server: $schema=";
             assertThat(first).startsWith(line);
@@ -96,6 +98,13 @@ final class ScenarioSchemaTest {
         kind(definitions, "AcrossArchitectures", AcrossArchitectures.KIND);
         require(definitions, "Configuration", "name");
         require(definitions, "Neighbour", "name");
+        require(definitions, "WorkPhase", "name", "touches");
+        ((ObjectNode) definitions.get("Neighbour").get("properties"))
+                .putObject("count")
+                .put("type", "integer")
+                .put("minimum", 1)
+                .put("maximum", 64)
+                .put("description", "So many guests like this, with 1, 2, ... behind their name.");
         require(definitions, "HostCommand", "at", "to", "write");
         ((ObjectNode) definitions.get("Neighbours").get("properties"))
                 .putObject("writes")
