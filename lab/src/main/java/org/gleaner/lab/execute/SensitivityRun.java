@@ -178,8 +178,7 @@ public final class SensitivityRun {
     /// By how many percent each row of a table changes.
     private double[] changes(List<Integer> table, Move move) {
         return table.stream()
-                .mapToDouble(
-                        i -> 100 * (figure(rows(move).get(i)) / figure(rows(NONE).get(i)) - 1))
+                .mapToDouble(i -> 100 * (figure(rows(move).get(i)) / figure(rows(NONE).get(i)) - 1))
                 .toArray();
     }
 

@@ -18,7 +18,8 @@ public final class ScenarioFile {
         this.scale = scale;
     }
 
-    /// What a result was run at; null if this is no result.
+    /// What a result was run at, or a bundled scenario is, unless somebody says otherwise; null
+    /// where nothing is said.
     public @Nullable Scale scale() {
         return scale;
     }

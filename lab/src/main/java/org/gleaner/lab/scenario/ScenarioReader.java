@@ -50,6 +50,9 @@ public final class ScenarioReader {
             Stream.concat(KINDS.stream(), Stream.of("multichase-vms", "memcached-vm", "spark-vm"))
                     .toList();
 
+    /// What bundled scenarios that are no kind's are run at: they have more to do.
+    private static final Scale WORKLOADS = Scale.parse("1/256");
+
     /// The configuration of a file that compares nothing: the host as it is.
     private static final String ALONE = "host";
 
@@ -73,7 +76,10 @@ public final class ScenarioReader {
     ///
     /// @throws BadInput if there is no such scenario, or it cannot be read
     public static ScenarioFile open(String word, Input input) {
-        Node.Mapping file = BUNDLED.contains(word) ? bundled(word) : file(word, input);
+        if (BUNDLED.contains(word)) {
+            return new ScenarioFile(bundled(word), KINDS.contains(word) ? null : WORKLOADS);
+        }
+        Node.Mapping file = file(word, input);
         Node.Entry inner = file.entries().get("scenario");
         if (inner != null && inner.value() instanceof Node.Mapping scenario) {
             return new ScenarioFile(scenario, scale(file.entries().get("scale")));

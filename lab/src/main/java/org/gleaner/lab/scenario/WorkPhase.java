@@ -11,7 +11,8 @@ public record WorkPhase(
         @JsonPropertyDescription(
                         "How often it takes all objects of its first touch, 0 to 1000; default 0.")
                 int passes,
-        @JsonPropertyDescription("How long it goes on where passes is 0, 0 to 600000; default 0.")
+        @JsonPropertyDescription(
+                        "How long it goes on where passes is 0, at full size: at a scale less, as memory is; 0 to 600000; default 0.")
                 int millis,
         @JsonPropertyDescription(
                         "What a vCPU computes in each operation besides its touches, 0 to 1000000000; default 0.")
@@ -35,7 +36,7 @@ public record WorkPhase(
         return new WorkPhase(
                 name,
                 passes,
-                millis,
+                timed() ? (int) Math.max(1, scale.of(millis)) : 0,
                 workNanos,
                 touches.stream().map(each -> each.scaled(scale)).toList());
     }

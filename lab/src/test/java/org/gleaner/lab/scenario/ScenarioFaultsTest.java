@@ -54,7 +54,7 @@ final class ScenarioFaultsTest {
                 "guests.0.workload=loop | with workload loop goes through none; set workload: phases",
                 "guests.0.populates=7GiB | guests.0.populates=7GiB: 1835008 pages of 1572864 for 2",
                 "guests.0.phases.0.millis=0 | passes 0 and millis 0; say with one of them when it ends",
-                "guests.0.phases.0.passes=2 | passes 2 and millis 200; say with one of them",
+                "guests.0.phases.0.passes=2 | passes 2 and millis 20000; say with one of them",
                 "guests.0.phases.0.passes=1001 | 1001 is out of range; give 0 to 1000",
                 "guests.0.phases.1.name=warm-up | : 'warm-up' is taken; give each its own name",
                 "guests.0.phases.0.workNanos=-1 | -1 is out of range; give 0 to 1000000000",
