@@ -190,6 +190,11 @@ abstract sealed class MemoryActs permits MemoryStage {
         host().pagesOf(mm()).lookUp(cpu, BASE + page, Lookup.PIN, claim);
     }
 
+    /// A device pins a page that it may write to at any time from now on.
+    void pinToWrite(Cpu cpu, int page, PageClaim claim) {
+        host().pagesOf(mm()).lookUp(cpu, BASE + page, Lookup.PIN | Lookup.WRITE, claim);
+    }
+
     /// Fails unless the process shows the page that a device has pinned, which is given back.
     void unpin(Cpu cpu, int page, PageClaim claim) {
         int pfn = touch(cpu, page, EntryFormat.READ);

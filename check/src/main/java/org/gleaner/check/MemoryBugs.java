@@ -113,6 +113,40 @@ final class MemoryBugs {
                             },
                             "gup-reuse"),
                     bug(
+                            "pin-after-look",
+                            "a page found without a lock is pinned after the second look",
+                            "gup_fast_pte_range: try_grab_folio_fast comes before it",
+                            new MemorySteps() {
+                                @Override
+                                public boolean pinsBeforeItLooksAgain() {
+                                    return false;
+                                }
+                            },
+                            "pin-fork",
+                            "pin-unmap-fork"),
+                    bug(
+                            "fork-not-asked",
+                            "a lookup without a lock does not ask if the process forks",
+                            "gup_fast: read_seqcount_retry(&current->mm->write_protect_seq)",
+                            new MemorySteps() {
+                                @Override
+                                public boolean asksForForks() {
+                                    return false;
+                                }
+                            },
+                            "pin-fork"),
+                    bug(
+                            "unmaps-pinned",
+                            "an unmap does not ask if the page is pinned",
+                            "try_to_unmap_one: folio_try_share_anon_rmap_pte",
+                            new MemorySteps() {
+                                @Override
+                                public boolean asksForPinsWhenGone() {
+                                    return false;
+                                }
+                            },
+                            "pin-unmap-fork"),
+                    bug(
                             "huge-leaf-left",
                             "a split leaves the huge leaf in place while it takes the folio apart",
                             "split_huge_page: unmap_folio leaves migration entries",

@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.machine.Cpu;
 import org.gleaner.mm.gup.PageClaim;
 
 /// Pages of a real host that are shared until somebody writes, and pages that a worker fetches.
@@ -24,6 +25,16 @@ final class SharePrograms {
                             "a page that is pinned is the one that the process goes on using",
                             "FAULT_FLAG_UNSHARE: gup_must_unshare",
                             SharePrograms::breakPin),
+                    program(
+                            "pin-fork",
+                            "the same of a page that is pinned while the process forks",
+                            "copy_present_page; write_protect_seq in gup_fast",
+                            SharePrograms::pinFork),
+                    program(
+                            "pin-unmap-fork",
+                            "the same of one that reclaim takes for unused just then",
+                            "folio_try_share_anon_rmap_pte in try_to_unmap_one",
+                            SharePrograms::pinUnmapFork),
                     program(
                             "break-guest",
                             "a guest's write and its process's copy of a shared page are one",
@@ -94,6 +105,35 @@ final class SharePrograms {
         m.writer("task", 0);
         m.actor("device", cpu -> m.pin(cpu, 0, claim));
         m.endAfter(cpu -> m.unpin(cpu, 0, claim));
+    }
+
+    private static void pinFork(Stage stage, Variant variant) {
+        MemoryStage m = new MemoryStage(stage, variant);
+        PageClaim claim = new PageClaim();
+        m.ready(cpu -> m.write(cpu, 0, 1));
+        m.actor("device", cpu -> m.pinToWrite(cpu, 0, claim));
+        m.actor("fork", m::fork);
+        m.endAfter(cpu -> staysPinned(m, cpu, claim));
+    }
+
+    private static void pinUnmapFork(Stage stage, Variant variant) {
+        MemoryStage m = new MemoryStage(stage, variant).cachesSwapIns();
+        PageClaim claim = new PageClaim();
+        m.readyReadBack();
+        m.ready(m::makeOld);
+        m.actor("device", cpu -> m.pinToWrite(cpu, 0, claim));
+        m.actor(
+                "reclaim",
+                cpu -> {
+                    m.evict(cpu);
+                    m.fork(cpu);
+                });
+        m.endAfter(cpu -> staysPinned(m, cpu, claim));
+    }
+
+    private static void staysPinned(MemoryStage m, Cpu cpu, PageClaim claim) {
+        m.write(cpu, 0, 7);
+        m.unpin(cpu, 0, claim);
     }
 
     private static void breakGuest(Stage stage, Variant variant) {
