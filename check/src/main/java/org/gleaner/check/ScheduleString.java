@@ -16,7 +16,7 @@ final class ScheduleString {
     static final ScheduleString NONE = new ScheduleString(new int[0], new int[0]);
 
     private static final String FORM =
-            "a schedule is blocks such as b22c61b4: the letter of an actor, and how many steps it takes (1 to"
+            "a schedule is blocks such as b22c66b4: the letter of an actor, and how many steps it takes (1 to"
                     + " 999999; as many as it can without a number)";
     private static final Pattern BLOCK = Pattern.compile("([a-zA-Z])([1-9]\\d{0,5})?(?!\\d)");
     private static final int UNTIL_IT_WAITS = Integer.MAX_VALUE;

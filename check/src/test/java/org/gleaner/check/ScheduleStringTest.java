@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 final class ScheduleStringTest {
     @Test
     void isWhatItWasParsedFrom() {
-        assertThat(ScheduleString.parse("b22c61b4")).hasToString("b22c61b4");
+        assertThat(ScheduleString.parse("b22c66b4")).hasToString("b22c66b4");
         assertThat(ScheduleString.parse("cB3")).hasToString("cB3");
         assertThat(ScheduleString.parse("")).hasToString("");
     }
 
     @Test
     void countsSwitches() {
-        assertThat(ScheduleString.parse("b22c61b4").switches()).isEqualTo(2);
+        assertThat(ScheduleString.parse("b22c66b4").switches()).isEqualTo(2);
         assertThat(ScheduleString.parse("").switches()).isZero();
     }
 

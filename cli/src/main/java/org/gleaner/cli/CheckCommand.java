@@ -83,7 +83,7 @@ final class CheckCommand implements Callable<Integer> {
             names = "--schedule",
             paramLabel = "STRING",
             description =
-                    "Replay one schedule of one program, such as b22c61b4. Fails if it breaks a"
+                    "Replay one schedule of one program, such as b22c66b4. Fails if it breaks a"
                             + " program, or does not show the bug that is named. Excludes --bound"
                             + " and --seed.")
     private @Nullable String schedule;

@@ -239,9 +239,9 @@ final class CheckCommandTest {
                 "age-zap/no-grace-period | age-zap has no bug 'no-grace-period'; it is in"
                         + " age-freed-root: give age-freed-root/no-grace-period",
                 "dirty-zap --schedule zzz | --schedule: there is no actor z, but a (hardware),"
-                        + " b (zap); a schedule is blocks such as b22c61b4: ",
+                        + " b (zap); a schedule is blocks such as b22c66b4: ",
                 "dirty-zap --schedule b2? | --schedule: '?' is no block; a schedule is blocks such"
-                        + " as b22c61b4: ",
+                        + " as b22c66b4: ",
                 "dirty-zap --schedule b0 | --schedule: 'b0' is no block; ",
                 "dirty-zap --schedule= | --schedule: is empty; ",
                 "--schedule b2 | --schedule: is of one program; give PROGRAM or PROGRAM/BUG",

@@ -232,6 +232,8 @@ final class TdpZapper {
     ///
     /// @param later others have had the lock since the zap
     void checkAbsent(Cpu cpu, long start, long end, boolean later) {
+        // mmu_lock does not keep a root whose last user is gone
+        mmu.rcu.readLock(cpu);
         for (MmuRoot root : mmu.roots(cpu)) {
             for (long gfn = start; gfn < end; gfn++) {
                 long found = tables.leafAt(cpu, root.table, gfn);
@@ -247,5 +249,6 @@ final class TdpZapper {
                 }
             }
         }
+        mmu.rcu.readUnlock(cpu);
     }
 }
