@@ -23,6 +23,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
@@ -302,7 +303,7 @@ final class MemoryStage extends MemoryActs {
                 frames,
                 0,
                 100,
-                0,
+                Preemption.NONE,
                 1,
                 thp,
                 kernel,

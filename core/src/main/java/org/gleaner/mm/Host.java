@@ -186,8 +186,7 @@ public final class Host implements AutoCloseable {
                                 config.kernel(),
                                 new ReclaimTunables(
                                         config.lruGen(), config.aging(), config.swappiness()),
-                                config.switchChance(),
-                                config.switchChance() > 0 && config.thp() != HostConfig.Thp.NEVER,
+                                config.preemption(),
                                 config.seed(),
                                 all,
                                 mmLists,

@@ -9,6 +9,7 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.version.KernelVersion;
@@ -28,8 +29,7 @@ import org.gleaner.pagetable.TableSlab;
 /// @param swapSlots size of swap in pages
 /// @param pageCluster logarithm of the most pages that one swap-in reads
 /// @param swappiness 0 to 200
-/// @param switchChance probability that another task runs between two agings of one reclaim that
-///     wrote nothing in between; 0 if only tasks that are really there run
+/// @param preemption what takes the CPU of who reclaims
 /// @param seed of everything left to chance
 /// @param thp which anonymous memory gets large folios
 /// @param kernel whose rules the host follows
@@ -50,7 +50,7 @@ public record HostConfig(
         int swapSlots,
         int pageCluster,
         int swappiness,
-        double switchChance,
+        Preemption preemption,
         long seed,
         Thp thp,
         KernelVersion kernel,

@@ -23,6 +23,7 @@ import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -115,7 +116,7 @@ final class HostTortureTest {
                 4 * PAGES,
                 3,
                 60,
-                0,
+                Preemption.NONE,
                 SEED,
                 thp,
                 KernelVersion.V6_12,

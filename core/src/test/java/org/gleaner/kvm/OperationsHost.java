@@ -27,6 +27,7 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -123,7 +124,7 @@ final class OperationsHost {
                         1 << 16,
                         3,
                         60,
-                        0,
+                        Preemption.NONE,
                         seed,
                         thp ? HostConfig.Thp.ALWAYS : HostConfig.Thp.NEVER,
                         KernelVersion.V6_12,

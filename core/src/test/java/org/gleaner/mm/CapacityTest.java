@@ -17,6 +17,7 @@ import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
@@ -63,7 +64,7 @@ final class CapacityTest {
                 slots,
                 0,
                 60,
-                0,
+                Preemption.NONE,
                 1,
                 HostConfig.Thp.NEVER,
                 KernelVersion.V6_12,

@@ -19,6 +19,7 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.swap.ZramDevice;
@@ -192,7 +193,9 @@ public final class SmallHost {
                                     slots,
                                     pageCluster,
                                     swappiness,
-                                    switchChance,
+                                    new Preemption(
+                                            switchChance,
+                                            switchChance > 0 && thp != HostConfig.Thp.NEVER),
                                     seed,
                                     thp,
                                     kernel,

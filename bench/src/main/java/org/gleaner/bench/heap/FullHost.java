@@ -16,6 +16,7 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
@@ -51,7 +52,7 @@ final class FullHost {
                 pages,
                 0,
                 60,
-                0,
+                Preemption.NONE,
                 1,
                 HostConfig.Thp.NEVER,
                 KernelVersion.V6_12,

@@ -28,8 +28,7 @@ import org.gleaner.mm.version.KernelVersion;
 ///
 /// @param kernel whose rules reclaim follows
 /// @param tunables settings that may change while the host runs
-/// @param switchChance see [SwitchChance]
-/// @param workersRun whether work that reclaim queues takes its CPU for a moment: see [VmPressure]
+/// @param preemption what takes the CPU of who reclaims
 /// @param seed of everything left to chance
 /// @param memcgs every cgroup of the host by id, the root first; grows while the host is set up
 /// @param memcgRules what the kernel's version says of cgroups
@@ -49,8 +48,7 @@ public record ReclaimContext(
         VmStat stat,
         KernelVersion kernel,
         ReclaimTunables tunables,
-        double switchChance,
-        boolean workersRun,
+        Preemption preemption,
         long seed,
         List<Memcg> memcgs,
         MmLists mmLists,

@@ -135,7 +135,7 @@ final class Reclaimer {
     /// Reports what a pass has scanned, to a worker that takes this CPU once there is enough to
     /// report, and gives it back.
     private void tellWorker(Cpu cpu, long scanned) {
-        if (host.workersRun() && host.scope(sc).pressure().scanned(cpu, scanned)) {
+        if (host.preemption().workersRun() && host.scope(sc).pressure().scanned(cpu, scanned)) {
             host.currentTask().resume(cpu);
         }
     }

@@ -27,9 +27,10 @@ final class SwitchChance {
 
     /// That of a host.
     static SwitchChance of(ReclaimContext host, long seed) {
-        boolean reported = host.workersRun() && host.kernel().isBefore(KernelVersion.V6_18);
+        boolean reported =
+                host.preemption().workersRun() && host.kernel().isBefore(KernelVersion.V6_18);
         double whenWritten = reported ? WHEN_WRITTEN_AND_UNREPORTED : WHEN_WRITTEN;
-        return new SwitchChance(host.switchChance(), whenWritten, seed);
+        return new SwitchChance(host.preemption().switchChance(), whenWritten, seed);
     }
 
     /// @param probability of it if nothing was written in between; 0: never, whatever was

@@ -15,6 +15,7 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 
 /// What a host is made of, as a scenario and one of its configurations describe it.
 final class HostSetup {
@@ -83,7 +84,7 @@ final class HostSetup {
                                 slots,
                                 scenario.host().swap().pageCluster(),
                                 scenario.host().swappiness(),
-                                0,
+                                Preemption.NONE,
                                 scenario.seed(),
                                 Support.thp(scenario.host().thp()),
                                 Support.kernel(configuration.kernel()),

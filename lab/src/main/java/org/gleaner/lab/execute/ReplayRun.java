@@ -151,7 +151,7 @@ public final class ReplayRun {
                                 Math.toIntExact(slots(request)),
                                 request.pageCluster(),
                                 request.swappiness(),
-                                SwitchChances.of(request),
+                                Preemptions.of(request),
                                 request.seed(),
                                 Support.thp(request.thp()),
                                 Support.kernel(request.kernel()),

@@ -25,6 +25,7 @@ import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 
 /// Replays several traces at the same time on one host: what their memory does to each other.
 ///
@@ -116,7 +117,7 @@ public final class TogetherRun {
                                 Math.toIntExact(request.swapPages()),
                                 request.pageCluster(),
                                 request.swappiness(),
-                                0,
+                                Preemption.NONE,
                                 request.seed(),
                                 Support.thp(request.thp()),
                                 Support.kernel(request.kernel()),

@@ -41,6 +41,25 @@ final class Arm64OnRealKernelsTest {
         exact(compared("kernel=6.12,trace=press9,mode=classic"));
     }
 
+    /// Page-table walks, and the worker that reclaim queues takes its CPU between two of them. Three
+    /// boots were the same.
+    @Test
+    void reclaimsOwnWorkerRunsWhenTheKernelsDoes() {
+        Row row = compared("trace=press9,kind=anon");
+        assertThat(row.counters())
+                .hasSize(6)
+                .allSatisfy((_, each) -> assertThat(each.least()).isEqualTo(each.most()))
+                .allSatisfy((_, each) -> within(each));
+    }
+
+    /// Each of three boots is one switch, at the first, second or third pair of walks.
+    @Test
+    void whereASwitchIsChanceTheRowIsWithinTheBoots() {
+        Row row = compared("trace=loop100k");
+        within(row.counters().get("pgmajfault"));
+        within(row.counters().get("pgscan"));
+    }
+
     /// Pages of 16 KiB: the trace's pages are the kernel's there.
     @Test
     void largerPagesAreCountedAsTheKernelCountsThem() {

@@ -19,6 +19,7 @@ import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
+import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.swap.DiskTiming;
@@ -81,7 +82,7 @@ final class HarvestTest {
                 PAGES,
                 0,
                 60,
-                0,
+                Preemption.NONE,
                 1,
                 HostConfig.Thp.ALWAYS,
                 KernelVersion.V6_12,

@@ -1,0 +1,86 @@
+package org.gleaner.lab.execute;
+
+import org.gleaner.lab.choice.ArchChoice;
+import org.gleaner.lab.choice.Thp;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.mm.reclaim.Preemption;
+import org.gleaner.mm.version.KernelVersion;
+
+/// What runs in the middle of a reclaim, on a machine that has nothing else to do than replay.
+///
+/// Reclaim's own worker is played where every page is that the cgroup's reclaim scans: on arm64,
+/// and with huge pages. Elsewhere a chance that is larger by as much stands in.
+final class Preemptions {
+    /// Probability that another task runs between two agings of one reclaim, one right after the
+    /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
+    /// kernel switches inside reclaim.
+    private static final double CHANCE = 0.25;
+
+    /// The same in 6.18, which puts switches off until it leaves the kernel: 14 to 38 a second.
+    private static final double LAZY = 0.05;
+
+    /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
+    private static final double LONG = 0.7;
+
+    /// The same on arm64, whose real kernels were asked in an emulated machine: its walks are
+    /// longer still. With every chance taken, counts of 6.18 that hang on it are the real kernel's,
+    /// each.
+    private static final double EMULATED = 1;
+
+    /// The same of 6.1 and 6.12 there, for each page that a walk visits: 0.25 at 5,000. A switch
+    /// fell between 4 of 8 pairs of walks behind a guest of 8,192 pages and 2 of 7 where the limit
+    /// was 4,436 to 5,000; and, by a task, whose walk takes a fifth of the time, between none of 8.
+    private static final double PAGE_OF_GUEST = 5e-5;
+
+    private static final double PAGE_OF_TASK = PAGE_OF_GUEST / 5;
+
+    /// How long a walk takes when much is mapped by huge leaves, beside one of small pages: 0.1 to
+    /// 0.7 ms of 3 in the kernels traced, and behind a guest 4 to 8 of 16.
+    private static final double HUGE_WALK = 0.13;
+
+    private static final double HUGE_WALK_OF_GUEST = 0.4;
+
+    private Preemptions() {}
+
+    static Preemption of(ReplayRequest request) {
+        return new Preemption(chance(request), isArm64(request) || request.thp() != Thp.NEVER);
+    }
+
+    private static double chance(ReplayRequest request) {
+        if (request.thp() == Thp.ALWAYS) {
+            return smallPages(request) * (behindGuest(request) ? HUGE_WALK_OF_GUEST : HUGE_WALK);
+        }
+        return smallPages(request);
+    }
+
+    private static double smallPages(ReplayRequest request) {
+        KernelVersion kernel = Support.kernel(request.kernel());
+        if (isArm64(request)) {
+            return emulated(request, kernel);
+        }
+        return switch (kernel) {
+            case V6_1, V6_12 -> CHANCE;
+            case V6_18 -> behindGuest(request) ? LONG : LAZY;
+            case V7_2 -> behindGuest(request) ? LONG : CHANCE;
+        };
+    }
+
+    private static double emulated(ReplayRequest request, KernelVersion kernel) {
+        boolean guest = behindGuest(request);
+        return switch (kernel) {
+            case V6_1, V6_12 ->
+                    Math.min(1, request.memoryPages() * (guest ? PAGE_OF_GUEST : PAGE_OF_TASK));
+            case V6_18 -> guest ? EMULATED : LAZY;
+            case V7_2 -> guest ? EMULATED : CHANCE;
+        };
+    }
+
+    private static boolean isArm64(ReplayRequest request) {
+        return request.arch() == ArchChoice.ARM64;
+    }
+
+    private static boolean behindGuest(ReplayRequest request) {
+        return request.through() == Through.KVM;
+    }
+}
