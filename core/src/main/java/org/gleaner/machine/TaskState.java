@@ -69,6 +69,17 @@ public final class TaskState {
         }
     }
 
+    /// The task has ended: from now on it is idle.
+    public static void end(Cpu cpu) {
+        TaskState task = cpu.task;
+        if (task != null) {
+            task.stalled = false;
+            task.io = false;
+            task.asleep = true;
+            task.told(cpu);
+        }
+    }
+
     /// The task falls asleep, or wakes.
     static void sleeps(Cpu cpu, boolean asleep) {
         TaskState task = cpu.task;

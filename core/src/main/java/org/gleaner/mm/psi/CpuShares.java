@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.gleaner.machine.Racy;
 
-/// How long each CPU was stalled, and not idle, in the period under way.
+/// How long each CPU was stalled, and not idle, since they were last collected.
 @Racy("only in virtual time, where one CPU runs at a time")
 final class CpuShares {
     private final long[] stalled;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// was at work, whoever idles left aside. Both are exact.
 ///
 /// *Per CPU* is what a kernel makes of it, which cannot look at all CPUs at once: the share that
-/// each CPU was stalled in a period, weighted by how long it was not idle. Where every task has a
-/// CPU of its own, some and full are one there.
+/// each CPU was stalled since somebody last looked, weighted by how long it was not idle. Where
+/// every task has a CPU of its own, some and full are one there.
 @Racy("only in virtual time, where one CPU runs at a time")
 public final class PressureGroup {
     private final @Nullable PressureGroup parent;
@@ -27,6 +27,7 @@ public final class PressureGroup {
     // What of these the averages know.
     private long averagedSome;
     private long averagedFull;
+    private long averagedPerCpu;
 
     private final StallAverages some = new StallAverages();
     private final StallAverages full = new StallAverages();
@@ -62,22 +63,23 @@ public final class PressureGroup {
         working += moreWorking;
     }
 
+    /// What CPUs were at since the last time becomes part of the sum over CPUs
+    /// (`collect_percpu_times`).
+    void collect(CpuShares shares) {
+        perCpuNanos += shares.stalledNanos(cpus);
+    }
+
     /// A period is over.
-    void endPeriod(CpuShares shares, long periodNanos) {
-        long stalledPerCpu = shares.stalledNanos(cpus);
-        perCpuNanos += stalledPerCpu;
-        perCpu.add(Math.min(stalledPerCpu, periodNanos), periodNanos);
+    void endPeriod(long periodNanos) {
+        perCpu.add(Math.min(perCpuNanos - averagedPerCpu, periodNanos), periodNanos);
+        averagedPerCpu = perCpuNanos;
         some.add(someNanos - averagedSome, periodNanos);
         full.add(fullNanos - averagedFull, periodNanos);
         averagedSome = someNanos;
         averagedFull = fullNanos;
     }
 
-    /// @param shares of the period under way
-    Pressure pressure(CpuShares shares) {
-        return new Pressure(
-                some.line(someNanos),
-                full.line(fullNanos),
-                perCpu.line(perCpuNanos + shares.stalledNanos(cpus)));
+    Pressure pressure() {
+        return new Pressure(some.line(someNanos), full.line(fullNanos), perCpu.line(perCpuNanos));
     }
 }

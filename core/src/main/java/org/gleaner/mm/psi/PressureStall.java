@@ -121,7 +121,7 @@ public final class PressureStall implements TaskState.Listener {
         long nanos = floor.getAsLong();
         take(nanos);
         advance(nanos);
-        return group.pressure(shares);
+        return group.pressure();
     }
 
     /// Takes all changes before a time, which is not after the floor.
@@ -171,6 +171,12 @@ public final class PressureStall implements TaskState.Listener {
         }
         groups.forEach(each -> each.advance(nanos));
         takenNanos = nanos;
+        collect();
+    }
+
+    private void collect() {
+        groups.forEach(each -> each.collect(shares));
+        shares.clear();
     }
 
     private void share(int cpu, long nanos) {
@@ -187,11 +193,9 @@ public final class PressureStall implements TaskState.Listener {
             for (int cpu = 0; cpu < state.length; cpu++) {
                 share(cpu, end);
             }
-            for (PressureGroup group : groups) {
-                group.advance(end);
-                group.endPeriod(shares, periodNanos);
-            }
-            shares.clear();
+            groups.forEach(each -> each.advance(end));
+            collect();
+            groups.forEach(each -> each.endPeriod(periodNanos));
             takenNanos = end;
         }
     }

@@ -185,7 +185,11 @@ public final class AccessTrackingRun {
         failures.addAll(machine.failures(variant.configuration()));
         return new Outcome<>(
                 new AccessTrackingResult.Run(
-                        variant.configuration(), phases, benchmark, machine.commands().results()),
+                        variant.configuration(),
+                        phases,
+                        benchmark,
+                        machine.commands().results(),
+                        machine.accounting().result()),
                 failures);
     }
 
@@ -193,10 +197,12 @@ public final class AccessTrackingRun {
         machine.build(boss);
         crew.hire(boss);
         if (scenario.benchmark()) {
+            machine.accounting().begin();
             benchmark = populateAgainstAging(boss);
         } else {
             track(boss);
         }
+        machine.accounting().end();
         crew.dismiss(boss);
     }
 
@@ -207,6 +213,7 @@ public final class AccessTrackingRun {
         if (machine.outOfMemory()) {
             return;
         }
+        machine.accounting().begin();
         prepare(boss);
         touch(boss, "Writing to populated memory", touchAll(true));
         touch(boss, "Reading from populated memory", touchAll(false));

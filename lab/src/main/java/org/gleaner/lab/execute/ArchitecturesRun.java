@@ -131,9 +131,11 @@ public final class ArchitecturesRun {
         if (!machine.outOfMemory()) {
             machine.vm().vcpus().forEach(Vcpu::forgetFaultTimes);
             before = new Counts();
+            machine.accounting().begin();
             for (int round = 0; round < scenario.rounds() && !machine.outOfMemory(); round++) {
                 round(boss, round);
             }
+            machine.accounting().end();
         }
         crew.dismiss(boss);
     }
@@ -239,7 +241,8 @@ public final class ArchitecturesRun {
                         (end.flushNanos - start.flushNanos) / 1e9,
                         end.calls.unmap() - start.calls.unmap()),
                 vmstat,
-                machine.commands().results());
+                machine.commands().results(),
+                machine.accounting().result());
     }
 
     private static Locks locks(LockUse.Sum start, LockUse.Sum end) {

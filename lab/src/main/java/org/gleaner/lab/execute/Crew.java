@@ -39,7 +39,7 @@ final class Crew {
     void hire(Cpu boss) {
         for (int i = 0; i < vcpus; i++) {
             int index = i;
-            machine.spawn("vcpu" + i, cpu -> work(cpu, index));
+            machine.spawnVcpu("vcpu" + i, cpu -> work(cpu, index));
         }
         rendezvous.awaitAll(boss);
     }

@@ -133,7 +133,9 @@ public final class DemandPagingRun {
             }
         }
         crew.hire(boss);
+        machine.accounting().begin();
         seconds = crew.together(boss, supplier == PageSupplier.EXIT ? this::leave : this::touch);
+        machine.accounting().end();
         monitors.forEach(monitor -> monitor.close(boss));
         boss.block(readersLeft, -1, 0);
         check();
@@ -242,6 +244,7 @@ public final class DemandPagingRun {
                 scenario.guestPages() / seconds,
                 left,
                 counters,
-                machine.commands().results());
+                machine.commands().results(),
+                machine.accounting().result());
     }
 }

@@ -137,7 +137,8 @@ public final class DirtyLogPerfRun {
                         variant.configuration(),
                         variant.ending(),
                         phases,
-                        machine.commands().results()),
+                        machine.commands().results(),
+                        machine.accounting().result()),
                 failures);
     }
 
@@ -155,6 +156,7 @@ public final class DirtyLogPerfRun {
             log.protectManually(scenario.mode() == LogMode.INITIALLY_SET);
         }
         phase(boss, Step.POPULATE, 0, () -> crew.together(boss, this::populate));
+        machine.accounting().begin();
         phase(boss, Step.ENABLE, 0, () -> eachSlot(slot -> log.begin(boss, slot)));
         for (int i = 1; i <= scenario.iterations() && !machine.outOfMemory(); i++) {
             phase(boss, Step.DIRTY, i, () -> crew.together(boss, this::touchAll));
@@ -165,6 +167,7 @@ public final class DirtyLogPerfRun {
         }
         disable(boss, log);
         phase(boss, Step.TOUCH_AGAIN, 0, () -> touchAgain(boss));
+        machine.accounting().end();
         crew.dismiss(boss);
         machine.vm().destroy(boss);
     }

@@ -12,7 +12,6 @@ import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.ScenarioRequest;
-import org.gleaner.lab.scenario.AcrossArchitectures;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
@@ -32,6 +31,7 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.gup.PooledPages;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.memory.PageContents;
+import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.DeviceMemory;
 import org.gleaner.mm.space.RmapObject;
@@ -60,6 +60,8 @@ final class GuestMachine implements AutoCloseable {
     private final HostShare share;
     private final IdleCpus idleCpus;
     private final HostCommands commands;
+    private final Accounting accounting;
+    private final PressureGroup guest;
     private @Nullable AddressSpace mm;
     private @Nullable Vm vm;
 
@@ -114,6 +116,8 @@ final class GuestMachine implements AutoCloseable {
                                 share,
                                 1,
                                 daemons));
+        accounting = new Accounting(engine, host.config().maxCpus());
+        guest = accounting.guest("guest", () -> vm().vcpus());
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().maxCpus() - 1;
@@ -126,7 +130,22 @@ final class GuestMachine implements AutoCloseable {
 
     /// Adds an actor; where assertions are on, the order in which it takes locks is checked.
     Cpu spawn(String name, Actor body) {
-        return engine.spawn(name, CHECKED ? cpu -> checked(cpu, body) : body);
+        return spawn(name, accounting.host(), body);
+    }
+
+    /// The same, of the guest.
+    void spawnVcpu(String name, Actor body) {
+        spawn(name, guest, body);
+    }
+
+    private Cpu spawn(String name, PressureGroup group, Actor body) {
+        Actor watched = accounting.watched(group, body);
+        return engine.spawn(name, CHECKED ? cpu -> checked(cpu, watched) : watched);
+    }
+
+    /// Who waits for what.
+    Accounting accounting() {
+        return accounting;
     }
 
     /// Adds the boss. The run ends when it does, but not before a command whose time had come.
@@ -188,10 +207,8 @@ final class GuestMachine implements AutoCloseable {
                 Support.vm(scenario, configuration, plan)
                         .withTlb(tlbEntries(scenario.guest().tlbEntries()))
                         .withTables(Support.tables(scenario.guestPages()))
-                        .withPml(scenario instanceof DirtyLogPerf log && log.pml());
-        if (scenario instanceof AcrossArchitectures) {
-            config = config.withFaultTimes();
-        }
+                        .withPml(scenario instanceof DirtyLogPerf log && log.pml())
+                        .withFaultTimes();
         SpteSteps steps = wrongSteps;
         if (steps != null) {
             config = config.withSteps(steps);

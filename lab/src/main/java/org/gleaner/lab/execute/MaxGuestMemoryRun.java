@@ -162,7 +162,9 @@ public final class MaxGuestMemoryRun {
         if (!machine.outOfMemory()) {
             reset = crew.together(boss, (cpu, vcpu, index) -> vcpu.resetContext(cpu));
             takeBefore();
+            machine.accounting().begin();
             run2 = crew.together(boss, this::writeAll);
+            machine.accounting().end();
         }
         crew.dismiss(boss);
     }
@@ -199,6 +201,7 @@ public final class MaxGuestMemoryRun {
                 kswapd,
                 direct,
                 counters,
-                machine.commands().results());
+                machine.commands().results(),
+                machine.accounting().result());
     }
 }

@@ -125,6 +125,7 @@ public final class MmuStressRun {
         }
         crew.hire(boss);
         agers.start(scenario.agers());
+        machine.accounting().begin();
         run1 = crew.together(boss, (cpu, vcpu, i) -> pages.get(i).writeAll(cpu, vcpu, false));
         reset = crew.together(boss, (cpu, vcpu, i) -> vcpu.resetContext(cpu));
         run2 = crew.together(boss, (cpu, vcpu, i) -> pages.get(i).writeAll(cpu, vcpu, false));
@@ -132,6 +133,7 @@ public final class MmuStressRun {
         for (int round = 0; round < scenario.protectRounds() && !machine.outOfMemory(); round++) {
             forbidAndAllow(boss);
         }
+        machine.accounting().end();
         tearDown(boss);
     }
 
@@ -196,7 +198,8 @@ public final class MmuStressRun {
                 agers.passes(),
                 agers.young(),
                 counters,
-                machine.commands().results());
+                machine.commands().results(),
+                machine.accounting().result());
     }
 
     private List<String> failures(MmuStressResult.Run run) {

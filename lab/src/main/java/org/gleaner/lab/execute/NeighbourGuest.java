@@ -115,7 +115,7 @@ final class NeighbourGuest {
                         : host.objects().newAnon();
         mm.map(cpu, BASE_VPN, pages, object, 0, true);
         int tlb = Integer.highestOneBit(scenario.guest().tlbEntries());
-        VmConfig config = kind.withTables(Support.tables(pages)).withTlb(tlb);
+        VmConfig config = kind.withTables(Support.tables(pages)).withTlb(tlb).withFaultTimes();
         vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         long slot = scenario.slotPages(neighbour);
         for (long at = 0; at < pages; at += slot) {
@@ -139,6 +139,10 @@ final class NeighbourGuest {
 
     Neighbour neighbour() {
         return neighbour;
+    }
+
+    List<Vcpu> vcpus() {
+        return vm.vcpus();
     }
 
     Vcpu newVcpu(Cpu cpu) {

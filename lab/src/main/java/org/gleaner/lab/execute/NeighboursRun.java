@@ -28,6 +28,7 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
+import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class NeighboursRun {
     private final Host host;
     private final Rcu rcu;
     private final HostCommands commands;
+    private final Accounting accounting;
     private final List<NeighbourGuest> guests = new CopyOnWriteArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final List<Double> sampleSeconds = new ArrayList<>();
@@ -96,6 +98,7 @@ public final class NeighboursRun {
                                 share,
                                 1 + scenario.guests().size(),
                                 2 + scenario.guests().size()));
+        accounting = new Accounting(engine, host.config().maxCpus());
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         commands = HostCommands.start(host, scenario, plan, lastId(), this::memcg, idleCpus);
@@ -204,7 +207,8 @@ public final class NeighboursRun {
                         results,
                         kswapd,
                         counters,
-                        commands.results()),
+                        commands.results(),
+                        accounting.result()),
                 failures);
     }
 
@@ -276,11 +280,12 @@ public final class NeighboursRun {
                             meter));
         }
         for (NeighbourGuest guest : guests) {
+            PressureGroup group = accounting.guest(guest.neighbour().name(), guest::vcpus);
             for (int i = 0; i < guest.neighbour().vcpus(); i++) {
                 int index = i;
                 engine.spawn(
                         "vcpu" + i + "-" + guest.neighbour().name(),
-                        cpu -> vcpu(cpu, guest, index));
+                        accounting.watched(group, cpu -> vcpu(cpu, guest, index)));
             }
         }
         rendezvous.awaitAll(boss);
@@ -289,11 +294,13 @@ public final class NeighboursRun {
         long kswapdBefore = host.reclaim().kswapdNanos(start);
         guests.forEach(each -> each.begin(boss));
         populatedAtNanos = start;
+        accounting.begin();
         until = start + scenario.millis() * MILLI;
         meter.timed(start, until, scenario.backingPages(), timedSteps(scenario));
         rendezvous.release(boss);
         commands.populated(boss, start);
         watch(boss, start);
+        accounting.end();
         long end = boss.now();
         long kswapdTime = Math.max(0, host.reclaim().kswapdNanos(end) - kswapdBefore);
         kswapd =

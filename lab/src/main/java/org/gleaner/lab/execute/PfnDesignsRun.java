@@ -118,6 +118,7 @@ public final class PfnDesignsRun {
         machine.build(boss);
         openDevice(boss);
         crew.hire(boss);
+        machine.accounting().begin();
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
             long start = boss.now();
@@ -135,6 +136,7 @@ public final class PfnDesignsRun {
             useDevice(boss, device);
             deviceSeconds = (boss.now() - start) / 1e9;
         }
+        machine.accounting().end();
         crew.dismiss(boss);
     }
 
@@ -216,7 +218,8 @@ public final class PfnDesignsRun {
                 logged,
                 young,
                 counters,
-                machine.commands().results());
+                machine.commands().results(),
+                machine.accounting().result());
     }
 
     private static Faults faults(List<Vcpu> vcpus) {

@@ -18,6 +18,7 @@ import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ErrorBand;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
+import org.gleaner.lab.run.MeasuredRun;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.PfnDesignsResult;
@@ -55,8 +56,9 @@ public final class ScenarioText {
         return report.text.toString();
     }
 
-    /// All that is known: the answer, call trees, counters, what was written into the kernel's
-    /// files, assumptions. Of several seeds, all but the answer is the first one's.
+    /// All that is known: the answer, who waited for what, call trees, counters, what was written
+    /// into the kernel's files, assumptions. Of several seeds, what comes after the waits is the
+    /// first one's.
     public static String full(
             Completeness completeness, Seeded<ScenarioResult> result, @Nullable ErrorBand band) {
         ScenarioText report = new ScenarioText();
@@ -64,6 +66,10 @@ public final class ScenarioText {
         if (band != null) {
             report.block(BandText.summary(band));
             report.block(BandText.figures(band));
+        }
+        String statistics = StatisticsText.of(result.bySeed());
+        if (!statistics.isEmpty()) {
+            report.block(statistics);
         }
         if (result.asked() > 1) {
             report.text.append('\n');
@@ -346,39 +352,15 @@ public final class ScenarioText {
         block(table);
     }
 
-    /// What commands answered, by the label of a run: its configuration's name, and what else tells
-    /// it from others.
+    /// Commands by run, ablations left out.
     private static Map<String, List<CommandResult>> runs(ScenarioResult result) {
-        Map<String, List<CommandResult>> all = new LinkedHashMap<>();
-        switch (result) {
-            case MaxGuestMemoryResult max ->
-                    max.runs().stream()
-                            .filter(run -> run.ablation() == null)
-                            .forEach(run -> all.put(run.configuration().name(), run.commands()));
-            case AccessTrackingResult of ->
-                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
-            case MmuStressResult of ->
-                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
-            case ArchitecturesResult of ->
-                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
-            case PfnDesignsResult of ->
-                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
-            case DirtyLogPerfResult of ->
-                    of.runs().forEach(run -> all.put(labelled(run), run.commands()));
-            case DemandPagingResult of ->
-                    of.runs().forEach(run -> all.put(labelled(run), run.commands()));
-            case NeighboursResult of ->
-                    of.runs().forEach(run -> all.put(run.configuration().name(), run.commands()));
+        Map<String, List<CommandResult>> commands = new LinkedHashMap<>();
+        for (MeasuredRun run : result.runs()) {
+            if (!(run instanceof MaxGuestMemoryResult.Run max && max.ablation() != null)) {
+                commands.put(run.label(), run.commands());
+            }
         }
-        return all;
-    }
-
-    private static String labelled(DirtyLogPerfResult.Run run) {
-        return run.configuration().name() + " " + run.ending().label();
-    }
-
-    private static String labelled(DemandPagingResult.Run run) {
-        return run.configuration().name() + " " + run.supplier().label();
+        return commands;
     }
 
     /// What was written into the kernel's files, and what they answered.

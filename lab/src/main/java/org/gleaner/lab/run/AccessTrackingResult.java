@@ -24,11 +24,14 @@ public record AccessTrackingResult(
     /// @param phases in the order in which they happened
     /// @param benchmark null unless the scenario is a benchmark
     /// @param commands of the scenario that were written in time
+    /// @param statistics of all after the first phase, or of the benchmark; null with real threads
     public record Run(
             Configuration configuration,
             List<Phase> phases,
             @Nullable Benchmark benchmark,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             phases = List.copyOf(phases);

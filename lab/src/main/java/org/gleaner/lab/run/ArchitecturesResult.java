@@ -31,6 +31,7 @@ public record ArchitecturesResult(
     /// @param writeLocks `mmu_lock` for writing
     /// @param vmstat what the kernel's counters of these names grew by
     /// @param commands of the scenario that were written in time
+    /// @param statistics of the rounds; null with real threads
     public record Run(
             Configuration configuration,
             CostModelChoice costs,
@@ -44,7 +45,9 @@ public record ArchitecturesResult(
             Locks writeLocks,
             Invalidations invalidations,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);

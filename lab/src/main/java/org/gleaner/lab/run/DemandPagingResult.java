@@ -6,6 +6,7 @@ import java.util.Map;
 import org.gleaner.lab.choice.PageSupplier;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
+import org.jspecify.annotations.Nullable;
 
 /// What came out of [DemandPaging].
 ///
@@ -27,6 +28,7 @@ public record DemandPagingResult(
     /// @param exits of vCPUs to their own user space
     /// @param vmstat what the kernel's counters of these names grew by
     /// @param commands of the scenario that were written in time
+    /// @param statistics of the time in which the vCPUs touched it; null with real threads
     public record Run(
             Configuration configuration,
             PageSupplier supplier,
@@ -36,7 +38,9 @@ public record DemandPagingResult(
             double pagesPerSecond,
             long exits,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);

@@ -8,6 +8,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.jspecify.annotations.Nullable;
 
 /// What came out of [DirtyLogPerf].
 ///
@@ -24,15 +25,23 @@ public record DirtyLogPerfResult(
     ///
     /// @param phases in the order in which they happened
     /// @param commands of the scenario that were written in time
+    /// @param statistics of all phases after the first; null with real threads
     public record Run(
             Configuration configuration,
             LogEnding ending,
             List<Phase> phases,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             phases = List.copyOf(phases);
             commands = List.copyOf(commands);
+        }
+
+        @Override
+        public String label() {
+            return configuration.name() + " " + ending.label();
         }
 
         /// All phases of a kind; several where there are iterations.

@@ -34,6 +34,7 @@ public record MaxGuestMemoryResult(
     /// @param directReclaim where the vCPUs' time in reclaim went in run2
     /// @param vmstat what the kernel's counters of these names grew by in run2
     /// @param commands of the scenario that were written in time
+    /// @param statistics of run2; null with real threads
     public record Run(
             Configuration configuration,
             @Nullable Ablation ablation,
@@ -44,11 +45,19 @@ public record MaxGuestMemoryResult(
             CallNode kswapd,
             CallNode directReclaim,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);
             commands = List.copyOf(commands);
+        }
+
+        @Override
+        public String label() {
+            String whole = configuration.name();
+            return ablation == null ? whole : whole + " without " + ablation.label();
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
+import org.jspecify.annotations.Nullable;
 
 /// What came out of [MmuStress]. A write that got through where it must not, or was lost, is among
 /// the failures.
@@ -30,6 +31,7 @@ public record MmuStressResult(
     /// @param youngPages that they found, all passes together
     /// @param vmstat what the kernel's counters of these names grew by
     /// @param commands of the scenario that were written in time
+    /// @param statistics from the first access to the last; null with real threads
     public record Run(
             Configuration configuration,
             double run1Seconds,
@@ -43,7 +45,9 @@ public record MmuStressResult(
             long agingPasses,
             long youngPages,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);

@@ -28,6 +28,7 @@ public record NeighboursResult(
     /// @param kswapd how much it had to do
     /// @param vmstat what the host's counters of these names grew by
     /// @param commands of the scenario that were written in time
+    /// @param statistics of the time in which they worked; null with real threads
     public record Run(
             Configuration configuration,
             Populating populating,
@@ -35,7 +36,9 @@ public record NeighboursResult(
             List<Guest> guests,
             Kswapd kswapd,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             sampleSeconds = List.copyOf(sampleSeconds);

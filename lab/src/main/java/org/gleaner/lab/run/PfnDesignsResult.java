@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.PfnDesigns;
+import org.jspecify.annotations.Nullable;
 
 /// What came out of [PfnDesigns].
 ///
@@ -26,6 +27,7 @@ public record PfnDesignsResult(
     /// @param youngPages that the aging pass found
     /// @param vmstat what the kernel's counters of these names grew by
     /// @param commands of the scenario that were written in time
+    /// @param statistics of all phases; null with real threads
     public record Run(
             Configuration configuration,
             Seconds seconds,
@@ -37,7 +39,9 @@ public record PfnDesignsResult(
             long loggedPages,
             long youngPages,
             Map<String, Long> vmstat,
-            List<CommandResult> commands) {
+            List<CommandResult> commands,
+            @Nullable RunStatistics statistics)
+            implements MeasuredRun {
 
         public Run {
             vmstat = Vmstat.copyOf(vmstat);

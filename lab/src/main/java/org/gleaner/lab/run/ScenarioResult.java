@@ -21,6 +21,9 @@ public sealed interface ScenarioResult extends Result
 
     Course course();
 
+    /// One for each configuration, in their order, and for whatever else was varied.
+    List<? extends MeasuredRun> runs();
+
     /// What was run, with its sizes at [#scale].
     default Scenario scenario() {
         return setting().scenario();

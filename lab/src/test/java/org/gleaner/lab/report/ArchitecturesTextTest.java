@@ -45,7 +45,8 @@ final class ArchitecturesTextTest {
                         new Locks(93_000, 63_000, 0.0954),
                         new Invalidations("interrupt", 46_000, 0.029, 46_500),
                         Map.of("pgmajfault", 10_000L),
-                        List.of());
+                        List.of(),
+                        null);
         Run arm64 =
                 new Run(
                         scenario.configurations().getLast(),
@@ -60,7 +61,8 @@ final class ArchitecturesTextTest {
                         new Locks(376_000, 203_000, 0.435),
                         new Invalidations("broadcast", 48_000, 0.0265, 48_000),
                         Map.of("pgmajfault", 11_000L),
-                        List.of());
+                        List.of(),
+                        null);
         return new ArchitecturesResult(
                 new Setting<>(scenario, Scale.FULL, EngineChoice.VIRTUAL),
                 List.of(x86, arm64),

@@ -34,6 +34,7 @@ import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayPlan;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.run.Setting;
 import org.gleaner.lab.scenario.AccessTracking;
@@ -192,7 +193,8 @@ final class Samples {
                         scenario.configurations().getFirst(),
                         phases,
                         new AccessTrackingResult.Benchmark(9.5, 12, 0.75),
-                        List.of());
+                        List.of(),
+                        null);
         return new AccessTrackingResult(
                 new Setting<>(scenario, Scale.FULL, EngineChoice.THREADS),
                 List.of(run),
@@ -227,7 +229,8 @@ final class Samples {
                                         null,
                                         null,
                                         null,
-                                        "memcg     1 /\n")));
+                                        "memcg     1 /\n")),
+                        null);
         return new MmuStressResult(
                 new Setting<>(scenario, Scale.FULL, EngineChoice.THREADS),
                 List.of(run),
@@ -240,6 +243,11 @@ final class Samples {
     }
 
     static NeighboursResult neighbours() {
+        return measured(1);
+    }
+
+    /// With figures of waiting `times` as large.
+    static NeighboursResult measured(int times) {
         Neighbours scenario = (Neighbours) scenario(Neighbours.KIND);
         var hot =
                 new NeighboursResult.Guest(
@@ -273,7 +281,8 @@ final class Samples {
                         List.of(hot, cold),
                         new NeighboursResult.Kswapd(0.125, 0.125),
                         counters(15),
-                        List.of());
+                        List.of(),
+                        statistics(times));
         return new NeighboursResult(
                 new Setting<>(scenario, Scale.FULL, EngineChoice.VIRTUAL),
                 List.of(run),
@@ -297,7 +306,35 @@ final class Samples {
                 new CallNode("kswapd", 1000, 200, List.of(reclaim)),
                 CallNode.empty("direct reclaim"),
                 counters(1000 + configuration),
-                List.of());
+                List.of(),
+                statistics(configuration + 1));
+    }
+
+    /// Of two guests, all figures `times` as large.
+    static RunStatistics statistics(int times) {
+        var line = new RunStatistics.StallLine(12.5, 3.25, 0.75, 1_250_000L * times, 12.5 * times);
+        return new RunStatistics(
+                List.of(stalls("hot", times), stalls("cold", 10 * times)),
+                List.of(
+                        new RunStatistics.GroupPressure("host", 10, line, line, line),
+                        new RunStatistics.GroupPressure("hot", 10, line, line, line)),
+                List.of(
+                        new RunStatistics.LockClassUse("mmap_lock:R", 400_000, 0, 0, 0, 0, 1.5),
+                        new RunStatistics.LockClassUse(
+                                "mmu_lock", 5000, 400L * times, 0.2 * times, 5e5, 2_000_000, 3)));
+    }
+
+    private static RunStatistics.Stalls stalls(String name, int times) {
+        return new RunStatistics.Stalls(
+                name,
+                100_000L * times,
+                2.5 * times,
+                900,
+                20_000,
+                300_000,
+                4_000_000,
+                9_999_999,
+                12_345_678);
     }
 
     private static Map<String, Long> counters(long faults) {
