@@ -418,6 +418,17 @@ public final class VirtualEngine implements Engine {
         return (lastKey >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
     }
 
+    /// Virtual nanoseconds before which nothing will happen any more. For the CPU that runs; to
+    /// others it is [#now].
+    public long earliest() {
+        VirtualCpu cpu = running;
+        if (cpu == null) {
+            return now();
+        }
+        long others = events.minExcept(cpu.id) >>> SLOT_BITS;
+        return Math.min(cpu.ticks, others) / CostModel.TICKS_PER_NANO;
+    }
+
     /// FNV over the keys of all dispatches: equal for equal runs, whatever the coroutines.
     public long traceHash() {
         return hash;

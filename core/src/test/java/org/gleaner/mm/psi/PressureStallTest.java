@@ -26,7 +26,7 @@ final class PressureStallTest {
 
     private final VirtualEngine engine =
             new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
-    private final PressureStall stall = new PressureStall(engine::now, 8);
+    private final PressureStall stall = new PressureStall(engine::earliest, 8);
     private final PressureGroup host = stall.newGroup(null);
     private final PressureGroup guest = stall.newGroup(host);
 

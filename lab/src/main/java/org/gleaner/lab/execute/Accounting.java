@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Who waited for what on a host in virtual time, from [#begin] to [#end]: faults by guest,
 /// pressure by guest and of the host, locks by class. With real threads it does nothing.
 ///
-/// To be asked by a CPU that others wait for, or that has just slept.
+/// What other CPUs have not come to yet is not in it.
 final class Accounting {
     private static final String HOST = "host";
 
@@ -61,7 +61,7 @@ final class Accounting {
     }
 
     private long now() {
-        return clock == null ? 0 : clock.now();
+        return clock == null ? 0 : clock.earliest();
     }
 
     /// Adds a guest: the tasks of its VMM.
@@ -113,7 +113,10 @@ final class Accounting {
         if (!groups.isEmpty()) {
             result =
                     new RunStatistics(
-                            guests.stream().map(Accounting::stalls).toList(),
+                            guests.stream()
+                                    .filter(guest -> !guest.vcpus.get().isEmpty())
+                                    .map(Accounting::stalls)
+                                    .toList(),
                             groups.stream().map(this::grown).toList(),
                             locks());
         }

@@ -74,6 +74,7 @@ public final class ReplayRun {
     private final FirstTouches accesses;
     private final Engine engine;
     private final Host host;
+    private final Accounting accounting;
     private final AgingPlan aging;
     private final PageSize page;
 
@@ -111,6 +112,7 @@ public final class ReplayRun {
                         CostModelChoice.X86_SERVER,
                         VirtualOptions.seed(request.seed()).withoutCallTrees());
         host = new Host(engine, config());
+        accounting = new Accounting(engine, host.config().maxCpus());
     }
 
     /// Runs one replay.
@@ -180,7 +182,8 @@ public final class ReplayRun {
         Rcu rcu = Rcu.start(engine);
         try (host;
                 accesses) {
-            engine.spawn("replay", cpu -> replay(cpu, rcu));
+            var task = accounting.guest(request.trace().name(), this::vcpus);
+            engine.spawn("replay", accounting.watched(task, cpu -> replay(cpu, rcu)));
             progress.begin("replay " + request.trace().name(), request.trace().length());
             engine.run();
         } finally {
@@ -195,10 +198,23 @@ public final class ReplayRun {
                 request.engine() == org.gleaner.lab.choice.EngineChoice.VIRTUAL
                         ? machineSeconds
                         : null;
-        return replayed == request.trace().length()
-                ? ReplayResult.of(request, vmstat, secondStage(), stage2(), seconds, wallSeconds)
-                : ReplayResult.killed(
-                        request, vmstat, secondStage(), stage2(), seconds, wallSeconds, replayed);
+        ReplayResult result =
+                replayed == request.trace().length()
+                        ? ReplayResult.of(
+                                request, vmstat, secondStage(), stage2(), seconds, wallSeconds)
+                        : ReplayResult.killed(
+                                request,
+                                vmstat,
+                                secondStage(),
+                                stage2(),
+                                seconds,
+                                wallSeconds,
+                                replayed);
+        return result.with(accounting.result());
+    }
+
+    private List<Vcpu> vcpus() {
+        return guest == null ? List.of() : List.of(guest);
     }
 
     private Map<String, Long> vmstat() {
@@ -264,7 +280,9 @@ public final class ReplayRun {
         Map<VmEvent, Long> before = host.stat().snapshot();
         long start = System.nanoTime();
         long machineStart = cpu.now();
+        accounting.begin();
         loop(cpu, mm, runner);
+        accounting.end();
         wallSeconds = (System.nanoTime() - start) / 1e9;
         machineSeconds = (cpu.now() - machineStart) / 1e9;
         counted = new EnumMap<>(host.stat().snapshot());
@@ -301,6 +319,7 @@ public final class ReplayRun {
         VmConfig config =
                 VmConfig.of(Support.architecture(request, aging), aging)
                         .withPageShift(request.pageSize().shift())
+                        .withFaultTimes()
                         .withTables(Support.tables(pages));
         if (process.paysForTables()) {
             // one more, for the table that its root needs here and had there

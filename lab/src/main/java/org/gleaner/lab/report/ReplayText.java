@@ -15,6 +15,7 @@ import org.gleaner.lab.run.ReplayCaveats;
 import org.gleaner.lab.run.ReplayComparison;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
+import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.Sampling;
 import org.gleaner.lab.run.Seeded;
 import org.gleaner.lab.sample.Interval;
@@ -92,6 +93,7 @@ public final class ReplayText {
             }
             if (verbose) {
                 report.counters();
+                report.statistics();
             }
             report.remarks(verbose);
         }
@@ -233,6 +235,20 @@ public final class ReplayText {
                                     .count());
         }
         text.append('\n').append(table);
+    }
+
+    /// Who waited for what, replay by replay.
+    private void statistics() {
+        for (Seeded<ReplayResult> replay : replays) {
+            List<RunStatistics> all =
+                    replay.bySeed().stream()
+                            .map(ReplayResult::statistics)
+                            .filter(Objects::nonNull)
+                            .toList();
+            if (!all.isEmpty()) {
+                text.append('\n').append(StatisticsText.tables(String.valueOf(replay.name()), all));
+            }
+        }
     }
 
     private void remarks(boolean verbose) {

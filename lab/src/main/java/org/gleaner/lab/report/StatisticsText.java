@@ -82,7 +82,8 @@ final class StatisticsText {
         return text.toString();
     }
 
-    private static String tables(String label, List<RunStatistics> all) {
+    /// Of one thing that was run, with each of several seeds.
+    static String tables(String label, List<RunStatistics> all) {
         StringBuilder text = new StringBuilder();
         TextTable stalls = table(label + ": stalls", STALLS);
         BySeed.align(all, RunStatistics::stalls, Stalls::name)

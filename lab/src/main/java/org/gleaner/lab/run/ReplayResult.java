@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// @param machineSeconds virtual seconds; null if the engine keeps no virtual time
 /// @param stallSeconds of these, what the same replay does not take without a limit; null unless it
 ///     is a point of a curve
+/// @param statistics who waited for what; null with real threads, and of a sample
 /// @param wallSeconds real seconds
 /// @param accessesPerSecond replayed accesses in a real second
 public record ReplayResult(
@@ -77,6 +78,7 @@ public record ReplayResult(
         long replayedAccesses,
         @Nullable Double machineSeconds,
         @Nullable Double stallSeconds,
+        @Nullable RunStatistics statistics,
         double wallSeconds,
         double accessesPerSecond,
         List<String> failures)
@@ -176,6 +178,7 @@ public record ReplayResult(
                 replayed,
                 machineSeconds,
                 null,
+                null,
                 wallSeconds,
                 wallSeconds > 0 ? replayed / wallSeconds : 0,
                 failures);
@@ -193,7 +196,12 @@ public record ReplayResult(
                 counts.put(each.getKey(), each.getValue().estimate());
             }
         }
-        return copy(counts, sample == null ? null : sample.with(misses), stallSeconds);
+        return copy(counts, sample == null ? null : sample.with(misses), stallSeconds, statistics);
+    }
+
+    /// The same, with who waited for what.
+    public ReplayResult with(@Nullable RunStatistics statistics) {
+        return copy(misses, sample, stallSeconds, statistics);
     }
 
     /// What this, as the replay of a sample, says of the whole that `request` asks for.
@@ -207,13 +215,14 @@ public record ReplayResult(
                 whole.put(name, name.equals(OOM_KILL) ? count : Math.round(count * times)));
         Double seconds = machineSeconds == null ? null : machineSeconds * times;
         return of(request, whole, null, null, seconds, wallSeconds, replayedAccesses, failures)
-                .copy(null, sampling, null);
+                .copy(null, sampling, null, null);
     }
 
     private ReplayResult copy(
             @Nullable Map<String, Long> misses,
             @Nullable Sampling sample,
-            @Nullable Double stallSeconds) {
+            @Nullable Double stallSeconds,
+            @Nullable RunStatistics statistics) {
         return new ReplayResult(
                 trace,
                 accesses,
@@ -248,6 +257,7 @@ public record ReplayResult(
                 replayedAccesses,
                 machineSeconds,
                 stallSeconds,
+                statistics,
                 wallSeconds,
                 accessesPerSecond,
                 failures);

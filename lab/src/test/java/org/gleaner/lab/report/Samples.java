@@ -95,6 +95,7 @@ final class Samples {
                 7_229_958,
                 engine == EngineChoice.VIRTUAL ? faults / 4000.0 : null,
                 null,
+                null,
                 0.5,
                 14_459_916,
                 List.of());
