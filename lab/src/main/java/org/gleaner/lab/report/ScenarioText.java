@@ -106,7 +106,7 @@ public final class ScenarioText {
                             names(designs.runs(), PfnDesignsResult.Run::configuration),
                             designs.runs().stream().map(PfnDesignsResult.Run::vmstat).toList());
         }
-        runs(result).forEach(this::dumps);
+        whole(result).forEach(run -> dumps(run.label(), run.commands()));
     }
 
     private void answer(Completeness completeness, Seeded<ScenarioResult> result) {
@@ -143,7 +143,7 @@ public final class ScenarioText {
                 NeighboursText.populated(bySeed).forEach(each -> line("%s", each));
             }
         }
-        runs(first).forEach((label, commands) -> commands(first.scenario(), label, commands));
+        whole(first).forEach(this::commands);
         text.append('\n');
         ScenarioLegend.compared(first.scenario()).forEach(each -> line("%s", each));
         Caveats.of(first).forEach(each -> line("%s", Figures.wrapped(each)));
@@ -352,29 +352,22 @@ public final class ScenarioText {
         block(table);
     }
 
-    /// Commands by run, ablations left out.
-    private static Map<String, List<CommandResult>> runs(ScenarioResult result) {
-        Map<String, List<CommandResult>> commands = new LinkedHashMap<>();
-        for (MeasuredRun run : result.runs()) {
-            if (!(run instanceof MaxGuestMemoryResult.Run max && max.ablation() != null)) {
-                commands.put(run.label(), run.commands());
-            }
-        }
-        return commands;
+    /// All runs but ablations.
+    private static List<? extends MeasuredRun> whole(ScenarioResult result) {
+        return result.runs().stream()
+                .filter(run ->
+                        !(run instanceof MaxGuestMemoryResult.Run max && max.ablation() != null))
+                .toList();
     }
 
     /// What was written into the kernel's files, and what they answered.
-    ///
-    /// @param label of a run: its configuration's name, and what else tells it from others
-    private void commands(Scenario scenario, String label, List<CommandResult> commands) {
-        int pageBytes =
-                scenario.configurations().stream()
-                        .filter(each -> (label + " ").startsWith(each.name() + " "))
-                        .findFirst()
-                        .map(each -> each.pageSize().bytes())
-                        .orElse(scenario.pageBytes());
-        commands.forEach(each ->
-                line("%s: %s: %s", label, each.said(), CommandText.answer(each, pageBytes)));
+    private void commands(MeasuredRun run) {
+        int pageBytes = run.configuration().pageSize().bytes();
+        run.commands()
+                .forEach(each ->
+                        line(
+                                "%s: %s: %s",
+                                run.label(), each.said(), CommandText.answer(each, pageBytes)));
     }
 
     /// What files said after what was written into them.
