@@ -70,7 +70,7 @@ public record ArchitecturesResult(
     ///
     /// @param seconds of all vCPUs together
     /// @param percent of the time in which vCPUs had accesses to do
-    /// @param p50Nanos half of the exits took no longer; to a sixteenth
+    /// @param p50Nanos half of the exits took no longer; to a 128th
     /// @param p99Nanos of a hundred exits 99 took no longer
     public record Stall(double seconds, double percent, long p50Nanos, long p99Nanos) {}
 
