@@ -133,9 +133,7 @@ final class RunCommand implements Callable<Integer> {
             return null;
         }
         if (band == null) {
-            return BundledBand.of(asked, BandRun.costs(asked))
-                    .map(each -> each.around(bySeed))
-                    .orElse(null);
+            return BundledBand.of(asked).map(each -> each.around(bySeed)).orElse(null);
         }
         ErrorBand measured =
                 BandRun.run(

@@ -2,7 +2,10 @@ package org.gleaner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,48 @@ final class ValidateTimingCommandTest {
         assertThat(row.get("published").doubleValue()).isEqualTo(1.25);
         assertThat(row.get("gleaner").doubleValue()).isBetween(1.0, 1.6);
         assertThat(row.get("basis").stringValue()).isEqualTo("predicted");
+    }
+
+    @Test
+    void whatEachConstantDoes() throws Exception {
+        session.standardExecutors = true;
+        Path kept = directory.resolve("kept");
+        int code =
+                session.run(
+                        "validate",
+                        "timing",
+                        "--sensitivity",
+                        "--only",
+                        "OU1-2-",
+                        "--scale",
+                        "1/8192",
+                        "--out",
+                        kept.toString(),
+                        "--json",
+                        "-q");
+        assertThat(code).as(session.err()).isZero();
+        JsonNode json = JsonMapper.shared().readTree(session.out());
+        assertThat(json.get("complete").booleanValue()).isTrue();
+        assertThat(json.get("percent").intValue()).isEqualTo(30);
+        assertThat(json.get("tables")).hasSize(1);
+        List<String> felt = new ArrayList<>();
+        json.get("constants").forEach(each -> felt.add(each.get("constant").stringValue()));
+        assertThat(felt).contains("VMEXIT", "MMU_INSTALL", "KVM_FAULT").doesNotContain("ZRAM_READ");
+        JsonNode install = json.get("constants").get(felt.indexOf("MMU_INSTALL"));
+        assertThat(install.get("effects").get(0).get("low").doubleValue()).isBetween(-30.0, -2.0);
+        assertThat(install.get("effects").get(0).get("high").doubleValue()).isBetween(2.0, 30.0);
+        assertThat(json.get("unfelt").toString()).contains("ZRAM_READ");
+        assertThat(Files.readAllLines(kept.resolve("sensitivity.csv"))).hasSize(felt.size() + 1);
+        assertThat(Files.readString(kept.resolve("report.txt")))
+                .contains("T1: Upton, parallel faults")
+                .contains("no table feels:");
+    }
+
+    @Test
+    void anInterruptedSensitivityHasNothingToCompareWith() {
+        session.interrupted.set(true);
+        assertThat(session.run("validate", "timing", "--sensitivity", "-q"))
+                .isEqualTo(ExitCodes.INTERRUPTED);
     }
 
     @Test

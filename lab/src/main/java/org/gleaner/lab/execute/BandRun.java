@@ -51,7 +51,7 @@ public final class BandRun {
     }
 
     /// The models that a scenario is run with, each with its fingerprint.
-    public static String costs(Scenario scenario) {
+    private static String costs(Scenario scenario) {
         return scenario.configurations().stream()
                 .map(each -> scenario.host().costs().on(each.arch()))
                 .distinct()

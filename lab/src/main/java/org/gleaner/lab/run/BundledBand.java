@@ -14,7 +14,7 @@ import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
 
 /// The band of the default scenario, which was measured beforehand: a run of it shall not take the
-/// time of a hundred. It is what `gleaner run --scale 1/256 --band 100 --out DIR` leaves as
+/// time of a hundred. It is what `gleaner run --scale 1/1024 --band 20 --out DIR` leaves as
 /// `band.csv`.
 public final class BundledBand {
     private static final String RESOURCE = MaxGuestMemory.KIND + ".band.csv";
@@ -24,19 +24,16 @@ public final class BundledBand {
     /// The band of a scenario, as it was measured.
     ///
     /// @param scenario at full size
-    /// @param costs the models that it is run with, see [ErrorBand#costs]
-    /// @return empty if it is not the default scenario, or its constants are others by now
-    public static Optional<ErrorBand> of(Scenario scenario, String costs) {
+    /// @return empty if it is not the default scenario
+    public static Optional<ErrorBand> of(Scenario scenario) {
         List<String> seed = List.of("seed=" + scenario.seed());
         if (!scenario.equals(ScenarioReader.read(MaxGuestMemory.KIND, seed, Scale.FULL))) {
             return Optional.empty();
         }
-        ErrorBand band = read();
-        return band.costs().equals(costs) ? Optional.of(band) : Optional.empty();
+        return Optional.of(read());
     }
 
-    /// The band, whatever its constants are.
-    public static ErrorBand read() {
+    private static ErrorBand read() {
         try (InputStream in = BundledBand.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException("no " + RESOURCE);
