@@ -31,7 +31,8 @@ public final class SensitivityRun {
     public static final int PERCENT = 30;
 
     private static final Move NONE = new Move(null, 1);
-    private static final Move THOUSANDTH = new Move(null, 1.001);
+    private static final Move LITTLE_LESS = new Move(null, 0.999);
+    private static final Move LITTLE_MORE = new Move(null, 1.001);
 
     /// @param cost that is multiplied; null for all of them
     private record Move(@Nullable Cost cost, double factor) {
@@ -74,13 +75,14 @@ public final class SensitivityRun {
     private SensitivityResult run() {
         long start = System.nanoTime();
         List<Cost> all = List.of(Cost.values());
-        List<Move> up = new ArrayList<>(List.of(NONE, THOUSANDTH));
+        List<Move> up = new ArrayList<>(List.of(NONE, LITTLE_LESS, LITTLE_MORE));
         all.forEach(cost -> up.add(Move.more(cost)));
         measure("all constants, " + PERCENT + " % up", up);
         List<Row> center = measured.get(NONE);
-        if (center == null || !measured.containsKey(THOUSANDTH)) {
+        if (center == null || !measured.keySet().containsAll(List.of(LITTLE_LESS, LITTLE_MORE))) {
             throw new Cancelled();
         }
+        List<Effect> gauge = effects(LITTLE_LESS, LITTLE_MORE);
         List<Cost> known =
                 all.stream().filter(cost -> measured.containsKey(Move.more(cost))).toList();
         List<Cost> felt = known.stream().filter(this::isFelt).toList();
@@ -92,7 +94,9 @@ public final class SensitivityRun {
                         .filter(cost -> measured.containsKey(Move.less(cost)))
                         .map(cost ->
                                 new Moved(cost.name(), effects(Move.less(cost), Move.more(cost))))
-                        .sorted(Comparator.comparingDouble(Moved::influence).reversed())
+                        .sorted(
+                                Comparator.comparingDouble((Moved each) -> each.influence(gauge))
+                                        .reversed())
                         .toList();
         List<String> unfelt =
                 known.stream().filter(cost -> !felt.contains(cost)).map(Cost::name).toList();
@@ -104,7 +108,7 @@ public final class SensitivityRun {
                 PERCENT,
                 Completeness.of(all.stream().map(Cost::name).toList(), finished),
                 List.copyOf(tables(center).keySet()),
-                effects(NONE, THOUSANDTH),
+                gauge,
                 moved,
                 unfelt,
                 (System.nanoTime() - start) / 1e9);

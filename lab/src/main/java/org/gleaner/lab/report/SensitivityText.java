@@ -30,7 +30,8 @@ public final class SensitivityText {
                         Locale.ROOT,
                         """
                         percent by which a table's times change with the constant %d %% down / up:
-                        median of its rows, and in brackets the largest change of any; at %s
+                        median of its rows, and in brackets the largest change of any; the last
+                        line moves all constants by 0.1 %%: no change below that means anything; at %s
                         """,
                         result.percent(),
                         result.scale()));
@@ -54,7 +55,7 @@ public final class SensitivityText {
         for (Moved each : result.constants()) {
             matrix.row(row(each.constant(), each.effects()));
         }
-        return matrix.row(row("all, 0.1 % up", result.gauge()));
+        return matrix.row(row("all, 0.1 %", result.gauge()));
     }
 
     private static Object[] row(String name, List<Effect> effects) {

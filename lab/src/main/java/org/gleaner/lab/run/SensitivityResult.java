@@ -12,8 +12,8 @@ import org.gleaner.lab.size.Scale;
 /// @param percent how far each constant was moved, down and up
 /// @param completeness of the constants
 /// @param tables whose times were measured, in the order of the file
-/// @param gauge what happens if all constants grow by a thousandth: times that hang on the order of
-///     events move by more, and no effect below that means anything
+/// @param gauge what happens if all constants shrink or grow by a thousandth: times that hang on the
+///     order of events move by more, and no effect below that means anything
 /// @param constants that some table feels, the most influential first
 /// @param unfelt constants that no table feels
 @JsonIgnoreProperties("completeness")
@@ -47,9 +47,14 @@ public record SensitivityResult(
             effects = List.copyOf(effects);
         }
 
-        /// The largest change of any row of any table, in percent.
-        public double influence() {
-            return effects.stream().mapToDouble(Effect::largest).max().orElse(0);
+        /// The largest change of any row of any table, in percent, less what a thousandth of all
+        /// constants does to that table.
+        public double influence(List<Effect> gauge) {
+            double most = 0;
+            for (int i = 0; i < effects.size(); i++) {
+                most = Math.max(most, effects.get(i).largest() - gauge.get(i).largest());
+            }
+            return most;
         }
     }
 
