@@ -30,8 +30,8 @@ public final class SensitivityText {
                         Locale.ROOT,
                         """
                         percent by which a table's times change with the constant %d %% down / up:
-                        median of its rows, and in brackets the largest change of any; the last
-                        line moves all constants by 0.1 %%: no change below that means anything; at %s
+                        median of its rows, and in brackets the largest change of any; the last line
+                        moves all constants by 0.1 %%: no change below that means anything; at %s
                         """,
                         result.percent(),
                         result.scale()));

@@ -47,12 +47,13 @@ public record SensitivityResult(
             effects = List.copyOf(effects);
         }
 
-        /// The largest change of any row of any table, in percent, less what a thousandth of all
-        /// constants does to that table.
+        /// The largest change of a table's median, in percent, less what a thousandth of all
+        /// constants does to that table. Medians, because a single row may hang on the order of
+        /// events.
         public double influence(List<Effect> gauge) {
             double most = 0;
             for (int i = 0; i < effects.size(); i++) {
-                most = Math.max(most, effects.get(i).largest() - gauge.get(i).largest());
+                most = Math.max(most, effects.get(i).median() - gauge.get(i).median());
             }
             return most;
         }
@@ -64,7 +65,12 @@ public record SensitivityResult(
     /// @param high the same with the constant moved up
     /// @param largest change of a row, either way, as a positive number
     /// @param row that changes most
-    public record Effect(double low, double high, double largest, String row) {}
+    public record Effect(double low, double high, double largest, String row) {
+
+        double median() {
+            return Math.max(Math.abs(low), Math.abs(high));
+        }
+    }
 
     /// Whether anything is felt is no matter of right or wrong.
     @Override
