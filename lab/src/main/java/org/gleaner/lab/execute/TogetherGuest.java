@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -20,6 +21,7 @@ import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
+import org.jspecify.annotations.Nullable;
 
 /// One of several traces on a host: its cgroup and process, and how its CPU gets through it.
 ///
@@ -42,6 +44,7 @@ final class TogetherGuest {
     /// Pages that a page table of the last level maps, and where the region begins.
     private final int table;
 
+    private @Nullable Vcpu vcpu;
     private long replayed;
     private long doneAtNanos;
 
@@ -133,10 +136,12 @@ final class TogetherGuest {
         VmConfig config =
                 VmConfig.of(Support.architecture(request, aging), aging)
                         .withPageShift(request.pageSize().shift())
+                        .withFaultTimes()
                         .withTables(Support.tables(pages));
         Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
+        this.vcpu = vcpu;
         return new Runner() {
             @Override
             public int run(Cpu on, int[] words, int from, int to) {
@@ -155,6 +160,11 @@ final class TogetherGuest {
         cpu.block(running, -1, 0);
         host.mappingChanges().exitWithFiles(cpu, mm);
         host.drain(cpu);
+    }
+
+    /// None if it goes through no guest, or has not begun.
+    List<Vcpu> vcpus() {
+        return vcpu == null ? List.of() : List.of(vcpu);
     }
 
     long doneAtNanos() {

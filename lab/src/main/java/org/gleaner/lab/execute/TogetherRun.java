@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
@@ -24,6 +25,7 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
+import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.Preemption;
 
@@ -42,6 +44,8 @@ public final class TogetherRun {
     private final HostShare share;
     private final Engine engine;
     private final Host host;
+    private final Accounting accounting;
+    private final AtomicInteger busy;
     private final List<TogetherGuest> guests = new ArrayList<>();
 
     private TogetherRun(TogetherRequest request, ParallelRuns.Meter meter) {
@@ -62,6 +66,8 @@ public final class TogetherRun {
                         CostModelChoice.X86_SERVER,
                         VirtualOptions.seed(request.seed()));
         host = new Host(engine, config());
+        accounting = new Accounting(engine, host.config().maxCpus());
+        busy = new AtomicInteger(request.guests().size());
     }
 
     /// Runs each request.
@@ -154,6 +160,7 @@ public final class TogetherRun {
                 share.usablePages(),
                 vmstat,
                 timed ? last / 1e9 : null,
+                accounting.result(),
                 wall);
     }
 
@@ -163,9 +170,18 @@ public final class TogetherRun {
         }
         for (int i = 0; i < guests.size(); i++) {
             TogetherGuest guest = guests.get(i);
+            String name = request.guests().get(i).name();
+            PressureGroup group = accounting.guest(name, guest::vcpus);
             engine.spawn(
-                    "replay-" + request.guests().get(i).name(),
-                    cpu -> guest.replay(cpu, request, aging, rcu, meter));
+                    "replay-" + name, accounting.watched(group, cpu -> replay(cpu, guest, rcu)));
+        }
+        accounting.begin();
+    }
+
+    private void replay(Cpu cpu, TogetherGuest guest, Rcu rcu) {
+        guest.replay(cpu, request, aging, rcu, meter);
+        if (busy.decrementAndGet() == 0) {
+            accounting.end();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.gleaner.lab.report;
 
 import java.util.List;
+import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.size.Size;
 
@@ -52,6 +53,10 @@ public final class TogetherText {
         if (all) {
             text.append("\nhost:\n");
             host.vmstat().forEach((name, n) -> text.append("  %-32s %,d%n".formatted(name, n)));
+            RunStatistics statistics = host.statistics();
+            if (statistics != null) {
+                text.append('\n').append(StatisticsText.tables("all", List.of(statistics)));
+            }
         }
         return text.toString();
     }

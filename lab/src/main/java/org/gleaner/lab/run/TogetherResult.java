@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param vmstat what the host's counters grew by
 /// @param machineSeconds virtual seconds until the last guest was through; null if the engine keeps
 ///     no virtual time
+/// @param statistics who waited for what until then; null with real threads
 /// @param wallSeconds real seconds
 /// @param accessesPerSecond replayed accesses of all guests in a real second
 public record TogetherResult(
@@ -46,6 +47,7 @@ public record TogetherResult(
         long seed,
         Map<String, Long> vmstat,
         @Nullable Double machineSeconds,
+        @Nullable RunStatistics statistics,
         double wallSeconds,
         double accessesPerSecond,
         List<String> failures)
@@ -88,6 +90,7 @@ public record TogetherResult(
             long usablePages,
             Map<String, Long> vmstat,
             @Nullable Double machineSeconds,
+            @Nullable RunStatistics statistics,
             double wallSeconds) {
         List<String> failures =
                 guests.stream()
@@ -119,6 +122,7 @@ public record TogetherResult(
                 request.seed(),
                 vmstat,
                 machineSeconds,
+                statistics,
                 wallSeconds,
                 wallSeconds > 0 ? replayed / wallSeconds : 0,
                 failures);
