@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.bench.machine.MachineSpeed;
 import org.gleaner.bench.parse.ParsingSpeed;
 import org.gleaner.bench.policy.PolicySpeed;
 import org.gleaner.bench.replay.ReplaySpeed;
@@ -26,6 +27,7 @@ public final class SpeedTable {
             List.of(
                     new Section("policies", PolicySpeed.class, true),
                     new Section("replay", ReplaySpeed.class, false),
+                    new Section("machine", MachineSpeed.class, false),
                     new Section("parsing", ParsingSpeed.class, true));
 
     private SpeedTable() {}
