@@ -21,7 +21,8 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 
-/// A host in virtual time with one guest, which fills it or a part of it, and swap of the same size.
+/// A host in virtual time with one guest, which fills it or a part of it, and swap of the same
+/// size.
 public final class FullHost {
     private static final AgingPlan PLAN = AgingPlan.parse("merged");
     private static final int TABLE = 512;
