@@ -66,6 +66,11 @@ public enum Timed {
         return unit.equals("s");
     }
 
+    /// Whether whole applications are played for it, which takes long.
+    public boolean isOfApplications() {
+        return this == WORK || this == ROUND;
+    }
+
     /// @throws BadInput for an unknown word, without a place
     public static Timed of(String word) {
         for (Timed each : values()) {

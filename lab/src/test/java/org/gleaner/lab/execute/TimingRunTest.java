@@ -118,6 +118,47 @@ final class TimingRunTest {
     }
 
     @Test
+    void whatApplicationsGainIsARatioOfTheirWork() throws IOException {
+        Path table =
+                table(
+                        "a,X,store,2,y/x,work,1,,predicted\n"
+                                + "b,X,store,2,x,work,1000,,predicted\n"
+                                + "c,X,store,2,y,work,1000,,predicted\n"
+                                + "d,X,store,2,x,round,1,,predicted\n");
+        Files.writeString(
+                directory.resolve("own/store.yaml"),
+                """
+                kind: neighbours
+                host: {cpus: 2, memory: 128MiB}
+                guest: {vcpus: 2, memory: 64MiB}
+                guests:
+                  - name: one
+                    workload: phases
+                    phases:
+                      - {name: warm, passes: 1, touches: [{order: loop}]}
+                      - name: read
+                        millis: 10000
+                        workNanos: 10000
+                        touches: [{order: random, object: 2KiB, shared: true}]
+                configurations: [{name: x}, {name: y, aging: v2}]
+                """);
+        TimingResult result =
+                TimingRun.run(
+                        new TimingRequest(table, rows(table), Scale.parse("1/64")),
+                        Executors.standard(),
+                        Progress.SILENT);
+        assertThat(result.failures()).isEmpty();
+        List<Row> rows = result.rows();
+        double before = Objects.requireNonNull(rows.get(1).gleaner());
+        double after = Objects.requireNonNull(rows.get(2).gleaner());
+        // two vCPUs, each with an operation in somewhat more than 10 us
+        assertThat(before).isBetween(190_000.0, 200_000.0);
+        assertThat(rows.getFirst().gleaner()).isCloseTo(after / before, within(1e-9));
+        // at full size again: 156 ms at 1/64, and what it takes to read 16,384 pages once
+        assertThat(rows.getLast().gleaner()).isBetween(9.984, 10.2);
+    }
+
+    @Test
     void whatARowCannotHaveIsSaidBeforeAnythingRuns() throws IOException {
         Path lock = table("a,X,log,2,write-lok,dirty,100,30,predicted");
         assertThatThrownBy(() -> run(lock, rows(lock)))
