@@ -33,6 +33,9 @@ public final class TimingRun {
     /// What rows have in common that one run answers.
     private record Setup(String scenario, int vcpus) {}
 
+    /// What answers it.
+    private record Play(Scenario scenario, Scale scale) {}
+
     private final TimingRequest request;
     private final Executors executors;
 
@@ -51,11 +54,11 @@ public final class TimingRun {
 
     private TimingResult run(Progress progress) {
         long start = System.nanoTime();
-        Map<Setup, Scenario> scenarios = scenarios();
+        Map<Setup, Play> plays = plays();
         List<Row> rows = new ArrayList<>();
         Set<String> assumptions = new LinkedHashSet<>();
         List<String> failures = new ArrayList<>();
-        for (Map.Entry<Setup, Scenario> each : scenarios.entrySet()) {
+        for (Map.Entry<Setup, Play> each : plays.entrySet()) {
             ScenarioResult result = played(each.getValue(), progress);
             if (result == null) {
                 break;
@@ -64,7 +67,7 @@ public final class TimingRun {
             failures.addAll(result.failures());
             for (PublishedTime row : request.rows()) {
                 if (setup(row).equals(each.getKey()) && !row.waits()) {
-                    Measured.of(row, result, request.scale())
+                    Measured.of(row, result, each.getValue().scale())
                             .ifPresent(value -> rows.add(row(row, value)));
                 }
             }
@@ -87,12 +90,13 @@ public final class TimingRun {
     }
 
     /// Null if the user stopped it.
-    private @Nullable ScenarioResult played(Scenario scenario, Progress progress) {
+    private @Nullable ScenarioResult played(Play play, Progress progress) {
         if (progress.cancelled()) {
             return null;
         }
         try {
-            return executors.run(scenario, request.scale(), EngineChoice.VIRTUAL, false, progress);
+            return executors.run(
+                    play.scenario(), play.scale(), EngineChoice.VIRTUAL, false, progress);
         } catch (Cancelled stopped) {
             return null;
         }
@@ -105,19 +109,19 @@ public final class TimingRun {
     }
 
     /// By what they are run for; each row has a configuration there that is timed as it asks.
-    private Map<Setup, Scenario> scenarios() {
-        Map<Setup, Scenario> all = new LinkedHashMap<>();
+    private Map<Setup, Play> plays() {
+        Map<Setup, Play> all = new LinkedHashMap<>();
         for (PublishedTime row : request.rows()) {
             if (row.waits()) {
                 continue;
             }
-            Scenario scenario = all.computeIfAbsent(setup(row), _ -> scenario(row));
-            Measured.check(row, scenario);
+            Play play = all.computeIfAbsent(setup(row), _ -> play(row));
+            Measured.check(row, play.scenario());
         }
         return all;
     }
 
-    private Scenario scenario(PublishedTime row) {
+    private Play play(PublishedTime row) {
         Path table = request.table().toAbsolutePath();
         String name = String.valueOf(table.getFileName()).replaceFirst("\\.csv$", "");
         Path file = table.resolveSibling(name).resolve(row.scenario() + ".yaml");
@@ -132,10 +136,20 @@ public final class TimingRun {
                     List.of(
                             "guest.vcpus=" + row.vcpus(),
                             "guest.memory=" + bytes * row.vcpus() + "B");
-            return written.scenario(settings, request.scale());
+            Scale scale = coarser(request.scale(), written.scale());
+            return new Play(written.scenario(settings, scale), scale);
         } catch (BadInput bad) {
             throw bad.at(row.place() + ", " + bad.where());
         }
+    }
+
+    /// A bundled scenario that says what it is run at takes too long at less.
+    private static Scale coarser(Scale asked, @Nullable Scale own) {
+        boolean finer =
+                own != null
+                        && (double) asked.part() / asked.whole()
+                                > (double) own.part() / own.whole();
+        return own != null && finer ? own : asked;
     }
 
     // --- what came of it ---------------------------------------------------------------------
