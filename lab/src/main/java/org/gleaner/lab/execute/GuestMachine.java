@@ -3,7 +3,6 @@ package org.gleaner.lab.execute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.gleaner.kvm.GuestMemory;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
@@ -215,7 +214,7 @@ final class GuestMachine implements AutoCloseable {
         }
         PageContents contents = host.contents();
         if (contents != null) {
-            config = config.withMemory(new FrameContents(contents));
+            config = config.withMemory(new GuestContents(contents));
         }
         vm = Vm.create(cpu, config, memory(space), rcu);
         long slots = scenario.guestPages() / scenario.slotPages();
@@ -393,18 +392,5 @@ final class GuestMachine implements AutoCloseable {
     @Override
     public void close() {
         host.close();
-    }
-
-    /// Page contents as a guest sees them.
-    private record FrameContents(PageContents contents) implements GuestMemory {
-        @Override
-        public long read(int pfn, int word) {
-            return contents.words(pfn)[contents.base(pfn) + word];
-        }
-
-        @Override
-        public void write(int pfn, int word, long value) {
-            contents.words(pfn)[contents.base(pfn) + word] = value;
-        }
     }
 }
