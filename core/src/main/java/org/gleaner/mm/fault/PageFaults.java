@@ -154,7 +154,7 @@ public final class PageFaults {
         Vma vma = mm.vma(vpn);
         Userfault monitor = vma == null ? null : vma.userfault();
         int result = FAULT;
-        if (monitor != null) {
+        if (vma != null && monitor != null) {
             monitor.enterCall(cpu);
             result = handleIn(cpu, vma, vpn, SUPPLY | WRITE);
         }
@@ -193,7 +193,7 @@ public final class PageFaults {
             result = handleIn(cpu, vma, vpn, how);
         }
         Userfault monitor = result == MISSING && vma != null ? vma.userfault() : null;
-        boolean waits = monitor != null && enqueue(cpu, monitor, vma, vpn);
+        boolean waits = vma != null && monitor != null && enqueue(cpu, monitor, vma, vpn);
         mm.mmapLock().upRead(cpu);
         if (result == LOCK_DROPPED) {
             cpu.sleep(DEVICE_NANOS);
