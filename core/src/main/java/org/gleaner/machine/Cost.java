@@ -9,12 +9,8 @@ public enum Cost {
     LINE_XFER_SAME,
     /// Transfer of a line from another socket.
     LINE_XFER_CROSS,
-    /// Transfer of a line that others wait for, from another core of the same socket.
+    /// Transfer of a line that many others wait for, from another core of the same socket.
     LINE_XFER_STORM,
-    /// Wake-up of the next waiter of a queued lock, same socket.
-    MCS_HANDOFF_SAME,
-    /// Wake-up of the next waiter of a queued lock, across sockets.
-    MCS_HANDOFF_CROSS,
     /// A guest exit and the entry after it.
     VMEXIT,
     /// KVM's page-fault software without locks: memslot, fast GUP, TDP walk.
@@ -33,8 +29,6 @@ public enum Cost {
     ZERO_PAGE,
     /// Scan one primary entry in sequence.
     PTE_SCAN,
-    /// Age one present pair of primary and secondary entries in a page-table walk.
-    AGE_PAIR,
     /// Fixed cost of one MMU-notifier call: SRCU and memslot lookup.
     NOTIFIER_CALL,
     /// Reverse map of one mapping.
@@ -97,5 +91,13 @@ public enum Cost {
     /// copy.
     UFFD_SUPPLY,
     /// SRCU read section, both ends.
-    SRCU_SECTION
+    SRCU_SECTION,
+    /// Private work where four CPUs are busy, in percent of what it takes where one or two are.
+    BUSY_4,
+    /// The same where eight are.
+    BUSY_8,
+    /// The same where sixteen or more are.
+    BUSY_16,
+    /// Private work of a hardware thread whose core has another that is busy, in percent.
+    BUSY_SIBLING
 }

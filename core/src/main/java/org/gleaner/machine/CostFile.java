@@ -69,10 +69,10 @@ final class CostFile {
 
     private double nanos(String unit) {
         return switch (unit) {
-            case "ns" -> 1;
+            case "ns", "%" -> 1;
             case "us" -> 1e3;
             case "ms" -> 1e6;
-            default -> throw bad("unknown unit " + unit + "; known: ns, us, ms");
+            default -> throw bad("unknown unit " + unit + "; known: ns, us, ms, %");
         };
     }
 

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -63,7 +64,7 @@ public final class CostModel {
         return name;
     }
 
-    /// Ticks of 1/16 ns for one occurrence.
+    /// Ticks of 1/16 ns for one occurrence; of a share, sixteenths of a percent.
     public long ticks(Cost cost) {
         return ticks[cost.ordinal()];
     }
@@ -94,8 +95,9 @@ public final class CostModel {
         return String.format(Locale.ROOT, "%08x", sum.getValue());
     }
 
-    /// The table, indexed by [Cost#ordinal]; a copy.
-    long[] table() {
-        return ticks.clone();
+    /// What each costs, indexed by [Cost#ordinal], while `busy` CPUs of such a host are; a copy.
+    long[] table(Topology topology, int busy) {
+        double factor = new Slowdown(this, topology).factor(busy);
+        return Arrays.stream(ticks).map(each -> Math.round(each * factor)).toArray();
     }
 }

@@ -7,8 +7,11 @@ import java.util.Arrays;
 /// - The *owner*, the CPU that wrote last, works locally as long as nobody took a copy.
 /// - Any other read-modify-write or store, a failed compare-and-swap included, pulls the line from
 ///   its owner. The line is a first-in first-out server: a transfer starts when the one before has
-///   ended, so that `k` CPUs that write at once are `k` transfers apart. Each that had to wait
-///   takes longer than one that nobody disturbs: [Cost#LINE_XFER_STORM].
+///   ended, so that `k` CPUs that write at once are `k` transfers apart. The more there are before
+///   it, the longer it takes: up to [Cost#LINE_XFER_STORM], of one within a socket.
+/// - The first half of a transfer is the way of the request. Until it has come, the owner works on
+///   the line as if nobody wanted it.
+/// - The threads of a core share its caches: one transfer serves both.
 /// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each
 ///   its transfer but run side by side, a tick apart in the order of their requests, for the
 ///   last-level cache serves them. A CPU that has a copy reads it for [#HIT] until the next write.
@@ -19,71 +22,129 @@ final class LineModel {
     /// A load from the CPU's own cache: 1 ns, so that no loop of loads stands still in time.
     static final long HIT = CostModel.TICKS_PER_NANO;
 
+    /// Nobody has asked for the line since.
+    private static final long STAYS = Long.MAX_VALUE;
+
+    /// With so many transfers before, one takes half of what many would add.
+    private static final int FEW = 2;
+
     private final long local;
     private final long same;
     private final long cross;
     private final long storm;
     private final int sockets;
+    private final int cores;
 
-    LineModel(CostModel costs, int sockets) {
+    /// For each core, the line that it has asked for last.
+    private Word[] asked = new Word[0];
+
+    /// When that came or comes there.
+    private long[] arrives = new long[0];
+
+    /// Until when it stays there.
+    private long[] leaves = new long[0];
+
+    LineModel(CostModel costs, Topology topology) {
         local = costs.ticks(Cost.LINE_LOCAL_RMW);
         same = costs.ticks(Cost.LINE_XFER_SAME);
         cross = costs.ticks(Cost.LINE_XFER_CROSS);
         storm = costs.ticks(Cost.LINE_XFER_STORM);
-        this.sockets = sockets;
+        sockets = topology.sockets();
+        cores = topology.threads() > 1 ? topology.cores() : Integer.MAX_VALUE;
     }
 
     /// When a write by `cpu` that starts at `now` has the line, which `cpu` then owns alone.
     long write(Word w, int cpu, long now) {
+        Word line = w.line;
+        int core = core(cpu);
+        if (asked[core] == line && now <= leaves[core]) {
+            long done = Math.max(now, arrives[core]) + local;
+            if (leaves[core] == STAYS) {
+                line.lineOwner = cpu;
+                line.lineFreeAt = done;
+            }
+            return done;
+        }
         long done;
-        if (w.lineOwner == cpu && !w.lineShared) {
+        if (!line.lineShared && line.lineOwner >= 0 && core(line.lineOwner) == core) {
             done = now + local;
         } else {
-            done = transferred(w, cpu, now);
-            w.lineOwner = cpu;
-            if (w.lineShared) {
-                forgetReaders(w);
+            done = transferred(line, cpu, now);
+            if (line.lineShared) {
+                forgetReaders(line);
             }
         }
-        w.lineFreeAt = done;
+        line.lineOwner = cpu;
+        line.lineFreeAt = done;
+        asked[core] = line;
+        arrives[core] = done;
+        leaves[core] = STAYS;
         return done;
     }
 
     /// When a load by `cpu` that starts at `now` has its value.
     long read(Word w, int cpu, long now) {
-        if (w.lineOwner == cpu || (w.lineShared && hasCopy(w, cpu))) {
+        Word line = w.line;
+        int core = core(cpu);
+        if (asked[core] == line && now <= leaves[core]) {
+            return Math.max(now, arrives[core]) + HIT;
+        }
+        if (line.lineOwner == cpu || (line.lineShared && hasCopy(line, cpu))) {
             return now + HIT;
         }
         long done;
-        if (w.lineShared) {
-            long start = Math.max(now, w.lineFreeAt);
-            done = start + transfer(w.lineOwner, cpu);
-            w.lineFreeAt = start + 1;
+        if (line.lineShared) {
+            long start = Math.max(now, line.lineFreeAt);
+            done = start + transfer(line.lineOwner, cpu);
+            line.lineFreeAt = start + 1;
         } else {
-            done = transferred(w, cpu, now);
-            w.lineFreeAt = done;
+            done = transferred(line, cpu, now);
+            line.lineFreeAt = done;
         }
-        addReader(w, cpu);
+        addReader(line, cpu);
         return done;
     }
 
     /// A CPU that spins on the word has pulled it back after a write that did not end its wait.
     void pullBack(Word w, int spinner) {
-        if (!w.lineShared) {
-            w.lineFreeAt += transfer(w.lineOwner, spinner);
-            addReader(w, spinner);
+        Word line = w.line;
+        if (!line.lineShared) {
+            line.lineFreeAt = transferred(line, spinner, line.lineFreeAt);
+            addReader(line, spinner);
         }
     }
 
     /// When the line has come to `cpu`, which has asked for it at `now` and waits for the transfers
-    /// before.
-    private long transferred(Word w, int cpu, long now) {
-        long each = transfer(w.lineOwner, cpu);
-        return w.lineFreeAt <= now ? now + each : w.lineFreeAt + each * storm / same;
+    /// before. Half of a transfer is the way of the request, until when the owner has the line.
+    private long transferred(Word line, int cpu, long now) {
+        int owner = line.lineOwner;
+        long each = transfer(owner, cpu);
+        long start = now;
+        if (line.lineFreeAt > now) {
+            start = line.lineFreeAt;
+            long before = start - now;
+            each += each * (storm - same) / same * before / (before + FEW * each);
+        }
+        if (owner >= 0 && asked[core(owner)] == line) {
+            leaves[core(owner)] = Math.min(leaves[core(owner)], start + each / 2);
+        }
+        return start + each;
     }
 
     private long transfer(int owner, int cpu) {
         return sockets == 1 || owner < 0 || owner % sockets == cpu % sockets ? same : cross;
+    }
+
+    /// The core of a CPU, of which something is known from now on.
+    private int core(int cpu) {
+        int core = cpu % cores;
+        if (core >= asked.length) {
+            int more = Math.max(core + 1, 2 * asked.length);
+            asked = Arrays.copyOf(asked, more);
+            arrives = Arrays.copyOf(arrives, more);
+            leaves = Arrays.copyOf(leaves, more);
+        }
+        return core;
     }
 
     private static boolean hasCopy(Word w, int cpu) {

@@ -10,11 +10,11 @@ abstract class OrderedCpu extends Cpu {
     /// Waits for the turn to touch a slab word; [#step] is the same for a [Word].
     abstract void slabStep();
 
-    /// This CPU has just loaded `w`.
-    abstract void loaded(Word w);
+    /// Brings the line of `w` here, to be read.
+    abstract void fetch(Word w);
 
-    /// This CPU has just failed to change `w` by compare-and-swap.
-    abstract void refused(Word w);
+    /// Brings it here to be written, or to be compared with what is expected there.
+    abstract void own(Word w);
 
     /// This CPU has just written `w`; waiters may have to be woken.
     abstract void written(Word w);
@@ -24,14 +24,14 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public long load(Word w) {
         step();
-        long value = w.value;
-        loaded(w);
-        return value;
+        fetch(w);
+        return w.value;
     }
 
     @Override
     public void store(Word w, long value) {
         step();
+        own(w);
         w.value = value;
         written(w);
     }
@@ -39,8 +39,8 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public boolean cas(Word w, long expect, long update) {
         step();
+        own(w);
         if (w.value != expect) {
-            refused(w);
             return false;
         }
         w.value = update;
@@ -51,6 +51,7 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public long fetchAdd(Word w, long delta) {
         step();
+        own(w);
         long before = w.value;
         w.value = before + delta;
         written(w);
@@ -60,6 +61,7 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public long fetchOr(Word w, long bits) {
         step();
+        own(w);
         long before = w.value;
         w.value = before | bits;
         written(w);
@@ -69,6 +71,7 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public long fetchAnd(Word w, long mask) {
         step();
+        own(w);
         long before = w.value;
         w.value = before & mask;
         written(w);
@@ -78,6 +81,7 @@ abstract class OrderedCpu extends Cpu {
     @Override
     public long swap(Word w, long value) {
         step();
+        own(w);
         long before = w.value;
         w.value = value;
         written(w);

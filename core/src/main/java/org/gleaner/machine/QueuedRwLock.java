@@ -63,7 +63,7 @@ public final class QueuedRwLock {
 
     public QueuedRwLock(LockClass lockClass) {
         this.lockClass = lockClass;
-        queue = new QueuedSpinLock(lockClass);
+        queue = QueuedSpinLock.beside(counts, lockClass);
     }
 
     public void readLock(Cpu cpu) {
@@ -199,6 +199,24 @@ public final class QueuedRwLock {
             at = first;
             queueing = queue.taking(cpu);
             return this;
+        }
+
+        @Override
+        Word word() {
+            return switch (at) {
+                case QUEUE_TO_READ, QUEUE_TO_WRITE -> requireNonNull(queueing).word();
+                case LEAVE_QUEUE -> queue.word();
+                default -> counts;
+            };
+        }
+
+        @Override
+        boolean reads() {
+            return switch (at) {
+                case QUEUE_TO_READ, QUEUE_TO_WRITE -> requireNonNull(queueing).reads();
+                case AWAIT_WRITER, LOOK, AWAIT_READERS -> true;
+                default -> false;
+            };
         }
 
         @Override

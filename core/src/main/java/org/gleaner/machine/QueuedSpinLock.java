@@ -45,11 +45,21 @@ public final class QueuedSpinLock {
     private static final int CPU_SHIFT = 32;
 
     private final LockClass lockClass;
-    private final Word lock = new Word();
+    private final Word lock;
     private final PerCpu<Waiter> waiters = new PerCpu<>(Waiter::new);
 
     public QueuedSpinLock(LockClass lockClass) {
+        this(lockClass, new Word());
+    }
+
+    private QueuedSpinLock(LockClass lockClass, Word lock) {
         this.lockClass = lockClass;
+        this.lock = lock;
+    }
+
+    /// A lock on the cache line of a word.
+    static QueuedSpinLock beside(Word word, LockClass lockClass) {
+        return new QueuedSpinLock(lockClass, new Word(word));
     }
 
     /// Takes the lock; waiters are served in the order they came.
@@ -127,6 +137,11 @@ public final class QueuedSpinLock {
         return waiters.of(cpu).from(Turn.TAKE);
     }
 
+    /// That is locked or not.
+    Word word() {
+        return lock;
+    }
+
     private Word nodeOf(long word) {
         Waiter waiter = waiters.get((int) (word >>> CPU_SHIFT) - 1);
         if (waiter == null) {
@@ -161,6 +176,24 @@ public final class QueuedSpinLock {
         Waiter from(Turn first) {
             at = first;
             return this;
+        }
+
+        @Override
+        Word word() {
+            return switch (at) {
+                case TAKE, LOOK, ENQUEUE, AWAIT_LOCK, LEAVE_EMPTY, LEAVE -> lock;
+                case RESET, AWAIT_GRANT, FIND_NEXT, AWAIT_NEXT -> node;
+                case LINK -> nodeOf(before);
+                case GRANT -> nodeOf(next);
+            };
+        }
+
+        @Override
+        boolean reads() {
+            return switch (at) {
+                case LOOK, AWAIT_GRANT, AWAIT_LOCK, FIND_NEXT, AWAIT_NEXT -> true;
+                case TAKE, RESET, ENQUEUE, LINK, LEAVE_EMPTY, LEAVE, GRANT -> false;
+            };
         }
 
         @Override

@@ -8,16 +8,16 @@ abstract class TimedCpu extends OrderedCpu {
     /// This CPU's time in ticks.
     long ticks;
 
-    /// Ticks of one occurrence of each [Cost].
-    final long[] table;
+    /// What work costs now.
+    final Speeds speeds;
 
     /// Null where nobody will read it.
     final @Nullable CallTree tree;
 
     /// A CPU whose clock is at `start`, in ticks.
-    TimedCpu(int id, String name, long[] table, boolean callTree, long start) {
+    TimedCpu(int id, String name, Speeds speeds, boolean callTree, long start) {
         super(id, name);
-        this.table = table;
+        this.speeds = speeds;
         ticks = start;
         tree = callTree ? new CallTree(start) : null;
     }
@@ -26,12 +26,12 @@ abstract class TimedCpu extends OrderedCpu {
 
     @Override
     public void charge(Cost cost) {
-        ticks += table[cost.ordinal()];
+        ticks += speeds.table[cost.ordinal()];
     }
 
     @Override
     public void charge(Cost cost, long n) {
-        ticks += table[cost.ordinal()] * n;
+        ticks += speeds.table[cost.ordinal()] * n;
     }
 
     @Override

@@ -11,6 +11,13 @@ abstract class Turns {
     /// What ended the wait of the last turn that awaited something.
     long seen;
 
-    /// Takes one ordered step, or a wait by [Cpu#awaits]; false once there is nothing left to do.
+    /// The word that the next turn accesses.
+    abstract Word word();
+
+    /// Whether that turn only reads it.
+    abstract boolean reads();
+
+    /// Takes one ordered step on [#word], or a wait by [Cpu#awaits]; false once there is nothing
+    /// left to do.
     abstract boolean turn(Cpu cpu);
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything here runs on one host thread at a time, so all state is plain. A method that is an
 /// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
-/// and only then adds what the act costs: the act happens in the order in which requests are made,
-/// and so does the service of a line.
+/// and only then adds what the act costs. An access to a [Word] is two such steps: it asks for the
+/// line, and acts when the line is there.
 final class VirtualCpu extends TimedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
@@ -40,6 +40,9 @@ final class VirtualCpu extends TimedCpu {
     /// What it is at and has not ended, or null: whoever has the host thread takes these turns.
     @Nullable Turns turns;
 
+    /// The line that the next of them accesses has come.
+    private boolean lineIsHere;
+
     /// What has gone wrong in a turn.
     private @Nullable Throwable thrown;
 
@@ -67,7 +70,7 @@ final class VirtualCpu extends TimedCpu {
             boolean daemon,
             int slot,
             long start) {
-        super(id, name, engine.table, engine.options.callTrees(), start);
+        super(id, name, engine.speeds, engine.options.callTrees(), start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse();
         this.engine = engine;
@@ -150,8 +153,18 @@ final class VirtualCpu extends TimedCpu {
     }
 
     private void giveWay() {
-        if (!engine.goOnFor(this)) {
-            coroutine.suspend();
+        boolean asleep = isAsleep();
+        if (asleep) {
+            speeds.end();
+        }
+        try {
+            if (!engine.goOnFor(this)) {
+                coroutine.suspend();
+            }
+        } finally {
+            if (asleep) {
+                speeds.begin();
+            }
         }
         if (stop) {
             stop = false;
@@ -179,7 +192,18 @@ final class VirtualCpu extends TimedCpu {
         Turns code = requireNonNull(turns);
         try {
             while (ticks <= limit) {
-                if (!code.turn(this)) {
+                if (!lineIsHere) {
+                    Word next = code.word();
+                    ticks =
+                            code.reads()
+                                    ? lines.read(next, id, ticks)
+                                    : lines.write(next, id, ticks);
+                    lineIsHere = true;
+                    continue;
+                }
+                boolean more = code.turn(this);
+                lineIsHere = false;
+                if (!more) {
                     turns = null;
                     return true;
                 }
@@ -190,11 +214,13 @@ final class VirtualCpu extends TimedCpu {
         } catch (Throwable t) {
             thrown = t;
             turns = null;
+            lineIsHere = false;
             return true;
         }
         if (engine.aborting()) {
             thrown = Stop.INSTANCE;
             turns = null;
+            lineIsHere = false;
             return true;
         }
         state = Activity.READY;
@@ -217,8 +243,8 @@ final class VirtualCpu extends TimedCpu {
         waitExpect = expect;
         waitChange = change;
         waitAsleep = false;
+        fetch(w);
         long value = w.value;
-        ticks = lines.read(w, id, ticks);
         if (wantsToSee(value)) {
             code.seen = value;
             return true;
@@ -235,18 +261,35 @@ final class VirtualCpu extends TimedCpu {
     // --- lines -------------------------------------------------------------------------------
 
     @Override
-    void loaded(Word w) {
-        ticks = lines.read(w, id, ticks);
+    void fetch(Word w) {
+        if (!isHere()) {
+            ticks = lines.read(w, id, ticks);
+            step();
+        }
     }
 
     @Override
-    void refused(Word w) {
-        ticks = lines.write(w, id, ticks);
+    void own(Word w) {
+        if (!isHere()) {
+            ticks = lines.write(w, id, ticks);
+            step();
+        }
+    }
+
+    /// Whether this is the access of a turn, for which the line has come.
+    private boolean isHere() {
+        if (turns == null) {
+            return false;
+        }
+        if (!lineIsHere) {
+            throw new IllegalStateException("a second ordered step, or another wait, in one turn");
+        }
+        lineIsHere = false;
+        return true;
     }
 
     @Override
     void written(Word w) {
-        ticks = lines.write(w, id, ticks);
         if (w.waiters != null) {
             engine.wake(w, ticks);
         }
@@ -292,8 +335,8 @@ final class VirtualCpu extends TimedCpu {
         waitChange = change;
         waitAsleep = asleep;
         for (; ; ) {
+            fetch(w);
             long value = w.value;
-            ticks = lines.read(w, id, ticks);
             if (wantsToSee(value) || ticks >= deadline) {
                 return value;
             }
@@ -358,7 +401,7 @@ final class VirtualCpu extends TimedCpu {
         if (room < 0) {
             return 0;
         }
-        long each = table[cost.ordinal()];
+        long each = speeds.table[cost.ordinal()];
         return each == 0 ? atMost : (int) Math.min(room / each, atMost);
     }
 
@@ -375,7 +418,7 @@ final class VirtualCpu extends TimedCpu {
     @Override
     public long enterInterruptible(Mailbox box) {
         step();
-        own(box.word);
+        takeBack(box.word);
         section = box;
         return box.word.value;
     }
@@ -387,7 +430,7 @@ final class VirtualCpu extends TimedCpu {
     }
 
     /// Takes the mailbox's line back if a poster has it.
-    private void own(Word word) {
+    private void takeBack(Word word) {
         if (word.lineOwner != id) {
             ticks = lines.write(word, id, ticks);
         }
@@ -396,14 +439,14 @@ final class VirtualCpu extends TimedCpu {
     @Override
     public long pendingRequests(Mailbox box) {
         slabStep();
-        own(box.word);
+        takeBack(box.word);
         return box.word.value;
     }
 
     @Override
     public long takeRequests(Mailbox box) {
         slabStep();
-        own(box.word);
+        takeBack(box.word);
         long taken = box.word.value;
         box.word.value = 0;
         return taken;
@@ -426,7 +469,7 @@ final class VirtualCpu extends TimedCpu {
             box.word.value |= request;
             if (target.section == box) {
                 hit++;
-                engine.steal(target, table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+                engine.steal(target, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
             }
         }
         if (hit > 0) {

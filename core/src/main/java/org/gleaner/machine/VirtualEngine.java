@@ -82,9 +82,9 @@ public final class VirtualEngine implements Engine {
     }
 
     final VirtualOptions options;
-    final long[] table;
     final LineModel lines;
     final BroadcastServer broadcasts;
+    final Speeds speeds;
     final long slack;
     final EventTree events = new EventTree();
 
@@ -115,8 +115,8 @@ public final class VirtualEngine implements Engine {
     public VirtualEngine(CostModel costs, VirtualOptions options) {
         this.costs = costs;
         this.options = options;
-        table = costs.table();
-        lines = new LineModel(costs, options.sockets());
+        lines = new LineModel(costs, options.topology());
+        speeds = new Speeds(costs, options.topology());
         broadcasts = new BroadcastServer(costs);
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
         sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);
@@ -145,6 +145,7 @@ public final class VirtualEngine implements Engine {
         long start = by != null ? by.ticks : endTicks;
         VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start);
         roster.add(cpu);
+        speeds.begin();
         left++;
         events.grow(id + 1);
         makeReady(cpu);
@@ -246,6 +247,7 @@ public final class VirtualEngine implements Engine {
     void finished(VirtualCpu cpu) {
         cpu.state = Activity.DONE;
         cpu.section = null;
+        speeds.end();
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
         left--;

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// One shared 64-bit word on a cache line of its own: a lock, a counter, a flag.
+/// One shared 64-bit word, a lock, a counter or a flag, on a cache line of its own or another's.
 ///
 /// All access goes through a [Cpu]. In real threads a word is a `volatile`-capable field; in
 /// virtual time it is also the state of its cache line (who owned it last, until when it is busy)
@@ -22,6 +22,9 @@ public final class Word {
 
     /// Touched only by engines, through [#VALUE] where threads are real.
     long value;
+
+    /// Virtual time only: the word that keeps the state of the line, this one or another.
+    final Word line;
 
     /// Virtual time only: id of the CPU whose cache holds the line, or -1.
     int lineOwner = -1;
@@ -47,11 +50,19 @@ public final class Word {
     int number;
 
     /// A word that starts at zero.
-    public Word() {}
+    public Word() {
+        line = this;
+    }
 
     /// A word that starts at `initial`.
     public Word(long initial) {
+        this();
         value = initial;
+    }
+
+    /// A word that starts at zero, on the cache line of another.
+    Word(Word other) {
+        line = other.line;
     }
 
     /// The value as a debugger would see it: no ordering, no step, no cost. For reports and tests

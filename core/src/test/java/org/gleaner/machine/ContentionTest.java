@@ -41,7 +41,9 @@ final class ContentionTest {
         }
         engine.run();
         assertThat(STORM).isGreaterThan(SAME);
-        assertThat(ends).containsExactly(100 + SAME, 100 + SAME + STORM, 100 + SAME + 2 * STORM);
+        assertThat(ends[0]).isEqualTo(100 + SAME);
+        assertThat(ends[1] - ends[0]).isGreaterThan(SAME);
+        assertThat(ends[2] - ends[1]).isGreaterThan(ends[1] - ends[0]).isLessThan(STORM);
     }
 
     /// However many wait, one section follows another after a hand-over between two CPUs: the
@@ -53,12 +55,13 @@ final class ContentionTest {
         assertThat(each - HOLD).isBetween(3 * SAME, 6 * STORM);
     }
 
-    /// Readers do not exclude each other, but each writes the lock's line twice.
+    /// Readers do not exclude each other, but each writes the lock's line twice. Who leaves a
+    /// section and enters the next at once does so with one transfer.
     @ParameterizedTest
     @ValueSource(ints = {16, 48})
-    void aReadLockIsABottleneckOfTwoTransfers(int cpus) {
+    void aReadLockIsABottleneckOfItsLine(int cpus) {
         double each = (double) run(cpus, false) / ROUNDS / cpus;
-        assertThat(each).isBetween(1.9 * STORM, 2.1 * STORM);
+        assertThat(each).isBetween(0.95 * STORM, 1.05 * STORM);
     }
 
     @Test

@@ -34,13 +34,13 @@ final class CostModelTest {
         assertThat(lines)
                 .allMatch(l ->
                         l.matches(
-                                "[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms) +([0-9.]+-[0-9.]+ +)?# \\[[VDMG]] .+"));
+                                "[A-Z0-9_]+ +[0-9.]+ +(ns|us|ms|%) +([0-9.]+-[0-9.]+ +)?# \\[[VDMG]] .+"));
     }
 
     @Test
     void valuesAreKeptInSixteenthsOfANanosecond() {
         CostModel x86 = CostModel.named("x86-server");
-        assertThat(x86.ticks(Cost.LINE_XFER_SAME)).isEqualTo(50 * 16);
+        assertThat(x86.ticks(Cost.LINE_XFER_SAME)).isEqualTo(48 * 16);
         assertThat(x86.ticks(Cost.SPTE_SCAN)).isEqualTo(Math.round(13.7 * 16));
     }
 

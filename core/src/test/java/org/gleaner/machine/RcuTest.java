@@ -226,7 +226,7 @@ final class RcuTest {
                     took[0] = cpu.now() - from;
                 });
         engine.run();
-        assertThat(took[0]).isLessThan(15_000_000);
+        assertThat(took[0]).isLessThan(16_000_000);
     }
 
     @Test

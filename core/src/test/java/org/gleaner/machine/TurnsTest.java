@@ -104,6 +104,16 @@ final class TurnsTest {
         }
 
         @Override
+        Word word() {
+            return at == 2 || at == 3 ? counter : lock;
+        }
+
+        @Override
+        boolean reads() {
+            return at == 1 || at == 2;
+        }
+
+        @Override
         boolean turn(Cpu cpu) {
             switch (at) {
                 case 0 -> at = cpu.cas(lock, 0, 1) ? 2 : 1;
@@ -129,6 +139,16 @@ final class TurnsTest {
         private boolean again;
 
         @Override
+        Word word() {
+            return word;
+        }
+
+        @Override
+        boolean reads() {
+            return false;
+        }
+
+        @Override
         boolean turn(Cpu cpu) {
             if (again) {
                 throw new IllegalStateException("on purpose");
@@ -140,6 +160,16 @@ final class TurnsTest {
     }
 
     private final class Greedy extends Turns {
+        @Override
+        Word word() {
+            return word;
+        }
+
+        @Override
+        boolean reads() {
+            return false;
+        }
+
         @Override
         boolean turn(Cpu cpu) {
             for (int i = 0; i < 10; i++) {

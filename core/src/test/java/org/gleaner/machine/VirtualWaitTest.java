@@ -36,9 +36,12 @@ final class VirtualWaitTest {
                     });
         }
         engine.run();
-        assertThat(ends)
-                .containsExactly(
-                        100 + SAME, 100 + 2 * SAME, 100 + 3 * SAME, 100 + 4 * SAME, 100 + 5 * SAME);
+        assertThat(ends[0]).isEqualTo(100 + SAME);
+        long storm = nanos(Cost.LINE_XFER_STORM);
+        for (int a = 1; a < 5; a++) {
+            assertThat(ends[a] - ends[a - 1]).isBetween(SAME, storm);
+        }
+        assertThat(ends[4] - ends[3]).isGreaterThan(ends[1] - ends[0]);
     }
 
     @Test
@@ -90,7 +93,8 @@ final class VirtualWaitTest {
 
     @Test
     void anotherSocketIsFartherAway() {
-        VirtualEngine two = new VirtualEngine(X86, VirtualOptions.seed(1).withSockets(2));
+        VirtualEngine two =
+                new VirtualEngine(X86, VirtualOptions.seed(1).withTopology(new Topology(2, 2, 1)));
         Word line = new Word();
         List<Long> took = new ArrayList<>();
         for (int a = 0; a < 3; a++) {
@@ -252,12 +256,15 @@ final class VirtualWaitTest {
                     took.add(timed(cpu, () -> cpu.interrupt(targets, 3, 8)));
                 });
         engine.run();
-        assertThat(ends).containsExactly(10_000, 10_000 + nanos(Cost.TLB_IPI_VICTIM_GUEST), 10_000);
+        // Four are busy.
+        long stolen = nanos(Cost.TLB_IPI_VICTIM_GUEST) * nanos(Cost.BUSY_4) / 100;
+        assertThat(ends).containsExactly(10_000, 10_000 + stolen, 10_000);
         assertThat(requests).containsExactly(4, 4, 4);
         long posting = 3 * (nanos(Cost.LINE_XFER_SAME) + nanos(Cost.LINE_LOCAL_RMW));
-        assertThat(took)
-                .containsExactly(
-                        posting + nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET), posting);
+        long sending = nanos(Cost.TLB_IPI_BASE) + nanos(Cost.TLB_IPI_TARGET);
+        assertThat(took.get(0) - posting)
+                .isBetween(sending, (sending + 20) * nanos(Cost.BUSY_4) / 100);
+        assertThat(took.get(1)).isEqualTo(posting);
         assertThat(targets[1].word.snapshot()).isEqualTo(8);
     }
 

@@ -96,7 +96,7 @@ public final class ArchitecturesRun {
                         List.of(
                                 "every vCPU, kswapd and who asks for the aging passes has a CPU of"
                                         + " its own",
-                                "an aging pass takes 20 us besides its work, for debugfs",
+                                "an aging pass takes 1 ms at full size besides its work, for debugfs",
                                 "accesses follow Zipf's law with exponent 0.99, and are the same on"
                                         + " every processor"),
                         progress);

@@ -1,6 +1,7 @@
 package org.gleaner.lab.execute;
 
 import org.gleaner.lab.run.AccessTrackingResult.Young;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
@@ -12,17 +13,25 @@ final class GenerationTracker implements Tracker {
     /// How long to wait at a time where reclaim ages already.
     private static final long ANOTHERS_PASS_NANOS = 100_000;
 
-    /// Of a command through debugfs besides the pass: the file is opened, written, and read again
-    /// as text.
+    /// Of a command through debugfs: the file is opened and written.
     static final long COMMAND_NANOS = 20_000;
+
+    /// Of a pass by this tracker beside the walk, at full size: the file is also read again, as
+    /// text, and parsed. It shrinks with the memory, for what counts is how long it is beside the
+    /// walk. From the 114 passes of 8.2 ms that a guest of 1 GiB leaves room for (Houghton,
+    /// `access_tracking_perf_test -p`).
+    private static final long PASS_NANOS = 1_000_000;
 
     private final GuestMachine machine;
     private final long testPages;
+    private final long passNanos;
 
     /// @param testPages that are looked at; the guest's, for nobody else uses the cgroup
     GenerationTracker(GuestMachine machine, long testPages) {
         this.machine = machine;
         this.testPages = testPages;
+        Scale scale = machine.scale();
+        passNanos = PASS_NANOS * scale.part() / scale.whole();
     }
 
     @Override
@@ -46,7 +55,7 @@ final class GenerationTracker implements Tracker {
     /// One forced aging pass, by this CPU or by one that was faster.
     void age(Cpu boss) {
         long youngest = generations().maxSeq(boss);
-        boss.chargeNanos(COMMAND_NANOS);
+        boss.chargeNanos(passNanos);
         while (!machine.host().reclaim().age(boss, memcg())
                 && generations().maxSeq(boss) == youngest) {
             boss.sleep(ANOTHERS_PASS_NANOS);

@@ -14,14 +14,17 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Actor;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Rcu;
+import org.gleaner.machine.Topology;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
@@ -56,6 +59,7 @@ final class GuestMachine implements AutoCloseable {
     private final Host host;
     private final AgingPlan plan;
     private final Rcu rcu;
+    private final Scale scale;
     private final HostShare share;
     private final IdleCpus idleCpus;
     private final HostCommands commands;
@@ -92,7 +96,9 @@ final class GuestMachine implements AutoCloseable {
         this.scenario = own;
         this.configuration = configuration;
         this.plan = plan;
-        VirtualOptions options = VirtualOptions.seed(scenario.seed());
+        scale = request.scale();
+        VirtualOptions options =
+                VirtualOptions.seed(scenario.seed()).withTopology(topology(own.host()));
         if (scenario instanceof DirtyLogPerf) {
             options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
         }
@@ -121,6 +127,10 @@ final class GuestMachine implements AutoCloseable {
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().maxCpus() - 1;
         commands = HostCommands.start(host, own, plan, last, _ -> null, idleCpus);
+    }
+
+    static Topology topology(HostSettings host) {
+        return new Topology(host.sockets(), host.cores(), host.threadsPerCore());
     }
 
     Engine engine() {
@@ -170,6 +180,11 @@ final class GuestMachine implements AutoCloseable {
                     waiting.accept(cpu);
                     idleCpus.ask(cpu);
                 });
+    }
+
+    /// Of its memory.
+    Scale scale() {
+        return scale;
     }
 
     Host host() {

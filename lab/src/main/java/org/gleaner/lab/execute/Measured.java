@@ -64,9 +64,11 @@ final class Measured {
     }
 
     private static List<String> names(Scenario scenario) {
-        return scenario instanceof DemandPaging paging
-                ? DemandPagingRun.names(paging)
-                : Support.names(scenario);
+        return switch (scenario) {
+            case AccessTracking tracking -> AccessTrackingRun.names(tracking);
+            case DemandPaging paging -> DemandPagingRun.names(paging);
+            default -> Support.names(scenario);
+        };
     }
 
     /// The row's figure as at full size; empty if a configuration did not come to its end.

@@ -83,7 +83,8 @@ public final class NeighboursRun {
                         request.engine(),
                         scenario.host().costs().on(configuration.arch()),
                         request.costs(),
-                        VirtualOptions.seed(scenario.seed()));
+                        VirtualOptions.seed(scenario.seed())
+                                .withTopology(GuestMachine.topology(scenario.host())));
         var device = scenario.host().swap().device();
         share = HostShare.of(scenario, device);
         host =

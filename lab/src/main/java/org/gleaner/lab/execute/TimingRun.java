@@ -19,6 +19,7 @@ import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.TimingRequest;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TimingResult.Row;
+import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// Plays what a table of published times was measured on, one number of vCPUs after another, and
 /// holds virtual time against it.
 public final class TimingRun {
+
+    private static final int MANY = 16;
 
     /// What rows have in common that one run answers.
     private record Setup(String scenario, int vcpus) {}
@@ -136,7 +139,7 @@ public final class TimingRun {
                     List.of(
                             "guest.vcpus=" + row.vcpus(),
                             "guest.memory=" + bytes * row.vcpus() + "B");
-            Scale scale = coarser(request.scale(), written.scale());
+            Scale scale = coarser(scale(one, row.vcpus()), written.scale());
             return new Play(written.scenario(settings, scale), scale);
         } catch (BadInput bad) {
             throw bad.at(row.place() + ", " + bad.where());
@@ -150,6 +153,20 @@ public final class TimingRun {
                         && (double) asked.part() / asked.whole()
                                 > (double) own.part() / own.whole();
         return own != null && finer ? own : asked;
+    }
+
+    /// Where passes are timed, memory of fewer than [#MANY] vCPUs is shrunk by as much less as they
+    /// are fewer: the page table that a pass holds a lock of has a fixed size.
+    private Scale scale(Scenario scenario, int vcpus) {
+        Scale asked = request.scale();
+        if (!(scenario instanceof AccessTracking tracking && tracking.benchmark())) {
+            return asked;
+        }
+        int whole = asked.whole();
+        for (int n = vcpus; n < MANY && whole % 2 == 0 && whole / 2 >= asked.part(); n *= 2) {
+            whole /= 2;
+        }
+        return new Scale(asked.part(), whole);
     }
 
     // --- what came of it ---------------------------------------------------------------------

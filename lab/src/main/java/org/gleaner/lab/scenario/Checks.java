@@ -20,6 +20,7 @@ import org.gleaner.lab.size.Size;
 final class Checks {
 
     static final int MOST_CPUS = 1024;
+    private static final int MOST_SOCKETS = 8;
     private static final int MOST_CONFIGURATIONS = 32;
 
     /// KVM's own limit on memslots.
@@ -84,6 +85,15 @@ final class Checks {
     private void ranges() {
         HostSettings host = scenario.host();
         range("host.cpus", host.cpus(), 1, MOST_CPUS);
+        range("host.sockets", host.sockets(), 1, MOST_SOCKETS);
+        range("host.threadsPerCore", host.threadsPerCore(), 1, 2);
+        if (host.cpus() % host.threadsPerCore() > 0 || host.cores() < host.sockets()) {
+            throw bad(
+                    List.of("host.threadsPerCore", "host.sockets", "host.cpus"),
+                    "%d cpus, %d to a core, on %d sockets"
+                            .formatted(host.cpus(), host.threadsPerCore(), host.sockets()),
+                    "give each core as many, and each socket a core");
+        }
         range("guest.vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
         int vcpus = scenario.vcpuCount();
         if (vcpus > host.cpus()) {

@@ -15,6 +15,8 @@ import org.gleaner.lab.size.Size;
 /// The machine and its kernel's settings.
 public record HostSettings(
         @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
+        @JsonPropertyDescription("Sockets, 1 to 8.") int sockets,
+        @JsonPropertyDescription("Hardware threads of a core, 1 or 2.") int threadsPerCore,
         @JsonPropertyDescription("Memory; a share is of the guest's memory.") Size memory,
         @JsonPropertyDescription("The processor.") ArchChoice arch,
         @JsonPropertyDescription(
@@ -49,6 +51,8 @@ public record HostSettings(
     HostSettings withPageSize(PageSizeChoice other) {
         return new HostSettings(
                 cpus,
+                sockets,
+                threadsPerCore,
                 memory,
                 arch,
                 hardwareAccessed,
@@ -64,12 +68,19 @@ public record HostSettings(
                 commands);
     }
 
+    /// Cores of all sockets.
+    public int cores() {
+        return cpus / threadsPerCore;
+    }
+
     /// At a scale, for a host that has `pages` at full size. The smallest free memory is scaled
     /// from what it is at full size, because the kernel's formula for it is not linear.
     HostSettings scaled(Scale scale, long pages) {
         long bytes = pages * pageSize.bytes();
         return new HostSettings(
                 cpus,
+                sockets,
+                threadsPerCore,
                 memory.scaled(scale),
                 arch,
                 hardwareAccessed,

@@ -68,7 +68,7 @@ final class TimingRunTest {
         assertThat(result.failures()).isEmpty();
         assertThat(result.completeness().complete()).isTrue();
         for (int vcpus : new int[] {4, 8, 32}) {
-            assertThat(millionFaultsASecond(result, vcpus, "write-lock")).isBetween(1.6, 1.95);
+            assertThat(millionFaultsASecond(result, vcpus, "write-lock")).isBetween(1.6, 2.1);
         }
         double four = millionFaultsASecond(result, 4, "read-lock");
         assertThat(millionFaultsASecond(result, 8, "read-lock")).isBetween(1.8 * four, 2 * four);

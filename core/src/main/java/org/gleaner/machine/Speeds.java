@@ -1,0 +1,37 @@
+package org.gleaner.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What private work costs now: more, the more CPUs are at work ([Slowdown]). A CPU that spins is
+/// at work, one that sleeps is not.
+final class Speeds {
+    private final CostModel costs;
+    private final Topology topology;
+    private final List<long[]> tables = new ArrayList<>();
+    private int busy;
+
+    /// By [Cost#ordinal], in ticks; never changed.
+    long[] table;
+
+    Speeds(CostModel costs, Topology topology) {
+        this.costs = costs;
+        this.topology = topology;
+        table = costs.table(topology, 0);
+        tables.add(table);
+    }
+
+    /// One CPU more is at work.
+    void begin() {
+        busy++;
+        if (busy == tables.size()) {
+            tables.add(costs.table(topology, busy));
+        }
+        table = tables.get(busy);
+    }
+
+    /// One less.
+    void end() {
+        table = tables.get(--busy);
+    }
+}

@@ -1,0 +1,28 @@
+package org.gleaner.machine;
+
+/// How a host's CPUs lie. Threads are not pinned: a scheduler spreads those that run over sockets,
+/// and over idle cores before second threads of busy ones.
+///
+/// @param sockets 1 or more; CPU `id` sits on socket `id % sockets`
+/// @param cores of all sockets
+/// @param threads hardware threads of a core, 1 or 2
+public record Topology(int sockets, int cores, int threads) {
+    /// One socket with as many cores as anybody wants.
+    public static final Topology ONE_SOCKET = new Topology(1, Integer.MAX_VALUE, 1);
+
+    /// @throws IllegalArgumentException if a figure is out of range
+    public Topology {
+        if (sockets < 1 || cores < sockets || threads < 1 || threads > 2) {
+            throw new IllegalArgumentException(
+                    sockets + " sockets, " + cores + " cores, " + threads + " threads of a core");
+        }
+    }
+
+    /// How many of `busy` CPUs share their core with another that is busy, 0 to 1 of them.
+    double sharing(int busy) {
+        if (threads == 1 || busy <= cores) {
+            return 0;
+        }
+        return Math.min(1, 2.0 * (busy - cores) / busy);
+    }
+}
