@@ -160,7 +160,7 @@ final class PressureStallTest {
         PressureGroup child = by.newGroup(root);
         all.forEach(cpu -> by.watch(cpu, cpu.id < 3 ? child : root));
         for (Change c : changes) {
-            long reached = c.nanos / 1000 * 1000;
+            long reached = c.nanos / 1000 * 1000L;
             while (now[0] < reached) {
                 now[0] += 1000;
                 by.pressure(root);
