@@ -103,7 +103,8 @@ public final class ScenarioFigures {
         configuration = run.configuration().name();
         figure("populatingSeconds", run.populating().seconds());
         figure("kswapdSeconds", run.kswapd().cpuSeconds());
-        run.guests().forEach(guest -> figure(guest.name() + " accesses", guest.accesses()));
+        run.guests()
+                .forEach(guest -> figure(guest.name() + " accesses", (double) guest.accesses()));
     }
 
     private void add(PfnDesignsResult.Run run) {
