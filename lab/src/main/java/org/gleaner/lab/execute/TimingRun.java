@@ -146,7 +146,7 @@ public final class TimingRun {
         }
     }
 
-    /// A bundled scenario that says what it is run at takes too long at less.
+    /// A scenario that says what it is run at would take too long at more.
     private static Scale coarser(Scale asked, @Nullable Scale own) {
         boolean finer =
                 own != null

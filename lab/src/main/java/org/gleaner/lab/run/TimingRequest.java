@@ -10,6 +10,6 @@ import org.gleaner.lab.validate.PublishedTime;
 /// @param table the file that the rows come from; their scenarios are in a directory beside it that
 ///     has its name
 /// @param rows to compare, in order
-/// @param scale of all scenarios but bundled ones that are run at less; times are held against as
-///     much of the published ones
+/// @param scale of all scenarios but those that say that they are run at less; times are held
+///     against as much of the published ones
 public record TimingRequest(Path table, List<PublishedTime> rows, Scale scale) {}

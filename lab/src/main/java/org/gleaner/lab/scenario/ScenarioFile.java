@@ -18,8 +18,8 @@ public final class ScenarioFile {
         this.scale = scale;
     }
 
-    /// What a result was run at, or a bundled scenario is, unless somebody says otherwise; null
-    /// where nothing is said.
+    /// What it says it is run at, or a result was, unless somebody says otherwise; null where
+    /// nothing is said.
     public @Nullable Scale scale() {
         return scale;
     }

@@ -50,9 +50,6 @@ public final class ScenarioReader {
             Stream.concat(KINDS.stream(), Stream.of("multichase-vms", "memcached-vm", "spark-vm"))
                     .toList();
 
-    /// What bundled scenarios that are no kind's are run at: they have more to do.
-    private static final Scale WORKLOADS = Scale.parse("1/256");
-
     /// The configuration of a file that compares nothing: the host as it is.
     private static final String ALONE = "host";
 
@@ -76,15 +73,14 @@ public final class ScenarioReader {
     ///
     /// @throws BadInput if there is no such scenario, or it cannot be read
     public static ScenarioFile open(String word, Input input) {
-        if (BUNDLED.contains(word)) {
-            return new ScenarioFile(bundled(word), KINDS.contains(word) ? null : WORKLOADS);
-        }
-        Node.Mapping file = file(word, input);
+        Node.Mapping file = BUNDLED.contains(word) ? bundled(word) : file(word, input);
         Node.Entry inner = file.entries().get("scenario");
         if (inner != null && inner.value() instanceof Node.Mapping scenario) {
             return new ScenarioFile(scenario, scale(file.entries().get("scale")));
         }
-        return new ScenarioFile(file, null);
+        Map<String, Node.Entry> rest = new LinkedHashMap<>(file.entries());
+        Scale scale = scale(rest.remove("scale"));
+        return new ScenarioFile(new Node.Mapping(file.place(), rest), scale);
     }
 
     private static @Nullable Scale scale(Node.@Nullable Entry entry) {

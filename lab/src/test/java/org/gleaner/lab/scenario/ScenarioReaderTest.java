@@ -1,6 +1,7 @@
 package org.gleaner.lab.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Ablation;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.ArchChoice;
@@ -18,6 +20,7 @@ import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.Order;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,16 @@ final class ScenarioReaderTest {
                                                 false))));
         assertThat(neighbours.backingPages()).isEqualTo((3 * 16L + 1) << 18);
         assertThat(neighbours.allGuestPages()).isEqualTo((3 * 16L + 32) << 18);
+    }
+
+    @Test
+    void aFileMaySayWhatItIsRunAt() throws IOException {
+        assertThat(ScenarioReader.open("spark-vm", Input.ofProcess()).scale()).hasToString("1/256");
+        assertThat(ScenarioReader.open("neighbours", Input.ofProcess()).scale()).isNull();
+        Path bad = Files.writeString(directory.resolve("bad.yaml"), "scale: tiny\n");
+        assertThatThrownBy(() -> ScenarioReader.open(bad.toString(), Input.ofProcess()))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("bad.yaml:1:1: scale");
     }
 
     @Test

@@ -132,7 +132,13 @@ final class ScenarioSchemaTest {
     /// The default kind need not be given.
     private static ObjectNode kind(ObjectNode definitions, String type, String kind) {
         ObjectNode definition = (ObjectNode) definitions.get(type);
-        ((ObjectNode) definition.get("properties")).putObject("kind").put("const", kind);
+        ObjectNode properties = (ObjectNode) definition.get("properties");
+        properties.putObject("kind").put("const", kind);
+        properties
+                .putObject("scale")
+                .put("type", "string")
+                .put("pattern", "^[0-9]+(/[0-9]+)?$")
+                .put("description", "What it is run at unless --scale says otherwise: 1/N.");
         definition.putArray("required").add("kind");
         return definition;
     }
