@@ -97,7 +97,7 @@ final class RunCommandTest {
                 "spark-vm"
             })
     void aResultIsRunAgainAsItWas(String kind) throws IOException {
-        session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=100", "--json");
+        session.run("run", kind, "--scale", "1/32", "--set", "host.cpus=200", "--json");
         Path result = Files.writeString(directory.resolve("result.json"), session.out());
         JsonNode scenario = JsonMapper.shared().readTree(session.out()).get("scenario");
         Path alone = Files.writeString(directory.resolve("alone.yaml"), scenario.toString());

@@ -12,8 +12,8 @@ import org.gleaner.lab.size.Scale;
 /// @param percent how far each constant was moved, down and up
 /// @param completeness of the constants
 /// @param tables whose times were measured, in the order of the file
-/// @param gauge what happens if all constants shrink or grow by a thousandth: times that hang on the
-///     order of events move by more, and no effect below that means anything
+/// @param gauge what happens if all constants shrink or grow by a thousandth: times that hang on
+///     the order of events move by more, and no effect below that means anything
 /// @param constants that some table feels, the most influential first
 /// @param unfelt constants that no table feels
 @JsonIgnoreProperties("completeness")

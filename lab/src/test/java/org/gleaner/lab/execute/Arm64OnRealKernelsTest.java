@@ -41,8 +41,8 @@ final class Arm64OnRealKernelsTest {
         exact(compared("kernel=6.12,trace=press9,mode=classic"));
     }
 
-    /// Page-table walks, and the worker that reclaim queues takes its CPU between two of them. Three
-    /// boots were the same.
+    /// Page-table walks, and the worker that reclaim queues takes its CPU between two of them.
+    /// Three boots were the same.
     @Test
     void reclaimsOwnWorkerRunsWhenTheKernelsDoes() {
         Row row = compared("trace=press9,kind=anon");
