@@ -234,21 +234,28 @@ final class TdpZapper {
     void checkAbsent(Cpu cpu, long start, long end, boolean later) {
         // mmu_lock does not keep a root whose last user is gone
         mmu.rcu.readLock(cpu);
-        for (MmuRoot root : mmu.roots(cpu)) {
-            for (long gfn = start; gfn < end; gfn++) {
-                long found = tables.leafAt(cpu, root.table, gfn);
-                if (found < 0) {
-                    continue;
-                }
-                int level = RadixTable.levelOf(found);
-                long first = tables.geometry.alignDown(gfn, level);
-                if (!later || first >= start && first + tables.geometry.pages(level) <= end) {
-                    long slot = RadixTable.slotOf(found);
-                    long leaf = cpu.peek(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
-                    invariants.absent(leaf, gfn, later);
-                }
+        try {
+            for (MmuRoot root : mmu.roots(cpu)) {
+                checkAbsent(cpu, root, start, end, later);
+            }
+        } finally {
+            mmu.rcu.readUnlock(cpu);
+        }
+    }
+
+    private void checkAbsent(Cpu cpu, MmuRoot root, long start, long end, boolean later) {
+        for (long gfn = start; gfn < end; gfn++) {
+            long found = tables.leafAt(cpu, root.table, gfn);
+            if (found < 0) {
+                continue;
+            }
+            int level = RadixTable.levelOf(found);
+            long first = tables.geometry.alignDown(gfn, level);
+            if (!later || first >= start && first + tables.geometry.pages(level) <= end) {
+                long slot = RadixTable.slotOf(found);
+                long leaf = cpu.peek(tables.slab.slotWords(slot), tables.slab.slotIndex(slot));
+                invariants.absent(leaf, gfn, later);
             }
         }
-        mmu.rcu.readUnlock(cpu);
     }
 }
