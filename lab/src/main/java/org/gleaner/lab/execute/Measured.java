@@ -8,12 +8,14 @@ import org.gleaner.lab.Nearest;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
+import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.ScenarioResult;
 import org.gleaner.lab.run.WorkDone;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
@@ -24,8 +26,8 @@ import org.gleaner.lab.validate.Timed;
 final class Measured {
     private static final String MEND =
             "give dirty to dirty-log-perf, rate to demand-paging, vcpu and pass to access-tracking's benchmark, age-written,"
-                    + " age-read and age-idle to access-tracking without it, work and round to neighbours"
-                    + " with phases";
+                    + " age-read and age-idle to access-tracking without it, run2 to max-guest-memory,"
+                    + " work and round to neighbours with phases";
 
     private Measured() {}
 
@@ -50,6 +52,7 @@ final class Measured {
                             scenario instanceof AccessTracking tracking && tracking.benchmark();
                     case AGE_WRITTEN, AGE_READ, AGE_IDLE ->
                             scenario instanceof AccessTracking tracking && !tracking.benchmark();
+                    case RUN2 -> scenario instanceof MaxGuestMemory;
                     case WORK, ROUND ->
                             scenario instanceof Neighbours all
                                     && all.guests().stream()
@@ -105,6 +108,11 @@ final class Measured {
                     tracking.runs().stream()
                             .filter(run -> run.configuration().name().equals(name))
                             .flatMapToDouble(run -> aged(timed, run).stream())
+                            .findFirst();
+            case MaxGuestMemoryResult all ->
+                    all.runs().stream()
+                            .filter(run -> run.configuration().name().equals(name))
+                            .mapToDouble(MaxGuestMemoryResult.Run::run2Seconds)
                             .findFirst();
             case NeighboursResult neighbours ->
                     neighbours.runs().stream()

@@ -30,6 +30,9 @@ public enum Timed {
     /// The aging pass after nothing.
     AGE_IDLE("age-idle", "s", "an aging pass over memory that was left alone"),
 
+    /// The second run over a guest as large as its host (`max-guest-memory`).
+    RUN2("run2", "s", "the second run over all memory"),
+
     /// What guests get done in the last phase of their work (`neighbours` with phases).
     WORK("work", "op/s", "operations of the last phase"),
 
