@@ -44,9 +44,9 @@ public record ErrorBand(
     /// @param value with the constants as they are
     public record Figure(String of, String metric, double value, double low, double high) {
 
-        /// Whether this is a ratio of what does not differ, to a thousandth.
+        /// Whether this is a ratio of what does not differ, to a hundredth.
         boolean same() {
-            return of.contains("/") && Math.abs(low - 1) < 1e-3 && Math.abs(high - 1) < 1e-3;
+            return of.contains("/") && Math.abs(low - 1) < 1e-2 && Math.abs(high - 1) < 1e-2;
         }
     }
 

@@ -99,7 +99,8 @@ final class NeighboursRunTest {
     void aLowMakesTheHotOnePayFirst(String lru) {
         NeighboursResult.Run spared =
                 run(scenario(lru, ", workingSet: 90%", ", low: max", "millis=500"));
-        NeighboursResult.Run plain = run(scenario(lru, ", workingSet: 90%", "", "millis=500", "seed=6"));
+        NeighboursResult.Run plain =
+                run(scenario(lru, ", workingSet: 90%", "", "millis=500", "seed=6"));
         assertThat(resident(spared, 1)).isGreaterThan(resident(plain, 1));
         assertThat(stat(spared, 0, "pgsteal")).isGreaterThan(stat(plain, 0, "pgsteal"));
     }
