@@ -135,9 +135,8 @@ final class TurnsTest {
         }
     }
 
-    private final class Failing extends Turns {
-        private boolean again;
-
+    /// Changes the one word.
+    private abstract class OnTheWord extends Turns {
         @Override
         Word word() {
             return word;
@@ -147,6 +146,10 @@ final class TurnsTest {
         boolean reads() {
             return false;
         }
+    }
+
+    private final class Failing extends OnTheWord {
+        private boolean again;
 
         @Override
         boolean turn(Cpu cpu) {
@@ -159,17 +162,7 @@ final class TurnsTest {
         }
     }
 
-    private final class Greedy extends Turns {
-        @Override
-        Word word() {
-            return word;
-        }
-
-        @Override
-        boolean reads() {
-            return false;
-        }
-
+    private final class Greedy extends OnTheWord {
         @Override
         boolean turn(Cpu cpu) {
             for (int i = 0; i < 10; i++) {

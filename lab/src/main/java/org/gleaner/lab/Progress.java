@@ -40,7 +40,8 @@ public interface Progress {
         return silent(other::cancelled);
     }
 
-    private static Progress silent(BooleanSupplier cancelled) {
+    /// Tells nothing, and is cancelled when that says so.
+    static Progress silent(BooleanSupplier cancelled) {
         return new Progress() {
             @Override
             public void begin(String task, long steps) {}

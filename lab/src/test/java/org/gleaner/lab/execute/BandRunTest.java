@@ -48,25 +48,7 @@ final class BandRunTest {
     @Test
     void aStopKeepsThePointsThatWereFinished() {
         AtomicInteger asked = new AtomicInteger();
-        Progress stopping =
-                new Progress() {
-                    @Override
-                    public void begin(String task, long steps) {}
-
-                    @Override
-                    public void at(long done) {}
-
-                    @Override
-                    public void end() {}
-
-                    @Override
-                    public void say(String line) {}
-
-                    @Override
-                    public boolean cancelled() {
-                        return asked.incrementAndGet() > 40;
-                    }
-                };
+        Progress stopping = Progress.silent(() -> asked.incrementAndGet() > 40);
         ErrorBand band = BandRun.run(center(), 50, 1, EXECUTORS, stopping);
         assertThat(band.asked()).isEqualTo(50);
         assertThat(band.points()).isLessThan(50);
