@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A copy of the launcher in a checkout with nothing in it, beside a Maven and a JDK that only
 /// pretend.
@@ -35,8 +37,12 @@ final class Checkout {
         maven = Files.createDirectory(directory.resolve("maven"));
         java = Files.createDirectories(directory.resolve("jdk/bin")).resolve("java");
         Files.copy(LAUNCHER, home.resolve("gleaner"));
-        for (String module : List.of("core", "lab", "check", "cli")) {
-            Files.createDirectories(home.resolve(module).resolve("src/main"));
+        Path poms = LAUNCHER.resolveSibling("pom.xml");
+        Files.copy(poms, home.resolve("pom.xml"));
+        Matcher modules =
+                Pattern.compile("<module>(.*)</module>").matcher(Files.readString(poms));
+        while (modules.find()) {
+            Files.createDirectories(home.resolve(modules.group(1)).resolve("src/main"));
         }
         Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
         script(java.resolveSibling("javac"), "");

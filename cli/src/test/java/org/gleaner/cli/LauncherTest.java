@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.gleaner.cli.Checkout.Ended;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -149,7 +151,58 @@ final class LauncherTest {
         Path tools = tools("find", "mkdir", "mv", "rm");
         Ended ended = checkout.run(Map.of("PATH", tools.toString()), "--version");
         assertThat(ended.code()).isEqualTo(68);
-        assertThat(ended.err()).contains("mvn is not on PATH; install Maven").hasLineCount(1);
+        assertThat(ended.err()).contains("neither mvn on PATH nor ", "/mvnw; install Maven").hasLineCount(1);
+    }
+
+    @Test
+    void withTheWrapperInPlaceOfMaven() throws Exception {
+        checkout.script(
+                checkout.home.resolve("mvnw"),
+                "echo \"$JAVA_HOME $*\" >wrapped; command -v unzip >>wrapped\n" + Checkout.BUILT);
+        Path tools =
+                tools(
+                        "find", "mkdir", "mv", "rm", "basename", "cat", "chmod", "dirname",
+                        "mktemp", "tr", "uname");
+        Ended ended = checkout.run(Map.of("PATH", tools.toString()), "--version");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("/mvnw gets it").hasLineCount(2);
+        assertThat(checkout.home.resolve("wrapped"))
+                .content()
+                .contains("/jdk -B ", "-pl cli -am package", ".build/tools/unzip");
+    }
+
+    /// As the wrapper calls it: the archive, and where to.
+    @Test
+    void theJdkUnpacksWhereThereIsNoUnzip() throws Exception {
+        String jdk = System.getProperty("java.home");
+        assumeThat(Path.of(jdk, "bin", "jar")).exists();
+        checkout.script(
+                checkout.home.resolve("mvnw"),
+                "unzip -q \"$PWD/maven.zip\" -d unpacked && unpacked/maven/bin/mvn\n" + Checkout.BUILT);
+        Path zip = checkout.home.resolve("maven.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            out.putNextEntry(new ZipEntry("maven/bin/mvn"));
+            out.write("#!/bin/sh\necho unpacked >ran\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.createDirectory(checkout.home.resolve("unpacked"));
+        Path tools =
+                tools(
+                        "find", "mkdir", "mv", "rm", "basename", "cat", "chmod", "dirname",
+                        "mktemp", "tr", "uname");
+        Map<String, String> environment =
+                Map.of("PATH", tools.toString(), "GLEANER_JAVA_HOME", jdk);
+        checkout.run(environment, "--version");
+        assertThat(checkout.home.resolve("ran")).hasContent("unpacked");
+    }
+
+    @Test
+    void onlyModulesThatAreShippedAreLookedAt() throws Exception {
+        checkout.run("--version");
+        Thread.sleep(20);
+        Files.writeString(checkout.home.resolve("bench/src/main/A.java"), "class A {}");
+        assertThat(checkout.run("--version").err()).isEmpty();
+        Files.writeString(checkout.home.resolve("cli/src/main/A.java"), "class A {}");
+        assertThat(checkout.run("--version").err()).contains("its sources changed");
     }
 
     @Test
