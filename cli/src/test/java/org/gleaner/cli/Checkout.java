@@ -39,8 +39,7 @@ final class Checkout {
         Files.copy(LAUNCHER, home.resolve("gleaner"));
         Path poms = LAUNCHER.resolveSibling("pom.xml");
         Files.copy(poms, home.resolve("pom.xml"));
-        Matcher modules =
-                Pattern.compile("<module>(.*)</module>").matcher(Files.readString(poms));
+        Matcher modules = Pattern.compile("<module>(.*)</module>").matcher(Files.readString(poms));
         while (modules.find()) {
             Files.createDirectories(home.resolve(modules.group(1)).resolve("src/main"));
         }

@@ -151,7 +151,9 @@ final class LauncherTest {
         Path tools = tools("find", "mkdir", "mv", "rm");
         Ended ended = checkout.run(Map.of("PATH", tools.toString()), "--version");
         assertThat(ended.code()).isEqualTo(68);
-        assertThat(ended.err()).contains("neither mvn on PATH nor ", "/mvnw; install Maven").hasLineCount(1);
+        assertThat(ended.err())
+                .contains("neither mvn on PATH nor ", "/mvnw; install Maven")
+                .hasLineCount(1);
     }
 
     @Test
@@ -161,8 +163,17 @@ final class LauncherTest {
                 "echo \"$JAVA_HOME $*\" >wrapped; command -v unzip >>wrapped\n" + Checkout.BUILT);
         Path tools =
                 tools(
-                        "find", "mkdir", "mv", "rm", "basename", "cat", "chmod", "dirname",
-                        "mktemp", "tr", "uname");
+                        "find",
+                        "mkdir",
+                        "mv",
+                        "rm",
+                        "basename",
+                        "cat",
+                        "chmod",
+                        "dirname",
+                        "mktemp",
+                        "tr",
+                        "uname");
         Ended ended = checkout.run(Map.of("PATH", tools.toString()), "--version");
         assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(ended.err()).contains("/mvnw gets it").hasLineCount(2);
@@ -178,7 +189,8 @@ final class LauncherTest {
         assumeThat(Path.of(jdk, "bin", "jar")).exists();
         checkout.script(
                 checkout.home.resolve("mvnw"),
-                "unzip -q \"$PWD/maven.zip\" -d unpacked && unpacked/maven/bin/mvn\n" + Checkout.BUILT);
+                "unzip -q \"$PWD/maven.zip\" -d unpacked && unpacked/maven/bin/mvn\n"
+                        + Checkout.BUILT);
         Path zip = checkout.home.resolve("maven.zip");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             out.putNextEntry(new ZipEntry("maven/bin/mvn"));
@@ -187,8 +199,17 @@ final class LauncherTest {
         Files.createDirectory(checkout.home.resolve("unpacked"));
         Path tools =
                 tools(
-                        "find", "mkdir", "mv", "rm", "basename", "cat", "chmod", "dirname",
-                        "mktemp", "tr", "uname");
+                        "find",
+                        "mkdir",
+                        "mv",
+                        "rm",
+                        "basename",
+                        "cat",
+                        "chmod",
+                        "dirname",
+                        "mktemp",
+                        "tr",
+                        "uname");
         Map<String, String> environment =
                 Map.of("PATH", tools.toString(), "GLEANER_JAVA_HOME", jdk);
         checkout.run(environment, "--version");
