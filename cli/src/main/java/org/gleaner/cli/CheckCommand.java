@@ -12,6 +12,7 @@ import org.gleaner.check.Listing;
 import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.run.Completeness;
@@ -189,10 +190,11 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void keep(CheckResult result, String json, ResultsDirectory directory) {
-        Map<String, String> files = new LinkedHashMap<>();
-        files.put("result.json", json);
-        files.put("report.txt", surroundings.provenance().line() + "\n" + result.text());
-        files.putAll(result.pages());
+        Map<String, FileText> files = new LinkedHashMap<>();
+        String from = surroundings.provenance().line() + "\n";
+        files.put("result.json", FileText.of(json));
+        files.put("report.txt", FileText.of(from + result.text()));
+        result.pages().forEach((name, page) -> files.put(name, FileText.of(page)));
         Path kept = directory.write(files);
         if (!options.quiet) {
             (options.json ? surroundings.err() : surroundings.out()).println("results in " + kept);

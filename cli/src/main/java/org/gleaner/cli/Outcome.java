@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.run.Completeness;
@@ -26,7 +27,7 @@ record Outcome(
         String text,
         String report,
         Map<String, Object> more,
-        Map<String, String> files) {
+        Map<String, FileText> files) {
 
     /// Results that are all that there is to tell.
     Outcome(
@@ -57,9 +58,9 @@ record Outcome(
         if (directory != null) {
             // After printing, so that a full disk does not take the results with it.
             String from = surroundings.provenance().line() + "\n";
-            Map<String, String> kept = new HashMap<>(files);
-            kept.put("result.json", json);
-            kept.put("report.txt", from + report);
+            Map<String, FileText> kept = new HashMap<>(files);
+            kept.put("result.json", FileText.of(json));
+            kept.put("report.txt", FileText.of(from + report));
             Path place = directory.write(kept);
             if (!options.quiet) {
                 (options.json ? surroundings.err() : surroundings.out())

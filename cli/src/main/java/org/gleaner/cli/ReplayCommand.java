@@ -11,6 +11,7 @@ import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.execute.TogetherRun;
 import org.gleaner.lab.report.ComparisonFields;
 import org.gleaner.lab.report.CurveCsv;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TogetherText;
@@ -87,7 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
                         ReplayText.of(comparison, options.verbose, surroundings.out().charset()),
                         ReplayText.of(comparison, true, StandardCharsets.UTF_8),
                         ComparisonFields.of(comparison),
-                        plan.curve() ? Map.of("curve.csv", CurveCsv.of(comparison)) : Map.of())
+                        plan.curve()
+                                ? Map.of("curve.csv", FileText.of(CurveCsv.of(comparison)))
+                                : Map.of())
                 .tell(surroundings, options, directory);
     }
 

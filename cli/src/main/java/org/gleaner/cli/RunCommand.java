@@ -10,6 +10,7 @@ import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.execute.BandRun;
 import org.gleaner.lab.execute.SeedRuns;
 import org.gleaner.lab.report.BandText;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
 import org.gleaner.lab.run.BundledBand;
@@ -122,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
                         text,
                         full,
                         known == null ? Map.of() : Map.of("band", known),
-                        known == null ? Map.of() : Map.of("band.csv", BandText.csv(known)))
+                        known == null ? Map.of() : Map.of("band.csv", FileText.of(BandText.csv(known))))
                 .tell(surroundings.with(asked), options, directory);
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.execute.SensitivityRun;
 import org.gleaner.lab.execute.TimingRun;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.SensitivityText;
 import org.gleaner.lab.report.TimingText;
@@ -111,7 +112,7 @@ final class ValidateTimingCommand implements Callable<Integer> {
                         text,
                         text,
                         Map.of(),
-                        Map.of("sensitivity.csv", SensitivityText.csv(result)))
+                        Map.of("sensitivity.csv", FileText.of(SensitivityText.csv(result))))
                 .tell(surroundings, options, directory);
     }
 

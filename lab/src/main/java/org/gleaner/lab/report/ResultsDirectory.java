@@ -1,6 +1,7 @@
 package org.gleaner.lab.report;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -50,12 +51,14 @@ public final class ResultsDirectory {
     /// Writes the files, by name, and gives the directory that holds them now.
     ///
     /// @throws BadInput if the disk does not take them
-    public Path write(Map<String, String> files) {
+    public Path write(Map<String, FileText> files) {
         Path draft = sibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
         try {
             Files.createDirectory(draft);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                Files.writeString(draft.resolve(file.getKey()), file.getValue());
+            for (Map.Entry<String, FileText> file : files.entrySet()) {
+                try (Writer out = Files.newBufferedWriter(draft.resolve(file.getKey()))) {
+                    file.getValue().writeTo(out);
+                }
             }
             return publish(draft);
         } catch (IOException e) {

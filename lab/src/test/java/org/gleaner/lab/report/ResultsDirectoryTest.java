@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class ResultsDirectoryTest {
 
-    private static final Map<String, String> FILES = Map.of("result.json", "{}", "report.txt", "x");
+    private static final Map<String, FileText> FILES =
+            Map.of("result.json", FileText.of("{}"), "report.txt", FileText.of("x"));
 
     @TempDir Path directory;
 
