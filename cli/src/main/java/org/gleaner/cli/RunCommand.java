@@ -123,7 +123,9 @@ final class RunCommand implements Callable<Integer> {
                         text,
                         full,
                         known == null ? Map.of() : Map.of("band", known),
-                        known == null ? Map.of() : Map.of("band.csv", FileText.of(BandText.csv(known))))
+                        known == null
+                                ? Map.of()
+                                : Map.of("band.csv", FileText.of(BandText.csv(known))))
                 .tell(surroundings.with(asked), options, directory);
     }
 
