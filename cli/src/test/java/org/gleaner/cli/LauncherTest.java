@@ -123,6 +123,40 @@ final class LauncherTest {
         assertThat(checkout.builds()).isEqualTo(1);
     }
 
+    // --- an archive --------------------------------------------------------------------------
+
+    @Test
+    void anUnpackedArchiveHasAllThatItNeeds() throws Exception {
+        Path home = archive();
+        checkout.script(home.resolve("runtime/bin/java"), "echo own \"$@\"\n");
+        Path none = Files.createDirectory(directory.resolve("no tools"));
+        Ended ended = checkout.run(Map.of("PATH", none.toString()), "replay", "x");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.java()).startsWith("own ").contains("/app/gleaner.jar replay x");
+        assertThat(ended.java()).contains("-Dgleaner.train=");
+        assertThat(home.resolve(".build")).doesNotExist();
+
+        Files.writeString(home.resolve("app/gleaner.aot"), "cache");
+        assertThat(checkout.run("replay", "x").java()).contains("AOTCache=" + home);
+    }
+
+    @Test
+    void anArchiveOfAnotherSystem() throws Exception {
+        Path home = archive();
+        Ended ended = checkout.run("--version");
+        assertThat(ended.code()).isEqualTo(69);
+        assertThat(ended.err()).contains(home + "/runtime has no Java").hasLineCount(1);
+    }
+
+    private Path archive() throws IOException {
+        Path home = checkout.home.toRealPath();
+        Files.delete(home.resolve("pom.xml"));
+        Files.createDirectories(home.resolve("runtime/bin"));
+        Files.createDirectory(home.resolve("app"));
+        Files.writeString(home.resolve("app/gleaner.jar"), "a jar");
+        return home;
+    }
+
     // --- exit codes --------------------------------------------------------------------------
 
     @Test
@@ -411,6 +445,11 @@ final class LauncherTest {
         return "for option; do case $option in -XX:AOTCacheOutput=*) new=${option#*=}; "
                 + script
                 + " ;; esac; done\n";
+    }
+
+    private Path toolsToGetMaven() throws IOException {
+        String more = "basename cat chmod dirname mktemp tr uname";
+        return tools(("find mkdir mv rm " + more).split(" "));
     }
 
     private Path tools(String... names) throws IOException {
