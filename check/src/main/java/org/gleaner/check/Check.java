@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.gleaner.check.CheckRequest.Task;
 import org.gleaner.check.CheckResult.Row;
+import org.gleaner.check.CheckResult.Run;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
 
@@ -134,7 +135,7 @@ public final class Check {
     private Row row(Task task, Trial trial, Outcome outcome, ScheduleString schedule) {
         Finding finding = outcome.finding();
         String text = "";
-        String page = "";
+        Run run = null;
         if (finding != null) {
             String under = request.design() == null ? "" : " --design " + request.design();
             Integer delays = request.delays();
@@ -145,7 +146,7 @@ public final class Check {
             text = interleaving.text(replay);
             Variant v = task.variant();
             String what = task.program().checks() + ". " + v.name + ": " + v.what;
-            page = interleaving.html(task.name(), what + " (" + v.source + ")", replay);
+            run = interleaving.run(what + " (" + v.source + ")", replay);
         }
         return new Row(
                 task.program().name(),
@@ -162,7 +163,7 @@ public final class Check {
                 finding == null ? -1 : schedule.switches(),
                 finding == null ? "" : schedule.toString(),
                 text,
-                page,
+                run,
                 outcome.nanos() / 1e9);
     }
 }

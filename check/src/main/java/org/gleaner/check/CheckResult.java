@@ -1,8 +1,6 @@
 package org.gleaner.check;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a check has found.
@@ -28,7 +26,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     /// @param switches of context, in the shrunk schedule; -1 without a finding
     /// @param schedule that leads to the finding, shrunk; empty without one
     /// @param interleaving that run, as text; empty without one
-    /// @param page that run, as an HTML page; empty without one
+    /// @param run that run, step by step; null without one
     /// @param cpuSeconds of one core
     public record Row(
             String program,
@@ -45,7 +43,7 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
             int switches,
             String schedule,
             String interleaving,
-            String page,
+            @Nullable Run run,
             double cpuSeconds) {
         /// Whether there is an answer to what was asked.
         public boolean isFinished() {
@@ -93,6 +91,37 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
         }
     }
 
+    /// A run that broke something, step by step.
+    ///
+    /// @param asks what the program checks, and what its bug is
+    /// @param replay the command that repeats it
+    /// @param actors that take part, by name, in the order of their creation
+    /// @param steps of them that matter to another, in their order
+    public record Run(String asks, String replay, List<String> actors, List<Step> steps) {
+        public Run {
+            actors = List.copyOf(actors);
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /// One step of a run.
+    ///
+    /// @param actor by its place in the list
+    /// @param privateSteps of the same actor just before, which no other could notice
+    /// @param function that takes the step
+    /// @param kind of the step, such as `cas`
+    /// @param word that is touched; empty for a fence
+    /// @param before value of the word; null where that does not matter
+    /// @param after likewise; the same as `before` if the step changes nothing
+    public record Step(
+            int actor,
+            int privateSteps,
+            String function,
+            String kind,
+            String word,
+            @Nullable String before,
+            @Nullable String after) {}
+
     /// Whether all that was asked for is answered; false if the user stopped it.
     public boolean complete() {
         return rows.stream().allMatch(Row::isFinished);
@@ -111,17 +140,6 @@ public record CheckResult(List<Row> rows, @Nullable Long seed, double wallSecond
     /// For people.
     public String text() {
         return CheckText.of(this);
-    }
-
-    /// File name and contents of a page for each finding.
-    public Map<String, String> pages() {
-        Map<String, String> pages = new LinkedHashMap<>();
-        for (Row row : rows) {
-            if (row.finding() != null) {
-                pages.put(row.name().replace('/', '.') + ".html", row.page());
-            }
-        }
-        return pages;
     }
 
     /// How many searches have an answer.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Step;
+import org.jspecify.annotations.Nullable;
 
 /// The steps of one run, for people: who did what, in which function, to which word.
 ///
@@ -16,7 +17,20 @@ final class Interleaving {
 
     /// One step.
     record Line(
-            int actor, String function, String kind, String word, String change, boolean shared) {}
+            int actor,
+            String function,
+            String kind,
+            String word,
+            @Nullable String before,
+            @Nullable String after,
+            boolean shared) {
+        String change() {
+            if (before == null) {
+                return "";
+            }
+            return before.equals(after) ? "= " + before : before + " -> " + after;
+        }
+    }
 
     final List<String> actors = new ArrayList<>();
     final List<Line> lines = new ArrayList<>();
@@ -46,7 +60,8 @@ final class Interleaving {
                             s.function,
                             s.kind.text,
                             word,
-                            s.change(),
+                            s.tells() ? value(s.before) : null,
+                            s.tells() ? value(s.after) : null,
                             recorder.isShared(k)));
         }
         return result;
@@ -61,13 +76,11 @@ final class Interleaving {
             boolean writes,
             long before,
             long after) {
-        String change() {
+        /// Whether the values of the word mean something.
+        boolean tells() {
             return switch (kind) {
-                case READ, WRITE, FENCE -> "";
-                default ->
-                        before == after
-                                ? "= " + value(before)
-                                : value(before) + " -> " + value(after);
+                case READ, WRITE, FENCE -> false;
+                default -> true;
             };
         }
     }
@@ -149,14 +162,11 @@ final class Interleaving {
             out.append(pad(ScheduleString.letter(a) + " " + actors.get(a), width));
         }
         trim(out).append('\n');
-        boolean alone = schedule.switches() == 0;
         int before = -1;
         int hidden = 0;
         for (int k = 0; k < lines.size(); k++) {
             Line line = lines.get(k);
-            boolean last =
-                    alone || k == lines.size() - 1 || lines.get(k + 1).actor() != line.actor();
-            if (!line.shared() && !last) {
+            if (!isShown(k)) {
                 hidden++;
                 continue;
             }
@@ -184,6 +194,14 @@ final class Interleaving {
         return out.toString();
     }
 
+    private boolean isShown(int k) {
+        Line line = lines.get(k);
+        return line.shared()
+                || schedule.switches() == 0
+                || k == lines.size() - 1
+                || lines.get(k + 1).actor() != line.actor();
+    }
+
     List<Integer> columns() {
         return lines.stream().map(Line::actor).distinct().sorted().toList();
     }
@@ -201,37 +219,30 @@ final class Interleaving {
         return s.length() >= width ? s : s + " ".repeat(width - s.length());
     }
 
-    // --- HTML --------------------------------------------------------------------------------
+    // --- data --------------------------------------------------------------------------------
 
-    /// A page of its own, without anything from outside.
-    String html(String title, String subtitle, String replay) {
-        StringBuilder out = new StringBuilder();
-        out.append("<!doctype html><meta charset=utf-8><title>").append(escape(title));
-        out.append("</title><style>body{font:14px sans-serif;margin:2em}td,th{text-align:left;");
-        out.append(
-                "vertical-align:top;padding:1px 1em 1px 0;font:12px monospace}small{color:#666}");
-        out.append("tr.switch td{border-top:1px solid #888}tr.private{color:#999}</style><h1>");
-        out.append(escape(title)).append("</h1><p>").append(escape(subtitle)).append("<p><b>");
-        out.append(escape(finding.detector().text + ": " + finding.message()));
-        out.append("</b><p>Replay: <code>").append(escape(replay)).append("</code><table><tr>");
+    /// The same steps as in the text, as records.
+    CheckResult.Run run(String asks, String replay) {
         List<Integer> columns = columns();
-        for (int a : columns) {
-            out.append("<th>").append(escape(actors.get(a)));
+        List<CheckResult.Step> shown = new ArrayList<>();
+        int hidden = 0;
+        for (int k = 0; k < lines.size(); k++) {
+            if (!isShown(k)) {
+                hidden++;
+                continue;
+            }
+            Line line = lines.get(k);
+            shown.add(
+                    new CheckResult.Step(
+                            columns.indexOf(line.actor()),
+                            hidden,
+                            line.function(),
+                            line.kind(),
+                            line.word(),
+                            line.before(),
+                            line.after()));
+            hidden = 0;
         }
-        int before = -1;
-        for (Line line : lines) {
-            String style = line.actor() != before ? "switch" : line.shared() ? "" : "private";
-            out.append("<tr class='").append(style).append("'>");
-            out.append("<td>".repeat(columns.indexOf(line.actor()) + 1));
-            out.append("<small>").append(escape(line.function())).append("</small> ");
-            out.append(escape(line.kind() + " " + line.word() + " " + line.change()));
-            out.append('\n');
-            before = line.actor();
-        }
-        return out.append("</table>\n").toString();
-    }
-
-    private static String escape(String s) {
-        return s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return new CheckResult.Run(asks, replay, columns.stream().map(actors::get).toList(), shown);
     }
 }

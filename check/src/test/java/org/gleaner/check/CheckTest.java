@@ -62,7 +62,7 @@ final class CheckTest {
             Row row = result.rows().getFirst();
             assertThat(row.verdict()).isIn("not begun", "unfinished", "found");
             assertThat(result.complete()).isEqualTo(row.finding() != null);
-            assertThat(row.page().isEmpty()).isEqualTo(row.finding() == null);
+            assertThat(row.run() == null).isEqualTo(row.finding() == null);
         }
     }
 

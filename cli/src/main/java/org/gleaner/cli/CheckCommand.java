@@ -1,6 +1,5 @@
 package org.gleaner.cli;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,11 +193,7 @@ final class CheckCommand implements Callable<Integer> {
         String from = surroundings.provenance().line() + "\n";
         files.put("result.json", FileText.of(json));
         files.put("report.txt", FileText.of(from + result.text()));
-        result.pages().forEach((name, page) -> files.put(name, FileText.of(page)));
-        Path kept = directory.write(files);
-        if (!options.quiet) {
-            (options.json ? surroundings.err() : surroundings.out()).println("results in " + kept);
-        }
+        options.keep(surroundings, directory, files);
     }
 
     private String json(CheckResult result) {

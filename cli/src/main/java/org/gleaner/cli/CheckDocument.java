@@ -35,7 +35,8 @@ record CheckDocument(
             @Nullable String finding,
             @Nullable Integer contextSwitches,
             @Nullable String schedule,
-            @Nullable String interleaving) {
+            @Nullable String interleaving,
+            CheckResult.@Nullable Run run) {
         private static Search of(CheckResult.Row row) {
             Finding finding = row.finding();
             return new Search(
@@ -54,7 +55,8 @@ record CheckDocument(
                     finding == null ? null : finding.message(),
                     finding == null ? null : row.switches(),
                     finding == null ? null : row.schedule(),
-                    finding == null ? null : row.interleaving());
+                    finding == null ? null : row.interleaving(),
+                    row.run());
         }
     }
 

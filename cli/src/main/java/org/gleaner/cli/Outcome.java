@@ -1,6 +1,5 @@
 package org.gleaner.cli;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +60,7 @@ record Outcome(
             Map<String, FileText> kept = new HashMap<>(files);
             kept.put("result.json", FileText.of(json));
             kept.put("report.txt", FileText.of(from + report));
-            Path place = directory.write(kept);
-            if (!options.quiet) {
-                (options.json ? surroundings.err() : surroundings.out())
-                        .println("results in " + place);
-            }
+            options.keep(surroundings, directory, kept);
         }
         boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());
         if (failed && !surroundings.interrupted().getAsBoolean()) {

@@ -1,8 +1,12 @@
 package org.gleaner.cli;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ProgressBar;
+import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.web.page.ReportPage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,5 +30,14 @@ class OutputOptions {
     Progress progress(Surroundings surroundings) {
         ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : surroundings.progress();
         return new ProgressBar(surroundings.err(), mode, surroundings.interrupted());
+    }
+
+    /// Keeps a result's files and the page that shows them, and says where.
+    void keep(Surroundings surroundings, ResultsDirectory directory, Map<String, FileText> files) {
+        Path place =
+                directory.write(files, new ResultsDirectory.Page(ReportPage.FILE, ReportPage::of));
+        if (!quiet) {
+            (json ? surroundings.err() : surroundings.out()).println("results in " + place);
+        }
     }
 }

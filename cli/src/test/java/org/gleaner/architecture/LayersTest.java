@@ -14,7 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 /// Who may use whom. Nothing points up; see `docs/architecture.md`.
 ///
 /// ```
-/// cli -> lab, check     lab, check -> core      core: kvm -> mm -> pagetable -> machine -> the JDK
+/// cli -> lab, check, web     lab, check -> core     web -> what is in a results directory
+/// core: kvm -> mm -> pagetable -> machine -> the JDK
 /// ```
 @AnalyzeClasses(packages = "org.gleaner", importOptions = ImportOption.DoNotIncludeTests.class)
 final class LayersTest {
@@ -38,6 +39,8 @@ final class LayersTest {
                     .definedBy("org.gleaner.lab..")
                     .optionalLayer("check")
                     .definedBy("org.gleaner.check..")
+                    .optionalLayer("web")
+                    .definedBy("org.gleaner.web..")
                     .optionalLayer("cli")
                     .definedBy("org.gleaner.cli..")
                     .whereLayer("machine")
@@ -52,6 +55,8 @@ final class LayersTest {
                     .mayOnlyAccessLayers("kvm", "mm", "pagetable", "machine")
                     .whereLayer("check")
                     .mayOnlyAccessLayers("kvm", "mm", "pagetable", "machine")
+                    .whereLayer("web")
+                    .mayNotAccessAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer();
 
@@ -73,6 +78,7 @@ final class LayersTest {
                             "org.gleaner.kvm..",
                             "org.gleaner.lab..",
                             "org.gleaner.check..",
+                            "org.gleaner.web..",
                             "org.gleaner.cli..")
                     .because("a new room needs a place among the layers, here and in the docs");
 

@@ -49,7 +49,13 @@ final class SourceTextTest {
     private static List<Path> sources() throws IOException {
         List<Path> all =
                 Sources.in(
-                        List.of("core/src", "check/src", "lab/src", "cli/src", "bench/src"),
+                        List.of(
+                                "core/src",
+                                "check/src",
+                                "lab/src",
+                                "web/src",
+                                "cli/src",
+                                "bench/src"),
                         ".java");
         assertThat(all).hasSizeGreaterThan(300);
         return all;

@@ -114,7 +114,7 @@ final class CheckCommandTest {
         Path out = directory.resolve("kept");
         assertThat(session.run("check", "dirty-zap", "-q", "--out", out.toString())).isZero();
         assertThat(out.resolve("result.json")).exists();
-        assertThat(out.resolve("dirty-zap.dirty-by-store.html")).content().contains("<table>");
+        assertThat(out.resolve("report.html")).content().contains("dirty-by-store");
     }
 
     @Test
@@ -164,7 +164,7 @@ final class CheckCommandTest {
                 .contains("\nINCOMPLETE (interrupted): 2 of 3 searches; missing: two-faults\n")
                 .containsPattern("two-faults +fixed +unfinished +3 +\\d+")
                 .containsPattern("\nINCOMPLETE: 1 of 1 bugs found; 1 of 2 programs hold; .*\n$");
-        assertThat(out.resolve("dirty-zap.dirty-by-store.html")).exists();
+        assertThat(out.resolve("report.html")).exists();
     }
 
     @Test

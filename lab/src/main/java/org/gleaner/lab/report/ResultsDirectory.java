@@ -8,8 +8,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 
@@ -48,10 +50,19 @@ public final class ResultsDirectory {
         return results;
     }
 
-    /// Writes the files, by name, and gives the directory that holds them now.
+    /// A page that shows the other files, and is made of them.
+    ///
+    /// @param name of its file
+    /// @param text of the directory that holds the others
+    public record Page(String name, Function<Path, String> text) {}
+
+    /// Writes the files, by name, then the page, and gives the directory that holds them now. A
+    /// page that cannot be made takes no result with it: its fault is thrown when they are kept.
     ///
     /// @throws BadInput if the disk does not take them
-    public Path write(Map<String, FileText> files) {
+    public Path write(Map<String, FileText> files, Page page) {
+        Set<String> names = new HashSet<>(files.keySet());
+        names.add(page.name());
         Path draft = sibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
         try {
             Files.createDirectory(draft);
@@ -60,9 +71,15 @@ public final class ResultsDirectory {
                     file.getValue().writeTo(out);
                 }
             }
+            try {
+                Files.writeString(draft.resolve(page.name()), page.text().apply(draft));
+            } catch (RuntimeException e) {
+                publish(draft);
+                throw e;
+            }
             return publish(draft);
         } catch (IOException e) {
-            discard(draft, files.keySet());
+            discard(draft, names);
             throw bad(e);
         }
     }
