@@ -1,21 +1,21 @@
 package org.gleaner.cli;
 
 /// What the process ends with.
-final class ExitCodes {
+public final class ExitCodes {
 
-    static final int DONE = 0;
+    public static final int DONE = 0;
 
     /// A check failed: the report says which.
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
 
     /// Bad usage or bad input.
-    static final int BAD_INPUT = 2;
+    public static final int BAD_INPUT = 2;
 
     /// Interrupted; what was finished is kept.
-    static final int INTERRUPTED = 3;
+    public static final int INTERRUPTED = 3;
 
     /// A fault of Gleaner's own (EX_SOFTWARE).
-    static final int INTERNAL = 70;
+    public static final int INTERNAL = 70;
 
     /// Standard output could not be written (EX_IOERR).
     static final int UNWRITABLE = 74;

@@ -3,7 +3,9 @@ package org.gleaner.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AccessFlagChoice;
 import org.gleaner.lab.choice.AccessInterface;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nMany hosts:%n",
+        footer = "  gleaner sweep --help tells of sweeps on Apache Spark.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -56,10 +60,17 @@ public final class Gleaner implements Callable<Integer> {
 
     /// Runs a command and ends the process with its exit code.
     public static void main(String[] arguments) {
+        start(arguments, _ -> Map.of());
+    }
+
+    /// The same with more commands, each by its name, which another module makes for this process.
+    public static void start(
+            String[] arguments, Function<Surroundings, Map<String, CommandLine>> more) {
         Interrupts interrupts = Interrupts.install();
         int code = ExitCodes.INTERNAL;
         try {
-            code = run(Surroundings.ofProcess(interrupts::raised, List.of(arguments)), arguments);
+            Surroundings own = Surroundings.ofProcess(interrupts::raised, List.of(arguments));
+            code = run(own, more.apply(own), arguments);
         } catch (Throwable fault) {
             // The heap is too small even to say so.
             System.err.println("gleaner: the heap is too small; give Java more with -Xmx");
@@ -72,11 +83,17 @@ public final class Gleaner implements Callable<Integer> {
     }
 
     /// Runs a command and gives its exit code.
-    static int run(Surroundings surroundings, String... arguments) {
+    public static int run(Surroundings surroundings, String... arguments) {
+        return run(surroundings, Map.of(), arguments);
+    }
+
+    /// The same with more commands.
+    public static int run(
+            Surroundings surroundings, Map<String, CommandLine> more, String... arguments) {
         Faults faults = new Faults(surroundings);
         int code;
         try {
-            code = commandLine(surroundings, faults).execute(arguments);
+            code = commandLine(surroundings, more, faults).execute(arguments);
         } catch (Throwable fault) {
             // What picocli lets through: errors such as a heap that is too small.
             code = faults.internal(fault, arguments);
@@ -89,7 +106,8 @@ public final class Gleaner implements Callable<Integer> {
         throw new BadInput("", "no command given", "try 'gleaner run' or 'gleaner --help'");
     }
 
-    private static CommandLine commandLine(Surroundings surroundings, Faults faults) {
+    private static CommandLine commandLine(
+            Surroundings surroundings, Map<String, CommandLine> more, Faults faults) {
         CommandLine command = new CommandLine(new Gleaner());
         command.addSubcommand("run", new RunCommand(surroundings));
         command.addSubcommand("scenario", ScenarioCommand.commandLine(surroundings));
@@ -102,6 +120,7 @@ public final class Gleaner implements Callable<Integer> {
                 new CommandLine(new ValidateCommand())
                         .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings))
                         .addSubcommand("timing", new ValidateTimingCommand(surroundings)));
+        more.forEach(command::addSubcommand);
         command.addSubcommand("help", new CommandLine.HelpCommand());
         convert(command, EngineChoice.class);
         convert(command, Lru.class);

@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Options of every command: what it prints, and where it puts it.
-class OutputOptions {
+public class OutputOptions {
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Keep the results in this new directory.")
-    @Nullable Path out;
+    public @Nullable Path out;
 
     @Option(names = "--json", description = "Print one JSON document, and nothing else.")
-    boolean json;
+    public boolean json;
 
     @Option(
             names = {"-q", "--quiet"},
             description = "Show no progress.")
-    boolean quiet;
+    public boolean quiet;
 
-    Progress progress(Surroundings surroundings) {
+    public Progress progress(Surroundings surroundings) {
         ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : surroundings.progress();
         return new ProgressBar(surroundings.err(), mode, surroundings.interrupted());
     }

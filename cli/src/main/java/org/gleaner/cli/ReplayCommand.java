@@ -73,7 +73,14 @@ final class ReplayCommand implements Callable<Integer> {
                         input.format(),
                         input.reconstruction(),
                         Heap.ofProcess());
-        List<Trace> traces = files.stream().map(reader::trace).map(how::inHostPages).toList();
+        List<Trace> traces =
+                files.stream()
+                        .map(file ->
+                                input.isUsual()
+                                        ? surroundings.shelf().trace(file, () -> reader.trace(file))
+                                        : reader.trace(file))
+                        .map(how::inHostPages)
+                        .toList();
         if (how.together()) {
             return together(how.hosts(traces, options.engine, seeds), directory);
         }

@@ -102,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
         List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();
         checkAblations(asked);
         checkBand();
-        ResultsDirectory directory = directory(bySeed, by);
+        @Nullable ResultsDirectory directory = directory(bySeed, by);
         ScenarioRuns runs =
                 SeedRuns.run(
                         bySeed,
@@ -191,10 +191,13 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Unless told where, under a name that says what was run.
-    private ResultsDirectory directory(List<Scenario> bySeed, Scale by) {
+    /// Unless told where, under a name that says what was run; null where none is kept.
+    private @Nullable ResultsDirectory directory(List<Scenario> bySeed, Scale by) {
         if (options.out != null) {
             return ResultsDirectory.at(options.out);
+        }
+        if (!surroundings.keep()) {
+            return null;
         }
         RunName name =
                 new RunName(bySeed.getFirst().name())

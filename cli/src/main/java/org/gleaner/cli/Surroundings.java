@@ -19,21 +19,24 @@ import org.gleaner.lab.trace.TraceCatalog;
 ///
 /// @param in standard input
 /// @param directory that results are put under
+/// @param keep whether a run keeps its results if nobody says where
 /// @param home of the installation, with the bundled traces in `traces`
 /// @param crashes where stack traces of internal errors go
 /// @param progress how progress is shown unless silenced
 /// @param interrupted whether the user asked to stop
 /// @param provenance of what the command comes to
-record Surroundings(
+public record Surroundings(
         InputStream in,
         PrintStream out,
         PrintStream err,
         Path directory,
+        boolean keep,
         Path home,
         Path crashes,
         ProgressBar.Mode progress,
         BooleanSupplier interrupted,
         Executors executors,
+        TraceShelf shelf,
         Provenance provenance) {
 
     /// This process's own. The launcher passes the installation's directory as `gleaner.home`;
@@ -44,11 +47,13 @@ record Surroundings(
                 StandardOutput.open(),
                 System.err,
                 Path.of(""),
+                true,
                 Path.of(System.getProperty("gleaner.home", "")),
                 Path.of(System.getProperty("java.io.tmpdir", "")),
                 isTerminal() ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
                 interrupted,
                 Executors.standard(),
+                TraceShelf.NONE,
                 Provenance.of(arguments, Version.text(), Instant.now()));
     }
 
@@ -59,20 +64,22 @@ record Surroundings(
                 out,
                 err,
                 directory,
+                keep,
                 home,
                 crashes,
                 progress,
                 interrupted,
                 executors,
+                shelf,
                 provenance.with(asked));
     }
 
     /// How files that a user names are read.
-    Input input() {
+    public Input input() {
         return new Input(in, line -> err.println("gleaner: " + line), interrupted);
     }
 
-    TraceCatalog traces() {
+    public TraceCatalog traces() {
         return new TraceCatalog(home.resolve("traces"));
     }
 

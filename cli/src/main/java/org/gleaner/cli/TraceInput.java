@@ -57,6 +57,11 @@ final class TraceInput {
         }
     }
 
+    /// Whether nothing is said of how to read it.
+    boolean isUsual() {
+        return format() == null && reconstruction.equals(Reconstruction.SWEEP);
+    }
+
     /// How samples and regions become accesses.
     Reconstruction reconstruction() {
         return reconstruction;

@@ -5,7 +5,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /// Tells what `gleaner --version` prints: the version that the jar was built as, and the Java that
 /// runs it.
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
@@ -13,10 +13,12 @@ final class Version implements IVersionProvider {
     }
 
     static String text() {
+        return ofGleaner() + " on Java " + Runtime.version();
+    }
+
+    /// The same without Java, which moves no result.
+    public static String ofGleaner() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return "gleaner "
-                + Objects.requireNonNullElse(version, "(not packaged)")
-                + " on Java "
-                + Runtime.version();
+        return "gleaner " + Objects.requireNonNullElse(version, "(not packaged)");
     }
 }

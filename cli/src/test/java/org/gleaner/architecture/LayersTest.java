@@ -14,7 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 /// Who may use whom. Nothing points up; see `docs/architecture.md`.
 ///
 /// ```
-/// cli -> lab, check, web     lab, check -> core     web -> what is in a results directory
+/// fleet -> cli, lab     cli -> lab, check, web     lab, check -> core
+/// web -> what is in a results directory
 /// core: kvm -> mm -> pagetable -> machine -> the JDK
 /// ```
 @AnalyzeClasses(packages = "org.gleaner", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -43,6 +44,8 @@ final class LayersTest {
                     .definedBy("org.gleaner.web..")
                     .optionalLayer("cli")
                     .definedBy("org.gleaner.cli..")
+                    .optionalLayer("fleet")
+                    .definedBy("org.gleaner.fleet..")
                     .whereLayer("machine")
                     .mayNotAccessAnyLayer()
                     .whereLayer("pagetable")
@@ -58,6 +61,8 @@ final class LayersTest {
                     .whereLayer("web")
                     .mayNotAccessAnyLayer()
                     .whereLayer("cli")
+                    .mayOnlyBeAccessedByLayers("fleet")
+                    .whereLayer("fleet")
                     .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
@@ -79,7 +84,8 @@ final class LayersTest {
                             "org.gleaner.lab..",
                             "org.gleaner.check..",
                             "org.gleaner.web..",
-                            "org.gleaner.cli..")
+                            "org.gleaner.cli..",
+                            "org.gleaner.fleet..")
                     .because("a new room needs a place among the layers, here and in the docs");
 
     @ArchTest
@@ -186,6 +192,16 @@ final class LayersTest {
                                                     "jdk.jfr..",
                                                     "org.jspecify.annotations")))
                     .because("whoever embeds the core must get nothing else with it");
+
+    @ArchTest
+    static final ArchRule ONLY_SWEEPS_SEE_SPARK =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("org.gleaner.fleet.spark..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+                    .because("all other commands start without its 170 jars");
 
     @ArchTest
     static final ArchRule CONTINUATIONS_STAY_IN_THE_MACHINE =

@@ -55,6 +55,7 @@ final class SourceTextTest {
                                 "lab/src",
                                 "web/src",
                                 "cli/src",
+                                "fleet/src",
                                 "bench/src"),
                         ".java");
         assertThat(all).hasSizeGreaterThan(300);

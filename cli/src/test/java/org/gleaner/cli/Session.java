@@ -78,11 +78,13 @@ final class Session {
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         directory,
+                        true,
                         home,
                         directory,
                         ProgressBar.Mode.LINES,
                         interrupted::get,
                         standardExecutors ? Executors.standard() : executors(),
+                        TraceShelf.NONE,
                         Provenance.of(List.of(arguments), Version.text(), Instant.EPOCH));
         return Gleaner.run(surroundings, arguments);
     }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.gleaner.lab.sample.Interval;
 
 /// Numbers and sentences for people.
-final class Figures {
+public final class Figures {
 
     private static final int TERMINAL = 80;
 
@@ -26,7 +26,7 @@ final class Figures {
     }
 
     /// Three digits that mean something, if there are as many.
-    static String number(double value) {
+    public static String number(double value) {
         double size = Math.abs(value);
         int digits = size == 0 ? 3 : Math.clamp(2 - (int) Math.floor(Math.log10(size)), 0, 9);
         return String.format(Locale.ROOT, "%." + digits + "f", value);

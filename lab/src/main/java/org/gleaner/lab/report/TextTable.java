@@ -6,7 +6,7 @@ import java.util.List;
 
 /// A table for people: a heading, then rows, in columns as wide as their widest cell. The first
 /// columns may be aligned to the left; the rest, which hold figures, are aligned to the right.
-final class TextTable {
+public final class TextTable {
 
     private static final String GAP = "  ";
 
@@ -14,13 +14,13 @@ final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
     /// @param left how many columns are aligned to the left
-    TextTable(int left, String... heading) {
+    public TextTable(int left, String... heading) {
         this.left = left;
         rows.add(List.of(heading));
     }
 
     /// Adds a row; it may be shorter than the heading.
-    TextTable row(Object... cells) {
+    public TextTable row(Object... cells) {
         rows.add(Arrays.stream(cells).map(String::valueOf).toList());
         return this;
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// A piece of YAML that remembers where it was written. Scalars stay text: `6.10` is a version, not
 /// a number.
-sealed interface Node {
+public sealed interface Node {
 
     Place place();
 

@@ -18,7 +18,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// Reads YAML into [Node]s.
-final class Yaml {
+public final class Yaml {
 
     private static final YAMLFactory FACTORY = new YAMLFactory();
 
@@ -35,9 +35,9 @@ final class Yaml {
     /// The one document in `text`.
     ///
     /// @param lines whether places in `text` have lines; not if it is an option's value
-    /// @throws BadInput if `text` is no YAML, or uses what scenarios have no use for: several
+    /// @throws BadInput if `text` is no YAML, or uses what has no use here: several
     ///     documents, aliases, tags, the same key twice
-    static Node read(String source, boolean lines, String text) {
+    public static Node read(String source, boolean lines, String text) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             return new Yaml(source, lines, parser).document();
         } catch (JacksonException e) {
@@ -71,7 +71,7 @@ final class Yaml {
         }
         Node node = node(first);
         if (parser.nextToken() != null) {
-            throw bad("a second document starts here", "put each scenario in a file of its own");
+            throw bad("a second document starts here", "put each in a file of its own");
         }
         return node;
     }
