@@ -3,17 +3,20 @@ package org.gleaner.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.gleaner.lab.execute.ReplayRuns;
 import org.gleaner.lab.execute.TogetherRun;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.report.ComparisonFields;
 import org.gleaner.lab.report.CurveCsv;
 import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ReplayText;
 import org.gleaner.lab.report.ResultsDirectory;
+import org.gleaner.lab.report.SeriesCsv;
 import org.gleaner.lab.report.TogetherText;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayCaveats;
@@ -55,6 +58,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private ReplayOptions how = new ReplayOptions();
 
+    @Mixin private SampleOptions samples = new SampleOptions();
+
     @Mixin private CommonOptions options = new CommonOptions();
 
     ReplayCommand(Surroundings surroundings) {
@@ -66,6 +71,7 @@ final class ReplayCommand implements Callable<Integer> {
         how.check();
         List<Long> seeds = options.seeds(DEFAULT_SEED);
         List<Path> files = names.stream().map(surroundings.traces()::find).toList();
+        Observation observation = samples.observation(options.engine, options.out != null);
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TraceReader reader =
                 new TraceReader(
@@ -82,9 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
                         .map(how::inHostPages)
                         .toList();
         if (how.together()) {
-            return together(how.hosts(traces, options.engine, seeds), directory);
+            return together(how.hosts(traces, options.engine, seeds), observation, directory);
         }
-        ReplayPlan plan = how.plan(traces, options.engine, seeds);
+        ReplayPlan plan = how.plan(traces, options.engine, seeds, observation);
         ReplayComparison comparison =
                 ReplayRuns.run(
                         plan, surroundings.executors().replay(), options.progress(surroundings));
@@ -95,14 +101,25 @@ final class ReplayCommand implements Callable<Integer> {
                         ReplayText.of(comparison, options.verbose, surroundings.out().charset()),
                         ReplayText.of(comparison, true, StandardCharsets.UTF_8),
                         ComparisonFields.of(comparison),
-                        plan.curve()
-                                ? Map.of("curve.csv", FileText.of(CurveCsv.of(comparison)))
-                                : Map.of())
+                        files(comparison))
                 .tell(surroundings, options, directory);
     }
 
-    private int together(List<TogetherRequest> hosts, @Nullable ResultsDirectory directory) {
-        List<TogetherResult> results = TogetherRun.run(hosts, options.progress(surroundings));
+    private static Map<String, FileText> files(ReplayComparison comparison) {
+        ReplayPlan plan = comparison.plan();
+        Map<String, FileText> all = new HashMap<>(SeriesCsv.files(plan.observation().series()));
+        if (plan.curve()) {
+            all.put("curve.csv", FileText.of(CurveCsv.of(comparison)));
+        }
+        return all;
+    }
+
+    private int together(
+            List<TogetherRequest> hosts,
+            Observation observation,
+            @Nullable ResultsDirectory directory) {
+        List<TogetherResult> results =
+                TogetherRun.run(hosts, observation, options.progress(surroundings));
         List<String> missing =
                 hosts.subList(results.size(), hosts.size()).stream()
                         .map(host -> "seed " + host.seed())
@@ -116,7 +133,7 @@ final class ReplayCommand implements Callable<Integer> {
                         caution + TogetherText.of(results, options.verbose),
                         caution + TogetherText.of(results, true),
                         caveats.isEmpty() ? Map.of() : Map.of("caveats", caveats),
-                        Map.of())
+                        SeriesCsv.files(observation.series()))
                 .tell(surroundings, options, directory);
     }
 }

@@ -16,6 +16,7 @@ import org.gleaner.lab.choice.PolicyChoice;
 import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.HostChoices;
@@ -200,7 +201,9 @@ final class ReplayOptions {
     /// each other.
     ///
     /// @param seeds to replay each with
-    ReplayPlan plan(List<Trace> traces, EngineChoice engine, List<Long> seeds) {
+    /// @param observation where what its hosts look like over time is to be kept
+    ReplayPlan plan(
+            List<Trace> traces, EngineChoice engine, List<Long> seeds, Observation observation) {
         List<Combination> all = new ArrayList<>();
         for (Trace trace : traces) {
             for (MemoryOptions.Limit limit : memory.limits(trace)) {
@@ -214,7 +217,8 @@ final class ReplayOptions {
                 policy == null ? List.of() : policy.values(),
                 memory.isCurve(),
                 factors.compared(),
-                sample);
+                sample,
+                observation);
     }
 
     private Combination combination(

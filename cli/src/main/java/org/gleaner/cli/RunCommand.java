@@ -1,6 +1,7 @@
 package org.gleaner.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -8,11 +9,14 @@ import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.execute.BandRun;
+import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.execute.SeedRuns;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.report.BandText;
 import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ScenarioText;
+import org.gleaner.lab.report.SeriesCsv;
 import org.gleaner.lab.run.BundledBand;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ErrorBand;
@@ -87,6 +91,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin private CompareOptions compare = new CompareOptions();
 
+    @Mixin private SampleOptions samples = new SampleOptions();
+
     @Mixin private CommonOptions options = new CommonOptions();
 
     RunCommand(Surroundings surroundings) {
@@ -103,12 +109,12 @@ final class RunCommand implements Callable<Integer> {
         checkAblations(asked);
         checkBand();
         @Nullable ResultsDirectory directory = directory(bySeed, by);
+        Observation observation = samples.observation(options.engine, directory != null);
         ScenarioRuns runs =
                 SeedRuns.run(
                         bySeed,
                         (one, progress) ->
-                                surroundings
-                                        .executors()
+                                executors(one.seed() == asked.seed() ? observation : null)
                                         .run(one, by, options.engine, ablate, progress),
                         options.progress(surroundings));
         ErrorBand known = band(asked, runs);
@@ -123,10 +129,22 @@ final class RunCommand implements Callable<Integer> {
                         text,
                         full,
                         known == null ? Map.of() : Map.of("band", known),
-                        known == null
-                                ? Map.of()
-                                : Map.of("band.csv", FileText.of(BandText.csv(known))))
+                        files(known, observation))
                 .tell(surroundings.with(asked), options, directory);
+    }
+
+    /// Those that look at their hosts, if they are to.
+    private Executors executors(@Nullable Observation observation) {
+        Executors all = surroundings.executors();
+        return observation == null ? all : all.with(observation);
+    }
+
+    private static Map<String, FileText> files(@Nullable ErrorBand known, Observation observation) {
+        Map<String, FileText> all = new HashMap<>(SeriesCsv.files(observation.series()));
+        if (known != null) {
+            all.put("band.csv", FileText.of(BandText.csv(known)));
+        }
+        return all;
     }
 
     /// The band that was asked for, or the one that is known; null if there is none.

@@ -107,7 +107,7 @@ final class Session {
 
     private Executors executors() {
         return new Executors(
-                (request, _) -> {
+                (request, _, _) -> {
                     onReplay.run();
                     replays.add(request);
                     Map<String, Long> vmstat = Map.of("pgmajfault", 41 + request.seed());

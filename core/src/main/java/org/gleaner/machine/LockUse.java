@@ -17,6 +17,9 @@ import java.util.Arrays;
 public final class LockUse {
     private static final int MODES = 2;
 
+    /// Words of what [#addWaits] gives.
+    public static final int WAITS = 2 * MODES * LockClass.values().length;
+
     private final long[] taken = new long[MODES * LockClass.values().length];
     private final long[] waits = new long[taken.length];
     private final long[] waited = new long[taken.length];
@@ -97,6 +100,27 @@ public final class LockUse {
             }
         }
         return sum;
+    }
+
+    /// What several CPUs have waited for locks of all classes: by class, reading before writing, how
+    /// often and how many nanoseconds in `[2 * i, 2 * i + 1]`. Waits that are over.
+    ///
+    /// @param into what they are added to, [#WAITS] long
+    public static void addWaits(Iterable<Cpu> cpus, long[] into) {
+        for (Cpu cpu : cpus) {
+            LockUse use = cpu.lockUse;
+            if (use != null) {
+                for (int i = 0; i < use.waits.length; i++) {
+                    into[2 * i] += use.waits[i];
+                    into[2 * i + 1] += use.waited[i];
+                }
+            }
+        }
+    }
+
+    /// Where in what [#addWaits] gives a class and mode begins.
+    public static int waitsAt(LockClass lockClass, boolean write) {
+        return 2 * index(lockClass, write ? LockDep.WRITE : LockDep.READ);
     }
 
     /// Locks of a class, taken in one mode.

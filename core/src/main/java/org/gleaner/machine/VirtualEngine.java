@@ -69,6 +69,10 @@ public final class VirtualEngine implements Engine {
     private static final long FNV_OFFSET = 0xcbf2_9ce4_8422_2325L;
     private static final long FNV_PRIME = 0x100_0000_01b3L;
 
+    /// The last moment that fits into a key.
+    private static final long LAST_NANOS =
+            (Long.MAX_VALUE >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
+
     /// How long daemons may go on with what they are at once nobody needs them: 1 s.
     private static final long DRAIN_TICKS = 1_000_000_000L * CostModel.TICKS_PER_NANO;
 
@@ -108,6 +112,12 @@ public final class VirtualEngine implements Engine {
     private long drainedAt;
     private long hash = FNV_OFFSET;
     private long switches;
+
+    private @Nullable Observer observer;
+
+    /// The first dispatch from this key on is looked at.
+    private long observeFrom = EventTree.NEVER;
+
     private long resumes;
 
     /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes
@@ -209,12 +219,23 @@ public final class VirtualEngine implements Engine {
     }
 
     private void begin(VirtualCpu cpu, long key) {
+        if (key >= observeFrom) {
+            observed(cpu, key);
+        }
         hash = (hash ^ key) * FNV_PRIME;
         switches++;
         lastKey = key;
         running = cpu;
         cpu.state = Activity.RUNNING;
         cpu.runUntil(events.minExcept(cpu.id));
+    }
+
+    private void observed(VirtualCpu cpu, long key) {
+        Observer who = observer;
+        long nanos = (key >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
+        long next = who == null ? Observer.NEVER : who.passed(cpu, nanos);
+        observeFrom =
+                next > LAST_NANOS ? EventTree.NEVER : next * CostModel.TICKS_PER_NANO << SLOT_BITS;
     }
 
     /// Called by a CPU that is not the earliest, on its own stack: takes the turns that come first.
@@ -395,6 +416,12 @@ public final class VirtualEngine implements Engine {
             case WAITING -> cpu.ticks += ticks;
             case RUNNING, TIMED, SLEEPING, DONE -> {}
         }
+    }
+
+    /// Has `who` look at the machine, from the next dispatch on. One at a time.
+    public void observe(Observer who) {
+        observer = who;
+        observeFrom = 0;
     }
 
     // --- facts -------------------------------------------------------------------------------

@@ -111,6 +111,13 @@ public final class LruGen {
         return nrPages[slot][type];
     }
 
+    /// Pages of a type by the age of their generation, the youngest first, which has age 0. For
+    /// reports: no step.
+    public long peekPages(Cpu cpu, int type, int age) {
+        long seq = peekMaxSeq(cpu) - age;
+        return seq < peekMinSeq(cpu, type) ? 0 : Math.max(0, nrPages[slot(seq)][type]);
+    }
+
     public TierControl tiers(int type) {
         return tiers[type];
     }

@@ -79,6 +79,16 @@ public final class PressureGroup {
         averagedFull = fullNanos;
     }
 
+    /// Time up to `nanos` in which at least one task was stalled; needs [PressureStall#catchUp].
+    public long someNanos(long nanos) {
+        return someNanos + (stalled > 0 ? nanos - lastNanos : 0);
+    }
+
+    /// Time up to `nanos` in which one was and none was at work.
+    public long fullNanos(long nanos) {
+        return fullNanos + (stalled > 0 && working == 0 ? nanos - lastNanos : 0);
+    }
+
     Pressure pressure() {
         return new Pressure(some.line(someNanos), full.line(fullNanos), perCpu.line(perCpuNanos));
     }

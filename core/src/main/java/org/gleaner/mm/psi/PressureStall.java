@@ -124,6 +124,15 @@ public final class PressureStall implements TaskState.Listener {
         return group.pressure();
     }
 
+    /// Has the groups know of all changes before a time, so that [PressureGroup#someNanos] and
+    /// [PressureGroup#fullNanos] can be asked. Moves no figure of [#pressure], unlike a call of
+    /// that, which is one of the times at which CPUs are asked for theirs.
+    ///
+    /// @param nanos not after the floor
+    public void catchUp(long nanos) {
+        take(nanos);
+    }
+
     /// Takes all changes before a time, which is not after the floor.
     private void take(long before) {
         Arrays.sort(changes, 0, count);

@@ -116,6 +116,11 @@ public final class AddressSpace {
         return root;
     }
 
+    /// Whether its page tables are given back; a hint to whoever does not hold mmap_lock.
+    boolean isFreed() {
+        return freed;
+    }
+
     public RwSemaphore mmapLock() {
         return mmapLock;
     }

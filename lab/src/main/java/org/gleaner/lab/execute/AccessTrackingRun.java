@@ -181,8 +181,7 @@ public final class AccessTrackingRun {
     private Outcome<AccessTrackingResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         if (machine.outOfMemory()) {
             return new Outcome<>(null, machine.failures(variant.configuration()));

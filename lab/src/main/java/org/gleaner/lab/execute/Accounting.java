@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.gleaner.kvm.FaultTimes;
 import org.gleaner.kvm.Vcpu;
+import org.gleaner.lab.observe.Guest;
+import org.gleaner.lab.observe.HostSampler;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
@@ -17,6 +20,7 @@ import org.gleaner.machine.LockClass;
 import org.gleaner.machine.LockUse;
 import org.gleaner.machine.TaskState;
 import org.gleaner.machine.VirtualEngine;
+import org.gleaner.mm.Host;
 import org.gleaner.mm.psi.Pressure;
 import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.psi.PressureLine;
@@ -29,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 /// What other CPUs have not come to yet is not in it.
 final class Accounting {
     private static final String HOST = "host";
-
-    private record Guest(PressureGroup group, String name, Supplier<List<Vcpu>> vcpus) {}
+    private static final String COUNTED = "counted";
 
     private record GroupStart(PressureGroup group, String name, Pressure before) {}
 
     private record LockStart(LockClass of, boolean write, LockUse.Sum before) {}
 
+    private final Host machine;
     private final Engine engine;
     private final @Nullable VirtualEngine clock;
     private final PressureStall pressure;
@@ -45,13 +49,13 @@ final class Accounting {
     private final List<LockStart> locks = new ArrayList<>();
     private long begunAtNanos;
     private @Nullable RunStatistics result;
+    private @Nullable HostSampler sampler;
 
-    /// @param engine with the host's daemons
-    /// @param maxCpus ids are below it
-    Accounting(Engine engine, int maxCpus) {
-        this.engine = engine;
+    Accounting(Host machine) {
+        this.machine = machine;
+        engine = machine.engine();
         clock = engine instanceof VirtualEngine virtual ? virtual : null;
-        pressure = new PressureStall(this::now, maxCpus);
+        pressure = new PressureStall(this::now, machine.config().maxCpus());
         host = pressure.newGroup(null);
         if (clock != null) {
             engine.cpus().stream()
@@ -67,10 +71,33 @@ final class Accounting {
     /// Adds a guest: the tasks of its VMM.
     ///
     /// @return what its tasks are to be [#watched] as
-    PressureGroup guest(String name, Supplier<List<Vcpu>> vcpus) {
+    PressureGroup guest(
+            String name, Supplier<List<Vcpu>> vcpus, Supplier<Guest.@Nullable Memory> memory) {
         PressureGroup group = pressure.newGroup(host);
-        guests.add(new Guest(group, name, vcpus));
+        guests.add(new Guest(name, group, vcpus, memory));
         return group;
+    }
+
+    /// Has samples of the host kept, unless `series` is null.
+    void observe(@Nullable HostSeries series) {
+        if (clock != null && series != null) {
+            sampler = new HostSampler(clock, machine, pressure, host, guests, series);
+        }
+    }
+
+    /// To be called now and then by an actor that runs alone, for whose sake the engine never looks
+    /// who is next.
+    void look(Cpu cpu) {
+        if (sampler != null) {
+            sampler.passed(cpu, now());
+        }
+    }
+
+    /// Another part of the run begins, as samples are to call it.
+    void phase(String name) {
+        if (sampler != null) {
+            sampler.begin(name);
+        }
     }
 
     /// The tasks that are no guest's.
@@ -91,13 +118,23 @@ final class Accounting {
 
     /// The part that counts begins.
     void begin() {
+        begin(COUNTED);
+    }
+
+    /// The same, with a name for it.
+    void begin(String name) {
         if (clock == null) {
             return;
         }
+        phase(name);
         begunAtNanos = now();
         for (Guest guest : guests) {
-            guest.vcpus.get().forEach(Vcpu::forgetFaultTimes);
-            groups.add(new GroupStart(guest.group, guest.name, pressure.pressure(guest.group)));
+            if (sampler != null) {
+                sampler.forgets(guest);
+            }
+            guest.vcpus().get().forEach(Vcpu::forgetFaultTimes);
+            groups.add(
+                    new GroupStart(guest.group(), guest.name(), pressure.pressure(guest.group())));
         }
         groups.addFirst(new GroupStart(host, HOST, pressure.pressure(host)));
         List<Cpu> cpus = engine.cpus();
@@ -111,10 +148,13 @@ final class Accounting {
     /// The part that counts is over.
     void end() {
         if (!groups.isEmpty()) {
+            if (sampler != null) {
+                sampler.end();
+            }
             result =
                     new RunStatistics(
                             guests.stream()
-                                    .filter(guest -> !guest.vcpus.get().isEmpty())
+                                    .filter(guest -> !guest.vcpus().get().isEmpty())
                                     .map(Accounting::stalls)
                                     .toList(),
                             groups.stream().map(this::grown).toList(),
@@ -128,9 +168,9 @@ final class Accounting {
     }
 
     private static Stalls stalls(Guest guest) {
-        FaultTimes times = FaultTimes.of(guest.vcpus.get());
+        FaultTimes times = FaultTimes.of(guest.vcpus().get());
         return new Stalls(
-                guest.name,
+                guest.name(),
                 times.count(),
                 times.sumNanos() / 1e9,
                 times.quantileNanos(0.5),

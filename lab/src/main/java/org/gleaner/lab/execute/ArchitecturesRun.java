@@ -112,8 +112,7 @@ public final class ArchitecturesRun {
     Outcome<Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         Counts start = before;
         List<String> failures = machine.failures(configuration);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.Course;
 import org.gleaner.lab.run.HeapNeed;
@@ -62,10 +63,15 @@ record ConfigurationRuns<R>(List<R> runs, Course course) {
         int threads =
                 HeapNeed.runsAtOnce(
                         request, Support.runsAtOnce(request.engine()), Heap.ofProcess());
+        List<ParallelRuns.Task<Outcome<R>>> observed = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            HostSeries series = request.observation().of(names.get(i));
+            observed.add(finishing(tasks.get(i), series, steps));
+        }
         var all =
                 ParallelRuns.run(
                         "run " + request.scenario().name(),
-                        tasks.stream().map(task -> finishing(task, steps)).toList(),
+                        observed,
                         tasks.size() * steps,
                         false,
                         threads,
@@ -80,8 +86,10 @@ record ConfigurationRuns<R>(List<R> runs, Course course) {
     }
 
     /// A guest that was killed leaves steps out, and some phases take as many as they need.
-    private static <R> ParallelRuns.Task<R> finishing(ParallelRuns.Task<R> task, long steps) {
+    private static <R> ParallelRuns.Task<R> finishing(
+            ParallelRuns.Task<R> task, @Nullable HostSeries series, long steps) {
         return meter -> {
+            meter.keep(series);
             R result = task.run(meter);
             meter.finish(steps);
             return result;

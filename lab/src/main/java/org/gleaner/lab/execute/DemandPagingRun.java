@@ -112,8 +112,7 @@ public final class DemandPagingRun {
     Outcome<DemandPagingResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         failures.addAll(machine.failures(configuration));
         return new Outcome<>(machine.outOfMemory() ? null : result(), failures);

@@ -125,8 +125,7 @@ public final class DirtyLogPerfRun {
     Outcome<DirtyLogPerfResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         List<String> failures = machine.failures(variant.configuration());
         if (machine.outOfMemory()) {

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.CostShift;
@@ -57,16 +58,42 @@ public record Executors(
 
     /// The same, but that scenarios are run with other constants of virtual time.
     public Executors with(CostShift costs) {
+        return with(
+                new Change() {
+                    @Override
+                    public <S extends Scenario> ScenarioRequest<S> of(ScenarioRequest<S> request) {
+                        return request.with(costs);
+                    }
+                });
+    }
+
+    /// The same, but that the hosts of scenarios are looked at.
+    public Executors with(Observation observation) {
+        return with(
+                new Change() {
+                    @Override
+                    public <S extends Scenario> ScenarioRequest<S> of(ScenarioRequest<S> request) {
+                        return request.with(observation);
+                    }
+                });
+    }
+
+    /// What is done to a request before it is run.
+    private interface Change {
+        <S extends Scenario> ScenarioRequest<S> of(ScenarioRequest<S> request);
+    }
+
+    private Executors with(Change change) {
         return new Executors(
                 replay,
-                (request, progress) -> maxGuestMemory.run(request.with(costs), progress),
-                (request, progress) -> accessTracking.run(request.with(costs), progress),
-                (request, progress) -> mmuStress.run(request.with(costs), progress),
-                (request, progress) -> dirtyLogPerf.run(request.with(costs), progress),
-                (request, progress) -> demandPaging.run(request.with(costs), progress),
-                (request, progress) -> neighbours.run(request.with(costs), progress),
-                (request, progress) -> pfnDesigns.run(request.with(costs), progress),
-                (request, progress) -> architectures.run(request.with(costs), progress),
+                (request, progress) -> maxGuestMemory.run(change.of(request), progress),
+                (request, progress) -> accessTracking.run(change.of(request), progress),
+                (request, progress) -> mmuStress.run(change.of(request), progress),
+                (request, progress) -> dirtyLogPerf.run(change.of(request), progress),
+                (request, progress) -> demandPaging.run(change.of(request), progress),
+                (request, progress) -> neighbours.run(change.of(request), progress),
+                (request, progress) -> pfnDesigns.run(change.of(request), progress),
+                (request, progress) -> architectures.run(change.of(request), progress),
                 torture);
     }
 

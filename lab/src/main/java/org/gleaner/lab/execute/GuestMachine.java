@@ -10,6 +10,7 @@ import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
+import org.gleaner.lab.observe.Guest;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
@@ -121,8 +122,8 @@ final class GuestMachine implements AutoCloseable {
                                 share,
                                 1,
                                 daemons));
-        accounting = new Accounting(engine, host.config().maxCpus());
-        guest = accounting.guest("guest", () -> vm().vcpus());
+        accounting = new Accounting(host);
+        guest = accounting.guest("guest", this::vcpus, this::memory);
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().maxCpus() - 1;
@@ -135,6 +136,21 @@ final class GuestMachine implements AutoCloseable {
 
     Engine engine() {
         return engine;
+    }
+
+    private List<Vcpu> vcpus() {
+        return vm == null ? List.of() : vm.vcpus();
+    }
+
+    private Guest.@Nullable Memory memory() {
+        return mm == null ? null : new Guest.Memory(mm, BASE_VPN, scenario.backingPages());
+    }
+
+    /// Runs all actors, until the boss has ended or the user stops them.
+    void run(ParallelRuns.Meter meter) {
+        meter.watch(engine);
+        accounting.observe(meter.series());
+        engine.run();
     }
 
     /// Adds an actor; where assertions are on, the order in which it takes locks is checked.

@@ -145,8 +145,7 @@ public final class MaxGuestMemoryRun {
     private Outcome<MaxGuestMemoryResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         List<String> failures = machine.failures(variant.configuration());
         return new Outcome<>(machine.outOfMemory() ? null : result(), failures);
@@ -158,11 +157,13 @@ public final class MaxGuestMemoryRun {
             return;
         }
         crew.hire(boss);
+        machine.accounting().phase("run1");
         run1 = crew.together(boss, this::writeAll);
         if (!machine.outOfMemory()) {
+            machine.accounting().phase("reset");
             reset = crew.together(boss, (cpu, vcpu, index) -> vcpu.resetContext(cpu));
             takeBefore();
-            machine.accounting().begin();
+            machine.accounting().begin("run2");
             run2 = crew.together(boss, this::writeAll);
             machine.accounting().end();
         }

@@ -102,8 +102,7 @@ public final class MmuStressRun {
     Outcome<MmuStressResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         if (machine.outOfMemory()) {
             return new Outcome<>(null, machine.failures(configuration));

@@ -99,7 +99,7 @@ public final class NeighboursRun {
                                 share,
                                 1 + scenario.guests().size(),
                                 2 + scenario.guests().size()));
-        accounting = new Accounting(engine, host.config().maxCpus());
+        accounting = new Accounting(host);
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
         commands = HostCommands.start(host, scenario, plan, lastId(), this::memcg, idleCpus);
@@ -184,6 +184,7 @@ public final class NeighboursRun {
         try (host) {
             engine.spawn("boss", this::boss);
             meter.watch(engine);
+            accounting.observe(meter.series());
             engine.run();
         }
         Map<String, Long> populating = new LinkedHashMap<>();
@@ -281,7 +282,8 @@ public final class NeighboursRun {
                             meter));
         }
         for (NeighbourGuest guest : guests) {
-            PressureGroup group = accounting.guest(guest.neighbour().name(), guest::vcpus);
+            PressureGroup group =
+                    accounting.guest(guest.neighbour().name(), guest::vcpus, guest::memory);
             for (int i = 0; i < guest.neighbour().vcpus(); i++) {
                 int index = i;
                 engine.spawn(

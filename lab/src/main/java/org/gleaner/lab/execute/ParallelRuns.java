@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class ParallelRuns {
         private volatile @Nullable TimedPhase timed;
         private volatile long begun;
         private volatile long ended;
+        private volatile @Nullable HostSeries series;
 
         Meter(AtomicBoolean cancelled) {
             this.cancelled = cancelled;
@@ -110,6 +112,16 @@ final class ParallelRuns {
         /// Counts finished steps. May be called by any actor of the run, every hundred steps or so.
         void advance(long steps) {
             done.addAndGet(steps);
+        }
+
+        /// What is seen of the host is to be kept there.
+        void keep(@Nullable HostSeries seen) {
+            series = seen;
+        }
+
+        /// Where to keep what is seen of the host; null if nobody asks.
+        @Nullable HostSeries series() {
+            return series;
         }
 
         /// Ends all of an engine's actors when the user stops the run, whatever they are at.

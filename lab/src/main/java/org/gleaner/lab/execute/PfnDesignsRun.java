@@ -84,8 +84,7 @@ public final class PfnDesignsRun {
     Outcome<PfnDesignsResult.Run> run() {
         try (machine) {
             machine.spawnBoss(this::boss);
-            meter.watch(machine.engine());
-            machine.engine().run();
+            machine.run(meter);
         }
         List<String> failures = new ArrayList<>(machine.failures(configuration));
         if (machine.outOfMemory()) {

@@ -22,6 +22,8 @@ import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Guest;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -83,6 +85,7 @@ public final class ReplayRun {
 
     private final EnteringProcess process;
 
+    private Guest.@Nullable Memory memory;
     private @Nullable Vcpu guest;
     private @Nullable Vm machine;
     private @Nullable Arm64Guest arm64Guest;
@@ -112,7 +115,7 @@ public final class ReplayRun {
                         CostModelChoice.X86_SERVER,
                         VirtualOptions.seed(request.seed()).withoutCallTrees());
         host = new Host(engine, config());
-        accounting = new Accounting(engine, host.config().maxCpus());
+        accounting = new Accounting(host);
     }
 
     /// Runs one replay.
@@ -120,19 +123,32 @@ public final class ReplayRun {
     /// @throws BadInput if something that the request asks for is not supported, or the heap has no
     ///     room for it
     /// @throws Cancelled if the user asked to stop
+    public static ReplayResult run(
+            ReplayRequest request, Progress progress, @Nullable HostSeries series) {
+        check(request);
+        ReplayRun run = new ReplayRun(request, progress, List.of());
+        run.accounting.observe(series);
+        return run.run();
+    }
+
+    /// As above, with nobody looking.
     public static ReplayResult run(ReplayRequest request, Progress progress) {
         return run(request, progress, List.of());
     }
 
     /// As above, with events in the order of their accesses.
     static ReplayResult run(ReplayRequest request, Progress progress, List<Event> events) {
+        check(request);
+        return new ReplayRun(request, progress, events).run();
+    }
+
+    private static void check(ReplayRequest request) {
         if (request.ageEvery() > 0 && request.lru() != Lru.MGLRU) {
             throw new BadInput("--age-every", "needs generations", "use --lru mglru");
         }
         PinnedLimit.check(request);
         HeapNeed.check(request, frames(request), slots(request), Heap.ofProcess());
         DeviceChoice.check(request);
-        return new ReplayRun(request, progress, events).run();
     }
 
     private HostConfig config() {
@@ -182,7 +198,7 @@ public final class ReplayRun {
         Rcu rcu = Rcu.start(engine);
         try (host;
                 accesses) {
-            var task = accounting.guest(request.trace().name(), this::vcpus);
+            var task = accounting.guest(request.trace().name(), this::vcpus, () -> memory);
             engine.spawn("replay", accounting.watched(task, cpu -> replay(cpu, rcu)));
             progress.begin("replay " + request.trace().name(), request.trace().length());
             engine.run();
@@ -272,6 +288,7 @@ public final class ReplayRun {
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
         Vma region = mm.map(cpu, table, pages, object, 0, true);
+        memory = new Guest.Memory(mm, table, pages);
         if (process.readsIntoOwnBuffer()) {
             buffer = new OwnBuffer(cpu, host, mm);
         }
@@ -375,6 +392,7 @@ public final class ReplayRun {
                 }
                 if (at % STAT_EVERY == 0) {
                     readStatistics(cpu, memcg);
+                    accounting.look(cpu);
                     if (buffer != null) {
                         buffer.fill(cpu);
                     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.ReplayComparison;
@@ -74,6 +75,11 @@ public final class ReplayRuns {
     private void replayAll() {
         Set<ReplayRequest> all = new LinkedHashSet<>();
         plan.combinations().forEach(each -> all.addAll(each.bySeed()));
+        Map<ReplayRequest, @Nullable HostSeries> observed = new HashMap<>();
+        for (Combination each : plan.combinations()) {
+            ReplayRequest first = each.bySeed().getFirst();
+            observed.computeIfAbsent(first, _ -> plan.observation().of(each.name()));
+        }
         if (plan.curve()) {
             plan.combinations().stream()
                     .flatMap(each -> each.bySeed().stream())
@@ -83,7 +89,7 @@ public final class ReplayRuns {
         List<ReplayRequest> order = new ArrayList<>(all);
         order.sort(Comparator.comparingLong(ReplayRequest::memoryPages));
         List<ParallelRuns.Task<ReplayResult>> tasks = new ArrayList<>();
-        order.forEach(request -> tasks.add(meter -> replay(request, meter)));
+        order.forEach(request -> tasks.add(meter -> replay(request, meter, observed.get(request))));
         List<@Nullable ReplayResult> outcome =
                 ParallelRuns.run(
                                 "replay " + name(),
@@ -108,8 +114,9 @@ public final class ReplayRuns {
         return all.getFirst().name() + more;
     }
 
-    private ReplayResult replay(ReplayRequest request, ParallelRuns.Meter meter) {
-        ReplayResult result = executor.run(request, meter.progress());
+    private ReplayResult replay(
+            ReplayRequest request, ParallelRuns.Meter meter, @Nullable HostSeries series) {
+        ReplayResult result = executor.run(request, meter.progress(), series);
         meter.finish(length(request));
         return result;
     }

@@ -7,6 +7,7 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.run.ReplayExecutor;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -15,6 +16,7 @@ import org.gleaner.lab.sample.Interval;
 import org.gleaner.lab.sample.PageSample;
 import org.gleaner.lab.trace.Trace;
 import org.gleaner.mm.folio.PageSize;
+import org.jspecify.annotations.Nullable;
 
 /// Replays a sample of a trace, and the sample's random groups, in place of the whole.
 ///
@@ -33,12 +35,12 @@ final class SampledReplay implements ReplayExecutor {
     }
 
     @Override
-    public ReplayResult run(ReplayRequest request, Progress progress) {
+    public ReplayResult run(ReplayRequest request, Progress progress, @Nullable HostSeries series) {
         check(request);
         long start = System.nanoTime();
         PageSample sample = samples.of(request.trace(), request.seed());
         ReplayRequest shrunk = shrunk(request, sample, sample.trace());
-        ReplayResult whole = executor.run(shrunk, Progress.quiet(progress));
+        ReplayResult whole = executor.run(shrunk, Progress.quiet(progress), series);
         List<Double> groups = new ArrayList<>();
         for (Trace group : sample.groups()) {
             ReplayResult part =

@@ -8,6 +8,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Guest;
 import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
@@ -163,6 +164,10 @@ final class TogetherGuest {
     }
 
     /// None if it goes through no guest, or has not begun.
+    Guest.Memory memory() {
+        return new Guest.Memory(mm, table, pages);
+    }
+
     List<Vcpu> vcpus() {
         return vcpu == null ? List.of() : List.of(vcpu);
     }

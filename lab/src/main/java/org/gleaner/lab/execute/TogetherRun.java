@@ -10,6 +10,8 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.HostSeries;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
@@ -28,6 +30,7 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.Preemption;
+import org.jspecify.annotations.Nullable;
 
 /// Replays several traces at the same time on one host: what their memory does to each other.
 ///
@@ -37,6 +40,9 @@ public final class TogetherRun {
 
     /// `vm.watermark_scale_factor`, in ten thousandths.
     private static final int SCALE_FACTOR = 10;
+
+    /// What samples call it.
+    private static final String TOGETHER = "together";
 
     private final TogetherRequest request;
     private final ParallelRuns.Meter meter;
@@ -66,15 +72,17 @@ public final class TogetherRun {
                         CostModelChoice.X86_SERVER,
                         VirtualOptions.seed(request.seed()));
         host = new Host(engine, config());
-        accounting = new Accounting(engine, host.config().maxCpus());
+        accounting = new Accounting(host);
         busy = new AtomicInteger(request.guests().size());
     }
 
     /// Runs each request.
     ///
+    /// @param observation where what the first host looks like over time is to be kept
     /// @return what was finished, in order, if `progress` was cancelled
     /// @throws BadInput if something that is asked for is not supported, or does not fit
-    public static List<TogetherResult> run(List<TogetherRequest> requests, Progress progress) {
+    public static List<TogetherResult> run(
+            List<TogetherRequest> requests, Observation observation, Progress progress) {
         List<ParallelRuns.Task<TogetherResult>> tasks = new ArrayList<>();
         long accesses = 0;
         EngineChoice first = requests.getFirst().engine();
@@ -82,7 +90,8 @@ public final class TogetherRun {
         for (TogetherRequest request : requests) {
             HeapNeed.check(request, request.hostPages(), atOnce, Heap.ofProcess());
             accesses += request.accesses();
-            tasks.add(meter -> new TogetherRun(request, meter).run());
+            HostSeries series = tasks.isEmpty() ? observation.of(TOGETHER) : null;
+            tasks.add(meter -> new TogetherRun(request, meter).run(series));
         }
         return ParallelRuns.run(
                         "replay " + requests.getFirst().guests().size() + " traces together",
@@ -141,12 +150,13 @@ public final class TogetherRun {
         return (int) Math.clamp(request.hostPages() / 1024 / request.guests().size(), 1, most);
     }
 
-    private TogetherResult run() {
+    private TogetherResult run(@Nullable HostSeries series) {
         Rcu rcu = Rcu.start(engine);
         long start = System.nanoTime();
         try (host) {
             engine.spawn("boss", cpu -> boss(cpu, rcu));
             meter.watch(engine);
+            accounting.observe(series);
             engine.run();
         }
         double wall = (System.nanoTime() - start) / 1e9;
@@ -171,7 +181,7 @@ public final class TogetherRun {
         for (int i = 0; i < guests.size(); i++) {
             TogetherGuest guest = guests.get(i);
             String name = request.guests().get(i).name();
-            PressureGroup group = accounting.guest(name, guest::vcpus);
+            PressureGroup group = accounting.guest(name, guest::vcpus, guest::memory);
             engine.spawn(
                     "replay-" + name, accounting.watched(group, cpu -> replay(cpu, guest, rcu)));
         }

@@ -3,6 +3,7 @@ package org.gleaner.lab.run;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.choice.PolicyChoice;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// @param curve whether the sizes of memory are points of curves
 /// @param compared what differences are told of; null for none
 /// @param sample the share of each trace's pages that is replayed; null to replay all
+/// @param observation where what its hosts look like over time is to be kept
 public record ReplayPlan(
         List<Combination> combinations,
         List<PolicyChoice> policies,
         boolean curve,
         @Nullable Factor compared,
-        @Nullable Scale sample) {
+        @Nullable Scale sample,
+        Observation observation) {
 
     public ReplayPlan {
         combinations = List.copyOf(combinations);

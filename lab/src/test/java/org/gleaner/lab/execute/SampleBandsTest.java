@@ -21,6 +21,7 @@ import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
 import org.gleaner.lab.run.HostChoices;
@@ -121,7 +122,7 @@ final class SampleBandsTest {
                         PolicyChoice.ARC,
                         PolicyChoice.SIEVE);
         return ReplayRuns.run(
-                        new ReplayPlan(all, policies, false, null, sample),
+                        new ReplayPlan(all, policies, false, null, sample, Observation.NONE),
                         ReplayRun::run,
                         Progress.SILENT)
                 .replays()

@@ -21,6 +21,7 @@ import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
@@ -180,6 +181,6 @@ final class TogetherRunTest {
                                 PageSizeChoice.KIB_4,
                                 EngineChoice.VIRTUAL,
                                 1));
-        return TogetherRun.run(List.of(request), Progress.SILENT).getFirst();
+        return TogetherRun.run(List.of(request), Observation.NONE, Progress.SILENT).getFirst();
     }
 }

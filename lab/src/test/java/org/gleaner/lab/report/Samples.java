@@ -19,6 +19,7 @@ import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.CallNode;
 import org.gleaner.lab.run.Combination;
@@ -126,7 +127,7 @@ final class Samples {
                         : misses.keySet().stream().map(PolicyChoice::parse).toList();
         return new ReplayComparison(
                 Completeness.whole(replays.stream().mapToInt(Seeded::asked).sum()),
-                new ReplayPlan(combinations, policies, curve, compared, null),
+                new ReplayPlan(combinations, policies, curve, compared, null, Observation.NONE),
                 combinations,
                 replays,
                 seconds);
