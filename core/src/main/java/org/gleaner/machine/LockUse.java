@@ -102,8 +102,8 @@ public final class LockUse {
         return sum;
     }
 
-    /// What several CPUs have waited for locks of all classes: by class, reading before writing, how
-    /// often and how many nanoseconds in `[2 * i, 2 * i + 1]`. Waits that are over.
+    /// What several CPUs have waited for locks of all classes: by class, reading before writing,
+    /// how often and how many nanoseconds in `[2 * i, 2 * i + 1]`. Waits that are over.
     ///
     /// @param into what they are added to, [#WAITS] long
     public static void addWaits(Iterable<Cpu> cpus, long[] into) {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.gleaner.kvm.FaultTimes;
 import org.gleaner.kvm.Vcpu;
-import org.gleaner.lab.observe.Guest;
 import org.gleaner.lab.observe.HostSampler;
 import org.gleaner.lab.observe.HostSeries;
+import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
@@ -44,7 +44,7 @@ final class Accounting {
     private final @Nullable VirtualEngine clock;
     private final PressureStall pressure;
     private final PressureGroup host;
-    private final List<Guest> guests = new ArrayList<>();
+    private final List<ObservedGuest> guests = new ArrayList<>();
     private final List<GroupStart> groups = new ArrayList<>();
     private final List<LockStart> locks = new ArrayList<>();
     private long begunAtNanos;
@@ -72,9 +72,11 @@ final class Accounting {
     ///
     /// @return what its tasks are to be [#watched] as
     PressureGroup guest(
-            String name, Supplier<List<Vcpu>> vcpus, Supplier<Guest.@Nullable Memory> memory) {
+            String name,
+            Supplier<List<Vcpu>> vcpus,
+            Supplier<ObservedGuest.@Nullable Memory> memory) {
         PressureGroup group = pressure.newGroup(host);
-        guests.add(new Guest(name, group, vcpus, memory));
+        guests.add(new ObservedGuest(name, group, vcpus, memory));
         return group;
     }
 
@@ -128,7 +130,7 @@ final class Accounting {
         }
         phase(name);
         begunAtNanos = now();
-        for (Guest guest : guests) {
+        for (ObservedGuest guest : guests) {
             if (sampler != null) {
                 sampler.forgets(guest);
             }
@@ -167,7 +169,7 @@ final class Accounting {
         return result;
     }
 
-    private static Stalls stalls(Guest guest) {
+    private static Stalls stalls(ObservedGuest guest) {
         FaultTimes times = FaultTimes.of(guest.vcpus().get());
         return new Stalls(
                 guest.name(),

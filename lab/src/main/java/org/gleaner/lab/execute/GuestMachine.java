@@ -10,7 +10,7 @@ import org.gleaner.kvm.x86.SpteSteps;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Hugetlb;
 import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.observe.Guest;
+import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
@@ -142,8 +142,8 @@ final class GuestMachine implements AutoCloseable {
         return vm == null ? List.of() : vm.vcpus();
     }
 
-    private Guest.@Nullable Memory memory() {
-        return mm == null ? null : new Guest.Memory(mm, BASE_VPN, scenario.backingPages());
+    private ObservedGuest.@Nullable Memory memory() {
+        return mm == null ? null : new ObservedGuest.Memory(mm, BASE_VPN, scenario.backingPages());
     }
 
     /// Runs all actors, until the boss has ended or the user stops them.

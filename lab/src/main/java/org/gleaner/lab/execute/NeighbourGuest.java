@@ -13,7 +13,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Workload;
-import org.gleaner.lab.observe.Guest;
+import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.scenario.Neighbour;
 import org.gleaner.lab.scenario.Neighbours;
@@ -142,8 +142,8 @@ final class NeighbourGuest {
         return neighbour;
     }
 
-    Guest.Memory memory() {
-        return new Guest.Memory(mm, BASE_VPN, pages);
+    ObservedGuest.Memory memory() {
+        return new ObservedGuest.Memory(mm, BASE_VPN, pages);
     }
 
     List<Vcpu> vcpus() {

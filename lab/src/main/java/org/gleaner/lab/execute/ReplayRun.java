@@ -22,8 +22,8 @@ import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
-import org.gleaner.lab.observe.Guest;
 import org.gleaner.lab.observe.HostSeries;
+import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -85,7 +85,7 @@ public final class ReplayRun {
 
     private final EnteringProcess process;
 
-    private Guest.@Nullable Memory memory;
+    private ObservedGuest.@Nullable Memory memory;
     private @Nullable Vcpu guest;
     private @Nullable Vm machine;
     private @Nullable Arm64Guest arm64Guest;
@@ -288,7 +288,7 @@ public final class ReplayRun {
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
         Vma region = mm.map(cpu, table, pages, object, 0, true);
-        memory = new Guest.Memory(mm, table, pages);
+        memory = new ObservedGuest.Memory(mm, table, pages);
         if (process.readsIntoOwnBuffer()) {
             buffer = new OwnBuffer(cpu, host, mm);
         }

@@ -8,7 +8,7 @@ import org.gleaner.kvm.Vm;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Through;
-import org.gleaner.lab.observe.Guest;
+import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
@@ -164,8 +164,8 @@ final class TogetherGuest {
     }
 
     /// None if it goes through no guest, or has not begun.
-    Guest.Memory memory() {
-        return new Guest.Memory(mm, table, pages);
+    ObservedGuest.Memory memory() {
+        return new ObservedGuest.Memory(mm, table, pages);
     }
 
     List<Vcpu> vcpus() {

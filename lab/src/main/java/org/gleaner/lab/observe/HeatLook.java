@@ -39,10 +39,10 @@ final class HeatLook {
         this.nanos = nanos;
     }
 
-    List<Heat> of(List<Guest> guests) {
+    List<Heat> of(List<ObservedGuest> guests) {
         List<Heat> all = new ArrayList<>();
-        for (Guest guest : guests) {
-            Guest.Memory memory = guest.memory().get();
+        for (ObservedGuest guest : guests) {
+            ObservedGuest.Memory memory = guest.memory().get();
             if (memory != null) {
                 add(all, guest.name(), memory, guests.size());
             }
@@ -50,7 +50,7 @@ final class HeatLook {
         return all;
     }
 
-    private void add(List<Heat> all, String guest, Guest.Memory memory, int guests) {
+    private void add(List<Heat> all, String guest, ObservedGuest.Memory memory, int guests) {
         long pages = memory.pages();
         int most = Math.clamp(MOST_ROWS_OF_ALL / guests, 1, MOST_ROWS);
         int rows = (int) Math.min(most, pages);
@@ -61,7 +61,7 @@ final class HeatLook {
         }
     }
 
-    private Heat look(String guest, Guest.Memory memory, int row, long from, long pages) {
+    private Heat look(String guest, ObservedGuest.Memory memory, int row, long from, long pages) {
         resident = 0;
         active = 0;
         aged = 0;

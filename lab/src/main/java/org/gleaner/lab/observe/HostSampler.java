@@ -26,11 +26,11 @@ public final class HostSampler implements Observer {
     private final Host host;
     private final PressureStall pressure;
     private final PressureGroup hostGroup;
-    private final List<Guest> guests;
+    private final List<ObservedGuest> guests;
     private final HostSeries series;
 
     /// Faults that guests' vCPUs no longer count.
-    private final Map<Guest, Faults> forgotten = new HashMap<>();
+    private final Map<ObservedGuest, Faults> forgotten = new HashMap<>();
 
     private String phase = WARM_UP;
     private long next;
@@ -43,7 +43,7 @@ public final class HostSampler implements Observer {
             Host host,
             PressureStall pressure,
             PressureGroup hostGroup,
-            List<Guest> guests,
+            List<ObservedGuest> guests,
             HostSeries series) {
         this.engine = engine;
         this.host = host;
@@ -76,7 +76,7 @@ public final class HostSampler implements Observer {
 
     private void bound() {
         long nanos = engine.earliest();
-        List<Moment> all = series.moments();
+        List<HostSample> all = series.moments();
         if (!all.isEmpty() && all.getLast().nanos() >= nanos) {
             series.relabel(phase);
         } else {
@@ -85,11 +85,11 @@ public final class HostSampler implements Observer {
     }
 
     /// The vCPUs of a guest are about to forget their faults.
-    public void forgets(Guest guest) {
+    public void forgets(ObservedGuest guest) {
         forgotten.put(guest, faults(guest).sum());
     }
 
-    private Faults faults(Guest guest) {
+    private Faults faults(ObservedGuest guest) {
         Faults before = forgotten.get(guest);
         return before == null
                 ? new Faults(guest.vcpus().get(), 0, 0)
@@ -98,13 +98,13 @@ public final class HostSampler implements Observer {
 
     private void take(Cpu cpu, long nanos, boolean isBound) {
         pressure.catchUp(nanos);
-        List<Moment.Row> rows = new ArrayList<>();
-        rows.add(new Moment.Row(HOST, host(cpu, nanos)));
+        List<HostSample.Row> rows = new ArrayList<>();
+        rows.add(new HostSample.Row(HOST, host(cpu, nanos)));
         if (guests.size() > 1) {
             guests.forEach(
-                    guest -> rows.add(new Moment.Row(guest.name(), guest(cpu, guest, nanos))));
+                    guest -> rows.add(new HostSample.Row(guest.name(), guest(cpu, guest, nanos))));
         }
-        series.add(new Moment(nanos, phase, isBound, rows));
+        series.add(new HostSample(nanos, phase, isBound, rows));
         if (series.heatIsDue(nanos)) {
             List<Heat> heat = new HeatLook(cpu, host, nanos).of(guests);
             if (!heat.isEmpty()) {
@@ -125,8 +125,8 @@ public final class HostSampler implements Observer {
                 engine.cpus());
     }
 
-    private long[] guest(Cpu cpu, Guest guest, long nanos) {
-        Guest.Memory memory = guest.memory().get();
+    private long[] guest(Cpu cpu, ObservedGuest guest, long nanos) {
+        ObservedGuest.Memory memory = guest.memory().get();
         if (memory == null) {
             return HostColumns.nothing();
         }

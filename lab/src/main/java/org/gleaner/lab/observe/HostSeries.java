@@ -16,7 +16,7 @@ public final class HostSeries {
 
     private final String name;
     private final Pace pace;
-    private final List<Moment> moments = new ArrayList<>();
+    private final List<HostSample> moments = new ArrayList<>();
     private final List<List<Heat>> heat = new ArrayList<>();
     private long intervalNanos;
     private long heatNanos;
@@ -35,7 +35,7 @@ public final class HostSeries {
     }
 
     /// In the order of time.
-    public List<Moment> moments() {
+    public List<HostSample> moments() {
         return Collections.unmodifiableList(moments);
     }
 
@@ -59,7 +59,7 @@ public final class HostSeries {
         return heat.isEmpty() || nanos / heatNanos > heat.getLast().getFirst().nanos() / heatNanos;
     }
 
-    void add(Moment moment) {
+    void add(HostSample moment) {
         moments.add(moment);
         rows += moment.rows().size();
         if (moments.size() > pace.mostSamples() || rows + moment.rows().size() > pace.mostRows()) {
@@ -93,9 +93,9 @@ public final class HostSeries {
 
     private void thinOut() {
         intervalNanos *= 2;
-        List<Moment> kept = new ArrayList<>();
+        List<HostSample> kept = new ArrayList<>();
         long last = -1;
-        for (Moment each : moments) {
+        for (HostSample each : moments) {
             long tick = each.nanos() / intervalNanos;
             if (each.isBound()) {
                 kept.add(each);

@@ -7,7 +7,7 @@ import org.gleaner.lab.size.Span;
 ///
 /// @param nanos between the first samples
 /// @param mostSamples that are kept of a host; half of them at least, of a run that is long enough
-/// @param mostRows of all groups of a host together, see [Moment]
+/// @param mostRows of all groups of a host together, see [HostSample]
 public record Pace(long nanos, int mostSamples, int mostRows) {
     /// Some 500 samples of a run, however long.
     public static final Pace USUAL = new Pace(100_000, 768, 8192);

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.gleaner.lab.observe.Heat;
 import org.gleaner.lab.observe.HostColumns;
+import org.gleaner.lab.observe.HostSample;
 import org.gleaner.lab.observe.HostSeries;
-import org.gleaner.lab.observe.Moment;
 
 /// What was seen of hosts over time, for programs: `samples.csv` and `heat.csv`.
 public final class SeriesCsv {
@@ -49,9 +49,9 @@ public final class SeriesCsv {
         out.append(CsvLine.of(Stream.concat(own, HostColumns.NAMES.stream())));
         for (HostSeries series : all) {
             String interval = seconds(series.intervalNanos());
-            for (Moment moment : series.moments()) {
+            for (HostSample moment : series.moments()) {
                 String at = seconds(moment.nanos());
-                for (Moment.Row row : moment.rows()) {
+                for (HostSample.Row row : moment.rows()) {
                     out.append(
                             CsvLine.of(series.name(), row.group(), at, moment.phase(), interval)
                                     .stripTrailing());

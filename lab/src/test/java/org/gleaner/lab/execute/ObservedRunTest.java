@@ -8,8 +8,8 @@ import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.observe.Heat;
 import org.gleaner.lab.observe.HostColumns;
+import org.gleaner.lab.observe.HostSample;
 import org.gleaner.lab.observe.HostSeries;
-import org.gleaner.lab.observe.Moment;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.observe.Pace;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
@@ -89,11 +89,11 @@ final class ObservedRunTest {
     }
 
     private static void agrees(HostSeries series, MaxGuestMemoryResult.Run run) {
-        List<Moment> all = series.moments();
+        List<HostSample> all = series.moments();
         assertThat(all).isSortedAccordingTo((a, b) -> Long.compare(a.nanos(), b.nanos()));
-        assertThat(all).extracting(Moment::phase).contains("warm-up", "run1", "reset", "run2");
-        Moment start = bound(series, "run2");
-        Moment end = all.stream().filter(Moment::isBound).toList().getLast();
+        assertThat(all).extracting(HostSample::phase).contains("warm-up", "run1", "reset", "run2");
+        HostSample start = bound(series, "run2");
+        HostSample end = all.stream().filter(HostSample::isBound).toList().getLast();
 
         RunStatistics told = Objects.requireNonNull(run.statistics());
         RunStatistics.Stalls stalls = told.stalls().getFirst();
@@ -117,11 +117,11 @@ final class ObservedRunTest {
         assertThat(value(end, "pgfault")).isGreaterThan(value(start, "pgfault"));
     }
 
-    private static long grown(Moment start, Moment end, String column) {
+    private static long grown(HostSample start, HostSample end, String column) {
         return value(end, column) - value(start, column);
     }
 
-    private static long value(Moment moment, String column) {
+    private static long value(HostSample moment, String column) {
         return moment.rows().getFirst().values()[HostColumns.NAMES.indexOf(column)];
     }
 
@@ -129,7 +129,7 @@ final class ObservedRunTest {
     /// agree while nobody walks.
     @Test
     void generationsAddUpToTheLists() {
-        Moment populated = bound(USUAL.series().get(1), "run1");
+        HostSample populated = bound(USUAL.series().get(1), "run1");
         long generations = 0;
         for (int age = 0; age < 4; age++) {
             generations += value(populated, "lru_gen_anon_" + age);
@@ -142,7 +142,7 @@ final class ObservedRunTest {
                 .isEqualTo(HostColumns.NONE);
     }
 
-    private static Moment bound(HostSeries series, String phase) {
+    private static HostSample bound(HostSeries series, String phase) {
         return series.moments().stream()
                 .filter(each -> each.isBound() && each.phase().equals(phase))
                 .findFirst()
@@ -152,9 +152,9 @@ final class ObservedRunTest {
     @Test
     void eachOfSeveralGuestsHasRows() {
         HostSeries series = GUESTS.series().getFirst();
-        Moment last = series.moments().getLast();
+        HostSample last = series.moments().getLast();
         assertThat(last.rows())
-                .extracting(Moment.Row::group)
+                .extracting(HostSample.Row::group)
                 .containsExactly("host", "high", "free");
         int faults = HostColumns.NAMES.indexOf("pgfault");
         assertThat(last.rows().get(1).values()[faults] + last.rows().get(2).values()[faults])

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 final class HostSeriesTest {
     private static final long EVERY = Pace.USUAL.nanos();
 
-    private static Moment moment(long nanos, boolean isBound, int rows) {
-        Moment.Row row = new Moment.Row("x", new long[] {nanos});
-        return new Moment(nanos, "part", isBound, java.util.Collections.nCopies(rows, row));
+    private static HostSample moment(long nanos, boolean isBound, int rows) {
+        HostSample.Row row = new HostSample.Row("x", new long[] {nanos});
+        return new HostSample(nanos, "part", isBound, java.util.Collections.nCopies(rows, row));
     }
 
     /// Asks when to look next, as an engine does that is late by `late` each time.
@@ -34,7 +34,7 @@ final class HostSeriesTest {
         for (long length : new long[] {1_000, 10_000, 123_456, 1_000_000}) {
             HostSeries series = new HostSeries("x", Pace.USUAL);
             sample(series, length * EVERY, EVERY / 7, 1);
-            List<Moment> all = series.moments();
+            List<HostSample> all = series.moments();
             assertThat(all)
                     .hasSizeBetween(Pace.USUAL.mostSamples() / 2 - 1, Pace.USUAL.mostSamples());
             for (int i = 1; i < all.size(); i++) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param group its tasks
 /// @param vcpus those that there are so far
 /// @param memory what it has; null while there is none, or if it is of no address space
-public record Guest(
+public record ObservedGuest(
         String name,
         PressureGroup group,
         Supplier<List<Vcpu>> vcpus,

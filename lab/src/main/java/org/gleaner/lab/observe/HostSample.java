@@ -8,9 +8,9 @@ import java.util.List;
 /// @param phase of the run that the next sample tells of
 /// @param isBound where a phase begins or ends: such a sample is always kept
 /// @param rows the host itself, and each guest where it has several
-public record Moment(long nanos, String phase, boolean isBound, List<Row> rows) {
+public record HostSample(long nanos, String phase, boolean isBound, List<Row> rows) {
 
-    public Moment {
+    public HostSample {
         rows = List.copyOf(rows);
     }
 
@@ -21,7 +21,7 @@ public record Moment(long nanos, String phase, boolean isBound, List<Row> rows) 
     @SuppressWarnings("ArrayRecordComponent") // a record for its names; nobody compares rows
     public record Row(String group, long[] values) {}
 
-    Moment in(String other) {
-        return new Moment(nanos, other, isBound, rows);
+    HostSample in(String other) {
+        return new HostSample(nanos, other, isBound, rows);
     }
 }
