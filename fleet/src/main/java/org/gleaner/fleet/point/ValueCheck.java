@@ -41,7 +41,7 @@ public final class ValueCheck {
 
     private static Executors refusing() {
         return new Executors(
-                (_, _) -> {
+                (_, _, _) -> {
                     throw new Cancelled();
                 },
                 (_, _) -> {
