@@ -121,7 +121,10 @@ public final class Gleaner implements Callable<Integer> {
                         .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings))
                         .addSubcommand("timing", new ValidateTimingCommand(surroundings)));
         more.forEach(command::addSubcommand);
+        command.addSubcommand("completion", new CompletionCommand(surroundings));
+        command.addSubcommand("manual", new ManualCommand(surroundings));
         command.addSubcommand("help", new CommandLine.HelpCommand());
+        Examples.show(command);
         convert(command, EngineChoice.class);
         convert(command, Lru.class);
         convert(command, Kernel.class);

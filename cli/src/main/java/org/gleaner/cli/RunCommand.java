@@ -55,10 +55,7 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = MaxGuestMemory.KIND,
             description =
                     "A .yaml file, a result.json to run again, - for standard input, or a bundled "
-                            + "scenario: "
-                            + "max-guest-memory, access-tracking, mmu-stress, neighbours, "
-                            + "pfn-designs, dirty-log-perf, architectures "
-                            + "(default: max-guest-memory).")
+                            + "scenario; see 'gleaner scenario list' (default: max-guest-memory).")
     private String scenario = MaxGuestMemory.KIND;
 
     @Option(

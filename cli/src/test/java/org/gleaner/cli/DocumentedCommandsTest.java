@@ -37,6 +37,8 @@ final class DocumentedCommandsTest {
 
     @TempDir Path directory;
 
+    private int made;
+
     static Stream<String> documents() {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             List<String> all = new ArrayList<>();
@@ -58,7 +60,15 @@ final class DocumentedCommandsTest {
     }
 
     private static Stream<DocumentedCommand> commands() {
-        return documents().flatMap(document -> DocumentedCommand.in(ROOT, document).stream());
+        return Stream.concat(
+                documents().flatMap(document -> DocumentedCommand.in(ROOT, document).stream()),
+                Examples.commands().stream().flatMap(DocumentedCommandsTest::examples));
+    }
+
+    /// What a command's help says can be typed.
+    private static Stream<DocumentedCommand> examples(String command) {
+        List<String> lines = Examples.of(command).lines().map(line -> "    " + line).toList();
+        return DocumentedCommand.in("gleaner help " + command, lines).stream();
     }
 
     @TestFactory
@@ -75,7 +85,8 @@ final class DocumentedCommandsTest {
 
     private void understood(DocumentedCommand command) throws IOException {
         List<String> words = new ArrayList<>(command.words());
-        if (command.document().equals(RECORDED)) {
+        boolean records = String.join(" ", words).startsWith("trace record ");
+        if (command.document().equals(RECORDED) || records) {
             int end = words.indexOf("--"); // What comes after it is not ours.
             known(end < 0 ? words : words.subList(0, end));
             return;
@@ -183,12 +194,14 @@ final class DocumentedCommandsTest {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             String before = i == 0 ? "" : words.get(i - 1);
-            boolean written = before.equals("--out") || i == 3 && words.get(1).equals("new");
+            boolean written =
+                    before.equals("--out")
+                            || before.equals("-o")
+                            || i == 3 && words.get(1).equals("new")
+                            || i == 1 && words.getFirst().equals("manual");
             if (written) {
-                arguments.add(
-                        directory
-                                .resolve("new-" + i + "-" + Path.of(word).getFileName())
-                                .toString());
+                String name = "new-" + made++ + "-" + Path.of(word).getFileName();
+                arguments.add(directory.resolve(name).toString());
             } else if (word.matches("[\\w./-]+\\.(csv|yaml|json|u32)(\\.xz|\\.zst)?")) {
                 arguments.add(file(word).toString());
             } else {
