@@ -7,13 +7,13 @@ abstract class OrderedCpu extends Cpu {
         super(id, name);
     }
 
-    /// Waits for the turn to touch a slab word; [#step] is the same for a [Word].
+    /// Waits for the turn to touch a slab word.
     abstract void slabStep();
 
-    /// Brings the line of `w` here, to be read.
+    /// Waits for the turn to ask for the line of `w`, to be read, and for that to touch it there.
     abstract void fetch(Word w);
 
-    /// Brings it here to be written, or to be compared with what is expected there.
+    /// The same, to be written, or to be compared with what is expected there.
     abstract void own(Word w);
 
     /// This CPU has just written `w`; waiters may have to be woken.
@@ -23,14 +23,12 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public long load(Word w) {
-        step();
         fetch(w);
         return w.value;
     }
 
     @Override
     public void store(Word w, long value) {
-        step();
         own(w);
         w.value = value;
         written(w);
@@ -38,7 +36,6 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public boolean cas(Word w, long expect, long update) {
-        step();
         own(w);
         if (w.value != expect) {
             return false;
@@ -50,7 +47,6 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public long fetchAdd(Word w, long delta) {
-        step();
         own(w);
         long before = w.value;
         w.value = before + delta;
@@ -60,7 +56,6 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public long fetchOr(Word w, long bits) {
-        step();
         own(w);
         long before = w.value;
         w.value = before | bits;
@@ -70,7 +65,6 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public long fetchAnd(Word w, long mask) {
-        step();
         own(w);
         long before = w.value;
         w.value = before & mask;
@@ -80,7 +74,6 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public long swap(Word w, long value) {
-        step();
         own(w);
         long before = w.value;
         w.value = value;

@@ -43,6 +43,11 @@ final class VirtualCpu extends TimedCpu {
     /// The line that the next of them accesses has come.
     private boolean lineIsHere;
 
+    /// The line that its next step accesses, where that has not been asked for yet, or null.
+    @Nullable Word wanted;
+
+    private boolean wantedToRead;
+
     /// What has gone wrong in a turn.
     private @Nullable Throwable thrown;
 
@@ -262,18 +267,57 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     void fetch(Word w) {
-        if (!isHere()) {
-            ticks = lines.read(w, id, ticks);
-            step();
+        if (isHere()) {
+            return;
         }
+        if (ticks > limit) {
+            wanted = w;
+            wantedToRead = true;
+            park(Activity.READY, key());
+            return;
+        }
+        ticks = lines.read(w, id, ticks);
+        step();
     }
 
     @Override
     void own(Word w) {
-        if (!isHere()) {
-            ticks = lines.write(w, id, ticks);
-            step();
+        if (isHere()) {
+            return;
         }
+        if (ticks > limit) {
+            wanted = w;
+            wantedToRead = false;
+            park(Activity.READY, key());
+            return;
+        }
+        ticks = lines.write(w, id, ticks);
+        step();
+    }
+
+    /// Asks for the line that this CPU waits for, now that it is the earliest; false if others come
+    /// before it is there.
+    private boolean asksForLine(Word w) {
+        wanted = null;
+        ticks = wantedToRead ? lines.read(w, id, ticks) : lines.write(w, id, ticks);
+        if (ticks <= limit) {
+            return true;
+        }
+        state = Activity.READY;
+        engine.events.set(id, key());
+        return false;
+    }
+
+    /// Does what needs no stack, now that this CPU is the earliest; false if others come first
+    /// before it can go on with its own.
+    boolean mayGoOn() {
+        Word w = wanted;
+        return (w == null || asksForLine(w)) && (turns == null || takesTurns());
+    }
+
+    /// Whether there is something to be done for this CPU that needs no stack.
+    boolean needsNoStack() {
+        return wanted != null || turns != null;
     }
 
     /// Whether this is the access of a turn, for which the line has come.
@@ -329,7 +373,6 @@ final class VirtualCpu extends TimedCpu {
 
     private long waitFor(
             Word w, long mask, long expect, boolean change, boolean asleep, long deadline) {
-        step();
         waitMask = mask;
         waitExpect = expect;
         waitChange = change;

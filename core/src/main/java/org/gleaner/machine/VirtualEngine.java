@@ -208,7 +208,7 @@ public final class VirtualEngine implements Engine {
 
     private void dispatch(VirtualCpu cpu, long key) {
         begin(cpu, key);
-        VirtualCpu next = cpu.turns == null || cpu.takesTurns() ? cpu : null;
+        VirtualCpu next = cpu.mayGoOn() ? cpu : null;
         while (next != null) {
             handedOver = null;
             resumes++;
@@ -248,7 +248,7 @@ public final class VirtualEngine implements Engine {
                 return false;
             }
             VirtualCpu cpu = roster.withKey(key);
-            if (cpu != me && cpu.turns == null) {
+            if (cpu != me && !cpu.needsNoStack()) {
                 return false;
             }
             if (!cpu.daemon) {
@@ -257,7 +257,7 @@ public final class VirtualEngine implements Engine {
                 return false;
             }
             begin(cpu, key);
-            if (cpu.turns == null || cpu.takesTurns()) {
+            if (cpu.mayGoOn()) {
                 handedOver = cpu == me ? null : cpu;
                 return cpu == me;
             }
@@ -307,6 +307,7 @@ public final class VirtualEngine implements Engine {
                 WaitRing.remove(cpu);
                 cpu.stop = true;
                 cpu.turns = null;
+                cpu.wanted = null;
                 running = cpu;
                 cpu.state = Activity.RUNNING;
                 cpu.runUntil(EventTree.NEVER);
