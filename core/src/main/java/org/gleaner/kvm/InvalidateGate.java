@@ -2,8 +2,7 @@ package org.gleaner.kvm;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockClass;
-import org.gleaner.machine.QueuedSpinLock;
-import org.gleaner.machine.Word;
+import org.gleaner.machine.LockedCount;
 
 /// What keeps a page fault from installing a page that the host is taking away: the invalidation
 /// count, the range and the sequence number of `struct kvm`.
@@ -44,8 +43,7 @@ final class InvalidateGate {
     private static final int SEQ = 8, IN_PROGRESS = 9, START = 10, END = 11, LINE = 24;
 
     private final long[] state = new long[LINE];
-    private final QueuedSpinLock activeLock = new QueuedSpinLock(LockClass.MN_INVALIDATE_LOCK);
-    private final Word active = new Word();
+    private final LockedCount active = new LockedCount(LockClass.MN_INVALIDATE_LOCK);
 
     // --- faults ------------------------------------------------------------------------------
 
@@ -126,36 +124,25 @@ final class InvalidateGate {
 
     /// An invalidation is on its way: delays the next swap of slots.
     void enter(Cpu cpu) {
-        activeLock.lock(cpu);
-        cpu.store(active, cpu.load(active) + 1);
-        activeLock.unlock(cpu);
+        active.add(cpu, 1);
     }
 
     /// Whether one is on its way; what the caller reads later comes after the answer.
     boolean isActive(Cpu cpu) {
-        return cpu.load(active) != 0;
+        return active.get(cpu) != 0;
     }
 
     /// It is over.
     void leave(Cpu cpu) {
-        activeLock.lock(cpu);
-        long count = cpu.load(active);
-        assert count > 0;
-        cpu.store(active, count - 1);
-        activeLock.unlock(cpu);
+        active.add(cpu, -1);
     }
 
     /// Sleeps until no invalidation is on its way and keeps new ones out until [#unlockIdle].
     void lockIdle(Cpu cpu) {
-        activeLock.lock(cpu);
-        while (cpu.load(active) != 0) {
-            activeLock.unlock(cpu);
-            cpu.block(active, -1, 0);
-            activeLock.lock(cpu);
-        }
+        active.lockAtZero(cpu);
     }
 
     void unlockIdle(Cpu cpu) {
-        activeLock.unlock(cpu);
+        active.unlock(cpu);
     }
 }

@@ -7,18 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Virtual time per call path of one actor: exact, for every tick is charged to exactly one frame.
 ///
-/// Nodes live in flat arrays; a child is found by (node, function) in a row of small ints, so that
-/// entering a frame costs two array reads.
+/// A node is four longs in a row, half a cache line; its children are a list, which is short.
+/// Entering a frame and leaving it again touches two of them.
 public final class CallTree {
     private static final int FUNCTIONS = KernelFunction.values().length;
 
-    private int[] children = new int[16 * FUNCTIONS];
-    private int[] parent = new int[16];
-    private int[] function = new int[16];
-    private long[] exclusive = new long[16];
-    private long[] calls = new long[16];
-    private int nodes = 1;
+    // Of a node: time of its own, times it was entered, (parent, function), (first child, next of
+    // the same parent).
+    private static final int EXCLUSIVE = 0, CALLS = 1, UP = 2, DOWN = 3, NODE = 4;
+    private static final int HIGH = 32;
+
+    private long[] nodes = new long[16 * NODE];
+    private int end = NODE;
+
+    /// Where the innermost frame's node begins; the root's is at 0.
     private int current;
+
     private long mark;
 
     /// An empty tree whose time starts at `now`.
@@ -27,42 +31,44 @@ public final class CallTree {
     }
 
     void enter(KernelFunction f, long now) {
-        exclusive[current] += now - mark;
+        long[] all = nodes;
+        all[current + EXCLUSIVE] += now - mark;
         mark = now;
-        int slot = current * FUNCTIONS + f.ordinal();
-        int child = children[slot];
-        if (child == 0) {
-            child = grow(slot, f);
+        int function = f.ordinal();
+        int child = (int) (all[current + DOWN] >>> HIGH);
+        while (child != 0 && (int) all[child + UP] != function) {
+            child = (int) all[child + DOWN];
         }
-        calls[child]++;
+        if (child == 0) {
+            child = grow(function);
+            all = nodes;
+        }
+        all[child + CALLS]++;
         current = child;
     }
 
     void exit(long now) {
-        exclusive[current] += now - mark;
+        nodes[current + EXCLUSIVE] += now - mark;
         mark = now;
-        current = parent[current];
+        current = (int) (nodes[current + UP] >>> HIGH);
     }
 
     /// Charges what has passed since the last frame change, so that a report can be taken midway.
     void flush(long now) {
-        exclusive[current] += now - mark;
+        nodes[current + EXCLUSIVE] += now - mark;
         mark = now;
     }
 
-    private int grow(int slot, KernelFunction f) {
-        if (nodes == parent.length) {
-            int n = nodes * 2;
-            children = Arrays.copyOf(children, n * FUNCTIONS);
-            parent = Arrays.copyOf(parent, n);
-            function = Arrays.copyOf(function, n);
-            exclusive = Arrays.copyOf(exclusive, n);
-            calls = Arrays.copyOf(calls, n);
+    private int grow(int function) {
+        if (end == nodes.length) {
+            nodes = Arrays.copyOf(nodes, 2 * end);
         }
-        int child = nodes++;
-        children[slot] = child;
-        parent[child] = current;
-        function[child] = f.ordinal();
+        int child = end;
+        end += NODE;
+        long siblings = nodes[current + DOWN] >>> HIGH;
+        nodes[child + UP] = (long) current << HIGH | function;
+        nodes[child + DOWN] = siblings;
+        nodes[current + DOWN] = (long) child << HIGH | (int) nodes[current + DOWN];
         return child;
     }
 
@@ -73,19 +79,24 @@ public final class CallTree {
     }
 
     private Frame frame(int node) {
+        @Nullable Frame[] byFunction = new @Nullable Frame[FUNCTIONS];
+        long inclusive = nodes[node + EXCLUSIVE];
+        int child = (int) (nodes[node + DOWN] >>> HIGH);
+        for (; child != 0; child = (int) nodes[child + DOWN]) {
+            Frame frame = frame(child);
+            byFunction[(int) nodes[child + UP]] = frame;
+            inclusive += frame.inclusiveTicks();
+        }
         List<Frame> below = new ArrayList<>();
-        long inclusive = exclusive[node];
-        for (int f = 0; f < FUNCTIONS; f++) {
-            int child = children[node * FUNCTIONS + f];
-            if (child != 0) {
-                Frame frame = frame(child);
+        for (Frame frame : byFunction) {
+            if (frame != null) {
                 below.add(frame);
-                inclusive += frame.inclusiveTicks();
             }
         }
         below.sort((a, b) -> Long.compare(b.inclusiveTicks(), a.inclusiveTicks()));
-        KernelFunction f = node == 0 ? null : KernelFunction.values()[function[node]];
-        return new Frame(f, inclusive, exclusive[node], calls[node], List.copyOf(below));
+        KernelFunction f = node == 0 ? null : KernelFunction.values()[(int) nodes[node + UP]];
+        return new Frame(
+                f, inclusive, nodes[node + EXCLUSIVE], nodes[node + CALLS], List.copyOf(below));
     }
 
     /// One call path: time in it and below it, time in it alone, and how often it was entered.

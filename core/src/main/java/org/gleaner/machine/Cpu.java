@@ -57,6 +57,9 @@ public abstract class Cpu {
     /// How it has used locks, or null where nobody counts.
     public @Nullable LockUse lockUse;
 
+    /// Its way into the spin lock that it is about to take.
+    final QueuedSpinLock.Entry entry = new QueuedSpinLock.Entry();
+
     /// What its task is at, or null where nobody wants to know.
     @Nullable TaskState task;
 

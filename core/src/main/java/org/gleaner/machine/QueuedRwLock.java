@@ -72,10 +72,7 @@ public final class QueuedRwLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.READ);
         }
         cpu.enter(KernelFunction.RAW_READ_LOCK);
-        cpu.only(MemoryOrder.ACQUIRE);
-        if ((cpu.fetchAdd(counts, READER) & (WAITING | LOCKED)) != 0) {
-            queueToRead(cpu);
-        }
+        cpu.perform(waiters.of(cpu).from(Turn.READ));
         LockUse.taken(cpu, lockClass, LockDep.READ);
         cpu.exit();
     }
@@ -96,10 +93,7 @@ public final class QueuedRwLock {
             dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         cpu.enter(KernelFunction.RAW_WRITE_LOCK);
-        cpu.only(MemoryOrder.ACQUIRE);
-        if (!cpu.cas(counts, 0, LOCKED)) {
-            queueToWrite(cpu);
-        }
+        cpu.perform(waiters.of(cpu).from(Turn.WRITE));
         LockUse.taken(cpu, lockClass, LockDep.WRITE);
         cpu.exit();
     }
@@ -163,24 +157,14 @@ public final class QueuedRwLock {
         return queue.isLocked();
     }
 
-    private void queueToRead(Cpu cpu) {
-        long since = cpu.now();
-        cpu.perform(waiters.of(cpu).from(Turn.BACK_OFF, cpu));
-        LockUse.waited(cpu, lockClass, LockDep.READ, since);
-    }
-
-    private void queueToWrite(Cpu cpu) {
-        long since = cpu.now();
-        cpu.perform(waiters.of(cpu).from(Turn.QUEUE_TO_WRITE, cpu));
-        LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
-    }
-
-    /// What a CPU that could not enter at once does next.
+    /// What a CPU that wants to enter does next.
     private enum Turn {
+        READ,
         BACK_OFF,
         QUEUE_TO_READ,
         ENTER,
         AWAIT_WRITER,
+        WRITE,
         QUEUE_TO_WRITE,
         LOOK,
         TAKE,
@@ -192,13 +176,22 @@ public final class QueuedRwLock {
 
     /// A CPU that queues, and how far it has come.
     private final class Waiter extends Turns {
-        private Turn at = Turn.BACK_OFF;
+        private Turn at = Turn.READ;
         private @Nullable Turns queueing;
+        private long since;
+        private int mode;
 
-        Waiter from(Turn first, Cpu cpu) {
+        Waiter from(Turn first) {
             at = first;
-            queueing = queue.taking(cpu);
             return this;
+        }
+
+        /// Did not enter at once.
+        private void waits(Cpu cpu, int as, Turn next) {
+            since = cpu.now();
+            mode = as;
+            queueing = queue.taking(cpu);
+            at = next;
         }
 
         @Override
@@ -222,6 +215,20 @@ public final class QueuedRwLock {
         @Override
         boolean turn(Cpu cpu) {
             switch (at) {
+                case READ -> {
+                    cpu.only(MemoryOrder.ACQUIRE);
+                    if ((cpu.fetchAdd(counts, READER) & (WAITING | LOCKED)) == 0) {
+                        return false;
+                    }
+                    waits(cpu, LockDep.READ, Turn.BACK_OFF);
+                }
+                case WRITE -> {
+                    cpu.only(MemoryOrder.ACQUIRE);
+                    if (cpu.cas(counts, 0, LOCKED)) {
+                        return false;
+                    }
+                    waits(cpu, LockDep.WRITE, Turn.QUEUE_TO_WRITE);
+                }
                 case BACK_OFF -> {
                     cpu.fetchAdd(counts, -READER);
                     at = Turn.QUEUE_TO_READ;
@@ -238,6 +245,7 @@ public final class QueuedRwLock {
                 }
                 case LEAVE_QUEUE -> {
                     queue.release(cpu);
+                    LockUse.waited(cpu, lockClass, mode, since);
                     return false;
                 }
                 default -> write(cpu);

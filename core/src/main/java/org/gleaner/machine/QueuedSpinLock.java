@@ -1,5 +1,9 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
 /// A fair spinning lock: one word that is free or not, and a queue of waiters behind it
 /// (`qspinlock`).
 ///
@@ -18,8 +22,8 @@ package org.gleaner.machine;
 /// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
 /// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
 ///
-/// The way into a contended lock is cut into [Turns], so that a CPU in virtual time takes it
-/// without changing stacks at each step.
+/// The way into the lock is cut into [Turns], so that a CPU in virtual time takes it without
+/// changing stacks at each step.
 ///
 /// Left out: the pending bit, by which the second CPU waits without a node. It would save a store
 /// and a compare-and-swap where exactly two CPUs contend, and changes neither order nor exclusion.
@@ -64,28 +68,31 @@ public final class QueuedSpinLock {
 
     /// Takes the lock; waiters are served in the order they came.
     public void lock(Cpu cpu) {
+        cpu.perform(entering(cpu));
+    }
+
+    /// The turns of [#lock], to be taken at once.
+    Turns entering(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         if (dep != null) {
             dep.acquire(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         cpu.enter(KernelFunction.RAW_SPIN_LOCK);
-        cpu.only(MemoryOrder.ACQUIRE);
-        if (!cpu.cas(lock, 0, LOCKED)) {
-            long since = cpu.now();
-            cpu.perform(waiters.of(cpu).from(Turn.RESET));
-            LockUse.waited(cpu, lockClass, LockDep.WRITE, since);
-        }
-        LockUse.taken(cpu, lockClass, LockDep.WRITE);
-        cpu.exit();
+        return cpu.entry.into(this);
     }
 
     public void unlock(Cpu cpu) {
+        releasing(cpu);
+        release(cpu);
+    }
+
+    /// What [#unlock] does before its step.
+    void releasing(Cpu cpu) {
         LockDep dep = cpu.lockDep;
         if (dep != null) {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         LockUse.released(cpu, lockClass, LockDep.WRITE);
-        release(cpu);
     }
 
     /// Takes the lock if it is free and nobody waits.
@@ -148,6 +155,55 @@ public final class QueuedSpinLock {
             throw new IllegalStateException("no node behind " + Long.toHexString(word));
         }
         return waiter.node;
+    }
+
+    /// A CPU on its way through [#lock]. A CPU has one, for it enters one lock at a time, and a
+    /// place in the queue only where it had to wait.
+    static final class Entry extends Turns {
+        private @Nullable QueuedSpinLock into;
+        private @Nullable Turns queueing;
+        private long since;
+
+        private Entry into(QueuedSpinLock lock) {
+            into = lock;
+            queueing = null;
+            return this;
+        }
+
+        private QueuedSpinLock lock() {
+            return requireNonNull(into);
+        }
+
+        @Override
+        Word word() {
+            return queueing == null ? lock().lock : queueing.word();
+        }
+
+        @Override
+        boolean reads() {
+            return queueing != null && queueing.reads();
+        }
+
+        @Override
+        boolean turn(Cpu cpu) {
+            Turns queue = queueing;
+            if (queue != null) {
+                if (queue.turn(cpu)) {
+                    return true;
+                }
+                LockUse.waited(cpu, lock().lockClass, LockDep.WRITE, since);
+            } else {
+                cpu.only(MemoryOrder.ACQUIRE);
+                if (!cpu.cas(lock().lock, 0, LOCKED)) {
+                    since = cpu.now();
+                    queueing = lock().waiters.of(cpu).from(Turn.RESET);
+                    return true;
+                }
+            }
+            LockUse.taken(cpu, lock().lockClass, LockDep.WRITE);
+            cpu.exit();
+            return false;
+        }
     }
 
     /// What a CPU that wants the lock does next.

@@ -53,6 +53,7 @@ public final class RwSemaphore {
     private final Word counts = new Word();
     private final QueuedSpinLock listLock;
     private final PerCpu<Waiter> waiters = new PerCpu<>(Waiter::new);
+    private final PerCpu<TryRead> attempts = new PerCpu<>(TryRead::new);
 
     // The list; only by the holder of its lock.
     private @Nullable Waiter first;
@@ -138,15 +139,10 @@ public final class RwSemaphore {
 
     /// Enters for reading if no writer holds the lock and nobody waits.
     public boolean tryDownRead(Cpu cpu) {
-        long seen = cpu.load(counts);
-        while ((seen & (WRITER | WAITERS)) == 0) {
-            if (cpu.cas(counts, seen, seen + READER)) {
-                taken(cpu, LockDep.READ);
-                return true;
-            }
-            seen = cpu.load(counts);
-        }
-        return false;
+        TryRead attempt = attempts.of(cpu);
+        attempt.looked = false;
+        cpu.perform(attempt);
+        return attempt.succeeded;
     }
 
     /// Enters for writing if nobody is inside or waits.
@@ -269,6 +265,39 @@ public final class RwSemaphore {
             last = null;
         }
         cpu.store(head.word, GRANTED);
+    }
+
+    /// The turns of [#tryDownRead]: looks, and enters if nobody has changed what it saw.
+    private final class TryRead extends Turns {
+        private boolean looked;
+        private long found;
+        private boolean succeeded;
+
+        @Override
+        Word word() {
+            return counts;
+        }
+
+        @Override
+        boolean reads() {
+            return !looked;
+        }
+
+        @Override
+        boolean turn(Cpu cpu) {
+            if (!looked) {
+                found = cpu.load(counts);
+                looked = (found & (WRITER | WAITERS)) == 0;
+                succeeded = false;
+                return looked;
+            }
+            looked = false;
+            succeeded = cpu.cas(counts, found, found + READER);
+            if (succeeded) {
+                taken(cpu, LockDep.READ);
+            }
+            return !succeeded;
+        }
     }
 
     /// A CPU's place in the list; all but the word belongs to the holder of the list's lock.

@@ -88,12 +88,14 @@ record ConfigurationRuns<R>(List<R> runs, Course course) {
     /// A guest that was killed leaves steps out, and some phases take as many as they need.
     private static <R> ParallelRuns.Task<R> finishing(
             ParallelRuns.Task<R> task, @Nullable HostSeries series, long steps) {
-        return meter -> {
-            meter.keep(series);
-            R result = task.run(meter);
-            meter.finish(steps);
-            return result;
-        };
+        ParallelRuns.Task<R> finishing =
+                meter -> {
+                    meter.keep(series);
+                    R result = task.run(meter);
+                    meter.finish(steps);
+                    return result;
+                };
+        return finishing.ofLength(task.length());
     }
 
     private static Completeness completeness(List<String> names, List<?> results) {

@@ -1,8 +1,11 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.observe.HostSeries;
@@ -167,6 +171,27 @@ final class ParallelRuns {
     /// One host's run.
     interface Task<R> {
         R run(Meter meter);
+
+        /// How long it is expected to take, in no unit, beside the others of its call: the longest
+        /// begin first, so that none is left to run alone at the end.
+        default int length() {
+            return 0;
+        }
+
+        /// The same run, of that length.
+        default Task<R> ofLength(int length) {
+            return new Task<>() {
+                @Override
+                public R run(Meter meter) {
+                    return Task.this.run(meter);
+                }
+
+                @Override
+                public int length() {
+                    return length;
+                }
+            };
+        }
     }
 
     /// What came of the tasks, in their order; null of those that the user stopped.
@@ -190,21 +215,21 @@ final class ParallelRuns {
             int threads,
             Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
-        List<Meter> meters = new ArrayList<>();
-        List<Future<@Nullable R>> futures = new ArrayList<>();
+        List<Meter> meters = tasks.stream().map(task -> new Meter(cancelled)).toList();
         ExecutorService executor =
                 Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
         int cores = Math.max(1, CORES / threads);
         progress.begin(name, steps);
         Reports reports = new Reports(progress, meters, steps, alike, threads);
         try {
-            for (Task<R> task : tasks) {
-                Meter meter = new Meter(cancelled);
-                meters.add(meter);
-                futures.add(executor.submit(() -> finish(task, meter, cores, progress)));
+            Map<Integer, Future<@Nullable R>> begun = new TreeMap<>();
+            for (int i : longestFirst(tasks)) {
+                Task<R> task = tasks.get(i);
+                Meter meter = meters.get(i);
+                begun.put(i, executor.submit(() -> finish(task, meter, cores, progress)));
             }
             List<@Nullable R> results = new ArrayList<>();
-            for (Future<@Nullable R> future : futures) {
+            for (Future<@Nullable R> future : begun.values()) {
                 results.add(await(future, reports, cancelled, progress));
             }
             return new Outcome<>(results);
@@ -213,6 +238,12 @@ final class ParallelRuns {
             executor.shutdownNow();
             progress.end();
         }
+    }
+
+    /// Indices of the tasks in the order in which they begin.
+    private static List<Integer> longestFirst(List<? extends Task<?>> tasks) {
+        Comparator<Integer> byLength = Comparator.comparingInt(i -> -tasks.get(i).length());
+        return IntStream.range(0, tasks.size()).boxed().sorted(byLength).toList();
     }
 
     /// The task's result, or null if the user stopped the run first.
