@@ -114,6 +114,7 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("replay", new ReplayCommand(surroundings));
         command.addSubcommand("trace", TraceCommand.commandLine(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
+        command.addSubcommand("report", new ReportCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));
         command.addSubcommand(
                 "validate",

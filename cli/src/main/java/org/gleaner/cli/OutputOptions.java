@@ -13,6 +13,10 @@ import picocli.CommandLine.Option;
 /// Options of every command: what it prints, and where it puts it.
 public class OutputOptions {
 
+    /// The page that every directory of results has.
+    static final ResultsDirectory.Page PAGE =
+            new ResultsDirectory.Page(ReportPage.FILE, ReportPage::of);
+
     @Option(
             names = "--out",
             paramLabel = "DIR",

@@ -55,6 +55,7 @@ public final class Tab implements AutoCloseable {
         for (String domain : List.of("Page", "Runtime", "Network", "Log")) {
             call(domain + ".enable", Map.of());
         }
+        call("Performance.enable", Map.of("timeDomain", "threadTicks"));
     }
 
     /// Opens a page, and waits until it says that all is drawn.
@@ -80,6 +81,22 @@ public final class Tab implements AutoCloseable {
         Map<String, String> feature =
                 Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
+    }
+
+    /// Shows it as on that medium, such as `print`.
+    public void media(String medium) {
+        call("Emulation.setEmulatedMedia", Map.of("media", medium));
+    }
+
+    /// CPU time that the page's own thread has spent on scripts, layout and painting, in milliseconds.
+    /// Unlike time by the clock it does not hang on what else the machine does.
+    public long busyMillis() {
+        for (JsonNode each : call("Performance.getMetrics", Map.of()).path("metrics")) {
+            if (each.path("name").asString().equals("TaskDuration")) {
+                return Math.round(each.path("value").asDouble() * 1000);
+            }
+        }
+        throw new IllegalStateException("no TaskDuration");
     }
 
     /// The value of an expression, which may be a promise.

@@ -84,6 +84,29 @@ public final class ResultsDirectory {
         }
     }
 
+    /// Makes the page of a directory that is there again, in place of the one that it has.
+    ///
+    /// @throws BadInput if the disk does not take it; the old one stays
+    public static Path remake(Path directory, Page page) {
+        Path target = directory.resolve(page.name());
+        Path draft = directory.resolve("." + page.name() + "." + ProcessHandle.current().pid());
+        String text = page.text().apply(directory);
+        try {
+            try {
+                Files.writeString(draft, text);
+                return Files.move(
+                        draft,
+                        target,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw new ResultsDirectory(target, false).bad(e);
+        }
+    }
+
     private Path publish(Path draft) throws IOException {
         for (int number = 1; ; number++) {
             Path name = number == 1 ? target : sibling(target.getFileName() + "-" + number);

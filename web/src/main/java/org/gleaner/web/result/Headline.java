@@ -12,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 /// @param facts that a reader must know beside it, such as the scale
 public record Headline(String title, String question, List<String> answer, List<Fact> facts) {
 
+    private static final int MOST_SHOWN = 40;
+
     public Headline {
         answer = List.copyOf(answer);
         facts = List.copyOf(facts);
@@ -73,5 +75,10 @@ public record Headline(String title, String question, List<String> answer, List<
 
     static String text(JsonNode value, String otherwise) {
         return value.isValueNode() && !value.isNull() ? value.asString() : otherwise;
+    }
+
+    /// As much of a text as fits into a message.
+    static String brief(String text) {
+        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
     }
 }

@@ -13,13 +13,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param document `result.json`
 /// @param samples `samples.csv`, made small; empty if there is none
 /// @param heat `heat.csv`, likewise
-public record ResultFiles(ObjectNode document, SampledTable samples, SampledTable heat) {
+public record ResultFiles(ObjectNode document, SampledTable samples, HeatTable heat) {
 
-    /// Points of one line in a chart; more are not told apart on a screen.
-    static final int MOST_POINTS = 1000;
+    /// Points that stay of all samples: some hundred for each of some configurations, which is what
+    /// a chart's width tells apart.
+    private static final int MOST_POINTS = 4000;
 
-    /// Rows of a heat map times its moments.
-    private static final int MOST_CELLS = 40_000;
+    /// Cells that stay of all heat maps.
+    private static final int MOST_CELLS = 60_000;
 
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final String MEND = "name a directory that gleaner wrote with --out";
@@ -30,8 +31,14 @@ public record ResultFiles(ObjectNode document, SampledTable samples, SampledTabl
     public static ResultFiles in(Path directory) {
         return new ResultFiles(
                 document(directory),
-                table(directory.resolve("samples.csv"), MOST_POINTS, false),
-                table(directory.resolve("heat.csv"), MOST_CELLS, true));
+                table(
+                        directory.resolve("samples.csv"),
+                        SampledTable.NONE,
+                        file -> SampledTable.of(file, MOST_POINTS)),
+                table(
+                        directory.resolve("heat.csv"),
+                        HeatTable.NONE,
+                        file -> HeatTable.of(file, MOST_CELLS)));
     }
 
     /// Only the document.
@@ -58,12 +65,16 @@ public record ResultFiles(ObjectNode document, SampledTable samples, SampledTabl
         }
     }
 
-    private static SampledTable table(Path file, int most, boolean whole) {
+    private interface Reading<T> {
+        T of(Path file) throws IOException;
+    }
+
+    private static <T> T table(Path file, T none, Reading<T> reading) {
         if (!Files.isRegularFile(file)) {
-            return SampledTable.NONE;
+            return none;
         }
         try {
-            return whole ? SampledTable.thinned(file, most) : SampledTable.reduced(file, most);
+            return reading.of(file);
         } catch (IOException e) {
             throw unreadable(file);
         }

@@ -155,35 +155,29 @@ final class RunAnswer {
                                 .formatted(forbidden, lost));
     }
 
-    /// Who loses most pages in each configuration.
+    /// Who loses most pages in each configuration, and who waits most for its own.
     private static List<String> neighbours(JsonNode document) {
         List<String> answer = new ArrayList<>();
         for (JsonNode run : document.path("runs")) {
-            JsonNode most = null;
-            for (JsonNode guest : run.path("guests")) {
-                if (most == null || lost(guest) > lost(most)) {
-                    most = guest;
-                }
-            }
-            if (most == null || lost(most) == 0) {
-                answer.add(name(run) + ": nobody loses pages.");
-            } else {
-                answer.add(
-                        String.format(
-                                Locale.ROOT,
-                                "%s: %s loses most, %,d pages; it waits for %,d of its own"
-                                        + " (major faults).",
-                                name(run),
-                                most.path("name").asString(""),
-                                lost(most),
-                                most.path("memoryStat").path("pgmajfault").asLong(0)));
-            }
+            String loser = most(run, "pgsteal", "loses most, %,d pages");
+            String waiter = most(run, "pgmajfault", "waits most, in %,d major faults");
+            String both = loser + (loser.isEmpty() || waiter.isEmpty() ? "" : "; ") + waiter;
+            answer.add(name(run) + ": " + (both.isEmpty() ? "nobody loses pages" : both) + ".");
         }
         return answer;
     }
 
-    private static long lost(JsonNode guest) {
-        return guest.path("memoryStat").path("pgsteal").asLong(0);
+    private static String most(JsonNode run, String counter, String words) {
+        String name = "";
+        long most = 0;
+        for (JsonNode guest : run.path("guests")) {
+            long count = guest.path("memoryStat").path(counter).asLong(0);
+            if (count > most) {
+                most = count;
+                name = guest.path("name").asString("");
+            }
+        }
+        return most == 0 ? "" : name + " " + String.format(Locale.ROOT, words, most);
     }
 
     private static String name(JsonNode run) {

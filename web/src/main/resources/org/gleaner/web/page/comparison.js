@@ -8,13 +8,13 @@ const comparison = {
     return chart.figure({
       title,
       note: remark,
-      height: 46 + 34 * entries.length,
+      height: 36 + 34 * entries.length,
       series: entries.map((each) => ({ name: each.name, index: each.index })),
       bare: true,
       told: entries.map((each) => `${format.brief(each.name, 40)} ${show(each.value)}${comparison.range(each, show)}`).join("; "),
       option: () => ({
-        grid: chart.grid({ left: 8, right: 84, top: 4, bottom: 26, containLabel: true }),
-        xAxis: chart.axis("", { type: "value", min: 0, max, splitNumber: 4, axisLabel: { formatter: show } }),
+        grid: chart.grid({ left: 8, right: 84, top: 4, bottom: 4, containLabel: true }),
+        xAxis: chart.axis("", { type: "value", min: 0, max, interval: max ? comparison.step(max) : undefined, splitNumber: 4, axisLabel: { formatter: show } }),
         yAxis: chart.axis("", {
           type: "category",
           inverse: true,
@@ -89,10 +89,13 @@ const comparison = {
     }));
   },
 
-  round(value) {
-    const step = 10 ** Math.floor(Math.log10(value)) / 2;
-    return Math.ceil((value * 1.02) / step) * step;
+  // Of a scale with about four parts: 1, 2, 2.5 or 5 of a power of ten.
+  step(value) {
+    const power = 10 ** Math.floor(Math.log10(value / 4));
+    return [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each * 4.0001 >= value) ?? power * 10;
   },
+
+  round: (value) => Math.ceil(value / comparison.step(value) - 1e-9) * comparison.step(value),
 
   table(caption, runs, chosen, measures) {
     const best = new Map(measures.map((measure) => [measure, comparison.best(runs.filter((run) => run.measures.has(measure)).map((run) => ({ run, ...run.measures.get(measure) })), runs.find((run) => run.measures.has(measure))?.measures.get(measure).better ?? "less")?.run]));

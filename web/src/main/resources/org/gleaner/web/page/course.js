@@ -3,16 +3,19 @@
 const course = {
   LOCKS: ["mmu_lock", "mmu_lock:R", "mmap_lock", "mmap_lock:R", "ptlock", "lru_lock", "zone_lock", "swap_lock", "other_locks"],
 
-  // Of the series of one group: what a counter grew by in a second, at the end of each interval.
+  INTERVALS: 160,
+
+  // What counters grew by in a second: the mean over each of at most so many intervals, at its middle.
   rate(series, columns, scale = 1) {
     const seconds = series.columns.seconds;
     const total = (i) => columns.reduce((sum, column) => sum + (series.columns[column]?.[i] ?? 0), 0);
+    const least = (seconds.at(-1) - seconds[0]) / course.INTERVALS;
     const points = [];
     let last = 0;
     for (let i = 1; i < seconds.length; i++) {
       const span = seconds[i] - seconds[last];
-      if (span <= 0) continue;
-      points.push([seconds[i], Math.max(0, ((total(i) - total(last)) / span) * scale)]);
+      if (span <= 0 || (span < least && i < seconds.length - 1)) continue;
+      points.push([(seconds[i] + seconds[last]) / 2, Math.max(0, ((total(i) - total(last)) / span) * scale)]);
       last = i;
     }
     return points;
@@ -22,8 +25,15 @@ const course = {
     return series.columns.seconds.map((second, i) => [second, columns.reduce((sum, column) => sum + (series.columns[column]?.[i] ?? 0), 0)]);
   },
 
+  // Layers one upon another, the highest first, so that each covers what is above the next. The third number of a point is its own value.
+  stacked(layers) {
+    const sums = layers[0].points.map(() => 0);
+    return layers.map((layer) => ({ ...layer, points: layer.points.map(([at, value], i) => [at, (sums[i] += value), value]) })).reverse();
+  },
+
   // lines: [{name, index, points, dashed}]
-  lines(title, remark, lines, { unit = "", show = format.figure, stack = false, max = null, small = false, span = null } = {}) {
+  lines(title, remark, lines, { unit = "", show = format.figure, stack = false, max = null, small = false, area = false, span = null } = {}) {
+    const step = max && comparison.step(max);
     const series = lines.map((line) => ({ name: line.name, index: line.index }));
     return chart.figure({
       title,
@@ -31,12 +41,12 @@ const course = {
       height: small ? 190 : 250,
       series: series.filter((each, i) => series.findIndex((other) => other.name === each.name) === i),
       bare: small,
-      told: "At the end: " + lines.map((line) => `${format.brief(line.name, 40)} ${show(line.points.at(-1)?.[1] ?? 0)}${unit}`).join("; "),
+      told: "At the end: " + lines.map((line) => `${format.brief(line.name, 40)} ${show(line.points.at(-1)?.[2] ?? line.points.at(-1)?.[1] ?? 0)}${unit}`).join("; "),
       option: (shown) => ({
-        grid: chart.grid({ left: 66, bottom: 40 }),
-        xAxis: chart.axis("seconds of virtual time", { type: "value", min: span?.[0] ?? "dataMin", max: span?.[1] ?? "dataMax", axisLabel: { formatter: (value) => format.figure(Number(value.toPrecision(6))) } }),
-        yAxis: chart.axis("", { type: "value", min: 0, max, splitNumber: 4, axisLabel: { formatter: (value) => course.short(value) + unit } }),
-        tooltip: chart.tooltip((parts) => chart.tip([[null, format.seconds(parts[0].value[0]), ""], ...parts.map((part) => [lines.find((line) => line.label === part.seriesName || line.name === part.seriesName)?.index ?? 0, part.seriesName, show(part.value[1]) + unit])])),
+        grid: chart.grid({ left: 66, bottom: 40, top: small ? 22 : 16 }),
+        xAxis: chart.axis("seconds of virtual time", { type: "value", min: 0, max: span ?? "dataMax", axisLabel: { formatter: (value) => format.figure(Number(value.toPrecision(6))) } }),
+        yAxis: chart.axis("", { type: "value", min: 0, max, interval: step ?? undefined, splitNumber: 4, axisLabel: { formatter: (value) => course.short(value) + unit } }),
+        tooltip: chart.tooltip((parts) => chart.tip([[null, format.seconds(parts[0].value[0]), ""], ...parts.map((part) => [lines.find((line) => line.label === part.seriesName || line.name === part.seriesName)?.index ?? 0, part.seriesName, show(part.value[2] ?? part.value[1]) + unit])])),
         series: lines
           .filter((line) => shown.length === 0 || shown.some((each) => each.name === line.name))
           .map((line) => ({
@@ -45,11 +55,10 @@ const course = {
             data: line.points,
             showSymbol: false,
             sampling: "minmax",
-            stack: stack ? "all" : undefined,
             color: line.colour ? line.colour() : theme.colour(line.index),
             lineStyle: { width: stack ? 0 : 1.6, type: line.dashed ? [5, 4] : theme.dash(line.index).length ? theme.dash(line.index) : "solid" },
-            areaStyle: stack ? { opacity: 0.9 } : undefined,
-            markLine: line.marks && { silent: true, symbol: "none", label: { color: theme.soft, formatter: (part) => part.name, position: "insideEndTop", fontSize: 11 }, lineStyle: { color: theme.soft, type: "dotted" }, data: line.marks.map(([at, text]) => ({ xAxis: at, name: text })) },
+            areaStyle: stack ? { opacity: 1 } : area ? { opacity: 0.25 } : undefined,
+            markLine: line.marks && { silent: true, symbol: "none", label: { color: theme.soft, formatter: (part) => part.name, position: "end", distance: 3, fontSize: 11 }, lineStyle: { color: theme.soft, type: "dotted" }, data: line.marks.map(([at, text]) => ({ xAxis: at, name: text })) },
           })),
       }),
       data: () => course.data(title, lines, show),
@@ -70,7 +79,7 @@ const course = {
     const step = Math.max(1, Math.ceil(moments.length / 20));
     const at = (line, moment) => {
       const before = line.points.filter(([when]) => when <= moment);
-      return before.length && moment <= line.points.at(-1)[0] ? show(before.at(-1)[1]) : "";
+      return before.length && moment <= line.points.at(-1)[0] ? show(before.at(-1)[2] ?? before.at(-1)[1]) : "";
     };
     return table(title + "; all samples are in samples.csv", [
       { title: "seconds", cell: (moment) => format.figure(Number(moment.toPrecision(6))) },
@@ -84,7 +93,9 @@ const course = {
     (series.columns.phase ?? []).forEach((phase, i) => {
       if (phase && (i === 0 || phase !== series.columns.phase[i - 1])) marks.push([series.columns.seconds[i], phase]);
     });
-    return marks.length > 6 ? [] : marks;
+    // A name that would stand in the next one's place is left out; its line stays.
+    const room = 0.12 * series.columns.seconds.at(-1);
+    return marks.length > 6 ? [] : marks.map(([at, phase], i) => [at, marks[i + 1]?.[0] - at < room ? "" : phase]);
   },
 
   section(samples, indexOf) {
@@ -96,9 +107,9 @@ const course = {
     };
     const kept = Math.max(...samples.series.map((each) => each.columns.seconds.length));
     const most = Math.max(...samples.series.map((each) => each.rows));
-    const thinned = most > kept ? `Of up to ${format.count(most)} samples of a configuration each chart draws ${format.count(kept)}: of each stretch of time the least and the most, so that no peak is lost.` : `${format.count(samples.rows)} samples; all are drawn.`;
+    const thinned = most > kept ? `Of up to ${format.count(most)} samples of a configuration each chart draws ${format.count(kept)}: of each stretch of time the least and the most.` : `${format.count(samples.rows)} samples; all are drawn.`;
     show(groups[0]);
-    const part = section("Over time", note(thinned + " Counters are shown as what they grew by in a second of virtual time."), groups.length > 1 ? el("div", { class: "controls" }, picker("Of", groups.map((group) => [group, group]), groups[0], (group) => { show(group); chart.flush(); })) : null, place);
+    const part = section("Over time", note(thinned + " Counters are shown as what they grew by in a second of virtual time, the mean over each of at most 160 intervals."), groups.length > 1 ? el("div", { class: "controls" }, picker("Of", groups.map((group) => [group, group]), groups[0], (group) => { show(group); chart.flush(); })) : null, place);
     return part;
   },
 
@@ -114,15 +125,19 @@ const course = {
     add(["pgmajfault"], "Major faults per second", "pgmajfault", (series) => course.rate(series, ["pgmajfault"]));
     add(["pf_fixed"], "Second-stage faults per second", "faults that installed an entry or gave one back", (series) => course.rate(series, ["pf_fixed", "pf_fast"]));
     add(["vcpu_stall_ns"], "vCPUs that wait in a fault", "mean number, all guests together; counted where a stall ends", (series) => course.rate(series, ["vcpu_stall_ns"], 1e-9));
-    if (has(["memory_some_us"])) {
-      const pressure = all.flatMap((series) => [
-        { name: series.configuration, label: series.configuration + " some", index: series.index, points: course.rate(series, ["memory_some_us"], 1e-4) },
-        { name: series.configuration, label: series.configuration + " full", index: series.index, dashed: true, points: course.rate(series, ["memory_full_us"], 1e-4) },
-      ]);
-      made.push(course.lines("Memory pressure", "PSI: share of the time in which some (solid) or all (dashed) that had work waited for memory", pressure, { unit: " %", max: 100 }));
-    }
-    out.push(el("div", { class: "grid" }, made), ...course.locks(all));
+    out.push(el("div", { class: "grid" }, made), ...course.pressure(all), ...course.locks(all));
     return out;
+  },
+
+  span: (all) => Math.max(...all.map((series) => series.columns.seconds.at(-1))),
+
+  pressure(all) {
+    if (!all.some((series) => series.columns.memory_some_us)) return [];
+    return [
+      el("h3", {}, "Memory pressure"),
+      el("p", { class: "note" }, "PSI: share of the time in which ", key(0), "some or ", key(1), "all that had work waited for memory"),
+      el("div", { class: "grid" }, all.map((series) => course.lines(series.configuration, null, [["some", "memory_some_us"], ["full", "memory_full_us"]].map(([what, column], index) => ({ name: what, index, points: course.rate(series, [column], 1e-4).map(([at, share]) => [at, Math.min(100, share)]) })), { unit: " %", max: 100, small: true, area: true, span: course.span(all) }))),
+    ];
   },
 
   generations(all) {
@@ -136,7 +151,7 @@ const course = {
             { name: "inactive", index: 0, colour: shades[1], points: course.level(series, ["nr_inactive_anon", "nr_inactive_file"]) },
             { name: "active", index: 1, colour: shades[3], points: course.level(series, ["nr_active_anon", "nr_active_file"]) },
           ];
-      layers[0].marks = course.phases(series);
+      layers.at(-1).marks = course.phases(series);
       return { series, layers, most: Math.max(1, ...layers[0].points.map((_, i) => layers.reduce((sum, layer) => sum + layer.points[i][1], 0))) };
     });
     if (!stacks.some((stack) => stack.most > 1)) return [];
@@ -145,7 +160,7 @@ const course = {
     return [
       el("h3", {}, "Pages by generation"),
       legend,
-      el("div", { class: "grid" }, stacks.map(({ series, layers }) => course.lines(series.configuration, null, layers, { stack: true, max: comparison.round(max), small: true }))),
+      el("div", { class: "grid" }, stacks.map(({ series, layers }) => course.lines(series.configuration, null, course.stacked(layers), { stack: true, max: comparison.round(max), small: true, span: course.span(all) }))),
     ];
   },
 
@@ -158,7 +173,7 @@ const course = {
     return [
       el("h3", {}, "CPUs that wait for a lock"),
       el("p", { class: "note" }, "mean number, by lock: ", used.map((lock, i) => [key(i), lock, "\u2003"])),
-      el("div", { class: "grid" }, stacks.map(({ series, layers }) => course.lines(series.configuration, null, layers, { stack: true, max, small: true }))),
+      el("div", { class: "grid" }, stacks.map(({ series, layers }) => course.lines(series.configuration, null, course.stacked(layers), { stack: true, max, small: true, span: course.span(all) }))),
     ];
   },
 };

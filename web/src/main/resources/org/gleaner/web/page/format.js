@@ -38,6 +38,9 @@ const format = {
 
   // pgmajfault stays; machineSeconds becomes "machine".
   label(path) {
+    if (path === "machineSeconds") return "time";
+    const guest = /^guests\.(.*)\.(?:memoryStat\.|residentPages\.)(pgmajfault|last)$/.exec(path);
+    if (guest) return format.brief(guest[1], 40) + (guest[2] === "last" ? ": resident pages, in the end" : ": major faults");
     return path
       .split(".")
       .map((word) => (/^[a-z0-9]+[A-Z]/.test(word) ? word.replace(/(Seconds|Nanos|Percent)$/, "").replace(/([a-z0-9])([A-Z])/g, (_, a, b) => a + " " + b.toLowerCase()) : word))

@@ -40,19 +40,19 @@ const runs = {
     const names = [...figures.keys()];
     const seconds = names.filter((each) => /^phases\..*\.seconds$/.test(each));
     if (seconds.length) return seconds.slice(0, 12);
-    const guests = names.filter((each) => /^guests\.[^.]*\.(accesses|memoryStat\.pgmajfault|residentPages\.last|throttledSeconds)$/.test(each));
-    return guests.length ? guests.slice(0, 12) : names.filter((each) => /Seconds$/.test(each)).slice(0, 6);
+    const guests = names.filter((each) => /^guests\.[^.]*\.(memoryStat\.pgmajfault|residentPages\.last)$/.test(each));
+    return guests.length ? guests : names.filter((each) => /Seconds$/.test(each)).slice(0, 6);
   },
 
   page(result, samples, hot) {
     const all = runs.of(result);
-    const measures = [...new Set(all.flatMap((run) => [...run.measures.keys()]))];
+    const measures = [...new Set(all.flatMap((run) => [...run.measures.keys()]))].filter((measure) => all.some((run) => run.measures.get(measure)?.value));
     const differing = ["lru", "lruGen", "kernel", "aging", "arch", "pageSize", "swap", "costs", "pfn"].filter((field) => new Set(all.map((run) => run.configuration[field])).size > 1);
     const ratios = runs.ratios(result);
     section(
       "Comparison",
       comparison.charts(all, measures.slice(0, 6)),
-      comparison.table("Configurations", all, differing, measures),
+      all.some((run) => run.run.guests) ? runs.guests(all) : comparison.table("Configurations", all, differing, measures),
       ratios.length ? comparison.ratios(ratios, result.band) : null,
       result.band ? note(`The whiskers and ranges say how far the figures may move for all that is known of the constants: ${result.band.percent} % of ${result.band.points} points, measured at ${result.band.scale}.`) : result.seeds ? note(`Medians of ${result.seeds.length} seeds; whiskers and ranges go from the least to the most.`) : null,
     );
@@ -68,10 +68,23 @@ const runs = {
     setting.section(result, result.scenario);
   },
 
+  guests(all) {
+    return table("Guests, in each configuration", [
+      { title: "configuration", cell: ({ run }) => el("span", {}, key(run.index), name(run.name, 40)) },
+      { title: "guest", cell: ({ guest }) => name(guest.name, 40) },
+      { title: "accesses", number: true, cell: ({ guest }) => format.figure(guest.accesses) },
+      { title: "pgmajfault", number: true, cell: ({ guest }) => format.figure(guest.memoryStat?.pgmajfault) },
+      { title: "pgsteal", number: true, cell: ({ guest }) => format.figure(guest.memoryStat?.pgsteal) },
+      { title: "resident pages, in the end", number: true, cell: ({ guest }) => format.figure(guest.residentPages?.at(-1)) },
+      { title: "throttled", number: true, cell: ({ guest }) => format.seconds(guest.throttledSeconds) },
+      { title: "killed", cell: ({ guest }) => (guest.killed ? { text: "yes", off: true } : "no") },
+    ], all.flatMap((run) => (run.run.guests ?? []).map((guest) => ({ run, guest }))));
+  },
+
   sampled(all, samples, hot) {
     const indexOf = (configuration) => Math.max(0, all.findIndex((run) => run.name === configuration));
     if (samples.series) course.section(samples, indexOf);
-    if (hot.series) heat.section(hot, indexOf);
+    if (hot.maps.length) heat.section(hot.maps, indexOf);
   },
 
   ratios(result) {
