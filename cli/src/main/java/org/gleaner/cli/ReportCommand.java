@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `gleaner report`: the page of results that are kept, made again, or what differs between several.
+/// `gleaner report`: the page of results that are kept, made again, or what differs between
+/// several.
 @Command(
         name = "report",
         description =

@@ -88,8 +88,8 @@ public final class Tab implements AutoCloseable {
         call("Emulation.setEmulatedMedia", Map.of("media", medium));
     }
 
-    /// CPU time that the page's own thread has spent on scripts, layout and painting, in milliseconds.
-    /// Unlike time by the clock it does not hang on what else the machine does.
+    /// CPU time that the page's own thread has spent on scripts, layout and painting, in
+    /// milliseconds. Unlike time by the clock it does not hang on what else the machine does.
     public long busyMillis() {
         for (JsonNode each : call("Performance.getMetrics", Map.of()).path("metrics")) {
             if (each.path("name").asString().equals("TaskDuration")) {

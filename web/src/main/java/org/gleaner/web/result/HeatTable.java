@@ -22,8 +22,8 @@ public record HeatTable(List<HeatMap> maps) {
         maps = List.copyOf(maps);
     }
 
-    /// One guest's memory. The lists of cells have all ranges of the first moment, then those of the
-    /// second, and so on; a null is a range of which that is not known.
+    /// One guest's memory. The lists of cells have all ranges of the first moment, then those of
+    /// the second, and so on; a null is a range of which that is not known.
     ///
     /// @param dropped moments of the file that were left out between those that stay
     /// @param ranges first page and number of pages, from low to high addresses

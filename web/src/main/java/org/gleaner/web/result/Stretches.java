@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Samples of one series in bounded memory: of each stretch of time two points, which have the least
-/// and the most of every column in the order in which they came. So no peak is lost, and a counter
-/// that only grows stays one: its least comes first.
+/// Samples of one series in bounded memory: of each stretch of time two points, which have the
+/// least and the most of every column in the order in which they came. So no peak is lost, and a
+/// counter that only grows stays one: its least comes first.
 ///
 /// A stretch is two samples long at first, and its two points are these. When there are too many
 /// points, neighbouring stretches become one.
