@@ -9,6 +9,7 @@ import org.gleaner.kvm.mmu.LockMode;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.notifier.MmuNotifier;
@@ -66,7 +67,9 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     public boolean clearFlushYoung(Cpu cpu, long start, long end) {
         ageCalls.increment();
         cpu.enter(KernelFunction.KVM_AGE_FLUSH_HVA);
+        long since = Tracepoint.begin(cpu);
         boolean young = walk.age(cpu, start, end, AgeQuery.CLEAR, lockBaseline, flush);
+        Tracepoint.KVM_AGE_HVA.tell(cpu, since, start, end, 0);
         cpu.exit();
         return young;
     }
@@ -75,7 +78,9 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     public boolean clearYoung(Cpu cpu, long start, long end) {
         ageCalls.increment();
         cpu.enter(KernelFunction.KVM_AGE_HVA);
+        long since = Tracepoint.begin(cpu);
         boolean young = walk.age(cpu, start, end, AgeQuery.CLEAR, lockBaseline, false);
+        Tracepoint.KVM_AGE_HVA.tell(cpu, since, start, end, 0);
         cpu.exit();
         return young;
     }
@@ -84,7 +89,9 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     public boolean testYoung(Cpu cpu, long vpn) {
         testAgeCalls.increment();
         cpu.enter(KernelFunction.KVM_TEST_AGE_HVA);
+        long since = Tracepoint.begin(cpu);
         boolean young = walk.age(cpu, vpn, vpn + 1, AgeQuery.TEST, lockBaseline, false);
+        Tracepoint.KVM_TEST_AGE_HVA.tell(cpu, since, vpn, 0, 0);
         cpu.exit();
         return young;
     }
@@ -95,7 +102,9 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
         unmapCalls.increment();
         cpu.enter(KernelFunction.KVM_UNMAP_HVA_RANGE);
         ZapCause cause = event.isProtection() ? ZapCause.PROTECTION : ZapCause.GONE;
+        long since = Tracepoint.begin(cpu);
         walk.invalidateStart(cpu, start, end, mayBlock, cause);
+        Tracepoint.KVM_UNMAP_HVA_RANGE.tell(cpu, since, start, end, 0);
         cpu.exit();
     }
 
@@ -125,7 +134,10 @@ final class KvmMmuNotifier extends MmuNotifier implements Harvester {
     public boolean harvest(Cpu cpu, long start, long end, AgeQuery query) {
         (query.clear() ? ageCalls : testAgeCalls).increment();
         cpu.enter(KernelFunction.KVM_TEST_CLEAR_YOUNG);
+        long since = Tracepoint.begin(cpu);
         boolean any = walk.age(cpu, start, end, query, lock, false);
+        (query.clear() ? Tracepoint.KVM_AGE_HVA : Tracepoint.KVM_TEST_AGE_HVA)
+                .tell(cpu, since, start, end, 0);
         cpu.exit();
         return any;
     }

@@ -10,6 +10,7 @@ import org.gleaner.kvm.pfn.FaultInPage;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
@@ -229,6 +230,7 @@ public final class Vcpu {
             if (faultTimes != null) {
                 faultTimes.add(cpu.now() - since);
             }
+            Tracepoint.KVM_PAGE_FAULT.tell(cpu, since, id, gfn, fault.errorCode());
             if (problem != 0) {
                 return problem;
             }

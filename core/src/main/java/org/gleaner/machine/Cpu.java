@@ -63,6 +63,9 @@ public abstract class Cpu {
     /// What its task is at, or null where nobody wants to know.
     @Nullable TaskState task;
 
+    /// Who is told of tracepoints, or null.
+    @Nullable Tracer tracer;
+
     protected Cpu(int id, String name) {
         this.id = id;
         this.name = name;

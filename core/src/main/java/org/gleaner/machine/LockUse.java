@@ -59,6 +59,10 @@ public final class LockUse {
             use.waited[i] += nanos;
             use.longest[i] = Math.max(use.longest[i], nanos);
         }
+        Tracer tracer = cpu.tracer;
+        if (tracer != null) {
+            tracer.waited(cpu, lockClass, mode == LockDep.WRITE, since);
+        }
     }
 
     private static int index(LockClass lockClass, int mode) {

@@ -78,6 +78,7 @@ final class VirtualCpu extends TimedCpu {
         super(id, name, engine.speeds, engine.options.callTrees(), start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse();
+        tracer = engine.tracer;
         this.engine = engine;
         this.body = body;
         this.daemon = daemon;

@@ -113,6 +113,9 @@ public final class VirtualEngine implements Engine {
     private long hash = FNV_OFFSET;
     private long switches;
 
+    /// Of the CPUs to come.
+    @Nullable Tracer tracer;
+
     private @Nullable Observer observer;
 
     /// The first dispatch from this key on is looked at.
@@ -417,6 +420,12 @@ public final class VirtualEngine implements Engine {
             case WAITING -> cpu.ticks += ticks;
             case RUNNING, TIMED, SLEEPING, DONE -> {}
         }
+    }
+
+    /// Has `who` told of tracepoints on all CPUs. Before the run.
+    public void trace(Tracer who) {
+        tracer = who;
+        cpus().forEach(cpu -> cpu.tracer = who);
     }
 
     /// Has `who` look at the machine, from the next dispatch on. One at a time.

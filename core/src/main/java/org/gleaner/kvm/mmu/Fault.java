@@ -37,4 +37,10 @@ public final class Fault {
 
     /// The dirty log of the page's slot; null if there is none.
     public @Nullable DirtyBitmap log;
+
+    /// As the processor says it: bit 0 that something was there, bit 1 that it was a write
+    /// (`PFERR_PRESENT_MASK`, `PFERR_WRITE_MASK`).
+    public int errorCode() {
+        return (present ? 1 : 0) | (write ? 2 : 0);
+    }
 }

@@ -7,6 +7,7 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
@@ -157,6 +158,7 @@ final class ClassicReclaim {
     /// `shrink_inactive_list`.
     private long shrinkInactive(Cpu cpu, Lruvec lruvec, long n, int list, ScanControl sc) {
         cpu.enter(KernelFunction.SHRINK_INACTIVE_LIST);
+        long since = Tracepoint.begin(cpu);
         host.lru().drain(cpu);
         lruvec.lock().lock(cpu);
         long scanned = isolate(cpu, lruvec, n, list);
@@ -183,6 +185,7 @@ final class ClassicReclaim {
             countFreed(cpu, lruvec, sc, freed, file);
             lruvec.statChanged(cpu, freed);
         }
+        Tracepoint.MM_VMSCAN_LRU_SHRINK_INACTIVE.tell(cpu, since, scanned, freed, sc.priority);
         cpu.exit();
         return freed;
     }

@@ -4,6 +4,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruGenRules;
@@ -115,6 +116,8 @@ final class LruGenEviction {
 
     private void reclaim(
             Cpu cpu, Lruvec lruvec, ScanControl sc, FolioQueue queue, boolean secondPass) {
+        long since = Tracepoint.begin(cpu);
+        long scanned = scan.takeCounted();
         long freed = shrink.shrink(cpu, lruvec, queue, sc);
         sc.nrReclaimed += freed;
         if (!secondPass) {
@@ -140,6 +143,7 @@ final class LruGenEviction {
         lruvec.lock().unlock(cpu);
         putback.release(cpu, queue);
         count(cpu, lruvec, sc, freed);
+        Tracepoint.MM_VMSCAN_LRU_SHRINK_INACTIVE.tell(cpu, since, scanned, freed, sc.priority);
         if (!clean.isEmpty()) {
             queue.clear();
             for (int i = 0; i < clean.size(); i++) {

@@ -44,6 +44,8 @@ abstract class LruGenScan {
     /// Pages that the last [#scan] examined, sorted ones included.
     private long examined;
 
+    private long counted;
+
     private LruGenScan(ReclaimContext host) {
         this.host = host;
         folios = host.folios();
@@ -134,8 +136,16 @@ abstract class LruGenScan {
             host.stat().add(cpu, by, isolated);
         }
         cpu.exit();
+        counted += isolated;
         examined = scanned;
         return scanned;
+    }
+
+    /// Pages that `pgscan` has counted since this was asked last.
+    long takeCounted() {
+        long pages = counted;
+        counted = 0;
+        return pages;
     }
 
     long examined() {

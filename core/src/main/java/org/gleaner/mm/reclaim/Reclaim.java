@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.TaskState;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.PageAllocator;
@@ -148,7 +149,9 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
                 host.stat().inc(cpu, VmEvent.PAGEOUTRUN);
                 kswapdSince = cpu.now();
                 boolean stalled = TaskState.beginStall(cpu);
+                Tracepoint.MM_VMSCAN_KSWAPD_WAKE.tell(cpu, 0, 0, 0);
                 boolean freed = reclaimer(cpu).balance(cpu, minTtlMillis);
+                Tracepoint.MM_VMSCAN_KSWAPD_SLEEP.tell(cpu, 0, 0, 0);
                 TaskState.endStall(cpu, stalled);
                 kswapdNanos += cpu.now() - kswapdSince;
                 kswapdSince = ASLEEP;

@@ -3,6 +3,7 @@ package org.gleaner.mm.reclaim;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.Tracepoint;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.lru.LruList;
 import org.gleaner.mm.lru.Lruvec;
@@ -87,6 +88,21 @@ final class Reclaimer {
     }
 
     private long reclaim(Cpu cpu) {
+        boolean ofMemcg = sc.target != null;
+        long since = Tracepoint.begin(cpu);
+        (ofMemcg
+                        ? Tracepoint.MM_VMSCAN_MEMCG_RECLAIM_BEGIN
+                        : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_BEGIN)
+                .tell(cpu, 0, 0, 0);
+        climb(cpu);
+        (ofMemcg ? Tracepoint.TRY_TO_FREE_MEM_CGROUP_PAGES : Tracepoint.TRY_TO_FREE_PAGES)
+                .tell(cpu, since, sc.nrReclaimed, 0, 0);
+        (ofMemcg ? Tracepoint.MM_VMSCAN_MEMCG_RECLAIM_END : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_END)
+                .tell(cpu, sc.nrReclaimed, 0, 0);
+        return sc.nrReclaimed;
+    }
+
+    private void climb(Cpu cpu) {
         busy = true;
         cpu.enter(
                 sc.target != null
@@ -110,7 +126,6 @@ final class Reclaimer {
         }
         cpu.exit();
         busy = false;
-        return sc.nrReclaimed;
     }
 
     private void ladder(Cpu cpu) {
@@ -198,6 +213,7 @@ final class Reclaimer {
     /// @param minTtlMillis see [LruGenMinTtl]
     boolean balance(Cpu cpu, long minTtlMillis) {
         cpu.enter(KernelFunction.BALANCE_PGDAT);
+        long since = Tracepoint.begin(cpu);
         long high = host.zone().watermarks().high();
         LruGenWalk walk = sc.walk;
         sc.start(null, true, 0, host.swappiness());
@@ -226,6 +242,7 @@ final class Reclaimer {
             }
         }
         snapshotRefaults();
+        Tracepoint.BALANCE_PGDAT.tell(cpu, since, total, 0, 0);
         cpu.exit();
         return total > 0;
     }

@@ -164,6 +164,13 @@ final class Accounting {
         }
     }
 
+    /// The run is over.
+    void close() {
+        if (sampler != null) {
+            sampler.end();
+        }
+    }
+
     /// What came of it; null with real threads, and if it did not come to its end.
     @Nullable RunStatistics result() {
         return result;

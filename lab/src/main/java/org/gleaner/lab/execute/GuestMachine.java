@@ -151,6 +151,7 @@ final class GuestMachine implements AutoCloseable {
         meter.watch(engine);
         accounting.observe(meter.series());
         engine.run();
+        accounting.close();
     }
 
     /// Adds an actor; where assertions are on, the order in which it takes locks is checked.

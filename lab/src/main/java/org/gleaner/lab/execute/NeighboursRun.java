@@ -186,6 +186,7 @@ public final class NeighboursRun {
             meter.watch(engine);
             accounting.observe(meter.series());
             engine.run();
+            accounting.close();
         }
         Map<String, Long> populating = new LinkedHashMap<>();
         Map<String, Long> counters = new LinkedHashMap<>();

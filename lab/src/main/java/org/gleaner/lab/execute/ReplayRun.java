@@ -202,6 +202,7 @@ public final class ReplayRun {
             engine.spawn("replay", accounting.watched(task, cpu -> replay(cpu, rcu)));
             progress.begin("replay " + request.trace().name(), request.trace().length());
             engine.run();
+            accounting.close();
         } finally {
             progress.end();
         }

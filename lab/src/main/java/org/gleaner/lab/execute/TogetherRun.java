@@ -158,6 +158,7 @@ public final class TogetherRun {
             meter.watch(engine);
             accounting.observe(series);
             engine.run();
+            accounting.close();
         }
         double wall = (System.nanoTime() - start) / 1e9;
         boolean timed = request.engine() == EngineChoice.VIRTUAL;

@@ -52,6 +52,10 @@ public final class HostSampler implements Observer {
         this.guests = guests;
         this.series = series;
         engine.observe(this);
+        EventLog events = series.events();
+        if (events != null) {
+            engine.trace(events);
+        }
     }
 
     @Override
@@ -69,7 +73,7 @@ public final class HostSampler implements Observer {
         bound();
     }
 
-    /// A part of the run is over.
+    /// A part of the run is over, or all of it.
     public void end() {
         bound();
     }

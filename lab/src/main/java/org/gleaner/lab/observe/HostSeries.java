@@ -3,6 +3,7 @@ package org.gleaner.lab.observe;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What was seen of one host over its run. Its size has a bound: see [Pace].
 ///
@@ -22,7 +23,11 @@ public final class HostSeries {
     private long heatNanos;
     private int rows;
 
-    HostSeries(String name, Pace pace) {
+    private final @Nullable EventLog events;
+
+    /// @param logs whether there are to be events too
+    HostSeries(String name, Pace pace, boolean logs) {
+        events = logs ? new EventLog() : null;
         this.name = name;
         this.pace = pace;
         intervalNanos = pace.nanos();
@@ -42,6 +47,11 @@ public final class HostSeries {
     /// In the order of time, of guests and of addresses.
     public List<Heat> heat() {
         return heat.stream().flatMap(List::stream).toList();
+    }
+
+    /// Its events; null if nobody asked for them.
+    public @Nullable EventLog events() {
+        return events;
     }
 
     /// From one sample to the next.

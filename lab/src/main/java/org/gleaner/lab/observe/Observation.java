@@ -3,23 +3,31 @@ package org.gleaner.lab.observe;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What of the hosts of a command is to be kept over time, and what was.
 public final class Observation {
     /// Nothing.
-    public static final Observation NONE = new Observation(null);
+    public static final Observation NONE = new Observation(null, false);
 
     private final @Nullable Pace pace;
+    private final boolean events;
     private final List<HostSeries> series = Collections.synchronizedList(new ArrayList<>());
 
-    private Observation(@Nullable Pace pace) {
+    private Observation(@Nullable Pace pace, boolean events) {
         this.pace = pace;
+        this.events = events;
     }
 
     /// Samples of each host.
     public static Observation of(Pace pace) {
-        return new Observation(pace);
+        return new Observation(pace, false);
+    }
+
+    /// Samples, and events.
+    public static Observation withEvents(Pace pace) {
+        return new Observation(pace, true);
     }
 
     /// Room for a host's; null if nothing is kept.
@@ -29,7 +37,7 @@ public final class Observation {
         if (pace == null) {
             return null;
         }
-        HostSeries one = new HostSeries(name, pace);
+        HostSeries one = new HostSeries(name, pace, events);
         series.add(one);
         return one;
     }
@@ -39,5 +47,19 @@ public final class Observation {
         synchronized (series) {
             return series.stream().filter(each -> !each.moments().isEmpty()).toList();
         }
+    }
+
+    /// Whether another asks for the same, whatever either has got: requests that ask for the same
+    /// are equal.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Observation that
+                && events == that.events
+                && Objects.equals(pace, that.pace);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(pace, events);
     }
 }

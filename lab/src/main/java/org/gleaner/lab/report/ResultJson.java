@@ -89,6 +89,11 @@ public final class ResultJson {
         fields.forEachEntry(document::putIfAbsent);
     }
 
+    /// A string, with its quotes.
+    static String quoted(String text) {
+        return MAPPER.writeValueAsString(text);
+    }
+
     /// One document of a record that is no result, without a line end.
     public static String of(Record record) {
         return WRITER.writeValueAsString(record);

@@ -41,6 +41,9 @@ public final class SeriesCsv {
         if (all.stream().anyMatch(each -> !each.heat().isEmpty())) {
             files.put("heat.csv", out -> heat(all, out));
         }
+        if (all.stream().anyMatch(each -> each.events() != null)) {
+            files.put("trace.json", out -> TraceEventsJson.write(all, out));
+        }
         return files;
     }
 

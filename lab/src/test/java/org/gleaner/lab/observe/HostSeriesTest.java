@@ -23,7 +23,7 @@ final class HostSeriesTest {
 
     @Test
     void aShortRunKeepsAll() {
-        HostSeries series = new HostSeries("x", Pace.USUAL);
+        HostSeries series = new HostSeries("x", Pace.USUAL, false);
         sample(series, 100 * EVERY, 0, 1);
         assertThat(series.moments()).hasSize(100);
         assertThat(series.intervalNanos()).isEqualTo(EVERY);
@@ -32,7 +32,7 @@ final class HostSeriesTest {
     @Test
     void ofALongRunThereAreNeverMoreAndTheyStayEven() {
         for (long length : new long[] {1_000, 10_000, 123_456, 1_000_000}) {
-            HostSeries series = new HostSeries("x", Pace.USUAL);
+            HostSeries series = new HostSeries("x", Pace.USUAL, false);
             sample(series, length * EVERY, EVERY / 7, 1);
             List<HostSample> all = series.moments();
             assertThat(all)
@@ -47,7 +47,7 @@ final class HostSeriesTest {
 
     @Test
     void whereAPartBeginsIsKept() {
-        HostSeries series = new HostSeries("x", Pace.USUAL);
+        HostSeries series = new HostSeries("x", Pace.USUAL, false);
         series.add(moment(17, true, 1));
         sample(series, 100_000 * EVERY, 0, 1);
         series.add(moment(100_000 * EVERY + 5, true, 1));
@@ -57,7 +57,7 @@ final class HostSeriesTest {
 
     @Test
     void manyGroupsHaveFewerSamples() {
-        HostSeries series = new HostSeries("x", Pace.USUAL);
+        HostSeries series = new HostSeries("x", Pace.USUAL, false);
         sample(series, 10_000 * EVERY, 0, 100);
         assertThat(series.moments()).hasSizeBetween(20, Pace.USUAL.mostRows() / 100);
     }
@@ -65,7 +65,7 @@ final class HostSeriesTest {
     @Test
     void anIntervalThatWasAskedForHolds() {
         Pace pace = Pace.of(Span.parse("10us"));
-        HostSeries series = new HostSeries("x", pace);
+        HostSeries series = new HostSeries("x", pace, false);
         sample(series, 50_000 * pace.nanos(), 0, 1);
         assertThat(series.moments()).hasSize(50_000);
         assertThat(series.intervalNanos()).isEqualTo(10_000);
@@ -73,7 +73,7 @@ final class HostSeriesTest {
 
     @Test
     void heatIsFewerLooksFurtherApart() {
-        HostSeries series = new HostSeries("x", Pace.USUAL);
+        HostSeries series = new HostSeries("x", Pace.USUAL, false);
         long looks = 0;
         for (long at = 0; at < 100_000 * EVERY; at = series.next(at)) {
             if (series.heatIsDue(at)) {
