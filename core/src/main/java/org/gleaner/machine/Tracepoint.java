@@ -3,8 +3,8 @@ package org.gleaner.machine;
 import java.util.List;
 
 /// What a [Tracer] is told of, by the kernel's names: tracepoints with their fields, and a few
-/// functions that are worth to be seen as a whole. Where nobody listens, telling is a look at a null
-/// field.
+/// functions that are worth to be seen as a whole. Where nobody listens, telling is a look at a
+/// null field.
 ///
 /// ```
 /// long since = Tracepoint.begin(cpu);
