@@ -85,6 +85,7 @@ final class SweepCommand implements Callable<Integer> {
             long asked,
             long finished,
             long before,
+            long failed,
             String sweep,
             String results) {}
 
@@ -96,6 +97,7 @@ final class SweepCommand implements Callable<Integer> {
                             outcome.asked(),
                             outcome.finished(),
                             outcome.before(),
+                            outcome.failed(),
                             sweep.hash(),
                             directory.toString());
             surroundings.out().println(ResultJson.of(document));
@@ -106,6 +108,9 @@ final class SweepCommand implements Callable<Integer> {
             if (outcome.before() > 0) {
                 surroundings.out().println(outcome.before() + " of them had been run before");
             }
+            if (outcome.failed() > 0) {
+                surroundings.out().println(outcome.failed() + " failed; their rows say why");
+            }
             surroundings.out().println("results in " + directory);
             surroundings.out().println("next: gleaner sweep show " + directory);
         }
@@ -115,7 +120,7 @@ final class SweepCommand implements Callable<Integer> {
                     .println("gleaner: interrupted; the same command again runs what is left");
             return ExitCodes.INTERRUPTED;
         }
-        return ExitCodes.DONE;
+        return outcome.failed() > 0 ? ExitCodes.FAILED : ExitCodes.DONE;
     }
 
     private Cluster cluster() {

@@ -2,6 +2,7 @@ package org.gleaner.fleet.point;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,9 +54,23 @@ public record Inputs(Map<String, String> files, Map<String, String> digests)
                 throw new BadInput(
                         word, "cannot be read (" + Input.reason(e) + ")", "name a file", e);
             }
-            files.put(word, file.toAbsolutePath().toString());
+            files.put(word, file.toAbsolutePath().normalize().toString());
         }
+        checkNames(files);
         return new Inputs(files, digests);
+    }
+
+    /// Workers get them under their bare names.
+    private static void checkNames(Map<String, String> files) {
+        Map<String, String> byName = new LinkedHashMap<>();
+        files.values()
+                .forEach(file -> {
+                    String other = byName.put(String.valueOf(Path.of(file).getFileName()), file);
+                    if (other != null && !other.equals(file)) {
+                        throw new BadInput(
+                                file, "has the name of " + other, "rename one of the two");
+                    }
+                });
     }
 
     private static Set<String> words(Sweep sweep) {
@@ -97,6 +112,6 @@ public record Inputs(Map<String, String> files, Map<String, String> digests)
 
     /// What the points read is a part of what they are.
     public String digest() {
-        return Sweep.digest(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Sweep.digest(digests.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,8 +66,10 @@ public record Cluster(String master, List<String> jars) {
 
     /// A session, which says what it has to say to a file.
     ///
+    /// @param files that its tasks read; sent to those that run elsewhere, from the first task on,
+    ///     which files that are added to a session are not
     /// @throws BadInput if there is no way to it
-    SparkSession open(String name, Path log) {
+    SparkSession open(String name, Path log, Collection<String> files) {
         System.setProperty("gleaner.spark.log", log.toString());
         System.setProperty(
                 "log4j2.configurationFile",
@@ -97,7 +100,8 @@ public record Cluster(String master, List<String> jars) {
         if (isHere()) {
             conf.set("spark.driver.bindAddress", "127.0.0.1").set("spark.driver.host", "127.0.0.1");
         } else {
-            conf.set("spark.jars", String.join(",", jars));
+            conf.set("spark.jars", String.join(",", jars))
+                    .set("spark.files", String.join(",", files));
         }
         try {
             return SparkSession.builder().config(conf).getOrCreate();

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.gleaner.lab.BadInput;
 
 /// The rows of a sweep's directory.
@@ -56,6 +57,11 @@ final class ResultTable {
         Iterator<Row> indices = rows().select(PointRow.POINT).toLocalIterator();
         indices.forEachRemaining(row -> finished.add(row.getLong(0)));
         return finished;
+    }
+
+    /// How many rows say why they are not to be believed.
+    long failed() {
+        return rows().where(functions.size(functions.col("failures")).gt(0)).count();
     }
 
     /// Runs what makes rows, and keeps each as soon as it is made.

@@ -44,14 +44,19 @@ public final class SweepRun implements AutoCloseable {
         this.inputs = inputs;
         this.cluster = cluster;
         this.progress = progress;
-        spark = cluster.open(sweep.name(), directory.resolve("spark.log").toAbsolutePath());
+        spark =
+                cluster.open(
+                        sweep.name(),
+                        directory.resolve("spark.log").toAbsolutePath(),
+                        inputs.files().values());
         table = new ResultTable(spark, directory);
     }
 
     /// How far a sweep came.
     ///
     /// @param before points that had been run before
-    public record Outcome(long asked, long finished, long before) {
+    /// @param failed of those that are finished: their rows say why, and are not to be believed
+    public record Outcome(long asked, long finished, long before, long failed) {
         public boolean complete() {
             return asked == finished;
         }
@@ -76,9 +81,6 @@ public final class SweepRun implements AutoCloseable {
         long before = finished.size();
         long asked = sweep.points();
         if (before < asked) {
-            if (!cluster.isHere()) {
-                inputs.files().values().forEach(file -> spark.sparkContext().addFile(file));
-            }
             listen();
             ended.set(before);
             progress.begin("sweep " + sweep.name(), asked);
@@ -94,7 +96,7 @@ public final class SweepRun implements AutoCloseable {
         if (finished.size() == asked && !table.isWhole()) {
             table.make(asked);
         }
-        return new Outcome(asked, finished.size(), before);
+        return new Outcome(asked, finished.size(), before, table.failed());
     }
 
     private void points(IndexSet finished) {

@@ -177,7 +177,7 @@ public record SweepTable(
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            spark = Cluster.here(1).open(String.valueOf(directory.getFileName()), log);
+            spark = Cluster.here(1).open(String.valueOf(directory.getFileName()), log, List.of());
             table = new ResultTable(spark, directory);
         }
 

@@ -84,7 +84,7 @@ final class SweepRunTest {
     void whatWasInterruptedGoesOnAndBelievesNoHalfFile() throws IOException {
         Sweep sweep = sweep("60%, 40%");
         assertThat(run(sweep, "whole", Progress.SILENT))
-                .isEqualTo(new SweepRun.Outcome(8, 8, 0));
+                .isEqualTo(new SweepRun.Outcome(8, 8, 0, 0));
 
         Path out = directory.resolve("parts");
         SweepRun.Outcome part = run(sweep, "parts", stopped(out));
@@ -94,10 +94,10 @@ final class SweepRunTest {
             half.setLength(half.length() / 2);
         }
         SweepRun.Outcome rest = run(sweep, "parts", Progress.SILENT);
-        assertThat(rest).isEqualTo(new SweepRun.Outcome(8, 8, part.finished() - 1));
+        assertThat(rest).isEqualTo(new SweepRun.Outcome(8, 8, part.finished() - 1, 0));
         assertThat(lines("parts")).hasSize(8).isEqualTo(lines("whole"));
         assertThat(run(sweep, "parts", Progress.SILENT))
-                .isEqualTo(new SweepRun.Outcome(8, 8, 8));
+                .isEqualTo(new SweepRun.Outcome(8, 8, 8, 0));
     }
 
     @Test
