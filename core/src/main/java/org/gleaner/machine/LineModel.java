@@ -32,6 +32,7 @@ final class LineModel {
     private final long same;
     private final long cross;
     private final long storm;
+    private final Speeds speeds;
     private final int sockets;
     private final int cores;
 
@@ -44,7 +45,8 @@ final class LineModel {
     /// Until when it stays there.
     private long[] leaves = new long[0];
 
-    LineModel(CostModel costs, Topology topology) {
+    LineModel(CostModel costs, Topology topology, Speeds speeds) {
+        this.speeds = speeds;
         local = costs.ticks(Cost.LINE_LOCAL_RMW);
         same = costs.ticks(Cost.LINE_XFER_SAME);
         cross = costs.ticks(Cost.LINE_XFER_CROSS);
@@ -132,7 +134,8 @@ final class LineModel {
     }
 
     private long transfer(int owner, int cpu) {
-        return sockets == 1 || owner < 0 || owner % sockets == cpu % sockets ? same : cross;
+        boolean near = speeds.oneSocket || owner < 0 || owner % sockets == cpu % sockets;
+        return near ? same : cross;
     }
 
     /// The core of a CPU, of which something is known from now on.

@@ -3,8 +3,8 @@ package org.gleaner.machine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What private work costs now: more, the more CPUs are at work ([Slowdown]). A CPU that spins is
-/// at work, one that sleeps is not.
+/// What private work costs now: more, the more CPUs are at work ([Slowdown]); and whether all who
+/// work sit on one socket. A CPU that spins is at work, one that sleeps is not.
 final class Speeds {
     private final CostModel costs;
     private final Topology topology;
@@ -14,9 +14,13 @@ final class Speeds {
     /// By [Cost#ordinal], in ticks; never changed.
     long[] table;
 
+    /// Whether all that are at work sit on one socket.
+    boolean oneSocket;
+
     Speeds(CostModel costs, Topology topology) {
         this.costs = costs;
         this.topology = topology;
+        oneSocket = topology.isOneSocket(0);
         table = costs.table(topology, 0);
         tables.add(table);
     }
@@ -28,10 +32,12 @@ final class Speeds {
             tables.add(costs.table(topology, busy));
         }
         table = tables.get(busy);
+        oneSocket = topology.isOneSocket(busy);
     }
 
     /// One less.
     void end() {
         table = tables.get(--busy);
+        oneSocket = topology.isOneSocket(busy);
     }
 }

@@ -1,14 +1,18 @@
 package org.gleaner.machine;
 
-/// How a host's CPUs lie. Threads are not pinned: a scheduler spreads those that run over sockets,
-/// and over idle cores before second threads of busy ones.
+/// How a host's CPUs lie. Threads are not pinned: a scheduler spreads those that run over idle
+/// cores before second threads of busy ones. It leaves few of them together on one socket, and
+/// spreads many over all (Gorman, "Revisit NUMA imbalance tolerance and fork balancing", 2020).
 ///
-/// @param sockets 1 or more; CPU `id` sits on socket `id % sockets`
+/// @param sockets 1 or more; where many run, CPU `id` sits on socket `id % sockets`
 /// @param cores of all sockets
 /// @param threads hardware threads of a core, 1 or 2
 public record Topology(int sockets, int cores, int threads) {
     /// One socket with as many cores as anybody wants.
     public static final Topology ONE_SOCKET = new Topology(1, Integer.MAX_VALUE, 1);
+
+    /// Tasks stay together while they need no more than one in so many of a socket's CPUs.
+    private static final int TOGETHER = 4;
 
     /// @throws IllegalArgumentException if a figure is out of range
     public Topology {
@@ -16,6 +20,11 @@ public record Topology(int sockets, int cores, int threads) {
             throw new IllegalArgumentException(
                     sockets + " sockets, " + cores + " cores, " + threads + " threads of a core");
         }
+    }
+
+    /// Whether `busy` CPUs are so few that all of them sit on one socket.
+    boolean isOneSocket(int busy) {
+        return sockets == 1 || (long) TOGETHER * busy * sockets <= (long) cores * threads;
     }
 
     /// How many of `busy` CPUs share their core with another that is busy, 0 to 1 of them.

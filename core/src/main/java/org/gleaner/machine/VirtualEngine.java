@@ -128,8 +128,8 @@ public final class VirtualEngine implements Engine {
     public VirtualEngine(CostModel costs, VirtualOptions options) {
         this.costs = costs;
         this.options = options;
-        lines = new LineModel(costs, options.topology());
         speeds = new Speeds(costs, options.topology());
+        lines = new LineModel(costs, options.topology(), speeds);
         broadcasts = new BroadcastServer(costs);
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
         sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);

@@ -93,8 +93,20 @@ final class VirtualWaitTest {
 
     @Test
     void anotherSocketIsFartherAway() {
-        VirtualEngine two =
-                new VirtualEngine(X86, VirtualOptions.seed(1).withTopology(new Topology(2, 2, 1)));
+        // In order of time: CPU 1 (socket 1), CPU 2 (socket 0), CPU 0 (socket 0).
+        assertThat(threeWrites(new Topology(2, 2, 1))).containsExactly(SAME, CROSS, SAME);
+    }
+
+    @Test
+    void whoIsAloneAtWorkSitsOnOneSocketWithAllIfASocketHasFourCpus() {
+        assertThat(threeWrites(new Topology(2, 8, 1))).containsExactly(SAME, SAME, SAME);
+        assertThat(threeWrites(new Topology(2, 4, 2))).containsExactly(SAME, SAME, SAME);
+        assertThat(threeWrites(new Topology(2, 6, 1))).containsExactly(SAME, CROSS, SAME);
+    }
+
+    /// What a write of one line takes by each of three CPUs, of which two sleep meanwhile.
+    private static List<Long> threeWrites(Topology topology) {
+        VirtualEngine two = new VirtualEngine(X86, VirtualOptions.seed(1).withTopology(topology));
         Word line = new Word();
         List<Long> took = new ArrayList<>();
         for (int a = 0; a < 3; a++) {
@@ -106,8 +118,7 @@ final class VirtualWaitTest {
                     });
         }
         two.run();
-        // In order of time: CPU 1 (socket 1), CPU 2 (socket 0), CPU 0 (socket 0).
-        assertThat(took).containsExactly(SAME, CROSS, SAME);
+        return took;
     }
 
     private static long timed(Cpu cpu, Runnable what) {

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// holds virtual time against it.
 public final class TimingRun {
 
-    private static final int MANY = 16;
+    private static final int MANY = 32;
+
+    private static final int FINER = 4;
 
     /// What rows have in common that one run answers.
     private record Setup(String scenario, int vcpus) {}
@@ -155,14 +157,15 @@ public final class TimingRun {
         return own != null && finer ? own : asked;
     }
 
-    /// Where passes are timed, memory of fewer than [#MANY] vCPUs is shrunk by as much less as they
-    /// are fewer: the page table that a pass holds a lock of has a fixed size.
+    /// Where passes are timed, memory is shrunk [#FINER] times less, and that of fewer than [#MANY]
+    /// vCPUs by as much less still as they are fewer: the page table that a pass reads, and holds a
+    /// lock of, has a fixed size.
     private Scale scale(Scenario scenario, int vcpus) {
         Scale asked = request.scale();
         if (!(scenario instanceof AccessTracking tracking && tracking.benchmark())) {
             return asked;
         }
-        int whole = asked.whole();
+        int whole = Math.max(asked.part(), asked.whole() / FINER);
         for (int n = vcpus; n < MANY && whole % 2 == 0 && whole / 2 >= asked.part(); n *= 2) {
             whole /= 2;
         }

@@ -1,5 +1,6 @@
 package org.gleaner.lab.execute;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
@@ -73,6 +75,24 @@ final class TimingRunTest {
         double four = millionFaultsASecond(result, 4, "read-lock");
         assertThat(millionFaultsASecond(result, 8, "read-lock")).isBetween(1.8 * four, 2 * four);
         assertThat(millionFaultsASecond(result, 32, "read-lock")).isBetween(7.5, 8.5);
+    }
+
+    /// An ager that holds `mmu_lock` is overtaken by 32 vCPUs while it waits: its first pass lasts
+    /// as long as they do. One that takes no lock makes many.
+    @Test
+    void passesOfAgersThatTakeTheLockLastAsLongAsTheRun() {
+        TimingResult result =
+                run(
+                        TABLE,
+                        rows(TABLE).stream()
+                                .filter(row -> row.id().startsWith("JH1-32-lock"))
+                                .toList());
+        Map<String, Double> seconds =
+                result.rows().stream()
+                        .collect(toMap(Row::id, row -> Objects.requireNonNull(row.gleaner())));
+        double locked = seconds.getOrDefault("JH1-32-locked-pass", 0.0);
+        assertThat(locked).isGreaterThan(seconds.getOrDefault("JH1-32-locked-wall", 0.0));
+        assertThat(locked).isGreaterThan(5 * seconds.getOrDefault("JH1-32-lockless-pass", 0.0));
     }
 
     @Test
