@@ -66,6 +66,12 @@ final class Examples {
                             gleaner check recheck-not-locked             # the race of one bug
                             gleaner check --memory arm64                 # late stores, early loads
                             """),
+                    Map.entry(
+                            "serve",
+                            """
+                            gleaner serve                                # prints the address to open
+                            gleaner serve --results results --port 8437
+                            """),
                     Map.entry("torture", "gleaner torture --seconds 60 --aging merged"),
                     Map.entry(
                             "validate reclaim",

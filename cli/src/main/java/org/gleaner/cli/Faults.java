@@ -33,18 +33,23 @@ final class Faults {
 
     /// What picocli could not parse.
     int usage(ParameterException fault, String[] arguments) {
+        return badInput(found(fault));
+    }
+
+    /// What is wrong with arguments that picocli could not parse.
+    static BadInput found(ParameterException fault) {
         BadInput bad = findBadInput(fault);
         if (bad != null) {
             ArgSpec argument = fault.getArgSpec();
-            return badInput(argument == null ? bad : bad.at(name(argument)));
+            return argument == null ? bad : bad.at(name(argument));
         }
         CommandLine command = fault.getCommandLine();
         List<String> unmatched = command.getUnmatchedArguments();
         String help = "see '" + command.getCommandSpec().qualifiedName() + " --help'";
         if (!unmatched.isEmpty()) {
-            return badInput(unknown(unmatched.getFirst(), command, help));
+            return unknown(unmatched.getFirst(), command, help);
         }
-        return badInput(new BadInput("", clause(String.valueOf(fault.getMessage())), help));
+        return new BadInput("", clause(String.valueOf(fault.getMessage())), help);
     }
 
     /// What a command threw.

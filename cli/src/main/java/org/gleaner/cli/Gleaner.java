@@ -106,7 +106,7 @@ public final class Gleaner implements Callable<Integer> {
         throw new BadInput("", "no command given", "try 'gleaner run' or 'gleaner --help'");
     }
 
-    private static CommandLine commandLine(
+    static CommandLine commandLine(
             Surroundings surroundings, Map<String, CommandLine> more, Faults faults) {
         CommandLine command = new CommandLine(new Gleaner());
         command.addSubcommand("run", new RunCommand(surroundings));
@@ -115,6 +115,7 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("trace", TraceCommand.commandLine(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
         command.addSubcommand("report", new ReportCommand(surroundings));
+        command.addSubcommand("serve", new ServeCommand(surroundings));
         command.addSubcommand("torture", new TortureCommand(surroundings));
         command.addSubcommand(
                 "validate",

@@ -33,13 +33,15 @@ public class OutputOptions {
 
     public Progress progress(Surroundings surroundings) {
         ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : surroundings.progress();
-        return new ProgressBar(surroundings.err(), mode, surroundings.interrupted());
+        return surroundings
+                .watch()
+                .over(new ProgressBar(surroundings.err(), mode, surroundings.interrupted()));
     }
 
     /// Keeps a result's files and the page that shows them, and says where.
     void keep(Surroundings surroundings, ResultsDirectory directory, Map<String, FileText> files) {
-        Path place =
-                directory.write(files, new ResultsDirectory.Page(ReportPage.FILE, ReportPage::of));
+        Path place = directory.write(files, PAGE);
+        surroundings.watch().kept(place);
         if (!quiet) {
             (json ? surroundings.err() : surroundings.out()).println("results in " + place);
         }

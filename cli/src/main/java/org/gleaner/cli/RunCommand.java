@@ -1,5 +1,6 @@
 package org.gleaner.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
     private static final int LEAST_POINTS = 5;
     private static final int MOST_POINTS = 10_000;
 
-    private final Surroundings surroundings;
+    private Surroundings surroundings;
 
     @Parameters(
             arity = "0..1",
@@ -86,6 +87,13 @@ final class RunCommand implements Callable<Integer> {
                             + "default scenario's band is known without.")
     private @Nullable Integer band;
 
+    @Option(
+            names = "--live",
+            description =
+                    "Show the run in a browser while it goes on: prints the address, and serves it"
+                            + " until Ctrl-C.")
+    private boolean live;
+
     @Mixin private CompareOptions compare = new CompareOptions();
 
     @Mixin private SampleOptions samples = new SampleOptions();
@@ -96,25 +104,59 @@ final class RunCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
-    @Override
-    public Integer call() {
+    /// What is asked for, of which all has been checked that can be without running it.
+    ///
+    /// @param whole at full size, with the first seed
+    /// @param bySeed at the scale, one for each seed
+    /// @param observation of the first seed's hosts
+    private record Asked(
+            Scenario whole, List<Scenario> bySeed, Scale by, Observation observation) {}
+
+    /// @throws BadInput if it cannot be run
+    void check() {
+        asked();
+    }
+
+    private Asked asked() {
         ScenarioFile file = compare.over(ScenarioReader.open(scenario, surroundings.input()));
         Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), DEFAULT_SCALE);
         List<Long> seeds = options.seeds(file.scenario(settings, Scale.FULL).seed());
-        Scenario asked = file.scenario(with(seeds.getFirst()), Scale.FULL);
+        Scenario whole = file.scenario(with(seeds.getFirst()), Scale.FULL);
         List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();
-        checkAblations(asked);
+        checkAblations(whole);
         checkBand();
-        @Nullable ResultsDirectory directory = directory(bySeed, by);
-        Observation observation = samples.observation(options.engine, directory != null);
+        boolean kept = options.out != null || surroundings.keep();
+        return new Asked(whole, bySeed, by, samples.observation(options.engine, kept));
+    }
+
+    @Override
+    public Integer call() {
+        Asked asked = asked();
+        @Nullable ResultsDirectory directory = directory(asked.bySeed(), asked.by());
+        if (!live) {
+            return run(asked, directory);
+        }
+        Path place = options.out == null ? null : options.out.toAbsolutePath().getParent();
+        Surroundings shown = place == null ? surroundings : surroundings.keepingIn(place);
+        try (LiveView view = LiveView.open(shown, System.getenv())) {
+            surroundings = view.surroundings();
+            int code = run(asked, directory);
+            view.stay(code);
+            return code;
+        }
+    }
+
+    private int run(Asked asked, @Nullable ResultsDirectory directory) {
+        Scale by = asked.by();
+        Observation observation = asked.observation();
         ScenarioRuns runs =
                 SeedRuns.run(
-                        bySeed,
+                        asked.bySeed(),
                         (one, progress) ->
-                                executors(one.seed() == asked.seed() ? observation : null)
+                                executors(one.seed() == asked.whole().seed() ? observation : null)
                                         .run(one, by, options.engine, ablate, progress),
                         options.progress(surroundings));
-        ErrorBand known = band(asked, runs);
+        ErrorBand known = band(asked.whole(), runs);
         Completeness whole = band == null ? runs.completeness() : with(runs.completeness(), known);
         String full = ScenarioText.full(runs.completeness(), runs.result(), known);
         String text =
@@ -127,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
                         full,
                         known == null ? Map.of() : Map.of("band", known),
                         files(known, observation))
-                .tell(surroundings.with(asked), options, directory);
+                .tell(surroundings.with(asked.whole()), options, directory);
     }
 
     /// Those that look at their hosts, if they are to.
@@ -224,7 +266,6 @@ final class RunCommand implements Callable<Integer> {
                         .and(by.toString())
                         .and("s" + bySeed.getFirst().seed())
                         .and(bySeed.size() > 1, "" + bySeed.getLast().seed());
-        return ResultsDirectory.numbered(
-                surroundings.directory().resolve("results").resolve(name.toString()));
+        return ResultsDirectory.numbered(surroundings.results().resolve(name.toString()));
     }
 }

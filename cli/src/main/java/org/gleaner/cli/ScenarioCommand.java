@@ -39,7 +39,7 @@ final class ScenarioCommand implements Callable<Integer> {
         throw new BadInput("", "no command given", "try 'gleaner scenario list'");
     }
 
-    private static Path schema(Surroundings surroundings) {
+    static Path schema(Surroundings surroundings) {
         return surroundings.home().resolve("schema").resolve("scenario.schema.json");
     }
 

@@ -18,12 +18,14 @@ import org.gleaner.lab.trace.TraceCatalog;
 /// All that a command knows of the process around it.
 ///
 /// @param in standard input
-/// @param directory that results are put under
 /// @param keep whether a run keeps its results if nobody says where
+/// @param directory where new files go that a command names itself
+/// @param results that results are put under
 /// @param home of the installation, with the bundled traces in `traces`
 /// @param crashes where stack traces of internal errors go
 /// @param progress how progress is shown unless silenced
 /// @param interrupted whether the user asked to stop
+/// @param watch who follows the command
 /// @param provenance of what the command comes to
 public record Surroundings(
         InputStream in,
@@ -31,12 +33,14 @@ public record Surroundings(
         PrintStream err,
         Path directory,
         boolean keep,
+        Path results,
         Path home,
         Path crashes,
         ProgressBar.Mode progress,
         BooleanSupplier interrupted,
         Executors executors,
         TraceShelf shelf,
+        Watch watch,
         Provenance provenance) {
 
     /// This process's own. The launcher passes the installation's directory as `gleaner.home`;
@@ -48,12 +52,14 @@ public record Surroundings(
                 System.err,
                 Path.of(""),
                 true,
+                Path.of("results"),
                 Path.of(System.getProperty("gleaner.home", "")),
                 Path.of(System.getProperty("java.io.tmpdir", "")),
                 isTerminal() ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
                 interrupted,
                 Executors.standard(),
                 TraceShelf.NONE,
+                Watch.NONE,
                 Provenance.of(arguments, Version.text(), Instant.now()));
     }
 
@@ -65,13 +71,53 @@ public record Surroundings(
                 err,
                 directory,
                 keep,
+                results,
                 home,
                 crashes,
                 progress,
                 interrupted,
                 executors,
                 shelf,
+                watch,
                 provenance.with(asked));
+    }
+
+    /// These, with results in another place.
+    Surroundings keepingIn(Path place) {
+        return new Surroundings(
+                in,
+                out,
+                err,
+                directory,
+                keep,
+                place,
+                home,
+                crashes,
+                progress,
+                interrupted,
+                executors,
+                shelf,
+                watch,
+                provenance);
+    }
+
+    /// These, followed by somebody who may stop the command too.
+    Surroundings watched(Watch by, BooleanSupplier stop) {
+        return new Surroundings(
+                in,
+                out,
+                err,
+                directory,
+                keep,
+                results,
+                home,
+                crashes,
+                progress,
+                () -> interrupted.getAsBoolean() || stop.getAsBoolean(),
+                executors,
+                shelf,
+                by,
+                provenance);
     }
 
     /// How files that a user names are read.

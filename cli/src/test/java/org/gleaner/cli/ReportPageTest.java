@@ -3,23 +3,18 @@ package org.gleaner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.gleaner.browser.Browser;
+import org.gleaner.browser.PageRules;
 import org.gleaner.browser.Tab;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /// The reports of commands, in a browser. Skipped where Debian's chromium is not installed.
 final class ReportPageTest {
@@ -86,80 +81,9 @@ final class ReportPageTest {
     private static void check(Tab tab, Path page) throws IOException {
         tab.size(1280, 900);
         tab.open(page);
-        everyChartIsDrawn(tab);
-        everyControlIsReachedByKeyboard(tab);
-        isAccessible(tab);
-        tab.prefersDark(true);
-        isAccessible(tab);
-        tab.prefersDark(false);
-        tab.size(400, 800);
-        tab.until("document.documentElement.scrollWidth <= 400");
-        assertThat(tab.complaints).as("console").isEmpty();
+        PageRules.everyChartIsDrawn(tab);
+        PageRules.hold(tab);
         assertThat(tab.requests).as("network").isEmpty();
-    }
-
-    private static void everyChartIsDrawn(Tab tab) {
-        int plots = tab.number("document.querySelectorAll('.plot').length");
-        for (int i = 0; i < plots; i++) {
-            assertThat(colours(tab.picture(".plot", i)))
-                    .as("colours of plot %d", i)
-                    .hasSizeGreaterThan(2);
-        }
-    }
-
-    private static Set<Integer> colours(BufferedImage picture) {
-        Set<Integer> colours = new HashSet<>();
-        for (int y = 0; y < picture.getHeight(); y += 2) {
-            for (int x = 0; x < picture.getWidth(); x += 2) {
-                colours.add(picture.getRGB(x, y));
-            }
-        }
-        return colours;
-    }
-
-    /// Tab comes to every control; within a call tree one frame is a stop and arrows go on.
-    private static void everyControlIsReachedByKeyboard(Tab tab) {
-        tab.evaluate(
-                """
-                window.reached = new Set();
-                document.addEventListener('focusin', (event) => window.reached.add(event.target));
-                document.activeElement.blur();
-                """);
-        int controls =
-                tab.number(
-                        """
-                        (window.wanted = [...document.querySelectorAll('a[href], button, select, input, summary')]
-                            .filter((each) => each.tabIndex >= 0 && each.checkVisibility())).length
-                        """);
-        for (int i = 0; i < 3 * controls + 100; i++) {
-            tab.press("Tab");
-            if (i % 20 == 0
-                    && tab.isTrue("window.wanted.every((each) => window.reached.has(each))")) {
-                break;
-            }
-        }
-        assertThat(
-                        tab.text(
-                                "window.wanted.filter((each) => !window.reached.has(each)).map((each) => each.outerHTML.slice(0, 100)).join('\\n')"))
-                .as("controls that Tab does not reach")
-                .isEmpty();
-    }
-
-    private static void isAccessible(Tab tab) throws IOException {
-        if (!tab.isTrue("window.axe !== undefined")) {
-            try (InputStream in = ReportPageTest.class.getResourceAsStream("/axe.min.js")) {
-                tab.evaluate(
-                        new String(in.readAllBytes(), StandardCharsets.UTF_8) + "\n;undefined");
-            }
-        }
-        JsonNode faults =
-                tab.evaluate(
-                        """
-                        axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations
-                            .filter((each) => ['serious', 'critical'].includes(each.impact))
-                            .map((each) => each.id + ': ' + each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')))
-                        """);
-        assertThat(faults).as("faults of accessibility").isEmpty();
     }
 
     private static List<String> headings(Tab tab) {

@@ -79,12 +79,14 @@ final class Session {
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         directory,
                         true,
+                        directory.resolve("results"),
                         home,
                         directory,
                         ProgressBar.Mode.LINES,
                         interrupted::get,
                         standardExecutors ? Executors.standard() : executors(),
                         TraceShelf.NONE,
+                        Watch.NONE,
                         Provenance.of(List.of(arguments), Version.text(), Instant.EPOCH));
         return Gleaner.run(surroundings, arguments);
     }

@@ -14,6 +14,7 @@ import org.gleaner.cli.ExitCodes;
 import org.gleaner.cli.Gleaner;
 import org.gleaner.cli.Surroundings;
 import org.gleaner.cli.Version;
+import org.gleaner.cli.Watch;
 import org.gleaner.fleet.plan.Sweep;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.execute.Executors;
@@ -49,12 +50,14 @@ public record Command(Path home, Executors executors) {
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         Path.of(""),
                         false,
+                        Path.of("results"),
                         home,
                         Path.of(System.getProperty("java.io.tmpdir", "")),
                         ProgressBar.Mode.SILENT,
                         cancelled,
                         executors,
                         HeldTraces.OF_PROCESS,
+                        Watch.NONE,
                         Provenance.of(words, Version.ofGleaner(), Instant.EPOCH));
         int code = Gleaner.run(surroundings, all.toArray(String[]::new));
         if (code == ExitCodes.INTERRUPTED || cancelled.getAsBoolean()) {

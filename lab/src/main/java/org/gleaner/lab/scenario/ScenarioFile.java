@@ -24,6 +24,28 @@ public final class ScenarioFile {
         return scale;
     }
 
+    /// What is written in it and in the defaults under it, which is what settings are laid over:
+    /// mappings, lists, and texts as they were written.
+    ///
+    /// @throws org.gleaner.lab.BadInput if its kind is not known
+    public Map<String, Object> written() {
+        return plain(ScenarioReader.base(tree));
+    }
+
+    private static Map<String, Object> plain(Node.Mapping mapping) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        mapping.entries().forEach((key, entry) -> values.put(key, plain(entry.value())));
+        return values;
+    }
+
+    private static Object plain(Node node) {
+        return switch (node) {
+            case Node.Mapping mapping -> plain(mapping);
+            case Node.Listing listing -> listing.items().stream().map(each -> plain(each)).toList();
+            case Node.Scalar scalar -> scalar.text();
+        };
+    }
+
     /// This with other configurations to compare.
     ///
     /// @param configurations each a key's value by the key; what is left out is the host's

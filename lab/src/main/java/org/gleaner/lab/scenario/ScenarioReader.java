@@ -95,11 +95,8 @@ public final class ScenarioReader {
     }
 
     static Scenario read(Node.Mapping file, List<String> settings, Scale scale) {
-        Node.Entry kind = file.entries().get("kind");
-        String name = kind == null ? KINDS.getFirst() : kind(kind.value());
-        boolean whole = file.place().source().equals(Place.bundled(name + ".yaml"));
-        Node.Mapping base = whole ? file : defaults(bundled(name)).under(file);
-        OlderWrites older = OlderWrites.in(Overrides.apply(base, settings));
+        String name = kind(file);
+        OlderWrites older = OlderWrites.in(Overrides.apply(base(file, name), settings));
         Node.Mapping tree = GuestNodes.counted(older.tree());
         Scenario scenario = bind(name, tree);
         Checks.check(scenario, path -> find(tree, path).place(), older::spelled);
@@ -109,6 +106,21 @@ public final class ScenarioReader {
         Scenario small = scenario.scaled(scale);
         Checks.check(small, _ -> new Place("--scale " + scale, 0, 0), older::spelled);
         return small;
+    }
+
+    /// A file with the defaults of its kind under it: what overrides are laid over.
+    static Node.Mapping base(Node.Mapping file) {
+        return base(file, kind(file));
+    }
+
+    private static Node.Mapping base(Node.Mapping file, String kind) {
+        boolean whole = file.place().source().equals(Place.bundled(kind + ".yaml"));
+        return whole ? file : defaults(bundled(kind)).under(file);
+    }
+
+    private static String kind(Node.Mapping file) {
+        Node.Entry kind = file.entries().get("kind");
+        return kind == null ? KINDS.getFirst() : kind(kind.value());
     }
 
     /// The text of a bundled scenario, comments and all.

@@ -19,6 +19,18 @@ public final class ReportPage {
     ///
     /// @throws NotAResult if there is no result in the directory
     public static String of(Path directory) {
+        return page(directory, "").text();
+    }
+
+    /// The same on a server, with a way back.
+    ///
+    /// @param home the address of the page that lists results
+    /// @throws NotAResult if there is no result in the directory
+    public static Page served(Path directory, String home) {
+        return page(directory, home);
+    }
+
+    private static Page page(Path directory, String home) {
         ResultFiles files = ResultFiles.in(directory);
         Headline headline = Headline.of(files.document());
         ObjectNode data = JsonMapper.shared().createObjectNode();
@@ -26,6 +38,9 @@ public final class ReportPage {
         data.set("result", files.document());
         data.set("samples", files.samples().tree());
         data.set("heat", files.heat().tree());
+        if (!home.isEmpty()) {
+            data.put("home", home);
+        }
         return Page.of("Gleaner: " + headline.title(), data);
     }
 }

@@ -4,6 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 
 document.getElementById("sections").append(el("ul", {}));
 theme.start();
+if (data.home) document.querySelector(".brand").replaceWith(el("a", { class: "brand", href: data.home }, "← All results"));
 
 function show() {
   if (data.difference) {

@@ -27,7 +27,7 @@ final class PageTest {
 
     @Test
     void aTitleIsAText() {
-        String page = Page.of("<b>&</title>", JsonMapper.shared().createObjectNode());
+        String page = Page.of("<b>&</title>", JsonMapper.shared().createObjectNode()).text();
         assertThat(page).contains("<title>&lt;b>&amp;&lt;/title></title>");
     }
 
