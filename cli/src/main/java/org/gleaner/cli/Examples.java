@@ -72,6 +72,12 @@ final class Examples {
                             gleaner serve                                # prints the address to open
                             gleaner serve --results results --port 8437
                             """),
+                    Map.entry(
+                            "report",
+                            """
+                            gleaner report results/one                   # its page, made again
+                            gleaner report results/one results/two --out both.html
+                            """),
                     Map.entry("torture", "gleaner torture --seconds 60 --aging merged"),
                     Map.entry(
                             "validate reclaim",

@@ -1,6 +1,7 @@
 package org.gleaner.browser;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -100,7 +101,7 @@ public final class Browser implements AutoCloseable {
         }
         try (Stream<Path> all = Files.walk(profile)) {
             all.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             // A child of the browser still writes there; it is a temporary directory.
         }
     }

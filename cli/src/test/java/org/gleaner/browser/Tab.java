@@ -1,14 +1,11 @@
 package org.gleaner.browser;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -81,11 +77,6 @@ public final class Tab implements AutoCloseable {
         Map<String, String> feature =
                 Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
-    }
-
-    /// Shows it as on that medium, such as `print`.
-    public void media(String medium) {
-        call("Emulation.setEmulatedMedia", Map.of("media", medium));
     }
 
     /// CPU time that the page's own thread has spent on scripts, layout and painting, in
@@ -171,7 +162,7 @@ public final class Tab implements AutoCloseable {
     }
 
     private static Map<String, Object> with(Map<String, Object> all, String name, Object value) {
-        Map<String, Object> more = new java.util.HashMap<>(all);
+        Map<String, Object> more = new HashMap<>(all);
         more.put(name, value);
         return more;
     }
@@ -198,44 +189,6 @@ public final class Tab implements AutoCloseable {
         return bytes(call("Page.captureScreenshot", how));
     }
 
-    /// A picture of an element.
-    public BufferedImage picture(String selector, int index) {
-        JsonNode box =
-                evaluate(
-                        "(() => { const b = document.querySelectorAll(%s)[%d].getBoundingClientRect(); return {x: b.x + scrollX, y: b.y + scrollY, width: b.width, height: b.height, scale: 1}; })()"
-                                .formatted(MAPPER.writeValueAsString(selector), index));
-        byte[] png =
-                bytes(
-                        call(
-                                "Page.captureScreenshot",
-                                Map.of(
-                                        "format",
-                                        "png",
-                                        "captureBeyondViewport",
-                                        true,
-                                        "clip",
-                                        MAPPER.convertValue(box, Map.class))));
-        try {
-            return ImageIO.read(new ByteArrayInputStream(png));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// The page as it would be printed.
-    public byte[] pdf() {
-        return bytes(
-                call(
-                        "Page.printToPDF",
-                        Map.of(
-                                "printBackground",
-                                false,
-                                "paperWidth",
-                                8.27,
-                                "paperHeight",
-                                11.69)));
-    }
-
     private static byte[] bytes(JsonNode answer) {
         return Base64.getDecoder().decode(answer.path("data").asString());
     }
@@ -248,7 +201,7 @@ public final class Tab implements AutoCloseable {
         int number = numbers.incrementAndGet();
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         waiting.put(number, answer);
-        Map<String, Object> message = new java.util.HashMap<>();
+        Map<String, Object> message = new HashMap<>();
         message.put("id", number);
         message.put("method", method);
         message.put("params", parameters);

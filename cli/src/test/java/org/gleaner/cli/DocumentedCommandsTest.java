@@ -202,6 +202,8 @@ final class DocumentedCommandsTest {
             if (written) {
                 String name = "new-" + made++ + "-" + Path.of(word).getFileName();
                 arguments.add(directory.resolve(name).toString());
+            } else if (words.getFirst().equals("report") && i > 0 && !word.startsWith("-")) {
+                arguments.add(result(word).toString());
             } else if (word.matches("[\\w./-]+\\.(csv|yaml|json|u32)(\\.xz|\\.zst)?")) {
                 arguments.add(file(word).toString());
             } else {
@@ -209,6 +211,12 @@ final class DocumentedCommandsTest {
             }
         }
         return arguments.toArray(String[]::new);
+    }
+
+    private Path result(String word) throws IOException {
+        Path made = Files.createDirectories(directory.resolve(word));
+        Files.writeString(made.resolve("result.json"), "{\"runs\": []}");
+        return made;
     }
 
     private Path file(String word) throws IOException {

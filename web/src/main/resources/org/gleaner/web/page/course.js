@@ -58,7 +58,7 @@ const course = {
             color: line.colour ? line.colour() : theme.colour(line.index),
             lineStyle: { width: stack ? 0 : 1.6, type: line.dashed ? [5, 4] : theme.dash(line.index).length ? theme.dash(line.index) : "solid" },
             areaStyle: stack ? { opacity: 1 } : area ? { opacity: 0.25 } : undefined,
-            markLine: line.marks && { silent: true, symbol: "none", label: { color: theme.soft, formatter: (part) => part.name, position: "end", distance: 3, fontSize: 11 }, lineStyle: { color: theme.soft, type: "dotted" }, data: line.marks.map(([at, text]) => ({ xAxis: at, name: text })) },
+            markLine: line.marks && { silent: true, symbol: "none", label: { color: theme.soft, formatter: (part) => part.name, position: "end", distance: 3, fontSize: 11 }, lineStyle: { color: theme.soft, type: "dotted" }, data: line.marks.map(([at, text], i) => ({ xAxis: at, name: text, label: i === 0 ? { align: "left" } : {} })) },
           })),
       }),
       data: () => course.data(title, lines, show),
@@ -156,7 +156,7 @@ const course = {
     });
     if (!stacks.some((stack) => stack.most > 1)) return [];
     const max = Math.max(...stacks.map((stack) => stack.most));
-    const legend = el("p", { class: "note" }, ["oldest or", " ", " ", "youngest generation; "].map((text, i) => [el("span", { class: "key", "aria-hidden": "true", style: { background: `var(--g${i})` } }), text]), "of the classic LRU the inactive list below and the active one above");
+    const legend = el("p", { class: "note" }, ["oldest generation", "older", "younger", "youngest"].map((text, i) => keyed(`var(--g${i})`, text)), "Of the classic LRU: the inactive list below, the active one above.");
     return [
       el("h3", {}, "Pages by generation"),
       legend,
@@ -172,7 +172,7 @@ const course = {
     const max = comparison.round(Math.max(...tops, 1e-6));
     return [
       el("h3", {}, "CPUs that wait for a lock"),
-      el("p", { class: "note" }, "mean number, by lock: ", used.map((lock, i) => [key(i), lock, "\u2003"])),
+      el("p", { class: "note" }, "mean number, by lock: ", used.map((lock, i) => keyed(i, lock))),
       el("div", { class: "grid" }, stacks.map(({ series, layers }) => course.lines(series.configuration, null, course.stacked(layers), { stack: true, max, small: true, span: course.span(all) }))),
     ];
   },

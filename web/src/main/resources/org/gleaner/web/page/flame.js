@@ -37,7 +37,7 @@ const flame = {
   },
 
   kinds: () =>
-    el("p", { class: "note" }, flame.KINDS.map(([text, colour]) => [el("span", { class: "key", "aria-hidden": "true", style: { background: colour } }), text, "\u2003"]), "Arrow keys move, Enter zooms, Escape goes back."),
+    el("p", { class: "note" }, flame.KINDS.map(([text, colour]) => keyed(colour, text)), "Arrow keys move, Enter zooms, Escape goes back."),
 
   one(shown, width, other, title) {
     const total = Math.max(shown.tree.inclusiveNanos, 1);

@@ -15,7 +15,7 @@ const setting = {
   section(result, value) {
     section(
       "Configuration",
-      note("This command makes the result again, to the last bit with virtual time."),
+      note("This command makes the result again" + ((result.engine ?? result.results?.[0]?.engine) === "virtual" ? ", to the last bit." : ".")),
       setting.command(result.command ?? ""),
       el("dl", { class: "tree" }, [["version", result.version], ["started", result.date], ["seed", setting.seeds(result)]].filter(([, each]) => each !== undefined && each !== "").map(([what, each]) => [el("dt", {}, what), el("dd", {}, String(each))])),
       (result.assumptions ?? result.caveats ?? []).length ? [el("h3", {}, "What is assumed"), el("ul", {}, (result.assumptions ?? result.caveats).map((line) => el("li", {}, name(line, 600))))] : null,

@@ -40,5 +40,8 @@ const theme = {
   mark: (index) => ["circle", "rect", "triangle", "diamond", "pin", "roundRect", "arrow", "emptyCircle"][index % 8],
 };
 
-// A small square in a configuration's colour, which changes with the theme.
-const key = (index) => el("span", { class: "key", "aria-hidden": "true", style: { background: "var(--c" + (index % 8) + ")" } });
+// A small square in a configuration's colour, which changes with the theme; or in a colour.
+const key = (colour) => el("span", { class: "key", "aria-hidden": "true", style: { background: typeof colour === "number" ? "var(--c" + (colour % 8) + ")" : colour } });
+
+// The same with what it stands for, on one line.
+const keyed = (colour, text) => el("span", { class: "keyed" }, key(colour), text);
