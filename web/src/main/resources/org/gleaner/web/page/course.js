@@ -88,14 +88,14 @@ const course = {
   },
 
   // First moments of the parts of a run.
-  phases(series) {
+  phases(series, span) {
     const marks = [];
     (series.columns.phase ?? []).forEach((phase, i) => {
       if (phase && (i === 0 || phase !== series.columns.phase[i - 1])) marks.push([series.columns.seconds[i], phase]);
     });
     // A name that would stand in the next one's place is left out; its line stays.
-    const room = 0.12 * series.columns.seconds.at(-1);
-    return marks.length > 6 ? [] : marks.map(([at, phase], i) => [at, marks[i + 1]?.[0] - at < room ? "" : phase]);
+    const fits = (i) => i === marks.length - 1 || marks[i + 1][0] - marks[i][0] > (i === 0 ? 0.18 : 0.09) * span;
+    return marks.length > 6 ? [] : marks.map(([at, phase], i) => [at, fits(i) ? phase : ""]);
   },
 
   section(samples, indexOf) {
@@ -151,7 +151,7 @@ const course = {
             { name: "inactive", index: 0, colour: shades[1], points: course.level(series, ["nr_inactive_anon", "nr_inactive_file"]) },
             { name: "active", index: 1, colour: shades[3], points: course.level(series, ["nr_active_anon", "nr_active_file"]) },
           ];
-      layers.at(-1).marks = course.phases(series);
+      layers.at(-1).marks = course.phases(series, course.span(all));
       return { series, layers, most: Math.max(1, ...layers[0].points.map((_, i) => layers.reduce((sum, layer) => sum + layer.points[i][1], 0))) };
     });
     if (!stacks.some((stack) => stack.most > 1)) return [];
