@@ -62,7 +62,7 @@ public final class QueuedSpinLock {
     }
 
     /// A lock on the cache line of a word.
-    static QueuedSpinLock beside(Word word, LockClass lockClass) {
+    public static QueuedSpinLock beside(Word word, LockClass lockClass) {
         return new QueuedSpinLock(lockClass, new Word(word));
     }
 

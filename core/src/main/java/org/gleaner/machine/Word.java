@@ -61,7 +61,7 @@ public final class Word {
     }
 
     /// A word that starts at zero, on the cache line of another.
-    Word(Word other) {
+    public Word(Word other) {
         line = other.line;
     }
 

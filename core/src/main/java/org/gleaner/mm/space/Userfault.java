@@ -38,6 +38,7 @@ import org.gleaner.mm.protocol.MemorySteps;
 /// |---|---|---|---|---|---|
 /// | `entries`, by CPU | its task, queueing | release | who walks the queues, under the lock | acquire | the lock |
 /// | the same: AWAKE | who wakes | full / release | its task | acquire, sleep | the page-table entry |
+/// | `links`, by CPU | under the lock | | the same | | nothing: it stands for its line |
 /// | `heads` | under the lock | release | who supplies, readers, without it | acquire | the page-table entry |
 /// | `moves` | readers, under the lock | full | who supplies | acquire | `heads` |
 /// | a reader's state | itself, tasks | full | itself | acquire, sleep | `heads` |
@@ -64,14 +65,28 @@ public final class Userfault {
 
     private final Mode mode;
     private final MemorySteps steps;
-    private final QueuedSpinLock readersLock = new QueuedSpinLock(LockClass.USERFAULT_READERS);
-    private final QueuedSpinLock faultsLock = new QueuedSpinLock(LockClass.USERFAULT_FAULTS);
+
+    /// The file's own words lie on one line: this one, both locks and the heads of the queues.
     private final Word moves = new Word();
+
+    private final QueuedSpinLock readersLock =
+            QueuedSpinLock.beside(moves, LockClass.USERFAULT_READERS);
+
+    private final QueuedSpinLock faultsLock =
+            QueuedSpinLock.beside(moves, LockClass.USERFAULT_FAULTS);
+
+    /// By queue: the CPU at its head + 1.
+    private final Word[] heads = {new Word(moves), new Word(moves)};
+
     private final Word users = new Word();
     private final long[] closed = new long[1];
 
-    /// By CPU, and behind the locks: the queues' links, and which of them a task is in.
+    /// By CPU: the page that its task waits for.
     private final Word[] entries;
+
+    /// By CPU: the line of the queues' links and of which queue a task is in, which are behind the
+    /// locks.
+    private final Word[] links;
 
     @Guarded("fault_pending_wqh.lock")
     private final int[] next;
@@ -84,9 +99,6 @@ public final class Userfault {
 
     @Guarded("fault_pending_wqh.lock")
     private final int[] last = {NOBODY, NOBODY};
-
-    /// By queue: the CPU at its head + 1. It shares a line with the lock.
-    private final long[] heads = new long[2];
 
     private final Word[] states;
 
@@ -101,6 +113,7 @@ public final class Userfault {
         this.mode = mode;
         this.steps = steps;
         entries = words(maxCpus);
+        links = words(maxCpus);
         states = words(maxCpus);
         readers = new int[maxCpus];
         next = new int[maxCpus];
@@ -202,7 +215,7 @@ public final class Userfault {
     public long next(Cpu cpu) {
         while (cpu.load(closed, 0) == 0) {
             cpu.charge(Cost.UFFD_READ);
-            if (cpu.load(heads, PENDING) == 0) {
+            if (cpu.load(heads[PENDING]) == 0) {
                 sleep(cpu);
             }
             long vpn = take(cpu);
@@ -216,7 +229,7 @@ public final class Userfault {
     private void sleep(Cpu cpu) {
         Word state = states[cpu.id];
         cpu.swap(state, ASLEEP);
-        if (cpu.load(heads, PENDING) == 0 && cpu.load(closed, 0) == 0) {
+        if (cpu.load(heads[PENDING]) == 0 && cpu.load(closed, 0) == 0) {
             cpu.block(state, READY, READY);
         }
         cpu.swap(state, 0);
@@ -260,7 +273,7 @@ public final class Userfault {
     private boolean isAnybodyQueued(Cpu cpu) {
         for (; ; ) {
             long seen = cpu.await(moves, 1, 0);
-            boolean any = cpu.load(heads, PENDING) != 0 || cpu.load(heads, TAKEN) != 0;
+            boolean any = cpu.load(heads[PENDING]) != 0 || cpu.load(heads[TAKEN]) != 0;
             if (!steps.asksForMoves() || cpu.load(moves) == seen) {
                 return any;
             }
@@ -269,7 +282,8 @@ public final class Userfault {
 
     private void wakeIn(Cpu cpu, int from, long start, long end) {
         int following;
-        for (int task = (int) heads[from] - 1; task != NOBODY; task = following) {
+        for (int task = head(cpu, from); task != NOBODY; task = following) {
+            cpu.load(links[task]);
             following = next[task];
             long vpn = cpu.load(entries[task]) >>> PAGE_SHIFT;
             if (vpn >= start && vpn < end) {
@@ -304,8 +318,8 @@ public final class Userfault {
     /// Tasks that wait, and were taken by a reader or not: an account of a moment at rest.
     public int queued() {
         int count = 0;
-        for (long head : heads) {
-            for (int task = (int) head - 1; task != NOBODY; task = next[task]) {
+        for (Word head : heads) {
+            for (int task = (int) head.snapshot() - 1; task != NOBODY; task = next[task]) {
                 count++;
             }
         }
@@ -314,8 +328,13 @@ public final class Userfault {
 
     // --- queues, under their lock ----------------------------------------------------------------
 
+    private int head(Cpu cpu, int of) {
+        return (int) cpu.peek(heads[of]) - 1;
+    }
+
     private void link(Cpu cpu, int to, int task) {
-        int head = (int) heads[to] - 1;
+        int head = head(cpu, to);
+        touch(cpu, task);
         next[task] = head;
         previous[task] = NOBODY;
         if (head == NOBODY) {
@@ -325,10 +344,11 @@ public final class Userfault {
             previous[head] = task;
         }
         queue[task] = to;
-        cpu.store(heads, to, task + 1L);
+        cpu.store(heads[to], task + 1L);
     }
 
     private void unlink(Cpu cpu, int task) {
+        touch(cpu, task);
         int from = queue[task];
         int before = previous[task];
         int after = next[task];
@@ -339,7 +359,7 @@ public final class Userfault {
             previous[after] = before;
         }
         if (before == NOBODY) {
-            cpu.store(heads, from, after + 1L);
+            cpu.store(heads[from], after + 1L);
         } else {
             touch(cpu, before);
             next[before] = after;
@@ -348,6 +368,6 @@ public final class Userfault {
 
     /// A link in the entry of a task is written, and so its line is fetched.
     private void touch(Cpu cpu, int task) {
-        cpu.fetchAdd(entries[task], 0);
+        cpu.fetchAdd(links[task], 0);
     }
 }
