@@ -14,6 +14,10 @@ final class VirtualCpu extends TimedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
 
+    /// A turn is taken on this CPU's stack where nobody else can act for so long, 200 ns: it will
+    /// hardly have to leave it.
+    private static final long ROOM = 200 * CostModel.TICKS_PER_NANO;
+
     final VirtualEngine engine;
     final boolean daemon;
 
@@ -182,6 +186,11 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     void perform(Turns code) {
+        while (limit - ticks > ROOM) {
+            if (!code.turn(this)) {
+                return;
+            }
+        }
         turns = code;
         if (!takesTurns()) {
             giveWay();
@@ -245,6 +254,10 @@ final class VirtualCpu extends TimedCpu {
     }
 
     private boolean looks(Turns code, Word w, long mask, long expect, boolean change) {
+        if (turns == null) {
+            code.seen = waitFor(w, mask, expect, change, false, EventTree.NEVER);
+            return true;
+        }
         waitMask = mask;
         waitExpect = expect;
         waitChange = change;
