@@ -1,7 +1,7 @@
 // A run while it goes on, and what came of it.
 
 const live = {
-  WORDS: { waiting: "waits for those before it", running: "runs", done: "done", failed: "done; a check failed", cancelled: "cancelled", broken: "could not be run" },
+  WORDS: { waiting: "waits for those before it", running: "running", done: "done", failed: "done; a check failed", cancelled: "cancelled", broken: "could not be run" },
 
   over: (run) => run.state !== "waiting" && run.state !== "running",
 
@@ -14,7 +14,7 @@ const live = {
     ["", run.state === "running" && run.fraction !== null ? Math.floor(100 * run.fraction) + " %" : ""],
     ["rate", run.rate === null ? "" : format.figure(run.rate >= 10 ? Math.round(run.rate) : run.rate) + "/s"],
     ["left", run.secondsLeft === null ? "" : page.about(run.secondsLeft)],
-    ["after", run.state === "waiting" ? "" : live.over(run) ? format.seconds(run.elapsedSeconds) : page.about(run.elapsedSeconds)],
+    ["for", run.state === "waiting" ? "" : live.over(run) ? format.seconds(run.elapsedSeconds) : page.about(run.elapsedSeconds)],
   ]),
 
   // On the first page.
