@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// word that another actor touches too. The others are counted. Of a run by one actor all are
 /// shown.
 final class Interleaving {
+    private static final int TERMINAL = 80;
+
+    /// Of a column. A longer line runs on below the next, which is empty there.
+    private static final int LEAST_WIDTH = 20;
+
     private static final int SMALL = 100_000;
 
     /// One step.
@@ -156,7 +161,7 @@ final class Interleaving {
     /// A column for each actor; what broke stands below.
     String text(String replay) {
         List<Integer> columns = columns();
-        int width = Math.max(34, 118 / Math.max(1, columns.size()));
+        int width = Math.max(LEAST_WIDTH, TERMINAL / Math.max(1, columns.size()));
         StringBuilder out = new StringBuilder();
         for (int a : columns) {
             out.append(pad(ScheduleString.letter(a) + " " + actors.get(a), width));

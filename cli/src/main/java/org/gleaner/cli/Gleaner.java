@@ -149,10 +149,16 @@ public final class Gleaner implements Callable<Integer> {
                 .registerConverter(Integer.TYPE, WholeNumber::ofInt)
                 .registerConverter(LruGenChoice.class, LruGenChoice::parse)
                 .setExpandAtFiles(false)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(surroundings)))
                 .setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setParameterExceptionHandler(faults::usage)
                 .setExecutionExceptionHandler(faults::execution);
+    }
+
+    private static CommandLine.Help.Ansi ansi(Surroundings surroundings) {
+        boolean coloured = surroundings.out() instanceof StandardOutput own && own.isColoured();
+        return coloured ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
     }
 
     private static PrintWriter writer(PrintStream stream) {

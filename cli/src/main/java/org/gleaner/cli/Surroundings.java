@@ -48,14 +48,15 @@ public record Surroundings(
     static Surroundings ofProcess(BooleanSupplier interrupted, List<String> arguments) {
         return new Surroundings(
                 System.in,
-                StandardOutput.open(),
+                StandardOutput.open(isTerminal(1) && Colour.isWanted(System.getenv())),
                 System.err,
                 Path.of(""),
                 true,
                 Path.of("results"),
                 Path.of(System.getProperty("gleaner.home", "")),
                 Path.of(System.getProperty("java.io.tmpdir", "")),
-                isTerminal() ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
+                isTerminal(2) && !"dumb".equals(System.getenv("TERM"))
+                        ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
                 interrupted,
                 Executors.standard(),
                 TraceShelf.NONE,
@@ -129,13 +130,12 @@ public record Surroundings(
         return new TraceCatalog(home.resolve("traces"));
     }
 
-    /// Whether standard error is a terminal that can draw over a line. [java.io.Console] cannot
-    /// tell: it looks at standard input and output, and `--json` is meant to be piped.
-    private static boolean isTerminal() {
+    /// Whether standard output (1) or error (2) is a terminal. [java.io.Console] cannot tell: it
+    /// looks at standard input and output, and `--json` is meant to be piped.
+    private static boolean isTerminal(int stream) {
         try {
-            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            boolean dumb = "dumb".equals(System.getenv("TERM"));
-            return !dumb && (device.startsWith("/dev/pts/") || device.startsWith("/dev/tty"));
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + stream)).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
             return false;
         }

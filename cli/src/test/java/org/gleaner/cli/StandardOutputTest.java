@@ -31,7 +31,8 @@ final class StandardOutputTest {
                             public void write(int each) throws IOException {
                                 throw new IOException("No space left on device");
                             }
-                        });
+                        },
+                        false);
         assertThat(out.reason()).isEmpty();
         out.println("results");
         assertThat(out.checkError()).isTrue();

@@ -6,7 +6,8 @@ import org.gleaner.lab.sample.Interval;
 /// Numbers and sentences for people.
 public final class Figures {
 
-    private static final int TERMINAL = 80;
+    /// Columns of a terminal.
+    static final int TERMINAL = 80;
 
     private Figures() {}
 

@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// Things side by side, a column for each as long as that fits a terminal, or else a row for each.
+/// Things side by side, a column for each as long as that fits a terminal, or else a row for each if that is narrower.
 final class Grid {
-
-    private static final int WIDEST = 100;
 
     private final int things;
     private final List<String> names = new ArrayList<>();
@@ -34,16 +32,10 @@ final class Grid {
 
     @Override
     public String toString() {
-        String upright = upright().toString();
-        if (width(upright) <= WIDEST) {
-            return upright;
-        }
-        String turned = turned().toString();
-        return width(turned) < width(upright) ? turned : upright;
-    }
-
-    private static int width(String text) {
-        return text.lines().mapToInt(String::length).max().orElse(0);
+        TextTable upright = upright();
+        TextTable turned = turned();
+        boolean turn = !upright.fits() && turned.width() < upright.width();
+        return turn ? turned.toString() : upright.toString();
     }
 
     private TextTable upright() {

@@ -51,7 +51,7 @@ public final class ScenarioText {
         if (band != null) {
             report.block(BandText.summary(band));
         }
-        result.failures().forEach(each -> report.line("FAILED: %s", each));
+        result.failures().forEach(each -> report.line("%s", Figures.wrapped("FAILED: " + each)));
         report.line("next: %s", ScenarioLegend.next(result.first().scenario()));
         return report.text.toString();
     }
@@ -384,8 +384,8 @@ public final class ScenarioText {
         List<String> told = Caveats.of(result.first());
         result.first().assumptions().stream()
                 .filter(each -> !told.contains(each))
-                .forEach(each -> line("assumed: %s", each));
-        result.failures().forEach(each -> line("FAILED: %s", each));
+                .forEach(each -> line("%s", Figures.wrapped("assumed: " + each)));
+        result.failures().forEach(each -> line("%s", Figures.wrapped("FAILED: " + each)));
     }
 
     private void block(TextTable table) {

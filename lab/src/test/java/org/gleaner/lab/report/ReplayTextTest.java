@@ -79,7 +79,7 @@ final class ReplayTextTest {
         assertThat(text)
                 .contains("memory pages  task s  / first  pgmajfault  / first")
                 .contains("\n7,985 (90%)   0.0278        1         111        1");
-        assertThat(text.lines()).allMatch(line -> line.length() <= 100);
+        assertThat(text.lines()).allMatch(line -> line.length() <= 80);
     }
 
     @Test
