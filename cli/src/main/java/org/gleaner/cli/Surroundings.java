@@ -56,7 +56,8 @@ public record Surroundings(
                 Path.of(System.getProperty("gleaner.home", "")),
                 Path.of(System.getProperty("java.io.tmpdir", "")),
                 isTerminal(2) && !"dumb".equals(System.getenv("TERM"))
-                        ? ProgressBar.Mode.BAR : ProgressBar.Mode.LINES,
+                        ? ProgressBar.Mode.BAR
+                        : ProgressBar.Mode.LINES,
                 interrupted,
                 Executors.standard(),
                 TraceShelf.NONE,

@@ -16,7 +16,8 @@ final class TextTableTest {
 
     @Test
     void aWideOneGoesOnBelowWithItsFirstColumns() {
-        String[] heading = IntStream.range(0, 12).mapToObj(i -> "column-" + i).toArray(String[]::new);
+        String[] heading =
+                IntStream.range(0, 12).mapToObj(i -> "column-" + i).toArray(String[]::new);
         Object[] row = IntStream.range(0, 12).mapToObj(i -> "v" + i).toArray();
         TextTable table = new TextTable(2, heading).row(row);
         assertThat(table.fits()).isFalse();
