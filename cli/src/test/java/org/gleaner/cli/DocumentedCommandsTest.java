@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,17 +33,19 @@ final class DocumentedCommandsTest {
     private static final boolean FULL = Boolean.getBoolean("gleaner.docs.full");
     private static final String SMALL = "1/4096";
 
-    /// Its commands need programs that may not be here: [RecordingTutorialTest] runs them.
+    /// Its commands need programs that may not be here: [TutorialsTest] runs them.
     private static final String RECORDED = "docs/recording.md";
 
     @TempDir Path directory;
 
     private int made;
 
+    /// All but the records of decisions, which tell of what was.
     static Stream<String> documents() {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             List<String> all = new ArrayList<>();
-            docs.map(path -> "docs/" + path.getFileName())
+            docs.filter(path -> !path.getParent().endsWith("decisions"))
+                    .map(path -> ROOT.relativize(path).toString())
                     .filter(name -> name.endsWith(".md"))
                     .sorted()
                     .forEach(all::add);
@@ -156,13 +159,14 @@ final class DocumentedCommandsTest {
         if (!whole && !words.getFirst().equals("run")) {
             return;
         }
-        if (!whole) {
+        if (!whole && !words.contains("--scale")) {
             words.addAll(List.of("--scale", SMALL));
         }
         Session session = session();
         session.standardExecutors = true;
         session.run(arguments(words));
-        List<String> printed = session.out().lines().toList();
+        String made = Pattern.quote(directory + "/") + "(new-\\d+-)?";
+        List<String> printed = session.out().replaceAll(made, "").lines().toList();
         DocumentedOutput output = new DocumentedOutput(Objects.requireNonNull(command.output()));
         assertThat(whole ? output.differs(printed) : output.differsInForm(printed))
                 .as("%s%n%s", command, session.err())

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the documents name is there: files, headings, classes and tests.
@@ -65,6 +66,19 @@ final class DocumentedNamesTest {
             }
         }
         assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void everyPageIsFoundFromTheFirst() throws IOException {
+        Path first = ROOT.resolve("docs/README.md");
+        Matcher link = LINK.matcher(prose(first));
+        List<Path> linked = new ArrayList<>(List.of(first));
+        while (link.find()) {
+            linked.add(first.resolveSibling(link.group(1).replaceFirst("#.*", "")).normalize());
+        }
+        assertThat(documents().stream().filter(each -> each.startsWith(ROOT.resolve("docs"))))
+                .filteredOn(each -> !each.getParent().endsWith("decisions"))
+                .allSatisfy(each -> assertThat(linked).contains(each));
     }
 
     @Test
@@ -152,13 +166,19 @@ final class DocumentedNamesTest {
         return text.toString();
     }
 
+    private static List<Path> modules() throws IOException {
+        try (Stream<Path> directories = Files.list(ROOT)) {
+            return directories.filter(each -> Files.exists(each.resolve("pom.xml"))).toList();
+        }
+    }
+
     /// All Java sources, by the name of the type.
     private static Map<String, String> sources() {
         Map<String, String> all = new HashMap<>();
         try {
-            for (String module : List.of("core", "lab", "check", "cli", "bench")) {
+            for (Path module : modules()) {
                 Files.walkFileTree(
-                        ROOT.resolve(module).resolve("src"),
+                        module.resolve("src"),
                         new SimpleFileVisitor<>() {
                             @Override
                             public FileVisitResult visitFile(Path file, BasicFileAttributes of)

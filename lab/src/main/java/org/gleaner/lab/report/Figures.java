@@ -1,5 +1,7 @@
 package org.gleaner.lab.report;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.gleaner.lab.sample.Interval;
 
@@ -44,5 +46,21 @@ public final class Figures {
             column = first ? word.length() : (fits ? column + 1 : 2) + word.length();
         }
         return lines.toString();
+    }
+
+    /// A sentence in lines of at most `room` characters, but for longer words.
+    static List<String> lines(String sentence, int room) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : sentence.split(" ")) {
+            boolean fits = line.length() + 1 + word.length() <= room;
+            if (!line.isEmpty() && !fits) {
+                lines.add(line);
+                line = "";
+            }
+            line = line.isEmpty() ? word : line + " " + word;
+        }
+        lines.add(line);
+        return lines;
     }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// Things side by side, a column for each as long as that fits a terminal, or else a row for each if that is narrower.
+/// Things side by side, a column for each as long as that fits a terminal, or else a row for each
+/// if that is narrower.
 final class Grid {
 
     private final int things;

@@ -2,11 +2,13 @@ package org.gleaner.lab.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /// A table for people: a heading, then rows, in columns as wide as their widest cell. The first
 /// columns may be aligned to the left; the rest, which hold figures, are aligned to the right. What
-/// is wider than a terminal goes on below, each part with the first columns again.
+/// is wider than a terminal goes on below, each part with the first columns again; where all
+/// columns are aligned to the left, the last one holds sentences, which go on in their own column.
 public final class TextTable {
 
     private static final String GAP = "  ";
@@ -47,6 +49,10 @@ public final class TextTable {
     @Override
     public String toString() {
         int[] widths = widths();
+        int others = width(widths, 0, widths.length - 1) + GAP.length();
+        if (!fits() && left == widths.length && Figures.TERMINAL - others >= ROOM) {
+            return sentences(Figures.TERMINAL - others).toString();
+        }
         int repeated = repeated(widths);
         List<Integer> ends = ends(widths, repeated, widths.length);
         if (ends.size() > 1) {
@@ -62,6 +68,23 @@ public final class TextTable {
             from = to;
         }
         return text.toString();
+    }
+
+    /// The same with the last column no wider than `room`, on as many lines as that takes.
+    private TextTable sentences(int room) {
+        int last = rows.getFirst().size() - 1;
+        TextTable table = new TextTable(left, rows.getFirst().toArray(String[]::new));
+        for (List<String> row : rows.subList(1, rows.size())) {
+            List<Object> before = new ArrayList<>(row.subList(0, Math.min(last, row.size())));
+            String sentence = row.size() > last ? row.get(last) : "";
+            for (String line : Figures.lines(sentence, room)) {
+                List<Object> cells = new ArrayList<>(before);
+                cells.add(line);
+                table.row(cells.toArray());
+                before = new ArrayList<>(Collections.nCopies(last, ""));
+            }
+        }
+        return table;
     }
 
     /// Where each part ends that fits a terminal.

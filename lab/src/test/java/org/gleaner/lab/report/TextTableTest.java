@@ -50,4 +50,17 @@ final class TextTableTest {
         assertThat(new TextTable(1, "name", "a", "b").row("x").toString())
                 .isEqualTo("name  a  b\nx\n");
     }
+
+    @Test
+    void sentencesInTheLastColumnGoOnInIt() {
+        String sentence = "word ".repeat(20).strip();
+        TextTable table = new TextTable(2, "name", "what").row("x", sentence).row("y", "short");
+        assertThat(table.toString())
+                .isEqualTo(
+                        "name  what\nx     "
+                                + "word ".repeat(15).strip()
+                                + "\n      "
+                                + "word ".repeat(5).strip()
+                                + "\ny     short\n");
+    }
 }
