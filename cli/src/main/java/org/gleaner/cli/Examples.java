@@ -75,9 +75,10 @@ final class Examples {
                     Map.entry(
                             "report",
                             """
-                            gleaner report results/one                   # its page, made again
-                            gleaner report results/one results/two --out both.html
+                            gleaner report DIR                           # its page again
+                            gleaner report DIR DIR --out FILE.html       # what differs, largest first
                             """),
+                    Map.entry("serve", "gleaner serve --port 8080 --results DIR"),
                     Map.entry("torture", "gleaner torture --seconds 60 --aging merged"),
                     Map.entry(
                             "validate reclaim",
