@@ -1,39 +1,42 @@
 package org.gleaner.machine;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// Reads a `.costs` file: one line for each constant, `NAME value unit range # source`. The range,
 /// such as `450-900` in the line's unit, may be left out; the value lies in it. Every constant must
-/// be there, with its unit and its source.
+/// be there, with its unit and its source, unless the file begins with `like OTHER`: then those that
+/// do not stand in it are the other file's.
 final class CostFile {
     /// A line of it, in ticks.
     record Entry(long ticks, CostRange range) {}
 
+    private static final String LIKE = "like ";
     private static final double MAX_NANOS = 100e9;
 
     private final String name;
+    private final UnaryOperator<String> text;
     private final Map<Cost, Entry> entries = new EnumMap<>(Cost.class);
+    private final Map<Cost, Entry> others = new EnumMap<>(Cost.class);
     private int number;
 
-    private CostFile(String name) {
+    private CostFile(String name, UnaryOperator<String> text) {
         this.name = name;
+        this.text = text;
     }
 
+    /// @param text what is in the file of a name; fails if there is none
     /// @throws IllegalArgumentException for the first line that is wrong, or a constant that is not
     ///     there
-    static Map<Cost, Entry> read(String name, BufferedReader reader) throws IOException {
-        CostFile file = new CostFile(name);
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            file.number++;
-            if (!line.isBlank() && !line.startsWith("#")) {
-                file.line(line);
-            }
-        }
+    static Map<Cost, Entry> read(String name, UnaryOperator<String> text) {
+        CostFile file = new CostFile(name, text);
+        text.apply(name).lines().forEach(file::line);
         for (Cost cost : Cost.values()) {
-            if (!file.entries.containsKey(cost)) {
+            Entry other = file.others.get(cost);
+            if (other != null) {
+                file.entries.putIfAbsent(cost, other);
+            } else if (!file.entries.containsKey(cost)) {
                 throw file.bad("missing constant " + cost);
             }
         }
@@ -41,6 +44,18 @@ final class CostFile {
     }
 
     private void line(String line) {
+        number++;
+        if (line.startsWith(LIKE)) {
+            if (!entries.isEmpty() || !others.isEmpty()) {
+                throw bad("'like' comes first, and once");
+            }
+            others.putAll(read(line.substring(LIKE.length()).trim(), text));
+        } else if (!line.isBlank() && !line.startsWith("#")) {
+            constant(line);
+        }
+    }
+
+    private void constant(String line) {
         int hash = line.indexOf('#');
         String[] parts = (hash < 0 ? line : line.substring(0, hash)).trim().split("\\s+");
         boolean fields = parts.length == 3 || parts.length == 4;

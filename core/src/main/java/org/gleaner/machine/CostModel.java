@@ -1,15 +1,14 @@
 package org.gleaner.machine;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
 
 /// What each [Cost] takes on one kind of host, and what it may take there, read from a `.costs`
@@ -30,25 +29,27 @@ public final class CostModel {
         this.ranges = ranges;
     }
 
-    /// The model bundled under `name`: `x86-server` or `arm64-n1`.
+    /// The model bundled under `name`: `x86-server`, `x86-zen2` or `arm64-n1`.
     ///
     /// @throws IllegalArgumentException if there is no such model, or a line of it is wrong
     public static CostModel named(String name) {
-        InputStream in = CostModel.class.getResourceAsStream(name + ".costs");
-        if (in == null) {
-            throw new IllegalArgumentException(
-                    "no cost model named '" + name + "'; known: x86-server, arm64-n1");
-        }
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return parse(name, reader);
+        return parse(name, CostModel::bundled);
+    }
+
+    /// The text of a bundled model.
+    static String bundled(String name) {
+        try (InputStream in = CostModel.class.getResourceAsStream(name + ".costs")) {
+            if (in == null) {
+                throw new IllegalArgumentException("no cost model named '%s'; known: x86-server, x86-zen2, arm64-n1".formatted(name));
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static CostModel parse(String name, BufferedReader reader) throws IOException {
-        Map<Cost, CostFile.Entry> entries = CostFile.read(name, reader);
+    static CostModel parse(String name, UnaryOperator<String> text) {
+        Map<Cost, CostFile.Entry> entries = CostFile.read(name, text);
         Cost[] all = Cost.values();
         long[] ticks = new long[all.length];
         CostRange[] ranges = new CostRange[all.length];

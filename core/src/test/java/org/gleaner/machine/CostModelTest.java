@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ final class CostModelTest {
     @Test
     void anErrorNamesTheLineAndTheMend() {
         assertThatThrownBy(() -> CostModel.named("vax"))
-                .hasMessageContaining("known: x86-server, arm64-n1");
+                .hasMessageContaining("known: x86-server, x86-zen2, arm64-n1");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns"))
                 .hasMessageContaining("line 1: expected 'NAME value unit range # source'");
         assertThatThrownBy(() -> parse("\nLINE_LOKAL 6 ns # [G] x"))
@@ -99,7 +98,26 @@ final class CostModelTest {
         assertThat(moved.range(Cost.VMEXIT)).isEqualTo(x86.range(Cost.VMEXIT));
     }
 
-    private static CostModel parse(String text) throws IOException {
-        return CostModel.parse("test", new BufferedReader(new StringReader(text)));
+    @Test
+    void aFileMayBeLikeAnotherButForSomeConstants() {
+        CostModel zen2 = CostModel.named("x86-zen2");
+        CostModel x86 = CostModel.named("x86-server");
+        assertThat(zen2.ticks(Cost.LINE_XFER_SAME)).isEqualTo(107 * 16);
+        assertThat(zen2.range(Cost.LINE_XFER_SAME))
+                .isEqualTo(new CostRange(90 * 16, 115 * 16, true));
+        assertThat(zen2.ticks(Cost.VMEXIT)).isEqualTo(x86.ticks(Cost.VMEXIT));
+        assertThat(zen2.range(Cost.VMEXIT)).isEqualTo(x86.range(Cost.VMEXIT));
+    }
+
+    @Test
+    void whatAFileIsLikeStandsFirst() {
+        assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nlike x86-server"))
+                .hasMessageContaining("line 2: 'like' comes first, and once");
+        assertThatThrownBy(() -> parse("like vax")).hasMessageContaining("named 'vax'");
+    }
+
+    private static CostModel parse(String text) {
+        return CostModel.parse(
+                "test", name -> name.equals("test") ? text : CostModel.bundled(name));
     }
 }

@@ -8,6 +8,8 @@ import org.gleaner.machine.Tracepoint;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.SecondaryAging;
 import org.gleaner.mm.fault.PageAllocator;
+import org.gleaner.mm.lru.LruList;
+import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.stat.VmEvent;
@@ -68,13 +70,37 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
     public long tryToFree(Cpu cpu) {
         long freed = reclaimer(cpu).direct(cpu, null, 1);
         if (freed == 0) {
-            // writes may be under way, or whoever has isolated the pages may be without a core
-            host.swap().device().flushPlug(cpu);
-            cpu.sleep(NO_PROGRESS_NANOS);
+            afterNoProgress(cpu);
         } else {
             cpu.store(kswapdFailures, 0, 0);
         }
         return freed;
+    }
+
+    /// Waits where much of what there is to reclaim is being written, for that will come free; tries
+    /// again at once where it is not (`reclaim_throttle`). In the exploring engine, where nothing
+    /// takes time, whoever has isolated the pages must have its turn.
+    private void afterNoProgress(Cpu cpu) {
+        long underWay = host.swap().device().flushPlug(cpu);
+        if (2 * underWay > reclaimable()) {
+            cpu.sleep(NO_PROGRESS_NANOS);
+        } else {
+            cpu.relax();
+        }
+    }
+
+    /// Pages on all lists that could be evicted (`zone_reclaimable_pages`).
+    private long reclaimable() {
+        boolean swap = host.swap().free() > 0;
+        long pages = 0;
+        for (Memcg memcg : host.memcgs()) {
+            Lruvec lruvec = memcg.lruvec();
+            pages += lruvec.size(LruList.INACTIVE_FILE) + lruvec.size(LruList.ACTIVE_FILE);
+            if (swap) {
+                pages += lruvec.size(LruList.INACTIVE_ANON) + lruvec.size(LruList.ACTIVE_ANON);
+            }
+        }
+        return pages;
     }
 
     /// One request of `memory.reclaim`: reclaims at least `goal` pages of a cgroup and those below
@@ -85,7 +111,7 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
 
     @Override
     public boolean waitForWriteback(Cpu cpu) {
-        boolean underWay = host.swap().device().flushPlug(cpu);
+        boolean underWay = host.swap().device().flushPlug(cpu) > 0;
         if (underWay) {
             cpu.sleep(NO_PROGRESS_NANOS);
         }

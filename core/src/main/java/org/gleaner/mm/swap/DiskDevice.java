@@ -84,9 +84,9 @@ public final class DiskDevice implements SwapDevice {
     }
 
     @Override
-    public boolean flushPlug(Cpu cpu) {
+    public long flushPlug(Cpu cpu) {
         send(cpu, plugs[cpu.id]);
-        return cpu.load(inFlight) != 0;
+        return cpu.load(inFlight);
     }
 
     private void submit(Cpu cpu, int slot, int pfn, boolean read) {

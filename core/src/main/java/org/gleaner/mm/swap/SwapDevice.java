@@ -27,10 +27,10 @@ public interface SwapDevice {
     /// Ends a [#plug].
     default void unplug(Cpu cpu) {}
 
-    /// Sends what this CPU's plug holds back, as when its task goes to sleep. Returns whether
-    /// anything of any CPU is under way.
-    default boolean flushPlug(Cpu cpu) {
-        return false;
+    /// Sends what this CPU's plug holds back, as when its task goes to sleep. Returns how
+    /// many pages are under way, of all CPUs.
+    default long flushPlug(Cpu cpu) {
+        return 0;
     }
 
     /// The slot's data is not needed any more.

@@ -8,6 +8,9 @@ public enum CostModelChoice implements Choice {
     /// A large x86 server.
     X86_SERVER("x86-server"),
 
+    /// A workstation of one socket whose 64 cores lie in complexes of four.
+    X86_ZEN2("x86-zen2"),
+
     /// An arm64 server with Neoverse N1 cores.
     ARM64_N1("arm64-n1");
 
