@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Ablation;
@@ -38,7 +39,10 @@ public final class MaxGuestMemoryRun {
         }
     }
 
-    /// A finished run, or why there is none.
+    /// What run 2 was made of. Taken as it ends: kswapd goes on with its round when nobody is left
+    /// to need it, and nobody is left to tell it that its writes are done.
+    private record RunTwo(CallNode kswapd, CallNode direct, Map<String, Long> counters) {}
+
     private final Variant variant;
 
     private final ParallelRuns.Meter meter;
@@ -47,9 +51,7 @@ public final class MaxGuestMemoryRun {
     private double run1;
     private double reset;
     private double run2;
-    private List<CallTree.@Nullable Frame> kswapdBefore = List.of();
-    private List<CallTree.@Nullable Frame> vcpusBefore = List.of();
-    private Map<VmEvent, Long> countersBefore = Map.of();
+    private @Nullable RunTwo runTwo;
 
     private MaxGuestMemoryRun(
             ScenarioRequest<MaxGuestMemory> request, Variant variant, ParallelRuns.Meter meter) {
@@ -172,18 +174,34 @@ public final class MaxGuestMemoryRun {
         if (!machine.outOfMemory()) {
             machine.accounting().phase("reset");
             reset = crew.together(boss, (cpu, vcpu, index) -> vcpu.resetContext(cpu));
-            takeBefore();
+            List<CallTree.@Nullable Frame> kswapd = CallTrees.snapshot(machine.cpus("kswapd"));
+            List<CallTree.@Nullable Frame> vcpus = CallTrees.snapshot(machine.cpus("vcpu"));
+            Map<VmEvent, Long> counters = machine.host().stat().snapshot();
             machine.accounting().begin("run2");
             run2 = crew.together(boss, this::writeAll);
             machine.accounting().end();
+            runTwo =
+                    new RunTwo(
+                            since("kswapd", kswapd, KernelFunction.BALANCE_PGDAT),
+                            since("vcpu", vcpus, KernelFunction.TRY_TO_FREE_PAGES),
+                            since(counters));
         }
         crew.dismiss(boss);
     }
 
-    private void takeBefore() {
-        kswapdBefore = CallTrees.snapshot(machine.cpus("kswapd"));
-        vcpusBefore = CallTrees.snapshot(machine.cpus("vcpu"));
-        countersBefore = machine.host().stat().snapshot();
+    private CallNode since(
+            String cpus, List<CallTree.@Nullable Frame> before, KernelFunction root) {
+        return CallTrees.since(machine.cpus(cpus), before, root);
+    }
+
+    private Map<String, Long> since(Map<VmEvent, Long> before) {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        machine.host()
+                .stat()
+                .snapshot()
+                .forEach((event, n) ->
+                        counters.put(event.statName(), n - before.getOrDefault(event, 0L)));
+        return counters;
     }
 
     private void writeAll(Cpu cpu, Vcpu vcpu, int index) {
@@ -191,17 +209,7 @@ public final class MaxGuestMemoryRun {
     }
 
     private MaxGuestMemoryResult.Run result() {
-        CallNode kswapd =
-                CallTrees.since(machine.cpus("kswapd"), kswapdBefore, KernelFunction.BALANCE_PGDAT);
-        CallNode direct =
-                CallTrees.since(
-                        machine.cpus("vcpu"), vcpusBefore, KernelFunction.TRY_TO_FREE_PAGES);
-        Map<String, Long> counters = new LinkedHashMap<>();
-        machine.host()
-                .stat()
-                .snapshot()
-                .forEach((event, n) ->
-                        counters.put(event.statName(), n - countersBefore.getOrDefault(event, 0L)));
+        RunTwo second = Objects.requireNonNull(runTwo);
         return new MaxGuestMemoryResult.Run(
                 variant.configuration(),
                 variant.ablation(),
@@ -209,9 +217,9 @@ public final class MaxGuestMemoryRun {
                 run1,
                 reset,
                 run2,
-                kswapd,
-                direct,
-                counters,
+                second.kswapd(),
+                second.direct(),
+                second.counters(),
                 machine.commands().results(),
                 machine.accounting().result());
     }
