@@ -96,7 +96,7 @@ public final class MaxGuestMemoryRun {
         all.add(
                 "swap is on "
                         + device.label()
-                        + "; the published experiment does not name its device");
+                        + "; the published experiment does not name its device, nor its processor");
         all.addAll(HostShare.of(scenario, device).assumptions(scenario));
         all.add("every vCPU and kswapd has a CPU of its own");
         return all;

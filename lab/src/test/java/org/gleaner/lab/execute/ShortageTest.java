@@ -54,8 +54,8 @@ final class ShortageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "host.memory=60%",
-                "host.memory=40%",
+                "host.memory=60% host.swap.device=zram",
+                "host.memory=40% host.swap.device=zram",
                 "host.memory=40% host.swap.device=ssd",
                 "host.memory=99% host.swap.size=1%",
                 "host.memory=101.5% host.swap.device=none",

@@ -55,7 +55,7 @@ final class BundledBandTest {
     void itsFiguresAreWithinIt() {
         ErrorBand band = band();
         assertThat(band.points()).isGreaterThanOrEqualTo(20);
-        assertThat(band.costs()).matches("x86-server [0-9a-f]{8}");
+        assertThat(band.costs()).matches("x86-zen2 [0-9a-f]{8}");
         assertThat(band.figures()).hasSize(9);
         assertThat(band.ratios())
                 .extracting(Figure::of)
