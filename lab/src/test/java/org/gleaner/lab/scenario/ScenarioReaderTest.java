@@ -158,7 +158,7 @@ final class ScenarioReaderTest {
                 .containsExactly(
                         CostModelChoice.ARM64_N1,
                         CostModelChoice.ARM64_N1,
-                        CostModelChoice.X86_SERVER);
+                        CostModelChoice.X86_ZEN2);
         assertThat(read("host: {costs: arm64-n1}").host().costs().on(ArchChoice.X86))
                 .isEqualTo(CostModelChoice.ARM64_N1);
     }
