@@ -131,7 +131,7 @@ final class ScenarioCommandTest {
         assertThat(code).as(session.err()).isZero();
         assertThat(session.out())
                 .contains("neighbours: ", "max-guest-memory: ", "1/256", "99 cpus")
-                .contains("before", "locked-flush", "guests: 2", "1GiB", "swap zram of 1GiB");
+                .contains("before", "locked-flush", "guests: 2", "1GiB", "swap optane of 1GiB");
         assertThat(session.scenarios).isEmpty();
 
         Session json = again();

@@ -40,7 +40,9 @@ public final class CostModel {
     static String bundled(String name) {
         try (InputStream in = CostModel.class.getResourceAsStream(name + ".costs")) {
             if (in == null) {
-                throw new IllegalArgumentException("no cost model named '%s'; known: x86-server, x86-zen2, arm64-n1".formatted(name));
+                throw new IllegalArgumentException(
+                        "no cost model named '%s'; known: x86-server, x86-zen2, arm64-n1"
+                                .formatted(name));
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
