@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 
 /// Reads a `.costs` file: one line for each constant, `NAME value unit range # source`. The range,
 /// such as `450-900` in the line's unit, may be left out; the value lies in it. Every constant must
-/// be there, with its unit and its source, unless the file begins with `like OTHER`: then those that
-/// do not stand in it are the other file's.
+/// be there, with its unit and its source, unless the file begins with `like OTHER`: then those
+/// that do not stand in it are the other file's.
 final class CostFile {
     /// A line of it, in ticks.
     record Entry(long ticks, CostRange range) {}

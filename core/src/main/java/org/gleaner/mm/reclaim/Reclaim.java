@@ -77,9 +77,8 @@ public final class Reclaim implements MemcgCharge.LimitReclaim, PageAllocator.Gl
         return freed;
     }
 
-    /// Waits where much of what there is to reclaim is being written, for that will come free; tries
-    /// again at once where it is not (`reclaim_throttle`). In the exploring engine, where nothing
-    /// takes time, whoever has isolated the pages must have its turn.
+    /// Waits where much of what there is to reclaim is being written, for that will come free;
+    /// tries again at once where it is not (`reclaim_throttle`).
     private void afterNoProgress(Cpu cpu) {
         long underWay = host.swap().device().flushPlug(cpu);
         if (2 * underWay > reclaimable()) {

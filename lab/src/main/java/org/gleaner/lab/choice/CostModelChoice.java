@@ -8,8 +8,8 @@ public enum CostModelChoice implements Choice {
     /// A large x86 server.
     X86_SERVER("x86-server"),
 
-    /// A workstation of one socket whose 64 cores lie in complexes of four: one processor, not a kind
-    /// of server, so that a host that is turned to another architecture has that one's.
+    /// A workstation of one socket whose 64 cores lie in complexes of four: one processor, not a
+    /// kind of server, so that a host that is turned to another architecture has that one's.
     X86_ZEN2("x86-zen2"),
 
     /// An arm64 server with Neoverse N1 cores.
