@@ -77,7 +77,7 @@ const comparison = {
       entries: runs.filter((run) => run.measures.has(measure)).map((run) => ({ name: run.name, index: run.index, ...run.measures.get(measure) })),
     }));
     const tops = made.map(({ entries }) => Math.max(0, ...entries.map((each) => each.high ?? each.value)));
-    const unit = (measure) => (/Seconds$|^seconds/.test(measure) ? "s" : measure);
+    const unit = (measure) => (/Seconds$|(^|\.)seconds(\.|$)/.test(measure) ? "s" : measure);
     const shared = (i) => {
       const same = tops.filter((top, j) => unit(made[j].measure) === unit(made[i].measure) && top > 0);
       const most = Math.max(...same);

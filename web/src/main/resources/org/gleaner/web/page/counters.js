@@ -52,7 +52,7 @@ const counters = {
   figures(runs) {
     const names = [...new Set(runs.flatMap((run) => [...run.figures.keys()]))];
     if (names.length === 0) return;
-    counters.differing("All figures", "Figures by their place in result.json", null, names, runs, (run, figure) => (run.figures.has(figure) ? format.named(figure.slice(figure.lastIndexOf(".") + 1), run.figures.get(figure)) : ""));
+    counters.differing("All figures", "Figures by their place in result.json", null, names, runs, (run, figure) => (run.figures.has(figure) ? format.named(figure, run.figures.get(figure)) : ""));
   },
 };
 

@@ -19,7 +19,7 @@ const difference = {
   results(found, columns) {
     const place = el("div", {});
     let part = "";
-    const value = (row, index) => format.named(row.path.slice(row.path.lastIndexOf(".") + 1), row.values[index] ?? null);
+    const value = (row, index) => format.named(row.path, row.values[index] ?? null);
     const show = () => {
       const shown = found.results.filter((row) => row.path.toLowerCase().includes(part));
       const most = 400;
@@ -37,7 +37,7 @@ const difference = {
     section(
       "Results",
       note(`${format.count(found.same)} figures are the same in all; ${format.count(found.results.length)} differ. What depends on the machine that Gleaner ran on is left out.`),
-      top.length ? el("div", { class: "grid" }, top.map((row) => comparison.bars(format.label(row.path), row.path.slice(row.path.lastIndexOf(".") + 1), row.values.map((each, index) => ({ name: found.names[index], index, value: each }))))) : null,
+      top.length ? el("div", { class: "grid" }, top.map((row) => comparison.bars(format.label(row.path), row.path, row.values.map((each, index) => ({ name: found.names[index], index, value: each }))))) : null,
       el("div", { class: "controls" }, el("label", {}, "Names with", search)),
       place,
     );

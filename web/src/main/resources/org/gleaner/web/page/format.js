@@ -25,12 +25,12 @@ const format = {
   percent: (p) => (p === null || p === undefined ? "" : format.figure(p) + " %"),
   times: (r) => (r === null || r === undefined ? "" : Number.isFinite(r) ? (r >= 1000 ? format.count(r) : r.toPrecision(3)) + " ×" : "∞"),
 
-  // A value by what its field is called.
+  // A value by what its field is called, or a field on the way to it.
   named(name, value) {
     if (value === null || value === undefined) return "";
     if (typeof value === "boolean") return value ? "yes" : "no";
     if (typeof value !== "number") return String(value);
-    if (/Seconds$|^seconds$/.test(name)) return format.seconds(value);
+    if (/Seconds$|(^|\.)seconds(\.|$)/.test(name)) return format.seconds(value);
     if (/Nanos(PerPage)?$/.test(name)) return format.nanos(value);
     if (/Percent$|^percent$/.test(name)) return format.percent(value);
     return format.figure(value);
@@ -39,6 +39,8 @@ const format = {
   // pgmajfault stays; machineSeconds becomes "machine".
   label(path) {
     if (path === "machineSeconds") return "time";
+    const phase = /^(?:phases\.(.*)\.seconds|seconds\.(.*))$/.exec(path);
+    if (phase) return phase[1] ?? phase[2];
     const guest = /^guests\.(.*)\.(?:memoryStat\.|residentPages\.)(pgmajfault|last)$/.exec(path);
     if (guest) return format.brief(guest[1], 40) + (guest[2] === "last" ? ": resident pages, in the end" : ": major faults");
     return path

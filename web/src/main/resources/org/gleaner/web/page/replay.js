@@ -27,7 +27,7 @@ const replays = {
     section(
       result.differences ? "What differs" : "Comparison",
       result.differences ? replays.differences(result.differences) : null,
-      result.curve ? null : comparison.charts(all.slice(0, 24), measures),
+      result.curve || all.length < 2 ? null : comparison.charts(all.slice(0, 24), measures),
       comparison.table("Replays", all, differing, measures),
     );
     if (!result.curve) replays.misses(all);

@@ -39,7 +39,7 @@ const runs = {
     if (runs.MEASURES[kind]) return runs.MEASURES[kind];
     const names = [...figures.keys()];
     const seconds = names.filter((each) => /^phases\..*\.seconds$/.test(each));
-    if (seconds.length) return seconds.slice(0, 12);
+    if (seconds.length) return seconds;
     const guests = names.filter((each) => /^guests\.[^.]*\.(memoryStat\.pgmajfault|residentPages\.last)$/.test(each));
     return guests.length ? guests : names.filter((each) => /Seconds$/.test(each)).slice(0, 6);
   },
@@ -51,7 +51,7 @@ const runs = {
     const ratios = runs.ratios(result);
     section(
       "Comparison",
-      comparison.charts(all, measures.slice(0, 6)),
+      comparison.charts(all, runs.telling(all, measures).slice(0, 6)),
       all.some((run) => run.run.guests) ? runs.guests(all) : comparison.table("Configurations", all, differing, measures),
       ratios.length ? comparison.ratios(ratios, result.band) : null,
       result.band ? note(`The whiskers and ranges say how far the figures may move for all that is known of the constants: ${result.band.percent} % of ${result.band.points} points, measured at ${result.band.scale}.`) : result.seeds ? note(`Medians of ${result.seeds.length} seeds; whiskers and ranges go from the least to the most.`) : null,
@@ -66,6 +66,12 @@ const runs = {
     counters.figures(all);
     runs.commands(all);
     setting.section(result, result.scenario);
+  },
+
+  // Those that differ between configurations come first.
+  telling(all, measures) {
+    const differs = (measure) => new Set(all.map((run) => run.measures.get(measure)?.value)).size > 1;
+    return [...measures.filter(differs), ...measures.filter((measure) => !differs(measure))];
   },
 
   guests(all) {
