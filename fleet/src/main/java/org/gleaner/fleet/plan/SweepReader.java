@@ -41,6 +41,9 @@ public final class SweepReader {
     private static final int USUAL_ROUND = 4;
     private static final long MOST_POINTS = 10_000_000;
 
+    /// A model takes the cube of them.
+    private static final long MOST_OF_A_MODEL = 1_000;
+
     private final String source;
     private final Map<String, Node.Entry> entries;
 
@@ -182,6 +185,12 @@ public final class SweepReader {
             points = sweep.points();
         } catch (ArithmeticException e) {
             points = Long.MAX_VALUE;
+        }
+        if (sweep.strategy() instanceof Strategy.Bayes && points > MOST_OF_A_MODEL) {
+            throw new BadInput(
+                    place("points"),
+                    "search: bayes with more than " + MOST_OF_A_MODEL + " points",
+                    "give fewer, or use search: random");
         }
         if (points > MOST_POINTS) {
             throw new BadInput(

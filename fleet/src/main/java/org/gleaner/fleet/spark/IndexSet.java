@@ -13,6 +13,10 @@ final class IndexSet {
         bits.set(Math.toIntExact(index));
     }
 
+    boolean has(long index) {
+        return bits.get(Math.toIntExact(index));
+    }
+
     long size() {
         return bits.cardinality();
     }

@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -57,6 +60,17 @@ final class ResultTable {
         Iterator<Row> indices = rows().select(PointRow.POINT).toLocalIterator();
         indices.forEachRemaining(row -> finished.add(row.getLong(0)));
         return finished;
+    }
+
+    /// A figure of those of these points that have it.
+    Map<Long, Double> figures(String name, List<Long> points) {
+        Column value = functions.col("figures").getItem(name);
+        Map<Long, Double> figures = new HashMap<>();
+        rows().where(functions.col(PointRow.POINT).isin(points.toArray()).and(value.isNotNull()))
+                .select(functions.col(PointRow.POINT), value)
+                .collectAsList()
+                .forEach(row -> figures.put(row.getLong(0), row.getDouble(1)));
+        return figures;
     }
 
     /// How many rows say why they are not to be believed.

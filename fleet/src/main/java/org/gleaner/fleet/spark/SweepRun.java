@@ -2,6 +2,7 @@ package org.gleaner.fleet.spark;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,9 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.gleaner.cli.Version;
+import org.gleaner.fleet.plan.Point;
+import org.gleaner.fleet.plan.Rounds;
+import org.gleaner.fleet.plan.Strategy;
 import org.gleaner.fleet.plan.Sweep;
 import org.gleaner.fleet.point.Inputs;
 import org.gleaner.lab.BadInput;
@@ -85,7 +89,11 @@ public final class SweepRun implements AutoCloseable {
             ended.set(before);
             progress.begin("sweep " + sweep.name(), asked);
             try {
-                points(finished);
+                if (sweep.strategy() instanceof Strategy.Bayes search) {
+                    rounds(finished, search);
+                } else {
+                    points(finished);
+                }
             } catch (Cancelled e) {
                 // What is finished is counted below.
             } finally {
@@ -106,18 +114,47 @@ public final class SweepRun implements AutoCloseable {
             if (wave.isEmpty()) {
                 return;
             }
-            run(wave);
+            run(slices(wave).map(sweep::point));
             from = wave.getLast() + 1;
         }
     }
 
+    /// Each round asks what those before it found, whether they were run now or before.
+    private void rounds(IndexSet finished, Strategy.Bayes search) {
+        Rounds rounds = new Rounds(sweep, search);
+        boolean found = false;
+        while (!rounds.over()) {
+            List<Point> round = rounds.next();
+            List<Point> missing =
+                    round.stream().filter(point -> !finished.has(point.index())).toList();
+            if (!missing.isEmpty()) {
+                run(slices(missing));
+            }
+            Map<Long, Double> figures =
+                    table.figures(search.minimise(), round.stream().map(Point::index).toList());
+            rounds.found(figures);
+            found |= !figures.isEmpty();
+            if (!found) {
+                throw new BadInput(
+                        "minimise: " + search.minimise(),
+                        "no point of the first round has such a figure",
+                        "see 'gleaner sweep show DIR --point 0' for all names");
+            }
+        }
+    }
+
+    /// One for each task.
+    private <T> JavaRDD<T> slices(List<T> all) {
+        return JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(all, all.size());
+    }
+
     /// One wave, a task for each point.
-    private void run(List<Long> indices) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    private void run(JavaRDD<Point> points) {
+        if (progress.cancelled()) {
+            throw new Cancelled();
+        }
         JavaRDD<Row> rows =
-                context.parallelize(indices, indices.size())
-                        .map(sweep::point)
-                        .map(new PointRow(sweep.hash(), inputs, !cluster.isHere()));
+                points.map(new PointRow(sweep.hash(), inputs, !cluster.isHere()));
         CompletableFuture<Void> job =
                 CompletableFuture.runAsync(
                         () -> table.append(spark.createDataFrame(rows, PointRow.SCHEMA)));
