@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// What a function is like between places where it is known: a mean and a deviation anywhere.
 ///
 /// Matern's covariance with smoothness 5/2; see Rasmussen and Williams, *Gaussian Processes for
-/// Machine Learning*, 2006, algorithm 2.1. Of a few length scales and noises the likeliest is taken.
+/// Machine Learning*, 2006, algorithm 2.1. Of a few length scales and noises the likeliest is
+/// taken.
 final class GaussianProcess {
 
     private static final double[] LENGTHS = {0.1, 0.2, 0.4, 0.8, 1.6};

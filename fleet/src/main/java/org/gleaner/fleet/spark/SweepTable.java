@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -158,7 +159,7 @@ public record SweepTable(
                     new Line(
                             row.getLong(0),
                             row.getJavaMap(row.fieldIndex("values")),
-                            row.getJavaMap(row.fieldIndex("figures")),
+                            new TreeMap<>(row.<String, Double>getJavaMap(row.fieldIndex("figures"))),
                             row.getList(row.fieldIndex("failures")),
                             row.getString(row.fieldIndex("command"))));
         }
