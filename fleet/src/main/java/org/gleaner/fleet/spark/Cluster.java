@@ -3,7 +3,6 @@ package org.gleaner.fleet.spark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -108,17 +107,6 @@ public record Cluster(String master, List<String> jars) {
         } catch (RuntimeException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason");
             throw new BadInput("--master " + master, why, "see " + log, e);
-        }
-    }
-
-    /// A directory that everybody who runs tasks can write to, or a fault.
-    static void makeDirectory(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            Files.delete(Files.createTempFile(directory, ".try", ""));
-        } catch (IOException e) {
-            throw new BadInput(
-                    directory.toString(), "cannot be written", "name another directory", e);
         }
     }
 }
