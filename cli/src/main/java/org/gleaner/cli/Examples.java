@@ -78,7 +78,6 @@ final class Examples {
                             gleaner report DIR                           # its page again
                             gleaner report DIR DIR --out FILE.html       # what differs, largest first
                             """),
-                    Map.entry("serve", "gleaner serve --port 8080 --results DIR"),
                     Map.entry("torture", "gleaner torture --seconds 60 --aging merged"),
                     Map.entry(
                             "validate reclaim",
