@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// the loop or another CPU that has just parked, takes the turn for it. Keys, their order and all
 /// costs are those of the same code on a stack. Only the stacks differ: a CPU goes on with its own
 /// where its turns have ended, and one that has parked need not leave its stack at all if nothing
-/// but turns comes before it.
+/// but turns comes before it. In the same way a line is asked for, on behalf of a CPU that has
+/// parked before an access to a [Word].
 ///
 /// ## Interrupts
 ///
