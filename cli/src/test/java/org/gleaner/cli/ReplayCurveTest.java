@@ -178,6 +178,7 @@ final class ReplayCurveTest {
         ObjectNode copy = ((ObjectNode) replay).deepCopy();
         copy.remove(
                 List.of(
+                        "resultFormat",
                         "complete",
                         "asked",
                         "finished",

@@ -17,6 +17,7 @@ final class Leaves {
     /// What was asked, or differs from run to run, or is told apart from figures.
     private static final Set<String> NO_FIGURES =
             Set.of(
+                    "resultFormat",
                     "complete",
                     "asked",
                     "finished",

@@ -26,6 +26,9 @@ public final class ResultJson {
                                     JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
                     .build();
 
+    /// Of documents: grows when a field goes or changes its meaning, not when one comes.
+    private static final int FORMAT = 1;
+
     private static final ObjectWriter WRITER = MAPPER.writerWithDefaultPrettyPrinter();
 
     private ResultJson() {}
@@ -63,6 +66,7 @@ public final class ResultJson {
     /// What every document begins with.
     private static ObjectNode head(Completeness completeness, Provenance provenance) {
         ObjectNode document = MAPPER.createObjectNode();
+        document.put("resultFormat", FORMAT);
         add(document, MAPPER.valueToTree(completeness));
         add(document, MAPPER.valueToTree(provenance));
         return document;

@@ -22,6 +22,7 @@ final class ResultJsonTest {
 
         assertThat(json.propertyNames())
                 .containsExactly(
+                        "resultFormat",
                         "complete",
                         "asked",
                         "finished",
@@ -70,13 +71,13 @@ final class ResultJsonTest {
     void severalAreAListHoweverManyThereAre() {
         JsonNode json = read(document(2, Samples.replay("a")));
 
-        assertThat(json.propertyNames().iterator().next()).isEqualTo("complete");
+        assertThat(json.propertyNames().iterator().next()).isEqualTo("resultFormat");
         assertThat(json.get("results")).hasSize(1);
         assertThat(json.get("results").get(0).get("trace").stringValue()).isEqualTo("a");
         assertThat(read(document(2)).get("results")).isEmpty();
         assertThat(read(document(1)).propertyNames())
                 .containsExactly(
-                        "complete", "asked", "finished", "missing", "command", "version", "date");
+                        "resultFormat", "complete", "asked", "finished", "missing", "command", "version", "date");
     }
 
     @Test
