@@ -40,7 +40,7 @@ final class ResultTextTest {
         assertThat(full(Samples.maxGuestMemory()))
                 .startsWith(
                         "INCOMPLETE (interrupted): 3 of 12 configurations; missing: off\n"
-                                + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap zram,\n"
+                                + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap optane,\n"
                                 + "  scale 1/64, engine virtual, seed 1\n\nrun1: all vCPUs")
                 .contains("before  mglru  6.12    locked-flush  -          zram")
                 .contains("before  mglru  6.12    locked-flush  flush-off  zram")
