@@ -22,7 +22,7 @@ final class CompletionCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gleaner r, 'run replay'",
+        "gleaner r, 'run replay report'",
         "gleaner trace f, formats",
         "gleaner run --se, '--set --seed --seeds'",
         "gleaner run --se x --sca, --scale",
