@@ -13,7 +13,7 @@ final class EventFoldTest {
     void aFewEventsAreAsTheyCame() {
         EventFold fold = new EventFold(1, 100);
         for (int i = 0; i < 100; i++) {
-            fold.add(3, 7, 10 * i, 10 * i + 4, i, 0, 0);
+            fold.add(3, 7, 10L * i, 10 * i + 4, i, 0, 0);
         }
         assertThat(fold.events())
                 .hasSize(100)
