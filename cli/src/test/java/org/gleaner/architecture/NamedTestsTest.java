@@ -56,7 +56,12 @@ final class NamedTestsTest {
     private static Map<String, String> tests() throws IOException {
         Map<String, String> all = new TreeMap<>();
         List<String> modules =
-                List.of("core/src/test", "check/src/test", "lab/src/test", "cli/src/test", "fleet/src/test");
+                List.of(
+                        "core/src/test",
+                        "check/src/test",
+                        "lab/src/test",
+                        "cli/src/test",
+                        "fleet/src/test");
         for (Path file : Sources.in(modules, "Test.java")) {
             all.put(name(file), text(file));
         }

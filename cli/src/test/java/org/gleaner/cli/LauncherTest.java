@@ -447,11 +447,6 @@ final class LauncherTest {
                 + " ;; esac; done\n";
     }
 
-    private Path toolsToGetMaven() throws IOException {
-        String more = "basename cat chmod dirname mktemp tr uname";
-        return tools(("find mkdir mv rm " + more).split(" "));
-    }
-
     private Path tools(String... names) throws IOException {
         Path tools = Files.createDirectory(directory.resolve("tools"));
         for (String name : names) {

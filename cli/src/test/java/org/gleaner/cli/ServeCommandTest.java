@@ -62,7 +62,8 @@ final class ServeCommandTest {
         return code.get();
     }
 
-    private static JsonNode post(URI address, String body) throws IOException, InterruptedException {
+    private static JsonNode post(URI address, String body)
+            throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(address)
                         .header("Origin", "http://" + address.getAuthority())
@@ -96,8 +97,7 @@ final class ServeCommandTest {
     /// How much of the first run is done.
     private static double progress(URI address) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(address.resolve("api/runs/1")).build();
+            HttpRequest request = HttpRequest.newBuilder(address.resolve("api/runs/1")).build();
             String answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
             return JsonMapper.shared().readTree(answer).path("fraction").asDouble(0);
         }
@@ -209,7 +209,8 @@ final class ServeCommandTest {
             List<Path> kept = results.toList();
             assertThat(kept).hasSize(1);
             JsonNode document =
-                    JsonMapper.shared().readTree(Files.readAllBytes(kept.getFirst().resolve("result.json")));
+                    JsonMapper.shared()
+                            .readTree(Files.readAllBytes(kept.getFirst().resolve("result.json")));
             assertThat(document.path("complete").asBoolean()).isFalse();
             assertThat(document.path("finished").asInt()).isPositive();
         }

@@ -54,8 +54,14 @@ final class SweepDocumentTest {
                             "gleaner " + String.join(" ", words));
             SweepTable table =
                     new SweepTable(
-                            "sweep", 8, 8, List.of("kernel", "lru", "memory"), sweep.figures(),
-                            List.of(line), List.of(), List.of());
+                            "sweep",
+                            8,
+                            8,
+                            List.of("kernel", "lru", "memory"),
+                            sweep.figures(),
+                            List.of(line),
+                            List.of(),
+                            List.of());
             String row =
                     SweepText.of(table)
                             .lines()

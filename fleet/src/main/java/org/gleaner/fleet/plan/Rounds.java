@@ -139,7 +139,10 @@ public final class Rounds {
                 values.stream().mapToDouble(value -> positive ? Math.log(value) : value).toArray();
         double mean = Arrays.stream(known).average().orElse(0);
         double variance =
-                Arrays.stream(known).map(value -> (value - mean) * (value - mean)).average().orElse(0);
+                Arrays.stream(known)
+                        .map(value -> (value - mean) * (value - mean))
+                        .average()
+                        .orElse(0);
         double deviation = variance > 0 ? Math.sqrt(variance) : 1;
         return Arrays.stream(known).map(value -> (value - mean) / deviation).toArray();
     }

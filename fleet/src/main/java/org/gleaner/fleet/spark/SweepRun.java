@@ -153,8 +153,7 @@ public final class SweepRun implements AutoCloseable {
         if (progress.cancelled()) {
             throw new Cancelled();
         }
-        JavaRDD<Row> rows =
-                points.map(new PointRow(sweep.hash(), inputs, !cluster.isHere()));
+        JavaRDD<Row> rows = points.map(new PointRow(sweep.hash(), inputs, !cluster.isHere()));
         CompletableFuture<Void> job =
                 CompletableFuture.runAsync(
                         () -> table.append(spark.createDataFrame(rows, PointRow.SCHEMA)));

@@ -159,7 +159,8 @@ public record SweepTable(
                     new Line(
                             row.getLong(0),
                             row.getJavaMap(row.fieldIndex("values")),
-                            new TreeMap<>(row.<String, Double>getJavaMap(row.fieldIndex("figures"))),
+                            new TreeMap<>(
+                                    row.<String, Double>getJavaMap(row.fieldIndex("figures"))),
                             row.getList(row.fieldIndex("failures")),
                             row.getString(row.fieldIndex("command"))));
         }
