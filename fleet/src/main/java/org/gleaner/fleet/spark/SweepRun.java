@@ -84,27 +84,40 @@ public final class SweepRun implements AutoCloseable {
         IndexSet finished = table.finished();
         long before = finished.size();
         long asked = sweep.points();
-        if (before < asked) {
-            listen();
-            ended.set(before);
-            progress.begin("sweep " + sweep.name(), asked);
-            try {
-                if (sweep.strategy() instanceof Strategy.Bayes search) {
-                    rounds(finished, search);
-                } else {
-                    points(finished);
-                }
-            } catch (Cancelled e) {
-                // What is finished is counted below.
-            } finally {
-                progress.end();
+        ended.set(before);
+        try {
+            if (before < asked) {
+                finished = rest(finished);
             }
-            finished = table.finished();
+            if (finished.size() == asked && !table.isWhole()) {
+                table.make(asked);
+            }
+            return new Outcome(asked, finished.size(), before, table.failed());
+        } catch (RuntimeException e) {
+            if (!progress.cancelled()) {
+                throw e;
+            }
+            // The signal that stops the sweep ends Spark's session too.
+            return new Outcome(asked, ended.get(), before, 0);
         }
-        if (finished.size() == asked && !table.isWhole()) {
-            table.make(asked);
+    }
+
+    /// Runs the points that are not `finished`, and gives those that are then.
+    private IndexSet rest(IndexSet finished) {
+        listen();
+        progress.begin("sweep " + sweep.name(), sweep.points());
+        try {
+            if (sweep.strategy() instanceof Strategy.Bayes search) {
+                rounds(finished, search);
+            } else {
+                points(finished);
+            }
+        } catch (Cancelled e) {
+            // What is finished is counted below.
+        } finally {
+            progress.end();
         }
-        return new Outcome(asked, finished.size(), before, table.failed());
+        return table.finished();
     }
 
     private void points(IndexSet finished) {
