@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import org.gleaner.lab.Progress;
@@ -12,6 +13,7 @@ import org.gleaner.lab.observe.HostSample;
 import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.observe.Pace;
+import org.gleaner.lab.report.SeriesCsv;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.RunStatistics;
@@ -37,13 +39,18 @@ final class ObservedRunTest {
     private static final NeighboursResult GUESTS_RESULT = neighbours(GUESTS);
 
     private static MaxGuestMemoryResult maxGuestMemory(Observation observation) {
+        return maxGuestMemory(observation, Progress.SILENT);
+    }
+
+    private static MaxGuestMemoryResult maxGuestMemory(
+            Observation observation, Progress progress) {
         Scale scale = Scale.parse("1/4096");
         MaxGuestMemory scenario =
                 (MaxGuestMemory) ScenarioReader.read(MaxGuestMemory.KIND, List.of(), scale);
         return MaxGuestMemoryRun.run(
                 new ScenarioRequest<>(scenario, scale, EngineChoice.VIRTUAL, false)
                         .with(observation),
-                Progress.SILENT);
+                progress);
     }
 
     private static NeighboursResult neighbours(Observation observation) {
@@ -76,6 +83,22 @@ final class ObservedRunTest {
                 .isEqualTo(maxGuestMemory(often).runs());
         assertThat(often.series().getFirst().moments()).hasSizeGreaterThan(768);
         assertThat(GUESTS_RESULT.runs()).isEqualTo(neighbours(Observation.NONE).runs());
+    }
+
+    @Test
+    void whatWasSeenBeforeAnInterruptIsKept() throws IOException {
+        Observation observation = Observation.of(Pace.USUAL);
+        Progress interrupting = Progress.silent(() -> !observation.series().isEmpty());
+        MaxGuestMemoryResult result = maxGuestMemory(observation, interrupting);
+        assertThat(result.completeness().complete()).isFalse();
+        StringBuilder text = new StringBuilder();
+        Objects.requireNonNull(SeriesCsv.files(observation.series()).get("samples.csv"))
+                .writeTo(text);
+        List<String> lines = text.toString().lines().toList();
+        long columns = HostColumns.NAMES.size() + 4;
+        assertThat(lines).hasSizeGreaterThan(1);
+        assertThat(lines)
+                .allMatch(each -> each.chars().filter(c -> c == ',').count() == columns);
     }
 
     @Test
