@@ -3,10 +3,10 @@ package org.gleaner.machine;
 /// Code of a CPU that is cut at its ordered steps: each turn takes one, and what is to be kept from
 /// turn to turn is in fields. So it can be left and gone on with without a stack.
 ///
-/// The way into a lock is made of such code. If it is contended, there are a dozen steps from arrival to the
-/// section, all CPUs that wait take theirs in between, and an engine whose CPUs are coroutines
-/// would change stacks at every one, for two hundred times what the step itself takes. Engines that
-/// have no such need take turn after turn ([Cpu#perform]).
+/// The way into a lock is made of such code. If it is contended, there are a dozen steps from
+/// arrival to the section, all CPUs that wait take theirs in between, and an engine whose CPUs are
+/// coroutines would change stacks at every one, for two hundred times what the step itself takes.
+/// Engines that have no such need take turn after turn ([Cpu#perform]).
 abstract class Turns {
     /// What ended the wait of the last turn that awaited something.
     long seen;
