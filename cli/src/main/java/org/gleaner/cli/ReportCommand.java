@@ -72,7 +72,9 @@ final class ReportCommand implements Callable<Integer> {
             }
             NewFile.write(
                     out,
-                    each.size() == 1 ? ReportPage.of(each.getFirst()) : DifferencePage.of(each));
+                    each.size() == 1
+                            ? ReportPage.elsewhere(each.getFirst())
+                            : DifferencePage.of(each));
             return out;
         } catch (NotAResult e) {
             throw new BadInput(e.where(), e.what(), e.mend(), e);

@@ -57,6 +57,7 @@ final class ReportPageTest {
         assertThat(Files.size(page)).isLessThan(MOST_BYTES);
         try (Tab tab = browser.tab()) {
             check(tab, page);
+            assertThat(tab.isTrue("document.querySelector('#head a') === null")).isTrue();
             assertThat(tab.text("document.querySelector('.answer').textContent"))
                     .contains("before takes")
                     .contains("times as long as after")
@@ -122,6 +123,19 @@ final class ReportPageTest {
             tab.press("Escape");
             assertThat(tab.text("document.activeElement.textContent")).isEqualTo(root);
             assertThat(tab.complaints).isEmpty();
+        }
+    }
+
+    /// The link is an address beside the page; `check` sees that nothing is asked for.
+    @Test
+    void linksToItsEvents() throws IOException {
+        Path page = page("events", "run", "--scale", "1/4096", "--trace-events");
+        try (Tab tab = browser.tab()) {
+            check(tab, page);
+            assertThat(tab.text("document.querySelector('#head a[download]').href"))
+                    .isEqualTo(page.resolveSibling("trace.json").toUri().toString());
+            assertThat(tab.text("document.querySelector('#head').textContent"))
+                    .contains("opens in Perfetto");
         }
     }
 

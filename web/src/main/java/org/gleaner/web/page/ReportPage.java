@@ -15,11 +15,18 @@ public final class ReportPage {
 
     private ReportPage() {}
 
-    /// The page; the same for the same files.
+    /// The page for the directory itself; the same for the same files.
     ///
     /// @throws NotAResult if there is no result in the directory
     public static String of(Path directory) {
-        return page(directory, "").text();
+        return page(directory, "", true).text();
+    }
+
+    /// The same for any other place, where the files are not beside it.
+    ///
+    /// @throws NotAResult if there is no result in the directory
+    public static String elsewhere(Path directory) {
+        return page(directory, "", false).text();
     }
 
     /// The same on a server, with a way back.
@@ -27,10 +34,10 @@ public final class ReportPage {
     /// @param home the address of the page that lists results
     /// @throws NotAResult if there is no result in the directory
     public static Page served(Path directory, String home) {
-        return page(directory, home);
+        return page(directory, home, true);
     }
 
-    private static Page page(Path directory, String home) {
+    private static Page page(Path directory, String home, boolean beside) {
         ResultFiles files = ResultFiles.in(directory);
         Headline headline = Headline.of(files.document());
         ObjectNode data = JsonMapper.shared().createObjectNode();
@@ -38,6 +45,9 @@ public final class ReportPage {
         data.set("result", files.document());
         data.set("samples", files.samples().tree());
         data.set("heat", files.heat().tree());
+        if (beside && files.events()) {
+            data.put("events", ResultFiles.EVENTS);
+        }
         if (!home.isEmpty()) {
             data.put("home", home);
         }

@@ -13,7 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param document `result.json`
 /// @param samples `samples.csv`, made small; empty if there is none
 /// @param heat `heat.csv`, likewise
-public record ResultFiles(ObjectNode document, SampledTable samples, HeatTable heat) {
+/// @param events whether [#EVENTS] is there, which no page shows but can link to
+public record ResultFiles(
+        ObjectNode document, SampledTable samples, HeatTable heat, boolean events) {
+
+    /// What tracepoints would tell, for Perfetto.
+    public static final String EVENTS = "trace.json";
 
     /// Points that stay of all samples: some hundred for each of some configurations, which is what
     /// a chart's width tells apart.
@@ -38,7 +43,8 @@ public record ResultFiles(ObjectNode document, SampledTable samples, HeatTable h
                 table(
                         directory.resolve("heat.csv"),
                         HeatTable.NONE,
-                        file -> HeatTable.of(file, MOST_CELLS)));
+                        file -> HeatTable.of(file, MOST_CELLS)),
+                Files.isRegularFile(directory.resolve(EVENTS)));
     }
 
     /// Only the document.

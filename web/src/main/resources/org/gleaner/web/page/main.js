@@ -13,6 +13,7 @@ function show() {
   }
   const { headline, result, samples, heat: hot } = data;
   setting.head(headline, result);
+  if (data.events) setting.events(data.events);
   if (Array.isArray(result.searches)) checks.page(result);
   else if (Array.isArray(result.runs)) runs.page(result, samples, hot);
   else if (Array.isArray(result.rows)) validation.page(result);

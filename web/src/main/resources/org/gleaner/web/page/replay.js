@@ -53,7 +53,7 @@ const replays = {
     const traces = [...new Set(all.map((run) => run.run.trace))];
     section(
       "Miss-ratio curves",
-      note(`Share of the accesses that miss, by memory. The kernel's line counts major faults; ${policies.length ? "policies' misses count first touches too, so the kernel's are set beside them with first touches added." : "first touches are no major faults."} The dotted line marks the knee: the size after which more memory saves least.`),
+      note(`Share of the accesses that miss, by memory. The kernel's line counts major faults; ${policies.length ? "policies' misses count first touches too, so the kernel's are set beside them with first touches added." : "first touches are no major faults."} The dotted line marks the knee, the size after which more memory saves least. This page reads it off the curve; no size was chosen by the run.`),
       el("div", { class: "grid" }, traces.map((trace) => replays.curve(trace, curves.filter((curve) => curve.points.some((point) => all.some((run) => run.run.trace === trace && curve.name.startsWith(trace) && run.run.memoryPages === point.memoryPages))), all.filter((run) => run.run.trace === trace), policies))),
     );
   },

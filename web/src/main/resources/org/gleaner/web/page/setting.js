@@ -12,6 +12,11 @@ const setting = {
     ].filter(Boolean));
   },
 
+  // A file beside the page; it is only linked to, and read by nobody here.
+  events(file) {
+    document.getElementById("head").append(el("p", { class: "note" }, "What the kernel's tracepoints would tell, and waits for locks, are in ", el("a", { href: file, download: true }, file), " beside this page; it opens in Perfetto (ui.perfetto.dev)."));
+  },
+
   section(result, value) {
     section(
       "Configuration",

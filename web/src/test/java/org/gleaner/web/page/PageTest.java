@@ -45,6 +45,18 @@ final class PageTest {
         assertThat(ReportPage.of(directory)).isEqualTo(ReportPage.of(directory));
     }
 
+    /// To a file, only where it is beside the page.
+    @Test
+    void linksToEventsThatAreThere() throws IOException {
+        result("{\"runs\": [], \"scenario\": {\"name\": \"x\"}}");
+        String link = "\"events\":\"trace.json\"";
+        assertThat(ReportPage.of(directory)).doesNotContain(link);
+        Files.writeString(directory.resolve("trace.json"), "{}");
+        assertThat(ReportPage.of(directory)).contains(link);
+        assertThat(ReportPage.served(directory, "/").text()).contains(link);
+        assertThat(ReportPage.elsewhere(directory)).doesNotContain(link);
+    }
+
     @Test
     void whatIsNoResultSaysWhere() throws IOException {
         assertThatThrownBy(() -> ReportPage.of(directory))
