@@ -78,6 +78,8 @@ final class ReportPageTest {
         }
         keep(page, "report-run.png", "", 1200);
         keep(page, "report-time.png", "Over time", 1150);
+        keep(page, "aging-time.png", "Where the time goes", 600);
+        keep(page, "mglru-heat.png", "Guest memory by age", 630);
     }
 
     /// What is chosen stays chosen, and what is switched off is no longer drawn.
@@ -162,6 +164,18 @@ final class ReportPageTest {
     }
 
     @Test
+    void ofBothLrus() throws IOException {
+        Path page = page("both", "replay", "sqlite", "--memory", "50%", "--lru", "mglru,classic");
+        try (Tab tab = browser.tab()) {
+            check(tab, page);
+            assertThat(headings(tab)).containsSubsequence("Comparison", "Over time");
+            assertThat(tab.text("document.querySelector('main').textContent"))
+                    .contains("oldest generation", "Of the classic LRU: the inactive list below");
+        }
+        keep(page, "mglru-generations.png", "Over time", 480);
+    }
+
+    @Test
     void ofAFinding() throws IOException {
         Path page = page("check", "check", "dirty-zap");
         try (Tab tab = browser.tab()) {
@@ -175,6 +189,9 @@ final class ReportPageTest {
                     .contains("gleaner check dirty-zap/dirty-by-store --schedule ");
         }
         keep(page, "report-check.png", "", 1060);
+        Path race = page("race", "check", "age-zap");
+        check(race);
+        keep(race, "aging-race.png", "age-zap with aged-by-store", 970);
     }
 
     @Test
@@ -265,6 +282,8 @@ final class ReportPageTest {
     }
 
     /// A picture for the documents, if they are asked for: see `docs/report.md`.
+    ///
+    /// @param heading of a part, which will be at the top; none for the head of the page
     private static void keep(Path page, String name, String heading, int height)
             throws IOException {
         String place = System.getProperty("gleaner.screenshots");
@@ -282,7 +301,7 @@ final class ReportPageTest {
             tab.size(1280, height);
             tab.open(copy);
             tab.evaluate(
-                    "[...document.querySelectorAll('h2')].find((each) => each.textContent === '%s')?.scrollIntoView({behavior: 'instant'})"
+                    "[...document.querySelectorAll('h2, h3')].find((each) => each.textContent === '%s')?.scrollIntoView({behavior: 'instant'})"
                             .formatted(heading));
             Files.write(Path.of(place).resolve(name), tab.png(false));
         }
