@@ -67,9 +67,11 @@ final class ArchitecturesRunTest {
             assertThat(run.invalidations().unmapCalls()).isGreaterThan(run.faults().major() / 2);
             assertThat(run.invalidations().count()).isPositive();
             assertThat(run.invalidations().seconds()).isPositive();
-            // each unmap takes it to begin and to end, each fault to map
+            // each unmap takes it to begin and to end, each fault to map; on real threads some are
+            // under way while they are counted
+            long underWay = engine == EngineChoice.VIRTUAL ? 0 : 64;
             assertThat(run.writeLocks().taken())
-                    .isGreaterThanOrEqualTo(2 * run.invalidations().unmapCalls());
+                    .isGreaterThanOrEqualTo(2 * run.invalidations().unmapCalls() - underWay);
             assertThat(run.readLocks().taken()).isGreaterThanOrEqualTo(run.faults().major());
             assertThat(run.writeLocks().waits()).isBetween(1L, run.writeLocks().taken());
             assertThat(run.stall().p50Nanos()).isBetween(1L, run.stall().p99Nanos());
