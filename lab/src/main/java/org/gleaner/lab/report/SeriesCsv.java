@@ -47,9 +47,14 @@ public final class SeriesCsv {
         return files;
     }
 
-    private static void samples(List<HostSeries> all, Appendable out) throws IOException {
+    /// Those of `samples.csv`, in their order.
+    static Stream<String> columns() {
         Stream<String> own = Stream.of("configuration", "group", "seconds", "phase", "interval");
-        out.append(CsvLine.of(Stream.concat(own, HostColumns.NAMES.stream())));
+        return Stream.concat(own, HostColumns.NAMES.stream());
+    }
+
+    private static void samples(List<HostSeries> all, Appendable out) throws IOException {
+        out.append(CsvLine.of(columns()));
         for (HostSeries series : all) {
             String interval = seconds(series.intervalNanos());
             for (HostSample moment : series.moments()) {
