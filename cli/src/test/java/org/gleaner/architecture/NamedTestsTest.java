@@ -60,6 +60,7 @@ final class NamedTestsTest {
                         "core/src/test",
                         "check/src/test",
                         "lab/src/test",
+                        "web/src/test",
                         "cli/src/test",
                         "fleet/src/test");
         for (Path file : Sources.in(modules, "Test.java")) {
