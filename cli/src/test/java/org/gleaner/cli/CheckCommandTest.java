@@ -123,9 +123,10 @@ final class CheckCommandTest {
         assertThat(session.out()).startsWith("complete: 2 of 2 searches\n");
         fresh();
         assertThat(session.run("check", "dirty-zap", "--json", "-q")).isZero();
-        assertThat(session.out().lines().map(String::strip).limit(6))
+        assertThat(session.out().lines().map(String::strip).limit(7))
                 .containsExactly(
                         "{",
+                        "\"resultFormat\" : 1,",
                         "\"complete\" : true,",
                         "\"asked\" : 2,",
                         "\"finished\" : 2,",
@@ -144,9 +145,10 @@ final class CheckCommandTest {
         assertThat(System.nanoTime() - raised).isLessThan(LATENCY);
         user.join();
 
-        assertThat(session.out().lines().map(String::strip).limit(5))
+        assertThat(session.out().lines().map(String::strip).limit(6))
                 .containsExactly(
                         "{",
+                        "\"resultFormat\" : 1,",
                         "\"complete\" : false,",
                         "\"asked\" : 3,",
                         "\"finished\" : 2,",

@@ -174,8 +174,8 @@ final class ValidateReclaimCommandTest {
 
         assertThat(counters.get("pgmajfault").get("median").longValue()).isGreaterThan(20);
         assertThat(second.out())
-                .containsPattern(
-                        "6.12 +loop +mglru +anon +zram +80 +- +1 .* \\. +\\. +\\. +\\. *\n")
+                .containsPattern("6.12 +loop +mglru +anon +zram +\\. +\\d+ +\\S+ +\\. +\\.\n")
+                .containsPattern("6.12 +loop +mglru +anon +zram +\\. +\\. +\\.\n")
                 .contains("1 of 1 rows compared")
                 .containsPattern("pgmajfault +2 +1 +1 +100 %");
     }
