@@ -18,34 +18,7 @@ final class CheckText {
 
     static String of(CheckResult result) {
         StringBuilder out = new StringBuilder(completeness(result)).append("\n\n");
-        out.append(
-                String.format(
-                        Locale.ROOT,
-                        "%-20s %-25s %-14s %6s %10s %7s %6s %8s %8s%n",
-                        "program",
-                        "variant",
-                        "verdict",
-                        "bound",
-                        "schedules",
-                        "pruned",
-                        "steps",
-                        "switches",
-                        "seconds"));
-        for (Row row : result.rows()) {
-            out.append(
-                    String.format(
-                            Locale.ROOT,
-                            "%-20s %-25s %-14s %6s %10d %7d %6d %8s %8.2f%n",
-                            row.program(),
-                            row.bug(),
-                            row.verdict(),
-                            bound(row),
-                            row.runs(),
-                            row.pruned(),
-                            row.steps(),
-                            row.switches() < 0 ? "-" : Integer.toString(row.switches()),
-                            row.cpuSeconds()));
-        }
+        table(result.rows(), out);
         boolean few = result.rows().size() < FEW;
         for (Row row : result.rows()) {
             Finding finding = row.finding();
@@ -56,6 +29,37 @@ final class CheckText {
         }
         out.append(summary(result));
         return out.toString();
+    }
+
+    /// Bugs stand below their program.
+    private static void table(List<Row> rows, StringBuilder out) {
+        out.append(
+                String.format(
+                        Locale.ROOT,
+                        "%-32s %-13s %5s %9s %7s %8s%n",
+                        "program",
+                        "verdict",
+                        "bound",
+                        "schedules",
+                        "pruned",
+                        "seconds"));
+        String program = "";
+        for (Row row : rows) {
+            if (row.expectsBug() && !row.program().equals(program)) {
+                out.append(row.program()).append('\n');
+            }
+            program = row.program();
+            out.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%-32s %-13s %5s %9d %7d %8.2f%n",
+                            row.expectsBug() ? "  " + row.bug() : program,
+                            row.verdict(),
+                            bound(row),
+                            row.runs(),
+                            row.pruned(),
+                            row.cpuSeconds()));
+        }
     }
 
     /// What comes first, so that a part is not taken for the whole.

@@ -25,12 +25,12 @@ public final class Listing {
     public String text() {
         StringBuilder out = new StringBuilder("programs:\n");
         for (Program p : programs) {
-            out.append(String.format("  %-20s %s%n", p.name(), p.checks()));
+            out.append(String.format("  %-22s  %s%n", p.name(), p.checks()));
         }
         out.append("bugs:\n");
         for (Variant v : bugs) {
             String in = String.join(", ", v.programs);
-            out.append(String.format("  %-25s %s (%s); in %s%n", v.name, v.what, v.source, in));
+            out.append(String.format("  %-30s  %s (%s); in %s%n", v.name, v.what, v.source, in));
         }
         return out.toString();
     }

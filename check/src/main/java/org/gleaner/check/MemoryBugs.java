@@ -127,7 +127,7 @@ final class MemoryBugs {
                     bug(
                             "fork-not-asked",
                             "a lookup without a lock does not ask if the process forks",
-                            "gup_fast: read_seqcount_retry(&current->mm->write_protect_seq)",
+                            "gup_fast: read_seqcount_retry of write_protect_seq",
                             new MemorySteps() {
                                 @Override
                                 public boolean asksForForks() {

@@ -11,6 +11,7 @@ import org.gleaner.check.Listing;
 import org.gleaner.check.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
+import org.gleaner.lab.report.Figures;
 import org.gleaner.lab.report.FileText;
 import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.ResultsDirectory;
@@ -140,7 +141,8 @@ final class CheckCommand implements Callable<Integer> {
         Listing listing = new Listing(names);
         surroundings
                 .out()
-                .print(options.json ? ResultJson.of(listing.listed()) + "\n" : listing.text());
+                .print(options.json ? ResultJson.of(listing.listed()) + "\n"
+ : Figures.wrapped(listing.text()) + "\n");
         return ExitCodes.DONE;
     }
 
@@ -157,7 +159,7 @@ final class CheckCommand implements Callable<Integer> {
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         CheckResult result = check.run(new CheckProgress(surroundings, options.quiet));
         String json = json(result);
-        surroundings.out().print(options.json ? json : result.text());
+        surroundings.out().print(options.json ? json : text(result));
         if (directory != null) {
             keep(result, json, directory);
         }
@@ -192,8 +194,12 @@ final class CheckCommand implements Callable<Integer> {
         Map<String, FileText> files = new LinkedHashMap<>();
         String from = surroundings.provenance().line() + "\n";
         files.put("result.json", FileText.of(json));
-        files.put("report.txt", FileText.of(from + result.text()));
+        files.put("report.txt", FileText.of(from + text(result)));
         options.keep(surroundings, directory, files);
+    }
+
+    private static String text(CheckResult result) {
+        return Figures.wrapped(result.text()) + "\n";
     }
 
     private String json(CheckResult result) {

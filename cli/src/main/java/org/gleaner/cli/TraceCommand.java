@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.report.ResultJson;
+import org.gleaner.lab.report.TextTable;
 import org.gleaner.lab.trace.TraceFormats;
 import org.gleaner.lab.trace.format.TraceFormat;
 import picocli.CommandLine;
@@ -71,13 +72,9 @@ final class TraceCommand implements Callable<Integer> {
                 surroundings.out().println(ResultJson.of(new All(all)));
                 return ExitCodes.DONE;
             }
-            for (Listed each : all) {
-                surroundings
-                        .out()
-                        .println(
-                                "%-20s %-20s %s"
-                                        .formatted(each.format(), each.level(), each.origin()));
-            }
+            TextTable formats = new TextTable(3, "format", "level", "origin");
+            all.forEach(each -> formats.row(each.format(), each.level(), each.origin()));
+            surroundings.out().print(formats);
             return ExitCodes.DONE;
         }
     }

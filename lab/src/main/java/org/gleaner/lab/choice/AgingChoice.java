@@ -16,7 +16,7 @@ public enum AgingChoice implements Choice {
     LOCKED("locked", "each look at an accessed bit takes the MMU lock"),
 
     /// A bitmap whose bits are flipped where a page was young; walked under RCU.
-    V1("v1", "accessed bits are harvested in batches under RCU, without the lock"),
+    V1("v1", "accessed bits are harvested in batches under RCU, without a lock"),
 
     /// One call with a flag to clear and a bitmap as predicate; falls back to the lock.
     V2("v2", "as v1 with one call and a bitmap of what to clear; may take the lock"),

@@ -40,7 +40,7 @@ final class DirtyLogText {
     static String mode(DirtyLogPerf scenario) {
         return String.format(
                 Locale.ROOT,
-                "mode %s, PML %s, eager split %s, hugetlb %s, %d %% writes; iterations %d;\n  %s",
+                "mode %s, PML %s, eager split %s, hugetlb %s, %d %% writes;\n  iterations %d; %s",
                 scenario.mode().label(),
                 scenario.pml() ? "on" : "off",
                 scenario.eagerSplit() ? "on" : "off",
@@ -207,6 +207,7 @@ final class DirtyLogText {
     }
 
     private static void line(StringBuilder text, String format, Object... parts) {
-        text.append(String.format(Locale.ROOT, format, parts)).append('\n');
+        String line = String.format(Locale.ROOT, format, parts);
+        text.append(Figures.wrapped(line)).append('\n');
     }
 }

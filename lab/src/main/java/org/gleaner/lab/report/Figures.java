@@ -3,6 +3,7 @@ package org.gleaner.lab.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.gleaner.lab.sample.Interval;
 
 /// Numbers and sentences for people.
@@ -10,6 +11,11 @@ public final class Figures {
 
     /// Columns of a terminal.
     static final int TERMINAL = 80;
+
+    /// No line goes on further to the right than this.
+    private static final int MOST_INDENT = 36;
+
+    private static final String COMMAND = ": gleaner ";
 
     private Figures() {}
 
@@ -35,17 +41,39 @@ public final class Figures {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
-    /// A sentence on as many lines as a terminal needs for it, indented after the first.
-    static String wrapped(String sentence) {
-        StringBuilder lines = new StringBuilder();
-        int column = 0;
-        for (String word : sentence.split(" ")) {
-            boolean first = lines.isEmpty();
-            boolean fits = column + 1 + word.length() <= TERMINAL;
-            lines.append(first ? "" : fits ? " " : "\n  ").append(word);
-            column = first ? word.length() : (fits ? column + 1 : 2) + word.length();
+    /// The same lines, none wider than a terminal unless a word is: what does not fit goes on below,
+    /// under the words of a line that begins with a name and a gap, else indented. A line with a
+    /// command to copy stays as it is.
+    public static String wrapped(String lines) {
+        return lines.lines().map(Figures::fitting).collect(Collectors.joining("\n"));
+    }
+
+    private static String fitting(String line) {
+        if (line.length() <= TERMINAL || line.contains(COMMAND)) {
+            return line;
         }
-        return lines.toString();
+        int margin = blanks(line);
+        int gap = line.indexOf("  ", margin);
+        int words = gap < 0 ? margin : gap + blanks(line.substring(gap));
+        int start = words <= MOST_INDENT ? words : margin;
+        int hanging = start > margin ? start : margin + 2;
+        StringBuilder text = new StringBuilder(line.substring(0, start));
+        String before = "";
+        int column = start;
+        for (String word : line.substring(start).split(" ")) {
+            if (!before.isEmpty() && column + 1 + word.length() > TERMINAL) {
+                before = "\n" + " ".repeat(hanging);
+                column = hanging - 1;
+            }
+            text.append(before).append(word);
+            column += (before.isEmpty() ? 0 : 1) + word.length();
+            before = " ";
+        }
+        return text.toString();
+    }
+
+    private static int blanks(String line) {
+        return line.length() - line.stripLeading().length();
     }
 
     /// A sentence in lines of at most `room` characters, but for longer words.

@@ -271,13 +271,12 @@ public final class ReplayText {
         Sampling sample = replays.getFirst().first().sample();
         if (sample != null) {
             line(
-                    Figures.wrapped(
-                            "estimated from "
-                                    + sample.rate()
-                                    + " of the pages: counts of the whole trace, each with the"
-                                    + " band in which it lies with "
-                                    + Math.round(100 * sample.confidence())
-                                    + " % confidence or more"));
+                    "estimated from "
+                            + sample.rate()
+                            + " of the pages: counts of the whole trace, each with the"
+                            + " band in which it lies with "
+                            + Math.round(100 * sample.confidence())
+                            + " % confidence or more");
         } else if (!comparison.plan().policies().isEmpty()) {
             line("misses are exact; they count first touches, which are no major faults");
         }
@@ -311,7 +310,7 @@ public final class ReplayText {
     }
 
     private void line(String line) {
-        text.append(line).append('\n');
+        text.append(Figures.wrapped(line)).append('\n');
     }
 
     /// The limit, and what share of the pages touched it is.

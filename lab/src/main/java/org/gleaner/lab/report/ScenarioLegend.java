@@ -37,8 +37,8 @@ final class ScenarioLegend {
                     """;
             case AccessTracking _ ->
                     """
-                    the vCPUs touch their memory and the host looks who did: young are the pages that
-                    it found used since it last looked
+                    the vCPUs touch their memory and the host looks who did: young are the pages
+                    that it found used since it last looked
                     """;
             case MmuStress _ ->
                     """
@@ -46,8 +46,8 @@ final class ScenarioLegend {
                     """;
             case PfnDesigns _ ->
                     """
-                    the guest writes more than its host has, is aged, writes again and is logged; what
-                    differs is how KVM gets hold of the host's pages, and when it marks them
+                    the guest writes more than its host has, is aged, writes again and is logged;
+                    what differs is how KVM gets hold of the host's pages, and when it marks them
                     """;
             case AcrossArchitectures _ ->
                     """
@@ -169,6 +169,6 @@ final class ScenarioLegend {
                     case Neighbours _ -> "--set guests.0.high=50%: hold a guest down; ";
                     default -> "";
                 };
-        return own + "--verbose: where the time goes, all counters";
+        return own + "--verbose: all that is known";
     }
 }

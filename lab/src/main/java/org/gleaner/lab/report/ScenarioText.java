@@ -51,7 +51,7 @@ public final class ScenarioText {
         if (band != null) {
             report.block(BandText.summary(band));
         }
-        result.failures().forEach(each -> report.line("%s", Figures.wrapped("FAILED: " + each)));
+        result.failures().forEach(each -> report.line("FAILED: %s", each));
         report.line("next: %s", ScenarioLegend.next(result.first().scenario()));
         return report.text.toString();
     }
@@ -146,7 +146,7 @@ public final class ScenarioText {
         whole(first).forEach(this::commands);
         text.append('\n');
         ScenarioLegend.compared(first.scenario()).forEach(each -> line("%s", each));
-        Caveats.of(first).forEach(each -> line("%s", Figures.wrapped(each)));
+        Caveats.of(first).forEach(each -> line("%s", each));
     }
 
     private static <R> List<R> all(Class<R> kind, Seeded<ScenarioResult> result) {
@@ -161,7 +161,7 @@ public final class ScenarioText {
         ScenarioResult result = seeded.first();
         Scenario scenario = result.scenario();
         line(
-                "%s: %s on %d cpus with %s, swap %s,\n  scale %s, engine %s, %s",
+                "%s: %s on %d cpus with %s,\n  swap %s, scale %s, engine %s, %s",
                 scenario.name(),
                 guests(scenario),
                 scenario.host().cpus(),
@@ -384,8 +384,8 @@ public final class ScenarioText {
         List<String> told = Caveats.of(result.first());
         result.first().assumptions().stream()
                 .filter(each -> !told.contains(each))
-                .forEach(each -> line("%s", Figures.wrapped("assumed: " + each)));
-        result.failures().forEach(each -> line("%s", Figures.wrapped("FAILED: " + each)));
+                .forEach(each -> line("assumed: %s", each));
+        result.failures().forEach(each -> line("FAILED: %s", each));
     }
 
     private void block(TextTable table) {
@@ -399,6 +399,7 @@ public final class ScenarioText {
     }
 
     private void line(String format, Object... parts) {
-        text.append(String.format(Locale.ROOT, format, parts)).append('\n');
+        String line = String.format(Locale.ROOT, format, parts);
+        text.append(Figures.wrapped(line)).append('\n');
     }
 }

@@ -17,7 +17,7 @@ public final class SensitivityText {
     /// A line for each constant, a column for each table.
     public static String of(SensitivityResult result) {
         StringBuilder text = new StringBuilder();
-        text.append(result.completeness().line("constants")).append("\n\n");
+        text.append(Figures.wrapped(result.completeness().line("constants"))).append("\n\n");
         for (int i = 0; i < result.tables().size(); i++) {
             Table table = result.tables().get(i);
             text.append(column(i)).append(": ").append(table.source()).append(": ");

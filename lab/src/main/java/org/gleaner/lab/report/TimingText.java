@@ -20,7 +20,7 @@ public final class TimingText {
 
     public static String of(TimingResult result) {
         StringBuilder text = new StringBuilder();
-        text.append(result.completeness().line("rows")).append('\n');
+        text.append(Figures.wrapped(result.completeness().line("rows"))).append('\n');
         Map<List<String>, List<Row>> tables = new LinkedHashMap<>();
         for (Row row : played(result)) {
             List<String> key = List.of(row.scenario(), row.metric(), row.source(), row.unit());
@@ -32,13 +32,16 @@ public final class TimingText {
             text.append(table(rows)).append(verdict(rows));
         });
         waiting(result).forEach(each -> text.append(Figures.wrapped(each)).append('\n'));
-        text.append("\nas at full size, from ").append(result.scale());
-        text.append(" of the memory; off: percent more or less than published\n");
+        String scaled =
+                "as at full size, from "
+                        + result.scale()
+                        + " of the memory; off: percent more or less than published";
+        text.append('\n').append(Figures.wrapped(scaled)).append('\n');
         for (String each : result.assumptions()) {
             text.append(Figures.wrapped("assumed: " + each)).append('\n');
         }
         for (String failure : result.failures()) {
-            text.append("FAILED: ").append(failure).append('\n');
+            text.append(Figures.wrapped("FAILED: " + failure)).append('\n');
         }
         return text.toString();
     }

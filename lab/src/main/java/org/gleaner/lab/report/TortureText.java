@@ -10,7 +10,8 @@ public final class TortureText {
 
     public static String of(TortureResult result) {
         StringBuilder text = new StringBuilder();
-        text.append(result.completeness().line("designs", reason(result))).append("\n\n");
+        text.append(Figures.wrapped(result.completeness().line("designs", reason(result))));
+        text.append("\n\n");
         TextTable table =
                 new TextTable(
                         1,
@@ -46,7 +47,7 @@ public final class TortureText {
             text.append("invariants were not checked: Java's assertions are off\n");
         }
         for (String failure : result.failures()) {
-            text.append("FAILED: ").append(failure).append('\n');
+            text.append(Figures.wrapped("FAILED: " + failure)).append('\n');
         }
         if (result.dump() != null) {
             text.append('\n').append(result.dump());

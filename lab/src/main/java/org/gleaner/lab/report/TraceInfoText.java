@@ -29,11 +29,18 @@ public final class TraceInfoText {
                 trace.containers().isEmpty()
                         ? ""
                         : ", packed with " + String.join(" and ", trace.containers());
+        String caveat = trace.caveat().isEmpty() ? "" : "; " + trace.caveat();
         text.append(
-                "trace %s: %s (%s)%s%n"
-                        .formatted(trace.trace(), trace.format(), trace.origin(), packed));
-        text.append("level: ").append(trace.level());
-        text.append(trace.caveat().isEmpty() ? "" : "; " + trace.caveat()).append('\n');
+                Figures.wrapped(
+                        "trace %s: %s (%s)%s\nlevel: %s%s"
+                                .formatted(
+                                        trace.trace(),
+                                        trace.format(),
+                                        trace.origin(),
+                                        packed,
+                                        trace.level(),
+                                        caveat)));
+        text.append('\n');
         text.append(line("records", trace.records()));
         if (trace.skipped() > 0) {
             text.append(line("passed over", trace.skipped()));
@@ -55,7 +62,8 @@ public final class TraceInfoText {
         if (trace.accesses() > 0) {
             text.append(TraceProfileText.of(trace, charset));
         }
-        trace.remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
+        trace.remarks()
+ .forEach(remark -> text.append(Figures.wrapped("note: " + remark)).append('\n'));
         return text.toString();
     }
 

@@ -75,9 +75,9 @@ final class TraceProfileText {
         int width = rows.stream().mapToInt(row -> row.firstPage().length()).max().orElse(0);
         StringBuilder text = new StringBuilder();
         text.append(
-                "%nheat: memory from top to bottom, time from left to right; '@' is %,.0f accesses a page,%n"
+                "%nheat: memory from top to bottom, time from left to right; '@' is %,.0f accesses%n"
                         .formatted(most));
-        text.append("each shade less a third of that; the figure is the pages touched\n");
+        text.append("a page, each shade less a third of that; the figure is the pages touched\n");
         for (TraceInfo.HeatRow row : rows.subList(0, Math.min(MOST_ROWS, rows.size()))) {
             text.append("  ").append(" ".repeat(width - row.firstPage().length()));
             text.append(row.firstPage()).append(" |");

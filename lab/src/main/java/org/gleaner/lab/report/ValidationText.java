@@ -22,7 +22,7 @@ public final class ValidationText {
 
     public static String of(ValidationResult result) {
         StringBuilder text = new StringBuilder();
-        text.append(result.completeness().line("rows")).append('\n');
+        text.append(Figures.wrapped(result.completeness().line("rows"))).append('\n');
         List<Row> compared =
                 result.rows().stream().filter(row -> !row.counters().isEmpty()).toList();
         if (!compared.isEmpty()) {
@@ -35,7 +35,7 @@ public final class ValidationText {
         refused(text, result);
         summary(text, result, compared.size());
         for (String failure : result.failures()) {
-            text.append("FAILED: ").append(failure).append('\n');
+            text.append(Figures.wrapped("FAILED: " + failure)).append('\n');
         }
         return text.toString();
     }
@@ -131,21 +131,22 @@ public final class ValidationText {
             }
         }
         byReason.forEach((reason, cells) -> {
-            text.append("refused: ").append(reason).append(": ");
-            text.append(cells.getFirst());
-            if (cells.size() > 1) {
-                text.append(" and ").append(cells.size() - 1).append(" more");
-            }
-            text.append('\n');
+            String more = cells.size() > 1 ? " and " + (cells.size() - 1) + " more" : "";
+            String refused = "refused: " + reason + ": " + cells.getFirst() + more;
+            text.append(Figures.wrapped(refused)).append('\n');
         });
     }
 
     private static void summary(StringBuilder text, ValidationResult result, int compared) {
-        text.append(compared).append(" of ").append(result.rows().size()).append(" rows compared");
-        if (result.seeds().size() > 1) {
-            text.append(", by the median of ").append(result.seeds().size()).append(" seeds");
-        }
-        text.append("; off: percent outside the real kernel's least and most, . for inside\n");
+        int seeds = result.seeds().size();
+        String line =
+                String.format(
+                        Locale.ROOT,
+                        "%d of %d rows compared%s;\n  off: percent outside the real kernel's least and most, . for inside\n",
+                        compared,
+                        result.rows().size(),
+                        seeds > 1 ? ", by the median of " + seeds + " seeds" : "");
+        text.append(line);
         if (compared == 0) {
             return;
         }

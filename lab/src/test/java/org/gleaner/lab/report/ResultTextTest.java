@@ -40,8 +40,8 @@ final class ResultTextTest {
         assertThat(full(Samples.maxGuestMemory()))
                 .startsWith(
                         "INCOMPLETE (interrupted): 3 of 12 configurations; missing: off\n"
-                                + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB, swap optane,\n"
-                                + "  scale 1/64, engine virtual, seed 1\n\nrun1: all vCPUs")
+                                + "max-guest-memory: 64 vcpus with 256GiB on 64 cpus with 256GiB,\n"
+                                + "  swap optane, scale 1/64, engine virtual, seed 1\n\nrun1: all vCPUs")
                 .contains("before  mglru  6.12    locked-flush  -          zram")
                 .contains("before  mglru  6.12    locked-flush  flush-off  zram")
                 .contains("before takes 4.00 times as long as after in run2, 1.00 times in run1\n")
@@ -64,8 +64,8 @@ final class ResultTextTest {
                 .contains("FAILED: 1 lost write\n");
         assertThat(of(Samples.neighbours()))
                 .contains(
-                        "mglru: the guests populated their memory in 0.250 s, above memory.high 3"
-                                + " times (asleep for it 0.300 s)\n");
+                        "mglru: the guests populated their memory in 0.250 s, above memory.high 3 times\n"
+                                + "  (asleep for it 0.300 s)\n");
         assertThat(full(Samples.neighbours()))
                 .startsWith(
                         "complete: 1 of 1 configuration\nneighbours: 2 guests of 2 vcpus with 32GiB on 8 cpus with 56GiB")
