@@ -192,7 +192,7 @@ final class CheckCommandTest {
                 .containsPattern("dirty-zap +not broken +- +20000 ")
                 .containsPattern("  dirty-by-store +found +- ")
                 .contains("1 of 1 bugs found; 0 of 1 programs broken; ")
-                .contains(" random schedules of seed 7 in ")
+                .contains(" random schedules of seed 7 in")
                 .endsWith("; a sample proves nothing\n");
     }
 
