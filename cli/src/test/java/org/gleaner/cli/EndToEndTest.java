@@ -147,7 +147,13 @@ final class EndToEndTest {
 
     @Test
     void runsOnRealThreads() {
-        assertThat(session.run(run("--engine=threads", "--json", "-q"))).as(session.err()).isZero();
+        assertThat(session.run(run("--engine=threads", "--json", "-q")))
+                .isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(session.err()).contains("--set host.swap.device=zram");
+        String zram = "--set=host.swap.device=zram";
+        assertThat(session.run(run("--engine=threads", zram, "--json", "-q")))
+                .as(session.err())
+                .isZero();
         JsonNode json = JsonMapper.shared().readTree(session.out());
         assertThat(json.get("runs")).hasSize(3);
         assertThat(json.get("ratios")).isEmpty();
