@@ -13,6 +13,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -192,7 +193,11 @@ final class ResultSchema {
                 required.add(component.getName());
             }
         }
-        for (Method method : type.getDeclaredMethods()) {
+        // a class names its methods in any order
+        for (Method method :
+                Arrays.stream(type.getDeclaredMethods())
+                        .sorted(Comparator.comparing(Method::getName))
+                        .toList()) {
             boolean component =
                     Arrays.stream(type.getRecordComponents())
                             .anyMatch(each -> each.getName().equals(method.getName()));

@@ -59,7 +59,7 @@ final class ResultSchemaTest {
         return Stream.of(
                 "run" + SMALL,
                 "run --seeds 2" + SMALL,
-                "run --engine threads" + SMALL,
+                "run --engine threads --set host.swap.device=zram" + SMALL,
                 "run --ablate" + SMALL,
                 "run --band 5 --set configurations=[{'name':'x'},{'name':'y'}]" + SMALL,
                 "run access-tracking" + ROOMY,
