@@ -141,8 +141,10 @@ final class CheckCommand implements Callable<Integer> {
         Listing listing = new Listing(names);
         surroundings
                 .out()
-                .print(options.json ? ResultJson.of(listing.listed()) + "\n"
- : Figures.wrapped(listing.text()) + "\n");
+                .print(
+                        options.json
+                                ? ResultJson.of(listing.listed()) + "\n"
+                                : Figures.wrapped(listing.text()) + "\n");
         return ExitCodes.DONE;
     }
 

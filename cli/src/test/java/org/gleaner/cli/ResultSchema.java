@@ -105,7 +105,11 @@ final class ResultSchema {
         properties.putObject("scenario").put("type", "object");
         properties.set("band", reference(ErrorBand.class));
         for (String list : List.of("curve", "differences")) {
-            properties.putObject(list).put("type", "array").putObject("items").put("type", "object");
+            properties
+                    .putObject(list)
+                    .put("type", "array")
+                    .putObject("items")
+                    .put("type", "object");
         }
         properties.set("caveats", list(String.class));
         seeds(properties);
@@ -157,7 +161,9 @@ final class ResultSchema {
         String name =
                 Stream.<Class<?>>iterate(type, each -> each != null, Class::getEnclosingClass)
                         .map(Class::getSimpleName)
-                        .reduce("", (inner, outer) -> inner.isEmpty() ? outer : outer + "." + inner);
+                        .reduce(
+                                "",
+                                (inner, outer) -> inner.isEmpty() ? outer : outer + "." + inner);
         if (!definitions.has(name)) {
             ObjectNode definition = definitions.putObject(name).put("type", "object");
             ObjectNode properties = definition.putObject("properties");
@@ -293,5 +299,4 @@ final class ResultSchema {
                                 .findFirst()
                                 .orElse(null));
     }
-
 }

@@ -41,9 +41,9 @@ public final class Figures {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
-    /// The same lines, none wider than a terminal unless a word is: what does not fit goes on below,
-    /// under the words of a line that begins with a name and a gap, else indented. A line with a
-    /// command to copy stays as it is.
+    /// The same lines, none wider than a terminal unless a word is: what does not fit goes on
+    /// below, under the words of a line that begins with a name and a gap, else indented. A line
+    /// with a command to copy stays as it is.
     public static String wrapped(String lines) {
         return lines.lines().map(Figures::fitting).collect(Collectors.joining("\n"));
     }

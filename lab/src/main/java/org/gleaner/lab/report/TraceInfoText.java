@@ -63,7 +63,7 @@ public final class TraceInfoText {
             text.append(TraceProfileText.of(trace, charset));
         }
         trace.remarks()
- .forEach(remark -> text.append(Figures.wrapped("note: " + remark)).append('\n'));
+                .forEach(remark -> text.append(Figures.wrapped("note: " + remark)).append('\n'));
         return text.toString();
     }
 

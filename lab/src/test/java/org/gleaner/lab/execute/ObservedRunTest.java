@@ -42,8 +42,7 @@ final class ObservedRunTest {
         return maxGuestMemory(observation, Progress.SILENT);
     }
 
-    private static MaxGuestMemoryResult maxGuestMemory(
-            Observation observation, Progress progress) {
+    private static MaxGuestMemoryResult maxGuestMemory(Observation observation, Progress progress) {
         Scale scale = Scale.parse("1/4096");
         MaxGuestMemory scenario =
                 (MaxGuestMemory) ScenarioReader.read(MaxGuestMemory.KIND, List.of(), scale);
@@ -97,8 +96,7 @@ final class ObservedRunTest {
         List<String> lines = text.toString().lines().toList();
         long columns = HostColumns.NAMES.size() + 4;
         assertThat(lines).hasSizeGreaterThan(1);
-        assertThat(lines)
-                .allMatch(each -> each.chars().filter(c -> c == ',').count() == columns);
+        assertThat(lines).allMatch(each -> each.chars().filter(c -> c == ',').count() == columns);
     }
 
     @Test

@@ -77,7 +77,14 @@ final class ResultJsonTest {
         assertThat(read(document(2)).get("results")).isEmpty();
         assertThat(read(document(1)).propertyNames())
                 .containsExactly(
-                        "resultFormat", "complete", "asked", "finished", "missing", "command", "version", "date");
+                        "resultFormat",
+                        "complete",
+                        "asked",
+                        "finished",
+                        "missing",
+                        "command",
+                        "version",
+                        "date");
     }
 
     @Test
