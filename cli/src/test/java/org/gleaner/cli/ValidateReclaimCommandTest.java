@@ -126,7 +126,7 @@ final class ValidateReclaimCommandTest {
                     assertThat(request.hardwareAccessed()).isTrue();
                     assertThat(request.lruGen()).isEqualTo(new LruGenChoice(3));
                 });
-        assertThat(session.out())
+        assertThat(unwrapped(session.out()))
                 .contains(
                         "refused: no base pages of 8192 bytes: 6.12 loop 80p mglru kvm zram arm64"
                                 + " max 8192-byte pages\n")
@@ -195,7 +195,7 @@ final class ValidateReclaimCommandTest {
         String table = table("6.12,loop,mglru,anon,zram,0,0,80,300,100,0,42,0,0,0,0,0\n");
 
         assertThat(session.run("validate", "reclaim", table, "-q")).isEqualTo(1);
-        assertThat(session.out())
+        assertThat(unwrapped(session.out()))
                 .contains(
                         "FAILED: 6.12 loop 80p mglru anon zram: the OOM killer ended the replay at"
                                 + " access 2");
@@ -255,5 +255,10 @@ final class ValidateReclaimCommandTest {
         assertThat(session.run(all)).isEqualTo(2);
         assertThat(session.err()).startsWith("gleaner: ").contains(message).hasLineCount(1);
         assertThat(session.out()).isEmpty();
+    }
+
+    /// Lines as they were before they went on below.
+    private static String unwrapped(String text) {
+        return text.replaceAll("\\n +", " ");
     }
 }
