@@ -94,7 +94,7 @@ final class ObservedRunTest {
         Objects.requireNonNull(SeriesCsv.files(observation.series()).get("samples.csv"))
                 .writeTo(text);
         List<String> lines = text.toString().lines().toList();
-        long columns = HostColumns.NAMES.size() + 4;
+        long columns = HostColumns.NAMES.size() + 4L;
         assertThat(lines).hasSizeGreaterThan(1);
         assertThat(lines).allMatch(each -> each.chars().filter(c -> c == ',').count() == columns);
     }
