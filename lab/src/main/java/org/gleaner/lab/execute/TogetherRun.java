@@ -9,45 +9,37 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.HeapNeed;
 import org.gleaner.lab.run.TogetherRequest;
 import org.gleaner.lab.run.TogetherResult;
-import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MinFree;
+import org.gleaner.lab.scenario.WatermarkSettings;
 import org.gleaner.lab.size.Heap;
-import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.HostConfig;
-import org.gleaner.mm.aging.AgingPlan;
-import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.psi.PressureGroup;
-import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.jspecify.annotations.Nullable;
 
 /// Replays several traces at the same time on one host: what their memory does to each other.
 ///
-/// Each guest has a CPU and a cgroup of its own; kswapd has another CPU. What the kernel needs of
-/// the host's memory to manage it is taken off as for scenarios ([HostShare]).
+/// Each guest has a CPU and a cgroup of its own; kswapd has another CPU.
 public final class TogetherRun {
 
-    /// `vm.watermark_scale_factor`, in ten thousandths.
-    private static final int SCALE_FACTOR = 10;
+    /// The kernel's own.
+    private static final WatermarkSettings USUAL =
+            new WatermarkSettings(MinFree.parse("auto"), 10);
 
     /// What samples call it.
     private static final String TOGETHER = "together";
 
     private final TogetherRequest request;
     private final ParallelRuns.Meter meter;
-    private final AgingPlan aging;
-    private final HostShare share;
+    private final SharedHost shared;
     private final Engine engine;
     private final Host host;
     private final Accounting accounting;
@@ -57,21 +49,13 @@ public final class TogetherRun {
     private TogetherRun(TogetherRequest request, ParallelRuns.Meter meter) {
         this.request = request;
         this.meter = meter;
-        aging = Support.plan(request.aging());
-        boolean kvm = request.through() == Through.KVM;
-        share =
-                HostShare.of(
-                        request.hostPages(),
-                        request.touchedPages(),
-                        kvm ? request.touchedPages() : 0,
-                        request.swap(),
-                        request.pageSize().bytes());
+        shared = SharedHost.of(request);
         engine =
                 Support.engine(
                         request.engine(),
                         CostModelChoice.X86_SERVER,
                         VirtualOptions.seed(request.seed()));
-        host = new Host(engine, config());
+        host = new Host(engine, shared.config("--host-memory", USUAL));
         accounting = new Accounting(host);
         busy = new AtomicInteger(request.guests().size());
     }
@@ -103,53 +87,6 @@ public final class TogetherRun {
                 .finished();
     }
 
-    private HostConfig config() {
-        int page = request.pageSize().bytes();
-        long low = MinFree.parse("auto").bytes(request.hostPages() * page) / page;
-        int table = Support.paging(request).page().hugePages();
-        long delta = Math.max(low / 4, request.hostPages() * SCALE_FACTOR / 10_000);
-        if (share.usablePages() < 4 * (low + 2 * delta)) {
-            throw new BadInput(
-                    "--host-memory",
-                    Size.approximately(request.hostPages() * page)
-                            + " leaves next to nothing for guests",
-                    "give more");
-        }
-        int zram = Math.toIntExact(share.zramPages());
-        int all = request.guests().size();
-        return HostSetup.checked(
-                "--host-memory",
-                () ->
-                        new HostConfig(
-                                Support.paging(request),
-                                Math.toIntExact(share.usablePages()) + zram,
-                                zram,
-                                new Watermarks(low, low + delta, low + 2 * delta),
-                                pcpBatch(),
-                                true,
-                                Support.swap(request.swap()),
-                                Support.disk(request.swap()),
-                                Math.toIntExact(request.swapPages()),
-                                request.pageCluster(),
-                                request.swappiness(),
-                                Preemption.NONE,
-                                request.seed(),
-                                Support.thp(request.thp()),
-                                Support.kernel(request.kernel()),
-                                LruGenCaps.of(request.lruGen().commonBits()),
-                                aging.secondary(request.lruGen().walksSecondary()),
-                                (int) Math.min(1 << 22, request.mappedPages() / table * 2 + 4096),
-                                1 + all,
-                                2 * all + 20));
-    }
-
-    /// Pages that a per-CPU list takes at once, fewer where that would be a good part of a small
-    /// host.
-    private int pcpBatch() {
-        int most = Support.pcpBatch(request.pageSize());
-        return (int) Math.clamp(request.hostPages() / 1024 / request.guests().size(), 1, most);
-    }
-
     private TogetherResult run(@Nullable HostSeries series) {
         Rcu rcu = Rcu.start(engine);
         long start = System.nanoTime();
@@ -168,7 +105,7 @@ public final class TogetherRun {
         return TogetherResult.of(
                 request,
                 guests.stream().map(guest -> guest.result(timed)).toList(),
-                share.usablePages(),
+                shared.share().usablePages(),
                 vmstat,
                 timed ? last / 1e9 : null,
                 accounting.result(),
@@ -190,7 +127,7 @@ public final class TogetherRun {
     }
 
     private void replay(Cpu cpu, TogetherGuest guest, Rcu rcu) {
-        guest.replay(cpu, request, aging, rcu, meter);
+        guest.replay(cpu, request, shared.aging(), rcu, meter);
         if (busy.decrementAndGet() == 0) {
             accounting.end();
         }
