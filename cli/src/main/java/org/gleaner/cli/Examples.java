@@ -45,6 +45,12 @@ final class Examples {
                             gleaner trace info sqlite                    # working set, reuse, heat
                             gleaner trace info app.u32 --json
                             """),
+                    Map.entry(
+                            "trace cold",
+                            """
+                            gleaner trace cold sqlite --pace 10000       # accesses a second
+                            gleaner trace cold sqlite --pace 10000 --promotions 1 --json
+                            """),
                     Map.entry("trace formats", "gleaner trace formats"),
                     Map.entry("trace convert", "gleaner trace convert app.u32 -o app.gpt"),
                     Map.entry(

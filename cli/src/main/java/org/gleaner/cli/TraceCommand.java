@@ -25,6 +25,7 @@ final class TraceCommand implements Callable<Integer> {
     static CommandLine commandLine(Surroundings surroundings) {
         return new CommandLine(new TraceCommand())
                 .addSubcommand("info", new TraceInfoCommand(surroundings))
+                .addSubcommand("cold", new TraceColdCommand(surroundings))
                 .addSubcommand("convert", new TraceConvertCommand(surroundings))
                 .addSubcommand("cut", new TraceCutCommand(surroundings))
                 .addSubcommand("merge", new TraceMergeCommand(surroundings))

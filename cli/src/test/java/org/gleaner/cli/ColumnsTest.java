@@ -52,6 +52,7 @@ final class ColumnsTest {
                 "replay loop --curve -q",
                 "check age-zap two-faults -q",
                 "check --list",
+                "trace cold loop cc1 --pace 3000",
                 "trace info loop cc1",
                 "trace formats",
                 "scenario list",

@@ -32,6 +32,7 @@ import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TogetherResult;
 import org.gleaner.lab.run.TortureResult;
+import org.gleaner.lab.run.TraceCold;
 import org.gleaner.lab.run.TraceHarvested;
 import org.gleaner.lab.run.TraceInfo;
 import org.gleaner.lab.run.TraceRecorded;
@@ -63,6 +64,7 @@ final class ResultSchema {
                     ValidationResult.class,
                     TimingResult.class,
                     SensitivityResult.class,
+                    TraceCold.class,
                     TraceInfo.class,
                     TraceRecorded.class,
                     TraceHarvested.class,
@@ -140,6 +142,7 @@ final class ResultSchema {
         item.putArray("anyOf")
                 .add(reference(ReplayResult.class))
                 .add(reference(TogetherResult.class))
+                .add(reference(TraceCold.class))
                 .add(reference(TraceInfo.class));
         if (closed) {
             item.put("unevaluatedProperties", false);

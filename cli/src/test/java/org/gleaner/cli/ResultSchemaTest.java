@@ -82,6 +82,8 @@ final class ResultSchemaTest {
                 "check dirty-zap",
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",
                 "validate timing",
+                "trace cold small --pace 10",
+                "trace cold small large --pace 1",
                 "trace info small",
                 "trace info small large");
     }

@@ -11,6 +11,7 @@ public sealed interface Result
                 TimingResult,
                 TogetherResult,
                 TortureResult,
+                TraceCold,
                 TraceInfo,
                 ValidationResult {
 
