@@ -17,6 +17,7 @@ import org.gleaner.cli.Version;
 import org.gleaner.cli.Watch;
 import org.gleaner.fleet.plan.Sweep;
 import org.gleaner.lab.Cancelled;
+import org.gleaner.lab.execute.Cores;
 import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
@@ -59,7 +60,7 @@ public record Command(Path home, Executors executors) {
                         HeldTraces.OF_PROCESS,
                         Watch.NONE,
                         Provenance.of(words, Version.ofGleaner(), Instant.EPOCH));
-        int code = Gleaner.run(surroundings, all.toArray(String[]::new));
+        int code = Cores.within(1, () -> Gleaner.run(surroundings, all.toArray(String[]::new)));
         if (code == ExitCodes.INTERRUPTED || cancelled.getAsBoolean()) {
             throw new Cancelled();
         }

@@ -41,35 +41,19 @@ public final class ValueCheck {
 
     private static Executors refusing() {
         return new Executors(
-                (_, _, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                },
-                (_, _) -> {
-                    throw new Cancelled();
-                });
+                (_, _, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped(),
+                (_, _) -> stopped());
+    }
+
+    private static <T> T stopped() {
+        throw new Cancelled();
     }
 }

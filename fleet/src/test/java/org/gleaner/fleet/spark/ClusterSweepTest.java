@@ -3,6 +3,7 @@ package org.gleaner.fleet.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class ClusterSweepTest {
             Process sweep = gleaner("cluster-table", "--master", "spark://127.0.0.1:7077");
             awaitFiles(directory.resolve("cluster-table/points"));
             long worker = Long.parseLong(Files.readString(cluster.resolve("worker-1.pid")).strip());
-            ProcessHandle.of(worker).ifPresent(ProcessHandle::destroyForcibly);
+            assertThat(ProcessHandle.of(worker)).get().matches(ProcessHandle::destroyForcibly);
             end(sweep);
         } finally {
             run("fleet/cluster.sh", "stop", cluster.toString());
@@ -80,20 +81,25 @@ final class ClusterSweepTest {
         throw new AssertionError("no point was finished in five minutes");
     }
 
-    private static void run(String... words) throws IOException, InterruptedException {
+    private void run(String... words) throws IOException, InterruptedException {
         end(start(List.of(words)));
     }
 
-    private static Process start(List<String> words) throws IOException {
+    private Process start(List<String> words) throws IOException {
         List<String> command = new ArrayList<>(words);
         command.set(0, ROOT.resolve(words.getFirst()).toString());
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(Redirect.appendTo(directory.resolve("said").toFile()));
         builder.environment().put("GLEANER_JAVA_OPTS", "-Xmx1g");
         return builder.start();
     }
 
-    private static void end(Process process) throws InterruptedException {
+    private void end(Process process) throws IOException, InterruptedException {
         assertThat(process.waitFor(15, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).isZero();
+        assertThat(process.exitValue())
+                .as("%s", Files.readString(directory.resolve("said")))
+                .isZero();
     }
 }

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +32,9 @@ final class ParallelRuns {
 
     private static final long REAL_WATCH_NANOS = 50_000_000;
 
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
-
     /// What all hosts of this process share, so that several calls at once have no more of them
     /// than one.
-    private static final Semaphore FREE_CORES = new Semaphore(CORES, true);
+    private static final Semaphore FREE_CORES = new Semaphore(Cores.ALL, true);
 
     /// Steps that are done as time goes by.
     private record TimedPhase(long start, long until, long before, long steps) {
@@ -216,9 +213,8 @@ final class ParallelRuns {
             Progress progress) {
         AtomicBoolean cancelled = new AtomicBoolean();
         List<Meter> meters = tasks.stream().map(task -> new Meter(cancelled)).toList();
-        ExecutorService executor =
-                Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
-        int cores = Math.max(1, CORES / threads);
+        ExecutorService executor = Cores.threads(Math.max(1, Math.min(threads, tasks.size())));
+        int cores = Math.max(1, Cores.count() / threads);
         progress.begin(name, steps);
         Reports reports = new Reports(progress, meters, steps, alike, threads);
         try {

@@ -84,7 +84,7 @@ final class PolicyCounts {
                                 tasks,
                                 all.stream().mapToLong(Count::steps).sum(),
                                 true,
-                                Runtime.getRuntime().availableProcessors(),
+                                Cores.count(),
                                 progress)
                         .all();
         for (int i = 0; i < all.size(); i++) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import org.gleaner.lab.Cancelled;
@@ -39,9 +38,8 @@ public final class SeedRuns {
             List<Scenario> bySeed,
             BiFunction<Scenario, Progress, ScenarioResult> executor,
             Progress progress) {
-        int atOnce = Math.min(bySeed.size(), Runtime.getRuntime().availableProcessors());
         SeedsProgress all = new SeedsProgress(progress, bySeed.size());
-        try (ExecutorService threads = Executors.newFixedThreadPool(atOnce)) {
+        try (ExecutorService threads = Cores.threads(bySeed.size())) {
             List<Future<ScenarioResult>> futures = new ArrayList<>();
             for (int i = 0; i < bySeed.size(); i++) {
                 Scenario scenario = bySeed.get(i);

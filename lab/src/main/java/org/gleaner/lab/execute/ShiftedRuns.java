@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,8 +29,7 @@ final class ShiftedRuns {
             List<S> shifts,
             BiFunction<S, Progress, @Nullable R> measure,
             Progress progress) {
-        int atOnce = Math.clamp(shifts.size(), 1, Runtime.getRuntime().availableProcessors());
-        ExecutorService threads = Executors.newFixedThreadPool(atOnce);
+        ExecutorService threads = Cores.threads(Math.max(1, shifts.size()));
         progress.begin(name, shifts.size());
         try {
             List<Future<@Nullable R>> futures = new ArrayList<>();

@@ -138,7 +138,7 @@ final class Support {
     /// single one.
     static int runsAtOnce(org.gleaner.lab.choice.EngineChoice choice) {
         return choice == org.gleaner.lab.choice.EngineChoice.VIRTUAL
-                ? Runtime.getRuntime().availableProcessors()
+                ? Cores.count()
                 : 1;
     }
 
