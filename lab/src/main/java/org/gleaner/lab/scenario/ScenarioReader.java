@@ -1,5 +1,13 @@
 package org.gleaner.lab.scenario;
 
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,13 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Nearest;
-import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.input.Input;
-import org.gleaner.lab.size.Scale;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a scenario: the defaults of its kind, a file laid over them, overrides over both, then
 /// checks and scale.
@@ -52,6 +53,8 @@ public final class ScenarioReader {
 
     /// The configuration of a file that compares nothing: the host as it is.
     private static final String ALONE = "host";
+
+    private static final String A_SCENARIO = "a scenario";
 
     /// What the YAML parser takes.
     private static final int MOST_BYTES = 3 << 20;
@@ -137,7 +140,7 @@ public final class ScenarioReader {
     }
 
     private static Node.Mapping bundled(String name) {
-        return mapping(Place.bundled(name + ".yaml"), text(name));
+        return mapping(Place.bundled(name + ".yaml"), text(name), A_SCENARIO);
     }
 
     /// A bundled scenario without its experiment.
@@ -167,15 +170,31 @@ public final class ScenarioReader {
 
     private static Node.Mapping file(String word, Input input) {
         boolean bare = !word.contains("/") && !word.contains(".") && !word.equals("-");
+        if (bare && !exists(word)) {
+            throw new BadInput(word, "no such scenario", Nearest.mend(word, BUNDLED));
+        }
+        return mapping(word, input, A_SCENARIO);
+    }
+
+    private static boolean exists(String word) {
+        try {
+            return Files.exists(Path.of(word));
+        } catch (InvalidPathException e) {
+            return true;
+        }
+    }
+
+    /// What a file says, or standard input.
+    ///
+    /// @param kind of thing it is to be, with its article
+    /// @throws BadInput if it cannot be read, or does not say keys and values
+    static Node.Mapping mapping(String word, Input input, String kind) {
         try {
             Path path = Path.of(word);
-            if (bare && !Files.exists(path)) {
-                throw new BadInput(word, "no such scenario", Nearest.mend(word, BUNDLED));
-            }
             if (Files.isDirectory(path)) {
                 throw new BadInput(word, "is a directory", "name a .yaml file in it");
             }
-            return mapping(Input.place(path), input.text(path, MOST_BYTES, "a scenario"));
+            return mapping(Input.place(path), input.text(path, MOST_BYTES, kind), kind);
         } catch (NoSuchFileException e) {
             throw new BadInput(word, "no such file", "check the path", e);
         } catch (AccessDeniedException e) {
@@ -190,12 +209,12 @@ public final class ScenarioReader {
         }
     }
 
-    private static Node.Mapping mapping(String source, String text) {
+    private static Node.Mapping mapping(String source, String text, String kind) {
         Node node = Yaml.read(source, true, text);
         if (node instanceof Node.Mapping mapping) {
             return mapping;
         }
-        throw new BadInput(node.place().toString(), "is not a scenario", "write it as KEY: VALUE");
+        throw new BadInput(node.place().toString(), "is not " + kind, "write it as KEY: VALUE");
     }
 
     private static String kind(Node node) {

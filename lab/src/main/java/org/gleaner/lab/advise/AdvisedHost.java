@@ -1,0 +1,90 @@
+package org.gleaner.lab.advise;
+
+import org.gleaner.lab.choice.Backing;
+import org.gleaner.lab.choice.CostModelChoice;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.choice.Lru;
+import org.gleaner.lab.choice.LruGenChoice;
+import org.gleaner.lab.choice.PageSizeChoice;
+import org.gleaner.lab.choice.Stage2Choice;
+import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.run.HostChoices;
+import org.gleaner.lab.run.TrialRequest;
+import org.gleaner.lab.run.TrialVm;
+import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.scenario.HostReader;
+import org.gleaner.lab.scenario.HostSettings;
+import org.gleaner.lab.scenario.Neighbours;
+
+import java.util.List;
+
+/// A host that VMs are tried on, as its file describes it.
+public final class AdvisedHost {
+
+    private final Neighbours described;
+
+    private AdvisedHost(Neighbours described) {
+        this.described = described;
+    }
+
+    /// @param word a file's path, or `-`
+    /// @param settings laid over it, such as `host.swap.device=optane` or `aging=v6-fast-only`
+    /// @throws org.gleaner.lab.BadInput if anything in it or in them is wrong
+    public static AdvisedHost read(String word, Input input, List<String> settings) {
+        return new AdvisedHost(HostReader.read(word, input, settings));
+    }
+
+    /// Memory, in pages of its own.
+    public long pages() {
+        return described.hostPages();
+    }
+
+    public PageSizeChoice pageSize() {
+        return described.host().pageSize();
+    }
+
+    public HostSettings settings() {
+        return described.host();
+    }
+
+    public Configuration configuration() {
+        return described.configurations().getFirst();
+    }
+
+    /// A trial of VMs on it.
+    ///
+    /// @param vms one or more, with names of their own, whose traces are in pages of this host
+    /// @param seed of everything random in the host
+    public TrialRequest trial(List<TrialVm> vms, TrialRequest.Watch watch, long seed) {
+        HostSettings host = described.host();
+        Configuration configuration = configuration();
+        CostModelChoice costs = host.costs().on(configuration.arch());
+        return new TrialRequest(
+                vms, pages(), host.watermarks(), costs, choices(host, configuration, seed), watch);
+    }
+
+    private HostChoices choices(HostSettings host, Configuration configuration, long seed) {
+        boolean mglru = configuration.lru() == Lru.MGLRU;
+        return new HostChoices(
+                configuration.lru(),
+                mglru
+                        ? configuration.lruGen(host).shownWith(configuration.aging())
+                        : LruGenChoice.NONE,
+                configuration.kernel(),
+                Through.KVM,
+                configuration.aging(),
+                Backing.ANON,
+                host.thp(),
+                host.swap().device(),
+                described.swapPages(),
+                host.swap().pageCluster(),
+                host.swappiness(),
+                configuration.arch(),
+                configuration.hardwareAccessed(),
+                Stage2Choice.PLAIN,
+                configuration.pageSize(),
+                EngineChoice.VIRTUAL,
+                seed);
+    }
+}
