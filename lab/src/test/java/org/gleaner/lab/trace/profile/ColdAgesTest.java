@@ -159,6 +159,24 @@ final class ColdAgesTest {
         assertThat(measured.promotionRate(50)).isCloseTo(600.0 / pages, within(0.02));
     }
 
+    /// 240 pages, each touched again as it leaves the window: all are of the working set, and half of
+    /// them are promoted in a minute.
+    @Test
+    void whatLeavesTheWindowComesBack() {
+        ColdAges ages = new ColdAges(0.5);
+        for (int i = 0; i < 4800; i++) {
+            ages.touch(i % 240, i * SECOND / 2);
+        }
+        assertThat(ages.measured(2400 * SECOND).byMinute())
+                .isEqualTo(new PromotionMinutes.Measured(40, 1, 1, 1));
+        ColdAges stricter = new ColdAges(0.49);
+        for (int i = 0; i < 4800; i++) {
+            stricter.touch(i % 240, i * SECOND / 2);
+        }
+        assertThat(stricter.measured(2400 * SECOND).byMinute())
+                .isEqualTo(new PromotionMinutes.Measured(40, 121, 121, 121));
+    }
+
     /// One page that is touched a day and a half later, and one that is not.
     @Test
     void moreThanADayIsADayOrMore() {
