@@ -45,6 +45,7 @@ final class Examples {
                             gleaner trace info sqlite                    # working set, reuse, heat
                             gleaner trace info app.u32 --json
                             """),
+                    Map.entry("fleet info", "gleaner fleet info FILE"),
                     Map.entry(
                             "trace cold",
                             """

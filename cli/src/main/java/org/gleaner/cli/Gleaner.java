@@ -113,6 +113,7 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("scenario", ScenarioCommand.commandLine(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
         command.addSubcommand("trace", TraceCommand.commandLine(surroundings));
+        command.addSubcommand("fleet", FleetCommand.commandLine(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
         command.addSubcommand("report", new ReportCommand(surroundings));
         command.addSubcommand("serve", new ServeCommand(surroundings));

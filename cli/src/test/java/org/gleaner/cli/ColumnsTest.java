@@ -52,6 +52,8 @@ final class ColumnsTest {
                 "replay loop --curve -q",
                 "check age-zap two-faults -q",
                 "check --list",
+                "fleet info ../traces/fleet/task_usage.csv",
+                "fleet info ../traces/fleet/vmtable.csv",
                 "trace cold loop cc1 --pace 3000",
                 "trace info loop cc1",
                 "trace formats",

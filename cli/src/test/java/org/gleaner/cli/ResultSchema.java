@@ -23,6 +23,7 @@ import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ErrorBand;
+import org.gleaner.lab.run.FleetInfo;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -64,6 +65,7 @@ final class ResultSchema {
                     ValidationResult.class,
                     TimingResult.class,
                     SensitivityResult.class,
+                    FleetInfo.class,
                     TraceCold.class,
                     TraceInfo.class,
                     TraceRecorded.class,

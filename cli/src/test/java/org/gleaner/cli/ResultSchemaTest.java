@@ -82,6 +82,7 @@ final class ResultSchemaTest {
                 "check dirty-zap",
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",
                 "validate timing",
+                "fleet info ../traces/fleet/vmtable.csv",
                 "trace cold small --pace 10",
                 "trace cold small large --pace 1",
                 "trace info small",

@@ -4,7 +4,8 @@ import java.util.List;
 
 /// What came out of a run.
 public sealed interface Result
-        permits ReplayResult,
+        permits FleetInfo,
+                ReplayResult,
                 ScenarioResult,
                 Seeded,
                 SensitivityResult,

@@ -159,8 +159,8 @@ final class ColdAgesTest {
         assertThat(measured.promotionRate(50)).isCloseTo(600.0 / pages, within(0.02));
     }
 
-    /// 240 pages, each touched again as it leaves the window: all are of the working set, and half of
-    /// them are promoted in a minute.
+    /// 240 pages, each touched again as it leaves the window: all are of the working set, and half
+    /// of them are promoted in a minute.
     @Test
     void whatLeavesTheWindowComesBack() {
         ColdAges ages = new ColdAges(0.5);

@@ -1,0 +1,28 @@
+package org.gleaner.cli;
+
+import java.util.concurrent.Callable;
+import org.gleaner.lab.BadInput;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `gleaner fleet`: what is known of many VMs, and populations made like them.
+@Command(
+        name = "fleet",
+        description = "Look at published data of fleets.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "WHAT")
+final class FleetCommand implements Callable<Integer> {
+
+    private FleetCommand() {}
+
+    static CommandLine commandLine(Surroundings surroundings) {
+        return new CommandLine(new FleetCommand())
+                .addSubcommand("info", new FleetInfoCommand(surroundings));
+    }
+
+    @Override
+    public Integer call() {
+        throw new BadInput("", "no command given", "try 'gleaner fleet info FILE'");
+    }
+}

@@ -1,0 +1,126 @@
+package org.gleaner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// `gleaner fleet`: published tables, of a few lines.
+final class FleetCommandTest {
+
+    private static final String TASK =
+            "600000000,900000000,6,0,17,0.1,0.02,0.04,0.001,0.002,0.03,,,,,,,0.99,0\n";
+    private static final String VM = "v,s,d,300,3900,90,10,50,Unknown,2,4\n";
+    private static final String INSTANCE =
+            "{\"start_time\":\"600000000\",\"end_time\":\"900000000\",\"collection_id\":\"6\","
+                    + "\"instance_index\":\"0\",\"machine_id\":\"-1\",\"collection_type\":\"0\","
+                    + "\"average_usage\":{\"cpus\":0.1,\"memory\":0.02},\"assigned_memory\":0.04}\n";
+
+    @TempDir Path directory;
+
+    private Session session(int code, String... arguments) {
+        Session session = new Session(directory);
+        assertThat(session.run(arguments)).as(session.err()).isEqualTo(code);
+        return session;
+    }
+
+    private String refused(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("part.csv"), text);
+        String line = session(2, "fleet", "info", file.toString()).err();
+        assertThat(line.lines()).hasSize(1);
+        return line;
+    }
+
+    @Test
+    void windowsBecomeLives() throws IOException {
+        String later = TASK.replace("900000000", "1000000000").replace("600000000", "900000000");
+        String other = TASK.replace(",6,0,", ",6,1,").replace("0.02,0.04", "0.01,0.02");
+        Path file = directory.resolve("part.csv.gz");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            // of 400 s in all: 300 s with 0.02 in use, 100 s with 0.01
+            out.write((TASK + later.replace("0.02,0.04", "0.01,0.04") + other).getBytes());
+        }
+        String json = session(0, "fleet", "info", file.toString(), "--json").out();
+        assertThat(json)
+                .contains("\"table\" : \"google-2011-task-usage\"", "\"rows\" : 3", "\"vms\" : 2")
+                .contains("\"cutVms\" : 2", "\"lastSecond\" : 1000.0", "\"unit\" : \"machine\"")
+                // of tasks the mean of 0.0175 and 0.01; at a moment by 400 s and 300 s
+                .contains("\"mean\" : 0.01375")
+                .containsPattern("\"mean\" : 0\\.01428");
+    }
+
+    @Test
+    void lifetimesAreRead() throws IOException {
+        String open = VM.replace("300,3900", "0,6000").replace(",4\n", ",>64\n");
+        Path file = Files.writeString(directory.resolve("vmtable.csv"), VM + open);
+        assertThat(session(0, "fleet", "info", file.toString(), "--json").out())
+                .contains("\"table\" : \"azure-vmtable\"", "\"unit\" : \"GiB\"", "\"cutVms\" : 1")
+                .contains("\"p100\" : 64.0", "\"p50\" : 3600.0");
+
+        Path packing =
+                Files.writeString(
+                        directory.resolve("packing.csv"),
+                        "vmId,tenantId,vmTypeId,priority,starttime,endtime,memory\n"
+                                + "1,2,3,0,-4.5,1.0,0.25\n2,2,3,1,0.5,NULL,0.125\n");
+        assertThat(session(0, "fleet", "info", packing.toString(), "--json").out())
+                .contains("\"table\" : \"azure-packing-2020\"", "\"vms\" : 2", "\"cutVms\" : 2")
+                .contains("\"firstSecond\" : -388800.0", "\"lastSecond\" : 86400.0");
+    }
+
+    @Test
+    void instancesAreReadAsPublishedAndAsCsv() throws IOException {
+        String set = INSTANCE.replace("\"collection_type\":\"0\"", "\"collection_type\":\"1\"");
+        Path json = Files.writeString(directory.resolve("usage.json"), INSTANCE + set);
+        Path csv =
+                Files.writeString(
+                        directory.resolve("usage.csv"),
+                        "start_time,end_time,collection_id,instance_index,average_usage_memory,"
+                                + "assigned_memory\n600000000,900000000,6,0,0.02,0.04\n");
+        for (Path file : new Path[] {json, csv}) {
+            assertThat(session(0, "fleet", "info", file.toString(), "--json").out())
+                    .contains("\"table\" : \"google-2019-instance-usage\"", "\"rows\" : 1")
+                    .contains("\"mean\" : 50.0");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "600000000,900000000,6 | line 2 | it has 3 columns, not 19 or 20",
+                "900000000,600000000,6,0,1,,,,,,,,,,,,,,0 | line 2 | before it begins",
+                "600000000,900000000,x,0,1,,,,,,,,,,,,,,0 | line 2 | its job ID (column 3) is 'x'",
+                "600000000,900000000,6,0,1,,9,,,,,,,,,,,,0 | line 2 | no share of the largest",
+                "600000000,900000000,6,0,1,,-1,,,,,,,,,,,,0 | line 2 | no number, 0 and up"
+            })
+    void aBadRowIsToldWithItsLine(String row, String place, String what) throws IOException {
+        assertThat(refused(TASK + row + "\n"))
+                .contains("part.csv, " + place + ": ", "is no google-2011-task-usage", what)
+                .contains("get the file again");
+    }
+
+    @Test
+    void whatIsNoTableIsRefused() throws IOException {
+        assertThat(refused("")).contains("is empty; give task_usage");
+        assertThat(refused("a,b\n1,2\n")).contains("no table of a fleet", "'a,b'");
+        assertThat(refused(VM + VM.replace(",4\n", ",big\n"))).contains("line 2", "'big'");
+        assertThat(refused(VM + VM.replace("300,3900", "300,30"))).contains("deleted before");
+        assertThat(refused(INSTANCE + "{\"start_time\":1}\n"))
+                .contains("line 2", "it has no 'end_time'");
+        assertThat(refused(INSTANCE + INSTANCE.substring(0, 40) + "\n")).contains("part.csv, line");
+        assertThat(refused(INSTANCE + INSTANCE.replace(":0.02", ":\"much\"")))
+                .contains("line 2", "average_usage.memory is 'much'");
+        assertThat(session(2, "fleet", "info", "nowhere.csv").err()).contains("no such file");
+        Path vms = Files.writeString(directory.resolve("vmtable.csv"), VM);
+        Path tasks = Files.writeString(directory.resolve("tasks.csv"), TASK);
+        assertThat(session(2, "fleet", "info", vms.toString(), tasks.toString()).err())
+                .contains("tasks.csv: is google-2011-task-usage", "before it are azure-vmtable");
+        assertThat(session(2, "fleet").err()).contains("no command given");
+    }
+}
