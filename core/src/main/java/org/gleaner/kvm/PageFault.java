@@ -72,13 +72,24 @@ final class PageFault {
     /// @param fault what the access wants; filled in as it is found out
     /// @return 0 to go back to the guest, which may fault again; or a negative error
     long handle(Cpu cpu, Vcpu vcpu, Fault fault) {
+        int section = begin(cpu, fault);
+        boolean fixed = tryFast(cpu, vcpu, fault);
+        return end(cpu, section, fixed ? RetPf.FIXED : slow(cpu, vcpu, fault));
+    }
+
+    /// What every fault begins with; the result is for [#end].
+    int begin(Cpu cpu, Fault fault) {
         cpu.enter(KernelFunction.VCPU_RUN);
         cpu.charge(Cost.VMEXIT);
         int section = vm.srcu.readLock(cpu);
         cpu.enter(KernelFunction.KVM_TDP_PAGE_FAULT);
         fault.prefetch = false;
         fault.isPrivate = isPrivate(cpu, fault.gfn);
-        long result = tryFast(cpu, vcpu, fault) ? RetPf.FIXED : slow(cpu, vcpu, fault);
+        return section;
+    }
+
+    /// What every fault ends with, and what [#handle] returns.
+    long end(Cpu cpu, int section, long result) {
         cpu.exit();
         vm.srcu.readUnlock(cpu, section);
         pages.returnToUser(cpu);
@@ -129,28 +140,69 @@ final class PageFault {
         };
     }
 
+    /// Whether a fault takes no step but the snapshot, unless it needs a page.
+    boolean isStraight(Cpu cpu, Vcpu vcpu, Fault fault) {
+        return flow.snapshot() == FaultFlow.Snapshot.BEFORE_LOOKUP
+                && vm.privateMemory() == null
+                && !isForFastPath(fault)
+                && vcpu.spare.isFull()
+                && !pages.owes(cpu);
+    }
+
     private long slow(Cpu cpu, Vcpu vcpu, Fault fault) {
-        if (fault.present) {
-            vcpu.stat.permissionFaults++;
-        } else {
-            vcpu.stat.translationFaults += fault.prefetch ? 0 : 1;
-        }
-        cpu.charge(Cost.KVM_FAULT);
-        if (!vcpu.spare.topUp(cpu)) {
+        if (!prepare(cpu, vcpu, fault)) {
             return PageFaults.NOMEM;
         }
         fault.seq = snapshot(cpu);
         if (mmu.steps.asksAttributeAgain() && isPrivate(cpu, fault.gfn) != fault.isPrivate) {
             return PrivateMemory.MEMORY_FAULT;
         }
-        Memslot slot = vm.memslots(cpu).find(fault.gfn);
-        fault.log = slot == null ? null : slot.log();
+        Memslot slot = slotOf(cpu, fault);
         if (slot != null && slot.invalid() && fault.prefetch) {
             return PageClaim.AGAIN;
         }
-        if (slot != null && (slot.invalid() || gate.retryUnsafe(cpu, fault.seq, fault.gfn))) {
-            return vcpu.stat.count(fault, RetPf.RETRY);
+        return isOvertaken(cpu, vcpu, slot, fault)
+                ? RetPf.RETRY
+                : resolve(cpu, vcpu, slot, fault);
+    }
+
+    /// Counts it, and sees that there are tables for it; false if there are not.
+    boolean prepare(Cpu cpu, Vcpu vcpu, Fault fault) {
+        if (fault.present) {
+            vcpu.stat.permissionFaults++;
+        } else {
+            vcpu.stat.translationFaults += fault.prefetch ? 0 : 1;
         }
+        cpu.charge(Cost.KVM_FAULT);
+        return vcpu.spare.topUp(cpu);
+    }
+
+    /// The snapshot of a fault that [#isStraight], and its slot.
+    @Nullable Memslot snapshotStraight(Cpu cpu, Fault fault) {
+        fault.seq = gate.snapshot(cpu);
+        return slotOf(cpu, fault);
+    }
+
+    private @Nullable Memslot slotOf(Cpu cpu, Fault fault) {
+        Memslot slot = vm.memslots(cpu).find(fault.gfn);
+        fault.log = slot == null ? null : slot.log();
+        return slot;
+    }
+
+    /// The pre-check, which counts: whether the slot goes, or an invalidation is under way.
+    boolean isOvertaken(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
+        if (slot == null
+                || !slot.invalid() && !gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
+            return false;
+        }
+        vcpu.stat.count(fault, RetPf.RETRY);
+        return true;
+    }
+
+    /// From the snapshot on.
+    ///
+    /// @return one of [RetPf], or a negative error
+    long resolve(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
         int error =
                 isFromFile(slot, fault)
                         ? faultInPrivate(cpu, vcpu, slot, fault)

@@ -11,7 +11,6 @@ import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.Tracepoint;
-import org.gleaner.pagetable.HardwareWalk;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual CPU on one hardware thread: runs guest accesses, and serves what they and the host
@@ -35,6 +34,9 @@ public final class Vcpu {
     /// something else until [AsyncFaults#takeReady] says so. If it tries again before, it waits.
     public static final long PAGE_NOT_PRESENT = -7;
 
+    private static final long SERVED_AT_ONCE =
+            VcpuRequests.TLB_FLUSH | VcpuRequests.TLB_INVALIDATED | VcpuRequests.KICK;
+
     public final int id;
 
     /// The hardware thread it runs on.
@@ -56,7 +58,7 @@ public final class Vcpu {
     private final @Nullable CpuDirtyLog dirtyLog;
     private final @Nullable FaultTimes faultTimes;
     private @Nullable MmuRoot root;
-    private final Fault fault = new Fault();
+    private final Refault refault;
     private boolean inGuest;
 
     /// The most accesses that are folded into one; 1 makes every access a step of its own.
@@ -80,6 +82,7 @@ public final class Vcpu {
             notes.turn(vm.dirtyLog().isOn(cpu));
         }
         dirtyLog = notes;
+        refault = new Refault(this, vm.faults());
         faultTimes = config.timesFaults() ? new FaultTimes() : null;
         translations = new GuestTlb(mmu, requests.box, config.tlbEntries(), notes);
     }
@@ -207,58 +210,108 @@ public final class Vcpu {
     private long touch(Cpu cpu, long gfn, boolean write) {
         for (; ; ) {
             servePending(cpu);
-            long leaf = translations.access(cpu, table(), gfn, write);
+            long leaf = translate(cpu, gfn, write);
+            if (GuestTlb.isFault(leaf)) {
+                cpu.perform(refault.of(cpu, gfn, write, leaf));
+                leaf = refault.leaf();
+            }
             if (!GuestTlb.isFault(leaf)) {
                 hit(cpu, 1);
                 return mmu.tables.format.pfn(leaf);
             }
-            long since = cpu.now();
-            leaveGuest(cpu);
-            if (leaf == GuestTlb.LOG_FULL) {
-                stat.logFullExits++;
-                cpu.charge(Cost.VMEXIT);
-                enterGuest(cpu);
-                continue;
-            }
-            fault.gfn = gfn;
-            fault.write = write;
-            fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
-            long problem = vm.faults().handle(cpu, this, fault);
-            if (problem == 0) {
-                enterGuest(cpu);
-            }
-            if (faultTimes != null) {
-                faultTimes.add(cpu.now() - since);
-            }
-            Tracepoint.KVM_PAGE_FAULT.tell(cpu, since, id, gfn, fault.errorCode());
+            long problem = refault.finish(cpu);
             if (problem != 0) {
                 return problem;
             }
         }
     }
 
+    // --- for its faults ----------------------------------------------------------------------
+
+    /// Nothing is to be done at an exit or an entry but to serve requests.
+    boolean isPlain() {
+        return async == null && dirtyLog == null;
+    }
+
+    boolean hasRoot() {
+        return root != null;
+    }
+
+    /// One access as hardware does it; see [GuestTlb#access].
+    long translate(Cpu cpu, long gfn, boolean write) {
+        return translations.access(cpu, table(), gfn, write);
+    }
+
+    /// Hardware has no place to note a dirty page in.
+    void logIsFull(Cpu cpu) {
+        stat.logFullExits++;
+        cpu.charge(Cost.VMEXIT);
+        enterGuest(cpu);
+    }
+
+    /// A fault has ended.
+    void faulted(Cpu cpu, long since, Fault fault) {
+        if (faultTimes != null) {
+            faultTimes.add(cpu.now() - since);
+        }
+        Tracepoint.KVM_PAGE_FAULT.tell(cpu, since, id, fault.gfn, fault.errorCode());
+    }
+
     // --- guest mode --------------------------------------------------------------------------
 
-    private void enterGuest(Cpu cpu) {
-        for (; ; ) {
+    void enterGuest(Cpu cpu) {
+        do {
             prepare(cpu);
-            if (async != null && async.isBusy(cpu)) {
-                async.finish(cpu, this);
-            } else if (requests.enterGuest(cpu)) {
-                inGuest = true;
-                apic.checkFresh();
-                return;
-            }
+        } while (!entersPrepared(cpu));
+    }
+
+    private boolean entersPrepared(Cpu cpu) {
+        if (async != null && async.isBusy(cpu)) {
+            async.finish(cpu, this);
+            return false;
+        }
+        if (!enters(cpu)) {
+            requests.leaveGuest(cpu);
+            return false;
+        }
+        return true;
+    }
+
+    /// Enters; false if something was asked before, and it must leave at once.
+    boolean enters(Cpu cpu) {
+        if (!requests.enterGuest(cpu)) {
+            return false;
+        }
+        inGuest = true;
+        apic.checkFresh();
+        return true;
+    }
+
+    /// Serves what has been taken, and enters.
+    void serveAndEnter(Cpu cpu, long asked) {
+        serve(cpu, asked);
+        loadRoot(cpu);
+        if (!entersPrepared(cpu)) {
+            enterGuest(cpu);
         }
     }
 
     private void leaveGuest(Cpu cpu) {
         if (inGuest) {
-            inGuest = false;
-            requests.leaveGuest(cpu);
-            if (dirtyLog != null && !dirtyLog.isEmpty()) {
-                stat.logEntries += vm.dirtyLog().take(cpu, dirtyLog);
-            }
+            leaves(cpu);
+            takeLog(cpu);
+        }
+    }
+
+    /// Leaves, and has yet to [#takeLog].
+    void leaves(Cpu cpu) {
+        inGuest = false;
+        requests.leaveGuest(cpu);
+    }
+
+    void takeLog(Cpu cpu) {
+        if (dirtyLog != null && !dirtyLog.isEmpty()) {
+            stat.logEntries += vm.dirtyLog().take(cpu, dirtyLog);
         }
     }
 
@@ -270,8 +323,13 @@ public final class Vcpu {
         }
     }
 
-    private void serve(Cpu cpu) {
-        long asked = requests.take(cpu);
+    /// Whether nothing is asked but what takes no step.
+    static boolean isServedAtOnce(long asked) {
+        return (asked & ~SERVED_AT_ONCE) == 0;
+    }
+
+    /// Does what has been asked for.
+    void serve(Cpu cpu, long asked) {
         MmuRoot loaded = root;
         if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0
                 && loaded != null
@@ -344,8 +402,12 @@ public final class Vcpu {
     /// Has a root, and has served what was asked of it.
     void prepare(Cpu cpu) {
         if (requests.arePending(cpu)) {
-            serve(cpu);
+            serve(cpu, requests.take(cpu));
         }
+        loadRoot(cpu);
+    }
+
+    private void loadRoot(Cpu cpu) {
         if (root == null) {
             root = mmu.acquire(cpu);
             translations.forget();

@@ -34,13 +34,9 @@ final class VcpuRequests {
         box = new Mailbox(cpu);
     }
 
-    /// Enters guest mode unless something is to be done first; true if it did.
+    /// Enters guest mode; false if something is to be done first, and it must be left at once.
     boolean enterGuest(Cpu cpu) {
-        if (cpu.enterInterruptible(box) == 0) {
-            return true;
-        }
-        cpu.exitInterruptible(box);
-        return false;
+        return cpu.enterInterruptible(box) == 0;
     }
 
     void leaveGuest(Cpu cpu) {

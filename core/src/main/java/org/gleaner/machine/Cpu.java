@@ -110,7 +110,7 @@ public abstract class Cpu {
     public abstract long peek(Word w);
 
     /// Takes the turns of `code` up to its end.
-    void perform(Turns code) {
+    public void perform(Turns code) {
         boolean more = true;
         while (more) {
             more = code.turn(this);

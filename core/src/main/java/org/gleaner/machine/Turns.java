@@ -7,9 +7,16 @@ package org.gleaner.machine;
 /// arrival to the section, all CPUs that wait take theirs in between, and an engine whose CPUs are
 /// coroutines would change stacks at every one, for two hundred times what the step itself takes.
 /// Engines that have no such need take turn after turn ([Cpu#perform]).
-abstract class Turns {
+public abstract class Turns {
     /// What ended the wait of the last turn that awaited something.
     long seen;
+
+    Turns() {}
+
+    /// Whether turns access words, of which the line must have come before.
+    boolean needsLine() {
+        return true;
+    }
 
     /// The word that the next turn accesses.
     abstract Word word();
@@ -17,7 +24,7 @@ abstract class Turns {
     /// Whether that turn only reads it.
     abstract boolean reads();
 
-    /// Takes one ordered step on [#word], or a wait by [Cpu#awaits]; false once there is nothing
+    /// Takes one ordered step, on [#word] if there is one, or a wait by [Cpu#awaits]; false once there is nothing
     /// left to do.
     abstract boolean turn(Cpu cpu);
 }

@@ -185,7 +185,10 @@ final class VirtualCpu extends TimedCpu {
     // --- turns -------------------------------------------------------------------------------
 
     @Override
-    void perform(Turns code) {
+    public void perform(Turns code) {
+        if (turns != null) {
+            throw new IllegalStateException("turns within a turn");
+        }
         while (limit - ticks > ROOM) {
             if (!code.turn(this)) {
                 return;
@@ -207,7 +210,7 @@ final class VirtualCpu extends TimedCpu {
         Turns code = requireNonNull(turns);
         try {
             while (ticks <= limit) {
-                if (!lineIsHere) {
+                if (!lineIsHere && code.needsLine()) {
                     Word next = code.word();
                     ticks =
                             code.reads()

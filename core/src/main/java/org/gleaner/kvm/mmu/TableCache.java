@@ -72,6 +72,11 @@ public final class TableCache {
         return count >= needed;
     }
 
+    /// Whether [#topUp] has nothing to do.
+    public boolean isFull() {
+        return laidBy >= least && count >= needed;
+    }
+
     private void refill(Cpu cpu) {
         if (laidBy < least) {
             account.pay(cpu, PAGES - laidBy);

@@ -82,6 +82,11 @@ public final class PageAllocator {
         return charge.stocked(memcg);
     }
 
+    /// See [MemcgCharge#owes].
+    boolean owes(Cpu cpu) {
+        return charge.owes(cpu);
+    }
+
     /// See [MemcgCharge#returnToUser].
     void returnToUser(Cpu cpu, Memcg memcg) {
         charge.returnToUser(cpu, memcg);

@@ -218,6 +218,11 @@ public final class PageFaults {
         currentTask.leave(cpu);
     }
 
+    /// Whether the task on a CPU has anything to pay there.
+    public boolean owes(Cpu cpu) {
+        return allocator.owes(cpu);
+    }
+
     /// Charges pages that a secondary MMU lays by for its tables. May reclaim; no spinlock may be
     /// held.
     public void payTables(Cpu cpu, AddressSpace mm, int pages) {

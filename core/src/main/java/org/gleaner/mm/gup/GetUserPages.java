@@ -139,6 +139,11 @@ public final class GetUserPages {
         faults.returnToUser(cpu, mm);
     }
 
+    /// See [PageFaults#owes].
+    boolean owes(Cpu cpu) {
+        return faults.owes(cpu);
+    }
+
     /// See [PageFaults#payTables].
     void payTables(Cpu cpu, AddressSpace mm, int pages) {
         faults.payTables(cpu, mm, pages);

@@ -88,6 +88,11 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     }
 
     @Override
+    public boolean owes(Cpu cpu) {
+        return gup.owes(cpu);
+    }
+
+    @Override
     public void payTables(Cpu cpu, int pages) {
         gup.payTables(cpu, mm, pages);
     }

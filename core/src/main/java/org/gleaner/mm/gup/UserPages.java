@@ -31,6 +31,11 @@ public interface UserPages {
     /// and sleep; no lock and no read section may be held.
     default void returnToUser(Cpu cpu) {}
 
+    /// Whether that is anything.
+    default boolean owes(Cpu cpu) {
+        return false;
+    }
+
     /// Charges pages that the secondary MMU lays by for its tables to the cgroup of the task, as
     /// far as they fit (`GFP_KERNEL_ACCOUNT`). May reclaim; no lock may be held that an
     /// invalidation takes.

@@ -171,6 +171,11 @@ public final class MemcgCharge {
         high.returnToUser(cpu, memcg);
     }
 
+    /// Whether it has.
+    public boolean owes(Cpu cpu) {
+        return high.owes(cpu);
+    }
+
     /// Takes back what all CPUs have charged ahead for a cgroup and those below it
     /// (`drain_all_stock`).
     public void drainAll(Cpu cpu, Memcg memcg) {

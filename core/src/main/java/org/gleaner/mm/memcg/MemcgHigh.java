@@ -51,6 +51,10 @@ public final class MemcgHigh {
         }
     }
 
+    boolean owes(Cpu cpu) {
+        return pagesOver[cpu.id * LINE] != 0;
+    }
+
     void returnToUser(Cpu cpu, Memcg memcg) {
         long pages = pagesOver[cpu.id * LINE];
         if (pages == 0) {
