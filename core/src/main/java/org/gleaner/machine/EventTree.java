@@ -27,6 +27,21 @@ final class EventTree {
         }
     }
 
+    /// As [#set], of a leaf that was not the winner: it goes no further up than its match changes.
+    void move(int leaf, long key) {
+        long[] tree = nodes;
+        int i = leaves + leaf;
+        tree[i] = key;
+        while (i > 1) {
+            key = Math.min(key, tree[i ^ 1]);
+            i >>>= 1;
+            if (tree[i] == key) {
+                return;
+            }
+            tree[i] = key;
+        }
+    }
+
     /// The smallest key of all leaves but this one.
     long minExcept(int leaf) {
         long[] tree = nodes;

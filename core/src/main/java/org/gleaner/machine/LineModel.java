@@ -1,6 +1,7 @@
 package org.gleaner.machine;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What reaching a [Word]'s cache line costs in virtual time: MESI, reduced to what locks feel.
 ///
@@ -31,37 +32,47 @@ final class LineModel {
     private final long local;
     private final long same;
     private final long cross;
-    private final long storm;
+
+    /// What a transfer takes more behind very many others, within a socket and across.
+    private final long moreSame;
+
+    private final long moreCross;
     private final Speeds speeds;
-    private final int sockets;
-    private final int cores;
+
+    /// By CPU: the core that it is a thread of.
+    private final short[] coreOf = new short[Engine.MOST_CPUS];
+
+    private final short[] socketOf = new short[Engine.MOST_CPUS];
 
     /// For each core, the line that it has asked for last.
-    private Word[] asked = new Word[0];
+    private final @Nullable Word[] asked = new @Nullable Word[Engine.MOST_CPUS];
 
-    /// When that came or comes there.
-    private long[] arrives = new long[0];
-
-    /// Until when it stays there.
-    private long[] leaves = new long[0];
+    /// When that came or comes there, and until when it stays.
+    private final long[] comes = new long[2 * Engine.MOST_CPUS];
 
     LineModel(CostModel costs, Topology topology, Speeds speeds) {
         this.speeds = speeds;
         local = costs.ticks(Cost.LINE_LOCAL_RMW);
         same = costs.ticks(Cost.LINE_XFER_SAME);
         cross = costs.ticks(Cost.LINE_XFER_CROSS);
-        storm = costs.ticks(Cost.LINE_XFER_STORM);
-        sockets = topology.sockets();
-        cores = topology.threads() > 1 ? topology.cores() : Integer.MAX_VALUE;
+        long storm = costs.ticks(Cost.LINE_XFER_STORM);
+        moreSame = storm - same;
+        moreCross = same == 0 ? 0 : cross * (storm - same) / same;
+        int cores = topology.threads() > 1 ? topology.cores() : Engine.MOST_CPUS;
+        for (int cpu = 0; cpu < coreOf.length; cpu++) {
+            // a division at every access takes longer than all the rest of it
+            coreOf[cpu] = (short) (cpu % cores);
+            socketOf[cpu] = (short) (cpu % topology.sockets());
+        }
     }
 
     /// When a write by `cpu` that starts at `now` has the line, which `cpu` then owns alone.
     long write(Word w, int cpu, long now) {
         Word line = w.line;
         int core = core(cpu);
-        if (asked[core] == line && now <= leaves[core]) {
-            long done = Math.max(now, arrives[core]) + local;
-            if (leaves[core] == STAYS) {
+        if (asked[core] == line && now <= comes[2 * core + 1]) {
+            long done = Math.max(now, comes[2 * core]) + local;
+            if (comes[2 * core + 1] == STAYS) {
                 line.lineOwner = cpu;
                 line.lineFreeAt = done;
             }
@@ -79,8 +90,8 @@ final class LineModel {
         line.lineOwner = cpu;
         line.lineFreeAt = done;
         asked[core] = line;
-        arrives[core] = done;
-        leaves[core] = STAYS;
+        comes[2 * core] = done;
+        comes[2 * core + 1] = STAYS;
         return done;
     }
 
@@ -88,8 +99,8 @@ final class LineModel {
     long read(Word w, int cpu, long now) {
         Word line = w.line;
         int core = core(cpu);
-        if (asked[core] == line && now <= leaves[core]) {
-            return Math.max(now, arrives[core]) + HIT;
+        if (asked[core] == line && now <= comes[2 * core + 1]) {
+            return Math.max(now, comes[2 * core]) + HIT;
         }
         if (line.lineOwner == cpu || (line.lineShared && hasCopy(line, cpu))) {
             return now + HIT;
@@ -125,30 +136,24 @@ final class LineModel {
         if (line.lineFreeAt > now) {
             start = line.lineFreeAt;
             long before = start - now;
-            each += each * (storm - same) / same * before / (before + FEW * each);
+            each += (each == same ? moreSame : moreCross) * before / (before + FEW * each);
         }
-        if (owner >= 0 && asked[core(owner)] == line) {
-            leaves[core(owner)] = Math.min(leaves[core(owner)], start + each / 2);
+        if (owner >= 0) {
+            int core = core(owner);
+            if (asked[core] == line) {
+                comes[2 * core + 1] = Math.min(comes[2 * core + 1], start + each / 2);
+            }
         }
         return start + each;
     }
 
     private long transfer(int owner, int cpu) {
-        boolean near = speeds.oneSocket || owner < 0 || owner % sockets == cpu % sockets;
+        boolean near = speeds.oneSocket || owner < 0 || socketOf[owner] == socketOf[cpu];
         return near ? same : cross;
     }
 
-    /// The core of a CPU, of which something is known from now on.
     private int core(int cpu) {
-        // a division takes longer than all the rest of an access
-        int core = cpu < cores ? cpu : cpu % cores;
-        if (core >= asked.length) {
-            int more = Math.max(core + 1, 2 * asked.length);
-            asked = Arrays.copyOf(asked, more);
-            arrives = Arrays.copyOf(arrives, more);
-            leaves = Arrays.copyOf(leaves, more);
-        }
-        return core;
+        return coreOf[cpu];
     }
 
     private static boolean hasCopy(Word w, int cpu) {

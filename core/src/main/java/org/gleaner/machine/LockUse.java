@@ -1,6 +1,7 @@
 package org.gleaner.machine;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// How often one CPU took locks, how often it had to wait and how long, and how long it held them:
 /// what `perf lock report` says, by class of locks and by mode.
@@ -17,15 +18,24 @@ import java.util.Arrays;
 public final class LockUse {
     private static final int MODES = 2;
 
-    /// Words of what [#addWaits] gives.
+    /// Words of what CPUs have waited together for locks of all classes: by class, reading before
+    /// writing, how often and how many nanoseconds in `[2 * i, 2 * i + 1]`. Waits that are over.
     public static final int WAITS = 2 * MODES * LockClass.values().length;
 
     private final long[] taken = new long[MODES * LockClass.values().length];
     private final long[] waits = new long[taken.length];
     private final long[] waited = new long[taken.length];
     private final long[] longest = new long[taken.length];
+
+    /// Of all CPUs together, as they run one at a time: see [#WAITS]; null where nobody asks.
+    private final long @Nullable [] together;
     private final long[] released = new long[taken.length];
     private final long[] held = new long[taken.length];
+
+    /// @param together what is waited is added there, too: [#WAITS] long
+    LockUse(long @Nullable [] together) {
+        this.together = together;
+    }
 
     /// Notes that `cpu` has entered a lock.
     ///
@@ -58,6 +68,11 @@ public final class LockUse {
             use.waits[i]++;
             use.waited[i] += nanos;
             use.longest[i] = Math.max(use.longest[i], nanos);
+            long[] all = use.together;
+            if (all != null) {
+                all[2 * i]++;
+                all[2 * i + 1] += nanos;
+            }
         }
         Tracer tracer = cpu.tracer;
         if (tracer != null) {
@@ -106,23 +121,7 @@ public final class LockUse {
         return sum;
     }
 
-    /// What several CPUs have waited for locks of all classes: by class, reading before writing,
-    /// how often and how many nanoseconds in `[2 * i, 2 * i + 1]`. Waits that are over.
-    ///
-    /// @param into what they are added to, [#WAITS] long
-    public static void addWaits(Iterable<Cpu> cpus, long[] into) {
-        for (Cpu cpu : cpus) {
-            LockUse use = cpu.lockUse;
-            if (use != null) {
-                for (int i = 0; i < use.waits.length; i++) {
-                    into[2 * i] += use.waits[i];
-                    into[2 * i + 1] += use.waited[i];
-                }
-            }
-        }
-    }
-
-    /// Where in what [#addWaits] gives a class and mode begins.
+    /// Where in what CPUs have waited together a class and mode begins.
     public static int waitsAt(LockClass lockClass, boolean write) {
         return 2 * index(lockClass, write ? LockDep.WRITE : LockDep.READ);
     }

@@ -54,6 +54,9 @@ public final class Mailbox {
     /// Not on real threads: requests and section, as the engine packs them, and their cache line.
     final Word word = new Word();
 
+    /// Not on real threads: its owner is in the section on behalf of this box.
+    boolean occupied;
+
     private final long[] words = new long[LENGTH];
 
     /// An empty box of one who runs on `cpu`, whose cache has its line.

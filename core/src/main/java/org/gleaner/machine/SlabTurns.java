@@ -4,9 +4,8 @@ package org.gleaner.machine;
 /// mailbox or section. More steps may follow in the same turn as long as no time passes between
 /// them.
 public abstract class SlabTurns extends Turns {
-    @Override
-    final boolean needsLine() {
-        return false;
+    protected SlabTurns() {
+        super(false);
     }
 
     @Override

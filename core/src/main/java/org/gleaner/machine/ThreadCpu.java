@@ -49,7 +49,7 @@ final class ThreadCpu extends Cpu {
     ThreadCpu(ThreadEngine engine, int id, String name, Actor body, boolean daemon) {
         super(id, name);
         lockDep = LockDep.ARMED ? new LockDep() : null;
-        lockUse = new LockUse();
+        lockUse = new LockUse(null);
         this.engine = engine;
         wait = new ThreadWait(engine);
         this.body = body;

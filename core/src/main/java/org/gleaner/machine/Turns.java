@@ -11,11 +11,15 @@ public abstract class Turns {
     /// What ended the wait of the last turn that awaited something.
     long seen;
 
-    Turns() {}
-
     /// Whether turns access words, of which the line must have come before.
-    boolean needsLine() {
-        return true;
+    final boolean needsLine;
+
+    Turns() {
+        this(true);
+    }
+
+    Turns(boolean needsLine) {
+        this.needsLine = needsLine;
     }
 
     /// The word that the next turn accesses.
@@ -24,7 +28,7 @@ public abstract class Turns {
     /// Whether that turn only reads it.
     abstract boolean reads();
 
-    /// Takes one ordered step, on [#word] if there is one, or a wait by [Cpu#awaits]; false once there is nothing
-    /// left to do.
+    /// Takes one ordered step, on [#word] if there is one, or a wait by [Cpu#awaits]; false once
+    /// there is nothing left to do.
     abstract boolean turn(Cpu cpu);
 }

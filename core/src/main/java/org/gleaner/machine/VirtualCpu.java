@@ -81,7 +81,7 @@ final class VirtualCpu extends TimedCpu {
             long start) {
         super(id, name, engine.speeds, engine.options.callTrees(), start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
-        lockUse = new LockUse();
+        lockUse = new LockUse(engine.lockWaits);
         tracer = engine.tracer;
         this.engine = engine;
         this.body = body;
@@ -159,22 +159,21 @@ final class VirtualCpu extends TimedCpu {
         }
         state = as;
         engine.events.set(id, key);
-        giveWay();
+        if (as == Activity.READY || !isAsleep()) {
+            giveWay();
+            return;
+        }
+        speeds.end();
+        try {
+            giveWay();
+        } finally {
+            speeds.begin();
+        }
     }
 
     private void giveWay() {
-        boolean asleep = isAsleep();
-        if (asleep) {
-            speeds.end();
-        }
-        try {
-            if (!engine.goOnFor(this)) {
-                coroutine.suspend();
-            }
-        } finally {
-            if (asleep) {
-                speeds.begin();
-            }
+        if (!engine.goOnFor(this)) {
+            coroutine.suspend();
         }
         if (stop) {
             stop = false;
@@ -210,7 +209,7 @@ final class VirtualCpu extends TimedCpu {
         Turns code = requireNonNull(turns);
         try {
             while (ticks <= limit) {
-                if (!lineIsHere && code.needsLine()) {
+                if (!lineIsHere && code.needsLine) {
                     Word next = code.word();
                     ticks =
                             code.reads()
@@ -480,13 +479,22 @@ final class VirtualCpu extends TimedCpu {
         step();
         takeBack(box.word);
         section = box;
+        box.occupied = true;
         return box.word.value;
     }
 
     @Override
     public void exitInterruptible(Mailbox box) {
         step();
-        section = null;
+        leaveSection();
+    }
+
+    /// It is in none any more.
+    void leaveSection() {
+        if (section != null) {
+            section.occupied = false;
+            section = null;
+        }
     }
 
     /// Takes the mailbox's line back if a poster has it.
@@ -522,14 +530,13 @@ final class VirtualCpu extends TimedCpu {
         int hit = 0;
         for (int i = 0; i < n; i++) {
             Mailbox box = boxes[i];
-            VirtualCpu target = (VirtualCpu) box.cpu;
             // the request bit pulls the target's line here, the look at its mode finds it
             ticks = lines.write(box.word, id, ticks);
             charge(Cost.LINE_LOCAL_RMW);
             box.word.value |= request;
-            if (target.section == box) {
+            if (box.occupied) {
                 hit++;
-                engine.steal(target, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+                engine.steal((VirtualCpu) box.cpu, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
             }
         }
         if (hit > 0) {

@@ -92,6 +92,7 @@ public final class VirtualEngine implements Engine {
     final Speeds speeds;
     final long slack;
     final EventTree events = new EventTree();
+    final long[] lockWaits = new long[LockUse.WAITS];
 
     private final CostModel costs;
     private final Roster roster;
@@ -271,7 +272,7 @@ public final class VirtualEngine implements Engine {
     /// Called by a CPU whose body has ended, still on its coroutine.
     void finished(VirtualCpu cpu) {
         cpu.state = Activity.DONE;
-        cpu.section = null;
+        cpu.leaveSection();
         speeds.end();
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
@@ -351,7 +352,7 @@ public final class VirtualEngine implements Engine {
     private void makeReady(VirtualCpu cpu) {
         cpu.state = Activity.READY;
         long key = cpu.key();
-        events.set(cpu.id, key);
+        events.move(cpu.id, key);
         if (running != null) {
             running.lowerHorizon(key);
         }
@@ -416,7 +417,7 @@ public final class VirtualEngine implements Engine {
         switch (cpu.state) {
             case READY -> {
                 cpu.ticks += ticks;
-                events.set(cpu.id, cpu.key());
+                events.move(cpu.id, cpu.key());
             }
             case WAITING -> cpu.ticks += ticks;
             case RUNNING, TIMED, SLEEPING, DONE -> {}
@@ -433,6 +434,11 @@ public final class VirtualEngine implements Engine {
     public void observe(Observer who) {
         observer = who;
         observeFrom = 0;
+    }
+
+    /// What all CPUs have waited for locks so far, see [LockUse#WAITS].
+    public long[] lockWaits() {
+        return lockWaits.clone();
     }
 
     // --- facts -------------------------------------------------------------------------------

@@ -50,6 +50,80 @@ final class TurnsTest {
         return engine;
     }
 
+    /// Steps on slab words, with private work between them, which may read the clock.
+    @Test
+    void turnsOnSlabWordsAreTheEventsOfCodeOnAStack() {
+        VirtualEngine stack = runOnSlab(false);
+        VirtualEngine turns = runOnSlab(true);
+        assertThat(turns.traceHash()).isEqualTo(stack.traceHash());
+        assertThat(turns.switches()).isEqualTo(stack.switches());
+        assertThat(turns.resumes()).isLessThan(stack.resumes() / 2);
+    }
+
+    /// Each CPU counts up a slab word until it has seen it at a multiple of seven.
+    private static VirtualEngine runOnSlab(boolean turns) {
+        VirtualEngine engine = engine();
+        long[] slab = new long[1];
+        for (int c = 0; c < CPUS; c++) {
+            engine.spawn(
+                    "cpu" + c,
+                    cpu -> {
+                        for (int i = 0; i < ROUNDS; i++) {
+                            cpu.chargeNanos(300 + 7 * (cpu.id + i) % 100);
+                            if (turns) {
+                                cpu.perform(new Counting(slab));
+                            } else {
+                                while ((cpu.fetchAdd(slab, 0, 1) + cpu.now()) % 7 != 0) {
+                                    cpu.chargeNanos(11);
+                                }
+                            }
+                        }
+                    });
+        }
+        engine.run();
+        return engine;
+    }
+
+    private static final class Counting extends SlabTurns {
+        private final long[] slab;
+
+        Counting(long[] slab) {
+            this.slab = slab;
+        }
+
+        @Override
+        protected boolean step(Cpu cpu) {
+            if ((cpu.fetchAdd(slab, 0, 1) + cpu.now()) % 7 == 0) {
+                return false;
+            }
+            cpu.chargeNanos(11);
+            return true;
+        }
+    }
+
+    @Test
+    void turnsWithinATurnFail() {
+        VirtualEngine engine = engine();
+        long[] slab = new long[1];
+        for (int c = 0; c < CPUS; c++) {
+            engine.spawn(
+                    "cpu" + c,
+                    cpu ->
+                            cpu.perform(
+                                    new SlabTurns() {
+                                        @Override
+                                        protected boolean step(Cpu turning) {
+                                            turning.fetchAdd(slab, 0, 1);
+                                            turning.perform(new Counting(slab));
+                                            return false;
+                                        }
+                                    }));
+        }
+        assertThatThrownBy(engine::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("turns within a turn");
+    }
+
     @Test
     void whatATurnThrowsIsThrownWhereTheTurnsWereBegun() {
         VirtualEngine engine = engine();

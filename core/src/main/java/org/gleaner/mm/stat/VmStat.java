@@ -40,11 +40,23 @@ public final class VmStat {
         return sum;
     }
 
+    /// The sums of all counters, by [VmEvent#ordinal].
+    public long[] sums() {
+        long[] sums = new long[EVENTS];
+        for (long[] counters : perCpu) {
+            for (int i = 0; i < EVENTS; i++) {
+                sums[i] += counters[i];
+            }
+        }
+        return sums;
+    }
+
     /// All counters by the kernel's names.
     public Map<VmEvent, Long> snapshot() {
+        long[] sums = sums();
         Map<VmEvent, Long> all = new EnumMap<>(VmEvent.class);
         for (VmEvent event : VmEvent.values()) {
-            all.put(event, get(event));
+            all.put(event, sums[event.ordinal()]);
         }
         return all;
     }

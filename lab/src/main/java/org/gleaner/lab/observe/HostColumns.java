@@ -118,7 +118,7 @@ public final class HostColumns {
     ///
     /// @param freePages of the host; [#NONE] for a cgroup
     /// @param lruvecs whose pages count together
-    /// @param cpus whose locks count; null for a cgroup
+    /// @param waits what its CPUs have waited for locks; null for a cgroup
     static long[] row(
             Cpu cpu,
             long freePages,
@@ -126,18 +126,19 @@ public final class HostColumns {
             VmStat stat,
             Stalled stalled,
             List<Faults> faults,
-            @Nullable Iterable<Cpu> cpus) {
+            long @Nullable [] waits) {
         HostColumns row = new HostColumns();
         row.add(freePages);
         row.addLists(lruvecs);
         row.addGenerations(cpu, lruvecs);
+        long[] counted = stat.sums();
         for (VmEvent event : EVENTS) {
-            row.add(stat.get(event));
+            row.add(counted[event.ordinal()]);
         }
         row.add(stalled.some / 1000);
         row.add(stalled.full / 1000);
         row.addFaults(faults);
-        row.addLocks(cpus);
+        row.addLocks(waits);
         return row.values;
     }
 
@@ -196,15 +197,13 @@ public final class HostColumns {
         add(spurious);
     }
 
-    private void addLocks(@Nullable Iterable<Cpu> cpus) {
-        if (cpus == null) {
+    private void addLocks(long @Nullable [] waits) {
+        if (waits == null) {
             for (int i = 0; i < LOCK_COLUMNS; i++) {
                 add(NONE);
             }
             return;
         }
-        long[] waits = new long[LockUse.WAITS];
-        LockUse.addWaits(cpus, waits);
         for (LockClass lock : LOCKS) {
             addLock(waits, LockUse.waitsAt(lock, true));
             if (SHARED.contains(lock)) {

@@ -126,7 +126,7 @@ public final class HostSampler implements Observer {
                 host.stat(),
                 stalled(hostGroup, nanos),
                 guests.stream().map(this::faults).toList(),
-                engine.cpus());
+                engine.lockWaits());
     }
 
     private long[] guest(Cpu cpu, ObservedGuest guest, long nanos) {
