@@ -42,6 +42,11 @@ final class ModelCpu extends Cpu {
     }
 
     @Override
+    public long casOrSeen(Word w, long expect, long update) {
+        return (long) Word.VALUE.compareAndExchange(w, expect, update);
+    }
+
+    @Override
     public long fetchAdd(Word w, long delta) {
         return (long) Word.VALUE.getAndAdd(w, delta);
     }

@@ -59,9 +59,15 @@ final class MachinePrograms {
                             (stage, v) -> spinning(stage, 2)),
                     new Program(
                                     "spin-lock-3",
-                                    "three queue for a spinning lock",
+                                    "three want a spinning lock",
                                     LOCKS,
                                     (stage, v) -> spinning(stage, 3))
+                            .within(3),
+                    new Program(
+                                    "spin-lock-4",
+                                    "the same with two in the queue behind who waits alone",
+                                    LOCKS,
+                                    (stage, v) -> spinning(stage, 4))
                             .within(3),
                     new Program(
                             "rw-lock",

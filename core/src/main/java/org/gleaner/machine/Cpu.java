@@ -79,6 +79,9 @@ public abstract class Cpu {
 
     public abstract boolean cas(Word w, long expect, long update);
 
+    /// As [#cas]; returns the value before, which is `expect` if it was replaced.
+    public abstract long casOrSeen(Word w, long expect, long update);
+
     /// Returns the value before.
     public abstract long fetchAdd(Word w, long delta);
 
@@ -90,6 +93,16 @@ public abstract class Cpu {
 
     /// Returns the value before.
     public abstract long swap(Word w, long value);
+
+    /// As [#swap], of the bits that are 1 in `mask` alone; `bits` has no others.
+    public long swapBits(Word w, long mask, long bits) {
+        for (; ; ) {
+            long before = peek(w);
+            if (cas(w, before, before & ~mask | bits)) {
+                return before;
+            }
+        }
+    }
 
     /// Spins until `(w & mask) == expect`; returns the whole value seen then.
     public abstract long await(Word w, long mask, long expect);

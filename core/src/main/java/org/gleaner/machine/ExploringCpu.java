@@ -122,7 +122,8 @@ final class ExploringCpu extends Cpu {
 
     private static long result(Step.Kind kind, long before, long a, long b) {
         return switch (kind) {
-            case STORE, SWAP, PUBLISH -> a;
+            case STORE, PUBLISH -> a;
+            case SWAP -> before & b | a;
             case CAS -> before == a ? b : before;
             case ADD -> before + a;
             case OR -> before | a;
@@ -206,7 +207,12 @@ final class ExploringCpu extends Cpu {
 
     @Override
     public boolean cas(Word w, long expect, long update) {
-        return access(Step.Kind.CAS, w, expect, update) == expect;
+        return casOrSeen(w, expect, update) == expect;
+    }
+
+    @Override
+    public long casOrSeen(Word w, long expect, long update) {
+        return access(Step.Kind.CAS, w, expect, update);
     }
 
     @Override
@@ -227,6 +233,11 @@ final class ExploringCpu extends Cpu {
     @Override
     public long swap(Word w, long value) {
         return access(Step.Kind.SWAP, w, value, 0);
+    }
+
+    @Override
+    public long swapBits(Word w, long mask, long bits) {
+        return access(Step.Kind.SWAP, w, bits, ~mask);
     }
 
     @Override

@@ -36,13 +36,18 @@ abstract class OrderedCpu extends Cpu {
 
     @Override
     public boolean cas(Word w, long expect, long update) {
+        return casOrSeen(w, expect, update) == expect;
+    }
+
+    @Override
+    public long casOrSeen(Word w, long expect, long update) {
         own(w);
-        if (w.value != expect) {
-            return false;
+        long before = w.value;
+        if (before == expect) {
+            w.value = update;
+            written(w);
         }
-        w.value = update;
-        written(w);
-        return true;
+        return before;
     }
 
     @Override
@@ -77,6 +82,15 @@ abstract class OrderedCpu extends Cpu {
         own(w);
         long before = w.value;
         w.value = value;
+        written(w);
+        return before;
+    }
+
+    @Override
+    public long swapBits(Word w, long mask, long bits) {
+        own(w);
+        long before = w.value;
+        w.value = before & ~mask | bits;
         written(w);
         return before;
     }

@@ -9,15 +9,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## How it works
 ///
-/// The lock is one word. Bit 0 says that it is held; the upper half names the last CPU in the
-/// queue, by id plus one. Free and without queue it is zero, and taking it is one compare-and-swap.
+/// The lock is one word. Bit 0 says that it is held, bit 1 that somebody waits without a queue; the
+/// upper half names the last CPU in the queue, by id plus one. Free and with nobody waiting it is
+/// zero, and taking it is one compare-and-swap.
 ///
-/// Who finds it otherwise puts itself at the tail and, if there was a tail before, links itself
-/// into that CPU's *node* and spins on its own node: no traffic on the lock while it waits. The
-/// head of the queue alone spins on the lock word. When it has the lock it leaves the queue: if it
-/// is also the tail by clearing the tail, otherwise by granting the next node, whose CPU becomes
-/// the head and spins on the lock word in its turn, while the lock is held. So an unlock costs one
-/// line transfer, however many wait, and the order of tails is the order of service.
+/// - Who finds it held and nothing else sets PENDING, spins on the lock word, and turns PENDING
+///   into LOCKED once that is off. Who finds PENDING alone waits for the moment in which that
+///   happens.
+/// - Who finds more exchanges the tail for itself and, if there was a tail before, links itself
+///   into that CPU's *node* and spins on its own node: no traffic on the lock while it waits. The
+///   head of the queue alone spins on the lock word, until LOCKED and PENDING are off. When it has
+///   the lock it leaves the queue: if it is also the tail by clearing the tail, otherwise by
+///   granting the next node, whose CPU becomes the head and spins on the lock word in its turn,
+///   while the lock is held. So an unlock costs one line transfer, however many wait, and the order
+///   of tails is the order of service.
 ///
 /// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
 /// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
@@ -25,13 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// The way into the lock is cut into [Turns], so that a CPU in virtual time takes it without
 /// changing stacks at each step.
 ///
-/// Left out: the pending bit, by which the second CPU waits without a node. It would save a store
-/// and a compare-and-swap where exactly two CPUs contend, and changes neither order nor exclusion.
-///
 /// ## Invariants
 ///
-/// - While the tail is not zero nobody but the head can set LOCKED: the fast path wants a zero
-///   word.
+/// - While PENDING is set only who set it can set LOCKED; while it is not and the tail is not zero,
+///   only the head: the fast path wants a zero word.
+/// - Who set PENDING and finds another waiter before it takes it back and queues, so that a head
+///   that failed to clear the tail for it will see a next node.
 /// - A node is reset before it becomes the tail, and is written by exactly two others after that:
 ///   the next CPU (its link) and the one before (the grant), both by read-modify-write.
 /// - A CPU reads the table of nodes only for CPUs that it learnt from a word they wrote after
@@ -40,13 +44,16 @@ import org.jspecify.annotations.Nullable;
 /// | word | writer | mode | reader | mode | pairs with |
 /// |---|---|---|---|---|---|
 /// | lock: LOCKED off | `release` | full | next taker: `cas`, or the head's `await` | full / acquire | what the critical section wrote |
+/// | lock: PENDING | second CPU | full | head's `await` | acquire | nothing: it decides who is next |
 /// | lock: tail | queueing CPU | full | the next to queue | full | reset of the node, before |
 /// | node: next | queueing CPU | full | head leaving | acquire | the next node's reset |
 /// | node: granted | head leaving | full | next CPU's `await` | acquire | nothing but the queue's order |
 public final class QueuedSpinLock {
     private static final long LOCKED = 1;
+    private static final long PENDING = 2;
     private static final long GRANTED = 1;
     private static final int CPU_SHIFT = 32;
+    private static final long TAIL = -1L << CPU_SHIFT;
 
     private final LockClass lockClass;
     private final Word lock;
@@ -114,14 +121,14 @@ public final class QueuedSpinLock {
         return dep != null ? dep.holds(this) : isLocked();
     }
 
-    /// A hint without a step: somebody holds the lock.
+    /// A hint without a step: somebody holds the lock, or is about to.
     public boolean isLocked() {
-        return (lock.snapshot() & LOCKED) != 0;
+        return lock.snapshot() != 0;
     }
 
     /// A hint without a step: somebody waits for the lock.
     public boolean isContended() {
-        return lock.snapshot() >>> CPU_SHIFT != 0;
+        return (lock.snapshot() & ~LOCKED) != 0;
     }
 
     /// Id of the CPU that came last of those that wait, or -1.
@@ -194,9 +201,10 @@ public final class QueuedSpinLock {
                 LockUse.waited(cpu, lock().lockClass, LockDep.WRITE, since);
             } else {
                 cpu.only(MemoryOrder.ACQUIRE);
-                if (!cpu.cas(lock().lock, 0, LOCKED)) {
+                long found = cpu.casOrSeen(lock().lock, 0, LOCKED);
+                if (found != 0) {
                     since = cpu.now();
-                    queueing = lock().waiters.of(cpu).from(Turn.RESET);
+                    queueing = lock().waiters.of(cpu).from(waitsWhere(found));
                     return true;
                 }
             }
@@ -209,8 +217,14 @@ public final class QueuedSpinLock {
     /// What a CPU that wants the lock does next.
     private enum Turn {
         TAKE,
+        AWAIT_HAND_OVER,
+        PEND,
+        UNPEND,
+        AWAIT_HOLDER,
+        CLAIM,
         RESET,
         LOOK,
+        TAKE_LATE,
         ENQUEUE,
         LINK,
         AWAIT_GRANT,
@@ -220,6 +234,14 @@ public final class QueuedSpinLock {
         FIND_NEXT,
         AWAIT_NEXT,
         GRANT
+    }
+
+    /// How a CPU goes on that has found the lock's word to be `found` where it wanted it to be zero.
+    private static Turn waitsWhere(long found) {
+        if ((found & ~LOCKED) == 0) {
+            return Turn.PEND;
+        }
+        return found == PENDING ? Turn.AWAIT_HAND_OVER : Turn.RESET;
     }
 
     /// A CPU's place in the queue: its node, and how far it has come.
@@ -237,52 +259,87 @@ public final class QueuedSpinLock {
         @Override
         Word word() {
             return switch (at) {
-                case TAKE, LOOK, ENQUEUE, AWAIT_LOCK, LEAVE_EMPTY, LEAVE -> lock;
                 case RESET, AWAIT_GRANT, FIND_NEXT, AWAIT_NEXT -> node;
                 case LINK -> nodeOf(before);
                 case GRANT -> nodeOf(next);
+                default -> lock;
             };
         }
 
         @Override
         boolean reads() {
             return switch (at) {
-                case LOOK, AWAIT_GRANT, AWAIT_LOCK, FIND_NEXT, AWAIT_NEXT -> true;
-                case TAKE, RESET, ENQUEUE, LINK, LEAVE_EMPTY, LEAVE, GRANT -> false;
+                case AWAIT_HAND_OVER, AWAIT_HOLDER, LOOK -> true;
+                case AWAIT_GRANT, AWAIT_LOCK, FIND_NEXT, AWAIT_NEXT -> true;
+                default -> false;
             };
         }
 
         @Override
         boolean turn(Cpu cpu) {
             return switch (at) {
-                case TAKE, RESET, LOOK, ENQUEUE, LINK, AWAIT_GRANT -> come(cpu);
+                case TAKE, AWAIT_HAND_OVER, PEND, UNPEND, AWAIT_HOLDER, CLAIM -> comeSecond(cpu);
+                case RESET, LOOK, TAKE_LATE, ENQUEUE, LINK, AWAIT_GRANT -> queue(cpu);
                 case AWAIT_LOCK, LEAVE_EMPTY, LEAVE, FIND_NEXT, AWAIT_NEXT, GRANT -> leave(cpu);
             };
         }
 
-        /// From the first attempt to the head of the queue.
-        private boolean come(Cpu cpu) {
-            long me = (cpu.id + 1L) << CPU_SHIFT;
+        /// From the first attempt to the lock, where nobody waits yet.
+        private boolean comeSecond(Cpu cpu) {
             switch (at) {
                 case TAKE -> {
                     cpu.only(MemoryOrder.ACQUIRE);
-                    at = Turn.RESET;
-                    return !cpu.cas(lock, 0, LOCKED);
+                    long found = cpu.casOrSeen(lock, 0, LOCKED);
+                    at = waitsWhere(found);
+                    return found != 0;
                 }
+                case AWAIT_HAND_OVER -> {
+                    if (cpu.awaitsChange(this, lock, PENDING)) {
+                        at = (seen & ~LOCKED) == 0 ? Turn.PEND : Turn.RESET;
+                    }
+                }
+                case PEND -> {
+                    long found = cpu.fetchOr(lock, PENDING);
+                    if ((found & ~LOCKED) == 0) {
+                        at = found == 0 ? Turn.CLAIM : Turn.AWAIT_HOLDER;
+                    } else {
+                        at = (found & PENDING) == 0 ? Turn.UNPEND : Turn.RESET;
+                    }
+                }
+                case UNPEND -> {
+                    cpu.fetchAnd(lock, ~PENDING);
+                    at = Turn.RESET;
+                }
+                case AWAIT_HOLDER -> {
+                    if (cpu.awaits(this, lock, LOCKED, 0)) {
+                        at = Turn.CLAIM;
+                    }
+                }
+                default -> {
+                    cpu.fetchAdd(lock, LOCKED - PENDING);
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /// From the end of the queue to its head.
+        private boolean queue(Cpu cpu) {
+            long me = (cpu.id + 1L) << CPU_SHIFT;
+            switch (at) {
                 case RESET -> {
                     cpu.store(node, 0);
                     at = Turn.LOOK;
                 }
-                case LOOK -> {
-                    before = cpu.load(lock);
+                case LOOK -> at = cpu.load(lock) == 0 ? Turn.TAKE_LATE : Turn.ENQUEUE;
+                case TAKE_LATE -> {
+                    cpu.only(MemoryOrder.ACQUIRE);
                     at = Turn.ENQUEUE;
+                    return !cpu.cas(lock, 0, LOCKED);
                 }
                 case ENQUEUE -> {
-                    if (!cpu.cas(lock, before, me | before & LOCKED)) {
-                        at = Turn.LOOK;
-                    } else {
-                        at = before >>> CPU_SHIFT != 0 ? Turn.LINK : Turn.AWAIT_LOCK;
-                    }
+                    before = cpu.swapBits(lock, TAIL, me);
+                    at = (before & TAIL) != 0 ? Turn.LINK : Turn.AWAIT_LOCK;
                 }
                 case LINK -> {
                     cpu.fetchOr(nodeOf(before), me);
@@ -302,7 +359,7 @@ public final class QueuedSpinLock {
             long me = (cpu.id + 1L) << CPU_SHIFT;
             switch (at) {
                 case AWAIT_LOCK -> {
-                    if (cpu.awaits(this, lock, LOCKED, 0)) {
+                    if (cpu.awaits(this, lock, LOCKED | PENDING, 0)) {
                         at = seen == me ? Turn.LEAVE_EMPTY : Turn.LEAVE;
                     }
                 }

@@ -46,6 +46,12 @@ public final class HookedCpu extends Cpu {
     }
 
     @Override
+    public long casOrSeen(Word w, long expect, long update) {
+        hook();
+        return cpu.casOrSeen(w, expect, update);
+    }
+
+    @Override
     public long fetchAdd(Word w, long delta) {
         return cpu.fetchAdd(w, delta);
     }
