@@ -84,8 +84,8 @@ public final class Userfault {
     /// By CPU: the page that its task waits for.
     private final Word[] entries;
 
-    /// By CPU: the line of the queues' links and of which queue a task is in, which are behind the
-    /// locks.
+    /// By CPU: the queues' links and which queue a task is in, which are behind the locks. They are
+    /// on the neighbour of the line of what it waits for, and one comes with the other.
     private final Word[] links;
 
     @Guarded("fault_pending_wqh.lock")
@@ -113,7 +113,8 @@ public final class Userfault {
         this.mode = mode;
         this.steps = steps;
         entries = words(maxCpus);
-        links = words(maxCpus);
+        links = new Word[maxCpus];
+        Arrays.setAll(links, i -> new Word(entries[i]));
         states = words(maxCpus);
         readers = new int[maxCpus];
         next = new int[maxCpus];
