@@ -47,6 +47,12 @@ final class Examples {
                             """),
                     Map.entry("fleet info", "gleaner fleet info FILE"),
                     Map.entry(
+                            "fleet population",
+                            """
+                            gleaner fleet population FILE --machine 256GiB -o vms.yaml
+                            gleaner fleet population vms.yaml --vms 500 --seed 2 -o more.yaml
+                            """),
+                    Map.entry(
                             "trace cold",
                             """
                             gleaner trace cold sqlite --pace 10000       # accesses a second

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /// `gleaner fleet`: what is known of many VMs, and populations made like them.
 @Command(
         name = "fleet",
-        description = "Look at published data of fleets.",
+        description = "Look at published data of fleets, and make VMs like theirs.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -18,7 +18,8 @@ final class FleetCommand implements Callable<Integer> {
 
     static CommandLine commandLine(Surroundings surroundings) {
         return new CommandLine(new FleetCommand())
-                .addSubcommand("info", new FleetInfoCommand(surroundings));
+                .addSubcommand("info", new FleetInfoCommand(surroundings))
+                .addSubcommand("population", new FleetPopulationCommand(surroundings));
     }
 
     @Override

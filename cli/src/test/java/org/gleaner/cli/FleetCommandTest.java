@@ -123,4 +123,44 @@ final class FleetCommandTest {
                 .contains("tasks.csv: is google-2011-task-usage", "before it are azure-vmtable");
         assertThat(session(2, "fleet").err()).contains("no command given");
     }
+
+    @Test
+    void aPopulationIsMadeAndMadeAgain() throws IOException {
+        Path table = Files.writeString(directory.resolve("vmtable.csv"), VM + VM + VM);
+        String[] make = {
+            "fleet", "population", table.toString(), "--vms", "4", "--busy", "uniform", "--traces",
+            "made", "--scale", "1/4096"
+        };
+        assertThat(session(2, make).err()).contains("made");
+        Files.createDirectory(directory.resolve("made"));
+        assertThat(session(0, make).out())
+                .contains("population.yaml: 4 VMs like those of", "uniform in 4", "apart");
+        assertThat(directory.resolve("made/vm-004.gpt")).exists();
+        String cold = directory.resolve("made/vm-001.gpt").toString();
+        assertThat(session(0, "trace", "cold", cold).out()).contains("by its own times");
+
+        String made = Files.readString(directory.resolve("population.yaml"));
+        assertThat(made).contains("size: 4GiB", "busy: 'uniform'");
+        assertThat(session(2, make).err()).contains("is there already");
+        String again = directory.resolve("population.yaml").toString();
+        String[] more = {
+            "fleet", "population", again, "--vms", "2", "--busy", "zipf", "-o", "two.yaml", "--json"
+        };
+        session(0, more);
+        assertThat(directory.resolve("two.yaml")).content().contains("vm-002");
+    }
+
+    @Test
+    void aPopulationThatCannotBeMadeIsRefused() throws IOException {
+        Path tasks = Files.writeString(directory.resolve("tasks.csv"), TASK);
+        String file = tasks.toString();
+        assertThat(session(2, "fleet", "population", file).err())
+                .contains("in shares of the largest machine's", "--machine 256GiB");
+        String[] bad = {"fleet", "population", file, "--machine", "1GiB", "--busy", "unifrm"};
+        assertThat(session(2, bad).err()).contains("--busy unifrm", "did you mean 'uniform'?");
+        assertThat(session(2, "fleet", "population", file, "--vms", "0").err()).contains("--vms");
+        assertThat(session(2, "fleet", "population", file, "--returns", "99").err())
+                .contains("--returns: 99.0 is out of range");
+        assertThat(directory.resolve("population.yaml")).doesNotExist();
+    }
 }

@@ -24,6 +24,7 @@ import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.ErrorBand;
 import org.gleaner.lab.run.FleetInfo;
+import org.gleaner.lab.run.FleetPopulation;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
@@ -66,6 +67,7 @@ final class ResultSchema {
                     TimingResult.class,
                     SensitivityResult.class,
                     FleetInfo.class,
+                    FleetPopulation.class,
                     TraceCold.class,
                     TraceInfo.class,
                     TraceRecorded.class,

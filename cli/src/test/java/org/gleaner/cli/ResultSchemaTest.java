@@ -83,6 +83,7 @@ final class ResultSchemaTest {
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",
                 "validate timing",
                 "fleet info ../traces/fleet/vmtable.csv",
+                "fleet population ../traces/fleet/vmtable.csv --vms 3 --busy uniform",
                 "trace cold small --pace 10",
                 "trace cold small large --pace 1",
                 "trace info small",
@@ -117,7 +118,8 @@ final class ResultSchemaTest {
         Path traces = Files.createDirectories(directory.resolve("traces"));
         Files.write(traces.resolve("small.u32"), trace(251));
         Files.write(traces.resolve("large.u32"), trace(4093));
-        session.run((line + " --json -q").split(" "));
+        boolean silent = line.startsWith("fleet population");
+        session.run((line + " --json" + (silent ? "" : " -q")).split(" "));
         assertThat(session.out()).as(session.err()).isNotEmpty();
         return JSON.readTree(session.out());
     }

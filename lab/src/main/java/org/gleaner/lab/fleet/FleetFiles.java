@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
+import org.gleaner.lab.size.Size;
 import org.gleaner.lab.trace.container.Unpacking;
 import org.gleaner.lab.trace.format.Head;
 import org.gleaner.lab.trace.format.Malformed;
@@ -47,6 +48,17 @@ public final class FleetFiles {
     ///     is none; the place is the file, with its line
     public static FleetFigures figures(List<Path> files, Input input) {
         return new FleetFiles(files, input).figures();
+    }
+
+    /// What VMs are to be like so that they are like those of the files.
+    ///
+    /// @param machine memory of the largest machine; null if the user did not say
+    /// @throws BadInput as [#figures] does, and if the files do not tell enough
+    public static FleetDescription description(
+            List<Path> files, @Nullable Size machine, Input input) {
+        String source = Input.place(files.getFirst());
+        String more = files.size() == 1 ? "" : " and " + (files.size() - 1) + " more";
+        return FleetDescription.of(source + more, figures(files, input), machine);
     }
 
     private FleetFigures figures() {

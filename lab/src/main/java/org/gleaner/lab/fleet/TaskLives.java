@@ -13,6 +13,7 @@ final class TaskLives {
     private static final int FIRST = 1 << 10;
     private static final long BYTES = 112;
     private static final double MOST_OF_THE_HEAP = 0.9;
+    private static final double DIGITS = 1e9;
 
     private int[] table = filled(FIRST * 2);
     private long[] owner = new long[FIRST];
@@ -71,7 +72,8 @@ final class TaskLives {
         stretch.from = from[task];
         stretch.to = to[task];
         stretch.used = used[task] / usedSeconds[task];
-        stretch.size = size[task] / sizeSeconds[task];
+        // A mean of equal numbers is a little off; sizes should stay as few as they are.
+        stretch.size = Math.rint(size[task] / sizeSeconds[task] * DIGITS) / DIGITS;
         stretch.cache = cache[task] / cacheSeconds[task];
         stretch.most = usedSeconds[task] > 0 || most[task] > 0 ? most[task] : Double.NaN;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 /// What came out of a run.
 public sealed interface Result
         permits FleetInfo,
+                FleetPopulation,
                 ReplayResult,
                 ScenarioResult,
                 Seeded,
