@@ -39,6 +39,9 @@ final class ValidateTimingCommand implements Callable<Integer> {
 
     private static final Scale SMALL = Scale.parse("1/1024");
 
+    /// Of scenarios that chance decides.
+    private static final int SEEDS = 5;
+
     private final Surroundings surroundings;
 
     @Parameters(
@@ -90,7 +93,8 @@ final class ValidateTimingCommand implements Callable<Integer> {
     private int times(Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(file, rows, scale(RunCommand.DEFAULT_SCALE)),
+                        new TimingRequest(
+                                file, rows, scale(RunCommand.DEFAULT_SCALE), SEEDS),
                         surroundings.executors(),
                         options.progress(surroundings));
         return new Outcome(result.completeness(), 1, List.of(result), TimingText.of(result))
@@ -101,7 +105,7 @@ final class ValidateTimingCommand implements Callable<Integer> {
             Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         SensitivityResult result =
                 SensitivityRun.run(
-                        new TimingRequest(file, brief(rows), scale(SMALL)),
+                        new TimingRequest(file, brief(rows), scale(SMALL), 1),
                         surroundings.executors(),
                         options.progress(surroundings));
         String text = SensitivityText.of(result);

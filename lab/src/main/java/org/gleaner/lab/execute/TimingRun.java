@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
@@ -20,6 +21,7 @@ import org.gleaner.lab.run.TimingRequest;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.lab.scenario.AccessTracking;
+import org.gleaner.lab.scenario.MaxGuestMemory;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -39,7 +41,9 @@ public final class TimingRun {
     private record Setup(String scenario, int vcpus) {}
 
     /// What answers it.
-    private record Play(Scenario scenario, Scale scale) {}
+    ///
+    /// @param bySeed the same scenario with different seeds
+    private record Play(List<Scenario> bySeed, Scale scale) {}
 
     private final TimingRequest request;
     private final Executors executors;
@@ -64,15 +68,17 @@ public final class TimingRun {
         Set<String> assumptions = new LinkedHashSet<>();
         List<String> failures = new ArrayList<>();
         for (Map.Entry<Setup, Play> each : plays.entrySet()) {
-            ScenarioResult result = played(each.getValue(), progress);
-            if (result == null) {
+            List<ScenarioResult> results = played(each.getValue(), progress);
+            if (results.size() < each.getValue().bySeed().size()) {
                 break;
             }
-            assumptions.addAll(result.assumptions());
-            failures.addAll(result.failures());
+            for (ScenarioResult result : results) {
+                assumptions.addAll(result.assumptions());
+                failures.addAll(result.failures());
+            }
             for (PublishedTime row : request.rows()) {
                 if (setup(row).equals(each.getKey()) && !row.waits()) {
-                    Measured.of(row, result, each.getValue().scale())
+                    median(row, results, each.getValue().scale())
                             .ifPresent(value -> rows.add(row(row, value)));
                 }
             }
@@ -94,17 +100,37 @@ public final class TimingRun {
                 (System.nanoTime() - start) / 1e9);
     }
 
-    /// Null if the user stopped it.
-    private @Nullable ScenarioResult played(Play play, Progress progress) {
-        if (progress.cancelled()) {
-            return null;
-        }
+    /// Fewer than there are seeds if the user stopped it.
+    private List<ScenarioResult> played(Play play, Progress progress) {
+        List<ScenarioResult> results = new ArrayList<>();
         try {
-            return executors.run(
-                    play.scenario(), play.scale(), EngineChoice.VIRTUAL, false, progress);
+            for (Scenario scenario : play.bySeed()) {
+                if (progress.cancelled()) {
+                    break;
+                }
+                results.add(
+                        executors.run(
+                                scenario, play.scale(), EngineChoice.VIRTUAL, false, progress));
+            }
         } catch (Cancelled stopped) {
-            return null;
+            return results;
         }
+        return results;
+    }
+
+    /// Empty if a configuration did not come to its end with one of the seeds.
+    private static OptionalDouble median(
+            PublishedTime row, List<ScenarioResult> results, Scale scale) {
+        double[] figures =
+                results.stream()
+                        .map(result -> Measured.of(row, result, scale))
+                        .filter(OptionalDouble::isPresent)
+                        .mapToDouble(OptionalDouble::getAsDouble)
+                        .sorted()
+                        .toArray();
+        return figures.length < results.size()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(figures[figures.length / 2]);
     }
 
     // --- what is run -------------------------------------------------------------------------
@@ -121,7 +147,7 @@ public final class TimingRun {
                 continue;
             }
             Play play = all.computeIfAbsent(setup(row), _ -> play(row));
-            Measured.check(row, play.scenario());
+            Measured.check(row, play.bySeed().getFirst());
         }
         return all;
     }
@@ -142,10 +168,23 @@ public final class TimingRun {
                             "guest.vcpus=" + row.vcpus(),
                             "guest.memory=" + bytes * row.vcpus() + "B");
             Scale scale = coarser(scale(one, row.vcpus()), written.scale());
-            return new Play(written.scenario(settings, scale), scale);
+            return new Play(bySeed(written, settings, scale), scale);
         } catch (BadInput bad) {
             throw bad.at(row.place() + ", " + bad.where());
         }
+    }
+
+    /// Where a guest is larger than its host, who reclaims what first is chance.
+    private List<Scenario> bySeed(ScenarioFile written, List<String> settings, Scale scale) {
+        List<Scenario> all = new ArrayList<>();
+        all.add(written.scenario(settings, scale));
+        Scenario first = all.getFirst();
+        while (first instanceof MaxGuestMemory && all.size() < request.seeds()) {
+            List<String> another = new ArrayList<>(settings);
+            another.add("seed=" + (first.seed() + all.size()));
+            all.add(written.scenario(another, scale));
+        }
+        return all;
     }
 
     /// A scenario that says what it is run at would take too long at more.

@@ -12,4 +12,5 @@ import org.gleaner.lab.validate.PublishedTime;
 /// @param rows to compare, in order
 /// @param scale of all scenarios but those that say that they are run at less; times are held
 ///     against as much of the published ones
-public record TimingRequest(Path table, List<PublishedTime> rows, Scale scale) {}
+/// @param seeds of scenarios in which chance decides; a row has the median
+public record TimingRequest(Path table, List<PublishedTime> rows, Scale scale, int seeds) {}
