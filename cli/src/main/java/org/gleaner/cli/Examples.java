@@ -35,6 +35,13 @@ final class Examples {
                             gleaner replay app.u32 --curve --policy lru,opt
                             gleaner replay sqlite cc1 --host-memory 70%  # as guests of one host
                             """),
+                    Map.entry(
+                            "advise",
+                            """
+                            gleaner advise --host host.yaml --vms sqlite cc1 --slo 'p99 stall < 1ms'
+                            gleaner advise --host host.yaml --vms app.u32 --knobs none --low 50% \\
+                              --slo 'major faults < 50/s, psi some < 1%'
+                            """),
                     Map.entry("scenario list", "gleaner scenario list"),
                     Map.entry("scenario show", "gleaner scenario show neighbours"),
                     Map.entry("scenario new", "gleaner scenario new neighbours mine.yaml"),

@@ -21,6 +21,7 @@ import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.scenario.Limit;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.lab.size.Span;
@@ -112,6 +113,7 @@ public final class Gleaner implements Callable<Integer> {
         command.addSubcommand("run", new RunCommand(surroundings));
         command.addSubcommand("scenario", ScenarioCommand.commandLine(surroundings));
         command.addSubcommand("replay", new ReplayCommand(surroundings));
+        command.addSubcommand("advise", new AdviseCommand(surroundings));
         command.addSubcommand("trace", TraceCommand.commandLine(surroundings));
         command.addSubcommand("fleet", FleetCommand.commandLine(surroundings));
         command.addSubcommand("check", new CheckCommand(surroundings));
@@ -143,6 +145,7 @@ public final class Gleaner implements Callable<Integer> {
         return command.registerConverter(Size.class, Size::parse)
                 .registerConverter(Scale.class, Scale::parse)
                 .registerConverter(Span.class, Span::parse)
+                .registerConverter(Limit.class, Limit::parse)
                 .registerConverter(TraceFormat.class, TraceFormats::of)
                 .registerConverter(Long.class, WholeNumber::ofLong)
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)

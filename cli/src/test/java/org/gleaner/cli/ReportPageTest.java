@@ -164,6 +164,39 @@ final class ReportPageTest {
     }
 
     @Test
+    void ofAdvice() throws IOException {
+        Path host = Files.writeString(directory.resolve("host.yaml"), "host: {memory: 32MiB}\n");
+        Path page =
+                page(
+                        "advice",
+                        "advise",
+                        "--host",
+                        host.toString(),
+                        "--slo",
+                        "p99 stall < 1ms, major faults < 50/s",
+                        "--seeds",
+                        "2",
+                        "--watch",
+                        "10ms",
+                        "--warm-up",
+                        "20ms",
+                        "--knobs",
+                        "lru,low",
+                        "--vms",
+                        trace().toString());
+        try (Tab tab = browser.tab()) {
+            check(tab, page);
+            assertThat(tab.text("document.querySelector('.answer').textContent"))
+                    .contains("VMs of skewed fit, which touch ")
+                    .contains(" times what is allowed.");
+            assertThat(headings(tab))
+                    .containsExactly(
+                            "The cliff", "What would change it", "The VMs", "Configuration");
+        }
+        keep(page, "report-advice.png", "", 900);
+    }
+
+    @Test
     void ofBothLrus() throws IOException {
         Path page = page("both", "replay", "sqlite", "--memory", "50%", "--lru", "mglru,classic");
         try (Tab tab = browser.tab()) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.gleaner.lab.run.AccessTrackingResult;
+import org.gleaner.lab.run.AdviceResult;
 import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.DemandPagingResult;
@@ -62,6 +63,7 @@ final class ResultSchema {
                     ArchitecturesResult.class,
                     ReplayResult.class,
                     TogetherResult.class,
+                    AdviceResult.class,
                     TortureResult.class,
                     ValidationResult.class,
                     TimingResult.class,

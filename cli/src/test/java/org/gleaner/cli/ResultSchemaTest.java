@@ -78,6 +78,8 @@ final class ResultSchemaTest {
                 "replay large --memory 50% --sample 1/2",
                 "replay small small --host-memory 12MiB",
                 "replay small --memory 4p",
+                "advise --host HOST --vms small --slo major\tfaults<50/s,psi\tsome<1% --seeds 1"
+                        + " --watch 2ms --warm-up 1ms --knobs lru,low",
                 "torture --seconds 1",
                 "check dirty-zap",
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",
@@ -118,8 +120,12 @@ final class ResultSchemaTest {
         Path traces = Files.createDirectories(directory.resolve("traces"));
         Files.write(traces.resolve("small.u32"), trace(251));
         Files.write(traces.resolve("large.u32"), trace(4093));
+        Path host = directory.resolve("host.yaml");
+        Files.writeString(host, "host: {memory: 4MiB}\n");
         boolean silent = line.startsWith("fleet population");
-        session.run((line + " --json" + (silent ? "" : " -q")).split(" "));
+        session.run(
+                (line.replace("HOST", host.toString()) + " --json" + (silent ? "" : " -q"))
+                        .split(" "));
         assertThat(session.out()).as(session.err()).isNotEmpty();
         return JSON.readTree(session.out());
     }

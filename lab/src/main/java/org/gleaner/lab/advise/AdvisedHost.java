@@ -1,5 +1,6 @@
 package org.gleaner.lab.advise;
 
+import java.util.List;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.EngineChoice;
@@ -17,8 +18,6 @@ import org.gleaner.lab.scenario.HostReader;
 import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.Neighbours;
 
-import java.util.List;
-
 /// A host that VMs are tried on, as its file describes it.
 public final class AdvisedHost {
 
@@ -28,16 +27,44 @@ public final class AdvisedHost {
         this.described = described;
     }
 
+    /// A host's file, read once.
+    public static final class File {
+        private final HostReader.Written written;
+
+        private File(HostReader.Written written) {
+            this.written = written;
+        }
+
+        /// The host.
+        ///
+        /// @param settings laid over it, such as `host.swap.device=optane` or `aging=v6-fast-only`
+        /// @throws org.gleaner.lab.BadInput if anything in it or in them is wrong
+        public AdvisedHost with(List<String> settings) {
+            return new AdvisedHost(written.scenario(settings));
+        }
+    }
+
     /// @param word a file's path, or `-`
-    /// @param settings laid over it, such as `host.swap.device=optane` or `aging=v6-fast-only`
-    /// @throws org.gleaner.lab.BadInput if anything in it or in them is wrong
-    public static AdvisedHost read(String word, Input input, List<String> settings) {
-        return new AdvisedHost(HostReader.read(word, input, settings));
+    /// @throws org.gleaner.lab.BadInput if it cannot be read
+    public static File file(String word, Input input) {
+        return new File(HostReader.open(word, input));
     }
 
     /// Memory, in pages of its own.
     public long pages() {
         return described.hostPages();
+    }
+
+    /// Swap, in pages; 0 if it has none.
+    public long swapPages() {
+        return described.swapPages();
+    }
+
+    /// Pages that kswapd sees to it are free, up to where it stops.
+    long keptFreePages() {
+        long low = described.minFreePages();
+        long scaled = pages() * described.host().watermarks().scaleFactor() / 10_000;
+        return low + 2 * Math.max(low / 4, scaled);
     }
 
     public PageSizeChoice pageSize() {

@@ -1,12 +1,11 @@
 package org.gleaner.lab.advise;
 
+import java.util.List;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.execute.TrialRun;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.run.TrialResult;
 import org.gleaner.lab.run.TrialVm;
-
-import java.util.List;
 
 /// One host with some VMs, watched for a while: what did each of them suffer?
 ///

@@ -1,15 +1,14 @@
 package org.gleaner.lab.advise;
 
-import org.gleaner.lab.run.TrialVm;
-import org.gleaner.lab.trace.Trace;
-import org.gleaner.lab.trace.TraceLap;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.gleaner.lab.run.TrialVm;
+import org.gleaner.lab.trace.Trace;
+import org.gleaner.lab.trace.TraceLap;
 
 /// Any number of VMs out of a few traces: the first of each in their order, then the second of
 /// each. Every VM begins somewhere else in its trace, by seed. With a seed, `n + 1` VMs are the `n`
@@ -39,8 +38,17 @@ public final class Population {
         return new Population(traces, accessesPerSecond, other);
     }
 
+    public VmLimits limits() {
+        return limits;
+    }
+
     public List<Trace> traces() {
         return traces;
+    }
+
+    /// How fast a VM with a trace goes.
+    double accessesPerSecond(Trace trace) {
+        return accessesPerSecond.applyAsDouble(trace);
     }
 
     /// The first `count` VMs of a seed.
@@ -82,7 +90,7 @@ public final class Population {
                 trace.name() + "-" + number(index),
                 new TraceLap(trace, start),
                 trace.distinctPages(),
-                accessesPerSecond.applyAsDouble(trace),
+                accessesPerSecond(trace),
                 limits.of(trace.distinctPages(), trace.pageBytes()));
     }
 }

@@ -20,6 +20,7 @@ public sealed interface Choice
                 HostFile,
                 Hugetlb,
                 Kernel,
+                KnobChoice,
                 LogEnding,
                 LogMode,
                 Lru,

@@ -1,5 +1,7 @@
 package org.gleaner.lab.execute;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
@@ -16,9 +18,6 @@ import org.gleaner.machine.Rcu;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.psi.PressureGroup;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /// Watches VMs on one host for a while ([TrialRequest]).
 ///

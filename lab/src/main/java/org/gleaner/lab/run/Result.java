@@ -4,7 +4,8 @@ import java.util.List;
 
 /// What came out of a run.
 public sealed interface Result
-        permits FleetInfo,
+        permits AdviceResult,
+                FleetInfo,
                 FleetPopulation,
                 ReplayResult,
                 ScenarioResult,

@@ -1,9 +1,8 @@
 package org.gleaner.lab.run;
 
+import java.util.List;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.scenario.WatermarkSettings;
-
-import java.util.List;
 
 /// Watch some VMs for a while on one host, each in a cgroup and on a CPU of its own, that have been
 /// at their work for long.

@@ -1,8 +1,7 @@
 package org.gleaner.lab.run;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What each VM of a trial suffered while it was watched. In virtual time; the same request gives
 /// the same to the bit.

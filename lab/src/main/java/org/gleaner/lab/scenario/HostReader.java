@@ -1,14 +1,13 @@
 package org.gleaner.lab.scenario;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Nearest;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.size.Scale;
 import org.jspecify.annotations.Nullable;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /// Reads a host by itself: a file with the section `host` of a scenario, and `aging` beside it.
 /// What it leaves out is as in the scenario `neighbours`, but for the memory, which it has to say.
@@ -27,17 +26,31 @@ public final class HostReader {
 
     private HostReader() {}
 
-    /// A scenario of kind `neighbours` on that host, with one configuration. Its guests mean
-    /// nothing.
-    ///
-    /// @param word a file's path, or `-` for standard input
-    /// @param settings overrides such as `host.kernel=6.18` or `aging=v6-fast-only`
-    /// @throws BadInput if anything in it or in them is wrong
-    public static Neighbours read(String word, Input input, List<String> settings) {
-        return of(ScenarioReader.mapping(word, input, "a host"), settings);
+    /// A host as it was written, of which nothing has been checked yet.
+    public static final class Written {
+        private final Node.Mapping file;
+
+        private Written(Node.Mapping file) {
+            this.file = file;
+        }
+
+        /// A scenario of kind `neighbours` on that host, with one configuration. Its guests mean
+        /// nothing.
+        ///
+        /// @param settings overrides such as `host.kernel=6.18` or `aging=v6-fast-only`
+        /// @throws BadInput if anything in it or in them is wrong
+        public Neighbours scenario(List<String> settings) {
+            return of(file, settings);
+        }
     }
 
-    static Neighbours of(Node.Mapping file, List<String> settings) {
+    /// @param word a file's path, or `-` for standard input
+    /// @throws BadInput if it cannot be read
+    public static Written open(String word, Input input) {
+        return new Written(ScenarioReader.mapping(word, input, "a host"));
+    }
+
+    private static Neighbours of(Node.Mapping file, List<String> settings) {
         Node.Mapping tree = Overrides.apply(file, settings);
         tree.entries().forEach(HostReader::known);
         Node host = value(tree, "host");

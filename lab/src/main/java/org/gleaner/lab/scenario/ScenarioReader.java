@@ -1,13 +1,5 @@
 package org.gleaner.lab.scenario;
 
-import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Nearest;
-import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.input.Input;
-import org.gleaner.lab.size.Scale;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,6 +17,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.gleaner.lab.BadInput;
+import org.gleaner.lab.Nearest;
+import org.gleaner.lab.choice.Choice;
+import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.input.Input;
+import org.gleaner.lab.size.Scale;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a scenario: the defaults of its kind, a file laid over them, overrides over both, then
 /// checks and scale.

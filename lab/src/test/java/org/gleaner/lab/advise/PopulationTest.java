@@ -2,11 +2,10 @@ package org.gleaner.lab.advise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.gleaner.lab.run.TrialVm;
 import org.gleaner.lab.scenario.Limit;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 final class PopulationTest {
 

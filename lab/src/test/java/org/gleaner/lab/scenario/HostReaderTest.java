@@ -3,6 +3,10 @@ package org.gleaner.lab.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.Kernel;
@@ -12,11 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 final class HostReaderTest {
 
@@ -29,7 +28,7 @@ final class HostReaderTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        return HostReader.read(file.toString(), Input.ofProcess(), List.of(settings));
+        return HostReader.open(file.toString(), Input.ofProcess()).scenario(List.of(settings));
     }
 
     @Test

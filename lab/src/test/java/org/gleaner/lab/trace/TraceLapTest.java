@@ -3,10 +3,6 @@ package org.gleaner.lab.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gleaner.lab.trace.format.Level;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +10,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedSet;
 import java.util.stream.IntStream;
+import org.gleaner.lab.trace.format.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class TraceLapTest {
 

@@ -44,6 +44,7 @@ public record Page(String text, String policy) {
                     "replay",
                     "check",
                     "validate",
+                    "advice",
                     "difference",
                     "main");
 

@@ -37,6 +37,9 @@ public record Headline(String title, String question, List<String> answer, List<
         if (document.has("rows")) {
             return ValidationAnswer.headline(document, facts(document));
         }
+        if (document.has("objectives")) {
+            return AdviceAnswer.headline(document, facts(document));
+        }
         if (document.has("results") || document.has("vmstat") || document.has("guests")) {
             return ReplayAnswer.headline(document, facts(document));
         }
@@ -79,6 +82,10 @@ public record Headline(String title, String question, List<String> answer, List<
 
     /// As much of a text as fits into a message.
     static String brief(String text) {
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
+        return brief(text, MOST_SHOWN);
+    }
+
+    static String brief(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "...";
     }
 }

@@ -17,6 +17,7 @@ function show() {
   if (Array.isArray(result.searches)) checks.page(result);
   else if (Array.isArray(result.runs)) runs.page(result, samples, hot);
   else if (Array.isArray(result.rows)) validation.page(result);
+  else if (Array.isArray(result.objectives)) advice.page(result);
   else if (result.vmstat || result.results || result.guests) replays.page(result, samples, hot);
   else setting.section(result, result);
 }
