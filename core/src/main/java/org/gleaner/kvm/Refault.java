@@ -41,6 +41,7 @@ final class Refault extends SlabTurns {
     }
 
     private final Vcpu vcpu;
+    private final GuestMode guest;
     private final PageFault faults;
     private final Fault fault = new Fault();
     private Turn at = Turn.LEAVE;
@@ -63,6 +64,7 @@ final class Refault extends SlabTurns {
 
     Refault(Vcpu vcpu, PageFault faults) {
         this.vcpu = vcpu;
+        guest = vcpu.guest;
         this.faults = faults;
     }
 
@@ -96,25 +98,25 @@ final class Refault extends SlabTurns {
             case SNAPSHOT -> snapshot(cpu);
             case ASK -> {
                 asked = 0;
-                at = vcpu.requests.arePending(cpu) ? Turn.TAKE : Turn.ENTER;
-                yield at == Turn.TAKE || vcpu.hasRoot();
+                at = guest.requests.arePending(cpu) ? Turn.TAKE : Turn.ENTER;
+                yield at == Turn.TAKE || guest.hasRoot();
             }
             case TAKE -> {
-                asked = vcpu.requests.take(cpu);
+                asked = guest.requests.take(cpu);
                 at = Turn.ENTER;
-                yield Vcpu.isServedAtOnce(asked) && vcpu.hasRoot() && serve(cpu);
+                yield GuestMode.isServedAtOnce(asked) && guest.hasRoot() && serve(cpu);
             }
             case ENTER -> {
                 at = enter(cpu) ? Turn.POLL : Turn.BACK;
                 yield true;
             }
             case BACK -> {
-                vcpu.leaves(cpu);
+                guest.stepOut(cpu);
                 at = Turn.ASK;
                 yield true;
             }
             case POLL -> {
-                at = vcpu.requests.arePending(cpu) ? Turn.BACK : Turn.ACCESS;
+                at = guest.requests.arePending(cpu) ? Turn.BACK : Turn.ACCESS;
                 yield true;
             }
             case ACCESS -> access(cpu);
@@ -122,9 +124,9 @@ final class Refault extends SlabTurns {
     }
 
     private boolean leave(Cpu cpu) {
-        vcpu.leaves(cpu);
+        guest.stepOut(cpu);
         fault.present = leaf == HardwareWalk.FAULT_PROTECTION;
-        if (!vcpu.isPlain() || !faults.isStraight(cpu, vcpu, fault)) {
+        if (!guest.isPlain() || !faults.isStraight(cpu, vcpu, fault)) {
             return false;
         }
         section = faults.begin(cpu, fault);
@@ -145,12 +147,12 @@ final class Refault extends SlabTurns {
     }
 
     private boolean serve(Cpu cpu) {
-        vcpu.serve(cpu, asked);
+        guest.serve(cpu, asked);
         return true;
     }
 
     private boolean enter(Cpu cpu) {
-        if (!vcpu.enters(cpu)) {
+        if (!guest.tryEnter(cpu)) {
             return false;
         }
         if (underWay) {
@@ -160,7 +162,7 @@ final class Refault extends SlabTurns {
     }
 
     private boolean access(Cpu cpu) {
-        long found = vcpu.translate(cpu, fault.gfn, fault.write);
+        long found = guest.access(cpu, fault.gfn, fault.write);
         if (GuestTlb.isFault(found)) {
             faults(cpu, found);
             return true;
@@ -180,14 +182,14 @@ final class Refault extends SlabTurns {
     /// @return 0; or a negative error, and the vCPU is outside
     long finish(Cpu cpu) {
         if (at == Turn.ENTER) {
-            vcpu.serveAndEnter(cpu, asked);
+            guest.serveAndEnter(cpu, asked);
             if (underWay) {
                 ends(cpu);
             }
             return 0;
         }
         if (at == Turn.LEAVE) {
-            vcpu.takeLog(cpu);
+            guest.takeLog(cpu);
             if (leaf == GuestTlb.LOG_FULL) {
                 vcpu.logIsFull(cpu);
                 return 0;
@@ -198,7 +200,7 @@ final class Refault extends SlabTurns {
                         ? faults.end(cpu, section, faults.resolve(cpu, vcpu, slot, fault))
                         : faults.handle(cpu, vcpu, fault);
         if (problem == 0) {
-            vcpu.enterGuest(cpu);
+            guest.enter(cpu);
         }
         ends(cpu);
         return problem;

@@ -1,6 +1,5 @@
 package org.gleaner.kvm;
 
-import org.gleaner.kvm.mmu.CpuDirtyLog;
 import org.gleaner.kvm.mmu.Fault;
 import org.gleaner.kvm.mmu.GuestTlb;
 import org.gleaner.kvm.mmu.MmuRoot;
@@ -34,16 +33,13 @@ public final class Vcpu {
     /// something else until [AsyncFaults#takeReady] says so. If it tries again before, it waits.
     public static final long PAGE_NOT_PRESENT = -7;
 
-    private static final long SERVED_AT_ONCE =
-            VcpuRequests.TLB_FLUSH | VcpuRequests.TLB_INVALIDATED | VcpuRequests.KICK;
-
     public final int id;
 
     /// The hardware thread it runs on.
     public final Cpu cpu;
 
     final TableCache spare;
-    final VcpuRequests requests;
+    final GuestMode guest;
 
     /// What its fault under way owns.
     final FaultInPage page;
@@ -52,14 +48,8 @@ public final class Vcpu {
 
     private final Vm vm;
     private final SecondaryMmu mmu;
-    private final @Nullable AsyncFaults async;
-    private final ApicAccess apic;
-    private final GuestTlb translations;
-    private final @Nullable CpuDirtyLog dirtyLog;
     private final @Nullable FaultTimes faultTimes;
-    private @Nullable MmuRoot root;
     private final Refault refault;
-    private boolean inGuest;
 
     /// The most accesses that are folded into one; 1 makes every access a step of its own.
     private int foldLimit = Integer.MAX_VALUE;
@@ -68,23 +58,15 @@ public final class Vcpu {
     private long data;
 
     Vcpu(Vm vm, SecondaryMmu mmu, FaultInPage page, int id, Cpu cpu, VmConfig config) {
-        async = vm.newAsyncFaults(id);
-        apic = vm.newApicAccess();
         this.page = page;
         this.vm = vm;
         this.mmu = mmu;
         this.id = id;
         this.cpu = cpu;
         spare = new TableCache(mmu, config.tablesLaidBy());
-        requests = new VcpuRequests(cpu);
-        CpuDirtyLog notes = config.pml() ? new CpuDirtyLog() : null;
-        if (notes != null) {
-            notes.turn(vm.dirtyLog().isOn(cpu));
-        }
-        dirtyLog = notes;
+        guest = new GuestMode(this, vm, mmu, config);
         refault = new Refault(this, vm.faults());
         faultTimes = config.timesFaults() ? new FaultTimes() : null;
-        translations = new GuestTlb(mmu, requests.box, config.tlbEntries(), notes);
     }
 
     // --- accesses ----------------------------------------------------------------------------
@@ -94,9 +76,9 @@ public final class Vcpu {
     /// @return 0; or why it could not be done: [#EXIT_MMIO], or an error of
     ///     [org.gleaner.mm.gup.GetUserPages#get]
     public long access(Cpu cpu, long gfn, boolean write) {
-        enterGuest(cpu);
+        guest.enter(cpu);
         long pfn = touch(cpu, gfn, write);
-        leaveGuest(cpu);
+        guest.leave(cpu);
         return Math.min(pfn, 0);
     }
 
@@ -106,7 +88,7 @@ public final class Vcpu {
     /// @return as [#access]; what was read is in [#data]
     public long accessData(Cpu cpu, long gfn, int word, boolean write, long value) {
         GuestMemory memory = vm.memory();
-        enterGuest(cpu);
+        guest.enter(cpu);
         long pfn = touch(cpu, gfn, write);
         if (pfn >= 0) {
             if (write) {
@@ -115,7 +97,7 @@ public final class Vcpu {
                 data = memory.read((int) pfn, word);
             }
         }
-        leaveGuest(cpu);
+        guest.leave(cpu);
         return Math.min(pfn, 0);
     }
 
@@ -131,11 +113,11 @@ public final class Vcpu {
     public int run(Cpu cpu, int[] accesses, int from, int to, long base) {
         int i = from;
         error = 0;
-        enterGuest(cpu);
+        guest.enter(cpu);
         while (i < to) {
-            servePending(cpu);
+            guest.servePending(cpu);
             int limit = i + room(cpu, to - i);
-            int done = translations.hits(cpu, table(), accesses, i, limit, base);
+            int done = guest.translations.hits(cpu, table(), accesses, i, limit, base);
             if (done > i) {
                 hit(cpu, done - i);
                 i = done;
@@ -145,7 +127,7 @@ public final class Vcpu {
                 break;
             }
         }
-        leaveGuest(cpu);
+        guest.leave(cpu);
         return i;
     }
 
@@ -160,11 +142,11 @@ public final class Vcpu {
     public long runSequential(Cpu cpu, long start, long end, boolean write) {
         long gfn = start;
         error = 0;
-        enterGuest(cpu);
+        guest.enter(cpu);
         while (gfn < end) {
-            servePending(cpu);
+            guest.servePending(cpu);
             long limit = gfn + room(cpu, end - gfn);
-            long done = translations.sequentialHits(cpu, table(), gfn, limit, write);
+            long done = guest.translations.sequentialHits(cpu, table(), gfn, limit, write);
             if (done > gfn) {
                 hit(cpu, done - gfn);
                 gfn = done;
@@ -174,16 +156,16 @@ public final class Vcpu {
                 break;
             }
         }
-        leaveGuest(cpu);
+        guest.leave(cpu);
         return gfn;
     }
 
     /// Computes for a time without an access that misses its caches, in guest mode all the while:
     /// an interrupt meanwhile makes it longer.
     public void compute(Cpu cpu, long nanos) {
-        enterGuest(cpu);
+        guest.enter(cpu);
         cpu.chargeNanos(nanos);
-        leaveGuest(cpu);
+        guest.leave(cpu);
     }
 
     /// Why the last run ended early; 0 if it did not.
@@ -209,8 +191,8 @@ public final class Vcpu {
     /// One access, in guest mode. Returns the page, still in guest mode; or an error, outside.
     private long touch(Cpu cpu, long gfn, boolean write) {
         for (; ; ) {
-            servePending(cpu);
-            long leaf = translate(cpu, gfn, write);
+            guest.servePending(cpu);
+            long leaf = guest.access(cpu, gfn, write);
             if (GuestTlb.isFault(leaf)) {
                 cpu.perform(refault.of(cpu, gfn, write, leaf));
                 leaf = refault.leaf();
@@ -228,25 +210,11 @@ public final class Vcpu {
 
     // --- for its faults ----------------------------------------------------------------------
 
-    /// Nothing is to be done at an exit or an entry but to serve requests.
-    boolean isPlain() {
-        return async == null && dirtyLog == null;
-    }
-
-    boolean hasRoot() {
-        return root != null;
-    }
-
-    /// One access as hardware does it; see [GuestTlb#access].
-    long translate(Cpu cpu, long gfn, boolean write) {
-        return translations.access(cpu, table(), gfn, write);
-    }
-
     /// Hardware has no place to note a dirty page in.
     void logIsFull(Cpu cpu) {
         stat.logFullExits++;
         cpu.charge(Cost.VMEXIT);
-        enterGuest(cpu);
+        guest.enter(cpu);
     }
 
     /// A fault has ended.
@@ -257,122 +225,16 @@ public final class Vcpu {
         Tracepoint.KVM_PAGE_FAULT.tell(cpu, since, id, fault.gfn, fault.errorCode());
     }
 
-    // --- guest mode --------------------------------------------------------------------------
-
-    void enterGuest(Cpu cpu) {
-        do {
-            prepare(cpu);
-        } while (!entersPrepared(cpu));
-    }
-
-    private boolean entersPrepared(Cpu cpu) {
-        if (async != null && async.isBusy(cpu)) {
-            async.finish(cpu, this);
-            return false;
-        }
-        if (!enters(cpu)) {
-            requests.leaveGuest(cpu);
-            return false;
-        }
-        return true;
-    }
-
-    /// Enters; false if something was asked before, and it must leave at once.
-    boolean enters(Cpu cpu) {
-        if (!requests.enterGuest(cpu)) {
-            return false;
-        }
-        inGuest = true;
-        apic.checkFresh();
-        return true;
-    }
-
-    /// Serves what has been taken, and enters.
-    void serveAndEnter(Cpu cpu, long asked) {
-        serve(cpu, asked);
-        loadRoot(cpu);
-        if (!entersPrepared(cpu)) {
-            enterGuest(cpu);
-        }
-    }
-
-    private void leaveGuest(Cpu cpu) {
-        if (inGuest) {
-            leaves(cpu);
-            takeLog(cpu);
-        }
-    }
-
-    /// Leaves, and has yet to [#takeLog].
-    void leaves(Cpu cpu) {
-        inGuest = false;
-        requests.leaveGuest(cpu);
-    }
-
-    void takeLog(Cpu cpu) {
-        if (dirtyLog != null && !dirtyLog.isEmpty()) {
-            stat.logEntries += vm.dirtyLog().take(cpu, dirtyLog);
-        }
-    }
-
-    /// In guest mode: after this no request is pending, and no time has passed since it was seen.
-    private void servePending(Cpu cpu) {
-        while (requests.arePending(cpu)) {
-            leaveGuest(cpu);
-            enterGuest(cpu);
-        }
-    }
-
-    /// Whether nothing is asked but what takes no step.
-    static boolean isServedAtOnce(long asked) {
-        return (asked & ~SERVED_AT_ONCE) == 0;
-    }
-
-    /// Does what has been asked for.
-    void serve(Cpu cpu, long asked) {
-        MmuRoot loaded = root;
-        if ((asked & VcpuRequests.FREE_OBSOLETE_ROOTS) != 0
-                && loaded != null
-                && loaded.isInvalid(cpu)) {
-            unload(cpu);
-        }
-        if ((asked & VcpuRequests.UPDATE_DIRTY_LOGGING) != 0 && dirtyLog != null) {
-            dirtyLog.turn(vm.dirtyLog().isOn(cpu));
-        }
-        if ((asked & VcpuRequests.APIC_PAGE_RELOAD) != 0) {
-            apic.reload(cpu, requests);
-        }
-        if ((asked & (VcpuRequests.TLB_FLUSH | VcpuRequests.TLB_INVALIDATED)) != 0) {
-            translations.flush();
-            stat.flushes++;
-        }
-        if ((asked & VcpuRequests.TLB_FLUSH) != 0) {
-            cpu.charge(Cost.INVEPT);
-        }
-    }
-
     /// `kvm_mmu_reset_context`: what a toggle of CR0.WP does. The root is dropped; the next entry
     /// loads one again, a new one if this was the last vCPU to hold it and the kernel keeps none
     /// itself.
     public void resetContext(Cpu cpu) {
-        unload(cpu);
-    }
-
-    private void unload(Cpu cpu) {
-        MmuRoot loaded = root;
-        if (loaded != null) {
-            root = null;
-            mmu.release(cpu, loaded);
-        }
+        guest.unload(cpu);
     }
 
     /// The root it has loaded; it has one while in the guest and in a fault.
     MmuRoot root() {
-        MmuRoot loaded = root;
-        if (loaded == null) {
-            throw new IllegalStateException("vCPU " + id + " has no root");
-        }
-        return loaded;
+        return guest.root();
     }
 
     private int table() {
@@ -391,32 +253,22 @@ public final class Vcpu {
 
     /// What its hardware knows of the page of its APIC.
     public ApicAccess apic() {
-        return apic;
+        return guest.apic;
     }
 
     /// Its asynchronous faults; null if its VM has none.
     public @Nullable AsyncFaults asyncFaults() {
-        return async;
+        return guest.async;
     }
 
     /// Has a root, and has served what was asked of it.
     void prepare(Cpu cpu) {
-        if (requests.arePending(cpu)) {
-            serve(cpu, requests.take(cpu));
-        }
-        loadRoot(cpu);
-    }
-
-    private void loadRoot(Cpu cpu) {
-        if (root == null) {
-            root = mmu.acquire(cpu);
-            translations.forget();
-        }
+        guest.prepare(cpu);
     }
 
     /// Gives back all it holds; it will not run again.
     void destroy(Cpu cpu) {
-        unload(cpu);
+        guest.unload(cpu);
         spare.drain(cpu);
     }
 
@@ -446,6 +298,6 @@ public final class Vcpu {
 
     /// Whether its hardware notes the pages whose D it sets.
     public boolean logsInHardware() {
-        return dirtyLog != null && dirtyLog.isOn();
+        return guest.logsInHardware();
     }
 }

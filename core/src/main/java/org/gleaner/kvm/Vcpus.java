@@ -37,7 +37,7 @@ final class Vcpus {
         List<Vcpu> more = new ArrayList<>(all);
         more.add(vcpu);
         all = List.copyOf(more);
-        boxes = more.stream().map(v -> v.requests.box).toArray(Mailbox[]::new);
+        boxes = more.stream().map(v -> v.guest.requests.box).toArray(Mailbox[]::new);
         lock.upWrite(cpu);
         return vcpu;
     }

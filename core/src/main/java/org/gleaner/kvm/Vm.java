@@ -244,7 +244,7 @@ public final class Vm {
     public Vcpu newVcpu(Cpu cpu) {
         Vcpu vcpu = vcpus.add(cpu, id -> new Vcpu(this, mmu, newPage(), id, cpu, config));
         if (slots.active(cpu).byId(VmSlots.APIC_PAGE) != null) {
-            vcpu.requests.post(cpu, VcpuRequests.APIC_PAGE_RELOAD);
+            vcpu.guest.requests.post(cpu, VcpuRequests.APIC_PAGE_RELOAD);
         }
         return vcpu;
     }
