@@ -136,6 +136,21 @@ final class VmOptions {
     /// As recorded, on the whole, or as the option says.
     private double accessesPerSecond(Trace trace) {
         long nanos = trace.hasTimes() ? trace.dueNanos(trace.length() - 1) : 0;
-        return nanos > 0 ? trace.length() / (nanos / NANOS) : pace;
+        return nanos > 0 ? firstAt(trace, nanos) / (nanos / NANOS) : pace;
+    }
+
+    /// The first access at the last time that was kept, which is not that of every access.
+    private static long firstAt(Trace trace, long nanos) {
+        long before = 0;
+        long at = trace.length() - 1;
+        while (at - before > 1) {
+            long middle = (before + at) >>> 1;
+            if (trace.dueNanos(middle) < nanos) {
+                before = middle;
+            } else {
+                at = middle;
+            }
+        }
+        return at;
     }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.gleaner.lab.trace.TraceWritten;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +98,38 @@ final class AdviseCommandTest {
         assertThat(json.path("knobs").path(0).path("setting").asString())
                 .isEqualTo("--set host.lru=classic");
         assertThat(out.resolve("report.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void aTraceWithTimesHasItsOwnPace() {
+        Path file = directory.resolve("timed.gpt");
+        TraceWritten.to(
+                file,
+                sink -> {
+                    for (int i = 0; i < 1500; i++) {
+                        sink.time(7_000_000_000L + i * 100_000L);
+                        sink.access(i % 100, true);
+                    }
+                    return new TraceWritten.Ending(Map.of(), null, List.of());
+                });
+        int code =
+                run(
+                        "psi some < 1%",
+                        file.toString(),
+                        "--most",
+                        "2",
+                        "--knobs",
+                        "none",
+                        "--seeds",
+                        "1",
+                        "--watch",
+                        "2ms",
+                        "--warm-up",
+                        "1ms");
+        assertThat(code).as(session.err()).isZero();
+        assertThat(session.out())
+                .contains("timed makes 10,000 accesses a second as recorded, evenly")
+                .contains("loop makes 1,000,000 accesses a second (--pace)");
     }
 
     @ParameterizedTest

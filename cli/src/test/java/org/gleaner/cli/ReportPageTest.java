@@ -188,7 +188,7 @@ final class ReportPageTest {
             check(tab, page);
             assertThat(tab.text("document.querySelector('.answer').textContent"))
                     .contains("VMs of skewed fit, which touch ")
-                    .contains(" times what is allowed.");
+                    .contains(" times the bound of its ");
             assertThat(headings(tab))
                     .containsExactly(
                             "The cliff", "What would change it", "The VMs", "Configuration");

@@ -197,7 +197,8 @@ public final class Advice {
     private List<AdviceResult.Knob> knobs(int fits) {
         List<Knobs.Turn> turns =
                 question.knobs().stream()
-                        .flatMap(each -> Knobs.turns(each, base.host()).stream())
+                        .flatMap(
+                                each -> Knobs.turns(each, base.host(), base.of().limits()).stream())
                         .toList();
         List<Variation> variations = turns.stream().map(this::turned).toList();
         List<Trials.Trial> near = new ArrayList<>();

@@ -20,7 +20,7 @@ final class Knobs {
     private Knobs() {}
 
     /// What it can be turned to, each a setting of the host or a file of every VM's cgroup.
-    static List<Turn> turns(KnobChoice knob, AdvisedHost host) {
+    static List<Turn> turns(KnobChoice knob, AdvisedHost host, VmLimits limits) {
         return switch (knob) {
             case KERNEL -> settings("host.kernel=", host.configuration().kernel(), Kernel.values());
             case LRU -> settings("host.lru=", host.configuration().lru(), Lru.values());
@@ -30,7 +30,10 @@ final class Knobs {
                             ? settings(
                                     "host.swap.device=", host.settings().swap().device(), devices())
                             : List.of();
-            case LOW -> List.of(new Turn("--low " + HALF, "", HALF));
+            case LOW ->
+                    limits.low().word().equals(HALF)
+                            ? List.of()
+                            : List.of(new Turn("--low " + HALF, "", HALF));
         };
     }
 

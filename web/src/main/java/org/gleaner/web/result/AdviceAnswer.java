@@ -68,10 +68,10 @@ final class AdviceAnswer {
         double times = marginal.path("value").asDouble(0) / marginal.path("bound").asDouble(1);
         return String.format(
                 Locale.ROOT,
-                "With %d, %s of %s is %.3g times what is allowed.",
+                "With %d, %s comes to %.3g times the bound of its %s.",
                 vms,
-                Headline.text(marginal.path("metric"), "?"),
                 vm,
-                times);
+                times,
+                Headline.text(marginal.path("metric"), "?"));
     }
 }

@@ -34,14 +34,18 @@ const advice = {
       option: () => ({
         grid: chart.grid(),
         xAxis: chart.axis("memory that VMs touch, by the host's", { type: "value", scale: true, axisLabel: { formatter: (value) => value.toFixed(2) } }),
-        yAxis: chart.axis("", { type: "value", min: 0, max: bound === undefined ? undefined : (all) => Math.max(all.max, (1.2 * bound) / scale), axisLabel: { formatter: (value) => format.figure(Number(value.toPrecision(3))) + (unit === "ns" ? " ms" : unit === "%" ? " %" : unit) } }),
+        yAxis: chart.axis("", { type: "value", min: 0, max: comparison.round(Math.max(...at((worst) => worst.high).map((point) => point[1]), (1.2 * (bound ?? 0)) / scale) || 1), axisLabel: { formatter: (value) => format.figure(Number(value.toPrecision(3))) + (unit === "ns" ? " ms" : unit === "%" ? " %" : unit) } }),
         tooltip: chart.tooltip((parts) => {
-          const { point, worst } = rows[parts[0].dataIndex];
+          const { point, worst } = rows[parts.find((part) => part.seriesType === "line").dataIndex];
           return chart.tip([[null, `${point.vms} VMs, ratio ${point.ratio.toFixed(2)}`, ""], [index, metric, advice.show(unit, worst.median)], [null, "range", `${advice.show(unit, worst.low)} to ${advice.show(unit, worst.high)}`]]);
         }),
         series: [
-          { type: "line", symbol: "none", silent: true, stack: "band", lineStyle: { width: 0 }, data: at((worst) => worst.low) },
-          { type: "line", symbol: "none", silent: true, stack: "band", lineStyle: { width: 0 }, areaStyle: { color: theme.colour(index), opacity: 0.22 }, data: at((worst) => worst.high - worst.low) },
+          {
+            type: "custom",
+            silent: true,
+            data: [at((worst) => worst.high)[0]],
+            renderItem: (_, api) => ({ type: "polygon", shape: { points: [...at((worst) => worst.low), ...at((worst) => worst.high).reverse()].map((point) => api.coord(point)) }, style: { fill: theme.colour(index), opacity: 0.22 } }),
+          },
           {
             type: "line",
             name: metric,
