@@ -82,7 +82,8 @@ public final class Lruvec {
         }
         gen = new LruGen(this, folios, LruGenRules.of(kernel));
         cost = ReclaimCost.of(kernel);
-        stats = new StatDelay(kernel);
+        boolean belowRoot = parent == null || parent.parent == null;
+        stats = new StatDelay(kernel, belowRoot ? null : parent.stats);
     }
 
     public QueuedSpinLock lock() {

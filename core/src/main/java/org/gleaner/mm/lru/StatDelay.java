@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Racy;
 import org.gleaner.mm.version.KernelVersion;
+import org.jspecify.annotations.Nullable;
 
 /// Cgroup statistics as the kernel's readers see them: values of the last flush. Updates gather per
 /// CPU and are posted in lumps; a reader that asks for fresh values gets them only once enough of
@@ -16,6 +17,9 @@ import org.gleaner.mm.version.KernelVersion;
 /// A flush comes after a number of updates, so each must be counted that the kernel counts, and in
 /// one piece where the kernel has it in one piece. The kernel gathers by CPU; here all share one
 /// line of words. What some kernels count and others do not has a method of its own.
+///
+/// An update counts here and in each cgroup above, where it is pending until a flush from there
+/// down; but not in the root, whose statistics a worker flushes.
 public final class StatDelay {
     private static final long BATCH = 64;
 
@@ -39,7 +43,11 @@ public final class StatDelay {
     /// One line of words: updates that have not made a lump, lumps posted, activations by type.
     private final long[] counts = new long[LINE];
 
-    StatDelay(KernelVersion kernel) {
+    private final @Nullable StatDelay above;
+
+    /// @param above that of the cgroup above, null if that is the root
+    StatDelay(KernelVersion kernel, @Nullable StatDelay above) {
+        this.above = above;
         countsLumps = kernel.isBefore(KernelVersion.V6_12);
         lump = countsLumps ? BATCH + 1 : BATCH;
         countsCharges = countsLumps;
@@ -48,6 +56,12 @@ public final class StatDelay {
 
     /// Counts `n` statistic updates.
     public void changed(Cpu cpu, long n) {
+        for (StatDelay at = this; at != null; at = at.above) {
+            at.add(cpu, n);
+        }
+    }
+
+    private void add(Cpu cpu, long n) {
         if (cpu.fetchAdd(counts, UNPOSTED, n) + n >= lump) {
             // several may get here at once: the first takes all, the others little or nothing
             long taken = cpu.swap(counts, UNPOSTED, 0);

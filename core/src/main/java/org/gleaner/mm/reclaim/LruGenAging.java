@@ -34,6 +34,11 @@ final class LruGenAging {
     /// Pages this CPU had written to swap when it aged last.
     private long writtenBefore;
 
+    /// Whether page tables were walked since the last look at whether others had run: an aging that
+    /// walks none takes no time to speak of. Where reclaim's own worker is not played, the chance
+    /// stands in for that as well, whatever was walked.
+    private boolean walked;
+
     /// Three generations want a fourth whatever is in them, and types are retired apart (6.18).
     private final boolean byCount;
 
@@ -112,7 +117,7 @@ final class LruGenAging {
             return false;
         }
         cpu.enter(KernelFunction.TRY_TO_INC_MAX_SEQ);
-        othersMayHaveRun(cpu, memcg);
+        othersMayHaveRun(cpu);
         boolean success;
         if (!host.caps().mmWalk()) {
             success = iterateWithoutWalk(cpu, memcg, seq);
@@ -131,12 +136,16 @@ final class LruGenAging {
         return success;
     }
 
-    /// Work has passed in which a timer tick may have let another task run, and then ours again.
-    private void othersMayHaveRun(Cpu cpu, Memcg memcg) {
+    /// Work has passed in which a timer tick may have let another task run, and then ours again:
+    /// which says nothing about the tasks of a cgroup that ours is not in.
+    private void othersMayHaveRun(Cpu cpu) {
         long written = host.stat().get(cpu, VmEvent.PSWPOUT);
-        if (chance.strikes(written != writtenBefore)) {
-            markUsed(cpu, host.mmLists().of(memcg));
+        boolean wrote = written != writtenBefore;
+        boolean tookTime = walked || wrote || !host.preemption().workersRun();
+        if (tookTime && chance.strikes(wrote)) {
+            host.currentTask().resume(cpu);
         }
+        walked = false;
         writtenBefore = written;
     }
 
@@ -170,6 +179,7 @@ final class LruGenAging {
                 return walk.completed;
             }
             pageTables.walk(cpu, walk, mm);
+            walked = true;
         }
     }
 

@@ -25,7 +25,7 @@ final class StatDelayTest {
         "7.2, 1, 128",
     })
     void aFlushIsDueAfterEnoughLumps(String kernel, int cpus, int updates) {
-        StatDelay stats = new StatDelay(KernelVersion.forName(kernel));
+        StatDelay stats = new StatDelay(KernelVersion.forName(kernel), null);
         for (int round = 0; round < 3; round++) {
             for (int i = 1; i < updates; i++) {
                 stats.changed(cpu, 1);
@@ -40,7 +40,7 @@ final class StatDelayTest {
     @ParameterizedTest
     @CsvSource({"6.1, 120", "6.12, 128"})
     void aFlushOfOldKernelsLeavesWhatHasMadeNoLumpYet(String kernel, int updates) {
-        StatDelay stats = new StatDelay(KernelVersion.forName(kernel));
+        StatDelay stats = new StatDelay(KernelVersion.forName(kernel), null);
         stats.changed(cpu, 10);
         stats.flush(cpu, new long[LruList.COUNT], new long[2]);
         for (int i = 1; i < updates; i++) {
@@ -53,7 +53,7 @@ final class StatDelayTest {
 
     @Test
     void oneUpdateOfManyIsOneLump() {
-        StatDelay stats = new StatDelay(KernelVersion.V6_12);
+        StatDelay stats = new StatDelay(KernelVersion.V6_12, null);
         stats.changed(cpu, 63);
         stats.changed(cpu, 2);
         assertThat(stats.flushIsDue(cpu, 1)).as("65 in one lump").isTrue();
@@ -62,7 +62,7 @@ final class StatDelayTest {
     @ParameterizedTest
     @CsvSource({"6.1, true, false", "6.12, false, false", "6.18, false, true", "7.2, false, true"})
     void kernelsDifferInWhatTheyCountByCgroup(String kernel, boolean charges, boolean swapIo) {
-        StatDelay stats = new StatDelay(KernelVersion.forName(kernel));
+        StatDelay stats = new StatDelay(KernelVersion.forName(kernel), null);
         stats.charged(cpu, 1_000);
         assertThat(stats.flushIsDue(cpu, 1)).as("charges").isEqualTo(charges);
         stats.flush(cpu, new long[LruList.COUNT], new long[2]);
