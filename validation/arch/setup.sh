@@ -129,7 +129,7 @@ for kernel in "$@"; do
     find "$root" \( -name 'vmlinu[xz]-*' -o -name 'vmlinu[xz]' \) -type f -exec cp {} "$home/$kernel/vmlinuz" \; -quit
     depmod -b "$root" "$version" 2>/dev/null
     find "$home/$kernel/busybox" -path '*/bin/busybox' -exec cp {} "$guest/bin/" \;
-    for program in replay kvmreplay; do $gnu-linux-gnu-gcc -O2 -Wall -static -o "$guest/bin/$program" "$here/src/$program.c"; done
+    for program in replay kvmreplay; do $gnu-linux-gnu-gcc -O2 -Wall -static -DCOUNT_EVENTS -o "$guest/bin/$program" "$here/../src/$program.c"; done
     install -m 755 "$here/src/init.sh" "$guest/init"
     modules base virtio_pci lzo-rle lzo lz4 zram
     modules kvm $kvm

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # /init of the guest: runs each line of /jobs, and prints a RESULT line for each repetition.
 # A line: TRACE MEM_PAGES MODE KIND SWAP PAGE_CLUSTER AGE_EVERY REPS BESIDE LOW THP PRESSURE [SWITCH]
+# or: together MEM_PAGES MODE KIND TURN HIGHS LOWS MAXES TRACE..., for which it prints a TOGETHER line for each trace.
 /bin/busybox mkdir -p /bin /proc /sys /dev /cg /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -70,16 +71,68 @@ neighbours_end() {
     ballast=
 }
 
-while read -r trace pages mode kind device cluster age reps beside low THP pressure SWITCH; do
-    case $mode in classic) bits=0 ;; mglru) bits=7 ;; mglru[1-7]) bits=${mode#mglru} ;; esac
-    case $kind in
+# What a mode and a kind mean: bits, program, backing.
+mean() {
+    case $1 in classic) bits=0 ;; mglru) bits=7 ;; mglru[1-7]) bits=${1#mglru} ;; esac
+    case $2 in
         kvm*)
             program=/bin/kvmreplay
             [ -e /dev/kvm ] || for module in $(cat /modules/kvm); do insmod "/modules/$module"; done
             ;;
         *) program=/bin/replay ;;
     esac
-    case $kind in anon | kvm) backing=anon ;; shm | kvmshm) backing=shm ;; esac
+    case $2 in anon | kvm) backing=anon ;; shm | kvmshm) backing=shm ;; esac
+}
+
+# Traces in cgroups below one that has the limit, in turns. HIGHS, LOWS and MAXES: of each in pages, 0 for none, commas between.
+together() {
+    pages=$1 mode=$2 kind=$3 turn=$4 highs=$5 lows=$6 maxes=$7
+    shift 7
+    mean $mode $kind
+    echo $bits >/sys/kernel/mm/lru_gen/enabled
+    echo 0 >/proc/sys/vm/page-cluster
+    echo never >$huge/enabled
+    export THP=never
+    swap_on zram
+    mkdir /cg/t
+    echo +memory >/cg/t/cgroup.subtree_control
+    echo $((pages * 4096)) >/cg/t/memory.max
+    echo 3 >/proc/sys/vm/drop_caches
+    head -c 4096 /dev/zero >/tmp/turns
+    i=0
+    for trace; do
+        mkdir /cg/t/$i
+        high=$(echo $highs | cut -d, -f$((i + 1))) low=$(echo $lows | cut -d, -f$((i + 1))) max=$(echo $maxes | cut -d, -f$((i + 1)))
+        [ $high = 0 ] || echo $((high * 4096)) >/cg/t/$i/memory.high
+        echo $((low * 4096)) >/cg/t/$i/memory.low
+        [ $max != 0 ] || max=100000000
+        TURNS=/tmp/turns,$i,$#,$turn $program /traces/$trace /cg/t/$i $max $backing 0 >/tmp/result.$i &
+        i=$((i + 1))
+    done
+    wait
+    dmesg -c | grep -i 'out of memory'
+    i=0
+    for trace; do
+        echo "TOGETHER $job $i $(cat /cg/t/$i/memory.events | tr '\n' ' ')$(cat /tmp/result.$i)"
+        rmdir /cg/t/$i
+        i=$((i + 1))
+    done
+    echo "PARENT $job $(cat /cg/t/memory.current) $(cat /cg/t/memory.events | tr '\n' ' ')"
+    rmdir /cg/t
+    swapoff $swap
+}
+
+job=0
+while read -r trace rest; do
+    if [ "$trace" = together ]; then
+        together $rest </dev/null
+        job=$((job + 1))
+        continue
+    fi
+    read -r pages mode kind device cluster age reps beside low THP pressure SWITCH <<END
+$rest
+END
+    mean $mode $kind
     rep=0
     while [ $rep -lt "$reps" ]; do
         echo $bits >/sys/kernel/mm/lru_gen/enabled

@@ -1,37 +1,37 @@
-// Replays a page trace inside a KVM guest with nested paging and prints a line of JSON. The guest is a loop of eleven
-// instructions; its memory reaches the host only through the second-stage page table and MMU notifiers.
+// Replays a page trace inside a KVM guest and prints a line of JSON. The guest is a loop of a dozen instructions; its
+// memory reaches the host only through the second-stage page table and MMU notifiers.
 #include "measure.h"
 #include <linux/kvm.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
-#define LOW 0x10000ul           // guest-physical 0: code and the guest's own page tables
+#define LOW 0x10000ul           // guest-physical 0: the code, and the guest's own page tables where it has any
 #define CODE 0x1000ul
+#define DOORBELL 0x8000000ul    // a store here ends a batch, where the guest has no better way
 #define REGION (4ul << 30)      // guest-physical address of the replayed memory
 #define TRACE (16ul << 30)      // and of the trace
-
-// rsi: the next word of the trace, rdx: where to stop, rdi: the region.
-static const uint8_t LOOP[] = {
-    0x48, 0x39, 0xd6,                       // next:  cmp  %rdx, %rsi
-    0x74, 0x20,                             //        je   done
-    0x8b, 0x06,                             //        mov  (%rsi), %eax
-    0x48, 0x83, 0xc6, 0x04,                 //        add  $4, %rsi
-    0x89, 0xc3,                             //        mov  %eax, %ebx
-    0x81, 0xe3, 0xff, 0xff, 0xff, 0x7f,     //        and  $0x7fffffff, %ebx
-    0x48, 0xc1, 0xe3, 0x0c,                 //        shl  $12, %rbx
-    0x85, 0xc0,                             //        test %eax, %eax
-    0x78, 0x05,                             //        js   write
-    0x8b, 0x0c, 0x1f,                       //        mov  (%rdi,%rbx), %ecx
-    0xeb, 0xe0,                             //        jmp  next
-    0x89, 0x04, 0x1f,                       // write: mov  %eax, (%rdi,%rbx)
-    0xeb, 0xdb,                             //        jmp  next
-    0xf4,                                   // done:  hlt
-};
 
 struct guest {
     int kvm, vm, vcpu;
     struct kvm_run *state;
 };
+
+#ifndef VM_TYPE
+#define VM_TYPE 0
+#endif
+
+extern const char guest_code[], guest_code_end[];
+
+#if defined __aarch64__
+#include "arm64.h"
+#elif defined __riscv
+#include "riscv64.h"
+#elif defined __x86_64__
+#include "x86_64.h"
+#elif defined __powerpc64__
+#include "ppc64.h"
+#endif
 
 // Reads the trace to the end of a whole page table, and makes every page's first access a write.
 static uint32_t *read_trace(struct run *run, size_t *bytes) {
@@ -60,17 +60,12 @@ static uint32_t *read_trace(struct run *run, size_t *bytes) {
     return trace;
 }
 
-// Identity maps: small pages' worth of low memory by 2 MiB entries, the rest of 512 GiB by 1 GiB entries.
 static char *low_memory(void) {
     char *low = mmap(0, LOW, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memset(low, 0, LOW);
-    uint64_t *pml4 = (void *)(low + 0x2000), *pdpt = (void *)(low + 0x3000), *pd = (void *)(low + 0x4000);
-    const uint64_t large = 0x80 | 0x40 | 0x20 | 3;      // huge, dirty, accessed, writable, present
-    pml4[0] = 0x3000 | 3;
-    pdpt[0] = 0x4000 | 3;
-    for (uint64_t i = 0; i < 512; i++) pd[i] = i << 21 | large;
-    for (uint64_t i = 1; i < 512; i++) pdpt[i] = i << 30 | large;
-    memcpy(low + CODE, LOOP, sizeof LOOP);
+    fill_low(low);
+    memcpy(low + CODE, guest_code, guest_code_end - guest_code);
+    __builtin___clear_cache(low, low + LOW);
     return low;
 }
 
@@ -80,50 +75,28 @@ static void add_memory(const struct guest *guest, int slot, uint64_t at, size_t 
     if (ioctl(guest->vm, KVM_SET_USER_MEMORY_REGION, &region)) die("memslot");
 }
 
-// A vCPU in 64-bit mode on the page tables above.
-static void add_vcpu(struct guest *guest) {
-    guest->vcpu = ioctl(guest->vm, KVM_CREATE_VCPU, 0);
-    if (guest->vcpu < 0) die("vcpu");
-    int bytes = ioctl(guest->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-    guest->state = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, guest->vcpu, 0);
-    const int entries = 200;
-    struct kvm_cpuid2 *cpuid = calloc(1, sizeof *cpuid + entries * sizeof(struct kvm_cpuid_entry2));
-    cpuid->nent = entries;
-    if (ioctl(guest->kvm, KVM_GET_SUPPORTED_CPUID, cpuid) || ioctl(guest->vcpu, KVM_SET_CPUID2, cpuid)) die("cpuid");
-    struct kvm_sregs registers;
-    if (ioctl(guest->vcpu, KVM_GET_SREGS, &registers)) die("sregs");
-    registers.cr3 = 0x2000;
-    registers.cr4 = 0x20;           // PAE
-    registers.cr0 = 0x80050033;     // paging, protected mode
-    registers.efer = 0x500;         // long mode
-    struct kvm_segment code = {.limit = ~0u, .selector = 8, .type = 11, .present = 1, .s = 1, .l = 1, .g = 1};
-    struct kvm_segment data = {.limit = ~0u, .selector = 16, .type = 3, .present = 1, .s = 1, .db = 1, .g = 1};
-    registers.cs = code;
-    registers.ds = registers.es = registers.fs = registers.gs = registers.ss = data;
-    if (ioctl(guest->vcpu, KVM_SET_SREGS, &registers)) die("sregs");
-}
-
 static struct guest new_guest(const struct run *run, char *base, uint32_t *trace, size_t trace_bytes) {
     struct guest guest = {.kvm = open("/dev/kvm", O_RDWR)};
     if (guest.kvm < 0) die("/dev/kvm");
-    guest.vm = ioctl(guest.kvm, KVM_CREATE_VM, 0);
+    guest.vm = ioctl(guest.kvm, KVM_CREATE_VM, VM_TYPE);
     if (guest.vm < 0) die("vm");
     add_memory(&guest, 0, 0, LOW, low_memory());
     add_memory(&guest, 1, REGION, run->bytes, base);
     add_memory(&guest, 2, TRACE, trace_bytes, trace);
-    add_vcpu(&guest);
+    guest.vcpu = ioctl(guest.vm, KVM_CREATE_VCPU, 0);
+    if (guest.vcpu < 0) die("vcpu");
+    guest.state = mmap(0, ioctl(guest.kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED, guest.vcpu, 0);
+    start_vcpu(&guest);
     return guest;
 }
 
 // Lets the guest do the accesses [from, to), counting pages from the guest-physical address `region`.
 static void enter_at(const struct guest *guest, uint64_t region, size_t from, size_t to) {
-    struct kvm_regs registers = {.rip = CODE, .rflags = 2, .rsi = TRACE + from * sizeof(uint32_t),
-        .rdx = TRACE + to * sizeof(uint32_t), .rdi = region};
-    if (ioctl(guest->vcpu, KVM_SET_REGS, &registers)) die("regs");
+    set_batch(guest, region, TRACE + from * sizeof(uint32_t), TRACE + to * sizeof(uint32_t));
     for (;;) {
         if (ioctl(guest->vcpu, KVM_RUN, 0)) {
             if (errno != EINTR && errno != EAGAIN) die("KVM_RUN");
-        } else if (guest->state->exit_reason == KVM_EXIT_HLT) {
+        } else if (batch_done(guest->state)) {
             return;
         } else if (guest->state->exit_reason != KVM_EXIT_INTR) {
             printf("{\"error\":\"the guest left with reason %d\"}\n", guest->state->exit_reason);
@@ -187,7 +160,7 @@ int main(int count, char **words) {
     size_t step = run.accesses / POINTS ? run.accesses / POINTS : 1;
     size_t next_point = step, next_stat = STAT_EVERY, next_age = run.age_every ? (size_t)run.age_every : SIZE_MAX;
     for (size_t at = 0, end; at < run.accesses; at = end) {
-        end = least(least(run.accesses, next_point), least(next_stat, least(next_age, next_change(&run))));
+        end = least(least(run.accesses, next_point), least(next_stat, least(next_age, least(next_change(&run), next_turn(&run.turns)))));
         enter(&guest, at, end);
         if (end == next_stat) {
             read_statistics(&run);
@@ -202,6 +175,7 @@ int main(int count, char **words) {
             next_age += run.age_every;
         }
         if (end == next_change(&run)) change(&run);
+        if (end == next_turn(&run.turns)) pass_turn(&run.turns);
     }
     print_result(&run);
     return 0;

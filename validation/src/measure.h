@@ -1,6 +1,10 @@
 // What both replayers share: the trace, the kernel's counters around a run, the debugfs aging command and the line of
-// JSON at the end. Included once by each program.
+// JSON at the end. Included once by each program. With COUNT_EVENTS, KVM's trace events are counted too.
 #include "region.h"
+#include "turns.h"
+#ifdef COUNT_EVENTS
+#include "events.h"
+#endif
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -82,6 +86,7 @@ struct run {
     size_t reads;
     struct tables { size_t at; long pages[KINDS]; } *tables;
     int noted;
+    struct turns turns;
 };
 
 // Reads ACCESSES:TEXT[,ACCESSES:TEXT...] in ascending order from the environment.
@@ -105,6 +110,7 @@ static struct run arguments(int count, char **words) {
         fprintf(stderr, "usage: %s TRACE CGROUP LIMIT_PAGES anon|shm AGE_EVERY\n", words[0]);
         exit(2);
     }
+    find_page_size();
     return (struct run){.trace = words[1], .cgroup = words[2], .limit = atol(words[3]),
         .shm = !strcmp(words[4], "shm"), .age_every = atol(words[5])};
 }
@@ -120,15 +126,21 @@ static void measure_trace(struct run *run, const uint32_t *trace) {
     run->bytes = round_up(run->pages * PAGE);
 }
 
-// From here on the task is in the cgroup, under its limit, and is measured.
+// From here on the task is in the cgroup, under its limit, and is measured; where programs take turns, from its first on.
 static void begin(struct run *run) {
     char bytes[32];
+#ifdef COUNT_EVENTS
+    count_events();
+#endif
+    run->turns = join_turns();
     snprintf(bytes, sizeof bytes, "%lu", run->limit * PAGE);
     run->tables = malloc(TABLES * sizeof *run->tables);
     memset(run->tables, 1, TABLES * sizeof *run->tables);   // its pages are not the cgroup's
     if (write_text(in_cgroup(run->cgroup, "memory.max"), bytes)) die("memory.max");
+    wait_for_turn(&run->turns);
     if (write_text(in_cgroup(run->cgroup, "cgroup.procs"), "0")) die("cgroup.procs");
-    run->stat_fd = open(in_cgroup(run->cgroup, "memory.stat"), O_RDONLY);
+    // who takes turns under a common limit reads the statistics of the cgroup that has it
+    run->stat_fd = open(in_cgroup(run->cgroup, run->turns.length ? "../memory.stat" : "memory.stat"), O_RDONLY);
     if (run->stat_fd < 0) die("memory.stat");
     read_text("/proc/vmstat", run->vmstat);
     read_text(in_cgroup(run->cgroup, "memory.stat"), run->memstat);
@@ -232,12 +244,18 @@ static void print_changes(const struct run *run) {
 static void print_result(struct run *run) {
     static char vmstat[TEXT], memstat[TEXT], text[TEXT];
     struct timespec end;
+    leave_turns(&run->turns);
     clock_gettime(CLOCK_MONOTONIC, &end);
     long faults = major_faults(run);
     read_text("/proc/vmstat", vmstat);
     read_text(in_cgroup(run->cgroup, "memory.stat"), memstat);
     read_text(in_cgroup(run->cgroup, "memory.current"), text);
-    printf("{\"accesses\":%zu,\"distinct\":%zu,\"mem_pages\":%ld,\"seconds\":%.3f,\"majflt\":%ld,"
+    printf("{\"page_size\":%lu,\"sec_pagetables\":%ld,", PAGE, counter(memstat, "sec_pagetables", 14));
+#ifdef COUNT_EVENTS
+    print_events();
+    printf(",");
+#endif
+    printf("\"accesses\":%zu,\"distinct\":%zu,\"mem_pages\":%ld,\"seconds\":%.3f,\"majflt\":%ld,"
            "\"current\":%ld,\"agings\":%ld,\"agings_refused\":%ld",
         run->accesses, run->distinct, run->limit,
         end.tv_sec - run->start.tv_sec + (end.tv_nsec - run->start.tv_nsec) / 1e9, faults, atol(text), run->agings,

@@ -6,6 +6,7 @@ int main(int count, char **words) {
         fprintf(stderr, "usage: %s CGROUP PAGES FILE [lock]\n", words[0]);
         return 2;
     }
+    find_page_size();
     size_t pages = atol(words[2]);
     char *base = map_anonymous(round_up(pages * PAGE), false);
     if (write_text(in_cgroup(words[1], "cgroup.procs"), "0")) die("cgroup.procs");

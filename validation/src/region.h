@@ -10,14 +10,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE 4096ul
-#define TABLE (2ul << 20)      // what one page table maps
+static unsigned long PAGE;      // the kernel's page size; see find_page_size
+#define TABLE (PAGE * PAGE / 8) // what one page table maps
 
 static void die(const char *what) {
     printf("{\"error\":\"%s: %s\"}\n", what, strerror(errno));
     fflush(stdout);
     exit(1);
 }
+
+// To be called before anything that counts in pages.
+static void find_page_size(void) { PAGE = sysconf(_SC_PAGESIZE); }
 
 static int write_text(const char *path, const char *text) {
     int fd = open(path, O_WRONLY);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Turns the JSON of `gleaner validate reclaim --json` on standard input into the Markdown table of docs/fidelity.md."""
+"""Turns the JSON of `gleaner validate reclaim --json`, or of `... together --json`, on standard input into the Markdown
+tables of docs/fidelity.md."""
 import json
 import sys
 
@@ -32,8 +33,25 @@ def row(r):
     return "| " + " | ".join(str(c) for c in columns) + " |"
 
 
+def together(rows):
+    """A line for each run of traces together: what each faulted, the real kernel's and Gleaner's, and how far off."""
+    print("| kernel | traces | LRU | kind | turn | limit | own limits | boots | real kernel, pgmajfault | Gleaner | off | all, off |")
+    print("|" + "---|" * 12)
+    for r in rows:
+        cell, faults = r["cell"], [guest["pgmajfault"] for guest in r["guests"]]
+        limits = [f"{name} {'+'.join(map(str, cell[name]))}" for name in ("high", "low", "max") if any(cell[name])]
+        columns = [cell["kernel"], "+".join(cell["traces"]), cell["mode"], cell["kind"], f"{cell['turn']:,}", f"{cell['memoryPages']:,}",
+                   " ".join(limits), r["runs"], "; ".join(span(each["least"], each["most"]) for each in faults),
+                   "; ".join(f"{each['median']:,}" for each in faults), "; ".join(off(each, 1) for each in faults),
+                   off(r["all"]["pgmajfault"], 1)]
+        print("| " + " | ".join(str(c) for c in columns) + " |")
+
+
 def main():
     rows = [r for r in json.load(sys.stdin)["rows"] if r["status"] in ("WITHIN", "OUTSIDE")]
+    if rows and "guests" in rows[0]:
+        together(rows)
+        return
     rows.sort(key=lambda r: [str(r["cell"][k]) for k in ("kernel", "trace", "mode", "kind", "swap", "ageEvery")] + [r["cell"]["memoryPages"]])
     print("| kernel | trace | LRU | through | swap | forced aging | limit | real kernel, pgmajfault | Gleaner | off "
           "| pswpout off | pgscan | pgsteal | pgactivate | pgdeactivate |")
