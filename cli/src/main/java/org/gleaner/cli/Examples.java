@@ -104,6 +104,9 @@ final class Examples {
                             "gleaner validate reclaim --only kernel=6.12,trace=zipf"),
                     Map.entry("validate timing", "gleaner validate timing"),
                     Map.entry(
+                            "validate together",
+                            "gleaner validate together --only kernel=6.12,mode=classic"),
+                    Map.entry(
                             "completion",
                             """
                             source <(gleaner completion bash)            # in ~/.bashrc; zsh likewise

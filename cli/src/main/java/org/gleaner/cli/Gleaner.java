@@ -124,7 +124,8 @@ public final class Gleaner implements Callable<Integer> {
                 "validate",
                 new CommandLine(new ValidateCommand())
                         .addSubcommand("reclaim", new ValidateReclaimCommand(surroundings))
-                        .addSubcommand("timing", new ValidateTimingCommand(surroundings)));
+                        .addSubcommand("timing", new ValidateTimingCommand(surroundings))
+                        .addSubcommand("together", new ValidateTogetherCommand(surroundings)));
         more.forEach(command::addSubcommand);
         command.addSubcommand("completion", new CompletionCommand(surroundings));
         command.addSubcommand("manual", new ManualCommand(surroundings));

@@ -16,6 +16,8 @@ final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new BadInput(
-                "", "nothing to validate", "try 'gleaner validate reclaim' or '... timing'");
+                "",
+                "nothing to validate",
+                "try 'gleaner validate reclaim', '... timing' or '... together'");
     }
 }

@@ -34,6 +34,7 @@ import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TogetherResult;
+import org.gleaner.lab.run.TogetherValidationResult;
 import org.gleaner.lab.run.TortureResult;
 import org.gleaner.lab.run.TraceCold;
 import org.gleaner.lab.run.TraceHarvested;
@@ -66,6 +67,7 @@ final class ResultSchema {
                     AdviceResult.class,
                     TortureResult.class,
                     ValidationResult.class,
+                    TogetherValidationResult.class,
                     TimingResult.class,
                     SensitivityResult.class,
                     FleetInfo.class,

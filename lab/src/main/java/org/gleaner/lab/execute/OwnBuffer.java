@@ -29,6 +29,11 @@ final class OwnBuffer {
         task = new UserTask(host.faults(), mm);
     }
 
+    /// As it enters its cgroup it touches a page of its heap, and never again.
+    void enter(Cpu cpu) {
+        task.access(cpu, BUFFER + 1, true);
+    }
+
     /// The kernel writes the statistics there.
     void fill(Cpu cpu) {
         task.access(cpu, BUFFER, true);

@@ -3,14 +3,17 @@ package org.gleaner.lab.execute;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.ReplayRequest;
+import org.gleaner.lab.run.TurnsRequest;
 import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.version.KernelVersion;
 
 /// What runs in the middle of a reclaim, on a machine that has nothing else to do than replay.
 ///
 /// Reclaim's own worker is played where every page is that the cgroup's reclaim scans: on arm64,
-/// and with huge pages. Elsewhere a chance that is larger by as much stands in.
+/// with huge pages, and where traces take turns. Elsewhere a chance that is larger by as much
+/// stands in.
 final class Preemptions {
     /// Probability that another task runs between two agings of one reclaim, one right after the
     /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
@@ -44,20 +47,28 @@ final class Preemptions {
     private Preemptions() {}
 
     static Preemption of(ReplayRequest request) {
-        return new Preemption(chance(request), isArm64(request) || request.thp() != Thp.NEVER);
+        return new Preemption(
+                chance(request, request.memoryPages()),
+                isArm64(request) || request.thp() != Thp.NEVER);
     }
 
-    private static double chance(ReplayRequest request) {
+    /// Where traces take turns all that their cgroups hold is played.
+    static Preemption of(TurnsRequest request) {
+        return new Preemption(chance(request, request.memoryPages()), true);
+    }
+
+    private static double chance(OnHost request, long memoryPages) {
         if (request.thp() == Thp.ALWAYS) {
-            return smallPages(request) * (behindGuest(request) ? HUGE_WALK_OF_GUEST : HUGE_WALK);
+            return smallPages(request, memoryPages)
+                    * (behindGuest(request) ? HUGE_WALK_OF_GUEST : HUGE_WALK);
         }
-        return smallPages(request);
+        return smallPages(request, memoryPages);
     }
 
-    private static double smallPages(ReplayRequest request) {
+    private static double smallPages(OnHost request, long memoryPages) {
         KernelVersion kernel = Support.kernel(request.kernel());
         if (isArm64(request)) {
-            return emulated(request, kernel);
+            return emulated(request, kernel, memoryPages);
         }
         return switch (kernel) {
             case V6_1, V6_12 -> CHANCE;
@@ -66,21 +77,20 @@ final class Preemptions {
         };
     }
 
-    private static double emulated(ReplayRequest request, KernelVersion kernel) {
+    private static double emulated(OnHost request, KernelVersion kernel, long memoryPages) {
         boolean guest = behindGuest(request);
         return switch (kernel) {
-            case V6_1, V6_12 ->
-                    Math.min(1, request.memoryPages() * (guest ? PAGE_OF_GUEST : PAGE_OF_TASK));
+            case V6_1, V6_12 -> Math.min(1, memoryPages * (guest ? PAGE_OF_GUEST : PAGE_OF_TASK));
             case V6_18 -> guest ? EMULATED : LAZY;
             case V7_2 -> guest ? EMULATED : CHANCE;
         };
     }
 
-    private static boolean isArm64(ReplayRequest request) {
+    private static boolean isArm64(OnHost request) {
         return request.arch() == ArchChoice.ARM64;
     }
 
-    private static boolean behindGuest(ReplayRequest request) {
+    private static boolean behindGuest(OnHost request) {
         return request.through() == Through.KVM;
     }
 }

@@ -207,17 +207,7 @@ public final class ValidationRun {
 
     private static Comparison compare(
             Band band, List<Replayed> ours, ToLongFunction<Replayed> count) {
-        List<Long> counts = ours.stream().mapToLong(count).boxed().toList();
-        long median = median(counts);
-        return new Comparison(band.least(), band.most(), counts, median, band.error(median));
-    }
-
-    private static long median(List<Long> counts) {
-        List<Long> sorted = counts.stream().sorted().toList();
-        int half = sorted.size() / 2;
-        return sorted.size() % 2 == 1
-                ? sorted.get(half)
-                : (sorted.get(half - 1) + sorted.get(half)) / 2;
+        return Comparison.of(band, ours.stream().mapToLong(count).boxed().toList());
     }
 
     private static List<Share> summary(List<Row> rows) {

@@ -3,12 +3,10 @@ package org.gleaner.lab.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.gleaner.lab.run.ValidationResult;
 import org.gleaner.lab.run.ValidationResult.Comparison;
 import org.gleaner.lab.run.ValidationResult.Row;
-import org.gleaner.lab.run.ValidationResult.Share;
 import org.gleaner.lab.run.ValidationResult.Status;
 import org.gleaner.lab.validate.Cell;
 import org.gleaner.lab.validate.ReclaimCounter;
@@ -33,7 +31,12 @@ public final class ValidationText {
             text.append(secondStages(guests)).append('\n');
         }
         refused(text, result);
-        summary(text, result, compared.size());
+        RealCounts.summary(
+                text,
+                compared.size(),
+                result.rows().size(),
+                result.seeds().size(),
+                result.summary());
         for (String failure : result.failures()) {
             text.append(Figures.wrapped("FAILED: " + failure)).append('\n');
         }
@@ -69,7 +72,7 @@ public final class ValidationText {
             line.add((cell.machine().arch() + " " + cell.machine().cpu()).strip());
             for (Comparison each : row.stage2().values()) {
                 compared(line, each);
-                line.add(error(each.errorPercent()));
+                line.add(RealCounts.error(each));
             }
             table.row(line.toArray());
         }
@@ -77,8 +80,8 @@ public final class ValidationText {
     }
 
     private static void compared(List<String> line, Comparison each) {
-        line.add(band(each.least(), each.most()));
-        line.add(band(least(each.gleaner()), most(each.gleaner())));
+        line.add(RealCounts.real(each));
+        line.add(RealCounts.gleaner(each));
     }
 
     private static List<String> cells(Row row) {
@@ -97,28 +100,9 @@ public final class ValidationText {
             if (counter.isBound()) {
                 compared(line, each);
             }
-            line.add(error(each.errorPercent()));
+            line.add(RealCounts.error(each));
         }
         return line;
-    }
-
-    private static long least(List<Long> counts) {
-        return counts.stream().mapToLong(Long::longValue).min().orElse(0);
-    }
-
-    private static long most(List<Long> counts) {
-        return counts.stream().mapToLong(Long::longValue).max().orElse(0);
-    }
-
-    private static String band(long least, long most) {
-        return least == most
-                ? Figures.count(least)
-                : Figures.count(least) + "-" + Figures.count(most);
-    }
-
-    /// In percent; a dot for inside.
-    private static String error(double percent) {
-        return percent == 0 ? "." : String.format(Locale.ROOT, "%+.1f", percent);
     }
 
     /// Rows that were not compared, by their reasons.
@@ -135,30 +119,5 @@ public final class ValidationText {
             String refused = "refused: " + reason + ": " + cells.getFirst() + more;
             text.append(Figures.wrapped(refused)).append('\n');
         });
-    }
-
-    private static void summary(StringBuilder text, ValidationResult result, int compared) {
-        int seeds = result.seeds().size();
-        String line =
-                String.format(
-                        Locale.ROOT,
-                        "%d of %d rows compared%s;\n  off: percent outside the real kernel's least and most, . for inside\n",
-                        compared,
-                        result.rows().size(),
-                        seeds > 1 ? ", by the median of " + seeds + " seeds" : "");
-        text.append(line);
-        if (compared == 0) {
-            return;
-        }
-        TextTable table = new TextTable(1, "within", "percent", "rows", "of", "share");
-        for (Share share : result.summary()) {
-            table.row(
-                    share.counter(),
-                    share.percent(),
-                    share.rows(),
-                    share.of(),
-                    Math.floorDiv(100 * share.rows(), share.of()) + " %");
-        }
-        text.append('\n').append(table);
     }
 }

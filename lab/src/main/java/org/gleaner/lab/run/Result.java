@@ -13,6 +13,7 @@ public sealed interface Result
                 SensitivityResult,
                 TimingResult,
                 TogetherResult,
+                TogetherValidationResult,
                 TortureResult,
                 TraceCold,
                 TraceInfo,

@@ -3,6 +3,7 @@ package org.gleaner.lab.run;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
+import org.gleaner.lab.validate.Band;
 import org.gleaner.lab.validate.Cell;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,19 @@ public record ValidationResult(
     /// @param median of Gleaner's
     /// @param errorPercent how far the median is outside; 0 inside, negative below
     public record Comparison(
-            long least, long most, List<Long> gleaner, long median, double errorPercent) {}
+            long least, long most, List<Long> gleaner, long median, double errorPercent) {
+
+        /// What Gleaner counted, one for each seed, beside a real kernel's band.
+        public static Comparison of(Band band, List<Long> gleaner) {
+            List<Long> sorted = gleaner.stream().sorted().toList();
+            int half = sorted.size() / 2;
+            long median =
+                    sorted.size() % 2 == 1
+                            ? sorted.get(half)
+                            : (sorted.get(half - 1) + sorted.get(half)) / 2;
+            return new Comparison(band.least(), band.most(), gleaner, median, band.error(median));
+        }
+    }
 
     /// How many compared rows are close.
     ///

@@ -9,7 +9,7 @@ public record Band(long least, long most) {
     private static final long FEW = 100;
 
     /// @param counts one or more
-    static Band of(List<Long> counts) {
+    public static Band of(List<Long> counts) {
         long least = Long.MAX_VALUE;
         long most = Long.MIN_VALUE;
         for (long count : counts) {

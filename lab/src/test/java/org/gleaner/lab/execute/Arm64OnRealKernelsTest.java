@@ -91,7 +91,7 @@ final class Arm64OnRealKernelsTest {
     }
 
     private static Row compared(String only) {
-        List<RealRuns> cells = new CellFilter(List.of(only)).of(RealTable.read(TABLE));
+        List<RealRuns> cells = CellFilter.ofReplays(List.of(only)).of(RealTable.read(TABLE));
         assertThat(cells).hasSize(1);
         String name = cells.getFirst().cell().trace();
         Path beside = TABLE.resolveSibling(name + ".u32.xz");

@@ -24,10 +24,9 @@ final class CellFilterTest {
     }
 
     private static List<String> chosen(String... words) {
-        return new CellFilter(List.of(words))
-                .of(CELLS).stream()
-                        .map(runs -> runs.cell().kernel() + " " + runs.cell().trace())
-                        .toList();
+        return CellFilter.ofReplays(List.of(words)).of(CELLS).stream()
+                .map(runs -> runs.cell().kernel() + " " + runs.cell().trace())
+                .toList();
     }
 
     @Test

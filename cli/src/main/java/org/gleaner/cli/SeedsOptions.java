@@ -1,0 +1,36 @@
+package org.gleaner.cli;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.gleaner.lab.BadInput;
+import picocli.CommandLine.Option;
+
+/// With which seeds rows of real runs are replayed.
+final class SeedsOptions {
+
+    private static final int MOST_SEEDS = 100;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "The first seed (default: 1).")
+    private long seed = 1;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "K",
+            defaultValue = "3",
+            description =
+                    "Replay with K seeds from the first on; the median counts (default:"
+                        + " ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    /// @throws BadInput for none, or too many
+    List<Long> seeds() {
+        if (seeds < 1 || seeds > MOST_SEEDS) {
+            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
+        }
+        return LongStream.range(seed, seed + seeds).boxed().toList();
+    }
+}
