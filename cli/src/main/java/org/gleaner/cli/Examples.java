@@ -39,8 +39,7 @@ final class Examples {
                             "advise",
                             """
                             gleaner advise --host host.yaml --vms sqlite cc1 --slo 'p99 stall < 1ms'
-                            gleaner advise --host host.yaml --vms app.u32 --knobs none --low 50% \\
-                              --slo 'major faults < 50/s, psi some < 1%'
+                            gleaner advise --host host.yaml --vms app.u32 --low 50% --slo 'psi some < 1%'
                             """),
                     Map.entry("scenario list", "gleaner scenario list"),
                     Map.entry("scenario show", "gleaner scenario show neighbours"),
