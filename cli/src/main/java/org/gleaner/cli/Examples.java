@@ -53,6 +53,9 @@ final class Examples {
                             """),
                     Map.entry("fleet info", "gleaner fleet info FILE"),
                     Map.entry(
+                            "fleet pack",
+                            "gleaner fleet pack VMS.yaml --host HOST.yaml --slo 'psi some < 5%'"),
+                    Map.entry(
                             "fleet population",
                             """
                             gleaner fleet population FILE --machine 256GiB -o vms.yaml

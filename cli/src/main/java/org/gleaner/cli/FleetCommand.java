@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /// `gleaner fleet`: what is known of many VMs, and populations made like them.
 @Command(
         name = "fleet",
-        description = "Look at published data of fleets, and make VMs like theirs.",
+        description = "Look at published data of fleets, make VMs like theirs, and pack them on hosts.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")
@@ -19,7 +19,8 @@ final class FleetCommand implements Callable<Integer> {
     static CommandLine commandLine(Surroundings surroundings) {
         return new CommandLine(new FleetCommand())
                 .addSubcommand("info", new FleetInfoCommand(surroundings))
-                .addSubcommand("population", new FleetPopulationCommand(surroundings));
+                .addSubcommand("population", new FleetPopulationCommand(surroundings))
+                .addSubcommand("pack", new FleetPackCommand(surroundings));
     }
 
     @Override

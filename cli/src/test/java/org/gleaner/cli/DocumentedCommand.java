@@ -25,6 +25,11 @@ record DocumentedCommand(
 
     private static final String FENCE = "```";
     private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
+
+    /// What is quoted is none, and kept.
+    private static final Pattern REDIRECTION =
+            Pattern.compile("('[^']*'|\"[^\"]*\")|\\s\\d?[<>]\\s*\\S+");
+
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^\\s\"']+)");
     private static final Pattern PLACEHOLDER =
             Pattern.compile("[A-Z][A-Z]*(\\.[a-z]+)?|.*\\.\\.\\.|(.*=)?[A-Z]+");
@@ -133,7 +138,7 @@ record DocumentedCommand(
 
         /// A line for a shell: commands between pipes, with assignments before and comments behind.
         private void shell(String text, int line, boolean inline, @Nullable List<String> output) {
-            String code = text.replaceAll("(^|\\s)#.*", "").replaceAll("\\s\\d?[<>]\\s*\\S+", "");
+            String code = REDIRECTION.matcher(text.replaceAll("(^|\\s)#.*", "")).replaceAll("$1");
             for (String part : code.split("\\||&&|;")) {
                 List<String> words = words(part);
                 while (!words.isEmpty() && words.getFirst().matches("[A-Z_]+=\\S*")) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -239,6 +240,10 @@ final class DocumentedCommandsTest {
         if (name.endsWith(".csv")) {
             List<String> table = Files.readAllLines(ROOT.resolve("validation/results.csv"));
             return Files.write(made, table.subList(0, 3));
+        }
+        if (name.endsWith("/vms.yaml")) {
+            Path bundled = ROOT.resolve("traces/fleet/vms.yaml");
+            return Files.copy(bundled, made, StandardCopyOption.REPLACE_EXISTING);
         }
         if (name.endsWith("/host.yaml")) {
             return Files.writeString(made, "host: {memory: 192MiB}\n");

@@ -134,7 +134,7 @@ final class FleetCommandTest {
         assertThat(session(2, make).err()).contains("made");
         Files.createDirectory(directory.resolve("made"));
         assertThat(session(0, make).out())
-                .contains("population.yaml: 4 VMs like those of", "uniform in 4", "apart");
+                .contains("4 VMs like those of", "uniform in 4", "VMs in population.yaml");
         assertThat(directory.resolve("made/vm-004.gpt")).exists();
         String cold = directory.resolve("made/vm-001.gpt").toString();
         assertThat(session(0, "trace", "cold", cold).out()).contains("by its own times");
@@ -162,5 +162,49 @@ final class FleetCommandTest {
         assertThat(session(2, "fleet", "population", file, "--returns", "99").err())
                 .contains("--returns: 99.0 is out of range");
         assertThat(directory.resolve("population.yaml")).doesNotExist();
+    }
+
+    private String population(int vms) throws IOException {
+        Path table = Files.writeString(directory.resolve("vmtable.csv"), VM + VM + VM);
+        String[] make = {
+            "fleet", "population", table.toString(), "--vms", "" + vms, "--busy", "uniform", "-o",
+            "vms.yaml", "--scale", "1/4096"
+        };
+        session(0, make);
+        return directory.resolve("vms.yaml").toString();
+    }
+
+    @Test
+    void aPopulationIsPacked() throws IOException {
+        Path host = Files.writeString(directory.resolve("host.yaml"), "host: {memory: 32GiB}\n");
+        String[] pack = {
+            "fleet", "pack", population(5), "--host", host.toString(), "--slo",
+            "p99 stall < 1ms, psi some < 5%", "--scale", "1/4096", "--watch", "5s", "--warm-up",
+            "1s", "-q"
+        };
+        String text = session(0, pack).out();
+        assertThat(text.replaceAll("\\s+", " "))
+                .contains("5 VMs of ", "need 1 host by simulation", "none is saved")
+                .contains("every VM is to keep: p99 stall < 1ms, psi some < 5%")
+                .contains("hosts of 8MiB");
+        assertThat(session(0, pack).out()).isEqualTo(text);
+    }
+
+    @Test
+    void whatCannotBePackedIsRefused() throws IOException {
+        String vms = population(2);
+        String host =
+                Files.writeString(directory.resolve("host.yaml"), "host: {memory: 1GiB}\n")
+                        .toString();
+        String[] words = {"fleet", "pack", vms, "--host", host, "--slo", "psi some < 5%"};
+        assertThat(session(2, words).err()).contains("more than a host can hold");
+        words[6] = "p99 stalls < 5%";
+        assertThat(session(2, words).err()).contains("--slo", "did you mean 'p99 stall'?");
+        words[6] = "psi some < 5%";
+        words[4] = "nowhere.yaml";
+        assertThat(session(2, words).err()).contains("nowhere.yaml");
+        words[4] = host;
+        words[2] = host;
+        assertThat(session(2, words).err()).contains("unknown key 'host'");
     }
 }

@@ -29,6 +29,7 @@ import org.gleaner.lab.run.FleetPopulation;
 import org.gleaner.lab.run.MaxGuestMemoryResult;
 import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.NeighboursResult;
+import org.gleaner.lab.run.PackingResult;
 import org.gleaner.lab.run.PfnDesignsResult;
 import org.gleaner.lab.run.ReplayResult;
 import org.gleaner.lab.run.SensitivityResult;
@@ -72,6 +73,7 @@ final class ResultSchema {
                     SensitivityResult.class,
                     FleetInfo.class,
                     FleetPopulation.class,
+                    PackingResult.class,
                     TraceCold.class,
                     TraceInfo.class,
                     TraceRecorded.class,

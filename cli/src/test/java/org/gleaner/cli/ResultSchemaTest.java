@@ -85,6 +85,8 @@ final class ResultSchemaTest {
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",
                 "validate timing",
                 "fleet info ../traces/fleet/vmtable.csv",
+                "fleet pack ../traces/fleet/vms.yaml --host ../traces/fleet/host.yaml"
+                        + " --slo psi\tsome<5% --watch 1s --warm-up 0s",
                 "fleet population ../traces/fleet/vmtable.csv --vms 3 --busy uniform",
                 "trace cold small --pace 10",
                 "trace cold small large --pace 1",

@@ -45,17 +45,17 @@ public record FleetDescription(
     /// @param source files, for people
     /// @param machine memory of the largest machine; null if the user did not say
     /// @throws BadInput if the table has shares of it and it is not known, or the table has no
-    ///     sizes
+    ///     sizes, without a place
     static FleetDescription of(String source, FleetFigures figures, @Nullable Size machine) {
         if (figures.shares() && machine == null) {
             throw new BadInput(
-                    source,
+                    "",
                     "has memory in shares of the largest machine's, and not how large that was",
                     "say it, as you take it to be: --machine 256GiB");
         }
         Distribution sizes = at(figures, Figure.SIZE);
         if (sizes.isEmpty()) {
-            throw new BadInput(source, "says of no VM how large it is", "give another table");
+            throw new BadInput("", "says of no VM how large it is", "give another table");
         }
         List<String> assumed = new ArrayList<>();
         double unit = 1;

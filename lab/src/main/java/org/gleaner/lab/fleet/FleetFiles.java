@@ -56,9 +56,14 @@ public final class FleetFiles {
     /// @throws BadInput as [#figures] does, and if the files do not tell enough
     public static FleetDescription description(
             List<Path> files, @Nullable Size machine, Input input) {
-        String source = Input.place(files.getFirst());
         String more = files.size() == 1 ? "" : " and " + (files.size() - 1) + " more";
-        return FleetDescription.of(source + more, figures(files, input), machine);
+        FleetFigures figures = figures(files, input);
+        try {
+            return FleetDescription.of(
+                    files.getFirst().getFileName() + more, figures, machine);
+        } catch (BadInput e) {
+            throw e.at(Input.place(files.getFirst()));
+        }
     }
 
     private FleetFigures figures() {

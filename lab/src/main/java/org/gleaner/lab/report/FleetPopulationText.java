@@ -14,8 +14,7 @@ public final class FleetPopulationText {
         StringBuilder text = new StringBuilder();
         line(
                 text,
-                "%s: %d VMs like those of %s, seed %d",
-                population.file(),
+                "%d VMs like those of %s, seed %d",
                 population.vms(),
                 population.like(),
                 population.seed());
@@ -37,6 +36,7 @@ public final class FleetPopulationText {
                 population.scale());
         population.assumed().forEach(each -> line(text, "assumed: %s", each));
         line(text, "assumed: these hang together in no way");
+        text.append("VMs in ").append(population.file()).append('\n');
         return text.toString();
     }
 

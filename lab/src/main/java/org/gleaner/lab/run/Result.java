@@ -7,6 +7,7 @@ public sealed interface Result
         permits AdviceResult,
                 FleetInfo,
                 FleetPopulation,
+                PackingResult,
                 ReplayResult,
                 ScenarioResult,
                 Seeded,
