@@ -114,9 +114,13 @@ final class PhasedWork {
                 vcpu.compute(cpu, phase.workNanos());
             }
             times.add(cpu.now() - start);
-            operations++;
+            if (!phase.timed() || cpu.now() <= stop) {
+                operations++;
+            }
         }
-        turn.ended[index] = cpu.now();
+        // What is under way when the time is up does not count: a stall of milliseconds would be
+        // long beside a phase that is shrunk with memory, and is nothing beside the whole one.
+        turn.ended[index] = phase.timed() ? Math.min(cpu.now(), stop) : cpu.now();
         turn.operations[index] = operations;
         turn.complete[index] = !ended && (phase.timed() ? stop < until : operations == most);
         return accessed;

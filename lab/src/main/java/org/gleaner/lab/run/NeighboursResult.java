@@ -117,7 +117,7 @@ public record NeighboursResult(
     /// A phase of a guest's work, in one of its rounds.
     ///
     /// @param round 1 and up
-    /// @param seconds from when its first vCPU began until the last was done
+    /// @param seconds from when its first vCPU began until the last was done, or its time was up
     /// @param complete whether it came to its end before the guests' time did
     /// @param operations of all vCPUs
     public record Phase(

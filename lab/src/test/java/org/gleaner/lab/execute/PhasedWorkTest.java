@@ -81,6 +81,18 @@ final class PhasedWorkTest {
     }
 
     @Test
+    void whatIsUnderWayWhenTheTimeIsUpDoesNotCount() {
+        String slow =
+                "{name: slow, millis: 2, workNanos: 1500000,"
+                        + " touches: [{order: loop, memory: 8MiB}]}";
+        NeighboursResult.Phase phase = phases(run("phases: [" + slow + "]")).getFirst();
+        assertThat(phase.complete()).isTrue();
+        // each vCPU ends one in time, and is in the midst of another
+        assertThat(phase.operations()).isEqualTo(2);
+        assertThat(phase.seconds()).isBetween(0.002, 0.0021);
+    }
+
+    @Test
     void theSameSeedGivesTheSame() {
         String both = "phases: [" + CHASE + ", " + COPY + "]";
         String[] tight = {"host.memory=9MiB", "host.swap.size=64MiB"};
