@@ -236,7 +236,7 @@ public final class QueuedSpinLock {
         GRANT
     }
 
-    /// How a CPU goes on that has found the lock's word to be `found` where it wanted it to be zero.
+    /// How a CPU goes on that has found `found` in the lock's word, where it wanted zero.
     private static Turn waitsWhere(long found) {
         if ((found & ~LOCKED) == 0) {
             return Turn.PEND;
