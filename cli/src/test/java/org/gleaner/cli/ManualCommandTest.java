@@ -54,7 +54,11 @@ final class ManualCommandTest {
     @Test
     void everyCommandButHelpHasExamples() throws Exception {
         List<String> groups =
-                List.of("gleaner-trace.1", "gleaner-scenario.1", "gleaner-validate.1");
+                List.of(
+                        "gleaner-fleet.1",
+                        "gleaner-trace.1",
+                        "gleaner-scenario.1",
+                        "gleaner-validate.1");
         for (String name : names()) {
             if (!name.equals("gleaner-help.1") && !groups.contains(name)) {
                 assertThat(page(name)).as(name).contains(".SH EXAMPLES\n.nf\n");
