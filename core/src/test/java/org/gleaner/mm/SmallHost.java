@@ -195,7 +195,8 @@ public final class SmallHost {
                                     swappiness,
                                     new Preemption(
                                             switchChance,
-                                            switchChance > 0 && thp != HostConfig.Thp.NEVER),
+                                            switchChance > 0 && thp != HostConfig.Thp.NEVER,
+                                            false),
                                     seed,
                                     thp,
                                     kernel,

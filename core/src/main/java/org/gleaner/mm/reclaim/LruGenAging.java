@@ -35,8 +35,7 @@ final class LruGenAging {
     private long writtenBefore;
 
     /// Whether page tables were walked since the last look at whether others had run: an aging that
-    /// walks none takes no time to speak of. Where reclaim's own worker is not played, the chance
-    /// stands in for that as well, whatever was walked.
+    /// walks none takes no time to speak of.
     private boolean walked;
 
     /// Three generations want a fourth whatever is in them, and types are retired apart (6.18).
@@ -141,7 +140,7 @@ final class LruGenAging {
     private void othersMayHaveRun(Cpu cpu) {
         long written = host.stat().get(cpu, VmEvent.PSWPOUT);
         boolean wrote = written != writtenBefore;
-        boolean tookTime = walked || wrote || !host.preemption().workersRun();
+        boolean tookTime = walked || wrote || !host.preemption().byWalk();
         if (tookTime && chance.strikes(wrote)) {
             host.currentTask().resume(cpu);
         }

@@ -8,7 +8,9 @@ package org.gleaner.mm.reclaim;
 /// @param workersRun whether work that reclaim queues takes its CPU for a moment: see
 ///     [org.gleaner.mm.memcg.VmPressure]. When depends on every page that the cgroup's reclaim has
 ///     scanned, so it is right only where all that is in the cgroup is played
-public record Preemption(double switchChance, boolean workersRun) {
+/// @param byWalk whether the chance is that of a walk of page tables, and an aging that walks none
+///     has none; else it is one of agings, whatever they walk
+public record Preemption(double switchChance, boolean workersRun, boolean byWalk) {
     /// Only tasks that are there run.
-    public static final Preemption NONE = new Preemption(0, false);
+    public static final Preemption NONE = new Preemption(0, false, false);
 }

@@ -49,12 +49,13 @@ final class Preemptions {
     static Preemption of(ReplayRequest request) {
         return new Preemption(
                 chance(request, request.memoryPages()),
-                isArm64(request) || request.thp() != Thp.NEVER);
+                isArm64(request) || request.thp() != Thp.NEVER,
+                false);
     }
 
     /// Where traces take turns all that their cgroups hold is played.
     static Preemption of(TurnsRequest request) {
-        return new Preemption(chance(request, request.memoryPages()), true);
+        return new Preemption(chance(request, request.memoryPages()), true, true);
     }
 
     private static double chance(OnHost request, long memoryPages) {
