@@ -189,8 +189,9 @@ public final class Packing {
         List<TrialResult> results = HostTrial.run(wanted, Progress.quiet(progress));
         int at = 0;
         for (BitSet set : missing) {
-            trials.put(
-                    (BitSet) set.clone(), List.copyOf(results.subList(at, at += bySeed.size())));
+            int to = at + bySeed.size();
+            trials.put((BitSet) set.clone(), List.copyOf(results.subList(at, to)));
+            at = to;
         }
     }
 

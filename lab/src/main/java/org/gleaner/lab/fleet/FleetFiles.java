@@ -117,7 +117,7 @@ public final class FleetFiles {
                     file,
                     (bytes, _) -> {
                         rows(file, bytes, sink);
-                        return null;
+                        return true;
                     });
         } catch (NoSuchFileException e) {
             throw new BadInput(place, "no such file", "check the path", e);

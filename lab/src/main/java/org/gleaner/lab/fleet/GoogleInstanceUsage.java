@@ -84,8 +84,11 @@ final class GoogleInstanceUsage implements FleetTable {
 
     private static void rows(Row row, Consumer<Stretch> sink) throws IOException {
         row.next();
-        @Nullable Field[] fields =
-                Arrays.stream(row.texts()).map(Field::of).toArray(Field[]::new);
+        String[] names = row.texts();
+        @Nullable Field[] fields = new @Nullable Field[names.length];
+        for (int i = 0; i < names.length; i++) {
+            fields[i] = Field.of(names[i]);
+        }
         InstanceRow instance = new InstanceRow();
         while (row.next()) {
             String place = row.place();

@@ -47,7 +47,7 @@ public record Percentiles(NavigableMap<Integer, Double> values) {
     /// @param share 0 to 1
     double step(double share) {
         Map.Entry<Integer, Double> at = values.ceilingEntry((int) Math.ceil(share * 100));
-        return at == null ? values.lastEntry().getValue() : at.getValue();
+        return at == null ? values.sequencedValues().getLast() : at.getValue();
     }
 
     /// The same on a line from each value to the next.
@@ -56,7 +56,7 @@ public record Percentiles(NavigableMap<Integer, Double> values) {
         Map.Entry<Integer, Double> low = values.floorEntry((int) Math.floor(percent));
         Map.Entry<Integer, Double> high = values.higherEntry((int) Math.floor(percent));
         if (low == null || high == null) {
-            return low != null ? low.getValue() : values.firstEntry().getValue();
+            return low != null ? low.getValue() : values.sequencedValues().getFirst();
         }
         double part = (percent - low.getKey()) / (high.getKey() - low.getKey());
         return low.getValue() + part * (high.getValue() - low.getValue());
