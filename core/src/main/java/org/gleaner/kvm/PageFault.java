@@ -161,9 +161,7 @@ final class PageFault {
         if (slot != null && slot.invalid() && fault.prefetch) {
             return PageClaim.AGAIN;
         }
-        return isOvertaken(cpu, vcpu, slot, fault)
-                ? RetPf.RETRY
-                : resolve(cpu, vcpu, slot, fault);
+        return isOvertaken(cpu, vcpu, slot, fault) ? RetPf.RETRY : resolve(cpu, vcpu, slot, fault);
     }
 
     /// Counts it, and sees that there are tables for it; false if there are not.
@@ -191,8 +189,7 @@ final class PageFault {
 
     /// The pre-check, which counts: whether the slot goes, or an invalidation is under way.
     boolean isOvertaken(Cpu cpu, Vcpu vcpu, @Nullable Memslot slot, Fault fault) {
-        if (slot == null
-                || !slot.invalid() && !gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
+        if (slot == null || !slot.invalid() && !gate.retryUnsafe(cpu, fault.seq, fault.gfn)) {
             return false;
         }
         vcpu.stat.count(fault, RetPf.RETRY);

@@ -29,6 +29,7 @@ public final class LockUse {
 
     /// Of all CPUs together, as they run one at a time: see [#WAITS]; null where nobody asks.
     private final long @Nullable [] together;
+
     private final long[] released = new long[taken.length];
     private final long[] held = new long[taken.length];
 

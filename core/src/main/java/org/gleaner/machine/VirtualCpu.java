@@ -536,7 +536,8 @@ final class VirtualCpu extends TimedCpu {
             box.word.value |= request;
             if (box.occupied) {
                 hit++;
-                engine.steal((VirtualCpu) box.cpu, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+                engine.steal(
+                        (VirtualCpu) box.cpu, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
             }
         }
         if (hit > 0) {

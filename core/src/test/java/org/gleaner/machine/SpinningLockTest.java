@@ -242,7 +242,9 @@ final class SpinningLockTest {
         EngineKind.VIRTUAL.run(1, bodies);
         // The queue in front of it, each entry behind at most one transfer per reader, and the
         // sections under way; but not the 400 sections that the readers still want.
-        long storm = CostModel.named("x86-server").ticks(Cost.LINE_XFER_STORM) / CostModel.TICKS_PER_NANO;
+        long storm =
+                CostModel.named("x86-server").ticks(Cost.LINE_XFER_STORM)
+                        / CostModel.TICKS_PER_NANO;
         long transfers = storm * readers * (readers + 8);
         assertThat(waited[0]).isPositive().isLessThan(hold + transfers);
     }

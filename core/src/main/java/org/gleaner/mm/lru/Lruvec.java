@@ -82,8 +82,8 @@ public final class Lruvec {
         }
         gen = new LruGen(this, folios, LruGenRules.of(kernel));
         cost = ReclaimCost.of(kernel);
-        boolean belowRoot = parent == null || parent.parent == null;
-        stats = new StatDelay(kernel, belowRoot ? null : parent.stats);
+        StatDelay above = parent == null || parent.parent == null ? null : parent.stats;
+        stats = new StatDelay(kernel, above);
     }
 
     public QueuedSpinLock lock() {

@@ -121,8 +121,8 @@ final class AdviceWords {
                 String.format(
                         Locale.ROOT,
                         "the ratio is what VMs touch by the host's memory, of which struct page"
-                            + " takes %.1f %%, page tables %.1f %% and the kernel %.1f %%; what is"
-                            + " in zram takes its compressed size",
+                                + " takes %.1f %%, page tables %.1f %% and the kernel %.1f %%; what is"
+                                + " in zram takes its compressed size",
                         100.0 * share.structPages() / share.hostPages(),
                         100.0 * share.tablePages() / share.hostPages(),
                         100.0 * share.otherPages() / share.hostPages()));

@@ -118,10 +118,8 @@ public final class PackedHosts {
         Objective worst =
                 question.objectives().stream()
                         .max(
-                                Comparator.comparingDouble(
-                                        each ->
-                                                full(each.metric(), vm, question.scale())
-                                                        / each.bound()))
+                                Comparator.comparingDouble(each ->
+                                        full(each.metric(), vm, question.scale()) / each.bound()))
                         .orElseThrow();
         double value = full(worst.metric(), vm, question.scale());
         String amount =

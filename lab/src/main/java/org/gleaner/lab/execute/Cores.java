@@ -33,7 +33,6 @@ public final class Cores {
         int cores = count();
         return Executors.newFixedThreadPool(
                 Math.min(tasks, cores),
-                worker ->
-                        new Thread(() -> ScopedValue.where(GRANTED, cores).run(worker)));
+                worker -> new Thread(() -> ScopedValue.where(GRANTED, cores).run(worker)));
     }
 }

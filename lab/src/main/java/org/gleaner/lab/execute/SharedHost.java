@@ -38,8 +38,7 @@ record SharedHost(TogetherRequest request, AgingPlan aging, HostShare share) {
         int page = request.pageSize().bytes();
         long low = watermarks.minFree().bytes(request.hostPages() * page) / page;
         int table = Support.paging(request).page().hugePages();
-        long delta =
-                Math.max(low / 4, request.hostPages() * watermarks.scaleFactor() / 10_000);
+        long delta = Math.max(low / 4, request.hostPages() * watermarks.scaleFactor() / 10_000);
         if (share.usablePages() < 4 * (low + 2 * delta)) {
             throw new BadInput(
                     option,

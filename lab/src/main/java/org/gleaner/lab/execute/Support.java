@@ -137,9 +137,7 @@ final class Support {
     /// How many hosts to run at once: one of real threads takes all cores, one in virtual time a
     /// single one.
     static int runsAtOnce(org.gleaner.lab.choice.EngineChoice choice) {
-        return choice == org.gleaner.lab.choice.EngineChoice.VIRTUAL
-                ? Cores.count()
-                : 1;
+        return choice == org.gleaner.lab.choice.EngineChoice.VIRTUAL ? Cores.count() : 1;
     }
 
     /// What a reader must know: an executor's own assumptions, after those of all executors.

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class TogetherRun {
 
     /// The kernel's own.
-    private static final WatermarkSettings USUAL =
-            new WatermarkSettings(MinFree.parse("auto"), 10);
+    private static final WatermarkSettings USUAL = new WatermarkSettings(MinFree.parse("auto"), 10);
 
     /// What samples call it.
     private static final String TOGETHER = "together";

@@ -45,8 +45,7 @@ final class TraceProcess {
 
     /// @param regionPages pages of the trace's region
     /// @param maxPages `memory.max`
-    TraceProcess(
-            Cpu cpu, String name, int regionPages, long maxPages, Backing backing, Host host) {
+    TraceProcess(Cpu cpu, String name, int regionPages, long maxPages, Backing backing, Host host) {
         this.name = name;
         this.host = host;
         table = host.folios().hugePages;

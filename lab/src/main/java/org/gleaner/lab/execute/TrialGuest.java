@@ -127,7 +127,7 @@ final class TrialGuest {
             begun = true;
             begunAtNanos = cpu.now();
             vcpu.forgetFaultTimes();
-            majorBefore = process.memcg().stat().snapshot().get(VmEvent.PGMAJFAULT);
+            majorBefore = process.memcg().stat().get(VmEvent.PGMAJFAULT);
             throttledBefore = process.memcg().throttledNanos();
         } else if (begun && !done && cpu.now() - begunAtNanos >= watch.nanos()) {
             end(cpu, vcpu);
@@ -139,7 +139,7 @@ final class TrialGuest {
         if (begun) {
             doneAtNanos = cpu.now();
             faults.add(times(vcpu));
-            majorFaults = process.memcg().stat().snapshot().get(VmEvent.PGMAJFAULT) - majorBefore;
+            majorFaults = process.memcg().stat().get(VmEvent.PGMAJFAULT) - majorBefore;
             throttled = process.memcg().throttledNanos() - throttledBefore;
         }
         residentPages = process.memcg().current() - host.allocator().stocked(process.memcg());

@@ -79,7 +79,8 @@ public record FleetDescription(
         Distribution lives = at(figures, Figure.LIFE);
         double whole = figures.lastSecond() - figures.firstSecond();
         if (lives.isEmpty()) {
-            assumed.add("no life is known from its beginning to its end: the table's time is taken");
+            assumed.add(
+                    "no life is known from its beginning to its end: the table's time is taken");
         }
         return new FleetDescription(
                 source + " (" + figures.table() + "), at a moment",

@@ -1,5 +1,7 @@
 package org.gleaner.lab.fleet;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +97,8 @@ public record FleetFigures(
         }
 
         private void add(Figure figure, double value, double seconds) {
-            ofVms.get(figure).add(value, 1);
-            atMoments.get(figure).add(value, seconds);
+            requireNonNull(ofVms.get(figure)).add(value, 1);
+            requireNonNull(atMoments.get(figure)).add(value, seconds);
         }
 
         FleetFigures of(FleetTable.About about, long rows) {

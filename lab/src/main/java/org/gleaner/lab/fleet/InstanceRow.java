@@ -37,7 +37,6 @@ final class InstanceRow {
             return label;
         }
 
-
         /// The field of that name, with an underscore or a dot inside; null if none is taken of it.
         static @Nullable Field of(String name) {
             String plain = name.strip().toLowerCase(Locale.ROOT).replace('.', '_');

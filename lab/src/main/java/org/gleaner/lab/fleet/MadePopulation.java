@@ -58,7 +58,8 @@ public record MadePopulation(
         List<MadeVm> vms = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             double wanted = like.cold().line(cold[i]) / 100;
-            List<String> fit = busy.stream().filter(b -> ownCold.applyAsDouble(b) <= wanted).toList();
+            List<String> fit =
+                    busy.stream().filter(b -> ownCold.applyAsDouble(b) <= wanted).toList();
             String part =
                     fit.isEmpty() ? coolest(busy, ownCold) : fit.get(random.nextInt(fit.size()));
             double own = ownCold.applyAsDouble(part);

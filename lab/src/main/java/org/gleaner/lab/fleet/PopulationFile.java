@@ -68,8 +68,7 @@ public final class PopulationFile {
             Node node = Yaml.read(source, true, input.text(path, MOST, "a population"));
             return mapping(node, TOP);
         } catch (IOException e) {
-            throw new BadInput(
-                    source, "cannot be read: " + Input.reason(e), "check the path", e);
+            throw new BadInput(source, "cannot be read: " + Input.reason(e), "check the path", e);
         }
     }
 

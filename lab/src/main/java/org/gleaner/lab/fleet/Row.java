@@ -57,8 +57,7 @@ final class Row {
 
     String text(int column) {
         int start = column == 0 ? bytes.from() : ends[column - 1] + 1;
-        return new String(
-                bytes.buffer(), start, ends[column] - start, StandardCharsets.UTF_8);
+        return new String(bytes.buffer(), start, ends[column] - start, StandardCharsets.UTF_8);
     }
 
     String[] texts() {

@@ -26,9 +26,7 @@ public final class FleetPopulationText {
                 String.join(", ", parts),
                 Figures.number(population.lapSeconds()));
         text.append('\n').append(table(population)).append('\n');
-        line(
-                text,
-                "apart: the largest difference of the shares of VMs up to any value");
+        line(text, "apart: the largest difference of the shares of VMs up to any value");
         line(
                 text,
                 "cold, made: not touched for 120 s, the mean over time, measured of the VMs' traces"

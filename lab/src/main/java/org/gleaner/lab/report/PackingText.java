@@ -80,8 +80,7 @@ public final class PackingText {
 
     private static TextTable hosts(PackingResult.Way way, PackingResult packing) {
         TextTable table =
-                new TextTable(
-                        0, "host", "VMs", "sizes/host", "touched/host", "strain", "worst VM");
+                new TextTable(0, "host", "VMs", "sizes/host", "touched/host", "strain", "worst VM");
         for (int i = 0; i < way.hosts().size(); i++) {
             PackingResult.Host host = way.hosts().get(i);
             table.row(

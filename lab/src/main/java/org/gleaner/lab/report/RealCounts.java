@@ -43,8 +43,8 @@ final class RealCounts {
                 String.format(
                         Locale.ROOT,
                         "%d of %d rows compared%s;\n"
-                            + "  off: percent outside the real kernel's least and most, . for"
-                            + " inside\n",
+                                + "  off: percent outside the real kernel's least and most, . for"
+                                + " inside\n",
                         compared,
                         rows,
                         seeds > 1 ? ", by the median of " + seeds + " seeds" : ""));

@@ -14,8 +14,7 @@ import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 
 /// A request for something to be replayed on a host: its [HostChoices], each by its name.
-public sealed interface OnHost
-        permits ReplayRequest, TogetherRequest, TrialRequest, TurnsRequest {
+public sealed interface OnHost permits ReplayRequest, TogetherRequest, TrialRequest, TurnsRequest {
 
     HostChoices host();
 

@@ -87,8 +87,7 @@ public record TraceCold(
                 target,
                 threshold,
                 100 * measured.coldShare(threshold),
-                new Minutes(
-                        minutes.minutes(), minutes.median(), minutes.most(), minutes.worst()),
+                new Minutes(minutes.minutes(), minutes.median(), minutes.most(), minutes.worst()),
                 curve(measured, threshold),
                 remarks);
     }

@@ -2,7 +2,6 @@ package org.gleaner.lab.run;
 
 import java.util.List;
 import org.gleaner.lab.trace.Trace;
-import org.gleaner.mm.memcg.Memcg;
 
 /// Replay several traces on one CPU, each in a cgroup of its own below one whose limit they share,
 /// in turns of so many accesses each: what the real kernels of a comparison did, in the same order.

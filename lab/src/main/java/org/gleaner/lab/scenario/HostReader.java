@@ -55,7 +55,7 @@ public final class HostReader {
         tree.entries().forEach(HostReader::known);
         Node host = value(tree, "host");
         Node memory = host instanceof Node.Mapping mapping ? value(mapping, "memory") : null;
-        if (memory == null) {
+        if (host == null || memory == null) {
             throw new BadInput(
                     (host == null ? tree : host).place().toString(),
                     "does not say how much memory the host has",

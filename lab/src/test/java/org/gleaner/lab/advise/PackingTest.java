@@ -43,14 +43,10 @@ final class PackingTest {
     private static TrialVm vm(String name, int pages, int busy, int size) {
         int laps = 80;
         int[] words = new int[pages + laps * busy];
-        Arrays.setAll(words, i -> (i < pages ? i : (i - pages) % busy) | (i % 4 == 0 ? 1 << 31 : 0));
+        Arrays.setAll(
+                words, i -> (i < pages ? i : (i - pages) % busy) | (i % 4 == 0 ? 1 << 31 : 0));
         HeldTrace trace = new HeldTrace(name, Level.MEMORY, words, pages, pages);
-        return new TrialVm(
-                name,
-                new TraceLap(trace, pages),
-                size,
-                PACE,
-                TrialVm.Limits.NONE);
+        return new TrialVm(name, new TraceLap(trace, pages), size, PACE, TrialVm.Limits.NONE);
     }
 
     private Packing packing(List<TrialVm> vms) {

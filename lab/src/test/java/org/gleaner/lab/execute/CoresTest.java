@@ -37,18 +37,14 @@ final class CoresTest {
         AtomicInteger most = new AtomicInteger();
         List<ParallelRuns.Task<Integer>> tasks = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            tasks.add(
-                    _ -> {
-                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                        sleep();
-                        return running.decrementAndGet();
-                    });
+            tasks.add(_ -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                sleep();
+                return running.decrementAndGet();
+            });
         }
         Cores.within(
-                1,
-                () ->
-                        ParallelRuns.run(
-                                "four", tasks, 4, true, Cores.count(), Progress.SILENT));
+                1, () -> ParallelRuns.run("four", tasks, 4, true, Cores.count(), Progress.SILENT));
         assertThat(most).hasValue(1);
     }
 

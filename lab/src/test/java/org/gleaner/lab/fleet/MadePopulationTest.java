@@ -67,8 +67,7 @@ final class MadePopulationTest {
         assertThat(lives.distance(figures.atMoments().get(Figure.LIFE))).isLessThan(bound);
         Distribution touched = of(population, MadeVm::touchedPercent);
         if (!figures.atMoments().get(Figure.TOUCHED).isEmpty()) {
-            assertThat(touched.distance(figures.atMoments().get(Figure.TOUCHED)))
-                    .isLessThan(bound);
+            assertThat(touched.distance(figures.atMoments().get(Figure.TOUCHED))).isLessThan(bound);
         }
         // and a table of VMs of twice the size is told apart
         Distribution twice = of(population, vm -> 2 * vm.sizeGib() / unit);
@@ -84,7 +83,8 @@ final class MadePopulationTest {
         for (MadeVm vm : population.vms()) {
             HeldTrace trace = VmTrace.of(vm, parts.of("uniform"), lap, SCALE);
             assertThat(trace.distinctPages()).isEqualTo(VmTrace.pages(vm, SCALE));
-            assertThat(trace.distinctPages()).isLessThanOrEqualTo((int) VmTrace.sizePages(vm, SCALE));
+            assertThat(trace.distinctPages())
+                    .isLessThanOrEqualTo((int) VmTrace.sizePages(vm, SCALE));
             double half = 50.0 / trace.distinctPages();
             assertThat(100 * VmTrace.coldShare(trace, lap))
                     .as("%s", vm)

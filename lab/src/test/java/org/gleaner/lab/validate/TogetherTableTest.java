@@ -75,15 +75,15 @@ final class TogetherTableTest {
             quoteCharacter = '"',
             value = {
                 "6.12,a+b,mglru,kvm,64,100,0,9+0,0+0,7+8,5+6,1,1+3,1+1,2+2 | high has 1 numbers for"
-                    + " 2 traces",
+                        + " 2 traces",
                 "6.12,a,mglru,kvm,64,100,0,0,0,7,5,1,1,1,2 | names no traces, two or more",
                 "6.12,a+b,mglru,kvm,0,100,0+0,0+0,0+0,7+8,5+6,1,1+3,1+1,2+2 | mem_pages or turn is"
-                    + " 0",
+                        + " 0",
                 "6.12,a+b,lru,kvm,64,100,0+0,0+0,0+0,7+8,5+6,1,1+3,1+1,2+2 | 'lru' is not one of",
                 "6.12,a+b,mglru,vm,64,100,0+0,0+0,0+0,7+8,5+6,1,1+3,1+1,2+2 | 'vm' is not one of",
                 "six,a+b,mglru,kvm,64,100,0+0,0+0,0+0,7+8,5+6,1,1+3,1+1,2+2 | kernel 'six'",
                 "6.12,a+b,mglru,kvm,64,100,0+0,0+0,0+0,7+8,5+6,1,1+x,1+1,2+2 | majflt 'x' is no"
-                    + " number",
+                        + " number",
                 "6.12,a+b | 2 fields where the heading has 15",
             })
     void aBadLineIsNamed(String line, String message) {

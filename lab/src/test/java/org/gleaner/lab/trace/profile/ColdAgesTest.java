@@ -144,10 +144,10 @@ final class ColdAgesTest {
     /// that all accesses are promotions, and beyond none.
     @Test
     void aLoopIsAStep() {
-        int pages = 500;
+        long pages = 500;
         ColdAges ages = new ColdAges(0.002);
         for (int i = 0; i < 100 * pages; i++) {
-            ages.touch(i % pages, i * SECOND / 10);
+            ages.touch((int) (i % pages), i * SECOND / 10);
         }
         ColdAges.Measured measured = ages.measured(100 * pages * SECOND / 10);
         assertThat(measured.promotions()[50]).isEqualTo(99 * pages);
