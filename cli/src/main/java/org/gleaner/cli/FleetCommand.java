@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /// `gleaner fleet`: what is known of many VMs, and populations made like them.
 @Command(
         name = "fleet",
-        description = "Look at published data of fleets, make VMs like theirs, and pack them on hosts.",
+        description =
+                "Look at published data of fleets, make VMs like theirs, and pack them on hosts.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "WHAT")

@@ -23,7 +23,7 @@ final class SeedsOptions {
             defaultValue = "3",
             description =
                     "Replay with K seeds from the first on; the median counts (default:"
-                        + " ${DEFAULT-VALUE}).")
+                            + " ${DEFAULT-VALUE}).")
     private int seeds;
 
     /// @throws BadInput for none, or too many

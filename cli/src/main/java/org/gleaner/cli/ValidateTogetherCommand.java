@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         name = "together",
         description = {
             "Replay traces that took turns in cgroups under one limit on a real kernel, and say how"
-                + " far our counts are outside the real ones.",
+                    + " far our counts are outside the real ones.",
             "A row groups all boots with the same settings; its band is their least and most. It "
                     + "fails, and the exit code is 1, if pgmajfault of all its traces is more than "
                     + "5%% outside, or of one of them more than 10%%."

@@ -128,8 +128,17 @@ final class FleetCommandTest {
     void aPopulationIsMadeAndMadeAgain() throws IOException {
         Path table = Files.writeString(directory.resolve("vmtable.csv"), VM + VM + VM);
         String[] make = {
-            "fleet", "population", table.toString(), "--vms", "4", "--busy", "uniform", "--traces",
-            "made", "--scale", "1/4096"
+            "fleet",
+            "population",
+            table.toString(),
+            "--vms",
+            "4",
+            "--busy",
+            "uniform",
+            "--traces",
+            "made",
+            "--scale",
+            "1/4096"
         };
         assertThat(session(2, make).err()).contains("made");
         Files.createDirectory(directory.resolve("made"));
@@ -167,8 +176,17 @@ final class FleetCommandTest {
     private String population(int vms) throws IOException {
         Path table = Files.writeString(directory.resolve("vmtable.csv"), VM + VM + VM);
         String[] make = {
-            "fleet", "population", table.toString(), "--vms", "" + vms, "--busy", "uniform", "-o",
-            "vms.yaml", "--scale", "1/4096"
+            "fleet",
+            "population",
+            table.toString(),
+            "--vms",
+            "" + vms,
+            "--busy",
+            "uniform",
+            "-o",
+            "vms.yaml",
+            "--scale",
+            "1/4096"
         };
         session(0, make);
         return directory.resolve("vms.yaml").toString();
@@ -178,9 +196,20 @@ final class FleetCommandTest {
     void aPopulationIsPacked() throws IOException {
         Path host = Files.writeString(directory.resolve("host.yaml"), "host: {memory: 32GiB}\n");
         String[] pack = {
-            "fleet", "pack", population(5), "--host", host.toString(), "--slo",
-            "p99 stall < 1ms, psi some < 5%", "--scale", "1/4096", "--watch", "5s", "--warm-up",
-            "1s", "-q"
+            "fleet",
+            "pack",
+            population(5),
+            "--host",
+            host.toString(),
+            "--slo",
+            "p99 stall < 1ms, psi some < 5%",
+            "--scale",
+            "1/4096",
+            "--watch",
+            "5s",
+            "--warm-up",
+            "1s",
+            "-q"
         };
         String text = session(0, pack).out();
         assertThat(text.replaceAll("\\s+", " "))

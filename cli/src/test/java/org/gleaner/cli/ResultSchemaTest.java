@@ -91,7 +91,7 @@ final class ResultSchemaTest {
                 "trace cold small --pace 10",
                 "trace cold small large --pace 1",
                 "validate together --seeds 1 --only"
-                    + " kernel=7.2,mode=classic,kind=kvm,mem_pages=8595",
+                        + " kernel=7.2,mode=classic,kind=kvm,mem_pages=8595",
                 "trace info small",
                 "trace info small large");
     }

@@ -59,8 +59,7 @@ public final class FleetFiles {
         String more = files.size() == 1 ? "" : " and " + (files.size() - 1) + " more";
         FleetFigures figures = figures(files, input);
         try {
-            return FleetDescription.of(
-                    files.getFirst().getFileName() + more, figures, machine);
+            return FleetDescription.of(files.getFirst().getFileName() + more, figures, machine);
         } catch (BadInput e) {
             throw e.at(Input.place(files.getFirst()));
         }
@@ -124,13 +123,11 @@ public final class FleetFiles {
         } catch (AccessDeniedException e) {
             throw new BadInput(place, "may not be read", "give yourself the right to", e);
         } catch (IOException e) {
-            throw new BadInput(
-                    place, "cannot be read: " + Input.reason(e), "check the file", e);
+            throw new BadInput(place, "cannot be read: " + Input.reason(e), "check the file", e);
         }
     }
 
-    private void rows(Path file, InputStream unpacked, Consumer<Stretch> sink)
-            throws IOException {
+    private void rows(Path file, InputStream unpacked, Consumer<Stretch> sink) throws IOException {
         PushbackInputStream bytes = new PushbackInputStream(unpacked, Head.MOST);
         byte[] begin = bytes.readNBytes(Head.MOST);
         bytes.unread(begin);
