@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Test;
 final class LockModelTest {
     private static final int EFFORT = Integer.getInteger("gleaner.lincheck", 1);
 
+    /// Looks at a word in vain before a thread counts as hung: whoever is third in a queue takes
+    /// more than the default.
+    private static final int PATIENCE = 1_000;
+
     private static void check(Class<?> data, int threads, int actors) {
         new ModelCheckingOptions()
                 .iterations(3)
@@ -28,6 +32,7 @@ final class LockModelTest {
                 .actorsBefore(0)
                 .actorsAfter(1)
                 .minimizeFailedScenario(false)
+                .loopBound(PATIENCE)
                 .check(data);
     }
 
