@@ -15,7 +15,8 @@ import org.gleaner.mm.notifier.InvalidationEvent;
 import org.junit.jupiter.api.Test;
 
 /// Ownership of pages has types, and no objects: a fault with its lookup and its release allocates
-/// nothing. Assertions keep books of their own, so it is measured in a process without them.
+/// nothing. Assertions keep books of their own, so it is measured in a process without them. There
+/// the JVM takes some 13 kB once, for the stack of a coroutine whose frames have been compiled.
 final class FaultAllocationTest {
     private static final int WARM = 10_000;
     private static final int FAULTS = 100_000;
@@ -64,6 +65,6 @@ final class FaultAllocationTest {
         assertThat(said.lines().map(Long::parseLong))
                 .as("bytes by %d faults", FAULTS)
                 .hasSize(PfnDesign.values().length)
-                .allMatch(bytes -> bytes < FAULTS / 10);
+                .allMatch(bytes -> bytes < FAULTS / 2);
     }
 }
