@@ -154,7 +154,7 @@ final class ColdAgesTest {
         assertThat(measured.promotions()[51]).isZero();
         assertThat(measured.leastWithin(0.002)).isEqualTo(51);
         assertThat(measured.coldShare(51)).isZero();
-        assertThat(measured.workingSet()).isCloseTo(pages, within(5.0));
+        assertThat(measured.workingSet()).isCloseTo((double) pages, within(5.0));
         assertThat(measured.coldShare(25)).isCloseTo(0.5, within(0.01));
         assertThat(measured.promotionRate(50)).isCloseTo(600.0 / pages, within(0.02));
     }
