@@ -1,5 +1,6 @@
 package org.gleaner.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class FleetCommandTest {
         Path file = directory.resolve("part.csv.gz");
         try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             // of 400 s in all: 300 s with 0.02 in use, 100 s with 0.01
-            out.write((TASK + later.replace("0.02,0.04", "0.01,0.04") + other).getBytes());
+            out.write((TASK + later.replace("0.02,0.04", "0.01,0.04") + other).getBytes(UTF_8));
         }
         String json = session(0, "fleet", "info", file.toString(), "--json").out();
         assertThat(json)
