@@ -21,6 +21,7 @@ import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.run.PressureTarget;
 import org.gleaner.lab.scenario.Limit;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
@@ -147,6 +148,7 @@ public final class Gleaner implements Callable<Integer> {
                 .registerConverter(Scale.class, Scale::parse)
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(Limit.class, Limit::parse)
+                .registerConverter(PressureTarget.class, PressureTarget::parse)
                 .registerConverter(TraceFormat.class, TraceFormats::of)
                 .registerConverter(Long.class, WholeNumber::ofLong)
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)

@@ -4,10 +4,12 @@ import java.util.List;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.advise.Population;
 import org.gleaner.lab.advise.VmLimits;
+import org.gleaner.lab.run.PressureTarget;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.scenario.Limit;
 import org.gleaner.lab.size.Span;
 import org.gleaner.lab.trace.Trace;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Options that say what VMs made of traces do, and how they are watched.
@@ -80,6 +82,14 @@ final class VmOptions {
             description = "memory.min, likewise (default: 0).")
     private Limit min = VmLimits.NONE.min();
 
+    @Option(
+            names = "--psi-target",
+            paramLabel = "SHARE",
+            description =
+                    "Ask memory back from every VM for as long as its PSI some is below this, such"
+                            + " as 0.1%% (default: none is asked back).")
+    private @Nullable PressureTarget target;
+
     /// @throws BadInput if one of them is out of range
     void check() {
         range("--pace", pace, MOST_PACE);
@@ -118,7 +128,8 @@ final class VmOptions {
                         "leave its times out");
             }
         }
-        return new Population(traces, this::accessesPerSecond, new VmLimits(max, high, low, min));
+        return new Population(
+                traces, this::accessesPerSecond, new VmLimits(max, high, low, min, target));
     }
 
     private void checkLimits(Trace trace) {

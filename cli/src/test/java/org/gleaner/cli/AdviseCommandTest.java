@@ -101,6 +101,27 @@ final class AdviseCommandTest {
     }
 
     @Test
+    void whatVmsGiveBackIsToldOnRequest() throws IOException {
+        List<String> words =
+                new ArrayList<>(
+                        List.of("--json", "-q", "--most", "2", "--knobs", "none", "--seeds", "1"));
+        words.addAll(List.of("--pace", "100000", "--watch", "50ms", "--warm-up", "2s"));
+        assertThat(run("psi some < 1%", words.toArray(String[]::new))).isZero();
+        JsonNode without = JsonMapper.shared().readTree(session.out());
+        assertThat(without.has("givenBack")).isFalse();
+        session = new Session(directory);
+        words.add("--psi-target=0.2%");
+        assertThat(run("psi some < 1%", words.toArray(String[]::new))).isZero();
+        JsonNode back = JsonMapper.shared().readTree(session.out()).path("givenBack");
+        assertThat(back.path("targetPercent").asDouble()).isEqualTo(0.2);
+        assertThat(back.path("touchedPages").asLong()).isEqualTo(2 * PAGES);
+        assertThat(back.path("residentPages").asLong()).isBetween(1L, 2L * PAGES);
+        assertThat(back.path("vms").size()).isEqualTo(2);
+        assertThat(back.path("vms").path(1).path("figures").path(0).path("metric").asString())
+                .isEqualTo("psi some");
+    }
+
+    @Test
     void aTraceWithTimesHasItsOwnPace() {
         Path file = directory.resolve("timed.gpt");
         TraceWritten.to(
@@ -150,6 +171,9 @@ final class AdviseCommandTest {
                     psi some < 1%  | --high=much    | --high: 'much' is not a size
                     psi some < 1%  | --set=host.kernel=5.4 | --set host.kernel=5.4: host.kernel: '5.4' is not one of
                     psi some < 1%  | --set=host.memory=1MiB | host.memory: 1MiB and swap have no room for a single VM
+                    psi some < 1%  | --psi-target=0% | --psi-target: '0%' is no share of the time; write 0.1%, more than 0% and at most 100%
+                    psi some < 1%  | --psi-target=101% | --psi-target: '101%' is no share of the time
+                    psi some < 1%  | --psi-target=5ms | --psi-target: '5ms' is no share of the time
                     psi some < 1%  | nothing        | nothing: no such trace
                     """)
     void whatIsWrongIsOneLine(String slo, String option, String line) {

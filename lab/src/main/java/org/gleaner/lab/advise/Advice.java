@@ -11,6 +11,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.KnobChoice;
 import org.gleaner.lab.run.AdviceResult;
+import org.gleaner.lab.run.PressureTarget;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.run.TrialResult;
 import org.gleaner.lab.size.Size;
@@ -88,6 +89,7 @@ public final class Advice {
                         marginal(fits),
                         capacity.alsoHold(fits),
                         points,
+                        givenBack(Math.max(1, fits)),
                         knobs,
                         trials.count(),
                         (System.nanoTime() - start) / 1e9);
@@ -164,6 +166,44 @@ public final class Advice {
                 most[0],
                 median,
                 Arrays.stream(most).max().orElse(0));
+    }
+
+    private AdviceResult.@Nullable GivenBack givenBack(int vms) {
+        PressureTarget target = base.of().limits().target();
+        if (target == null) {
+            return null;
+        }
+        Trials.Trial trial = trials.first(base, vms).getFirst();
+        List<AdviceResult.Giver> givers =
+                trials.result(trial).vms().stream().map(this::giver).toList();
+        long touched = givers.stream().mapToLong(AdviceResult.Giver::touchedPages).sum();
+        long resident = givers.stream().mapToLong(AdviceResult.Giver::residentPages).sum();
+        return new AdviceResult.GivenBack(
+                target.somePercent(),
+                target.intervalNanos() / 1e9,
+                100 * target.step(),
+                trial.seed(),
+                touched,
+                resident,
+                saved(touched, resident),
+                givers);
+    }
+
+    private AdviceResult.Giver giver(TrialResult.Vm vm) {
+        return new AdviceResult.Giver(
+                vm.name(),
+                vm.touchedPages(),
+                vm.residentPages(),
+                saved(vm.touchedPages(), vm.residentPages()),
+                metrics()
+                        .map(each ->
+                                new AdviceResult.Figure(
+                                        each.label(), each.unit().label(), each.of(vm)))
+                        .toList());
+    }
+
+    private static double saved(long touched, long resident) {
+        return 100.0 * (touched - resident) / touched;
     }
 
     private AdviceResult.@Nullable Marginal marginal(int fits) {

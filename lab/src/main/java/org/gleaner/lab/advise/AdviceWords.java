@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.run.AdviceResult;
+import org.gleaner.lab.run.PressureTarget;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.trace.Trace;
@@ -28,6 +29,7 @@ final class AdviceWords {
             AdviceResult.@Nullable Marginal marginal,
             List<Integer> alsoHold,
             List<AdviceResult.Point> points,
+            AdviceResult.@Nullable GivenBack givenBack,
             List<AdviceResult.Knob> knobs,
             int trials,
             double wallSeconds) {
@@ -55,6 +57,7 @@ final class AdviceWords {
                 marginal,
                 alsoHold,
                 points,
+                givenBack,
                 knobs,
                 assumptions(),
                 trials,
@@ -116,6 +119,10 @@ final class AdviceWords {
         all.add(
                 "VMs share no page, give none back by themselves, and nothing else runs on the"
                         + " host");
+        PressureTarget target = base.of().limits().target();
+        if (target != null) {
+            all.add(asking(target));
+        }
         HostShare share = share();
         all.add(
                 String.format(
@@ -127,6 +134,17 @@ final class AdviceWords {
                         100.0 * share.tablePages() / share.hostPages(),
                         100.0 * share.otherPages() / share.hostPages()));
         return all;
+    }
+
+    private static String asking(PressureTarget target) {
+        return String.format(
+                Locale.ROOT,
+                "memory is asked back from every VM, %s %% of it each %s ms at most, for as long as"
+                        + " its psi some is below %s %% (published for a fleet with 6 s); what is in"
+                        + " zram still takes its compressed size",
+                100 * target.step(),
+                target.intervalNanos() / 1_000_000,
+                target.somePercent());
     }
 
     private String pace(Trace trace) {

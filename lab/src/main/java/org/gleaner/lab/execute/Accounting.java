@@ -102,6 +102,13 @@ final class Accounting {
         }
     }
 
+    /// For how long a group has been stalled so far (`some total=`); 0 with real threads.
+    long someNanos(PressureGroup group) {
+        long nanos = now();
+        pressure.catchUp(nanos);
+        return group.someNanos(nanos);
+    }
+
     /// The tasks that are no guest's.
     PressureGroup host() {
         return host;

@@ -4,6 +4,7 @@ import org.gleaner.kvm.FaultTimes;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.observe.ObservedGuest;
+import org.gleaner.lab.run.PressureTarget;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.run.TrialResult;
@@ -13,6 +14,7 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Rcu;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.psi.PressureGroup;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,14 @@ final class TrialGuest {
         process.memcg().setHigh(limits.high());
         process.memcg().setLow(limits.low());
         process.memcg().setMin(limits.min());
+    }
+
+    /// Has an agent ask it for memory, if it has a target.
+    void holdBy(PressureAgent agent, PressureGroup group) {
+        PressureTarget target = vm.limits().target();
+        if (target != null) {
+            agent.hold(process, group, target);
+        }
     }
 
     /// All that it does, on its CPU.
@@ -208,6 +218,7 @@ final class TrialGuest {
                 pressure.full().percent(),
                 majorFaults,
                 seconds > 0 ? majorFaults / seconds : 0,
+                vm.lap().oldestFirst().length,
                 residentPages,
                 throttled / NANOS);
     }

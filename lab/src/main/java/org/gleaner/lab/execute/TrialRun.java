@@ -31,6 +31,7 @@ public final class TrialRun {
     private final Host host;
     private final Accounting accounting;
     private final TrialPhases phases;
+    private final PressureAgent agent;
     private final List<TrialGuest> guests = new ArrayList<>();
     private double kswapdShare;
 
@@ -46,6 +47,7 @@ public final class TrialRun {
         host = new Host(engine, shared.config("host.memory", request.watermarks()));
         accounting = new Accounting(host);
         phases = new TrialPhases(request.vms().size());
+        agent = new PressureAgent(accounting, host.memcgFiles());
     }
 
     /// Runs each of them, on all cores; the result does not tell how many those are.
@@ -104,10 +106,14 @@ public final class TrialRun {
             String name = request.vms().get(i).name();
             // Each counts its faults itself, of the time in which it is watched.
             PressureGroup group = accounting.guest(name, List::of, guest::memory);
+            guest.holdBy(agent, group);
             engine.spawn(
                     "vm-" + name,
                     accounting.watched(
                             group, cpu -> guest.run(cpu, request, shared.aging(), rcu, meter)));
+        }
+        if (!agent.holdsNone()) {
+            engine.spawn("pressure-agent", cpu -> agent.run(cpu, phases));
         }
         phases.awaitPopulated(boss);
         boss.sleep(request.watch().warmUpNanos());

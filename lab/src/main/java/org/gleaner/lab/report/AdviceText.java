@@ -30,6 +30,7 @@ public final class AdviceText {
         line(completeness.line("answers"));
         answer(result).forEach(this::line);
         curve();
+        givenBack();
         knobs();
         text.append("\nassumed\n");
         result.assumptions().forEach(each -> line("  " + each));
@@ -164,6 +165,37 @@ public final class AdviceText {
                                     + figure(worst.unit(), worst.high())
                                     + ")");
         }
+    }
+
+    private void givenBack() {
+        AdviceResult.GivenBack back = result.givenBack();
+        if (back == null) {
+            return;
+        }
+        List<AdviceResult.Giver> vms = back.vms();
+        List<String> heading = new ArrayList<>(List.of("VM", "touches", "keeps", "saved %"));
+        vms.getFirst().figures().forEach(each -> heading.add(each.metric() + suffix(each.unit())));
+        TextTable table = new TextTable(1, heading.toArray(String[]::new));
+        for (AdviceResult.Giver vm : vms) {
+            List<Object> cells = new ArrayList<>();
+            cells.add(vm.vm());
+            cells.add(Figures.count(vm.touchedPages()));
+            cells.add(Figures.count(vm.residentPages()));
+            cells.add(figure("%", vm.savedPercent()));
+            vm.figures().forEach(each -> cells.add(figure(each.unit(), each.value())));
+            table.row(cells.toArray());
+        }
+        text.append('\n').append(table);
+        line(
+                String.format(
+                        Locale.ROOT,
+                        "asked back while psi some is below %s %%, %d %s save %s of the pages that"
+                                + " they touch (seed %d); fleets were published to save 20-32 %%",
+                        Figures.number(back.targetPercent()),
+                        vms.size(),
+                        vms.size() == 1 ? "VM" : "VMs",
+                        percent(back.savedPercent() / 100),
+                        back.seed()));
     }
 
     private static String verdict(AdviceResult.Point point) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param marginal what breaks with one more; null if the search ended before anything did
 /// @param alsoHold larger numbers that keep them again
 /// @param points the curve, by number of VMs
+/// @param givenBack what VMs gave back up to a target of pressure; null if there is none
 /// @param assumptions one line each
 /// @param trials hosts that were run for it
 public record AdviceResult(
@@ -38,6 +39,7 @@ public record AdviceResult(
         @Nullable Marginal marginal,
         List<Integer> alsoHold,
         List<Point> points,
+        @Nullable GivenBack givenBack,
         List<Knob> knobs,
         List<String> assumptions,
         int trials,
@@ -110,6 +112,46 @@ public record AdviceResult(
             worst = List.copyOf(worst);
         }
     }
+
+    /// What VMs had left at the end of a trial in which they were asked for memory for as long as
+    /// they did not feel it: of as many as fit, at least one, with the first seed.
+    ///
+    /// @param targetPercent of pressure, up to which they were asked
+    /// @param intervalSeconds how often
+    /// @param stepPercent of what they had that they were asked for at most at a time
+    /// @param savedPercent of what they touch that they did not have in the end
+    public record GivenBack(
+            double targetPercent,
+            double intervalSeconds,
+            double stepPercent,
+            long seed,
+            long touchedPages,
+            long residentPages,
+            double savedPercent,
+            List<Giver> vms) {
+        public GivenBack {
+            vms = List.copyOf(vms);
+        }
+    }
+
+    /// One of them.
+    ///
+    /// @param figures what it suffered, by the metrics of the curve
+    public record Giver(
+            String vm,
+            long touchedPages,
+            long residentPages,
+            double savedPercent,
+            List<Figure> figures) {
+        public Giver {
+            figures = List.copyOf(figures);
+        }
+    }
+
+    /// A metric of one VM.
+    ///
+    /// @param unit `ns`, `/s` or `%`
+    public record Figure(String metric, String unit, double value) {}
 
     /// One thing done otherwise.
     ///

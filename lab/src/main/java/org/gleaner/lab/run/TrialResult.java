@@ -29,6 +29,7 @@ public record TrialResult(
     /// @param stallPercent share of the time that it was held up
     /// @param somePercent share of it that it was stalled on memory, as its cgroup's
     ///     memory.pressure tells; `fullPercent` likewise
+    /// @param touchedPages what it would have if nothing were taken from it
     /// @param residentPages of its memory at the end
     /// @param throttledSeconds that `memory.high` made it wait
     public record Vm(
@@ -45,6 +46,7 @@ public record TrialResult(
             double fullPercent,
             long majorFaults,
             double majorFaultsPerSecond,
+            long touchedPages,
             long residentPages,
             double throttledSeconds) {}
 

@@ -1,6 +1,7 @@
 package org.gleaner.lab.run;
 
 import org.gleaner.lab.trace.TraceLap;
+import org.jspecify.annotations.Nullable;
 
 /// A virtual machine of a trial: what it touches, how large it is, how fast it goes, and the limits
 /// of its cgroup.
@@ -18,10 +19,11 @@ public record TrialVm(
     /// @param high `memory.high`, or the same
     /// @param low `memory.low`
     /// @param min `memory.min`
-    public record Limits(long max, long high, long low, long min) {
+    /// @param target up to which memory is asked back from it, or null
+    public record Limits(long max, long high, long low, long min, @Nullable PressureTarget target) {
 
         /// As a cgroup is made.
         public static final Limits NONE =
-                new Limits(TogetherRequest.UNLIMITED, TogetherRequest.UNLIMITED, 0, 0);
+                new Limits(TogetherRequest.UNLIMITED, TogetherRequest.UNLIMITED, 0, 0, null);
     }
 }

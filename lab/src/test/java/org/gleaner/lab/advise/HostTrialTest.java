@@ -98,7 +98,8 @@ final class HostTrialTest {
                         Limit.parse("50%"),
                         VmLimits.NONE.high(),
                         VmLimits.NONE.low(),
-                        VmLimits.NONE.min());
+                        VmLimits.NONE.min(),
+                        null);
         List<TrialVm> vms = List.of(free.get(0), Loops.population().with(half).vms(2, 1).get(1));
         TrialResult result =
                 HostTrial.run(List.of(new HostTrial(host, vms, Loops.WATCH, 1)), Progress.SILENT)
