@@ -7,8 +7,8 @@ import org.gleaner.lab.BadInput;
 /// How long a VM may be stalled on memory, and how memory is asked back from it until it is.
 ///
 /// It is the controller that was published for a fleet (Weiner and others, TMO, ASPLOS 2022): each
-/// interval it asks a VM for `current * step * max(0, 1 - some / target)` of its memory, where `some` is
-/// the VM's pressure in that interval.
+/// interval it asks a VM for `current * step * max(0, 1 - some / target)`, where `some` is the VM's
+/// pressure in that interval.
 ///
 /// @param somePercent the target: share of an interval; more than 0, at most 100
 /// @param intervalNanos from one look at the VM to the next
