@@ -79,7 +79,7 @@ final class ResultSchemaTest {
                 "replay small small --host-memory 12MiB",
                 "replay small --memory 4p",
                 "advise --host HOST --vms small --slo major\tfaults<50/s,psi\tsome<1% --seeds 1"
-                        + " --watch 2ms --warm-up 1ms --knobs lru,low",
+                        + " --watch 2ms --warm-up 1ms --knobs lru,low --psi-target 0.1%",
                 "torture --seconds 1",
                 "check dirty-zap",
                 "validate reclaim --seeds 1 --only kernel=6.12,mode=mglru",

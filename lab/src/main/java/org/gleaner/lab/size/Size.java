@@ -21,6 +21,11 @@ public sealed interface Size {
     /// physical address reach.
     long MOST = 64L << 40;
 
+    /// As it is written.
+    @JsonValue
+    @Override
+    String toString();
+
     /// An amount in bytes, 1 to [#MOST].
     record Bytes(long count) implements Size {
 
@@ -38,7 +43,6 @@ public sealed interface Size {
             return new Bytes(Math.max(PAGE, scale.of(count) / PAGE * PAGE));
         }
 
-        @JsonValue
         @Override
         public String toString() {
             for (int unit = Units.LETTERS.size() - 1; unit > 0; unit--) {
@@ -79,7 +83,6 @@ public sealed interface Size {
             return this;
         }
 
-        @JsonValue
         @Override
         public String toString() {
             return percent.toPlainString() + "%";
