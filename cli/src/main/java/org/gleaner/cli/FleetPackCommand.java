@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.gleaner.lab.BadInput;
@@ -47,7 +46,6 @@ final class FleetPackCommand implements Callable<Integer> {
 
     private static final int MOST_SEEDS = 100;
     private static final int MOST_REQUEST = 1_000_000;
-    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private final Surroundings surroundings;
 
@@ -225,11 +223,10 @@ final class FleetPackCommand implements Callable<Integer> {
             List<TrialVm> vms = new ArrayList<>();
             for (int i = 0; i < traces.size(); i++) {
                 HeldTrace trace = traces.get(i);
-                long start = new SplittableRandom(each * GOLDEN + i).nextLong(trace.length());
                 vms.add(
                         new TrialVm(
                                 trace.name(),
-                                new TraceLap(trace, start),
+                                TraceLap.bySeed(trace, each, i),
                                 VmTrace.sizePages(made.vms().get(i), scale),
                                 trace.length() / lap,
                                 TrialVm.Limits.NONE));

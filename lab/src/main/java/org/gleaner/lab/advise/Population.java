@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.TrialVm;
 import org.gleaner.lab.trace.Trace;
@@ -16,8 +15,6 @@ import org.gleaner.lab.trace.TraceLap;
 ///
 /// Thread-safe.
 public final class Population {
-
-    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private final List<Trace> traces;
     private final ToDoubleFunction<Trace> accessesPerSecond;
@@ -85,10 +82,9 @@ public final class Population {
 
     private TrialVm vm(int index, long seed) {
         Trace trace = trace(index);
-        long start = new SplittableRandom(seed * GOLDEN + index).nextLong(trace.length());
         return new TrialVm(
                 trace.name() + "-" + number(index),
-                new TraceLap(trace, start),
+                TraceLap.bySeed(trace, seed, index),
                 trace.distinctPages(),
                 accessesPerSecond(trace),
                 limits.of(trace.distinctPages(), trace.pageBytes()));
