@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Nearest;
 import org.gleaner.lab.input.Input;
 
 /// Reads a table of real runs: comma-separated, a heading with the columns in any order, a line for
@@ -30,10 +29,13 @@ public final class RealTable {
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
     private final CommaFile file;
-    private final Map<String, Integer> columns = new HashMap<>();
+    private final List<String> lines;
+    private final HeadedRows rows;
 
     private RealTable(CommaFile file) {
         this.file = file;
+        lines = file.lines();
+        rows = new HeadedRows(file, lines.getFirst());
     }
 
     /// The cells of a table in their order, each with its repetitions.
@@ -49,8 +51,7 @@ public final class RealTable {
     }
 
     private List<RealRuns> cells() {
-        List<String> lines = file.lines();
-        heading(lines.getFirst());
+        demandColumns();
         Map<Cell, List<RealRuns.Row>> cells = new LinkedHashMap<>();
         for (int i = 1; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
@@ -64,51 +65,31 @@ public final class RealTable {
         return cells.values().stream().map(RealRuns::of).toList();
     }
 
-    private void heading(String line) {
-        List<String> names = CommaFile.split(line);
-        for (int i = 0; i < names.size(); i++) {
-            if (columns.put(names.get(i), i) != null) {
-                throw new BadInput(file.place(1), "two columns '" + names.get(i) + "'", MEND);
-            }
-        }
+    private void demandColumns() {
         Stream.of(Cell.OWN_COLUMNS, NUMBERS)
                 .flatMap(List::stream)
                 .filter(needed -> !needed.equals(OPTIONAL))
-                .forEach(needed -> demand(needed, names));
+                .forEach(rows::demand);
         for (List<String> group : List.of(RealMachine.COLUMNS, Stage2Counter.COLUMNS)) {
-            if (group.stream().anyMatch(columns::containsKey)) {
-                group.forEach(needed -> demand(needed, names));
+            if (group.stream().anyMatch(rows::has)) {
+                group.forEach(rows::demand);
             }
-        }
-    }
-
-    private void demand(String needed, List<String> names) {
-        if (!columns.containsKey(needed)) {
-            String mend =
-                    Nearest.to(needed, names).map(near -> "is '" + near + "' meant?").orElse(MEND);
-            throw new BadInput(file.place(1), "no column '" + needed + "'", mend);
         }
     }
 
     private RealRuns.Row row(String line, int at) {
-        List<String> words = CommaFile.split(line);
-        if (words.size() != columns.size()) {
-            throw new BadInput(
-                    file.place(at),
-                    words.size() + " fields where the heading has " + columns.size(),
-                    MEND);
-        }
+        List<String> words = rows.split(line, at);
         Cell cell =
                 new Cell(
-                        word(words, "kernel"),
-                        word(words, "trace"),
-                        word(words, "mode"),
-                        word(words, "kind"),
-                        word(words, "swap"),
+                        rows.word(words, "kernel"),
+                        rows.word(words, "trace"),
+                        rows.word(words, "mode"),
+                        rows.word(words, "kind"),
+                        rows.word(words, "swap"),
                         Math.toIntExact(number(words, "page_cluster", at, 9)),
                         number(words, "age_every", at, Long.MAX_VALUE),
                         number(words, "mem_pages", at, Long.MAX_VALUE),
-                        columns.containsKey(OPTIONAL) ? word(words, OPTIONAL) : "never",
+                        rows.has(OPTIONAL) ? rows.word(words, OPTIONAL) : "never",
                         machine(words, at));
         try {
             check(cell);
@@ -119,7 +100,7 @@ public final class RealTable {
         for (String column : NUMBERS) {
             numbers.put(column, number(words, column, at, Long.MAX_VALUE));
         }
-        if (columns.keySet().containsAll(Stage2Counter.COLUMNS)) {
+        if (Stage2Counter.COLUMNS.stream().allMatch(rows::has)) {
             for (String column : Stage2Counter.COLUMNS) {
                 numbers.put(column, number(words, column, at, Integer.MAX_VALUE));
             }
@@ -128,15 +109,15 @@ public final class RealTable {
     }
 
     private RealMachine machine(List<String> words, int at) {
-        if (!columns.keySet().containsAll(RealMachine.COLUMNS)) {
+        if (!RealMachine.COLUMNS.stream().allMatch(rows::has)) {
             return RealMachine.UNSAID;
         }
         return new RealMachine(
-                word(words, "arch"),
-                word(words, "cpu"),
+                rows.word(words, "arch"),
+                rows.word(words, "cpu"),
                 Math.toIntExact(number(words, "page_size", at, LARGEST_PAGE)),
-                word(words, "variant"),
-                word(words, "lru_gen"));
+                rows.word(words, "variant"),
+                rows.word(words, "lru_gen"));
     }
 
     private static void check(Cell cell) {
@@ -156,12 +137,8 @@ public final class RealTable {
         cell.hugePages();
     }
 
-    private String word(List<String> words, String column) {
-        return words.get(columns.getOrDefault(column, 0));
-    }
-
     private long number(List<String> words, String column, int at, long most) {
-        String word = word(words, column);
+        String word = rows.word(words, column);
         try {
             long number = Long.parseLong(word);
             if (number >= 0 && number <= most) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Nearest;
 import org.gleaner.lab.input.Input;
 
 /// Reads a table of traces that real kernels replayed together: comma-separated, a heading with the
@@ -26,10 +25,13 @@ public final class TogetherTable {
     private static final String MEND = "give rows as validation/together.sh writes them";
 
     private final CommaFile file;
-    private final Map<String, Integer> columns = new HashMap<>();
+    private final List<String> lines;
+    private final HeadedRows rows;
 
     private TogetherTable(CommaFile file) {
         this.file = file;
+        lines = file.lines();
+        rows = new HeadedRows(file, lines.getFirst());
     }
 
     /// The cells of a table in their order, each with its boots.
@@ -45,8 +47,7 @@ public final class TogetherTable {
     }
 
     private List<TogetherRuns> cells() {
-        List<String> lines = file.lines();
-        heading(lines.getFirst());
+        demandColumns();
         Map<TogetherCell, List<TogetherRuns.Row>> cells = new LinkedHashMap<>();
         for (int i = 1; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
@@ -60,41 +61,20 @@ public final class TogetherTable {
         return cells.values().stream().map(TogetherRuns::of).toList();
     }
 
-    private void heading(String line) {
-        List<String> names = CommaFile.split(line);
-        for (int i = 0; i < names.size(); i++) {
-            if (columns.put(names.get(i), i) != null) {
-                throw new BadInput(file.place(1), "two columns '" + names.get(i) + "'", MEND);
-            }
-        }
-        for (String needed :
-                Stream.concat(TogetherCell.COLUMNS.stream(), NUMBERS.stream()).toList()) {
-            if (!columns.containsKey(needed)) {
-                String mend =
-                        Nearest.to(needed, names)
-                                .map(near -> "is '" + near + "' meant?")
-                                .orElse(MEND);
-                throw new BadInput(file.place(1), "no column '" + needed + "'", mend);
-            }
-        }
+    private void demandColumns() {
+        Stream.concat(TogetherCell.COLUMNS.stream(), NUMBERS.stream()).forEach(rows::demand);
     }
 
     private TogetherRuns.Row row(String line, int at) {
-        List<String> words = CommaFile.split(line);
-        if (words.size() != columns.size()) {
-            throw new BadInput(
-                    file.place(at),
-                    words.size() + " fields where the heading has " + columns.size(),
-                    MEND);
-        }
-        List<String> traces = List.of(word(words, "traces").split("\\+", -1));
+        List<String> words = rows.split(line, at);
+        List<String> traces = List.of(rows.word(words, "traces").split("\\+", -1));
         int n = traces.size();
         TogetherCell cell =
                 new TogetherCell(
-                        word(words, "kernel"),
+                        rows.word(words, "kernel"),
                         traces,
-                        word(words, "mode"),
-                        word(words, "kind"),
+                        rows.word(words, "mode"),
+                        rows.word(words, "kind"),
                         Math.toIntExact(one(words, "turn", at, Integer.MAX_VALUE)),
                         one(words, "mem_pages", at, Long.MAX_VALUE),
                         each(words, "high", n, at),
@@ -125,17 +105,13 @@ public final class TogetherTable {
         cell.through();
     }
 
-    private String word(List<String> words, String column) {
-        return words.get(columns.getOrDefault(column, 0));
-    }
-
     private long one(List<String> words, String column, int at, long most) {
-        return number(word(words, column), column, at, most);
+        return number(rows.word(words, column), column, at, most);
     }
 
     private List<Long> each(List<String> words, String column, int traces, int at) {
         List<Long> numbers = new ArrayList<>();
-        for (String word : word(words, column).split("\\+", -1)) {
+        for (String word : rows.word(words, column).split("\\+", -1)) {
             numbers.add(number(word, column, at, Long.MAX_VALUE));
         }
         if (numbers.size() != traces) {
