@@ -43,7 +43,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
 
-    static final Scale DEFAULT_SCALE = Scale.parse("1/64");
+    /// Of what says none.
+    static final Scale USUAL_SCALE = Scale.parse("1/64");
 
     private static final int LEAST_POINTS = 5;
     private static final int MOST_POINTS = 10_000;
@@ -64,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "1/N",
             description =
                     "Shrink memory, swap and watermarks; CPUs and costs stay. 1 is full size"
-                            + " (default: 1/64, or that of the result that is run again).")
+                            + " (default: what the scenario says, or 1/64).")
     private @Nullable Scale scale;
 
     @Option(
@@ -119,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
 
     private Asked asked() {
         ScenarioFile file = compare.over(ScenarioReader.open(scenario, surroundings.input()));
-        Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), DEFAULT_SCALE);
+        Scale by = scale != null ? scale : Objects.requireNonNullElse(file.scale(), USUAL_SCALE);
         List<Long> seeds = options.seeds(file.scenario(settings, Scale.FULL).seed());
         Scenario whole = file.scenario(with(seeds.getFirst()), Scale.FULL);
         List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();

@@ -36,7 +36,7 @@ final class ScenarioCheckCommand implements Callable<Integer> {
     @Option(
             names = "--scale",
             paramLabel = "1/N",
-            description = "The scale to run at, as for 'run' (default: 1/64).")
+            description = "The scale to run at, as for 'run' (default: what it says, or 1/64).")
     private @Nullable Scale scale;
 
     @Option(
@@ -84,7 +84,7 @@ final class ScenarioCheckCommand implements Callable<Integer> {
 
     private ScenarioPlan plan(String file) {
         return ScenarioPlan.of(
-                file, surroundings.input(), settings, scale, RunCommand.DEFAULT_SCALE);
+                file, surroundings.input(), settings, scale, RunCommand.USUAL_SCALE);
     }
 
     private static Checked checked(boolean valid, List<ScenarioPlan> plans) {

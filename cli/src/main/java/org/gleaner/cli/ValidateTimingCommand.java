@@ -93,7 +93,7 @@ final class ValidateTimingCommand implements Callable<Integer> {
     private int times(Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(file, rows, scale(RunCommand.DEFAULT_SCALE), SEEDS),
+                        new TimingRequest(file, rows, scale(RunCommand.USUAL_SCALE), SEEDS),
                         surroundings.executors(),
                         options.progress(surroundings));
         return new Outcome(result.completeness(), 1, List.of(result), TimingText.of(result))

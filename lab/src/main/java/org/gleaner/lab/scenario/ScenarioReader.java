@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// checks and scale.
 ///
 /// The bundled scenario of a kind is where its defaults stand, and an experiment of its own
-/// besides: who is compared, who is on the host, what is written when. None of that is ever part of
-/// somebody else's file.
+/// besides: who is compared, who is on the host, what is written when, what it is run at. None of
+/// that is ever part of somebody else's file.
 public final class ScenarioReader {
 
     /// The kinds. The bundled scenario of a kind has its name. The first is the default.
@@ -146,6 +146,7 @@ public final class ScenarioReader {
     private static Node.Mapping defaults(Node.Mapping bundled) {
         Map<String, Node.Entry> entries = new LinkedHashMap<>(bundled.entries());
         entries.remove("guests");
+        entries.remove("scale");
         entries.computeIfPresent(
                 "configurations",
                 (_, entry) -> new Node.Entry(entry.key(), alone(entry.value().place())));
