@@ -90,7 +90,7 @@ public final class HeapNeed {
         checkPages("host.swap.size", scenario.swapPages(), scenario.pageBytes(), request.scale());
         checkPages("guest.memory", scenario.allGuestPages(), scenario.pageBytes(), request.scale());
         long need = bytes(scenario, request.engine());
-        if (need > heap.room()) {
+        if (!heap.holds(need)) {
             String what = scenario.name() + " needs " + heap.shortage(need);
             String mend =
                     "set "
@@ -125,7 +125,7 @@ public final class HeapNeed {
                                 request.engine(),
                                 request.pageSize())
                         + trace.heldBytes();
-        if (need > heap.room()) {
+        if (!heap.holds(need)) {
             throw new BadInput(
                     trace.name(),
                     "replaying %,d accesses to %,d pages needs "
@@ -164,7 +164,7 @@ public final class HeapNeed {
                                 .distinct()
                                 .mapToLong(Trace::heldBytes)
                                 .sum();
-        if (need > heap.room()) {
+        if (!heap.holds(need)) {
             throw new BadInput(
                     "--host-memory",
                     "replaying %,d traces with %,d pages together needs "

@@ -43,6 +43,17 @@ final class HeapNeedTest {
     }
 
     @Test
+    void anOldGenerationWithASizeOfItsOwnHoldsMore() {
+        Heap serial = new Heap(4 * GIB, () -> 4 * GIB - (32 << 20));
+        assertThat(atOnce("max-guest-memory", "1", serial)).isEqualTo(1);
+        assertThatThrownBy(() -> atOnce("max-guest-memory", "1", new Heap(4 * GIB)))
+                .isInstanceOf(BadInput.class);
+        Heap smaller = new Heap(4 * GIB, () -> 4 * GIB - (33 << 20));
+        assertThatThrownBy(() -> atOnce("max-guest-memory", "1", smaller))
+                .isInstanceOf(BadInput.class);
+    }
+
+    @Test
     void whatDoesNotFitIsToldWithWhatWould() {
         assertThatThrownBy(() ->
                         atOnce(
