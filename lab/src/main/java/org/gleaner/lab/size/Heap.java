@@ -1,6 +1,7 @@
 package org.gleaner.lab.size;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.function.LongSupplier;
 
@@ -34,7 +35,8 @@ public record Heap(long most, LongSupplier old) {
     /// the old generation's is the one with a threshold.
     private static long oldGeneration() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .filter(MemoryPoolMXBean::isUsageThresholdSupported)
                 .mapToLong(pool -> pool.getUsage().getMax())
                 .max()
                 .orElse(0);
