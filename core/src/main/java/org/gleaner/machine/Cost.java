@@ -77,9 +77,9 @@ public enum Cost {
     ZRAM_READ,
     /// Submit one block request.
     BLOCK_SUBMIT,
-    /// Context switch.
+    /// From a task that goes to sleep to what runs next on its CPU.
     CTX_SWITCH,
-    /// Wake a sleeper.
+    /// From a write that wakes a sleeper to where it runs again, its CPU's way back to it included.
     WAKE,
     /// What waking a sleeper keeps the waker busy for, within [#WAKE].
     WAKE_CALL,

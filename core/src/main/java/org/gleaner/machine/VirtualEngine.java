@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Spinning is not simulated: a waiter leaves the tournament and joins the ring of its word. A
 /// write that ends its wait brings it back at the time the write was complete (a sleeper: later by
-/// wake-up and context switch) and its next act is to load the word, paying the transfer. Several
+/// a wake-up, once it is off its CPU) and its next act is to load the word, paying the transfer. Several
 /// that one write wakes come back a tick apart in the order in which they came. A waiter that finds
 /// the value changed again waits again. Nothing is ever granted ahead of time: a lock that is free
 /// in a CPU's future is not taken in the present.
@@ -96,7 +96,8 @@ public final class VirtualEngine implements Engine {
 
     private final CostModel costs;
     private final Roster roster;
-    private final long sleeperTicks;
+    private final long switchTicks;
+    private final long wakeTicks;
     private final long hangTicks;
 
     private Phase phase = Phase.RUNNING;
@@ -134,7 +135,8 @@ public final class VirtualEngine implements Engine {
         lines = new LineModel(costs, options.topology(), speeds);
         broadcasts = new BroadcastServer(costs);
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
-        sleeperTicks = costs.ticks(Cost.WAKE) + costs.ticks(Cost.CTX_SWITCH);
+        switchTicks = costs.ticks(Cost.CTX_SWITCH);
+        wakeTicks = costs.ticks(Cost.WAKE);
         hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
         roster = new Roster(options.seed());
     }
@@ -362,6 +364,7 @@ public final class VirtualEngine implements Engine {
     void waitOn(VirtualCpu cpu, Word w, long deadline) {
         if (cpu.waitAsleep) {
             checkSleep(cpu);
+            cpu.ticks += switchTicks;
             TaskState.sleeps(cpu, true);
         }
         WaitRing.add(w, cpu);
@@ -372,7 +375,7 @@ public final class VirtualEngine implements Engine {
         }
         if (cpu.waitWord != null) {
             WaitRing.remove(cpu);
-            cpu.ticks = deadline;
+            cpu.ticks = Math.max(cpu.ticks, deadline);
         }
         if (cpu.waitAsleep) {
             TaskState.sleeps(cpu, false);
@@ -398,8 +401,8 @@ public final class VirtualEngine implements Engine {
             VirtualCpu next = cpu == last ? null : cpu.waitNext;
             if (cpu.wantsToSee(value)) {
                 WaitRing.remove(cpu);
-                long at = ticks + woken++ + (cpu.waitAsleep ? sleeperTicks : 0);
-                cpu.ticks = Math.max(cpu.ticks, at);
+                cpu.ticks = Math.max(cpu.ticks, ticks + woken++);
+                cpu.ticks += cpu.waitAsleep ? wakeTicks : 0;
                 makeReady(cpu);
             } else if (!cpu.waitAsleep) {
                 spinner = cpu.id;

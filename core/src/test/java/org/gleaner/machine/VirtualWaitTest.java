@@ -14,6 +14,7 @@ final class VirtualWaitTest {
     private static final long LOCAL = nanos(Cost.LINE_LOCAL_RMW);
     private static final long SAME = nanos(Cost.LINE_XFER_SAME);
     private static final long CROSS = nanos(Cost.LINE_XFER_CROSS);
+    private static final long HIT = LineModel.HIT / CostModel.TICKS_PER_NANO;
 
     private final VirtualEngine engine = new VirtualEngine(X86, VirtualOptions.seed(1));
 
@@ -160,14 +161,54 @@ final class VirtualWaitTest {
         engine.spawn(
                 "writer",
                 cpu -> {
-                    cpu.sleep(1_000);
+                    cpu.sleep(10_000);
                     cpu.store(gate, 1);
                     at[2] = cpu.now();
                 });
         engine.run();
-        assertThat(at[2]).isEqualTo(1_000 + SAME);
+        assertThat(at[2]).isEqualTo(10_000 + SAME);
         assertThat(at[0]).isEqualTo(at[2] + SAME);
-        assertThat(at[1]).isEqualTo(at[2] + nanos(Cost.WAKE) + nanos(Cost.CTX_SWITCH) + SAME);
+        assertThat(at[1]).isEqualTo(at[2] + nanos(Cost.WAKE) + SAME);
+    }
+
+    /// Who is woken on its way to sleep is first off its CPU, and then on it again.
+    @Test
+    void aSleeperThatIsWokenBeforeItsCpuHasLeftItPaysForBoth() {
+        Word gate = new Word();
+        long[] slept = new long[1];
+        engine.spawn(
+                "sleeper",
+                cpu -> {
+                    cpu.load(gate);
+                    slept[0] = timed(cpu, () -> cpu.block(gate, -1, 1));
+                });
+        engine.spawn(
+                "writer",
+                cpu -> {
+                    cpu.sleep(1_000);
+                    cpu.store(gate, 1);
+                });
+        engine.run();
+        long away = nanos(Cost.CTX_SWITCH) + nanos(Cost.WAKE);
+        assertThat(away).isGreaterThan(1_000);
+        assertThat(slept[0]).isEqualTo(HIT + away + SAME);
+    }
+
+    /// What is slept away on the way to sleep is no part of a time that is up later.
+    @Test
+    void aSleepThatTimeEndsIsAsLongAsItWasTold() {
+        Word gate = new Word();
+        long[] slept = new long[2];
+        engine.spawn(
+                "sleeper",
+                cpu -> {
+                    cpu.load(gate);
+                    slept[0] = timed(cpu, () -> cpu.blockFor(gate, -1, 1, 5_000));
+                    slept[1] = timed(cpu, () -> cpu.blockFor(gate, -1, 1, 10));
+                });
+        engine.run();
+        assertThat(slept[0]).isBetween(5_000L, 5_000 + 2 * HIT);
+        assertThat(slept[1]).isBetween(nanos(Cost.CTX_SWITCH), nanos(Cost.CTX_SWITCH) + 2 * HIT);
     }
 
     private static long after(Cpu cpu, Runnable what) {
@@ -217,7 +258,7 @@ final class VirtualWaitTest {
         engine.spawn(
                 "sleeper",
                 cpu -> {
-                    facts.add(cpu.blockFor(gate, -1, 1, 500));
+                    facts.add(cpu.blockFor(gate, -1, 1, 3_000));
                     facts.add(cpu.now());
                     facts.add(cpu.blockFor(gate, -1, 1, 1_000_000));
                 });
@@ -228,7 +269,7 @@ final class VirtualWaitTest {
                     cpu.store(gate, 1);
                 });
         engine.run();
-        assertThat(facts).containsExactly(0L, 501L, 1L);
+        assertThat(facts).containsExactly(0L, 3_001L, 1L);
     }
 
     @Test
