@@ -82,7 +82,9 @@ final class ValidateTimingCommandTest {
         assertThat(json.get("tables")).hasSize(1);
         List<String> felt = new ArrayList<>();
         json.get("constants").forEach(each -> felt.add(each.get("constant").stringValue()));
-        assertThat(felt).contains("VMEXIT", "MMU_INSTALL", "KVM_FAULT").doesNotContain("ZRAM_READ");
+        assertThat(felt)
+                .contains("VMEXIT", "MMU_INSTALL", "KVM_LOOKUP")
+                .doesNotContain("ZRAM_READ");
         JsonNode install = json.get("constants").get(felt.indexOf("MMU_INSTALL"));
         assertThat(install.get("effects").get(0).get("low").doubleValue()).isBetween(-30.0, -2.0);
         assertThat(install.get("effects").get(0).get("high").doubleValue()).isBetween(2.0, 30.0);

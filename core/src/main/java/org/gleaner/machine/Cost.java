@@ -13,8 +13,11 @@ public enum Cost {
     LINE_XFER_STORM,
     /// A guest exit and the entry after it.
     VMEXIT,
-    /// KVM's page-fault software without locks: memslot, fast GUP, TDP walk.
-    KVM_FAULT,
+    /// KVM's page-fault software until the page is known, or that there is none, without locks:
+    /// memslot and fast GUP.
+    KVM_LOOKUP,
+    /// The rest of it for a fault that has a page, without locks: what prepares and ends the entry.
+    KVM_MAP,
     /// Work under mmu_lock read to install one entry.
     MMU_INSTALL,
     /// Zap or age one gfn under or without mmu_lock: walk and update.
@@ -85,7 +88,7 @@ public enum Cost {
     WAKE_CALL,
     /// A vCPU's way from KVM to its user space and back, beside the guest exit.
     KVM_USER_EXIT,
-    /// One turn of a reader of userfaults: two system calls, without locks.
+    /// A system call of a reader of userfaults, without locks: to wait for one, or to read it.
     UFFD_READ,
     /// Supply a page by `UFFDIO_COPY` or `UFFDIO_CONTINUE`: the system call, without locks and
     /// copy.

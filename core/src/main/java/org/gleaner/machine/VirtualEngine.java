@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Spinning is not simulated: a waiter leaves the tournament and joins the ring of its word. A
 /// write that ends its wait brings it back at the time the write was complete (a sleeper: later by
-/// a wake-up, once it is off its CPU) and its next act is to load the word, paying the transfer. Several
-/// that one write wakes come back a tick apart in the order in which they came. A waiter that finds
-/// the value changed again waits again. Nothing is ever granted ahead of time: a lock that is free
-/// in a CPU's future is not taken in the present.
+/// a wake-up, once it is off its CPU) and its next act is to load the word, paying the transfer.
+/// Several that one write wakes come back a tick apart in the order in which they came. A waiter
+/// that finds the value changed again waits again. Nothing is ever granted ahead of time: a lock
+/// that is free in a CPU's future is not taken in the present.
 ///
 /// ## Turns
 ///

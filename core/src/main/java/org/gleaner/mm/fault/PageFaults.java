@@ -182,6 +182,20 @@ public final class PageFaults {
         long majors = stat.get(cpu, VmEvent.PGMAJFAULT);
         long swapIns = stat.get(cpu, VmEvent.PSWPIN);
         mm.memcg().lruvec().statChanged(cpu, 1);
+        int result = MISSING;
+        while (result == MISSING) {
+            result = tried(cpu, mm, vpn, how);
+        }
+        own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
+        own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
+        currentTask.leave(cpu);
+        cpu.exit();
+        return result;
+    }
+
+    /// A fault under mmap_lock, which whoever has to wait lets go of; [#MISSING] if a monitor was
+    /// waited for, and the fault is to be tried again.
+    private int tried(Cpu cpu, AddressSpace mm, long vpn, int how) {
         mm.mmapLock().downRead(cpu);
         Vma vma = mm.vma(vpn);
         int result;
@@ -197,17 +211,12 @@ public final class PageFaults {
         mm.mmapLock().upRead(cpu);
         if (result == LOCK_DROPPED) {
             cpu.sleep(DEVICE_NANOS);
-            result = DONE;
+            return DONE;
         }
-        own.add(cpu, VmEvent.PGMAJFAULT, stat.get(cpu, VmEvent.PGMAJFAULT) - majors);
-        own.add(cpu, VmEvent.PSWPIN, stat.get(cpu, VmEvent.PSWPIN) - swapIns);
-        if (monitor != null) {
-            boolean interruptible = (how & INTERRUPTIBLE) != 0;
-            result = monitor.await(cpu, mm, waits, interruptible) ? DONE : INTR;
+        if (monitor == null) {
+            return result;
         }
-        currentTask.leave(cpu);
-        cpu.exit();
-        return result;
+        return monitor.await(cpu, mm, waits, (how & INTERRUPTIBLE) != 0) ? MISSING : INTR;
     }
 
     /// What a task of an address space does before it goes back to user mode or into its guest: it

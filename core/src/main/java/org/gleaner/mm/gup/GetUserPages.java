@@ -260,9 +260,16 @@ public final class GetUserPages {
     }
 
     private boolean isMissing(Cpu cpu, Vma vma, long vpn) {
-        return vma.userfault() != null
-                && format.isNone(vma.mm().tables().find(cpu, walks[cpu.id], vma.mm().root(), vpn))
-                && vma.waitsForMonitor(cpu, vpn);
+        if (vma.userfault() == null) {
+            return false;
+        }
+        AddressSpace mm = vma.mm();
+        mm.mmapLock().downRead(cpu);
+        boolean missing =
+                format.isNone(mm.tables().find(cpu, walks[cpu.id], mm.root(), vpn))
+                        && vma.waitsForMonitor(cpu, vpn);
+        mm.mmapLock().upRead(cpu);
+        return missing;
     }
 
     /// A fault would wait for the swap device: the page is there and not in the swap cache. A

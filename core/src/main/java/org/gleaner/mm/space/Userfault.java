@@ -219,6 +219,7 @@ public final class Userfault {
             if (cpu.load(heads[PENDING]) == 0) {
                 sleep(cpu);
             }
+            cpu.charge(Cost.UFFD_READ);
             long vpn = take(cpu);
             if (vpn >= 0) {
                 return vpn;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.gleaner.machine.Cost;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
@@ -103,6 +105,43 @@ final class UserfaultTest {
         engine.run();
         assertThat(done[1]).isLessThan(150_000);
         assertThat(done[0]).isGreaterThan(200_000);
+    }
+
+    /// A reader waits in one system call and reads in another: what the first takes is over when a
+    /// fault comes to one that sleeps, what the second takes is not.
+    @Test
+    void oneOfTwoSystemCallsIsBetweenAFaultAndItsReader() {
+        CostModel larger =
+                COSTS.with(
+                        Map.of(
+                                Cost.UFFD_READ,
+                                COSTS.ticks(Cost.UFFD_READ) + 1_000 * CostModel.TICKS_PER_NANO));
+        assertThat(nanosToAReader(larger) - nanosToAReader(COSTS)).isEqualTo(1_000);
+    }
+
+    private static long nanosToAReader(CostModel costs) {
+        VirtualEngine engine = new VirtualEngine(costs, VirtualOptions.seed(1));
+        Userfault monitor = monitor();
+        Word entry = new Word();
+        long[] at = new long[2];
+        engine.spawn(
+                "reader",
+                cpu -> {
+                    monitor.addReader(cpu);
+                    long vpn = monitor.next(cpu);
+                    at[1] = cpu.now();
+                    cpu.store(entry, 1);
+                    monitor.wake(cpu, vpn, vpn + 1);
+                });
+        engine.spawn(
+                "task",
+                cpu -> {
+                    cpu.sleep(100_000);
+                    at[0] = cpu.now();
+                    fault(cpu, monitor, entry, 0);
+                });
+        engine.run();
+        return at[1] - at[0];
     }
 
     /// The walk visits everybody who waits: a wake takes longer, the more there are.
