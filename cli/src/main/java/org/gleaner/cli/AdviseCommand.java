@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class AdviseCommand implements Callable<Integer> {
 
-    private static final int MOST_SEEDS = 100;
     private static final int MOST_VMS = 1000;
     private static final String NO_KNOBS = "none";
 
@@ -131,12 +130,8 @@ final class AdviseCommand implements Callable<Integer> {
         vms.check();
         List<Objective> objectives = objectives();
         List<KnobChoice> tried = knobs();
-        if (seeds < 1 || seeds > MOST_SEEDS) {
-            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
-        }
-        if (most < 1 || most > MOST_VMS) {
-            throw new BadInput("--most", most + " is out of range", "give 1 to " + MOST_VMS);
-        }
+        InRange.check("--seeds", seeds, 1, SeedsOptions.MOST_SEEDS);
+        InRange.check("--most", most, 1, MOST_VMS);
         AdvisedHost.File described = AdvisedHost.file(host, surroundings.input());
         AdvisedHost asked = described.with(settings);
         return new Advice.Question(

@@ -115,9 +115,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (bound != null && (bound < 0 || bound > MOST_PREEMPTIONS)) {
-            throw new BadInput(
-                    "--bound", bound + " is out of range", "give 0 to " + MOST_PREEMPTIONS);
+        if (bound != null) {
+            InRange.check("--bound", bound, 0, MOST_PREEMPTIONS);
         }
         if (design != null) {
             design.checkAnywhere("--design");
@@ -186,8 +185,8 @@ final class CheckCommand implements Callable<Integer> {
         if (!memory.equals("arm64")) {
             throw new BadInput("--memory", "no memory '" + memory + "'", "give arm64");
         }
-        if (delays != null && (delays < 1 || delays > MOST_DELAYS)) {
-            throw new BadInput("--delays", delays + " is out of range", "give 1 to " + MOST_DELAYS);
+        if (delays != null) {
+            InRange.check("--delays", delays, 1, MOST_DELAYS);
         }
         return delays == null ? DELAYS : delays;
     }

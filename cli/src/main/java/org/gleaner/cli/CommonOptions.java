@@ -2,7 +2,6 @@ package org.gleaner.cli;
 
 import java.util.List;
 import java.util.stream.LongStream;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.EngineChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -45,9 +44,7 @@ final class CommonOptions extends OutputOptions {
     ///
     /// @param usual the first, unless one was given
     List<Long> seeds(long usual) {
-        if (seeds < 1 || seeds > MOST_SEEDS) {
-            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
-        }
+        InRange.check("--seeds", seeds, 1, MOST_SEEDS);
         long first = seed != null ? seed : usual;
         return LongStream.range(0, seeds).map(i -> first + i).boxed().toList();
     }

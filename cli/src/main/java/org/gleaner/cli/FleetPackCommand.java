@@ -44,7 +44,6 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class FleetPackCommand implements Callable<Integer> {
 
-    private static final int MOST_SEEDS = 100;
     private static final int MOST_REQUEST = 1_000_000;
 
     private final Surroundings surroundings;
@@ -154,13 +153,8 @@ final class FleetPackCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (seeds < 1 || seeds > MOST_SEEDS) {
-            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
-        }
-        if (request < 1 || request > MOST_REQUEST) {
-            throw new BadInput(
-                    "--request", request + " is out of range", "give 1 to " + MOST_REQUEST);
-        }
+        InRange.check("--seeds", seeds, 1, SeedsOptions.MOST_SEEDS);
+        InRange.check("--request", request, 1, MOST_REQUEST);
         if (watch.nanos() < 1) {
             throw new BadInput("--watch", watch + " is no time at all", "give 1ms or more");
         }

@@ -121,9 +121,7 @@ final class FleetPopulationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (vms < 1 || vms > MOST_VMS) {
-            throw new BadInput("--vms", vms + " is out of range", "give 1 to " + MOST_VMS);
-        }
+        InRange.check("--vms", vms, 1, MOST_VMS);
         if (!(returns >= 0.1 && returns <= 50)) {
             throw new BadInput("--returns", returns + " is out of range", "give 0.1 to 50");
         }

@@ -7,8 +7,7 @@ import picocli.CommandLine.Option;
 
 /// With which seeds rows of real runs are replayed.
 final class SeedsOptions {
-
-    private static final int MOST_SEEDS = 100;
+    static final int MOST_SEEDS = 100;
 
     @Option(
             names = "--seed",
@@ -28,9 +27,7 @@ final class SeedsOptions {
 
     /// @throws BadInput for none, or too many
     List<Long> seeds() {
-        if (seeds < 1 || seeds > MOST_SEEDS) {
-            throw new BadInput("--seeds", seeds + " is out of range", "give 1 to " + MOST_SEEDS);
-        }
+        InRange.check("--seeds", seeds, 1, MOST_SEEDS);
         return LongStream.range(seed, seed + seeds).boxed().toList();
     }
 }

@@ -45,9 +45,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (port < 0 || port > MOST_PORT) {
-            throw new BadInput("--port", port + " is out of range", "give 0 to " + MOST_PORT);
-        }
+        InRange.check("--port", port, 0, MOST_PORT);
         Surroundings own = results == null ? surroundings : surroundings.keepingIn(results);
         if (Files.exists(own.results()) && !Files.isDirectory(own.results())) {
             throw new BadInput(own.results().toString(), "is no directory", "name a directory");

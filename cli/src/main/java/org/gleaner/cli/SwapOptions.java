@@ -81,17 +81,7 @@ final class SwapOptions {
         if (swap == SwapDeviceChoice.NONE && swapSize != null) {
             throw new BadInput("--swap-size", "there is no swap", "leave it out, or --swap none");
         }
-        if (swappiness < 0 || swappiness > HostSettings.MOST_SWAPPINESS) {
-            throw new BadInput(
-                    "--swappiness",
-                    swappiness + " is out of range",
-                    "give 0 to " + HostSettings.MOST_SWAPPINESS);
-        }
-        if (pageCluster < 0 || pageCluster > Swap.MOST_CLUSTER) {
-            throw new BadInput(
-                    "--page-cluster",
-                    pageCluster + " is out of range",
-                    "give 0 to " + Swap.MOST_CLUSTER);
-        }
+        InRange.check("--swappiness", swappiness, 0, HostSettings.MOST_SWAPPINESS);
+        InRange.check("--page-cluster", pageCluster, 0, Swap.MOST_CLUSTER);
     }
 }

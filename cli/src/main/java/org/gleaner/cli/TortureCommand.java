@@ -2,7 +2,6 @@ package org.gleaner.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TortureText;
@@ -58,10 +57,7 @@ final class TortureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (seconds < 1 || seconds > MOST_SECONDS) {
-            throw new BadInput(
-                    "--seconds", seconds + " is out of range", "give 1 to " + MOST_SECONDS);
-        }
+        InRange.check("--seconds", seconds, 1, MOST_SECONDS);
         if (aging != null) {
             aging.checkAnywhere("--aging");
         }

@@ -64,8 +64,8 @@ final class TraceColdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (pace != null && (pace < 1 || pace > MOST_PACE)) {
-            throw new BadInput("--pace", pace + " is out of range", "give 1 to 1000000000");
+        if (pace != null) {
+            InRange.check("--pace", pace, 1, MOST_PACE);
         }
         if (!(percent > 0 && percent <= 100)) {
             throw new BadInput(

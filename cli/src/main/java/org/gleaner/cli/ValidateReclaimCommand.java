@@ -1,11 +1,9 @@
 package org.gleaner.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.execute.ValidationRun;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ValidationText;
@@ -18,7 +16,6 @@ import org.gleaner.lab.validate.RealTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `gleaner validate reclaim`: a table of runs of a real kernel, replayed row by row.
@@ -47,12 +44,7 @@ final class ValidateReclaimCommand implements Callable<Integer> {
                             + "bundled ones.")
     private @Nullable Path table;
 
-    @Option(
-            names = "--only",
-            paramLabel = "COLUMN=VALUE",
-            description =
-                    "Only rows with this value, such as kernel=6.12,mode=mglru; may be repeated.")
-    private List<String> only = new ArrayList<>();
+    @Mixin private CellsOptions chosen = new CellsOptions();
 
     @Mixin private SeedsOptions seeds = new SeedsOptions();
 
@@ -66,7 +58,8 @@ final class ValidateReclaimCommand implements Callable<Integer> {
     public Integer call() {
         List<Long> bySeed = seeds.seeds();
         Path file = table != null ? table : bundled();
-        List<RealRuns> cells = chosen(RealTable.read(file, surroundings.input()));
+        List<RealRuns> cells = 
+                chosen.of(RealTable.read(file, surroundings.input()), CellFilter::ofReplays);
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         ValidationRequest request = new ValidationRequest(file, cells, traces(file, cells), bySeed);
         ValidationResult result =
@@ -78,17 +71,6 @@ final class ValidateReclaimCommand implements Callable<Integer> {
 
     private Path bundled() {
         return surroundings.home().resolve("validation").resolve("results.csv");
-    }
-
-    private List<RealRuns> chosen(List<RealRuns> all) {
-        if (only.isEmpty()) {
-            return all;
-        }
-        try {
-            return CellFilter.ofReplays(only).of(all);
-        } catch (BadInput bad) {
-            throw bad.at("--only " + String.join(",", only));
-        }
     }
 
     private Map<String, Trace> traces(Path file, List<RealRuns> cells) {

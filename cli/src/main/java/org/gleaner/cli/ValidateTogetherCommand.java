@@ -1,11 +1,9 @@
 package org.gleaner.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.execute.TogetherValidationRun;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TogetherValidationText;
@@ -18,7 +16,6 @@ import org.gleaner.lab.validate.TogetherTable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `gleaner validate together`: a table of traces that real kernels ran together, replayed row by
@@ -48,12 +45,7 @@ final class ValidateTogetherCommand implements Callable<Integer> {
                             + "looked for beside it, then among the bundled ones.")
     private @Nullable Path table;
 
-    @Option(
-            names = "--only",
-            paramLabel = "COLUMN=VALUE",
-            description =
-                    "Only rows with this value, such as kernel=6.12,mode=mglru; may be repeated.")
-    private List<String> only = new ArrayList<>();
+    @Mixin private CellsOptions chosen = new CellsOptions();
 
     @Mixin private SeedsOptions seeds = new SeedsOptions();
 
@@ -67,7 +59,9 @@ final class ValidateTogetherCommand implements Callable<Integer> {
     public Integer call() {
         List<Long> bySeed = seeds.seeds();
         Path file = table != null ? table : bundled();
-        List<TogetherRuns> cells = chosen(TogetherTable.read(file, surroundings.input()));
+        List<TogetherRuns> cells = 
+                chosen.of(
+                        TogetherTable.read(file, surroundings.input()), CellFilter::ofTogether);
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TogetherValidationResult result =
                 TogetherValidationRun.run(
@@ -83,17 +77,6 @@ final class ValidateTogetherCommand implements Callable<Integer> {
 
     private Path bundled() {
         return surroundings.home().resolve("validation").resolve("together").resolve("results.csv");
-    }
-
-    private List<TogetherRuns> chosen(List<TogetherRuns> all) {
-        if (only.isEmpty()) {
-            return all;
-        }
-        try {
-            return CellFilter.ofTogether(only).of(all);
-        } catch (BadInput bad) {
-            throw bad.at("--only " + String.join(",", only));
-        }
     }
 
     private Map<String, Trace> traces(Path file, List<TogetherRuns> cells) {

@@ -92,19 +92,13 @@ final class VmOptions {
 
     /// @throws BadInput if one of them is out of range
     void check() {
-        range("--pace", pace, MOST_PACE);
-        range("--request", request, MOST_REQUEST);
+        InRange.check("--pace", pace, 1, MOST_PACE);
+        InRange.check("--request", request, 1, MOST_REQUEST);
         if (watch.nanos() < 1 || watch.nanos() > MOST_NANOS) {
             throw new BadInput("--watch", watch + " is out of range", "give 1ns to 3600s");
         }
         if (warmUp.nanos() > MOST_NANOS) {
             throw new BadInput("--warm-up", warmUp + " is out of range", "give 0s to 3600s");
-        }
-    }
-
-    private static void range(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new BadInput(option, value + " is out of range", "give 1 to " + most);
         }
     }
 
