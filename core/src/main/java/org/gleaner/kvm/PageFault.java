@@ -171,7 +171,7 @@ final class PageFault {
         } else {
             vcpu.stat.translationFaults += fault.prefetch ? 0 : 1;
         }
-        cpu.charge(Cost.KVM_LOOKUP);
+        cpu.chargeVarying(Cost.KVM_LOOKUP);
         return vcpu.spare.topUp(cpu);
     }
 
@@ -343,7 +343,7 @@ final class PageFault {
         if (early && !unused) {
             vcpu.page.markByNumber(cpu, fault.pfn, fault.mapWritable);
         }
-        cpu.charge(Cost.KVM_MAP);
+        cpu.chargeVarying(Cost.KVM_MAP);
         return vcpu.stat.count(fault, result);
     }
 

@@ -215,6 +215,12 @@ public abstract class Cpu {
     /// Adds one occurrence of private work.
     public abstract void charge(Cost cost);
 
+    /// Adds one occurrence of private work that takes longer at one time than at another, where
+    /// other CPUs are at work; [#charge] on average.
+    public void chargeVarying(Cost cost) {
+        charge(cost);
+    }
+
     /// Adds `n >= 0` occurrences of private work.
     public abstract void charge(Cost cost, long n);
 

@@ -6,7 +6,7 @@ package org.gleaner.machine;
 /// logarithm.
 final class Slowdown {
     /// Up to so many busy CPUs have the highest clock.
-    private static final int FREE = 2;
+    static final int FREE = 2;
 
     private static final int[] BUSY = {4, 8, 16};
     private static final Cost[] AT = {Cost.BUSY_4, Cost.BUSY_8, Cost.BUSY_16};

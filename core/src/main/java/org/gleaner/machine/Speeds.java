@@ -3,8 +3,8 @@ package org.gleaner.machine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What private work costs now: more, the more CPUs are at work ([Slowdown]); and whether all who
-/// work sit on one socket. A CPU that spins is at work, one that sleeps is not.
+/// What private work costs now: more, the more CPUs are at work ([Slowdown]); whether it varies
+/// ([WorkLengths]); and whether all who work sit on one socket. A CPU that spins is at work, one that sleeps is not.
 final class Speeds {
     private final CostModel costs;
     private final Topology topology;
@@ -13,6 +13,9 @@ final class Speeds {
 
     /// By [Cost#ordinal], in ticks; never changed.
     long[] table;
+
+    /// Whether so few are at work that they do not feel each other.
+    boolean alone = true;
 
     /// Whether all that are at work sit on one socket.
     boolean oneSocket;
@@ -33,11 +36,13 @@ final class Speeds {
         }
         table = tables.get(busy);
         oneSocket = topology.isOneSocket(busy);
+        alone = busy <= Slowdown.FREE;
     }
 
     /// One less.
     void end() {
         table = tables.get(--busy);
         oneSocket = topology.isOneSocket(busy);
+        alone = busy <= Slowdown.FREE;
     }
 }

@@ -67,6 +67,7 @@ final class VirtualCpu extends TimedCpu {
     private long slabLimit;
 
     private final LineModel lines;
+    private final WorkLengths lengths;
     private final long slack;
 
     private final Actor body;
@@ -88,6 +89,7 @@ final class VirtualCpu extends TimedCpu {
         this.daemon = daemon;
         this.slot = slot;
         lines = engine.lines;
+        lengths = new WorkLengths(engine.options.seed(), id);
         slack = engine.slack;
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
@@ -106,6 +108,12 @@ final class VirtualCpu extends TimedCpu {
             tree.flush(ticks);
         }
         engine.finished(this);
+    }
+
+    @Override
+    public void chargeVarying(Cost cost) {
+        long mean = speeds.table[cost.ordinal()];
+        ticks += speeds.alone ? mean : lengths.of(mean);
     }
 
     // --- order -------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ public final class PageFaults {
 
     private int handle(Cpu cpu, AddressSpace mm, long vpn, int how) {
         cpu.enter(KernelFunction.HANDLE_MM_FAULT);
-        cpu.charge(Cost.HOST_FAULT);
+        cpu.chargeVarying(Cost.HOST_FAULT);
         currentTask.enter(cpu, mm);
         stat.inc(cpu, VmEvent.PGFAULT);
         mm.markUsed(cpu);

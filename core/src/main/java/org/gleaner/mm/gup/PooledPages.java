@@ -65,7 +65,7 @@ public final class PooledPages implements UserPages, PagesByNumber {
     }
 
     private void touchFirst(Cpu cpu, Word state) {
-        cpu.charge(Cost.HOST_FAULT);
+        cpu.chargeVarying(Cost.HOST_FAULT);
         if (cpu.cas(state, ABSENT, ZEROING)) {
             cpu.charge(Cost.ZERO_PAGE, size);
             cpu.store(state, THERE);

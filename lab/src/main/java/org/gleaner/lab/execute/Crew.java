@@ -81,6 +81,11 @@ final class Crew {
         rendezvous.awaitAll(boss);
     }
 
+    /// As [#await], spinning.
+    void spin(Cpu boss) {
+        rendezvous.spinForAll(boss);
+    }
+
     /// Sends all home, and waits until they are gone.
     void dismiss(Cpu boss) {
         job = null;

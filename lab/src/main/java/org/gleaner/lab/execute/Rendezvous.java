@@ -45,6 +45,12 @@ final class Rendezvous {
         boss.store(arrived, 0);
     }
 
+    /// As [#awaitAll], by a boss that spins, and so is at work like the workers.
+    void spinForAll(Cpu boss) {
+        boss.await(arrived, -1, workers);
+        boss.store(arrived, 0);
+    }
+
     /// Whether all workers have arrived.
     boolean allThere(Cpu boss) {
         return boss.load(arrived) == workers;

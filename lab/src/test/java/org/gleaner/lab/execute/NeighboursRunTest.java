@@ -75,7 +75,7 @@ final class NeighboursRunTest {
     @ValueSource(strings = {"mglru", "classic"})
     void theColdOneMakesRoomForTheHotOne(String lru) {
         NeighboursResult.Run run = run(scenario(lru, ", workingSet: 90%", ""));
-        assertThat(stat(run, 1, "pgsteal")).isGreaterThan(1000);
+        assertThat(stat(run, 1, "pgsteal")).isGreaterThan(800);
         assertThat(run.kswapd().cpuSeconds()).isPositive();
         assertThat(run.kswapd().share()).isBetween(1e-9, 1.0);
         assertThat(stat(run, 1, "pgfault")).isZero();
