@@ -83,6 +83,11 @@ public enum AgingChoice implements Choice {
         }
     }
 
+    /// Whether a look that finds a page young flushes.
+    public boolean flushes() {
+        return org.gleaner.mm.aging.AgingDesign.forName(design().label()).plan().flush();
+    }
+
     /// What it does, in a few words for people.
     public String about() {
         return about;

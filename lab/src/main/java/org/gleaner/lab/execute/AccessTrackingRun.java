@@ -68,7 +68,7 @@ public final class AccessTrackingRun {
         this.variant = variant;
         this.meter = meter;
         Configuration configuration = variant.configuration();
-        AgingPlan plan = Support.plan(configuration.aging());
+        AgingPlan plan = Support.plan(configuration);
         machine =
                 new GuestMachine(request, configuration, plan, scenario.host().swap().device(), 0);
         crew = new Crew(machine, scenario.guest().vcpus());
@@ -129,7 +129,8 @@ public final class AccessTrackingRun {
                             first.arch(),
                             first.hardwareAccessed(),
                             first.pageSize(),
-                            null);
+                            null,
+                            first.flush());
             all.addFirst(new Variant(none, false));
         }
         return all;

@@ -81,7 +81,7 @@ final class GuestMachine implements AutoCloseable {
         return new GuestMachine(
                 request,
                 configuration,
-                Support.plan(configuration.aging()),
+                Support.plan(configuration),
                 request.scenario().host().swap().device(),
                 daemons);
     }

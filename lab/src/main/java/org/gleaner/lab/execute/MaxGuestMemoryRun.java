@@ -127,7 +127,7 @@ public final class MaxGuestMemoryRun {
     }
 
     private static AgingPlan plan(Configuration configuration) {
-        return Support.plan(configuration.aging());
+        return Support.plan(configuration);
     }
 
     /// Adds a configuration without one of its parts, unless it does not have that part.

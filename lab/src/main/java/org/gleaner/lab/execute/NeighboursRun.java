@@ -77,7 +77,7 @@ public final class NeighboursRun {
         this.meter = meter;
         endsWithWork =
                 scenario.guests().stream().allMatch(each -> each.workload() == Workload.PHASES);
-        plan = Support.plan(configuration.aging());
+        plan = Support.plan(configuration);
         engine =
                 Support.engine(
                         request.engine(),

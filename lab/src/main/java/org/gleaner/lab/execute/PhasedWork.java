@@ -133,6 +133,7 @@ final class PhasedWork {
         private final long bytes;
         private final long firstByte;
         private final ObjectOrder order;
+        private final SplittableRandom chance;
 
         Part(ObjectTouch touch, int index, int place, int turn) {
             this.touch = touch;
@@ -143,6 +144,7 @@ final class PhasedWork {
             long first = touch.shared() ? 0 : all * index / vcpus;
             objects = touch.shared() ? all : all * (index + 1) / vcpus - first;
             long circle = seed * 31 + place;
+            chance = new SplittableRandom((circle * 1009 + index) * 1607 + turn);
             order =
                     new ObjectOrder(
                             touch.order(),
@@ -161,6 +163,10 @@ final class PhasedWork {
 
         long access(Cpu cpu, Vcpu vcpu, BooleanSupplier ends) {
             long accessed = 0;
+            if (touch.percent() < ObjectTouch.ALWAYS
+                    && chance.nextInt(ObjectTouch.ALWAYS) >= touch.percent()) {
+                return accessed;
+            }
             for (int i = 0; i < touch.times(); i++) {
                 long start = firstByte + order.next() * bytes;
                 long from = baseGfn + start / pageBytes;

@@ -191,6 +191,12 @@ final class Support {
         };
     }
 
+    /// What mm asks in a configuration.
+    static AgingPlan plan(Configuration configuration) {
+        AgingPlan plan = plan(configuration.aging());
+        return configuration.withoutFlush() ? plan.withoutFlush() : plan;
+    }
+
     /// What mm asks under a design, whatever form of it an architecture has.
     static AgingPlan plan(AgingChoice choice) {
         return AgingPlan.parse(choice.design().label());

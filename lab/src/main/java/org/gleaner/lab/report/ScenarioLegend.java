@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PageSupplier;
@@ -117,7 +116,7 @@ final class ScenarioLegend {
         all.forEach(each -> lrus.add(each.lru()));
         long kernels = all.stream().map(Configuration::kernel).distinct().count();
         long processors = all.stream().map(Configuration::processor).distinct().count();
-        Set<AgingChoice> told = new LinkedHashSet<>();
+        Set<String> told = new LinkedHashSet<>();
         List<String> lines = new ArrayList<>();
         for (Configuration each : all) {
             String kernel = kernels == 1 ? "" : each.kernel().label() + "; ";
@@ -128,8 +127,8 @@ final class ScenarioLegend {
             if (pfn != null) {
                 lru += pfn.about() + "; ";
             }
-            String about =
-                    told.add(each.aging()) ? each.aging().about() : "aging as " + first(all, each);
+            String aging = aging(each);
+            String about = told.add(aging) ? aging : "aging as " + first(all, aging);
             lines.add(
                     String.format(
                             Locale.ROOT,
@@ -143,9 +142,14 @@ final class ScenarioLegend {
         return lines;
     }
 
-    private static String first(List<Configuration> all, Configuration like) {
+    private static String aging(Configuration configuration) {
+        String flush = configuration.withoutFlush() ? "; here without the flush" : "";
+        return configuration.aging().about() + flush;
+    }
+
+    private static String first(List<Configuration> all, String aging) {
         return all.stream()
-                .filter(each -> each.aging() == like.aging())
+                .filter(each -> aging(each).equals(aging))
                 .findFirst()
                 .orElseThrow()
                 .name();

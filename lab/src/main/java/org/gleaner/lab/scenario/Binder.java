@@ -134,7 +134,7 @@ final class Binder {
         if (type == Limit.class) {
             return Limit.parse(text);
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return truth(text);
         }
         if (type == int.class || type == Integer.class || type == long.class) {

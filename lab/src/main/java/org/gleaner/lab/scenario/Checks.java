@@ -245,6 +245,12 @@ final class Checks {
                         "the host of '" + each.name() + "': " + refusal,
                         "use arch: arm64, or pageSize: 4KiB");
             }
+            if (each.flush() != null && !each.aging().flushes()) {
+                throw bad(
+                        "configurations." + i + ".flush",
+                        "'" + each.aging().label() + "' never flushes",
+                        "leave it out");
+            }
             if (each.arch() == ArchChoice.X86 && !each.hardwareAccessed()) {
                 String path = "configurations." + i;
                 throw bad(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// left-out aging design is the one that the kernel was released with.
 ///
 /// @param pfn null for that of the kernel that the aging design belongs to
+/// @param flush null for what the aging design does
 public record Configuration(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
                 String name,
@@ -30,11 +31,20 @@ public record Configuration(
         @JsonPropertyDescription(
                         "How KVM gets hold of host pages; default that of the aging design's kernel.")
                 @MayBeLeftOut
-                @Nullable PfnChoice pfn) {
+                @Nullable PfnChoice pfn,
+        @JsonPropertyDescription(
+                        "Whether a look that finds a page young flushes; default as the aging design does.")
+                @MayBeLeftOut
+                @Nullable Boolean flush) {
 
     /// One of an x86 host that does not say how KVM gets hold of host pages.
     public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
-        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null);
+        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null, null);
+    }
+
+    /// Whether it lacks a flush that its aging design has.
+    public boolean withoutFlush() {
+        return Boolean.FALSE.equals(flush);
     }
 
     /// The host's processor, for people.

@@ -38,6 +38,7 @@ final class GuestNodes {
                     "memory", "100%",
                     "object", "4KiB",
                     "times", "1",
+                    "percent", "100",
                     "writes", "false",
                     "shared", "false");
 

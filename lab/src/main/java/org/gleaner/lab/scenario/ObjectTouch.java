@@ -19,12 +19,18 @@ public record ObjectTouch(
                         "Size of an object, the same at every scale; default 4KiB, at most 1GiB.")
                 Size object,
         @JsonPropertyDescription("How many objects in a row, 1 to 1000; default 1.") int times,
+        @JsonPropertyDescription(
+                        "In how many of a hundred operations it happens, by chance, 1 to 100; default 100.")
+                int percent,
         @JsonPropertyDescription("Whether it writes or reads; default false.") boolean writes,
         @JsonPropertyDescription(
                         "Whether every vCPU takes all objects, or those in a share of its own; default false.")
                 boolean shared) {
 
     static final int MOST_TIMES = 1000;
+
+    /// The percentage of what every operation does.
+    public static final int ALWAYS = 100;
 
     /// The largest object.
     static final long MOST_OBJECT = 1 << 30;
@@ -44,6 +50,13 @@ public record ObjectTouch(
 
     ObjectTouch scaled(Scale scale) {
         return new ObjectTouch(
-                order, from.scaled(scale), memory.scaled(scale), object, times, writes, shared);
+                order,
+                from.scaled(scale),
+                memory.scaled(scale),
+                object,
+                times,
+                percent,
+                writes,
+                shared);
     }
 }

@@ -67,6 +67,7 @@ final class PhaseChecks {
         int pageBytes = scenario.pageBytes();
         long pages = scenario.pages(guest);
         checks.range(at + ".times", touch.times(), 1, ObjectTouch.MOST_TIMES);
+        checks.range(at + ".percent", touch.percent(), 1, ObjectTouch.ALWAYS);
         if (!(touch.object() instanceof Size.Bytes)
                 || touch.objectBytes() > ObjectTouch.MOST_OBJECT) {
             throw checks.bad(

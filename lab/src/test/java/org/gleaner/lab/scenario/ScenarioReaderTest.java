@@ -237,6 +237,7 @@ final class ScenarioReaderTest {
                                                 Size.parse("25%"),
                                                 Size.parse("4KiB"),
                                                 1,
+                                                ObjectTouch.ALWAYS,
                                                 false,
                                                 false))));
         assertThat(neighbours.backingPages()).isEqualTo((3 * 16L + 1) << 18);
