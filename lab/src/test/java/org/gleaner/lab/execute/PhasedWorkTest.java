@@ -93,6 +93,38 @@ final class PhasedWorkTest {
     }
 
     @Test
+    void aTouchMayHappenInSomeOperationsOnly() {
+        String some =
+                "{name: some, passes: 2, touches: [{memory: 4MiB},"
+                        + " {order: random, from: 4MiB, memory: 4MiB, percent: 44}]}";
+        NeighboursResult result = run("phases: [" + some + "]");
+        assertThat(phases(result).getFirst().operations()).isEqualTo(2048);
+        // 44 % of 2,048 are 901, give or take 22
+        assertThat(result.runs().getFirst().guests().getFirst().accesses() - 2048)
+                .isBetween(901L - 110, 901L + 110);
+    }
+
+    /// Where a host is too small for its guest, each look that finds a page young would flush the
+    /// broadcast way, once for each.
+    @Test
+    void aConfigurationMayLackTheFlushOfItsDesign() {
+        List<NeighboursResult.Run> runs =
+                run(
+                                "phases: [" + COPY + ", " + CHASE + "]",
+                                "host.memory=9MiB",
+                                "host.swap.size=64MiB",
+                                "configurations=[{name: with, aging: locked-flush},"
+                                        + " {name: without, aging: locked-flush, flush: false}]")
+                        .runs();
+        assertThat(runs.getFirst().configuration().withoutFlush()).isFalse();
+        assertThat(runs.getLast().configuration().withoutFlush()).isTrue();
+        assertThat(runs.getLast().vmstat()).isNotEqualTo(runs.getFirst().vmstat());
+        double with = runs.getFirst().guests().getFirst().phases().getFirst().seconds();
+        double without = runs.getLast().guests().getFirst().phases().getFirst().seconds();
+        assertThat(without).isLessThan(with);
+    }
+
+    @Test
     void theSameSeedGivesTheSame() {
         String both = "phases: [" + CHASE + ", " + COPY + "]";
         String[] tight = {"host.memory=9MiB", "host.swap.size=64MiB"};
