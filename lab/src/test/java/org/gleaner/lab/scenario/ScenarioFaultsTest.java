@@ -68,7 +68,7 @@ final class ScenarioFaultsTest {
                 "guests.0.phases.0.touches.0.memory=4KiB | 4KiB has not an object of 256KiB for each",
                 "guests.0.phases.0.touches.0.times=0 | 0 is out of range; give 1 to 1000",
                 "guests.0.phases.0.touches.0.percent=0 | 0 is out of range; give 1 to 100",
-                "configurations.1.aging=merged | 'merged' never flushes; leave it out",
+                "configurations.0.aging=merged | merged' never flushes; leave it out",
                 "guests.0.phases.0.touches.0.loop=1 | unknown key 'loop' in guests.0.phases.0.touches.0",
             })
     void aGuestsWorkThatCannotBeIsToldInOneLine(String setting, String message) {
