@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What private work costs now: more, the more CPUs are at work ([Slowdown]); whether it varies
-/// ([WorkLengths]); and whether all who work sit on one socket. A CPU that spins is at work, one that sleeps is not.
+/// ([WorkLengths]); and whether all who work sit on one socket. A CPU that spins is at work, one
+/// that sleeps is not.
 final class Speeds {
     private final CostModel costs;
     private final Topology topology;
