@@ -9,8 +9,7 @@ final class InRange {
     /// @throws BadInput if `value` is less than `least` or more than `most`
     static void check(String option, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new BadInput(
-                    option, value + " is out of range", "give " + least + " to " + most);
+            throw new BadInput(option, value + " is out of range", "give " + least + " to " + most);
         }
     }
 }

@@ -83,8 +83,7 @@ final class ScenarioCheckCommand implements Callable<Integer> {
     }
 
     private ScenarioPlan plan(String file) {
-        return ScenarioPlan.of(
-                file, surroundings.input(), settings, scale, RunCommand.USUAL_SCALE);
+        return ScenarioPlan.of(file, surroundings.input(), settings, scale, RunCommand.USUAL_SCALE);
     }
 
     private static Checked checked(boolean valid, List<ScenarioPlan> plans) {

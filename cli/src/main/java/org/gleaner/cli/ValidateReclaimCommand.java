@@ -58,7 +58,7 @@ final class ValidateReclaimCommand implements Callable<Integer> {
     public Integer call() {
         List<Long> bySeed = seeds.seeds();
         Path file = table != null ? table : bundled();
-        List<RealRuns> cells = 
+        List<RealRuns> cells =
                 chosen.of(RealTable.read(file, surroundings.input()), CellFilter::ofReplays);
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         ValidationRequest request = new ValidationRequest(file, cells, traces(file, cells), bySeed);

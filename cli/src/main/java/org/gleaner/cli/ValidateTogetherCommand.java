@@ -59,9 +59,8 @@ final class ValidateTogetherCommand implements Callable<Integer> {
     public Integer call() {
         List<Long> bySeed = seeds.seeds();
         Path file = table != null ? table : bundled();
-        List<TogetherRuns> cells = 
-                chosen.of(
-                        TogetherTable.read(file, surroundings.input()), CellFilter::ofTogether);
+        List<TogetherRuns> cells =
+                chosen.of(TogetherTable.read(file, surroundings.input()), CellFilter::ofTogether);
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         TogetherValidationResult result =
                 TogetherValidationRun.run(

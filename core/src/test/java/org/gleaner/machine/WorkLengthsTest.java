@@ -50,8 +50,7 @@ final class WorkLengthsTest {
     }
 
     private static long[] took(int cpus) {
-        var engine =
-                new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
+        var engine = new VirtualEngine(CostModel.named("x86-server"), VirtualOptions.seed(1));
         long[] nanos = new long[cpus];
         for (int i = 0; i < cpus; i++) {
             int at = i;
