@@ -31,19 +31,21 @@ final class Speeds {
 
     /// One CPU more is at work.
     void begin() {
-        busy++;
-        if (busy == tables.size()) {
-            tables.add(costs.table(topology, busy));
+        if (busy + 1 == tables.size()) {
+            tables.add(costs.table(topology, busy + 1));
         }
-        table = tables.get(busy);
-        oneSocket = topology.isOneSocket(busy);
-        alone = busy <= Slowdown.FREE;
+        at(busy + 1);
     }
 
     /// One less.
     void end() {
-        table = tables.get(--busy);
-        oneSocket = topology.isOneSocket(busy);
-        alone = busy <= Slowdown.FREE;
+        at(busy - 1);
+    }
+
+    private void at(int now) {
+        busy = now;
+        table = tables.get(now);
+        alone = now <= Slowdown.FREE;
+        oneSocket = topology.isOneSocket(now);
     }
 }
