@@ -3,6 +3,7 @@ package org.gleaner.lab.choice;
 import java.util.Arrays;
 import java.util.List;
 import org.gleaner.lab.BadInput;
+import org.gleaner.mm.aging.AgingDesign;
 import org.jspecify.annotations.Nullable;
 
 /// How the host learns from KVM which pages a guest used: the generations of the notifier API, in
@@ -47,27 +48,32 @@ public enum AgingChoice implements Choice {
     V3_AS_POSTED("v3-as-posted", V3, "v3 on arm64 with agers that overwrite what faults do");
 
     private final String label;
-    private final @Nullable AgingChoice design;
+    private final @Nullable AgingChoice formOf;
     private final String about;
 
     AgingChoice(String label, String about) {
         this(label, null, about);
     }
 
-    AgingChoice(String label, @Nullable AgingChoice design, String about) {
+    AgingChoice(String label, @Nullable AgingChoice formOf, String about) {
         this.label = label;
-        this.design = design;
+        this.formOf = formOf;
         this.about = about;
     }
 
     /// Those that every architecture has, in the order in which they were posted.
     public static List<AgingChoice> designs() {
-        return Arrays.stream(values()).filter(each -> each.design == null).toList();
+        return Arrays.stream(values()).filter(each -> each.formOf == null).toList();
     }
 
-    /// The design that it is a form of: itself if it is no form of another.
-    public AgingChoice design() {
-        return design == null ? this : design;
+    /// What it is a form of: itself if it is no form of another.
+    public AgingChoice formOf() {
+        return formOf == null ? this : formOf;
+    }
+
+    /// What the memory manager knows of it, whatever form of it an architecture has.
+    public AgingDesign design() {
+        return AgingDesign.forName(formOf().label);
     }
 
     /// Refuses what only arm64 has.
@@ -75,17 +81,12 @@ public enum AgingChoice implements Choice {
     /// @param where it was said
     /// @throws BadInput if it is a form of another design
     public void checkAnywhere(String where) {
-        if (design != null) {
+        if (formOf != null) {
             throw new BadInput(
                     where,
-                    "'" + label + "' is a form of " + design.label + " on arm64 alone",
-                    "use --arch arm64 where there is one, or give " + design.label);
+                    "'" + label + "' is a form of " + formOf.label + " on arm64 alone",
+                    "use --arch arm64 where there is one, or give " + formOf.label);
         }
-    }
-
-    /// Whether a look that finds a page young flushes.
-    public boolean flushes() {
-        return org.gleaner.mm.aging.AgingDesign.forName(design().label()).plan().flush();
     }
 
     /// What it does, in a few words for people.

@@ -54,9 +54,7 @@ public record LruGenChoice(int bits) {
     /// These bits as a kernel shows them that has this aging design: 0x8 is ignored where there is
     /// no such choice.
     public LruGenChoice shownWith(AgingChoice design) {
-        boolean has =
-                org.gleaner.mm.aging.AgingDesign.forName(design.design().label()).hasWalkBit();
-        return has ? this : new LruGenChoice(bits & ~SECONDARY_WALK);
+        return design.design().hasWalkBit() ? this : new LruGenChoice(bits & ~SECONDARY_WALK);
     }
 
     /// Whether aging asks secondary MMUs while it walks, where that is a choice.

@@ -145,9 +145,7 @@ public final class AccessTrackingRun {
     }
 
     private static boolean walkAsksKvm(AccessTracking scenario, Configuration configuration) {
-        String design = configuration.aging().label();
-        boolean canBeOff = org.gleaner.mm.aging.AgingDesign.forName(design).hasWalkBit();
-        return canBeOff
+        return configuration.aging().design().hasWalkBit()
                 ? configuration.lruGen(scenario.host()).walksSecondary()
                 : configuration.aging() != AgingChoice.LOCKED_FLUSH;
     }

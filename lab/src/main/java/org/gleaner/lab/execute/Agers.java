@@ -29,7 +29,7 @@ final class Agers {
 
     Agers(GuestMachine machine, Scenario scenario, Configuration configuration) {
         this.machine = machine;
-        design = AgingDesign.forName(configuration.aging().label());
+        design = configuration.aging().design();
         generations = configuration.lru() == Lru.MGLRU;
         pages = Math.toIntExact(scenario.backingPages());
     }

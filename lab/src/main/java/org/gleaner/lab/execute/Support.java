@@ -199,7 +199,7 @@ final class Support {
 
     /// What mm asks under a design, whatever form of it an architecture has.
     static AgingPlan plan(AgingChoice choice) {
-        return AgingPlan.parse(choice.design().label());
+        return choice.design().plan();
     }
 
     /// With agers as posted or as reviewed, where that is asked for. The first posting, too, went

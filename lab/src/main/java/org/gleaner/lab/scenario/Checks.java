@@ -73,11 +73,11 @@ final class Checks {
                 throw bad(path, "'" + all.get(i).name() + "' is taken", "give each its own name");
             }
             AgingChoice aging = all.get(i).aging();
-            if (aging != aging.design() && all.get(i).arch() == ArchChoice.X86) {
+            if (aging != aging.formOf() && all.get(i).arch() == ArchChoice.X86) {
                 throw bad(
                         "configurations." + i + ".aging",
                         "'" + aging.label() + "' is a form of a design on arm64 alone",
-                        "give " + aging.design().label() + ", or arch: arm64");
+                        "give " + aging.formOf().label() + ", or arch: arm64");
             }
         }
     }
@@ -245,7 +245,7 @@ final class Checks {
                         "the host of '" + each.name() + "': " + refusal,
                         "use arch: arm64, or pageSize: 4KiB");
             }
-            if (each.flush() != null && !each.aging().flushes()) {
+            if (each.flush() != null && !each.aging().design().plan().flush()) {
                 throw bad(
                         "configurations." + i + ".flush",
                         "'" + each.aging().label() + "' never flushes",

@@ -103,7 +103,12 @@ final class AccessTrackingRunTest {
         AccessTracking scenario =
                 scenario(
                         Tracking.LRU_GEN,
-                        List.of(AgingChoice.LOCKED, AgingChoice.V3, AgingChoice.MERGED),
+                        List.of(
+                                AgingChoice.LOCKED,
+                                AgingChoice.V3,
+                                AgingChoice.MERGED,
+                                AgingChoice.V1_AS_POSTED,
+                                AgingChoice.V3_AS_POSTED),
                         PteFormatChoice.EPT,
                         "host.arch=arm64",
                         "host.hardwareAccessed=" + hardware);
@@ -115,7 +120,7 @@ final class AccessTrackingRunTest {
             assertThat(run.phases().getLast().young()).isEqualTo(new Young(PAGES, 0));
         }
         assertThat(result.assumptions().stream().filter(line -> line.contains("walks no page")))
-                .hasSize(hardware ? 0 : 3);
+                .hasSize(hardware ? 0 : 5);
     }
 
     /// A guest of as many bytes has fewer pages, and each of them is seen.

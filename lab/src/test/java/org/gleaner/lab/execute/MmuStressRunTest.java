@@ -92,6 +92,20 @@ final class MmuStressRunTest {
         }
     }
 
+    /// In the forms, too, that a design has on arm64 alone.
+    @ParameterizedTest
+    @EnumSource
+    void norOnArm64(EngineChoice engine) {
+        assertSound(
+                run(
+                        scenario(
+                                "host.arch=arm64",
+                                "configurations=[{name: a, aging: v1-as-posted},"
+                                        + " {name: b, aging: v2-as-reviewed},"
+                                        + " {name: c, aging: v3-as-posted}]"),
+                        engine));
+    }
+
     /// Half of the backing has to be swapped all the time, on real threads to a real file.
     @ParameterizedTest
     @EnumSource
