@@ -5,6 +5,9 @@ package org.gleaner.machine;
 public enum Cost {
     /// Atomic read-modify-write of a line already owned.
     LINE_LOCAL_RMW,
+    /// Transfer of a line from another core behind the same last-level cache, where a socket has
+    /// several of those.
+    LINE_XFER_NEAR,
     /// Transfer of a line from another core of the same socket.
     LINE_XFER_SAME,
     /// Transfer of a line from another socket.

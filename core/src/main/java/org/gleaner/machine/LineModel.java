@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// - The first half of a transfer is the way of the request. Until it has come, the owner works on
 ///   the line as if nobody wanted it.
 /// - The threads of a core share its caches: one transfer serves both.
+/// - Cores behind one of a socket's several last-level caches have what that has
+///   ([LastLevelCaches]).
 /// - The first load after a write pulls the line the same way. Later loads by other CPUs cost each
 ///   its transfer but run side by side, a tick apart in the order of their requests, for the
 ///   last-level cache serves them. A CPU that has a copy reads it for [#HIT] until the next write.
 ///   An owner whose line was copied must take it back: one transfer.
 ///
-/// Not modelled: false sharing (a word has its line), eviction, and distance within a socket.
+/// Not modelled: false sharing (a word has its line), eviction, and distance within a socket but
+/// for that.
 final class LineModel {
     /// A load from the CPU's own cache: 1 ns, so that no loop of loads stands still in time.
     static final long HIT = CostModel.TICKS_PER_NANO;
@@ -27,7 +30,7 @@ final class LineModel {
     private static final long STAYS = Long.MAX_VALUE;
 
     /// With so many transfers before, one takes half of what many would add.
-    private static final int FEW = 2;
+    static final int FEW = 2;
 
     private final long local;
     private final long same;
@@ -38,6 +41,7 @@ final class LineModel {
 
     private final long moreCross;
     private final Speeds speeds;
+    private final @Nullable LastLevelCaches caches;
 
     /// By CPU: the core that it is a thread of.
     private final short[] coreOf = new short[Engine.MOST_CPUS];
@@ -58,6 +62,7 @@ final class LineModel {
         long storm = costs.ticks(Cost.LINE_XFER_STORM);
         moreSame = storm - same;
         moreCross = same == 0 ? 0 : cross * (storm - same) / same;
+        caches = topology.hasSmallCaches() ? new LastLevelCaches(costs, topology) : null;
         int cores = topology.threads() > 1 ? topology.cores() : Engine.MOST_CPUS;
         for (int cpu = 0; cpu < coreOf.length; cpu++) {
             // a division at every access takes longer than all the rest of it
@@ -81,6 +86,13 @@ final class LineModel {
         long done;
         if (!line.lineShared && line.lineOwner >= 0 && core(line.lineOwner) == core) {
             done = now + local;
+        } else if (caches != null && caches.has(line, cpu, now)) {
+            done = caches.write(line, cpu, now);
+            if (!caches.keeps(line, cpu)) {
+                return done;
+            }
+            leavesCore(line, (now + done) / 2);
+            forgetReaders(line);
         } else {
             done = transferred(line, cpu, now);
             if (line.lineShared) {
@@ -92,6 +104,9 @@ final class LineModel {
         asked[core] = line;
         comes[2 * core] = done;
         comes[2 * core + 1] = STAYS;
+        if (caches != null) {
+            caches.owns(line, cpu, done);
+        }
         return done;
     }
 
@@ -106,15 +121,25 @@ final class LineModel {
             return now + HIT;
         }
         long done;
-        if (line.lineShared) {
+        if (caches != null && caches.hasToRead(line, cpu, now)) {
+            done = caches.comes(line, cpu, now);
+            if (!caches.keepsToRead(line, cpu)) {
+                return done;
+            }
+            leavesCore(line, (now + done) / 2);
+        } else if (line.lineShared) {
             long start = Math.max(now, line.lineFreeAt);
-            done = start + transfer(line.lineOwner, cpu);
+            long each = transfer(line.lineOwner, cpu);
+            if (caches != null && line.lineOwner >= 0) {
+                caches.leaves(line, line.lineOwner, start + each / 2);
+            }
+            done = start + each;
             line.lineFreeAt = start + 1;
         } else {
             done = transferred(line, cpu, now);
             line.lineFreeAt = done;
         }
-        addReader(line, cpu);
+        addReader(line, cpu, done);
         return done;
     }
 
@@ -122,16 +147,27 @@ final class LineModel {
     void pullBack(Word w, int spinner) {
         Word line = w.line;
         if (!line.lineShared) {
-            line.lineFreeAt = transferred(line, spinner, line.lineFreeAt);
-            addReader(line, spinner);
+            long now = line.lineFreeAt;
+            long done;
+            if (caches != null && caches.has(line, spinner, now)) {
+                done = caches.comes(line, spinner, now);
+                leavesCore(line, (now + done) / 2);
+            } else {
+                done = transferred(line, spinner, now);
+            }
+            line.lineFreeAt = done;
+            addReader(line, spinner, done);
         }
     }
 
     /// When the line has come to `cpu`, which has asked for it at `now` and waits for the transfers
-    /// before. Half of a transfer is the way of the request, until when the owner has the line.
+    /// before. Half of a transfer is the way of the request, until when the owner has the line. A
+    /// request that waits does so at the line's home, half of its way; from there on it takes as
+    /// long as where nobody waits, and that is how long the owner's cache has the line.
     private long transferred(Word line, int cpu, long now) {
         int owner = line.lineOwner;
         long each = transfer(owner, cpu);
+        long way = line.lineFreeAt > now ? each / 4 : each / 2;
         long start = now;
         if (line.lineFreeAt > now) {
             start = line.lineFreeAt;
@@ -139,12 +175,20 @@ final class LineModel {
             each += (each == same ? moreSame : moreCross) * before / (before + FEW * each);
         }
         if (owner >= 0) {
-            int core = core(owner);
-            if (asked[core] == line) {
-                comes[2 * core + 1] = Math.min(comes[2 * core + 1], start + each / 2);
+            leavesCore(line, start + each / 2);
+            if (caches != null) {
+                caches.leaves(line, owner, start + way);
             }
         }
         return start + each;
+    }
+
+    /// The owner's core has the line no longer than that.
+    private void leavesCore(Word line, long at) {
+        int core = core(line.lineOwner);
+        if (asked[core] == line) {
+            comes[2 * core + 1] = Math.min(comes[2 * core + 1], at);
+        }
     }
 
     private long transfer(int owner, int cpu) {
@@ -165,7 +209,11 @@ final class LineModel {
         return beyond != null && i < beyond.length && (beyond[i] & 1L << cpu) != 0;
     }
 
-    private static void addReader(Word w, int cpu) {
+    /// `cpu` has a copy, which comes at `done`.
+    private void addReader(Word w, int cpu, long done) {
+        if (caches != null) {
+            caches.copies(w, cpu, done);
+        }
         w.lineShared = true;
         if (cpu < 64) {
             w.lineReaders |= 1L << cpu;
@@ -183,7 +231,10 @@ final class LineModel {
         beyond[i] |= 1L << cpu;
     }
 
-    private static void forgetReaders(Word w) {
+    private void forgetReaders(Word w) {
+        if (caches != null && w.lineShared) {
+            caches.forgetCopies(w);
+        }
         w.lineShared = false;
         w.lineReaders = 0;
         long[] beyond = w.lineReadersBeyond;

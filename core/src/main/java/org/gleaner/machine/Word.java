@@ -41,6 +41,10 @@ public final class Word {
     /// Virtual time only: the same for CPUs from 64, made when one of them first reads.
     long @Nullable [] lineReadersBeyond;
 
+    /// Virtual time only: what caches of several cores have of the line ([LastLevelCaches]), made
+    /// when one of them first owns it.
+    long @Nullable [] lineCaches;
+
     /// Virtual time only: first of the actors that wait for this word, a ring linked through them.
     @Nullable VirtualCpu waiters;
 

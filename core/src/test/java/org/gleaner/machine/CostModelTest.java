@@ -56,7 +56,7 @@ final class CostModelTest {
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW six ns # [G] x"))
                 .hasMessageContaining("line 1");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x"))
-                .hasMessageContaining("missing constant LINE_XFER_SAME");
+                .hasMessageContaining("missing constant LINE_XFER_NEAR");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW -6 ns # [G] x"))
                 .hasMessageContaining("line 1");
         assertThatThrownBy(() -> parse("LINE_LOCAL_RMW 6 ns # [G] x\nLINE_LOCAL_RMW 7 ns # [G] x"))

@@ -95,14 +95,14 @@ final class VirtualWaitTest {
     @Test
     void anotherSocketIsFartherAway() {
         // In order of time: CPU 1 (socket 1), CPU 2 (socket 0), CPU 0 (socket 0).
-        assertThat(threeWrites(new Topology(2, 2, 1))).containsExactly(SAME, CROSS, SAME);
+        assertThat(threeWrites(new Topology(2, 2, 1, 0))).containsExactly(SAME, CROSS, SAME);
     }
 
     @Test
     void whoIsAloneAtWorkSitsOnOneSocketWithAllIfASocketHasFourCpus() {
-        assertThat(threeWrites(new Topology(2, 8, 1))).containsExactly(SAME, SAME, SAME);
-        assertThat(threeWrites(new Topology(2, 4, 2))).containsExactly(SAME, SAME, SAME);
-        assertThat(threeWrites(new Topology(2, 6, 1))).containsExactly(SAME, CROSS, SAME);
+        assertThat(threeWrites(new Topology(2, 8, 1, 0))).containsExactly(SAME, SAME, SAME);
+        assertThat(threeWrites(new Topology(2, 4, 2, 0))).containsExactly(SAME, SAME, SAME);
+        assertThat(threeWrites(new Topology(2, 6, 1, 0))).containsExactly(SAME, CROSS, SAME);
     }
 
     /// What a write of one line takes by each of three CPUs, of which two sleep meanwhile.

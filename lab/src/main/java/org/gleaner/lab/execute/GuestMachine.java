@@ -131,7 +131,8 @@ final class GuestMachine implements AutoCloseable {
     }
 
     static Topology topology(HostSettings host) {
-        return new Topology(host.sockets(), host.cores(), host.threadsPerCore());
+        return new Topology(
+                host.sockets(), host.cores(), host.threadsPerCore(), host.coresPerCache());
     }
 
     Engine engine() {

@@ -94,6 +94,15 @@ final class Checks {
                             .formatted(host.cpus(), host.threadsPerCore(), host.sockets()),
                     "give each core as many, and each socket a core");
         }
+        range("host.coresPerCache", host.coresPerCache(), 0, MOST_CPUS);
+        int cores = host.sockets() * host.coresPerCache();
+        if (cores > 0 && host.cores() % cores > 0) {
+            throw bad(
+                    List.of("host.coresPerCache", "host.sockets", "host.cpus"),
+                    "%d cores on %d sockets, %d to a cache"
+                            .formatted(host.cores(), host.sockets(), host.coresPerCache()),
+                    "give each cache of each socket as many, or 0");
+        }
         range("guest.vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
         int vcpus = scenario.vcpuCount();
         if (vcpus > host.cpus()) {

@@ -17,6 +17,9 @@ public record HostSettings(
         @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
         @JsonPropertyDescription("Sockets, 1 to 8.") int sockets,
         @JsonPropertyDescription("Hardware threads of a core, 1 or 2.") int threadsPerCore,
+        @JsonPropertyDescription(
+                        "Cores behind one last-level cache, where a socket has several (8 on AMD from Zen 3 on); 0: all of a socket.")
+                int coresPerCache,
         @JsonPropertyDescription("Memory; a share is of the guest's memory.") Size memory,
         @JsonPropertyDescription("The processor.") ArchChoice arch,
         @JsonPropertyDescription(
@@ -53,6 +56,7 @@ public record HostSettings(
                 cpus,
                 sockets,
                 threadsPerCore,
+                coresPerCache,
                 memory,
                 arch,
                 hardwareAccessed,
@@ -81,6 +85,7 @@ public record HostSettings(
                 cpus,
                 sockets,
                 threadsPerCore,
+                coresPerCache,
                 memory.scaled(scale),
                 arch,
                 hardwareAccessed,
