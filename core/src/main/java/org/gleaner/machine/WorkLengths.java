@@ -29,7 +29,7 @@ final class WorkLengths {
     private long state;
 
     WorkLengths(long seed, int id) {
-        state = seed * 0x9E3779B97F4A7C15L + id;
+        state = seed * SplitMix64.GOLDEN + id;
         next();
     }
 

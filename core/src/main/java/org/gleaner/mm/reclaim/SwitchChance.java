@@ -1,6 +1,7 @@
 package org.gleaner.mm.reclaim;
 
 import org.gleaner.machine.OneCpu;
+import org.gleaner.machine.SplitMix64;
 import org.gleaner.mm.version.KernelVersion;
 
 /// Whether another task happened to run between two agings of one reclaim.
@@ -37,7 +38,7 @@ final class SwitchChance {
     SwitchChance(double probability, double whenWritten, long seed) {
         this.probability = probability;
         this.whenWritten = whenWritten;
-        state = seed * 0x9e3779b97f4a7c15L + 1;
+        state = seed * SplitMix64.GOLDEN + 1;
     }
 
     /// @param written whether pages were written since the last aging
@@ -45,9 +46,7 @@ final class SwitchChance {
         if (probability == 0) {
             return false;
         }
-        state += 0x9e3779b97f4a7c15L;
-        long z = (state ^ state >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return ((z ^ z >>> 31) >>> 11) * UNIT < (written ? whenWritten : probability);
+        state += SplitMix64.GOLDEN;
+        return (SplitMix64.mix(state) >>> 11) * UNIT < (written ? whenWritten : probability);
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.gleaner.machine.SplitMix64;
 
 /// Many simulations that differ in some keys.
 ///
@@ -70,7 +71,7 @@ public record Sweep(
 
     /// Shares of all axes, by chance.
     double[] anywhere(long seed, long index) {
-        SplittableRandom random = new SplittableRandom(seed ^ (index + 1) * 0x9e3779b97f4a7c15L);
+        SplittableRandom random = new SplittableRandom(seed ^ (index + 1) * SplitMix64.GOLDEN);
         return random.doubles(axes.size()).toArray();
     }
 

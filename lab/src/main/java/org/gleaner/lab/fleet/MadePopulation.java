@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.generate.ZipfRanks;
+import org.gleaner.machine.SplitMix64;
 
 /// VMs made like those of a fleet. The same description, number, busy parts and seed make the same
 /// VMs on every machine.
@@ -20,8 +21,6 @@ public record MadePopulation(
 
     /// Age from which a page is cold, in seconds.
     static final int COLD = 120;
-
-    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     public MadePopulation {
         vms = List.copyOf(vms);
@@ -73,7 +72,7 @@ public record MadePopulation(
                             100 * wanted,
                             part,
                             100 * Math.clamp(idle, 0, 1),
-                            seed * GOLDEN + i));
+                            seed * SplitMix64.GOLDEN + i));
         }
         return new MadePopulation(like, seed, returnsPercent, vms);
     }

@@ -3,6 +3,7 @@ package org.gleaner.lab.fleet;
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.size.Heap;
+import org.gleaner.machine.SplitMix64;
 
 /// Lives put together from windows, one after the other in any order.
 ///
@@ -80,7 +81,7 @@ final class TaskLives {
 
     private int find(long ofOwner, long ofIndex) {
         int mask = table.length - 1;
-        int at = hash(ofOwner, ofIndex) & mask;
+        int at = SplitMix64.hash(ofOwner, ofIndex) & mask;
         for (int id; (id = table[at]) >= 0; at = at + 1 & mask) {
             if (owner[id] == ofOwner && index[id] == ofIndex) {
                 return id;
@@ -122,7 +123,7 @@ final class TaskLives {
         table = filled(room * 2);
         int mask = table.length - 1;
         for (int id = 0; id < count; id++) {
-            int at = hash(owner[id], index[id]) & mask;
+            int at = SplitMix64.hash(owner[id], index[id]) & mask;
             while (table[at] >= 0) {
                 at = at + 1 & mask;
             }
@@ -134,10 +135,5 @@ final class TaskLives {
         int[] empty = new int[length];
         Arrays.fill(empty, -1);
         return empty;
-    }
-
-    private static int hash(long ofOwner, long ofIndex) {
-        long mixed = (ofOwner + ofIndex * 0xd1342543de82ef95L) * 0x9e3779b97f4a7c15L;
-        return (int) (mixed >>> 32 ^ mixed >>> 11);
     }
 }

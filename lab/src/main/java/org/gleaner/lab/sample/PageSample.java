@@ -8,6 +8,7 @@ import org.gleaner.lab.BadInput;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.trace.HeldTrace;
 import org.gleaner.lab.trace.Trace;
+import org.gleaner.machine.SplitMix64;
 
 /// All accesses to some of a trace's pages, as in SHARDS (Waldspurger and others, FAST 2015): those
 /// whose hash is below a threshold. Pages keep their places, so that a neighbourhood is the same
@@ -102,12 +103,8 @@ public record PageSample(Trace of, Trace trace, List<Trace> groups) {
                 trace.regionPages());
     }
 
-    /// The last step of SplitMix64: every bit hangs on all bits of both.
     private static long hash(int page, long seed) {
-        long z = page + seed * 0x9e37_79b9_7f4a_7c15L;
-        z = (z ^ z >>> 30) * 0xbf58_476d_1ce4_e5b9L;
-        z = (z ^ z >>> 27) * 0x94d0_49bb_1331_11ebL;
-        return z ^ z >>> 31;
+        return SplitMix64.mix(page + seed * SplitMix64.GOLDEN);
     }
 
     /// The share of all pages that are in the sample.

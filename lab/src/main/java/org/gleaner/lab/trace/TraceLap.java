@@ -2,14 +2,13 @@ package org.gleaner.lab.trace;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.gleaner.machine.SplitMix64;
 
 /// A trace gone through again and again, from one of its accesses on, as by a machine that has been
 /// at it for long.
 ///
 /// Immutable; any number of [Cursor]s go through it at once.
 public final class TraceLap {
-
-    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private final Trace trace;
     private final long start;
@@ -29,7 +28,8 @@ public final class TraceLap {
 
     /// From a place that hangs on a seed, and on which of its VMs it is for.
     public static TraceLap bySeed(Trace trace, long seed, int index) {
-        long start = new SplittableRandom(seed * GOLDEN + index).nextLong(trace.length());
+        SplittableRandom random = new SplittableRandom(seed * SplitMix64.GOLDEN + index);
+        long start = random.nextLong(trace.length());
         return new TraceLap(trace, start);
     }
 

@@ -3,6 +3,7 @@ package org.gleaner.lab.trace.block;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
+import org.gleaner.machine.SplitMix64;
 
 /// Numbers texts 0, 1, 2... in the order in which they first come, and keeps them.
 ///
@@ -106,7 +107,6 @@ final class Keys {
         for (int i = from; i < to; i++) {
             hash = (hash ^ bytes[i]) * 0x100000001b3L;
         }
-        hash *= 0x9e3779b97f4a7c15L;
-        return (int) (hash >>> 32 ^ hash >>> 11);
+        return SplitMix64.hash(hash);
     }
 }

@@ -3,6 +3,7 @@ package org.gleaner.lab.trace.page;
 import java.util.Arrays;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.size.Heap;
+import org.gleaner.machine.SplitMix64;
 
 /// Numbers the pages of a trace 0, 1, 2... in the order of their first access.
 ///
@@ -71,7 +72,7 @@ public final class Interner implements Pages {
 
     private int find(long page) {
         int mask = table.length - 1;
-        int at = hash(page, space) & mask;
+        int at = SplitMix64.hash(page, space) & mask;
         for (int id; (id = table[at]) >= 0; at = at + 1 & mask) {
             if (pages[id] == page && (spaces.length == 0 || spaces[id] == space)) {
                 return id;
@@ -112,7 +113,7 @@ public final class Interner implements Pages {
         table = filled(count * 4);
         int mask = table.length - 1;
         for (int id = 0; id < count; id++) {
-            int at = hash(pages[id], spaces.length == 0 ? 0 : spaces[id]) & mask;
+            int at = SplitMix64.hash(pages[id], spaces.length == 0 ? 0 : spaces[id]) & mask;
             while (table[at] >= 0) {
                 at = at + 1 & mask;
             }
@@ -124,11 +125,5 @@ public final class Interner implements Pages {
         int[] empty = new int[length];
         Arrays.fill(empty, -1);
         return empty;
-    }
-
-    /// Multiplication spreads neighbours, and the fold brings the high bits down.
-    private static int hash(long page, int space) {
-        long mixed = (page + space * 0xd1342543de82ef95L) * 0x9e3779b97f4a7c15L;
-        return (int) (mixed >>> 32 ^ mixed >>> 11);
     }
 }

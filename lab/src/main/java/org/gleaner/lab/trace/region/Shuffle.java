@@ -1,5 +1,7 @@
 package org.gleaner.lab.trace.region;
 
+import org.gleaner.machine.SplitMix64;
+
 /// The numbers below some bound in an order by chance, without holding them: a Feistel cipher of
 /// four rounds over the next power of four, walked along until it comes back below the bound.
 final class Shuffle {
@@ -39,12 +41,9 @@ final class Shuffle {
         return left << half | right;
     }
 
-    /// The last step of SplitMix64: every bit hangs on all bits.
+    /// A number by chance: every bit hangs on all bits.
     static long mix(long of) {
-        long z = of + 0x9e37_79b9_7f4a_7c15L;
-        z = (z ^ z >>> 30) * 0xbf58_476d_1ce4_e5b9L;
-        z = (z ^ z >>> 27) * 0x94d0_49bb_1331_11ebL;
-        return z ^ z >>> 31;
+        return SplitMix64.mix(of + SplitMix64.GOLDEN);
     }
 
     /// A number of 0 to 1, without 1, of 53 of its bits.
