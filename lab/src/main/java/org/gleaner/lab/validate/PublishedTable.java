@@ -1,14 +1,10 @@
 package org.gleaner.lab.validate;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.gleaner.lab.BadInput;
-import org.gleaner.lab.Nearest;
 import org.gleaner.lab.input.Input;
 
 /// Reads a table of published times: comma-separated, with the columns of a [PublishedTime] in any
@@ -19,96 +15,47 @@ public final class PublishedTable {
     private static final int MOST_PERCENT = 1000;
     private static final double MOST = 1e6;
 
-    private final CommaFile file;
-    private final Map<String, Integer> columns = new HashMap<>();
-
-    private PublishedTable(CommaFile file) {
-        this.file = file;
-    }
+    private PublishedTable() {}
 
     /// The rows of a table in their order, one or more.
     ///
     /// @throws BadInput for a file that is not there or no such table, with the line
     public static List<PublishedTime> read(Path file, Input input) {
-        return new PublishedTable(new CommaFile(file, input, MEND)).rows();
-    }
-
-    private List<PublishedTime> rows() {
-        List<String> lines = file.lines();
-        heading(CommaFile.split(lines.getFirst()));
-        List<PublishedTime> rows = new ArrayList<>();
+        HeadedRows table = new HeadedRows(new CommaFile(file, input, MEND));
+        table.allow(PublishedTime.COLUMNS);
+        PublishedTime.COLUMNS.forEach(table::demand);
+        List<PublishedTime> rows = table.each(PublishedTable::row);
         Set<String> ids = new HashSet<>();
-        for (int i = 1; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) {
-                continue;
-            }
-            PublishedTime row = row(CommaFile.split(lines.get(i)), i + 1);
+        for (PublishedTime row : rows) {
             if (!ids.add(row.id())) {
                 throw new BadInput(row.place(), "id '" + row.id() + "' stands twice", MEND);
             }
-            rows.add(row);
-        }
-        if (rows.isEmpty()) {
-            throw new BadInput(file.place(), "has a heading and no rows", MEND);
         }
         return rows;
     }
 
-    private void heading(List<String> names) {
-        for (int i = 0; i < names.size(); i++) {
-            if (!PublishedTime.COLUMNS.contains(names.get(i))) {
-                throw new BadInput(
-                        file.place(1),
-                        "unknown column '" + names.get(i) + "'",
-                        Nearest.mend(names.get(i), PublishedTime.COLUMNS));
-            }
-            if (columns.put(names.get(i), i) != null) {
-                throw new BadInput(file.place(1), "two columns '" + names.get(i) + "'", MEND);
-            }
-        }
-        for (String each : PublishedTime.COLUMNS) {
-            if (!columns.containsKey(each)) {
-                throw new BadInput(file.place(1), "no column '" + each + "'", MEND);
-            }
-        }
-    }
-
-    private PublishedTime row(List<String> words, int at) {
-        if (words.size() != columns.size()) {
+    private static PublishedTime row(HeadedRows.Row row) {
+        String within = row.word("within");
+        if (row.word("basis").equals(PublishedTime.WAITING) && !within.isEmpty()) {
             throw new BadInput(
-                    file.place(at),
-                    words.size() + " fields where the heading has " + columns.size(),
-                    MEND);
+                    "", "a bound of what is waiting", "leave 'within' of such a row empty");
         }
-        String within = word(words, "within");
-        try {
-            if (word(words, "basis").equals(PublishedTime.WAITING) && !within.isEmpty()) {
-                throw new BadInput(
-                        "", "a bound of what is waiting", "leave 'within' of such a row empty");
-            }
-            return new PublishedTime(
-                    file.place(at),
-                    name(words, "id"),
-                    word(words, "source"),
-                    name(words, "scenario"),
-                    (int) number(words, "vcpus", 1, MOST_VCPUS),
-                    configuration(words),
-                    Timed.of(word(words, "metric")),
-                    value(word(words, "value")),
-                    within.isEmpty() ? null : (int) number(words, "within", 1, MOST_PERCENT),
-                    name(words, "basis"));
-        } catch (BadInput bad) {
-            throw bad.at(file.place(at));
-        }
-    }
-
-    private String word(List<String> words, String column) {
-        return words.get(columns.getOrDefault(column, 0));
+        return new PublishedTime(
+                row.place(),
+                name(row, "id"),
+                row.word("source"),
+                name(row, "scenario"),
+                number(row, "vcpus", 1, MOST_VCPUS),
+                configuration(row),
+                Timed.of(row.word("metric")),
+                value(row.word("value")),
+                within.isEmpty() ? null : number(row, "within", 1, MOST_PERCENT),
+                name(row, "basis"));
     }
 
     /// A word that may be the name of a file or of a column.
-    private String name(List<String> words, String column) {
-        return named(column, word(words, column));
+    private static String name(HeadedRows.Row row, String column) {
+        return named(column, row.word(column));
     }
 
     private static String named(String column, String word) {
@@ -120,8 +67,8 @@ public final class PublishedTable {
     }
 
     /// A name, or two with a slash between.
-    private String configuration(List<String> words) {
-        String word = word(words, "configuration");
+    private static String configuration(HeadedRows.Row row) {
+        String word = row.word("configuration");
         String[] parts = word.split("/", -1);
         if (parts.length > 2) {
             throw new BadInput("", "configuration '" + word + "'", "give one, or a ratio: A/B");
@@ -132,10 +79,10 @@ public final class PublishedTable {
         return word;
     }
 
-    private long number(List<String> words, String column, long least, long most) {
-        String word = word(words, column);
+    private static int number(HeadedRows.Row row, String column, int least, int most) {
+        String word = row.word(column);
         if (word.matches("\\d{1,9}")) {
-            long number = Long.parseLong(word);
+            int number = Integer.parseInt(word);
             if (number >= least && number <= most) {
                 return number;
             }

@@ -1,7 +1,9 @@
 package org.gleaner.lab.validate;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,41 +30,28 @@ public final class RealTable {
 
     private static final String MEND = "give rows as validation/run.sh --csv writes them";
 
-    private final CommaFile file;
-    private final List<String> lines;
     private final HeadedRows rows;
 
     private RealTable(CommaFile file) {
-        this.file = file;
-        lines = file.lines();
-        rows = new HeadedRows(file, lines.getFirst());
+        rows = new HeadedRows(file);
     }
 
     /// The cells of a table in their order, each with its repetitions.
     ///
+    /// @param input how the file is read
     /// @throws BadInput for a file that is not there or no such table, with the line
-    public static List<RealRuns> read(Path file) {
-        return read(file, Input.ofProcess());
-    }
-
-    /// As above; the file is read by way of `input`.
     public static List<RealRuns> read(Path file, Input input) {
         return new RealTable(new CommaFile(file, input, MEND)).cells();
     }
 
     private List<RealRuns> cells() {
         demandColumns();
-        Map<Cell, List<RealRuns.Row>> cells = new LinkedHashMap<>();
-        for (int i = 1; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                RealRuns.Row row = row(lines.get(i), i + 1);
-                cells.computeIfAbsent(row.cell(), _ -> new ArrayList<>()).add(row);
-            }
-        }
-        if (cells.isEmpty()) {
-            throw new BadInput(file.place(), "has a heading and no rows", MEND);
-        }
-        return cells.values().stream().map(RealRuns::of).toList();
+        return rows.each(this::row).stream()
+                .collect(groupingBy(RealRuns.Row::cell, LinkedHashMap::new, toList()))
+                .values()
+                .stream()
+                .map(RealRuns::of)
+                .toList();
     }
 
     private void demandColumns() {
@@ -77,53 +66,45 @@ public final class RealTable {
         }
     }
 
-    private RealRuns.Row row(String line, int at) {
-        List<String> words = rows.split(line, at);
+    private RealRuns.Row row(HeadedRows.Row row) {
         Cell cell =
                 new Cell(
-                        rows.word(words, "kernel"),
-                        rows.word(words, "trace"),
-                        rows.word(words, "mode"),
-                        rows.word(words, "kind"),
-                        rows.word(words, "swap"),
-                        Math.toIntExact(number(words, "page_cluster", at, 9)),
-                        number(words, "age_every", at, Long.MAX_VALUE),
-                        number(words, "mem_pages", at, Long.MAX_VALUE),
-                        rows.has(OPTIONAL) ? rows.word(words, OPTIONAL) : "never",
-                        machine(words, at));
-        try {
-            check(cell);
-        } catch (BadInput bad) {
-            throw bad.at(file.place(at));
-        }
+                        row.kernel(),
+                        row.word("trace"),
+                        row.word("mode"),
+                        row.word("kind"),
+                        row.word("swap"),
+                        Math.toIntExact(row.number("page_cluster", 9)),
+                        row.number("age_every", Long.MAX_VALUE),
+                        row.number("mem_pages", Long.MAX_VALUE),
+                        rows.has(OPTIONAL) ? row.word(OPTIONAL) : "never",
+                        machine(row));
+        check(cell);
         Map<String, Long> numbers = new HashMap<>();
         for (String column : NUMBERS) {
-            numbers.put(column, number(words, column, at, Long.MAX_VALUE));
+            numbers.put(column, row.number(column, Long.MAX_VALUE));
         }
         if (Stage2Counter.COLUMNS.stream().allMatch(rows::has)) {
             for (String column : Stage2Counter.COLUMNS) {
-                numbers.put(column, number(words, column, at, Integer.MAX_VALUE));
+                numbers.put(column, row.number(column, Integer.MAX_VALUE));
             }
         }
-        return new RealRuns.Row(cell, file.place(at), numbers);
+        return new RealRuns.Row(cell, row.place(), numbers);
     }
 
-    private RealMachine machine(List<String> words, int at) {
+    private RealMachine machine(HeadedRows.Row row) {
         if (!RealMachine.COLUMNS.stream().allMatch(rows::has)) {
             return RealMachine.UNSAID;
         }
         return new RealMachine(
-                rows.word(words, "arch"),
-                rows.word(words, "cpu"),
-                Math.toIntExact(number(words, "page_size", at, LARGEST_PAGE)),
-                rows.word(words, "variant"),
-                rows.word(words, "lru_gen"));
+                row.word("arch"),
+                row.word("cpu"),
+                Math.toIntExact(row.number("page_size", LARGEST_PAGE)),
+                row.word("variant"),
+                row.word("lru_gen"));
     }
 
     private static void check(Cell cell) {
-        if (!cell.kernel().matches("\\d+\\.\\d+")) {
-            throw new BadInput("", "kernel '" + cell.kernel() + "'", "give a series such as 6.12");
-        }
         if (cell.trace().isEmpty()) {
             throw new BadInput("", "no name of a trace", MEND);
         }
@@ -135,21 +116,5 @@ public final class RealTable {
         cell.through();
         cell.swapDevice();
         cell.hugePages();
-    }
-
-    private long number(List<String> words, String column, int at, long most) {
-        String word = rows.word(words, column);
-        try {
-            long number = Long.parseLong(word);
-            if (number >= 0 && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new BadInput(
-                file.place(at),
-                column + " '" + word + "' is no number from 0" + (most < 10 ? " to " + most : ""),
-                MEND);
     }
 }

@@ -1,7 +1,9 @@
 package org.gleaner.lab.validate;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,76 +26,55 @@ public final class TogetherTable {
 
     private static final String MEND = "give rows as validation/together.sh writes them";
 
-    private final CommaFile file;
-    private final List<String> lines;
     private final HeadedRows rows;
 
     private TogetherTable(CommaFile file) {
-        this.file = file;
-        lines = file.lines();
-        rows = new HeadedRows(file, lines.getFirst());
+        rows = new HeadedRows(file);
     }
 
     /// The cells of a table in their order, each with its boots.
     ///
+    /// @param input how the file is read
     /// @throws BadInput for a file that is not there or no such table, with the line
-    public static List<TogetherRuns> read(Path file) {
-        return read(file, Input.ofProcess());
-    }
-
-    /// As above; the file is read by way of `input`.
     public static List<TogetherRuns> read(Path file, Input input) {
         return new TogetherTable(new CommaFile(file, input, MEND)).cells();
     }
 
     private List<TogetherRuns> cells() {
         demandColumns();
-        Map<TogetherCell, List<TogetherRuns.Row>> cells = new LinkedHashMap<>();
-        for (int i = 1; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                TogetherRuns.Row row = row(lines.get(i), i + 1);
-                cells.computeIfAbsent(row.cell(), _ -> new ArrayList<>()).add(row);
-            }
-        }
-        if (cells.isEmpty()) {
-            throw new BadInput(file.place(), "has a heading and no rows", MEND);
-        }
-        return cells.values().stream().map(TogetherRuns::of).toList();
+        return rows.each(TogetherTable::row).stream()
+                .collect(groupingBy(TogetherRuns.Row::cell, LinkedHashMap::new, toList()))
+                .values()
+                .stream()
+                .map(TogetherRuns::of)
+                .toList();
     }
 
     private void demandColumns() {
         Stream.concat(TogetherCell.COLUMNS.stream(), NUMBERS.stream()).forEach(rows::demand);
     }
 
-    private TogetherRuns.Row row(String line, int at) {
-        List<String> words = rows.split(line, at);
-        List<String> traces = List.of(rows.word(words, "traces").split("\\+", -1));
+    private static TogetherRuns.Row row(HeadedRows.Row row) {
+        List<String> traces = row.words("traces");
         int n = traces.size();
         TogetherCell cell =
                 new TogetherCell(
-                        rows.word(words, "kernel"),
+                        row.kernel(),
                         traces,
-                        rows.word(words, "mode"),
-                        rows.word(words, "kind"),
-                        Math.toIntExact(one(words, "turn", at, Integer.MAX_VALUE)),
-                        one(words, "mem_pages", at, Long.MAX_VALUE),
-                        each(words, "high", n, at),
-                        each(words, "low", n, at),
-                        each(words, "max", n, at));
-        try {
-            check(cell);
-        } catch (BadInput bad) {
-            throw bad.at(file.place(at));
-        }
+                        row.word("mode"),
+                        row.word("kind"),
+                        Math.toIntExact(row.number("turn", Integer.MAX_VALUE)),
+                        row.number("mem_pages", Long.MAX_VALUE),
+                        row.numbers("high", n),
+                        row.numbers("low", n),
+                        row.numbers("max", n));
+        check(cell);
         Map<String, List<Long>> numbers = new HashMap<>();
-        NUMBERS.forEach(column -> numbers.put(column, each(words, column, n, at)));
-        return new TogetherRuns.Row(cell, file.place(at), numbers);
+        NUMBERS.forEach(column -> numbers.put(column, row.numbers(column, n)));
+        return new TogetherRuns.Row(cell, row.place(), numbers);
     }
 
     private static void check(TogetherCell cell) {
-        if (!cell.kernel().matches("\\d+\\.\\d+")) {
-            throw new BadInput("", "kernel '" + cell.kernel() + "'", "give a series such as 6.12");
-        }
         if (cell.traces().size() < 2 || cell.traces().contains("")) {
             throw new BadInput("", "names no traces, two or more with + between", MEND);
         }
@@ -103,35 +84,5 @@ public final class TogetherTable {
         // each of these names the words that it knows
         cell.lru();
         cell.through();
-    }
-
-    private long one(List<String> words, String column, int at, long most) {
-        return number(rows.word(words, column), column, at, most);
-    }
-
-    private List<Long> each(List<String> words, String column, int traces, int at) {
-        List<Long> numbers = new ArrayList<>();
-        for (String word : rows.word(words, column).split("\\+", -1)) {
-            numbers.add(number(word, column, at, Long.MAX_VALUE));
-        }
-        if (numbers.size() != traces) {
-            throw new BadInput(
-                    file.place(at),
-                    column + " has " + numbers.size() + " numbers for " + traces + " traces",
-                    MEND);
-        }
-        return numbers;
-    }
-
-    private long number(String word, String column, int at, long most) {
-        try {
-            long number = Long.parseLong(word);
-            if (number >= 0 && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new BadInput(file.place(at), column + " '" + word + "' is no number from 0", MEND);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.run.ValidationRequest;
 import org.gleaner.lab.run.ValidationResult;
 import org.gleaner.lab.run.ValidationResult.Comparison;
@@ -91,7 +92,8 @@ final class Arm64OnRealKernelsTest {
     }
 
     private static Row compared(String only) {
-        List<RealRuns> cells = CellFilter.ofReplays(List.of(only)).of(RealTable.read(TABLE));
+        List<RealRuns> cells =
+                CellFilter.ofReplays(List.of(only)).of(RealTable.read(TABLE, Input.ofProcess()));
         assertThat(cells).hasSize(1);
         String name = cells.getFirst().cell().trace();
         Path beside = TABLE.resolveSibling(name + ".u32.xz");

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.lab.Progress;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.run.TogetherValidationRequest;
 import org.gleaner.lab.run.TogetherValidationResult;
 import org.gleaner.lab.run.TogetherValidationResult.Row;
@@ -55,7 +56,7 @@ final class TogetherOnRealKernelsTest {
     @Test
     @Tag("long")
     void allRowsAreWithinTheirBounds() {
-        TogetherValidationResult result = run(TogetherTable.read(TABLE));
+        TogetherValidationResult result = run(TogetherTable.read(TABLE, Input.ofProcess()));
         assertThat(result.rows()).hasSizeGreaterThan(70);
         assertThat(result.failures()).hasSizeLessThan(3);
         assertThat(result.summary())
@@ -79,7 +80,8 @@ final class TogetherOnRealKernelsTest {
 
     private static Row compared(String only) {
         List<TogetherRuns> cells =
-                CellFilter.ofTogether(List.of(only)).of(TogetherTable.read(TABLE));
+                CellFilter.ofTogether(List.of(only))
+                        .of(TogetherTable.read(TABLE, Input.ofProcess()));
         assertThat(cells).as(only).hasSize(1);
         return run(cells).rows().getFirst();
     }

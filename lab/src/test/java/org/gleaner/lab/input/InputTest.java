@@ -28,7 +28,7 @@ final class InputTest {
         assertThatThrownBy(() -> ScenarioReader.read("/dev/zero", List.of(), Scale.FULL))
                 .isInstanceOf(BadInput.class)
                 .hasMessage("/dev/zero: is too large for a scenario; give a file of 3MiB or less");
-        assertThatThrownBy(() -> RealTable.read(zero))
+        assertThatThrownBy(() -> RealTable.read(zero, Input.ofProcess()))
                 .isInstanceOf(BadInput.class)
                 .hasMessage("/dev/zero: is too large for a table; give a file of 16MiB or less");
     }

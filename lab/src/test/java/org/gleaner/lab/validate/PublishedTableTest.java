@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.input.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +19,8 @@ final class PublishedTableTest {
 
     @TempDir Path directory;
 
-    private List<PublishedTime> read(String text) throws IOException {
-        Path file = Files.writeString(directory.resolve("t.csv"), text);
-        return PublishedTable.read(file, Input.ofProcess());
+    private List<PublishedTime> read(String... lines) throws IOException {
+        return PublishedTable.read(TableText.in(directory, lines), Input.ofProcess());
     }
 
     @Test
@@ -49,27 +46,24 @@ final class PublishedTableTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a,X,log,8,old,dirty,2.5,30 | line 2: 8 fields where the heading has 9",
-                "a,X,../log,8,old,dirty,2.5,30,p | line 2: scenario '../log' is no name",
-                "a,X,log,0,old,dirty,2.5,30,p | line 2: vcpus '0'; give a number from 1 to 1024",
-                "a,X,log,8,old,dirt,2.5,30,p | line 2: metric 'dirt'; did you mean 'dirty'?",
-                "a,X,log,8,old,dirty,-1,30,p | line 2: value '-1'; give a number such as 1.25",
-                "a,X,log,8,old,dirty,0,30,p | line 2: value '0'; give a number such as 1.25",
-                "a,X,log,8,old,dirty,2.5,x,p | line 2: within 'x'; give a number from 1 to 1000",
-                "a,X,log,8,a/b/c,dirty,2.5,30,p | line 2: configuration 'a/b/c'; give one, or a ratio",
-                "a,X,log,8,a/,dirty,2.5,30,p | line 2: configuration '' is no name",
-                "a,X,log,8,a,dirty,2.5,30,waiting | line 2: a bound of what is waiting"
+                "a,X,log,8,old,dirty,2.5,30 | 8 fields where the heading has 9",
+                "a,X,../log,8,old,dirty,2.5,30,p | scenario '../log' is no name",
+                "a,X,log,0,old,dirty,2.5,30,p | vcpus '0'; give a number from 1 to 1024",
+                "a,X,log,8,old,dirt,2.5,30,p | metric 'dirt'; did you mean 'dirty'?",
+                "a,X,log,8,old,dirty,-1,30,p | value '-1'; give a number such as 1.25",
+                "a,X,log,8,old,dirty,0,30,p | value '0'; give a number such as 1.25",
+                "a,X,log,8,old,dirty,2.5,x,p | within 'x'; give a number from 1 to 1000",
+                "a,X,log,8,a/b/c,dirty,2.5,30,p | configuration 'a/b/c'; give one, or a ratio",
+                "a,X,log,8,a/,dirty,2.5,30,p | configuration '' is no name",
+                "a,X,log,8,a,dirty,2.5,30,waiting | a bound of what is waiting"
             })
     void aBadRowIsSaidInOneLine(String row, String message) {
-        assertThatThrownBy(() -> read(HEADING + row + "\n"))
-                .isInstanceOf(BadInput.class)
-                .hasMessageContaining(message);
+        TableText.assertLineIsNamed(() -> read(HEADING, row), message);
     }
 
     @Test
     void aBadTableIsSaidInOneLine() {
-        assertThatThrownBy(() -> read("")).hasMessageContaining("t.csv: is empty");
-        assertThatThrownBy(() -> read(HEADING)).hasMessageContaining("has a heading and no rows");
+        TableText.assertEmptinessIsNamed(this::read, HEADING);
         assertThatThrownBy(() -> read("id,scenari\n"))
                 .hasMessageContaining("line 1: unknown column 'scenari'; did you mean 'scenario'?");
         assertThatThrownBy(() -> read("id,id\n")).hasMessageContaining("two columns 'id'");

@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.input.Input;
 import org.gleaner.lab.trace.TraceCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +28,11 @@ final class RealTableTest {
     @TempDir Path directory;
 
     private List<RealRuns> read(String... lines) throws IOException {
-        Path file = Files.writeString(directory.resolve("t.csv"), String.join("", lines));
-        return RealTable.read(file);
+        return RealTable.read(TableText.in(directory, lines), Input.ofProcess());
+    }
+
+    private static List<RealRuns> bundled(String name) {
+        return RealTable.read(Path.of("../validation", name), Input.ofProcess());
     }
 
     @Test
@@ -94,27 +96,23 @@ final class RealTableTest {
                 "6.12,,mglru,anon,zram,0,0,100,9,7,0,5,6,1,2,3,4 | no name of a trace",
             })
     void aBadLineIsNamed(String line, String fault) {
-        assertThatThrownBy(() -> read(HEADING, line))
-                .isInstanceOf(BadInput.class)
-                .hasMessageContaining("t.csv, line 2: ")
-                .hasMessageContaining(fault.replace('"', '\''));
+        TableText.assertLineIsNamed(() -> read(HEADING, line), fault.replace('"', '\''));
     }
 
     @Test
     void aBadFileIsNamed() {
-        assertThatThrownBy(() -> read("")).hasMessageContaining("t.csv: is empty; ");
-        assertThatThrownBy(() -> read(HEADING)).hasMessageContaining("a heading and no rows");
+        TableText.assertEmptinessIsNamed(this::read, HEADING);
         assertThatThrownBy(() -> read(HEADING.replace("pswpout", "pswpuot"), "x"))
                 .hasMessageContaining("t.csv, line 1: no column 'pswpout'; is 'pswpuot' meant?");
         assertThatThrownBy(() -> read(HEADING.replace("rep", "kind"), "x"))
                 .hasMessageContaining("line 1: two columns 'kind'");
-        assertThatThrownBy(() -> RealTable.read(directory.resolve("none.csv")))
+        assertThatThrownBy(() -> RealTable.read(directory.resolve("none.csv"), Input.ofProcess()))
                 .hasMessageContaining("none.csv: no such file");
     }
 
     @Test
     void theBundledTableIsReadAndItsTracesAreThere() {
-        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "results.csv"));
+        List<RealRuns> cells = bundled("results.csv");
 
         assertThat(cells).hasSizeGreaterThan(150);
         assertThat(new TraceCatalog(Path.of("..", "traces")).names())
@@ -138,7 +136,7 @@ final class RealTableTest {
 
     @Test
     void theTableOfHugePagesHasSixRowsThroughAGuest() {
-        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "huge.csv"));
+        List<RealRuns> cells = bundled("huge.csv");
         assertThat(cells).allMatch(runs -> runs.cell().hugePages() == Thp.ALWAYS);
         assertThat(cells)
                 .filteredOn(runs -> runs.cell().through() == Through.KVM)
@@ -150,7 +148,7 @@ final class RealTableTest {
     /// band.
     @Test
     void theTableHasSeveralBootsOfALimitOnAnEdge() {
-        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "results.csv"));
+        List<RealRuns> cells = bundled("results.csv");
         List<RealRuns> nested =
                 cells.stream()
                         .filter(runs -> runs.cell().kernel().equals("6.18"))
@@ -240,7 +238,7 @@ final class RealTableTest {
 
     @Test
     void theTableOfOtherMachinesIsReadAndHalfOfItCanBePlayed() {
-        List<RealRuns> cells = RealTable.read(Path.of("..", "validation", "arch", "results.csv"));
+        List<RealRuns> cells = bundled("arch/results.csv");
         assertThat(cells)
                 .filteredOn(runs -> runs.cell().machine().refusal() == null)
                 .hasSizeGreaterThanOrEqualTo(25)

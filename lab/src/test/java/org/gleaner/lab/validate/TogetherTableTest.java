@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.Through;
+import org.gleaner.lab.input.Input;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +24,7 @@ final class TogetherTableTest {
     @TempDir Path directory;
 
     private List<TogetherRuns> read(String... lines) throws IOException {
-        Path file = Files.writeString(directory.resolve("t.csv"), String.join("", lines));
-        return TogetherTable.read(file);
+        return TogetherTable.read(TableText.in(directory, lines), Input.ofProcess());
     }
 
     @Test
@@ -87,16 +85,13 @@ final class TogetherTableTest {
                 "6.12,a+b | 2 fields where the heading has 15",
             })
     void aBadLineIsNamed(String line, String message) {
-        assertThatThrownBy(() -> read(HEADING, line + "\n"))
-                .isInstanceOf(BadInput.class)
-                .hasMessageContaining("t.csv, line 2")
-                .hasMessageContaining(message);
+        TableText.assertLineIsNamed(() -> read(HEADING, line), message);
     }
 
     @Test
     void aColumnThatIsMissingIsNamed() {
         assertThatThrownBy(() -> read(HEADING.replace("pgscan", "pgscam"), "x\n"))
                 .hasMessageContaining("no column 'pgscan'; is 'pgscam' meant?");
-        assertThatThrownBy(() -> read(HEADING)).hasMessageContaining("has a heading and no rows");
+        TableText.assertEmptinessIsNamed(this::read, HEADING);
     }
 }
