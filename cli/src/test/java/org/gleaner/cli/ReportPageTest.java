@@ -1,7 +1,6 @@
 package org.gleaner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -15,13 +14,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.gleaner.browser.Browser;
+import org.gleaner.browser.OpenBrowser;
 import org.gleaner.browser.PageRules;
 import org.gleaner.browser.Tab;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,22 +32,7 @@ final class ReportPageTest {
 
     @TempDir static Path directory;
 
-    private static Browser browser;
-
-    @BeforeAll
-    static void open() throws IOException, InterruptedException {
-        assumeTrue(
-                Browser.installed().isPresent(),
-                "no chromium: 'apt-get install chromium' for tests of pages");
-        browser = Browser.open();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+    @RegisterExtension static final OpenBrowser browser = new OpenBrowser();
 
     @Test
     void ofARun() throws IOException {

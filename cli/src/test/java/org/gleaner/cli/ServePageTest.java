@@ -1,7 +1,6 @@
 package org.gleaner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,14 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.gleaner.browser.Browser;
+import org.gleaner.browser.OpenBrowser;
 import org.gleaner.browser.PageRules;
 import org.gleaner.browser.Tab;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,26 +26,11 @@ final class ServePageTest {
 
     @TempDir Path directory;
 
-    private static Browser browser;
+    @RegisterExtension static final OpenBrowser browser = new OpenBrowser();
 
     private Session session = new Session(Path.of("unset"));
     private Thread server = new Thread();
     private String address = "";
-
-    @BeforeAll
-    static void open() throws IOException, InterruptedException {
-        assumeTrue(
-                Browser.installed().isPresent(),
-                "no chromium: 'apt-get install chromium' for tests of pages");
-        browser = Browser.open();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void serve() throws InterruptedException {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// A page as one file: a skeleton with style, scripts and data in their places.
+/// A page as one file: the head of all pages and a body, with style, scripts and data in their places.
 ///
 /// Data are JSON in a block that no browser executes, and what could end the block is escaped. The
 /// page may load nothing, and run nothing but the scripts whose hashes its policy names; so a name
@@ -51,14 +51,14 @@ public record Page(String text, String policy) {
     /// What a page is made of.
     ///
     /// @param room where its own parts are, as a path of resources that ends in `/`
-    /// @param skeleton a file there
+    /// @param body a file there: what stands below the head, which all pages have
     /// @param styles files there or among the report's, later ones over earlier ones
     /// @param scripts likewise, without `.js`; each may use those before it
     /// @param charts whether it draws any
     /// @param asks whether its scripts ask the server that it came from
     public record Parts(
             String room,
-            String skeleton,
+            String body,
             List<String> styles,
             List<String> scripts,
             boolean charts,
@@ -107,7 +107,8 @@ public record Page(String text, String policy) {
                                 hash(own),
                                 parts.asks() ? " connect-src 'self';" : "");
         StringBuilder page = new StringBuilder(charts.length() + 500_000);
-        for (String part : parts.part(parts.skeleton()).split("(?=\\{\\{)|(?<=\\}\\})")) {
+        String skeleton = resource(ROOM + "head.html") + parts.part(parts.body());
+        for (String part : skeleton.split("(?=\\{\\{)|(?<=\\}\\})")) {
             page.append(
                     switch (part) {
                         case "{{policy}}" -> policy;

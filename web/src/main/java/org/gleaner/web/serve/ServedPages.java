@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The server's own pages: one skeleton and one script, which shows what the data are.
+/// The server's own pages: one body and one script, which shows what the data are.
 final class ServedPages {
 
     private static final Page.Parts PARTS =
