@@ -10,7 +10,12 @@ import org.gleaner.mm.aging.AgingDesign;
 public record KvmRelease(int major, int minor) {
     /// The kernel that has a design; for one that none has, the kernel that it was posted for.
     public static KvmRelease of(AgingDesign design) {
-        String[] parts = design.release().split("\\.");
+        return forName(design.release());
+    }
+
+    /// The release `name`, such as `6.12`.
+    public static KvmRelease forName(String name) {
+        String[] parts = name.split("\\.");
         return new KvmRelease(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }
 

@@ -10,27 +10,37 @@ import org.gleaner.machine.Word;
 import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.version.KernelVersion;
 
-/// A block device in virtual time: parallel media channels with a latency each, and one link that
-/// requests cross in order. What is submitted under a plug goes out at its end, adjacent slots as
-/// one request. One interrupt, an actor of the device, ends all that went out together.
+/// A block device in virtual time: parallel media channels with a latency each, and a link that
+/// requests cross in order, of either direction one for each where it is duplex. What is submitted
+/// under a plug goes out at its end, adjacent slots as one request. An interrupt, an actor of the
+/// device for each link, ends all that went out together.
 ///
 /// A request is admitted in (time, actor) order and so may be given its completion time at once:
-/// both queues are first come, first served, and nothing can overtake it.
+/// channels and links are first come, first served, and nothing can overtake it on its own.
 @OneCpu
 public final class DiskDevice implements SwapDevice {
+    /// What crosses the link, or one direction of it.
+    private static final class Way {
+        final CompletionQueue submitted = new CompletionQueue();
+
+        /// Pages submitted and not completed.
+        final Word inFlight = new Word();
+
+        long freeAt;
+    }
+
     private final DiskTiming timing;
     private final long pageBytes;
     private final long[] channelFreeAt;
     private final SplittableRandom random;
-    private final CompletionQueue submitted = new CompletionQueue();
+    private final Way reads = new Way();
+
+    /// The same as [#reads] where the link is not duplex.
+    private final Way writes;
+
     private final RequestPlug[] plugs;
 
-    /// Pages submitted and not completed.
-    private final Word inFlight = new Word();
-
-    private long linkFreeAt;
-
-    /// Starts the device's actor on `engine`.
+    /// Starts the device's actors on `engine`.
     ///
     /// @param seed of the latencies, where they vary
     public DiskDevice(
@@ -47,7 +57,11 @@ public final class DiskDevice implements SwapDevice {
         channelFreeAt = new long[timing.channels()];
         plugs = new RequestPlug[maxCpus];
         Arrays.setAll(plugs, i -> new RequestPlug(kernel));
-        engine.daemon("swap-disk", cpu -> complete(cpu, completion));
+        writes = timing.duplex() ? new Way() : reads;
+        engine.daemon("swap-disk", cpu -> complete(cpu, reads, completion));
+        if (writes != reads) {
+            engine.daemon("swap-disk-writes", cpu -> complete(cpu, writes, completion));
+        }
     }
 
     @Override
@@ -86,7 +100,8 @@ public final class DiskDevice implements SwapDevice {
     @Override
     public long flushPlug(Cpu cpu) {
         send(cpu, plugs[cpu.id]);
-        return cpu.load(inFlight);
+        long underWay = cpu.load(reads.inFlight);
+        return writes == reads ? underWay : underWay + cpu.load(writes.inFlight);
     }
 
     private void submit(Cpu cpu, int slot, int pfn, boolean read) {
@@ -102,23 +117,44 @@ public final class DiskDevice implements SwapDevice {
     }
 
     private void send(Cpu cpu, RequestPlug plug) {
-        int pages = plug.pages();
-        if (pages == 0) {
+        if (plug.pages() == 0) {
             return;
         }
         cpu.step();
+        send(cpu, plug, reads);
+        if (writes != reads) {
+            send(cpu, plug, writes);
+        }
+        plug.clear();
+        cpu.chargeNanos(timing.kickNanos());
+    }
+
+    /// Sends what goes one way.
+    private void send(Cpu cpu, RequestPlug plug, Way way) {
         long now = cpu.now();
         long done = now;
         for (int i = 0; i < plug.requests(); i++) {
-            long mean = plug.isRead(i) ? timing.readNanos() : timing.writeNanos();
-            done = admit(now, varied(mean), plug.size(i));
+            boolean read = plug.isRead(i);
+            if (way(read) == way) {
+                long mean = read ? timing.readNanos() : timing.writeNanos();
+                done = admit(way, now, varied(mean), plug.size(i));
+            }
         }
-        for (int i = 0; i < pages; i++) {
-            submitted.add(done, plug.pfn(i), plug.isRead(plug.requestOf(i)));
+        int sent = 0;
+        for (int i = 0; i < plug.pages(); i++) {
+            boolean read = plug.isRead(plug.requestOf(i));
+            if (way(read) == way) {
+                way.submitted.add(done, plug.pfn(i), read);
+                sent++;
+            }
         }
-        plug.clear();
-        cpu.fetchAdd(inFlight, pages);
-        cpu.chargeNanos(timing.kickNanos());
+        if (sent > 0) {
+            cpu.fetchAdd(way.inFlight, sent);
+        }
+    }
+
+    private Way way(boolean read) {
+        return read ? reads : writes;
     }
 
     private long varied(long mean) {
@@ -127,7 +163,7 @@ public final class DiskDevice implements SwapDevice {
     }
 
     /// When a request that arrives now will be done.
-    private long admit(long now, long latency, int pages) {
+    private long admit(Way way, long now, long latency, int pages) {
         int channel = 0;
         for (int i = 1; i < channelFreeAt.length; i++) {
             if (channelFreeAt[i] < channelFreeAt[channel]) {
@@ -137,24 +173,24 @@ public final class DiskDevice implements SwapDevice {
         long media = Math.max(now, channelFreeAt[channel]) + latency;
         channelFreeAt[channel] = media;
         long transfer = pages * pageBytes * 1_000_000_000L / timing.bytesPerSecond();
-        linkFreeAt = Math.max(media, linkFreeAt) + timing.requestNanos() + transfer;
-        return linkFreeAt;
+        way.freeAt = Math.max(media, way.freeAt) + timing.requestNanos() + transfer;
+        return way.freeAt;
     }
 
-    private void complete(Cpu cpu, Completion completion) {
+    private void complete(Cpu cpu, Way way, Completion completion) {
         for (; ; ) {
-            if (cpu.load(inFlight) == 0) {
-                cpu.awaitChange(inFlight, 0);
+            if (cpu.load(way.inFlight) == 0) {
+                cpu.awaitChange(way.inFlight, 0);
             }
-            cpu.sleep(submitted.firstTime() - cpu.now());
-            boolean read = submitted.firstIsRead();
-            int pfn = submitted.removeFirst();
+            cpu.sleep(way.submitted.firstTime() - cpu.now());
+            boolean read = way.submitted.firstIsRead();
+            int pfn = way.submitted.removeFirst();
             if (read) {
                 completion.readDone(cpu, pfn);
             } else {
                 completion.writeDone(cpu, pfn);
             }
-            if (cpu.fetchAdd(inFlight, -1) == 1) {
+            if (cpu.fetchAdd(way.inFlight, -1) == 1) {
                 completion.idle(cpu);
             }
         }

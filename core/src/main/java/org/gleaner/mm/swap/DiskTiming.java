@@ -5,7 +5,8 @@ package org.gleaner.mm.swap;
 /// @param readNanos latency of a read of the medium
 /// @param writeNanos latency of a write to it
 /// @param channels operations that run at once
-/// @param bytesPerSecond rate of the link
+/// @param bytesPerSecond rate of the link, of each direction where it is duplex
+/// @param duplex whether reads and writes cross the link side by side, as they do a PCIe one
 /// @param requestNanos what each request occupies the link for, besides its bytes
 /// @param kickNanos what it costs the submitting CPU to tell the device, beyond a doorbell
 /// @param spread by what part of itself a latency is shorter or longer than its mean at most, all
@@ -16,6 +17,7 @@ public record DiskTiming(
         long writeNanos,
         int channels,
         long bytesPerSecond,
+        boolean duplex,
         long requestNanos,
         long kickNanos,
         double spread,
@@ -25,17 +27,13 @@ public record DiskTiming(
 
     /// A datacentre NVMe drive: 80 us reads and 20 us buffered writes at depth 64, 3.0 GB/s.
     public static final DiskTiming NVME =
-            new DiskTiming(80_000, 20_000, 64, 3_000_000_000L, 0, 0, 0, false);
+            new DiskTiming(80_000, 20_000, 64, 3_000_000_000L, true, 0, 0, 0, false);
 
     /// A 3D XPoint drive (Intel P5800X, PCIe 4): 74,875 reads a second one at a time [kitguru],
     /// which is 13.4 us with some 4.7 us that a host charges for submission, wake-up and switch.
     /// From the literature: writes are as fast, 1.5 million reads a second at most, 6.2 GB/s.
     public static final DiskTiming OPTANE =
-            new DiskTiming(8_700, 8_700, 13, 6_200_000_000L, 0, 0, 0, false);
-
-    /// A SATA solid-state drive: 130 us reads, 0.5 GB/s.
-    public static final DiskTiming SATA =
-            new DiskTiming(130_000, 60_000, 32, 500_000_000L, 0, 0, 0, false);
+            new DiskTiming(8_700, 8_700, 13, 6_200_000_000L, true, 0, 0, 0, false);
 
     /// A guest's virtual disk that ends in its host's page cache (virtio-blk, `cache=unsafe`). It
     /// says that it rotates, as virtio-blk does unless told otherwise, and telling it traps to the
@@ -53,6 +51,7 @@ public record DiskTiming(
                     (long) (200_000 / SLOWER),
                     64,
                     (long) (2_250_000_000L * SLOWER),
+                    false,
                     (long) (25_000 / SLOWER),
                     (long) (76_000 / SLOWER),
                     0.5,

@@ -42,7 +42,7 @@ public interface SwapDevice {
 
         void readDone(Cpu cpu, int pfn);
 
-        /// Nothing is in flight any more.
+        /// Nothing is in flight any more whose end this CPU would tell.
         void idle(Cpu cpu);
     }
 }

@@ -99,7 +99,7 @@ final class MemfdFaultTest {
 
     @Test
     void aPageUnderWritebackIsTakenBackFromTheSwapCache() {
-        small.disk(new DiskTiming(1_000, 20_000_000, 64, 1L << 32, 0, 0, 0, false));
+        small.disk(new DiskTiming(1_000, 20_000_000, 64, 1L << 32, false, 0, 0, 0, false));
         small.run(cpu -> {
             Memfd memfd = small.host().objects().newMemfd(PAGES);
             Process p = process(cpu, memfd, Memcg.UNLIMITED);

@@ -34,7 +34,7 @@ final class NoProgressTest {
 
     @Test
     void itWaitsWhereMostIsBeingWritten() {
-        DiskTiming slow = new DiskTiming(80_000, 100_000_000, 1024, 1 << 30, 0, 0, 0, false);
+        DiskTiming slow = new DiskTiming(80_000, 100_000_000, 1024, 1 << 30, false, 0, 0, 0, false);
         SmallHost small = SmallHost.virtual().disk(slow);
         small.run(cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class DiskDeviceTest {
     /// 1 ms reads on two channels, 100 us writes, a page in 4 us.
     private static final DiskTiming SLOW =
-            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, 0, 0, 0, false);
+            new DiskTiming(1_000_000, 100_000, 2, 1_024_000_000, false, 0, 0, 0, false);
 
     private static final SwapDevice.Completion NOBODY =
             new SwapDevice.Completion() {
@@ -99,6 +99,59 @@ final class DiskDeviceTest {
             assertThat(read[i] / 1_000_000).as("read %d", i).isEqualTo(1 + i / 2);
         }
         assertThat(read[1] - read[0]).as("one link").isGreaterThanOrEqualTo(4_000);
+    }
+
+    @Test
+    void whatIsReadDoesNotWaitBehindWhatIsWrittenWhereTheLinkIsDuplex() {
+        long behind = readBehindWrites(false);
+        long beside = readBehindWrites(true);
+        // sixteen pages of 4 us, on a medium that takes 1 us
+        assertThat(behind).isBetween(16 * 4_000L, 20 * 4_000L);
+        assertThat(beside).isBetween(5_000L, 8_000L);
+    }
+
+    /// How long a read takes that follows sixteen writes.
+    private static long readBehindWrites(boolean duplex) {
+        Engine own = OneCpu.engine();
+        Word finished = new Word();
+        long[] took = new long[2];
+        DiskTiming timing = new DiskTiming(1_000, 1_000, 64, 1_024_000_000, duplex, 0, 0, 0, false);
+        SwapDevice.Completion count =
+                new SwapDevice.Completion() {
+                    @Override
+                    public void writeDone(Cpu cpu, int pfn) {
+                        took[1]++;
+                    }
+
+                    @Override
+                    public void readDone(Cpu cpu, int pfn) {
+                        took[0] = cpu.now() - took[0];
+                        cpu.fetchAdd(finished, 1);
+                    }
+
+                    @Override
+                    public void idle(Cpu cpu) {}
+                };
+        DiskDevice disk =
+                new DiskDevice(own, timing, PageSize.KIB_4, KernelVersion.V6_12, 8, 1, count);
+        own.spawn(
+                "task",
+                cpu -> {
+                    disk.plug(cpu);
+                    for (int i = 0; i < 16; i++) {
+                        disk.write(cpu, i, i);
+                    }
+                    disk.read(cpu, 40, 40);
+                    took[0] = cpu.now();
+                    disk.unplug(cpu);
+                    assertThat(disk.flushPlug(cpu)).isEqualTo(17);
+                    cpu.block(finished, -1, 1);
+                    cpu.sleep(1_000_000);
+                    assertThat(disk.flushPlug(cpu)).isZero();
+                });
+        own.run();
+        assertThat(took[1]).isEqualTo(16);
+        return took[0];
     }
 
     @Test
@@ -200,7 +253,7 @@ final class DiskDeviceTest {
     private static long[] timesOf(long seed) {
         Engine own = OneCpu.engine();
         Word finished = new Word();
-        DiskTiming uneven = new DiskTiming(100_000, 1, 64, 1L << 40, 0, 0, 0.4, false);
+        DiskTiming uneven = new DiskTiming(100_000, 1, 64, 1L << 40, false, 0, 0, 0.4, false);
         SwapDevice.Completion count =
                 new SwapDevice.Completion() {
                     @Override
