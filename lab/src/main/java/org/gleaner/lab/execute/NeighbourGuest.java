@@ -76,6 +76,9 @@ final class NeighbourGuest {
     private Map<VmEvent, Long> statBefore;
     private Map<MemcgEvent, Long> eventsBefore;
     private long throttledBefore;
+    private Map<VmEvent, Long> statAtEnd = Map.of();
+    private Map<MemcgEvent, Long> eventsAtEnd = Map.of();
+    private long throttledAtEnd;
     private long releasedAtNanos = Long.MAX_VALUE;
 
     /// @param kind of VM
@@ -253,6 +256,13 @@ final class NeighbourGuest {
         eventsBefore = memcg.events();
     }
 
+    /// All are through: what kswapd still does to it is not counted.
+    void close() {
+        statAtEnd = memcg.stat().snapshot();
+        eventsAtEnd = memcg.events();
+        throttledAtEnd = memcg.throttledNanos();
+    }
+
     /// Looks what is resident: what is charged, but for what CPUs have charged ahead.
     void sample() {
         residentPages.add(memcg.current() - host.allocator().stocked(memcg));
@@ -286,19 +296,17 @@ final class NeighbourGuest {
 
     NeighboursResult.Guest result() {
         Map<VmEvent, Long> stat = new EnumMap<>(VmEvent.class);
-        memcg.stat()
-                .snapshot()
-                .forEach((event, n) -> stat.put(event, n - statBefore.getOrDefault(event, 0L)));
+        statAtEnd.forEach((event, n) -> stat.put(event, n - statBefore.getOrDefault(event, 0L)));
         Map<MemcgEvent, Long> events = new EnumMap<>(MemcgEvent.class);
-        memcg.events()
-                .forEach((event, n) -> events.put(event, n - eventsBefore.getOrDefault(event, 0L)));
+        eventsAtEnd.forEach(
+                (event, n) -> events.put(event, n - eventsBefore.getOrDefault(event, 0L)));
         return new NeighboursResult.Guest(
                 neighbour.name(),
                 mm.killedFor() != null,
                 end(),
                 populating(),
                 LongStream.of(accesses).sum(),
-                (memcg.throttledNanos() - throttledBefore) / NANOS,
+                (throttledAtEnd - throttledBefore) / NANOS,
                 residentPages,
                 told(stat),
                 named(events),

@@ -60,6 +60,9 @@ public final class NeighboursRun {
 
     private Map<VmEvent, Long> countersBefore = Map.of();
 
+    /// As vCPUs and commands are through: kswapd may go on with its round when nobody needs it.
+    private Map<VmEvent, Long> countersAtEnd = Map.of();
+
     /// When all guests were populated.
     private long populatedAtNanos;
 
@@ -190,9 +193,8 @@ public final class NeighboursRun {
         }
         Map<String, Long> populating = new LinkedHashMap<>();
         Map<String, Long> counters = new LinkedHashMap<>();
-        host.stat()
-                .snapshot()
-                .forEach((event, n) -> {
+        countersAtEnd.forEach(
+                (event, n) -> {
                     long before = countersBefore.getOrDefault(event, 0L);
                     populating.put(event.statName(), before);
                     counters.put(event.statName(), n - before);
@@ -312,6 +314,8 @@ public final class NeighboursRun {
                         kswapdTime / 1e9, Math.min(1, kswapdTime / (double) (end - start)));
         boss.block(gone, -1, vcpus());
         commands.close(boss);
+        countersAtEnd = host.stat().snapshot();
+        guests.forEach(NeighbourGuest::close);
     }
 
     private void vcpu(Cpu cpu, NeighbourGuest guest, int index) {
