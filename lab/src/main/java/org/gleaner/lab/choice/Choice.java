@@ -21,6 +21,7 @@ public sealed interface Choice
                 Hugetlb,
                 Kernel,
                 KnobChoice,
+                KvmChoice,
                 LogEnding,
                 LogMode,
                 Lru,

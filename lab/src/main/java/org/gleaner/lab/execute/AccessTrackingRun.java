@@ -120,18 +120,7 @@ public final class AccessTrackingRun {
         Configuration first = scenario.configurations().getFirst();
         if (scenario.benchmark()
                 && scenario.configurations().stream().noneMatch(c -> c.name().equals(NONE))) {
-            Configuration none =
-                    new Configuration(
-                            NONE,
-                            first.lru(),
-                            first.kernel(),
-                            first.aging(),
-                            first.arch(),
-                            first.hardwareAccessed(),
-                            first.pageSize(),
-                            null,
-                            first.flush());
-            all.addFirst(new Variant(none, false));
+            all.addFirst(new Variant(first.named(NONE), false));
         }
         return all;
     }

@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.gleaner.kvm.KvmRelease;
 import org.gleaner.kvm.VmConfig;
 import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.kvm.arch.Arm64;
@@ -14,6 +15,7 @@ import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.CostModelChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.KvmChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PfnChoice;
 import org.gleaner.lab.choice.PteFormatChoice;
@@ -164,8 +166,12 @@ final class Support {
                                     configuration.kernel(),
                                     configuration.hardwareAccessed());
                 };
+        KvmChoice kvm = configuration.kvm();
+        KvmRelease release =
+                kvm == null ? KvmRelease.of(plan.design()) : KvmRelease.forName(kvm.label());
         VmConfig config =
-                VmConfig.of(architecture, plan).withPageShift(configuration.pageSize().shift());
+                VmConfig.of(architecture, plan, release)
+                        .withPageShift(configuration.pageSize().shift());
         PfnChoice pfn = configuration.pfn();
         return pfn == null ? config : config.withPfn(PfnDesign.valueOf(pfn.name()));
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.gleaner.lab.choice.KvmChoice;
 import org.gleaner.lab.choice.LogEnding;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.PageSupplier;
@@ -123,6 +124,10 @@ final class ScenarioLegend {
             String costs = scenario.host().costs().on(each.arch()).label();
             String processor = processors == 1 ? "" : each.processor() + ", costs " + costs + "; ";
             String lru = lrus.size() == 1 ? "" : lru(each.lru()) + "; ";
+            KvmChoice kvm = each.kvm();
+            if (kvm != null) {
+                lru += kvm.about() + "; ";
+            }
             PfnChoice pfn = each.pfn();
             if (pfn != null) {
                 lru += pfn.about() + "; ";

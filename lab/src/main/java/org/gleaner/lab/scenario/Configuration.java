@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.ArchChoice;
 import org.gleaner.lab.choice.Kernel;
+import org.gleaner.lab.choice.KvmChoice;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// One of the things that a scenario compares. In a file, what is left out is the host's; a
 /// left-out aging design is the one that the kernel was released with.
 ///
-/// @param pfn null for that of the kernel that the aging design belongs to
+/// @param kvm null for that of the kernel that the aging design belongs to
+/// @param pfn null for that of the guest's KVM
 /// @param flush null for what the aging design does
 public record Configuration(
         @JsonPropertyDescription("Heads its column: letters, digits, '.', '_' and '-'.")
@@ -29,7 +31,10 @@ public record Configuration(
         @JsonPropertyDescription("The host's base page; default host.pageSize.")
                 PageSizeChoice pageSize,
         @JsonPropertyDescription(
-                        "How KVM gets hold of host pages; default that of the aging design's kernel.")
+                        "Whose KVM it is; default that of the kernel that the aging design belongs to.")
+                @MayBeLeftOut
+                @Nullable KvmChoice kvm,
+        @JsonPropertyDescription("How KVM gets hold of host pages; default that of its release.")
                 @MayBeLeftOut
                 @Nullable PfnChoice pfn,
         @JsonPropertyDescription(
@@ -39,7 +44,13 @@ public record Configuration(
 
     /// One of an x86 host that does not say how KVM gets hold of host pages.
     public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
-        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null, null);
+        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null, null, null);
+    }
+
+    /// The same under another name.
+    public Configuration named(String other) {
+        return new Configuration(
+                other, lru, kernel, aging, arch, hardwareAccessed, pageSize, kvm, pfn, flush);
     }
 
     /// Whether it lacks a flush that its aging design has.
