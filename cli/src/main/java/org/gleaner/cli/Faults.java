@@ -117,10 +117,10 @@ final class Faults {
         out.println("arguments: " + Arrays.toString(arguments));
         fault.printStackTrace(out);
         try {
-            Path file = Files.createTempFile(surroundings.crashes(), "gleaner-crash-", ".txt");
+            Path file = Files.createTempFile(surroundings.places().crashes(), "gleaner-crash-", ".txt");
             return Files.writeString(file, text.toString()).toString();
         } catch (IOException e) {
-            return "no file: " + surroundings.crashes() + " cannot be written";
+            return "no file: " + surroundings.places().crashes() + " cannot be written";
         }
     }
 

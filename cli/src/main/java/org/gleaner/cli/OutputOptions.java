@@ -32,16 +32,17 @@ public class OutputOptions {
     public boolean quiet;
 
     public Progress progress(Surroundings surroundings) {
-        ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : surroundings.progress();
-        return surroundings
+        Surroundings.Following following = surroundings.following();
+        ProgressBar.Mode mode = quiet ? ProgressBar.Mode.SILENT : following.progress();
+        return following
                 .watch()
-                .over(new ProgressBar(surroundings.err(), mode, surroundings.interrupted()));
+                .over(new ProgressBar(surroundings.err(), mode, following.interrupted()));
     }
 
     /// Keeps a result's files and the page that shows them, and says where.
     void keep(Surroundings surroundings, ResultsDirectory directory, Map<String, FileText> files) {
         Path place = directory.write(files, PAGE);
-        surroundings.watch().kept(place);
+        surroundings.following().watch().kept(place);
         if (!quiet) {
             (json ? surroundings.err() : surroundings.out()).println("results in " + place);
         }

@@ -126,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
         List<Scenario> bySeed = seeds.stream().map(seed -> file.scenario(with(seed), by)).toList();
         checkAblations(whole);
         checkBand();
-        boolean kept = options.out != null || surroundings.keep();
+        boolean kept = options.out != null || surroundings.places().keep();
         return new Asked(whole, bySeed, by, samples.observation(options.engine, kept));
     }
 
@@ -254,7 +254,7 @@ final class RunCommand implements Callable<Integer> {
         if (options.out != null) {
             return ResultsDirectory.at(options.out);
         }
-        if (!surroundings.keep()) {
+        if (!surroundings.places().keep()) {
             return null;
         }
         RunName name =

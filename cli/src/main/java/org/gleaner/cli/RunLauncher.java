@@ -2,7 +2,6 @@ package org.gleaner.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -192,19 +191,11 @@ final class RunLauncher implements Launcher {
             List<String> words, BooleanSupplier stop, Watch watch, ByteArrayOutputStream printed) {
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         return new Surroundings(
-                InputStream.nullInputStream(),
-                out,
-                out,
-                surroundings.directory(),
-                true,
-                surroundings.results(),
-                surroundings.home(),
-                surroundings.crashes(),
-                ProgressBar.Mode.SILENT,
-                () -> surroundings.interrupted().getAsBoolean() || stop.getAsBoolean(),
+                Surroundings.Streams.into(out, out),
+                surroundings.places(),
+                surroundings.following().by(ProgressBar.Mode.SILENT, watch, stop),
                 surroundings.executors(),
                 surroundings.shelf(),
-                watch,
                 provenance(words));
     }
 }

@@ -74,19 +74,16 @@ final class Session {
     int run(String... arguments) {
         Surroundings surroundings =
                 new Surroundings(
-                        in,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        directory,
-                        true,
-                        directory.resolve("results"),
-                        home,
-                        directory,
-                        ProgressBar.Mode.LINES,
-                        interrupted::get,
+                        new Surroundings.Streams(
+                                in,
+                                new PrintStream(out, true, StandardCharsets.UTF_8),
+                                new PrintStream(err, true, StandardCharsets.UTF_8)),
+                        new Surroundings.Places(
+                                directory, true, directory.resolve("results"), home, directory),
+                        new Surroundings.Following(
+                                ProgressBar.Mode.LINES, interrupted::get, Watch.NONE),
                         standardExecutors ? Executors.standard() : executors(),
                         TraceShelf.NONE,
-                        Watch.NONE,
                         Provenance.of(List.of(arguments), Version.text(), Instant.EPOCH));
         return Gleaner.run(surroundings, arguments);
     }

@@ -1,7 +1,6 @@
 package org.gleaner.fleet.point;
 
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,12 +13,10 @@ import org.gleaner.cli.ExitCodes;
 import org.gleaner.cli.Gleaner;
 import org.gleaner.cli.Surroundings;
 import org.gleaner.cli.Version;
-import org.gleaner.cli.Watch;
 import org.gleaner.fleet.plan.Sweep;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.execute.Cores;
 import org.gleaner.lab.execute.Executors;
-import org.gleaner.lab.report.ProgressBar;
 import org.gleaner.lab.report.Provenance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,19 +43,13 @@ public record Command(Path home, Executors executors) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Surroundings surroundings =
                 new Surroundings(
-                        InputStream.nullInputStream(),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Path.of(""),
-                        false,
-                        Path.of("results"),
-                        home,
-                        Path.of(System.getProperty("java.io.tmpdir", "")),
-                        ProgressBar.Mode.SILENT,
-                        cancelled,
+                        Surroundings.Streams.into(
+                                new PrintStream(out, true, StandardCharsets.UTF_8),
+                                new PrintStream(err, true, StandardCharsets.UTF_8)),
+                        Surroundings.Places.of(home, false),
+                        Surroundings.Following.silent(cancelled),
                         executors,
                         HeldTraces.OF_PROCESS,
-                        Watch.NONE,
                         Provenance.of(words, Version.ofGleaner(), Instant.EPOCH));
         int code = Cores.within(1, () -> Gleaner.run(surroundings, all.toArray(String[]::new)));
         if (code == ExitCodes.INTERRUPTED || cancelled.getAsBoolean()) {
