@@ -92,6 +92,9 @@ final class ScenarioFaultsTest {
                                 + " write digits alone, such as 64");
         file("host: {cpus: 99999999999}")
                 .hasMessageContaining("1:14: host.cpus: '99999999999' is too large a number");
+        file("host: {cpus: 64, sockets: 2, coresPerCache: 5}")
+                .hasMessageContaining("64 cores on 2 sockets, 5 to a cache;");
+        file("host: {coresPerCache: -1}").hasMessageContaining("-1 is out of range; give 0 to");
         file("host: {lru: mglur}").hasMessageContaining("did you mean 'mglru'?");
         file("host: {kernel: 6.6}").hasMessageContaining("host.kernel: '6.6' is not one of");
         file("host: {kernel: 6.6}\nconfigurations: [{name: a}]")
