@@ -16,6 +16,7 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Capacity;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -49,7 +50,17 @@ final class Faults {
         if (!unmatched.isEmpty()) {
             return unknown(unmatched.getFirst(), command, help);
         }
+        for (ArgSpec argument : missing(fault)) {
+            int least = argument.arity().min();
+            if (least > 1) {
+                return new BadInput(name(argument), "fewer than " + least + " are named", help);
+            }
+        }
         return new BadInput("", clause(String.valueOf(fault.getMessage())), help);
+    }
+
+    private static List<ArgSpec> missing(ParameterException fault) {
+        return fault instanceof MissingParameterException few ? few.getMissing() : List.of();
     }
 
     /// What a command threw.
@@ -117,7 +128,8 @@ final class Faults {
         out.println("arguments: " + Arrays.toString(arguments));
         fault.printStackTrace(out);
         try {
-            Path file = Files.createTempFile(surroundings.places().crashes(), "gleaner-crash-", ".txt");
+            Path file =
+                    Files.createTempFile(surroundings.places().crashes(), "gleaner-crash-", ".txt");
             return Files.writeString(file, text.toString()).toString();
         } catch (IOException e) {
             return "no file: " + surroundings.places().crashes() + " cannot be written";

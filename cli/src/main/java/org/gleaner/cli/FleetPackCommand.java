@@ -182,7 +182,11 @@ final class FleetPackCommand implements Callable<Integer> {
         shrunk.add(
                 "host.memory="
                         + new Size.Bytes(whole.pages() * Size.PAGE).scaled(scale).toString());
-        return file.with(shrunk);
+        try {
+            return file.with(shrunk);
+        } catch (BadInput bad) {
+            throw bad.at("--host " + host + " at scale " + scale);
+        }
     }
 
     /// The VMs for each seed; each begins somewhere else in its lap.

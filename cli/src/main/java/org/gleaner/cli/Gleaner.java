@@ -154,6 +154,7 @@ public final class Gleaner implements Callable<Integer> {
                 .registerConverter(Long.TYPE, WholeNumber::ofLong)
                 .registerConverter(Integer.class, WholeNumber::ofInt)
                 .registerConverter(Integer.TYPE, WholeNumber::ofInt)
+                .registerConverter(Double.TYPE, DecimalNumber::of)
                 .registerConverter(LruGenChoice.class, LruGenChoice::parse)
                 .setExpandAtFiles(false)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(surroundings)))

@@ -47,9 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() {
         InRange.check("--port", port, 0, MOST_PORT);
         Surroundings own = results == null ? surroundings : surroundings.keepingIn(results);
-        if (Files.exists(own.results()) && !Files.isDirectory(own.results())) {
-            throw new BadInput(own.results().toString(), "is no directory", "name a directory");
-        }
+        checkIsADirectory(own.results());
         try (LocalServer server = open(own, port, new RunLauncher(own))) {
             own.out().println("serving " + own.results().toAbsolutePath().normalize() + " at");
             own.out().println(server.address());
@@ -58,6 +56,21 @@ final class ServeCommand implements Callable<Integer> {
             awaitInterrupt(own);
         }
         return ExitCodes.INTERRUPTED;
+    }
+
+    /// Refuses what is no directory and cannot become one.
+    private static void checkIsADirectory(Path results) {
+        Path there = results.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there)) {
+            boolean itself = there.equals(results.toAbsolutePath());
+            throw new BadInput(
+                    results.toString(),
+                    itself ? "is no directory" : "is below a file, " + there,
+                    "name a directory");
+        }
     }
 
     /// A server of results.

@@ -43,8 +43,7 @@ public record Surroundings(
     /// @param results that results are put under
     /// @param home of the installation, with the bundled traces in `traces`
     /// @param crashes where stack traces of internal errors go
-    public record Places(
-            Path directory, boolean keep, Path results, Path home, Path crashes) {
+    public record Places(Path directory, boolean keep, Path results, Path home, Path crashes) {
 
         /// Of an installation, from the current directory on.
         public static Places of(Path home, boolean keep) {

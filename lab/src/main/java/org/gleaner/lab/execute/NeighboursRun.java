@@ -193,12 +193,11 @@ public final class NeighboursRun {
         }
         Map<String, Long> populating = new LinkedHashMap<>();
         Map<String, Long> counters = new LinkedHashMap<>();
-        countersAtEnd.forEach(
-                (event, n) -> {
-                    long before = countersBefore.getOrDefault(event, 0L);
-                    populating.put(event.statName(), before);
-                    counters.put(event.statName(), n - before);
-                });
+        countersAtEnd.forEach((event, n) -> {
+            long before = countersBefore.getOrDefault(event, 0L);
+            populating.put(event.statName(), before);
+            counters.put(event.statName(), n - before);
+        });
         guests.forEach(this::tellEnd);
         tellUnfinished();
         tellShortage();

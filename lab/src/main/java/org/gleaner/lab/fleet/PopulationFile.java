@@ -1,6 +1,5 @@
 package org.gleaner.lab.fleet;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,12 +63,7 @@ public final class PopulationFile {
     }
 
     private Node.Mapping top(Path path, Input input) {
-        try {
-            Node node = Yaml.read(source, true, input.text(path, MOST, "a population"));
-            return mapping(node, TOP);
-        } catch (IOException e) {
-            throw new BadInput(source, "cannot be read: " + Input.reason(e), "check the path", e);
-        }
+        return mapping(Yaml.read(source, true, input.text(path, MOST, "a population")), TOP);
     }
 
     private FleetDescription like(Node.Mapping top) {

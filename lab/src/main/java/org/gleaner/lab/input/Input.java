@@ -4,9 +4,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -94,17 +97,30 @@ public record Input(InputStream standard, Consumer<String> say, BooleanSupplier 
     /// The text of `file`, which may have up to `most` bytes.
     ///
     /// @param kind what it should be, such as `a scenario`
-    /// @throws java.nio.charset.CharacterCodingException if it is not UTF-8
-    /// @throws BadInput if it is longer; no more than that is read of it
-    public String text(Path file, int most, String kind) throws IOException {
-        byte[] bytes = read(file, in -> in.readNBytes(most + 1));
-        if (bytes.length > most) {
-            throw new BadInput(
-                    place(file),
-                    "is too large for " + kind,
-                    "give a file of " + (most >> 20) + "MiB or less");
+    /// @throws BadInput if it cannot be read, is not UTF-8 or is longer; no more is read of it
+    public String text(Path file, int most, String kind) {
+        String place = place(file);
+        if (Files.isDirectory(file)) {
+            throw new BadInput(place, "is a directory", "name " + kind + " in it");
         }
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        try {
+            byte[] bytes = read(file, in -> in.readNBytes(most + 1));
+            if (bytes.length > most) {
+                throw new BadInput(
+                        place,
+                        "is too large for " + kind,
+                        "give a file of " + (most >> 20) + "MiB or less");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (NoSuchFileException e) {
+            throw new BadInput(place, "no such file", "check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInput(place, "may not be read", "ask for the right to read it", e);
+        } catch (CharacterCodingException e) {
+            throw new BadInput(place, "is not UTF-8 text", "save it as UTF-8", e);
+        } catch (IOException e) {
+            throw new BadInput(place, "cannot be read (" + reason(e) + ")", "check the file", e);
+        }
     }
 
     private InputStream open(Path file) throws IOException {

@@ -44,7 +44,17 @@ public record Configuration(
 
     /// One of an x86 host that does not say how KVM gets hold of host pages.
     public Configuration(String name, Lru lru, Kernel kernel, AgingChoice aging) {
-        this(name, lru, kernel, aging, ArchChoice.X86, true, PageSizeChoice.KIB_4, null, null, null);
+        this(
+                name,
+                lru,
+                kernel,
+                aging,
+                ArchChoice.X86,
+                true,
+                PageSizeChoice.KIB_4,
+                null,
+                null,
+                null);
     }
 
     /// The same under another name.

@@ -54,13 +54,10 @@ public final class HostReader {
         Node.Mapping tree = Overrides.apply(file, settings);
         tree.entries().forEach(HostReader::known);
         Node host = value(tree, "host");
-        Node memory = host instanceof Node.Mapping mapping ? value(mapping, "memory") : null;
-        if (host == null || memory == null) {
-            throw new BadInput(
-                    (host == null ? tree : host).place().toString(),
-                    "does not say how much memory the host has",
-                    "add host: {memory: 64GiB}");
+        if (host == null) {
+            throw withoutMemory(tree);
         }
+        Node memory = host instanceof Node.Mapping mapping ? value(mapping, "memory") : null;
         if (memory instanceof Node.Scalar scalar && scalar.text().contains("%")) {
             throw memory.place()
                     .fault("host.memory", "a share of nothing", "give an amount, such as 64GiB");
@@ -73,6 +70,10 @@ public final class HostReader {
         entries.put("configurations", new Node.Entry(place, configurations(tree)));
         Node.Mapping whole = new Node.Mapping(place, entries);
         Neighbours scenario = (Neighbours) ScenarioReader.read(whole, List.of(), Scale.FULL);
+        // what is wrong in it comes first: the key may be there with a slip in it
+        if (memory == null) {
+            throw withoutMemory(host);
+        }
         if (!scenario.host().commands().isEmpty()) {
             throw new BadInput(
                     place.toString(),
@@ -80,6 +81,13 @@ public final class HostReader {
                     "leave them out, or use them in a scenario");
         }
         return scenario;
+    }
+
+    private static BadInput withoutMemory(Node node) {
+        return new BadInput(
+                node.place().toString(),
+                "does not say how much memory the host has",
+                "add host: {memory: 64GiB}");
     }
 
     private static void known(String key, Node.Entry entry) {

@@ -3,12 +3,9 @@ package org.gleaner.lab.scenario;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -189,24 +186,13 @@ public final class ScenarioReader {
     /// @param kind of thing it is to be, with its article
     /// @throws BadInput if it cannot be read, or does not say keys and values
     static Node.Mapping mapping(String word, Input input, String kind) {
+        Path path;
         try {
-            Path path = Path.of(word);
-            if (Files.isDirectory(path)) {
-                throw new BadInput(word, "is a directory", "name a .yaml file in it");
-            }
-            return mapping(Input.place(path), input.text(path, MOST_BYTES, kind), kind);
-        } catch (NoSuchFileException e) {
-            throw new BadInput(word, "no such file", "check the path", e);
-        } catch (AccessDeniedException e) {
-            throw new BadInput(word, "may not be read", "ask for the right to read it", e);
+            path = Path.of(word);
         } catch (InvalidPathException e) {
             throw new BadInput("'" + word + "'", "is no name of a file", "give a path", e);
-        } catch (CharacterCodingException e) {
-            throw new BadInput(word, "is not UTF-8 text", "save it as UTF-8", e);
-        } catch (IOException e) {
-            throw new BadInput(
-                    word, "cannot be read (" + Input.reason(e) + ")", "check the file", e);
         }
+        return mapping(Input.place(path), input.text(path, MOST_BYTES, kind), kind);
     }
 
     private static Node.Mapping mapping(String source, String text, String kind) {

@@ -1,10 +1,5 @@
 package org.gleaner.lab.validate;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,29 +18,11 @@ record CommaFile(Path file, Input input, String mend) {
     ///
     /// @throws BadInput for a file that is not there, is empty or no text
     List<String> lines() {
-        if (Files.isDirectory(file)) {
-            throw new BadInput(place(), "is a directory", "name a .csv file in it");
-        }
-        List<String> lines = read();
+        List<String> lines = input.text(file, MOST_BYTES, "a table").lines().toList();
         if (lines.isEmpty()) {
             throw new BadInput(place(), "is empty", mend);
         }
         return lines;
-    }
-
-    private List<String> read() {
-        try {
-            return input.text(file, MOST_BYTES, "a table").lines().toList();
-        } catch (NoSuchFileException e) {
-            throw new BadInput(place(), "no such file", "check the path", e);
-        } catch (AccessDeniedException e) {
-            throw new BadInput(place(), "may not be read", "ask for the right to read it", e);
-        } catch (CharacterCodingException e) {
-            throw new BadInput(place(), "is no text", mend, e);
-        } catch (IOException e) {
-            throw new BadInput(
-                    place(), "cannot be read (" + Input.reason(e) + ")", "check the path", e);
-        }
     }
 
     String place() {

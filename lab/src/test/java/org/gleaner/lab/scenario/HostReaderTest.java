@@ -64,7 +64,7 @@ final class HostReaderTest {
                     host: {cpus: 4}                    | does not say how much memory
                     hosts: {memory: 64MiB}             | unknown key 'hosts' of a host
                     aging: locked                      | does not say how much memory
-                    host: 64MiB                        | does not say how much memory
+                    host: 64MiB                        | host holds keys, not '64MiB'
                     - 64MiB                            | is not a host
                     host: {memory: 64MiB, swappiness: 201} | host.swappiness
                     host: {memory: 4MB}                | may mean powers of 10 or of 2

@@ -90,7 +90,8 @@ public record ResultFiles(
         return new NotAResult(file.toString(), "cannot be read", "see that you may read it");
     }
 
+    /// The first line, without what only a programmer of the parser can use.
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+        return text.lines().findFirst().orElse("").replaceFirst(" \\(start marker at .*", "");
     }
 }
