@@ -196,6 +196,7 @@ public final class SmallHost {
                                     new Preemption(
                                             switchChance,
                                             switchChance > 0 && thp != HostConfig.Thp.NEVER,
+                                            false,
                                             false),
                                     seed,
                                     thp,

@@ -10,7 +10,9 @@ package org.gleaner.mm.reclaim;
 ///     scanned, so it is right only where all that is in the cgroup is played
 /// @param byWalk whether the chance is that of a walk of page tables, and an aging that walks none
 ///     has none; else it is one of agings, whatever they walk
-public record Preemption(double switchChance, boolean workersRun, boolean byWalk) {
+/// @param lazily whether such work waits until the task is back in user space (`PREEMPT_LAZY`)
+public record Preemption(
+        double switchChance, boolean workersRun, boolean byWalk, boolean lazily) {
     /// Only tasks that are there run.
-    public static final Preemption NONE = new Preemption(0, false, false);
+    public static final Preemption NONE = new Preemption(0, false, false, false);
 }

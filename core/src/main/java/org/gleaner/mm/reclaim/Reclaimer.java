@@ -40,6 +40,9 @@ final class Reclaimer {
     /// pending, as for a reader of `memory.stat` (6.1).
     private final boolean readsFreshStats;
 
+    /// Whether a worker is queued that has not run.
+    private boolean workerWaits;
+
     /// Whether this CPU is reclaiming, and must not start to do so again (`PF_MEMALLOC`).
     private boolean busy;
 
@@ -95,6 +98,7 @@ final class Reclaimer {
                         : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_BEGIN)
                 .tell(cpu, 0, 0, 0);
         climb(cpu);
+        letWorkerRun(cpu);
         (ofMemcg ? Tracepoint.TRY_TO_FREE_MEM_CGROUP_PAGES : Tracepoint.TRY_TO_FREE_PAGES)
                 .tell(cpu, since, sc.nrReclaimed, 0, 0);
         (ofMemcg ? Tracepoint.MM_VMSCAN_MEMCG_RECLAIM_END : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_END)
@@ -148,9 +152,19 @@ final class Reclaimer {
     }
 
     /// Reports what a pass has scanned, to a worker that takes this CPU once there is enough to
-    /// report, and gives it back.
+    /// report, and gives it back: at once, or when the task leaves the kernel.
     private void tellWorker(Cpu cpu, long scanned) {
         if (host.preemption().workersRun() && host.scope(sc).pressure().scanned(cpu, scanned)) {
+            workerWaits = true;
+            if (!host.preemption().lazily()) {
+                letWorkerRun(cpu);
+            }
+        }
+    }
+
+    private void letWorkerRun(Cpu cpu) {
+        if (workerWaits) {
+            workerWaits = false;
             host.currentTask().resume(cpu);
         }
     }

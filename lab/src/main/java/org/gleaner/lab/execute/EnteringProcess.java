@@ -13,22 +13,29 @@ import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
+import org.jspecify.annotations.Nullable;
 
 /// The process of a replay when it is about to enter its cgroup, and what that pays for then.
 ///
-/// | | the kernel's pages of the limit | the process's tables | those of its guest |
-/// |---|---|---|---|
-/// | x86 | 4 | there before | as [GuestTables] says |
-/// | arm64 | 3, and the page of an [OwnBuffer] | there before | as the second stage takes them, see [Arm64Guest] |
-/// | huge pages | 3 | as the pages come | as the second stage takes them |
+/// | | the kernel's pages of the limit | its own | the process's tables | those of its guest |
+/// |---|---|---|---|---|
+/// | x86 | 3 | an [OwnBuffer], and what it touches as it enters | there before | as [GuestTables] says |
+/// | arm64 | 3 | an [OwnBuffer] | there before | as the second stage takes them, see [Arm64Guest] |
+/// | huge pages | 3 | | as the pages come | as the second stage takes them |
 ///
 /// @param table pages that a page table of the last level maps, and where the memory begins
 record EnteringProcess(ReplayRequest request, int table) {
+    /// Pages that the kernel's counters go to, which the process reads once as it enters: two for
+    /// the machine's, one for the cgroup's.
+    private static final int COUNTERS = 3;
+
+    /// All that a process touches once as it enters which has no guest.
+    private static final int ONCE = ReplayRequest.OWN_PAGES - 1;
 
     /// A new process. In small pages its tables are all there by now; in huge ones only those above
     /// the first for its memory, and the others come as the pages do.
     AddressSpace create(Cpu cpu, Host host, Memcg memcg) {
-        host.kernelMemory().chargePages(cpu, memcg, kernelPages());
+        host.kernelMemory().chargePages(cpu, memcg, ReplayRequest.KERNEL_PAGES);
         if (!paysForTables() && !secondStagePays()) {
             return host.newAddressSpace(cpu, memcg, host.rootMemcg());
         }
@@ -42,30 +49,37 @@ record EnteringProcess(ReplayRequest request, int table) {
         return mm;
     }
 
-    private int kernelPages() {
-        return paysForTables() || readsIntoOwnBuffer()
-                ? ReplayRequest.KERNEL_PAGES - 1
-                : ReplayRequest.KERNEL_PAGES;
-    }
-
     /// Whether it is charged for its page tables as they come.
     boolean paysForTables() {
         return request.thp() == Thp.ALWAYS && request.backing() == Backing.ANON;
     }
 
-    /// Whether one of its own pages is in the cgroup.
-    boolean readsIntoOwnBuffer() {
-        return request.arch() == ArchChoice.ARM64 && !paysForTables();
+    /// Its pages that are in the cgroup; null if there are none.
+    @Nullable OwnBuffer enter(Cpu cpu, Host host, AddressSpace mm) {
+        if (paysForTables()) {
+            return null;
+        }
+        int once = 0;
+        if (!isArm64()) {
+            once = request.through() == Through.KVM ? COUNTERS : ONCE;
+        }
+        OwnBuffer buffer = new OwnBuffer(cpu, host, mm);
+        buffer.enter(cpu, once);
+        return buffer;
     }
 
     /// Whether it is charged for tables of its guest as the second stage takes them.
     boolean secondStagePays() {
-        return readsIntoOwnBuffer() && request.through() == Through.KVM;
+        return isArm64() && !paysForTables() && request.through() == Through.KVM;
     }
 
     /// Frames of a guest's memory in which the trace lies, where they make a difference.
     long traceFrames() {
         return secondStagePays() && request.lru() == Lru.CLASSIC ? TraceMemory.pages(request) : 0;
+    }
+
+    private boolean isArm64() {
+        return request.arch() == ArchChoice.ARM64;
     }
 
     /// Lowest tables that the trace's memory needs.

@@ -8,9 +8,10 @@ import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.Walk;
 
-/// The buffer that the program of a comparison run on arm64 reads `memory.stat` into: one page of
-/// its own, which it first touches when it is in the cgroup, and again at each reading. It is on
-/// the LRU lists like any other page, among those of the trace that came at the same time.
+/// The buffer that the program of a comparison run reads `memory.stat` into: one page of its own,
+/// which it first touches when it is in the cgroup, and again at each reading. It is on the LRU
+/// lists like any other page, among those of the trace that came at the same time. So are pages
+/// that it touches once as it enters.
 final class OwnBuffer {
     /// The program's data, far from the memory that the trace goes to.
     private static final long VPN = 1L << 26;
@@ -29,9 +30,11 @@ final class OwnBuffer {
         task = new UserTask(host.faults(), mm);
     }
 
-    /// As it enters its cgroup it touches a page of its heap, and never again.
-    void enter(Cpu cpu) {
-        task.access(cpu, BUFFER + 1, true);
+    /// As it enters its cgroup it touches so many other pages, and never again.
+    void enter(Cpu cpu, int pages) {
+        for (int i = 1; i <= pages; i++) {
+            task.access(cpu, BUFFER + i, true);
+        }
     }
 
     /// The kernel writes the statistics there.

@@ -20,8 +20,8 @@ final class PinnedLimit {
         long pages = request.trace().distinctPages();
         int table = Support.paging(request).page().hugePages();
         long tables = Math.ceilDiv(request.trace().regionPages(), table);
-        long ample = pages + ReplayRequest.KERNEL_PAGES + 2 * tables + TableCache.PAGES;
-        long room = request.memoryPages() - ReplayRequest.KERNEL_PAGES;
+        long ample = pages + ReplayRequest.STANDING_PAGES + 2 * tables + TableCache.PAGES;
+        long room = request.memoryPages() - ReplayRequest.STANDING_PAGES;
         if (request.stage2Kind() == Stage2Choice.PROTECTED && room < pages) {
             throw new BadInput(
                     "--protected",

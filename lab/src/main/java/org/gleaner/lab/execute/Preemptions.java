@@ -11,9 +11,10 @@ import org.gleaner.mm.version.KernelVersion;
 
 /// What runs in the middle of a reclaim, on a machine that has nothing else to do than replay.
 ///
-/// Reclaim's own worker is played where every page is that the cgroup's reclaim scans: on arm64,
-/// with huge pages, and where traces take turns. Elsewhere a chance that is larger by as much
-/// stands in.
+/// Reclaim's own worker is played, for every page is that the cgroup's reclaim scans. On x86 in
+/// small pages a switch is a chance of walks, elsewhere one of agings. In 6.18 the worker waits
+/// until its task leaves the kernel, or for the next tick: on x86 behind a guest the counts of real
+/// kernels say the former, elsewhere the latter.
 final class Preemptions {
     /// Probability that another task runs between two agings of one reclaim, one right after the
     /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
@@ -24,7 +25,7 @@ final class Preemptions {
     private static final double LAZY = 0.05;
 
     /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
-    private static final double LONG = 0.7;
+    private static final double LONG = 0.8;
 
     /// The same on arm64, whose real kernels were asked in an emulated machine: its walks are
     /// longer still. With every chance taken, counts of 6.18 that hang on it are the real kernel's,
@@ -47,15 +48,16 @@ final class Preemptions {
     private Preemptions() {}
 
     static Preemption of(ReplayRequest request) {
-        return new Preemption(
-                chance(request, request.memoryPages()),
-                isArm64(request) || request.thp() != Thp.NEVER,
-                false);
+        boolean byWalk = !isArm64(request) && request.thp() == Thp.NEVER;
+        boolean lazily =
+                byWalk
+                        && behindGuest(request)
+                        && Support.kernel(request.kernel()) == KernelVersion.V6_18;
+        return new Preemption(chance(request, request.memoryPages()), true, byWalk, lazily);
     }
 
-    /// Where traces take turns all that their cgroups hold is played.
     static Preemption of(TurnsRequest request) {
-        return new Preemption(chance(request, request.memoryPages()), true, true);
+        return new Preemption(chance(request, request.memoryPages()), true, true, false);
     }
 
     private static double chance(OnHost request, long memoryPages) {

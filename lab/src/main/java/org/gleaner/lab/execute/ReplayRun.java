@@ -290,11 +290,9 @@ public final class ReplayRun {
                         : host.objects().newAnon();
         Vma region = mm.map(cpu, table, pages, object, 0, true);
         memory = new ObservedGuest.Memory(mm, table, pages);
-        if (process.readsIntoOwnBuffer()) {
-            buffer = new OwnBuffer(cpu, host, mm);
-        }
         Runner runner =
                 request.through() == Through.KVM ? guest(cpu, mm, region, pages, rcu) : task(mm);
+        buffer = process.enter(cpu, host, mm);
         Map<VmEvent, Long> before = host.stat().snapshot();
         long start = System.nanoTime();
         long machineStart = cpu.now();

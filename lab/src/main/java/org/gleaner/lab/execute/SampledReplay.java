@@ -106,6 +106,6 @@ final class SampledReplay implements ReplayExecutor {
                 request.through() == Through.KVM
                         ? GuestTables.paid(lowest, part.length(), page)
                         : 0L;
-        return tables + ReplayRequest.KERNEL_PAGES;
+        return tables + ReplayRequest.STANDING_PAGES;
     }
 }

@@ -101,10 +101,11 @@ final class TurnsGuest implements AutoCloseable {
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);
     }
 
-    /// Enters the cgroup, which pays for what the kernel needs of it.
+    /// Enters the cgroup, which pays for what the kernel needs of it, and touches a page of its
+    /// heap.
     private void enter(Cpu cpu) {
         host.kernelMemory().chargePages(cpu, memcg, kernelPages);
-        buffer.enter(cpu);
+        buffer.enter(cpu, 1);
     }
 
     /// Runs up to `length` accesses, and enters the cgroup before the first. False once it is

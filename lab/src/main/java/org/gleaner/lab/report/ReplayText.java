@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Replays as text for people: what they have in common in a line, then what differs, then what it
 /// did.
 public final class ReplayText {
+    private static final int NOT_THE_TRACES =
+            ReplayRequest.KERNEL_PAGES + ReplayRequest.OWN_PAGES;
 
     private static final int LINE = 80;
 
@@ -262,11 +264,11 @@ public final class ReplayText {
                 .findFirst()
                 .ifPresent(each ->
                         line(
-                                ReplayRequest.KERNEL_PAGES
-                                        + " pages of the limit are the kernel's own: "
+                                NOT_THE_TRACES
+                                        + " pages of the limit are the kernel's and the process's own: "
                                         + each.trace()
                                         + " fits "
-                                        + (each.distinctPages() + ReplayRequest.KERNEL_PAGES)
+                                        + (each.distinctPages() + NOT_THE_TRACES)
                                         + "p"));
         Sampling sample = replays.getFirst().first().sample();
         if (sample != null) {
@@ -299,10 +301,10 @@ public final class ReplayText {
                         verbose ? "" : "; all counters with --verbose or --json"));
     }
 
-    /// Whether the limit holds what is touched, but not what the kernel takes of it as well.
+    /// Whether the limit holds what is touched, but not what the kernel and the process take of it as well.
     private static boolean isJustShort(ReplayResult replay) {
         long over = replay.memoryPages() - replay.distinctPages();
-        return over >= 0 && over < ReplayRequest.KERNEL_PAGES;
+        return over >= 0 && over < NOT_THE_TRACES;
     }
 
     private boolean onThreads() {

@@ -13,7 +13,14 @@ public record ReplayRequest(Trace trace, long memoryPages, HostChoices host, lon
 
     /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page
     /// tables come on top.
-    public static final int KERNEL_PAGES = 4;
+    public static final int KERNEL_PAGES = 3;
+
+    /// Pages of the limit that a process has besides those of the trace, at most: one that it reads
+    /// its cgroup's counters into again and again, and five that go to swap when memory is short.
+    public static final int OWN_PAGES = 6;
+
+    /// Pages of the limit that hold nothing of the trace to the end, however short memory is.
+    public static final int STANDING_PAGES = KERNEL_PAGES + 1;
 
     /// `vm.swappiness` where nobody sets it.
     public static final int DEFAULT_SWAPPINESS = 60;
