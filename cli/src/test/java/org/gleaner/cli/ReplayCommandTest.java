@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +23,6 @@ import org.gleaner.lab.run.ReplayRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,9 +35,8 @@ final class ReplayCommandTest {
     @BeforeEach
     void bundledTraces() throws IOException {
         session = new Session(directory);
-        Path traces = Files.createDirectory(directory.resolve("traces"));
-        trace(traces.resolve("small.u32"), 0, 1, 2, 1);
-        trace(traces.resolve("other.u32"), 5);
+        SmallTrace.write(directory.resolve("traces/small.u32"), 0, 1, 2, 1);
+        SmallTrace.write(directory.resolve("traces/other.u32"), 5);
     }
 
     @Test
@@ -82,7 +77,8 @@ final class ReplayCommandTest {
 
     @Test
     void pagesOfATraceAreFoldedIntoThoseOfTheHost() throws IOException {
-        trace(directory.resolve("traces").resolve("wide.u32"), 0, 1, 2, 3, 4, 5, 100, 64, 80);
+        SmallTrace.write(
+                directory.resolve("traces/wide.u32"), 0, 1, 2, 3, 4, 5, 100, 64, 80);
         String line = "replay wide --memory 50% --arch arm64 --page-size 16KiB,64KiB";
         assertThat(session.run(line.replace(",64KiB", "").split(" "))).as(session.err()).isZero();
         ReplayRequest request = session.replays.getLast();
@@ -108,26 +104,6 @@ final class ReplayCommandTest {
         assertThat(session.replays.getLast().hardwareAccessed()).isTrue();
         assertThat(session.run((guest + "--aging v1-as-posted,v3-as-posted").split(" "))).isZero();
         assertThat(session.replays.getLast().stage2Kind()).isEqualTo(Stage2Choice.PLAIN);
-        refused(
-                "replay small --memory 1p --through kvm --protected",
-                "--protected: only arm64 guests can be kept from it; use --arch arm64");
-        refused(
-                "replay small --memory 1p --arch arm64 --protected",
-                "--protected: there is no guest; use --through kvm");
-        refused(
-                guest + "--protected --hardware-af off",
-                "--protected: its flags are never cleared; leave --hardware-af out");
-        refused(
-                guest + "--protected --host-memory 1G",
-                "--protected: a host full of pinned pages ends by the OOM killer;");
-        refused(
-                "replay small --memory 1p --through kvm --aging v3-as-posted",
-                "--aging: 'v3-as-posted' is a form of v3 on arm64 alone;");
-    }
-
-    private void refused(String line, String message) {
-        assertThat(session.run(line.split(" "))).isEqualTo(2);
-        assertThat(session.err()).contains(message);
     }
 
     @Test
@@ -352,95 +328,6 @@ final class ReplayCommandTest {
                 .contains("FAILED: small: the OOM killer ended the replay at access 2");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "replay | missing required",
-                "replay small | missing required option: '--memory=SIZE' or '--curve'; see"
-                        + " 'gleaner replay --help'",
-                "replay --memory 1p | missing required parameter: 'TRACE'",
-                "replay small --memroy 1p | --memroy: no such option; did you mean '--memory'?",
-                "replay small --memory | --memory",
-                "replay small --memory 0p | --memory: 0p is no memory at all; give",
-                "replay small --memory 64GB | --memory: \"64GB\" may mean powers of 10",
-                "replay small --memory 65TiB | --memory: 65TiB is more than 64TiB; give",
-                "replay small --memory 1% | --memory 1% of small: 1% is less than one page",
-                "replay smal --memory 1p | smal: no such trace; did you mean \"small\"?",
-                "replay no/such.u32 --memory 1p | no/such.u32: no such file; check the path",
-                "replay traces --memory 1p | traces: no such trace",
-                "replay small --memory 1p --lru fifo | --lru: \"fifo\" is not one of mglru,"
-                        + " classic",
-                "replay small --memory 1p --kernel 6.6 | --kernel: \"6.6\" is not one of",
-                "replay small --memory 1p --kernel 6.1 --lru mglur | did you mean \"mglru\"?",
-                "replay small --memory 1p --aging v4 --through kvm | --aging: \"v4\" is not one of",
-                "replay small --memory 1p --aging v3 | --aging: only a guest",
-                "replay small --memory 1p --swap none --swap-size 1M | --swap-size: there is no swap",
-                "replay small --memory 1p --swap-size 0p | --swap-size: 0p is no memory at all; give",
-                "replay small --memory 1p --swap-size 1% | --swap-size 1% of small: 1% is less than",
-                "replay small --memory 1p --swappiness 201 | --swappiness: 201 is out of range; give",
-                "replay small --memory 1p --swappiness -1 | --swappiness: -1 is out of range; give",
-                "replay small --memory 1p --thp sometimes | --thp: \"sometimes\" is not one of"
-                        + " never, always",
-                "replay small --memory 1p --thp always --backing memfd | --thp always: a memfd"
-                        + " gets no huge pages; use",
-                "replay small --memory 1p --page-cluster 10 | --page-cluster: 10 is out of range",
-                "replay small --memory 1p --page-cluster x | --page-cluster: \"x\" is not a whole number",
-                "replay small --memory 1p --lru-gen 16 | --lru-gen: \"16\" is not a set of lru_gen"
-                        + " bits",
-                "replay small --memory 1p --lru-gen 0x6 | --lru-gen: 0x6 switches mglru off",
-                "replay small --memory 1p --lru classic --lru-gen 7 | --lru-gen: classic reclaim"
-                        + " has",
-                "replay small --memory 1p --lru classic --age-every 9 | --age-every: classic",
-                "replay small --memory 1p --age-every -1 | --age-every: -1 is less than 0",
-                "replay small --memory 1p --seed x | --seed: \"x\" is not a whole number; write digits",
-                "replay small --memory 1p --seed 99999999999999999999 | --seed:"
-                        + " \"99999999999999999999\" is too large a number",
-                "replay small --memory 1p --engine turbo | --engine: \"turbo\" is not one of",
-                "replay small --memory 1p --json=1 | --json",
-                "replay small --memory 1p --memory 2p | --memory",
-                "replay small --memory 1p,1p | --memory: \"1p\" is there twice; give each once",
-                "replay small --memory 1p, | --memory: \"\" is not a size; write",
-                "replay small --memory 1p,1% | --memory 1% of small: 1% is less than one page",
-                "replay small --memory 1p --kernel 6.12,6.6 | --kernel: \"6.6\" is not one of",
-                "replay small --memory 1p --lru mglru,classic --lru-gen 7 | --lru-gen: classic"
-                        + " reclaim has",
-                "replay small --memory 1p --through host,kvm --aging v3 | --aging: only a guest",
-                "replay small --memory 1p --seeds 0 | --seeds: 0 is out of range; give 1 to 1000",
-                "replay small --memory 1p --seeds x | --seeds",
-                "replay small --memory 1p --curve | --memory: --curve says which sizes; leave it out",
-                "replay small --curve 50%,x | --curve: \"x\" is not a size; write",
-                "replay small --curve 50%,50% | --curve: \"50%\" is there twice; give each once",
-                "replay small --curve 1% | --curve 1% of small: 1% is less than one page",
-                "replay small --memory 1p --compare 6.12 | --compare: \"6.12\" is one thing; give",
-                "replay small --memory 1p --compare 6.12,classic | --compare: \"classic\" is not one"
-                        + " of 6.1, 6.12, 6.18, 7.2",
-                "replay small --memory 1p --compare 6.13 | --compare: \"6.13\" is not one of 6.1,",
-                "replay small --memory 1p --compare 6.1,6.12 --kernel 6.18 | --compare: --kernel is"
-                        + " there as well; name",
-                "replay small --memory 1p --compare locked,merged | --compare: only a guest",
-                "replay small --memory 1p --policy lfu | --policy: \"lfu\" is not one of lru, fifo,",
-                "replay small --memory 1p --policy lru,lru | --policy: \"lru\" is there twice",
-                "replay small --memory 1p --page-size 16KiB | --page-size 16KiB: x86 has pages of"
-                        + " 4KiB only; use --arch arm64",
-                "replay small --memory 1p --arch arm64 --page-size 8KiB | --page-size: \"8KiB\" is"
-                        + " not one of 4KiB, 16KiB, 64KiB",
-                "replay small --memory 1p --arch arm64 --page-size 64KiB | --memory 4KiB of small:"
-                        + " 4KiB is less than one page; give 16p (64KiB) or more",
-                "replay @nothing --memory 1p | @nothing: no such trace",
-            })
-    void badUsageIsOneLineAndExitCode2(String line, String message) {
-        assertThat(session.run(line.strip().split(" "))).isEqualTo(2);
-        assertThat(session.err())
-                .startsWith("gleaner: ")
-                .contains(message.replace('"', '\''))
-                .contains("; ")
-                .hasLineCount(1)
-                .doesNotContain("Exception");
-        assertThat(session.out()).isEmpty();
-        assertThat(session.replays).isEmpty();
-    }
-
     @Test
     void aDashIsStandardInput() {
         session.in = new ByteArrayInputStream(new byte[] {1, 0, 0, 0, 2, 0, 0, 0});
@@ -461,26 +348,6 @@ final class ReplayCommandTest {
         assertThat(session.run("replay", text.toString(), "--memory", "1p", "--format", "u32"))
                 .isZero();
         assertThat(session.replays.getFirst().trace().accesses()).hasSize(3);
-    }
-
-    @Test
-    void everyTraceIsReadBeforeAnyIsReplayed() throws IOException {
-        Path odd = Files.write(directory.resolve("odd.u32"), new byte[7]);
-        assertThat(session.run("replay", "small", odd.toString(), "--memory", "1p")).isEqualTo(2);
-        assertThat(session.err())
-                .isEqualTo(
-                        "gleaner: "
-                                + odd
-                                + ", byte 4: is no u32 from here on: a record has 3 of its 4 bytes;"
-                                + " record or copy it again, or say with --format that it is not"
-                                + " u32\n");
-        assertThat(session.replays).isEmpty();
-    }
-
-    private static void trace(Path file, int... words) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(words.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(words);
-        Files.write(file, bytes.array());
     }
 
     @Test

@@ -3,8 +3,6 @@ package org.gleaner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,9 +29,8 @@ final class ReplayCurveTest {
     @BeforeEach
     void traces() throws IOException {
         session = new Session(directory);
-        Path traces = Files.createDirectory(directory.resolve("traces"));
-        write(traces.resolve("small.u32"), 0, 1, 2, 1);
-        write(traces.resolve("hot.u32"), hotAndCold());
+        SmallTrace.write(directory.resolve("traces/small.u32"), 0, 1, 2, 1);
+        SmallTrace.write(directory.resolve("traces/hot.u32"), hotAndCold());
     }
 
     @Test
@@ -201,11 +198,5 @@ final class ReplayCurveTest {
             words[i] = i < PAGES ? i : page | random.nextInt(2) << 31;
         }
         return words;
-    }
-
-    private static void write(Path file, int... words) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(words.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(words);
-        Files.write(file, bytes.array());
     }
 }

@@ -55,8 +55,7 @@ final class VirtualCpu extends TimedCpu {
     /// What has gone wrong in a turn.
     private @Nullable Throwable thrown;
 
-    /// The mailbox whose section this CPU is in, or null.
-    @Nullable Mailbox section;
+    private final Interruptions interruptions;
 
     final Coroutine coroutine;
 
@@ -91,6 +90,7 @@ final class VirtualCpu extends TimedCpu {
         lines = engine.lines;
         lengths = new WorkLengths(engine.options.seed(), id);
         slack = engine.slack;
+        interruptions = new Interruptions(this, engine);
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
 
@@ -485,81 +485,42 @@ final class VirtualCpu extends TimedCpu {
     @Override
     public long enterInterruptible(Mailbox box) {
         step();
-        takeBack(box.word);
-        section = box;
-        box.occupied = true;
-        return box.word.value;
+        return interruptions.enter(box);
     }
 
     @Override
     public void exitInterruptible(Mailbox box) {
         step();
-        leaveSection();
+        interruptions.leave();
     }
 
-    /// It is in none any more.
+    /// It is in no interruptible section any more.
     void leaveSection() {
-        if (section != null) {
-            section.occupied = false;
-            section = null;
-        }
-    }
-
-    /// Takes the mailbox's line back if a poster has it.
-    private void takeBack(Word word) {
-        if (word.lineOwner != id) {
-            ticks = lines.write(word, id, ticks);
-        }
+        interruptions.leave();
     }
 
     @Override
     public long pendingRequests(Mailbox box) {
         slabStep();
-        takeBack(box.word);
-        return box.word.value;
+        return interruptions.pending(box);
     }
 
     @Override
     public long takeRequests(Mailbox box) {
         slabStep();
-        takeBack(box.word);
-        long taken = box.word.value;
-        box.word.value = 0;
-        return taken;
+        return interruptions.take(box);
     }
 
     @Override
     public void interrupt(Mailbox[] boxes, int n, long request) {
-        if (section != null) {
-            throw new IllegalStateException(
-                    this + " interrupts others from its interruptible section");
-        }
+        interruptions.checkOutside();
         step();
-        int hit = 0;
-        for (int i = 0; i < n; i++) {
-            Mailbox box = boxes[i];
-            // the request bit pulls the target's line here, the look at its mode finds it
-            ticks = lines.write(box.word, id, ticks);
-            charge(Cost.LINE_LOCAL_RMW);
-            box.word.value |= request;
-            if (box.occupied) {
-                hit++;
-                engine.steal(
-                        (VirtualCpu) box.cpu, speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
-            }
-        }
-        if (hit > 0) {
-            charge(Cost.TLB_IPI_BASE);
-            charge(Cost.TLB_IPI_TARGET, hit);
-        }
+        interruptions.send(boxes, n, request);
     }
 
     @Override
     public void broadcast(Mailbox[] boxes, int n, long request) {
         step();
-        for (int i = 0; i < n; i++) {
-            boxes[i].word.value |= request;
-        }
-        ticks = engine.broadcasts.heard(ticks);
+        interruptions.broadcast(boxes, n, request);
     }
 }

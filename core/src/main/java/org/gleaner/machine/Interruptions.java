@@ -1,0 +1,92 @@
+package org.gleaner.machine;
+
+import org.jspecify.annotations.Nullable;
+
+/// A virtual CPU's interruptible sections, and the interrupts that it sends into others'. Each is
+/// part of a step of its CPU.
+@OneCpu
+final class Interruptions {
+    private final VirtualCpu cpu;
+    private final VirtualEngine engine;
+
+    /// The mailbox whose section the CPU is in, or null.
+    private @Nullable Mailbox section;
+
+    Interruptions(VirtualCpu cpu, VirtualEngine engine) {
+        this.cpu = cpu;
+        this.engine = engine;
+    }
+
+    long enter(Mailbox box) {
+        takeBack(box.word);
+        section = box;
+        box.occupied = true;
+        return box.word.value;
+    }
+
+    /// It is in none any more.
+    void leave() {
+        if (section != null) {
+            section.occupied = false;
+            section = null;
+        }
+    }
+
+    long pending(Mailbox box) {
+        takeBack(box.word);
+        return box.word.value;
+    }
+
+    long take(Mailbox box) {
+        takeBack(box.word);
+        long taken = box.word.value;
+        box.word.value = 0;
+        return taken;
+    }
+
+    /// Takes the mailbox's line back if a poster has it.
+    private void takeBack(Word word) {
+        if (word.lineOwner != cpu.id) {
+            cpu.ticks = engine.lines.write(word, cpu.id, cpu.ticks);
+        }
+    }
+
+    /// Posts a request to the first `n` boxes, and interrupts those whose CPUs are in their
+    /// sections.
+    void send(Mailbox[] boxes, int n, long request) {
+        int hit = 0;
+        for (int i = 0; i < n; i++) {
+            Mailbox box = boxes[i];
+            // the request bit pulls the target's line here, the look at its mode finds it
+            cpu.ticks = engine.lines.write(box.word, cpu.id, cpu.ticks);
+            cpu.charge(Cost.LINE_LOCAL_RMW);
+            box.word.value |= request;
+            if (box.occupied) {
+                hit++;
+                engine.steal(
+                        (VirtualCpu) box.cpu,
+                        cpu.speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+            }
+        }
+        if (hit > 0) {
+            cpu.charge(Cost.TLB_IPI_BASE);
+            cpu.charge(Cost.TLB_IPI_TARGET, hit);
+        }
+    }
+
+    /// Posts a request to the first `n` boxes by an instruction that all CPUs hear.
+    void broadcast(Mailbox[] boxes, int n, long request) {
+        for (int i = 0; i < n; i++) {
+            boxes[i].word.value |= request;
+        }
+        cpu.ticks = engine.broadcasts.heard(cpu.ticks);
+    }
+
+    /// @throws IllegalStateException if the CPU is in a section of its own
+    void checkOutside() {
+        if (section != null) {
+            throw new IllegalStateException(
+                    cpu + " interrupts others from its interruptible section");
+        }
+    }
+}
