@@ -16,7 +16,8 @@ final class HeadedRows {
     private final List<String> names;
     private final Map<String, Integer> columns = new HashMap<>();
 
-    /// @throws BadInput for a file that cannot be read or is empty, and a column that is there twice
+    /// @throws BadInput for a file that cannot be read or is empty, and a column that is there
+    ///   twice
     HeadedRows(CommaFile file) {
         this.file = file;
         lines = file.lines();

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// A page as one file: the head of all pages and a body, with style, scripts and data in their places.
+/// A page as one file: the head of all pages and a body, with style, scripts and data in their
+/// places.
 ///
 /// Data are JSON in a block that no browser executes, and what could end the block is escaped. The
 /// page may load nothing, and run nothing but the scripts whose hashes its policy names; so a name
