@@ -77,8 +77,7 @@ final class ReplayCommandTest {
 
     @Test
     void pagesOfATraceAreFoldedIntoThoseOfTheHost() throws IOException {
-        SmallTrace.write(
-                directory.resolve("traces/wide.u32"), 0, 1, 2, 3, 4, 5, 100, 64, 80);
+        SmallTrace.write(directory.resolve("traces/wide.u32"), 0, 1, 2, 3, 4, 5, 100, 64, 80);
         String line = "replay wide --memory 50% --arch arm64 --page-size 16KiB,64KiB";
         assertThat(session.run(line.replace(",64KiB", "").split(" "))).as(session.err()).isZero();
         ReplayRequest request = session.replays.getLast();

@@ -11,8 +11,7 @@ package org.gleaner.mm.reclaim;
 /// @param byWalk whether the chance is that of a walk of page tables, and an aging that walks none
 ///     has none; else it is one of agings, whatever they walk
 /// @param lazily whether such work waits until the task is back in user space (`PREEMPT_LAZY`)
-public record Preemption(
-        double switchChance, boolean workersRun, boolean byWalk, boolean lazily) {
+public record Preemption(double switchChance, boolean workersRun, boolean byWalk, boolean lazily) {
     /// Only tasks that are there run.
     public static final Preemption NONE = new Preemption(0, false, false, false);
 }

@@ -191,7 +191,9 @@ final class AnonSwapInTest {
     void onADiskAPageIsScannedTwiceAndFreedAfterItsWriteback() {
         SmallHost small =
                 SmallHost.virtual()
-                        .disk(new DiskTiming(1_000, 20_000_000, 64, 1L << 32, false, 0, 0, 0, false));
+                        .disk(
+                                new DiskTiming(
+                                        1_000, 20_000_000, 64, 1L << 32, false, 0, 0, 0, false));
         small.run(cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
             p.writeAll(cpu, 0, PAGES);

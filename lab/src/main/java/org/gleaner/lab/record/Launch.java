@@ -1,11 +1,9 @@
 package org.gleaner.lab.record;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.BadInput;
-import org.jspecify.annotations.Nullable;
 
 /// How a command is started so that it is recorded.
 public final class Launch {
@@ -16,25 +14,21 @@ public final class Launch {
     private final Filter filter;
     private final boolean machine;
     private final List<String> options;
-    private final @Nullable File output;
 
     /// @param options of QEMU behind those of the plugin
-    /// @param output where the command's standard output goes; null for this process's own
     private Launch(
             String source,
             Emulator emulator,
             Path library,
             Filter filter,
             boolean machine,
-            List<String> options,
-            @Nullable File output) {
+            List<String> options) {
         this.source = source;
         this.emulator = emulator;
         this.library = library;
         this.filter = filter;
         this.machine = machine;
         this.options = List.copyOf(options);
-        this.output = output;
     }
 
     /// A program in QEMU's user mode.
@@ -55,8 +49,7 @@ public final class Launch {
                 plugin.library(emulator.plugInterface()),
                 filter,
                 false,
-                options,
-                null);
+                options);
     }
 
     /// A machine, by the command that starts it.
@@ -79,13 +72,7 @@ public final class Launch {
                 plugin.library(emulator.plugInterface()),
                 filter,
                 true,
-                command.subList(1, command.size()),
-                null);
-    }
-
-    /// The same with the command's standard output in a file.
-    Launch withOutput(File file) {
-        return new Launch(source, emulator, library, filter, machine, options, file);
+                command.subList(1, command.size()));
     }
 
     /// What is recorded, as the user gave it.
@@ -124,8 +111,7 @@ public final class Launch {
     }
 
     ProcessBuilder builder(Path socket) {
-        ProcessBuilder builder = new ProcessBuilder(command(socket)).inheritIO();
-        return output == null ? builder : builder.redirectOutput(output);
+        return new ProcessBuilder(command(socket)).inheritIO();
     }
 
     /// QEMU separates its options with commas.

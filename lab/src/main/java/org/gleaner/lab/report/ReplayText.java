@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Replays as text for people: what they have in common in a line, then what differs, then what it
 /// did.
 public final class ReplayText {
-    private static final int NOT_THE_TRACES =
-            ReplayRequest.KERNEL_PAGES + ReplayRequest.OWN_PAGES;
+    private static final int NOT_THE_TRACES = ReplayRequest.KERNEL_PAGES + ReplayRequest.OWN_PAGES;
 
     private static final int LINE = 80;
 

@@ -76,8 +76,7 @@ final class ReplayRunTest {
         assertThat(killed.failures()).hasSize(1);
         assertThat(killed.replayedAccesses()).isPositive().isLessThan(killed.accesses());
         assertThat(killed.vmstat().get("pswpout") > 0).isEqualTo(pages > 0 && swappiness > 0);
-        int enough =
-                trace.distinctPages() + ReplayRequest.KERNEL_PAGES + ReplayRequest.OWN_PAGES;
+        int enough = trace.distinctPages() + ReplayRequest.KERNEL_PAGES + ReplayRequest.OWN_PAGES;
         ReplayResult fits =
                 run(trace, enough, lru, Through.HOST, Thp.NEVER, device, pages, swappiness);
         assertThat(fits.oomKill()).isFalse();
