@@ -300,7 +300,8 @@ public final class ReplayText {
                         verbose ? "" : "; all counters with --verbose or --json"));
     }
 
-    /// Whether the limit holds what is touched, but not what the kernel and the process take of it as well.
+    /// Whether the limit holds what is touched, but not what the kernel and the process take of it
+    /// as well.
     private static boolean isJustShort(ReplayResult replay) {
         long over = replay.memoryPages() - replay.distinctPages();
         return over >= 0 && over < NOT_THE_TRACES;
