@@ -264,7 +264,8 @@ public final class ReplayText {
                 .ifPresent(each ->
                         line(
                                 NOT_THE_TRACES
-                                        + " pages of the limit are the kernel's and the process's own: "
+                                        + " pages of the limit are the kernel's and the"
+                                        + " process's own: "
                                         + each.trace()
                                         + " fits "
                                         + (each.distinctPages() + NOT_THE_TRACES)
