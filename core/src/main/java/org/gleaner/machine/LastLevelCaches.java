@@ -1,7 +1,5 @@
 package org.gleaner.machine;
 
-import static java.util.Objects.requireNonNull;
-
 /// What the last-level caches have of each line, on processors where one socket has several, each
 /// behind some of its cores (AMD's core complexes: 4 cores up to Zen 2, 8 from Zen 3 on).
 ///
@@ -46,7 +44,7 @@ final class LastLevelCaches {
 
     /// Whether a write by `cpu` at `now` can have the line in its cache before that loses it.
     boolean has(Word line, int cpu, long now) {
-        return line.lineCaches != null && comes(line, cpu, now) <= of(line)[at[cpu] + UNTIL];
+        return line.lineOwner >= 0 && comes(line, cpu, now) <= of(line)[at[cpu] + UNTIL];
     }
 
     /// When the line is with `cpu`, from a core behind the same cache.
@@ -82,16 +80,14 @@ final class LastLevelCaches {
     }
 
     private boolean hasCopy(Word line, int cpu) {
-        return line.lineCaches != null && of(line)[at[cpu] + COPY] != 0;
+        return line.lineOwner >= 0 && of(line)[at[cpu] + COPY] != 0;
     }
 
     /// `cpu` has written the line at `done`, and nobody else has it.
     void owns(Word line, int cpu, long done) {
-        if (line.lineCaches == null) {
-            line.lineCaches = new long[size];
-        }
-        of(line)[at[cpu] + FREE] = done;
-        of(line)[at[cpu] + UNTIL] = STAYS;
+        long[] all = of(line);
+        all[at[cpu] + FREE] = done;
+        all[at[cpu] + UNTIL] = STAYS;
     }
 
     /// A transfer takes the line out of the cache of `owner` at that `moment`.
@@ -121,7 +117,16 @@ final class LastLevelCaches {
         }
     }
 
-    private static long[] of(Word line) {
-        return requireNonNull(line.lineCaches);
+    /// A line that an owner was born with has been in his cache all along.
+    private long[] of(Word line) {
+        long[] all = line.lineCaches;
+        if (all == null) {
+            all = new long[size];
+            line.lineCaches = all;
+            if (line.lineOwner >= 0) {
+                all[at[line.lineOwner] + UNTIL] = STAYS;
+            }
+        }
+        return all;
     }
 }

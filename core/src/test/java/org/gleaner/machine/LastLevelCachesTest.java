@@ -79,6 +79,36 @@ class LastLevelCachesTest {
                 .containsExactly(SAME, NEAR, SAME, SAME, SAME);
     }
 
+    /// A mailbox is at its owner's cache from the beginning.
+    @Test
+    void aRequestFetchesAMailboxFromItsOwnersCache() {
+        VirtualEngine engine = engine(TWO_CACHES);
+        List<Long> took = new ArrayList<>();
+        List<Cpu> cpus = new ArrayList<>();
+        for (int id = 0; id < 3; id++) {
+            cpus.add(
+                    engine.spawn(
+                            "cpu" + id,
+                            cpu -> {
+                                cpu.sleep(1_000L * (cpu.id + 1));
+                                if (cpu.id == 1) {
+                                    return;
+                                }
+                                Mailbox[] targets = {new Mailbox(cpus.get(0))};
+                                long start = cpu.now();
+                                cpu.interrupt(targets, 1, 1);
+                                took.add(cpu.now() - start - nanos(Cost.LINE_LOCAL_RMW));
+                                targets[0] = new Mailbox(cpus.get(1));
+                                start = cpu.now();
+                                cpu.interrupt(targets, 1, 1);
+                                took.add(cpu.now() - start - nanos(Cost.LINE_LOCAL_RMW));
+                            }));
+        }
+        engine.run();
+        long own = nanos(Cost.LINE_LOCAL_RMW);
+        assertThat(took).containsExactly(own, SAME, NEAR, SAME);
+    }
+
     @Test
     void ofManyThatWaitThoseBehindOneCacheShareATransfer() {
         long apart = storm(new Topology(1, 16, 1, 0));
