@@ -200,7 +200,8 @@ final class AsyncFaultsTest {
         vm.createSlot(cpu, 0, 0, PAGES, 512, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         assertThat(vcpu.runSequential(cpu, 0, PAGES, true)).isEqualTo(PAGES);
-        while (small.stat(VmEvent.PSWPOUT) < PAGES) {
+        // gone from the swap cache, too
+        while (small.stat(VmEvent.PGSTEAL) < PAGES) {
             small.host().memcgFiles().reclaim(cpu, small.host().rootMemcg(), PAGES);
             cpu.sleep(10_000_000);
         }

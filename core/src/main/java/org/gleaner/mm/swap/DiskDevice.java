@@ -20,6 +20,7 @@ import org.gleaner.mm.version.KernelVersion;
 @OneCpu
 public final class DiskDevice implements SwapDevice {
     /// What crosses the link, or one direction of it.
+    @OneCpu
     private static final class Way {
         final CompletionQueue submitted = new CompletionQueue();
 
