@@ -64,8 +64,8 @@ final class ValidateTimingCommand implements Callable<Integer> {
             names = "--scale",
             paramLabel = "1/N",
             description =
-                    "Shrink memory; times are held against as much less (default: 1/64, for "
-                            + "--sensitivity 1/1024).")
+                    "Shrink memory; times are held against as much less (default: 1/64, or what a "
+                            + "scenario says; for --sensitivity 1/1024).")
     private @Nullable Scale scale;
 
     @Option(
@@ -93,7 +93,8 @@ final class ValidateTimingCommand implements Callable<Integer> {
     private int times(Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(file, rows, scale(RunCommand.USUAL_SCALE), SEEDS),
+                        new TimingRequest(
+                                file, rows, scale(RunCommand.USUAL_SCALE), scale == null, SEEDS),
                         surroundings.executors(),
                         options.progress(surroundings));
         return new Outcome(result.completeness(), 1, List.of(result), TimingText.of(result))
@@ -104,7 +105,7 @@ final class ValidateTimingCommand implements Callable<Integer> {
             Path file, List<PublishedTime> rows, @Nullable ResultsDirectory directory) {
         SensitivityResult result =
                 SensitivityRun.run(
-                        new TimingRequest(file, brief(rows), scale(SMALL), 1),
+                        new TimingRequest(file, brief(rows), scale(SMALL), false, 1),
                         surroundings.executors(),
                         options.progress(surroundings));
         String text = SensitivityText.of(result);

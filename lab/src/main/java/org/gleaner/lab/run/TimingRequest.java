@@ -12,5 +12,7 @@ import org.gleaner.lab.validate.PublishedTime;
 /// @param rows to compare, in order
 /// @param scale of all scenarios but those that say that they are run at less; times are held
 ///     against as much of the published ones
+/// @param more whether a scenario that says at what it is run may be run at more than that
 /// @param seeds of scenarios in which chance decides; a row has the median
-public record TimingRequest(Path table, List<PublishedTime> rows, Scale scale, int seeds) {}
+public record TimingRequest(
+        Path table, List<PublishedTime> rows, Scale scale, boolean more, int seeds) {}

@@ -35,7 +35,7 @@ final class TimingRunTest {
 
     private static TimingResult run(Path table, List<PublishedTime> rows) {
         return TimingRun.run(
-                new TimingRequest(table, rows, SMALL, 1), Executors.standard(), Progress.SILENT);
+                new TimingRequest(table, rows, SMALL, false, 1), Executors.standard(), Progress.SILENT);
     }
 
     private static List<PublishedTime> rows(Path table) {
@@ -164,7 +164,7 @@ final class TimingRunTest {
                 """);
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(table, rows(table), Scale.parse("1/64"), 1),
+                        new TimingRequest(table, rows(table), Scale.parse("1/64"), false, 1),
                         Executors.standard(),
                         Progress.SILENT);
         assertThat(result.failures()).isEmpty();
@@ -176,6 +176,36 @@ final class TimingRunTest {
         assertThat(rows.getFirst().gleaner()).isCloseTo(after / before, within(1e-9));
         // at full size again: 156 ms at 1/64, and what it takes to read 16,384 pages once
         assertThat(rows.getLast().gleaner()).isBetween(9.984, 10.2);
+    }
+
+    @Test
+    void whatAScenarioIsRunAtHoldsUnlessLessIsAsked() throws IOException {
+        Path table = table("a,X,own,2,x,run2,1,,predicted\n");
+        Files.writeString(
+                directory.resolve("own/own.yaml"),
+                """
+                kind: max-guest-memory
+                scale: 1/256
+                host: {cpus: 2, memory: 200%}
+                guest: {vcpus: 2, memory: 2GiB}
+                configurations: [{name: x}]
+                """);
+        // a guest of one size has a time in proportion to it, and a scale of one's own shows in
+        // how many pages were written
+        double usual = seconds(table, "1/1024", true);
+        assertThat(usual).isEqualTo(seconds(table, "1/256", false));
+        assertThat(seconds(table, "1/64", true)).isEqualTo(usual);
+        assertThat(seconds(table, "1/1024", false)).isNotEqualTo(usual);
+    }
+
+    private static double seconds(Path table, String scale, boolean more) {
+        TimingRequest request =
+                new TimingRequest(table, rows(table), Scale.parse(scale), more, 1);
+        return Objects.requireNonNull(
+                TimingRun.run(request, Executors.standard(), Progress.SILENT)
+                        .rows()
+                        .getFirst()
+                        .gleaner());
     }
 
     @Test
@@ -201,7 +231,7 @@ final class TimingRunTest {
                         .formatted(firstSeed));
         TimingResult result =
                 TimingRun.run(
-                        new TimingRequest(table, rows(table), Scale.parse("1/16"), seeds),
+                        new TimingRequest(table, rows(table), Scale.parse("1/16"), false, seeds),
                         Executors.standard(),
                         Progress.SILENT);
         return Objects.requireNonNull(result.rows().getFirst().gleaner());
