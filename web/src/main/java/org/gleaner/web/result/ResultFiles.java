@@ -58,10 +58,13 @@ public record ResultFiles(
         }
         try {
             JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
-            if (tree instanceof ObjectNode document) {
-                return document;
+            if (!(tree instanceof ObjectNode document)) {
+                throw new NotAResult(file.toString(), "is no JSON object", MEND);
             }
-            throw new NotAResult(file.toString(), "is no JSON object", MEND);
+            if (!document.has("resultFormat")) {
+                throw new NotAResult(file.toString(), "has no resultFormat", MEND);
+            }
+            return document;
         } catch (JacksonException e) {
             String what = "is no JSON (" + firstLine(e.getOriginalMessage()) + ")";
             long line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();

@@ -33,7 +33,7 @@ final class PageTest {
 
     @Test
     void aNameThatLooksLikeAPartIsNone() throws IOException {
-        result("{\"runs\": [], \"scenario\": {\"name\": \"{{charts}}\", \"kind\": \"{{data}}\"}}");
+        result("{\"resultFormat\": 1, \"runs\": [], \"scenario\": {\"name\": \"{{charts}}\", \"kind\": \"{{data}}\"}}");
         String page = ReportPage.of(directory);
         assertThat(page).contains("<title>Gleaner: {{charts}}</title>");
         assertThat(page.split("<script>", -1)).hasSize(3);
@@ -41,14 +41,14 @@ final class PageTest {
 
     @Test
     void theSamePageOfTheSameFiles() throws IOException {
-        result("{\"runs\": [], \"scenario\": {\"name\": \"x\"}}");
+        result("{\"resultFormat\": 1, \"runs\": [], \"scenario\": {\"name\": \"x\"}}");
         assertThat(ReportPage.of(directory)).isEqualTo(ReportPage.of(directory));
     }
 
     /// To a file, only where it is beside the page.
     @Test
     void linksToEventsThatAreThere() throws IOException {
-        result("{\"runs\": [], \"scenario\": {\"name\": \"x\"}}");
+        result("{\"resultFormat\": 1, \"runs\": [], \"scenario\": {\"name\": \"x\"}}");
         String link = "\"events\":\"trace.json\"";
         assertThat(ReportPage.of(directory)).doesNotContain(link);
         Files.writeString(directory.resolve("trace.json"), "{}");
@@ -70,6 +70,9 @@ final class PageTest {
         assertThatThrownBy(() -> ReportPage.of(directory))
                 .isInstanceOf(NotAResult.class)
                 .hasMessageContaining("is no JSON object");
+        result("{}");
+        assertThatThrownBy(() -> ReportPage.of(directory))
+                .hasMessageContaining("result.json: has no resultFormat; name a directory");
         assertThatThrownBy(() -> ReportPage.of(directory.resolve("none")))
                 .hasMessageContaining("is no directory");
     }

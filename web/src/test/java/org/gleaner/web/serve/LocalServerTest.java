@@ -32,7 +32,7 @@ final class LocalServerTest {
     private static final String RESULT =
             """
             {"complete": true, "command": "gleaner run %s", "version": "v", "date": "2026-01-0%dT00:00:00Z",
-             "scenario": {"kind": "max-guest-memory", "name": "%s"}, "runs": []}
+             "resultFormat": 1, "scenario": {"kind": "max-guest-memory", "name": "%s"}, "runs": []}
             """;
     private static final String LAUNCH =
             """
