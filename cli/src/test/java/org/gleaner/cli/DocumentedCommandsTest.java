@@ -226,7 +226,7 @@ final class DocumentedCommandsTest {
 
     private Path result(String word) throws IOException {
         Path made = Files.createDirectories(directory.resolve(word));
-        Files.writeString(made.resolve("result.json"), "{\"runs\": []}");
+        Files.writeString(made.resolve("result.json"), "{\"resultFormat\": 1, \"runs\": []}");
         return made;
     }
 

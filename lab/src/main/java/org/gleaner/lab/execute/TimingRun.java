@@ -192,8 +192,7 @@ public final class TimingRun {
         if (own == null) {
             return asked;
         }
-        boolean less =
-                (double) own.part() / own.whole() < (double) asked.part() / asked.whole();
+        boolean less = (double) own.part() / own.whole() < (double) asked.part() / asked.whole();
         return less || request.more() ? own : asked;
     }
 

@@ -35,7 +35,9 @@ final class TimingRunTest {
 
     private static TimingResult run(Path table, List<PublishedTime> rows) {
         return TimingRun.run(
-                new TimingRequest(table, rows, SMALL, false, 1), Executors.standard(), Progress.SILENT);
+                new TimingRequest(table, rows, SMALL, false, 1),
+                Executors.standard(),
+                Progress.SILENT);
     }
 
     private static List<PublishedTime> rows(Path table) {
@@ -199,8 +201,7 @@ final class TimingRunTest {
     }
 
     private static double seconds(Path table, String scale, boolean more) {
-        TimingRequest request =
-                new TimingRequest(table, rows(table), Scale.parse(scale), more, 1);
+        TimingRequest request = new TimingRequest(table, rows(table), Scale.parse(scale), more, 1);
         return Objects.requireNonNull(
                 TimingRun.run(request, Executors.standard(), Progress.SILENT)
                         .rows()

@@ -33,7 +33,8 @@ final class PageTest {
 
     @Test
     void aNameThatLooksLikeAPartIsNone() throws IOException {
-        result("{\"resultFormat\": 1, \"runs\": [], \"scenario\": {\"name\": \"{{charts}}\", \"kind\": \"{{data}}\"}}");
+        result(
+                "{\"resultFormat\": 1, \"runs\": [], \"scenario\": {\"name\": \"{{charts}}\", \"kind\": \"{{data}}\"}}");
         String page = ReportPage.of(directory);
         assertThat(page).contains("<title>Gleaner: {{charts}}</title>");
         assertThat(page.split("<script>", -1)).hasSize(3);
