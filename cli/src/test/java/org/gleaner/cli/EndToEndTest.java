@@ -216,7 +216,7 @@ final class EndToEndTest {
 
     @Test
     void aLimitThatTheKernelFillsEndsInAnOomKill() {
-        assertThat(session.run("replay", "small", "--memory", "4p")).isEqualTo(ExitCodes.FAILED);
+        assertThat(session.run("replay", "small", "--memory", "3p")).isEqualTo(ExitCodes.FAILED);
         assertThat(session.out()).contains("the OOM killer ended the replay at access 0");
     }
 

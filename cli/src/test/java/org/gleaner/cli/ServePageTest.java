@@ -236,7 +236,8 @@ final class ServePageTest {
     void whatIsInAResultStaysText() throws IOException {
         String hostile = "<script>window.bad=1</script>\"'\u202e" + "x".repeat(10_000);
         ObjectNode document = JsonMapper.shared().createObjectNode();
-        document.put("complete", true).put("command", hostile).put("version", hostile);
+        document.put("resultFormat", 1).put("complete", true);
+        document.put("command", hostile).put("version", hostile);
         document.put("date", hostile);
         document.putObject("scenario").put("kind", hostile).put("name", hostile);
         document.putArray("runs");
