@@ -295,11 +295,29 @@ final class ReplayRunTest {
             int bits,
             AgingChoice aging,
             Through through) {
+        return underMglru(trace, 700, arch, hardware, bits, Kernel.V6_12, aging, through, 1);
+    }
+
+    private static ReplayResult behindGuest(Trace trace, Kernel kernel, long limit, long seed) {
+        return underMglru(
+                trace, limit, ArchChoice.X86, true, 7, kernel, kernel.aging(), Through.KVM, seed);
+    }
+
+    private static ReplayResult underMglru(
+            Trace trace,
+            long limit,
+            ArchChoice arch,
+            boolean hardware,
+            int bits,
+            Kernel kernel,
+            AgingChoice aging,
+            Through through,
+            long seed) {
         HostChoices host =
                 new HostChoices(
                         Lru.MGLRU,
                         new LruGenChoice(bits),
-                        Kernel.V6_12,
+                        kernel,
                         through,
                         aging,
                         Backing.ANON,
@@ -307,32 +325,9 @@ final class ReplayRunTest {
                         SwapDeviceChoice.ZRAM,
                         ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
                         0,
-                        60,
+                        ReplayRequest.DEFAULT_SWAPPINESS,
                         arch,
                         hardware,
-                        Stage2Choice.PLAIN,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        1);
-        return ReplayRun.run(new ReplayRequest(trace, 700, host, 0), Progress.SILENT);
-    }
-
-    private static ReplayResult behindGuest(Trace trace, Kernel kernel, long limit, long seed) {
-        HostChoices host =
-                new HostChoices(
-                        Lru.MGLRU,
-                        LruGenChoice.parse("7"),
-                        kernel,
-                        Through.KVM,
-                        kernel.aging(),
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
                         Stage2Choice.PLAIN,
                         PageSizeChoice.KIB_4,
                         EngineChoice.VIRTUAL,
