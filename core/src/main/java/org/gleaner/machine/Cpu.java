@@ -122,6 +122,11 @@ public abstract class Cpu {
     /// A racy hint: may be stale, is no step and costs nothing.
     public abstract long peek(Word w);
 
+    /// Writes a word whose value nobody acts on, a statistic or an owner's name. What is left of
+    /// that is the traffic: in virtual time the word's line comes, in other engines nothing
+    /// happens.
+    public void touch(Word w) {}
+
     /// Takes the turns of `code` up to its end.
     public void perform(Turns code) {
         boolean more = true;

@@ -319,6 +319,12 @@ final class VirtualCpu extends TimedCpu {
         step();
     }
 
+    @Override
+    public void touch(Word w) {
+        step();
+        ticks = lines.write(w, id, ticks);
+    }
+
     /// Asks for the line that this CPU waits for, now that it is the earliest; false if others come
     /// before it is there.
     private boolean asksForLine(Word w) {

@@ -131,6 +131,9 @@ final class TdpMap {
             return RetPf.RETRY;
         }
         invariants.changed(isLeaf ? old : format.empty, leaf);
+        if (!isLeaf) {
+            mmu.countsLeaf(cpu);
+        }
         if (format.isTable(old, level)) {
             replaced(cpu, old, level);
         }

@@ -12,6 +12,7 @@ import org.gleaner.kvm.mmu.SecondaryMmu;
 import org.gleaner.kvm.mmu.TableCache;
 import org.gleaner.kvm.mmu.ZapCause;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Word;
 import org.gleaner.pagetable.RadixTable;
 import org.gleaner.pagetable.TreeIter;
 
@@ -85,6 +86,9 @@ public final class TdpMmu extends SecondaryMmu {
     private final TdpRecovery recovery;
     private final TdpAger ager;
     private final LongAdder yields = new LongAdder();
+
+    /// Leaves by size, as debugfs shows them (`pages_4k`, `pages_2m`, `pages_1g`): one cache line.
+    private final Word pages = new Word();
 
     /// An MMU without roots, for entries of `format`.
     ///
@@ -193,6 +197,12 @@ public final class TdpMmu extends SecondaryMmu {
     @Override
     public int unseenWriteLevel(Cpu cpu, long gfn) {
         return dirtyLog.unseenWriteLevel(cpu, gfn);
+    }
+
+    /// A leaf has come, or has gone (`kvm_update_page_stats`). What a split and a recovery say of
+    /// 512 leaves at once is left out.
+    void countsLeaf(Cpu cpu) {
+        cpu.touch(pages);
     }
 
     /// `tdp_mmu_iter_cond_resched`, for walks under `mmu_lock` read: true if others were let in.

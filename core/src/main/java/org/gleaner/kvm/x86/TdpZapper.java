@@ -103,6 +103,7 @@ final class TdpZapper {
 
     /// A leaf is gone (`handle_changed_spte`).
     private void zapped(Cpu cpu, long leaf, int level) {
+        mmu.countsLeaf(cpu);
         invariants.changed(leaf, format.empty);
         invariants.zapped(cpu, leaf, level);
         mmu.marks.zapped(cpu, leaf, level);

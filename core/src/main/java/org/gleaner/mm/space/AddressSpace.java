@@ -50,7 +50,7 @@ public final class AddressSpace {
     private final PrimaryTables tables;
     private final TableCharge tableCharge;
     private final int root;
-    private final RwSemaphore mmapLock = new RwSemaphore(LockClass.MMAP_LOCK);
+    private final RwSemaphore mmapLock = RwSemaphore.ofTwoLines(LockClass.MMAP_LOCK);
     private final MmuNotifierSubscriptions notifiers = new MmuNotifierSubscriptions(new AllLocks());
     private volatile Vma[] vmas = NONE;
 
