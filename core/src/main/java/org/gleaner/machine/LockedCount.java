@@ -87,6 +87,15 @@ public final class LockedCount {
         }
 
         @Override
+        boolean stores() {
+            return switch (at) {
+                case ENTER -> entry().stores();
+                case LOOK -> false;
+                case CHANGE, LEAVE -> true;
+            };
+        }
+
+        @Override
         boolean turn(Cpu cpu) {
             switch (at) {
                 case ENTER -> {

@@ -104,6 +104,7 @@ public final class QueuedRwLock {
             dep.release(cpu, this, 0, lockClass, LockDep.WRITE);
         }
         LockUse.released(cpu, lockClass, LockDep.WRITE);
+        cpu.plainly();
         cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAnd(counts, ~LOCKED);
     }
@@ -208,6 +209,15 @@ public final class QueuedRwLock {
             return switch (at) {
                 case QUEUE_TO_READ, QUEUE_TO_WRITE -> requireNonNull(queueing).reads();
                 case AWAIT_WRITER, LOOK, AWAIT_READERS -> true;
+                default -> false;
+            };
+        }
+
+        @Override
+        boolean stores() {
+            return switch (at) {
+                case QUEUE_TO_READ, QUEUE_TO_WRITE -> requireNonNull(queueing).stores();
+                case LEAVE_QUEUE -> true;
                 default -> false;
             };
         }

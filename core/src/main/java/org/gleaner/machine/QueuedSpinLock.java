@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 ///   while the lock is held. So an unlock costs one line transfer, however many wait, and the order
 ///   of tails is the order of service.
 ///
+/// Hardware has LOCKED, PENDING and the tail in bytes of their own: what only one CPU may write is a
+/// store there ([Cpu#plainly]), the unlock, the claims, the link and the grant, and holds nobody up.
+/// Who is next was linked on the line that brought the grant, or has to be waited for.
+///
 /// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
 /// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.
 ///
@@ -142,6 +146,7 @@ public final class QueuedSpinLock {
     }
 
     void release(Cpu cpu) {
+        cpu.plainly();
         cpu.only(MemoryOrder.RELEASE);
         cpu.fetchAnd(lock, ~LOCKED);
     }
@@ -189,6 +194,11 @@ public final class QueuedSpinLock {
         @Override
         boolean reads() {
             return queueing != null && queueing.reads();
+        }
+
+        @Override
+        boolean stores() {
+            return queueing != null && queueing.stores();
         }
 
         @Override
@@ -276,6 +286,14 @@ public final class QueuedSpinLock {
         }
 
         @Override
+        boolean stores() {
+            return switch (at) {
+                case UNPEND, CLAIM, RESET, LINK, LEAVE, GRANT -> true;
+                default -> false;
+            };
+        }
+
+        @Override
         boolean turn(Cpu cpu) {
             return switch (at) {
                 case TAKE, AWAIT_HAND_OVER, PEND, UNPEND, AWAIT_HOLDER, CLAIM -> comeSecond(cpu);
@@ -339,6 +357,7 @@ public final class QueuedSpinLock {
                 }
                 case ENQUEUE -> {
                     before = cpu.swapBits(lock, TAIL, me);
+                    next = 0;
                     at = (before & TAIL) != 0 ? Turn.LINK : Turn.AWAIT_LOCK;
                 }
                 case LINK -> {
@@ -347,6 +366,7 @@ public final class QueuedSpinLock {
                 }
                 default -> {
                     if (cpu.awaits(this, node, GRANTED, GRANTED)) {
+                        next = seen;
                         at = Turn.AWAIT_LOCK;
                     }
                 }
@@ -369,7 +389,7 @@ public final class QueuedSpinLock {
                 }
                 case LEAVE -> {
                     cpu.fetchOr(lock, LOCKED);
-                    at = Turn.FIND_NEXT;
+                    at = next >>> CPU_SHIFT == 0 ? Turn.FIND_NEXT : Turn.GRANT;
                 }
                 case FIND_NEXT -> {
                     next = cpu.load(node);

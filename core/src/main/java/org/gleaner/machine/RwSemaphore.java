@@ -206,6 +206,7 @@ public final class RwSemaphore {
     /// which have just been written, it costs nothing.
     private void nameOwner(Cpu cpu) {
         if (owner != null) {
+            cpu.plainly();
             cpu.touch(owner);
         }
     }

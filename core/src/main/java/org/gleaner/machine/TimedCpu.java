@@ -4,9 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 /// A CPU with a clock of its own, which its private work moves, and with a record of what it has
 /// worked at.
+///
+/// ## Stores
+///
+/// Hardware buffers stores: a CPU works on while the line comes. Its clock stands at the time at
+/// which its last store is done, for others act in between and must go first. How long it has waited
+/// for that is kept, and what it works next is taken off again as far as it lies within that wait:
+/// by [#overlap], in parts, wherever somebody looks at the clock, and by [#drain] for good before
+/// the next step, which waits for all stores (as a read-modify-write does, and as a load need not).
+/// Work itself only adds to the clock.
 abstract class TimedCpu extends OrderedCpu {
     /// This CPU's time in ticks.
     long ticks;
+
+    /// When its last store was done.
+    private long storedAt;
+
+    /// How much of the wait for that it has not worked through.
+    private long ahead;
 
     /// What work costs now.
     final Speeds speeds;
@@ -20,6 +35,50 @@ abstract class TimedCpu extends OrderedCpu {
         this.speeds = speeds;
         ticks = start;
         tree = callTree ? new CallTree(start) : null;
+    }
+
+    // --- stores ------------------------------------------------------------------------------
+
+    /// The store that has just been done was under way for so long.
+    final void stored(long wait) {
+        ahead = wait;
+        storedAt = ticks;
+    }
+
+    /// Takes off what was worked while the last store was under way.
+    final void overlap() {
+        if (ahead != 0) {
+            long worked = Math.min(ticks - storedAt, ahead);
+            ticks -= worked;
+            ahead -= worked;
+        }
+    }
+
+    /// As [#overlap]; and what is left of the wait is waited for.
+    final void drain() {
+        if (ahead != 0) {
+            ticks -= Math.min(ticks - storedAt, ahead);
+            ahead = 0;
+        }
+    }
+
+    /// As [#drain], unless the next write is a `store`: that need not wait.
+    final void readyFor(boolean store) {
+        if (store) {
+            overlap();
+        } else {
+            drain();
+        }
+    }
+
+    /// Nothing is waited for any more.
+    final void drained() {
+        ahead = 0;
+    }
+
+    /// How far this CPU itself has come, whatever of its stores is under way.
+    final long worksAt() {
+        return ticks - ahead;
     }
 
     // --- time --------------------------------------------------------------------------------
@@ -41,7 +100,8 @@ abstract class TimedCpu extends OrderedCpu {
 
     @Override
     public long now() {
-        return ticks / CostModel.TICKS_PER_NANO;
+        overlap();
+        return worksAt() / CostModel.TICKS_PER_NANO;
     }
 
     // --- call tree ---------------------------------------------------------------------------
@@ -49,6 +109,7 @@ abstract class TimedCpu extends OrderedCpu {
     @Override
     public void enter(KernelFunction f) {
         if (tree != null) {
+            overlap();
             tree.enter(f, ticks);
         }
     }
@@ -56,6 +117,7 @@ abstract class TimedCpu extends OrderedCpu {
     @Override
     public void exit() {
         if (tree != null) {
+            overlap();
             tree.exit(ticks);
         }
     }

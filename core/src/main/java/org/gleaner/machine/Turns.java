@@ -28,6 +28,11 @@ public abstract class Turns {
     /// Whether that turn only reads it.
     abstract boolean reads();
 
+    /// Whether that turn's write is one of [Cpu#plainly].
+    boolean stores() {
+        return false;
+    }
+
     /// Takes one ordered step, on [#word] if there is one, or a wait by [Cpu#awaits]; false once
     /// there is nothing left to do.
     abstract boolean turn(Cpu cpu);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Everything here runs on one host thread at a time, so all state is plain. A method that is an
 /// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
 /// and only then adds what the act costs. An access to a [Word] is two such steps: it asks for the
-/// line, and acts when the line is there.
+/// line, and acts when the line is there. Who stores does not wait for that ([TimedCpu]).
 final class VirtualCpu extends TimedCpu {
     /// The longest sleep, 19 hours; keys hold twice that.
     private static final long FOREVER_NANOS = 1L << 46;
@@ -47,10 +47,20 @@ final class VirtualCpu extends TimedCpu {
     /// The line that the next of them accesses has come.
     private boolean lineIsHere;
 
+    /// And it was asked for by [Turns#stores].
+    private boolean turnStores;
+
     /// The line that its next step accesses, where that has not been asked for yet, or null.
     @Nullable Word wanted;
 
     private boolean wantedToRead;
+    private boolean wantedToStore;
+
+    /// The next write is one of [Cpu#plainly].
+    private boolean plain;
+
+    /// How long the write that is under way is waited for where it is a store.
+    private long storeTakes;
 
     /// What has gone wrong in a turn.
     private @Nullable Throwable thrown;
@@ -145,6 +155,11 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     public void step() {
+        drain();
+        inTurn();
+    }
+
+    private void inTurn() {
         if (ticks > limit) {
             park(Activity.READY, key());
         }
@@ -152,6 +167,7 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     void slabStep() {
+        drain();
         if (ticks > slabLimit) {
             park(Activity.READY, key());
         }
@@ -189,6 +205,32 @@ final class VirtualCpu extends TimedCpu {
         }
     }
 
+    // --- buffered stores -----------------------------------------------------------------------
+
+    @Override
+    public void plainly() {
+        plain = true;
+    }
+
+    /// Asks for a line to write, and is at when it comes.
+    private void asksToWrite(Word w, boolean store) {
+        long asked = store ? worksAt() : ticks;
+        ticks = Math.max(ticks, lines.write(w, id, asked));
+        storeTakes = store ? ticks - asked : 0;
+        drained();
+    }
+
+    /// The line has come, and the write is done.
+    private void wrote() {
+        stored(storeTakes);
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        plain = true;
+        super.store(w, value);
+    }
+
     // --- turns -------------------------------------------------------------------------------
 
     @Override
@@ -196,7 +238,9 @@ final class VirtualCpu extends TimedCpu {
         if (turns != null) {
             throw new IllegalStateException("turns within a turn");
         }
+        drain();
         while (limit - ticks > ROOM) {
+            plain = code.stores();
             if (!code.turn(this)) {
                 return;
             }
@@ -219,10 +263,13 @@ final class VirtualCpu extends TimedCpu {
             while (ticks <= limit) {
                 if (!lineIsHere && code.needsLine) {
                     Word next = code.word();
-                    ticks =
-                            code.reads()
-                                    ? lines.read(next, id, ticks)
-                                    : lines.write(next, id, ticks);
+                    if (code.reads()) {
+                        ticks = lines.read(next, id, ticks);
+                        drained();
+                    } else {
+                        turnStores = code.stores();
+                        asksToWrite(next, turnStores);
+                    }
                     lineIsHere = true;
                     continue;
                 }
@@ -294,6 +341,7 @@ final class VirtualCpu extends TimedCpu {
         if (isHere()) {
             return;
         }
+        drain();
         if (ticks > limit) {
             wanted = w;
             wantedToRead = true;
@@ -301,35 +349,52 @@ final class VirtualCpu extends TimedCpu {
             return;
         }
         ticks = lines.read(w, id, ticks);
-        step();
+        inTurn();
     }
 
     @Override
     void own(Word w) {
+        boolean store = plain;
+        plain = false;
         if (isHere()) {
+            if (store && !turnStores) {
+                throw new IllegalStateException("a store of a turn that does not say so");
+            }
+            wrote();
             return;
         }
+        readyFor(store);
         if (ticks > limit) {
             wanted = w;
             wantedToRead = false;
+            wantedToStore = store;
             park(Activity.READY, key());
-            return;
+        } else {
+            asksToWrite(w, store);
+            inTurn();
         }
-        ticks = lines.write(w, id, ticks);
-        step();
+        wrote();
     }
 
     @Override
     public void touch(Word w) {
-        step();
-        ticks = lines.write(w, id, ticks);
+        boolean store = plain;
+        plain = false;
+        readyFor(store);
+        inTurn();
+        asksToWrite(w, store);
+        wrote();
     }
 
     /// Asks for the line that this CPU waits for, now that it is the earliest; false if others come
     /// before it is there.
     private boolean asksForLine(Word w) {
         wanted = null;
-        ticks = wantedToRead ? lines.read(w, id, ticks) : lines.write(w, id, ticks);
+        if (wantedToRead) {
+            ticks = lines.read(w, id, ticks);
+        } else {
+            asksToWrite(w, wantedToStore);
+        }
         if (ticks <= limit) {
             return true;
         }
@@ -438,6 +503,7 @@ final class VirtualCpu extends TimedCpu {
             return;
         }
         engine.checkSleep(this);
+        drain();
         sleepStart = ticks;
         TaskState.sleeps(this, true);
         ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
@@ -454,6 +520,7 @@ final class VirtualCpu extends TimedCpu {
             return;
         }
         engine.checkSleep(this);
+        drain();
         long deadline = ticks + Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (deadline <= limit) {
             TaskState.sleeps(this, true);

@@ -92,9 +92,14 @@ final class FaultTimesTest {
                     }
                     long passed = cpu.now() - start;
                     assertThat(times.count()).isEqualTo(3);
-                    assertThat(times.sumNanos()).isEqualTo(3 * base + 975_000);
-                    assertThat(times.longestNanos()).isEqualTo(base + 900_000);
-                    assertThat(times.quantileNanos(0.5)).isBetween(base + 70_000, base + 71_000);
+                    // work beside a store that is under way hides it
+                    long hidden = 10;
+                    assertThat(times.sumNanos())
+                            .isBetween(3 * (base - hidden) + 975_000, 3 * base + 975_000);
+                    assertThat(times.longestNanos())
+                            .isBetween(base - hidden + 900_000, base + 900_000);
+                    assertThat(times.quantileNanos(0.5))
+                            .isBetween(base - hidden + 70_000, base + 71_000);
                     assertThat(passed).isBetween(times.sumNanos(), times.sumNanos() + 2_000);
                 });
     }

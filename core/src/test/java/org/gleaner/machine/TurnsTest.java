@@ -188,6 +188,11 @@ final class TurnsTest {
         }
 
         @Override
+        boolean stores() {
+            return at > 2;
+        }
+
+        @Override
         boolean turn(Cpu cpu) {
             switch (at) {
                 case 0 -> at = cpu.cas(lock, 0, 1) ? 2 : 1;

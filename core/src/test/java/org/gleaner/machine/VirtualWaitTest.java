@@ -52,7 +52,7 @@ final class VirtualWaitTest {
         engine.spawn(
                 "owner",
                 cpu -> {
-                    cpu.store(line, 1);
+                    cpu.fetchAdd(line, 1);
                     took.add(timed(cpu, () -> cpu.fetchAdd(line, 1)));
                     took.add(timed(cpu, () -> cpu.load(line)));
                     cpu.sleep(1_000);
@@ -162,7 +162,7 @@ final class VirtualWaitTest {
                 "writer",
                 cpu -> {
                     cpu.sleep(10_000);
-                    cpu.store(gate, 1);
+                    cpu.fetchAdd(gate, 1);
                     at[2] = cpu.now();
                 });
         engine.run();
