@@ -10,6 +10,7 @@ import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.mm.pte.Tlb;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.AnonVma;
 import org.gleaner.mm.space.DeviceMemory;
@@ -204,6 +205,10 @@ public final class MappingChanges {
                 }
             }
             walk.unlock(cpu);
+        }
+        Tlb tlb = vma.mm().tlb();
+        if (tlb != null) {
+            tlb.flush();
         }
     }
 

@@ -9,6 +9,7 @@ import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.notifier.InvalidationEvent;
 import org.gleaner.mm.pte.Pte;
 import org.gleaner.mm.pte.PteFormat;
+import org.gleaner.mm.pte.Tlb;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapWalk;
 import org.gleaner.mm.stat.VmEvent;
@@ -101,6 +102,10 @@ final class Unmap {
     private boolean clear(Cpu cpu, int pfn, int slot) {
         Walk at = walk.at();
         long pte = host.steps().takeEntry(cpu, at.words, at.index, PteFormat.NONE);
+        Tlb tlb = walk.mm().tlb();
+        if (tlb != null) {
+            tlb.flush(walk.vpn());
+        }
         if (slot >= 0 && mustStay(cpu, pfn, pte)) {
             Pte.set(cpu, at.words, at.index, pte);
             return false;

@@ -8,6 +8,7 @@ import org.gleaner.machine.Capacity;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Guarded;
 import org.gleaner.machine.LockClass;
+import org.gleaner.machine.OneCpu;
 import org.gleaner.machine.QueuedSpinLock;
 import org.gleaner.machine.RwSemaphore;
 import org.gleaner.machine.Word;
@@ -16,6 +17,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
 import org.gleaner.mm.pte.PrimaryTables;
+import org.gleaner.mm.pte.Tlb;
 import org.gleaner.pagetable.Walk;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,8 @@ public final class AddressSpace {
     private volatile long killedAtNanos;
     private volatile boolean memoryFreed;
     private volatile @Nullable Consumer<Cpu> onKill;
+
+    @OneCpu private @Nullable Tlb tlb;
 
     /// One word: whether a task of this address space ran since MGLRU last walked it.
     private final long[] used = {1};
@@ -127,6 +131,17 @@ public final class AddressSpace {
 
     public MmuNotifierSubscriptions notifiers() {
         return notifiers;
+    }
+
+    /// Its only task runs on a CPU that keeps translations. For who sets the process up, before the
+    /// task is made.
+    public void keepTranslations(Tlb kept) {
+        tlb = kept;
+    }
+
+    /// Translations that its task's CPU keeps; null if each access walks the page tables.
+    public @Nullable Tlb tlb() {
+        return tlb;
     }
 
     /// Mappings in ascending order.

@@ -94,8 +94,9 @@ final class SampledReplay implements ReplayExecutor {
                         : Math.max(1, sample.shrunk(request.swapPages(), part));
         long age = request.ageEvery();
         double accesses = part.length() / (double) sample.of().length();
-        return request.of(
-                part, limit, swap, age == 0 ? 0 : Math.max(1, Math.round(age * accesses)));
+        long every = age == 0 ? 0 : Math.max(1, Math.round(age * accesses));
+        // the share of a sample in what a CPU keeps is none to speak of
+        return request.of(part, limit, swap, every).withoutTranslations();
     }
 
     /// Pages of the limit that hold nothing of the trace.

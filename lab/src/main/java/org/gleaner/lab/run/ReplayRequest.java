@@ -8,8 +8,21 @@ import org.gleaner.lab.trace.Trace;
 ///
 /// @param memoryPages the limit, `memory.max`: 1 and up; may exceed the region
 /// @param ageEvery force an aging pass through debugfs every so many accesses; 0 for never
-public record ReplayRequest(Trace trace, long memoryPages, HostChoices host, long ageEvery)
+/// @param keepsTranslations whether a task's CPU keeps translations as that of an emulated x86
+///     machine does; else each access walks the page tables. Of no effect on other machines, and
+///     behind a guest
+public record ReplayRequest(
+        Trace trace,
+        long memoryPages,
+        HostChoices host,
+        long ageEvery,
+        boolean keepsTranslations)
         implements OnHost {
+
+    /// A replay as in the runs of real kernels that replays are compared with.
+    public ReplayRequest(Trace trace, long memoryPages, HostChoices host, long ageEvery) {
+        this(trace, memoryPages, host, ageEvery, true);
+    }
 
     /// Pages of the limit that the kernel takes for itself; a memfd's index and a guest's page
     /// tables come on top.
@@ -44,6 +57,12 @@ public record ReplayRequest(Trace trace, long memoryPages, HostChoices host, lon
 
     /// The same replay of another trace, with what goes by its size.
     public ReplayRequest of(Trace trace, long memoryPages, long swapPages, long ageEvery) {
-        return new ReplayRequest(trace, memoryPages, host.withSwap(swapPages), ageEvery);
+        return new ReplayRequest(
+                trace, memoryPages, host.withSwap(swapPages), ageEvery, keepsTranslations);
+    }
+
+    /// The same replay where each access walks the page tables.
+    public ReplayRequest withoutTranslations() {
+        return new ReplayRequest(trace, memoryPages, host, ageEvery, false);
     }
 }
