@@ -201,8 +201,8 @@ public abstract class Cpu {
     public void only(MemoryOrder order) {}
 
     /// Declares that the next write of a word is a store that hardware buffers: it writes a byte or
-    /// a word of its own, whatever is around it in the [Word] here. In virtual time this CPU goes on
-    /// with its own work while the line comes.
+    /// a word of its own, whatever is around it in the [Word] here. In virtual time this CPU goes
+    /// on with its own work while the line comes.
     public void plainly() {}
 
     /// Declares that this CPU is about to read something shared that is no word, known by the

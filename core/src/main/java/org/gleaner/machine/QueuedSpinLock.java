@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///   while the lock is held. So an unlock costs one line transfer, however many wait, and the order
 ///   of tails is the order of service.
 ///
-/// Hardware has LOCKED, PENDING and the tail in bytes of their own: what only one CPU may write is a
-/// store there ([Cpu#plainly]), the unlock, the claims, the link and the grant, and holds nobody up.
-/// Who is next was linked on the line that brought the grant, or has to be waited for.
+/// Hardware has LOCKED, PENDING and the tail in bytes of their own: what only one CPU may write is
+/// a store there ([Cpu#plainly]), the unlock, the claims, the link and the grant, and holds nobody
+/// up. Who is next was linked on the line that brought the grant, or has to be waited for.
 ///
 /// A node is one word: bit 0 *granted*, upper half the next CPU. There is one for each CPU that
 /// ever queued here; a CPU cannot wait twice for one lock, because nothing interrupts it.

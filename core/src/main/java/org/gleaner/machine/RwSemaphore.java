@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// writer, else all readers up to the next writer.
 ///
 /// Who enters without sleeping, and each writer, leaves its name as the *owner*, which here nobody
-/// reads. It is written all the same: `mmap_lock` lies so that its owner is on a line beside that of
-/// its counts ("mm: relocate write_protect_seq in struct mm_struct", June 2021), so that each of its
-/// readers writes to two lines that all share.
+/// reads. It is written all the same: `mmap_lock` lies so that its owner is on a line beside that
+/// of its counts ("mm: relocate write_protect_seq in struct mm_struct", June 2021), so that each of
+/// its readers writes to two lines that all share.
 ///
 /// Left out: optimistic spinning on a running owner, and hand-off bits, for every hand-over is
 /// direct.

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// ## Stores
 ///
 /// Hardware buffers stores: a CPU works on while the line comes. Its clock stands at the time at
-/// which its last store is done, for others act in between and must go first. How long it has waited
-/// for that is kept, and what it works next is taken off again as far as it lies within that wait:
-/// by [#overlap], in parts, wherever somebody looks at the clock, and by [#drain] for good before
-/// the next step, which waits for all stores (as a read-modify-write does, and as a load need not).
-/// Work itself only adds to the clock.
+/// which its last store is done, for others act in between and must go first. How long it has
+/// waited for that is kept, and what it works next is taken off again as far as it lies within that
+/// wait: by [#overlap], in parts, wherever somebody looks at the clock, and by [#drain] for good
+/// before the next step, which waits for all stores (as a read-modify-write does, and as a load
+/// need not). Work itself only adds to the clock.
 abstract class TimedCpu extends OrderedCpu {
     /// This CPU's time in ticks.
     long ticks;
