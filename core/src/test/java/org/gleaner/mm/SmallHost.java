@@ -197,7 +197,7 @@ public final class SmallHost {
                                             switchChance,
                                             switchChance > 0 && thp != HostConfig.Thp.NEVER,
                                             false,
-                                            false),
+                                            null),
                                     seed,
                                     thp,
                                     kernel,

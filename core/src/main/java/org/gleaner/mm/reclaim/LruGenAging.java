@@ -30,6 +30,7 @@ final class LruGenAging {
     private final Folios folios;
     private final PageTableWalk pageTables;
     private final SwitchChance chance;
+    private final QueuedWorker worker;
 
     /// Pages this CPU had written to swap when it aged last.
     private long writtenBefore;
@@ -44,9 +45,10 @@ final class LruGenAging {
     /// Two generations have pages to scan like any others (6.1, 7.2).
     private final boolean countsFew;
 
-    LruGenAging(ReclaimContext host, SwitchChance chance) {
+    LruGenAging(ReclaimContext host, SwitchChance chance, QueuedWorker worker) {
         this.host = host;
         this.chance = chance;
+        this.worker = worker;
         folios = host.folios();
         pageTables = new PageTableWalk(host);
         KernelVersion kernel = host.kernel();
@@ -140,6 +142,7 @@ final class LruGenAging {
     private void othersMayHaveRun(Cpu cpu) {
         long written = host.stat().get(cpu, VmEvent.PSWPOUT);
         boolean wrote = written != writtenBefore;
+        worker.look(cpu);
         boolean tookTime = walked || wrote || !host.preemption().byWalk();
         if (tookTime && chance.strikes(wrote)) {
             host.currentTask().resume(cpu);
@@ -177,7 +180,9 @@ final class LruGenAging {
             if (mm == null) {
                 return walk.completed;
             }
+            long since = cpu.now();
             pageTables.walk(cpu, walk, mm);
+            worker.walked(cpu, cpu.now() - since);
             walked = true;
         }
     }

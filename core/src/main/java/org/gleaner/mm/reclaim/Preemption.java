@@ -1,5 +1,7 @@
 package org.gleaner.mm.reclaim;
 
+import org.jspecify.annotations.Nullable;
+
 /// What takes the CPU of a task that reclaims and gives it back, where the tasks that would do so
 /// are not there.
 ///
@@ -10,8 +12,9 @@ package org.gleaner.mm.reclaim;
 ///     scanned, so it is right only where all that is in the cgroup is played
 /// @param byWalk whether the chance is that of a walk of page tables, and an aging that walks none
 ///     has none; else it is one of agings, whatever they walk
-/// @param lazily whether such work waits until the task is back in user space (`PREEMPT_LAZY`)
-public record Preemption(double switchChance, boolean workersRun, boolean byWalk, boolean lazily) {
+/// @param pace of a CPU on which such work waits for a tick (`PREEMPT_LAZY`); null if it does not
+public record Preemption(
+        double switchChance, boolean workersRun, boolean byWalk, @Nullable ReclaimPace pace) {
     /// Only tasks that are there run.
-    public static final Preemption NONE = new Preemption(0, false, false, false);
+    public static final Preemption NONE = new Preemption(0, false, false, null);
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Reclaimer {
     private final ReclaimContext host;
     private final LruGenAging aging;
+    private final QueuedWorker worker;
     private final LruGenEviction eviction;
     private final ClassicReclaim classic;
     private final LruGenMinTtl minTtl;
@@ -40,16 +41,14 @@ final class Reclaimer {
     /// pending, as for a reader of `memory.stat` (6.1).
     private final boolean readsFreshStats;
 
-    /// Whether a worker is queued that has not run.
-    private boolean workerWaits;
-
     /// Whether this CPU is reclaiming, and must not start to do so again (`PF_MEMALLOC`).
     private boolean busy;
 
     Reclaimer(ReclaimContext host, int cpu) {
         this.host = host;
         long seed = host.seed() ^ (long) cpu << 32;
-        aging = new LruGenAging(host, SwitchChance.of(host, seed));
+        worker = new QueuedWorker(host, host.preemption().pace(), seed);
+        aging = new LruGenAging(host, SwitchChance.of(host, seed), worker);
         eviction = LruGenEviction.of(host, aging);
         classic = ClassicReclaim.of(host);
         LruvecReclaim lruvecs = new LruvecReclaim(eviction, classic);
@@ -73,6 +72,9 @@ final class Reclaimer {
             return 0;
         }
         sc.start(target, false, atLeastACluster(goal), host.swappiness());
+        if (target != null) {
+            worker.limitHit(cpu);
+        }
         return reclaim(cpu);
     }
 
@@ -98,7 +100,7 @@ final class Reclaimer {
                         : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_BEGIN)
                 .tell(cpu, 0, 0, 0);
         climb(cpu);
-        letWorkerRun(cpu);
+        worker.leave(cpu);
         (ofMemcg ? Tracepoint.TRY_TO_FREE_MEM_CGROUP_PAGES : Tracepoint.TRY_TO_FREE_PAGES)
                 .tell(cpu, since, sc.nrReclaimed, 0, 0);
         (ofMemcg ? Tracepoint.MM_VMSCAN_MEMCG_RECLAIM_END : Tracepoint.MM_VMSCAN_DIRECT_RECLAIM_END)
@@ -151,21 +153,10 @@ final class Reclaimer {
         snapshotRefaults();
     }
 
-    /// Reports what a pass has scanned, to a worker that takes this CPU once there is enough to
-    /// report, and gives it back: at once, or when the task leaves the kernel.
+    /// Reports what a pass has scanned, by a worker that is queued once there is enough to report.
     private void tellWorker(Cpu cpu, long scanned) {
         if (host.preemption().workersRun() && host.scope(sc).pressure().scanned(cpu, scanned)) {
-            workerWaits = true;
-            if (!host.preemption().lazily()) {
-                letWorkerRun(cpu);
-            }
-        }
-    }
-
-    private void letWorkerRun(Cpu cpu) {
-        if (workerWaits) {
-            workerWaits = false;
-            host.currentTask().resume(cpu);
+            worker.queue(cpu);
         }
     }
 

@@ -193,7 +193,7 @@ final class NeighboursTest {
             fill(cpu, small);
             cold.memcg.setLow(PAGES + 64);
             ReclaimContext context = small.host().reclaim().context();
-            LruGenAging aging = new LruGenAging(context, new SwitchChance(0, 0, 1));
+            LruGenAging aging = Session.undisturbed(context);
             LruGenEviction eviction = LruGenEviction.of(context, aging);
             ClassicReclaim classic = ClassicReclaim.of(context);
             LruvecReclaim lruvecs = new LruvecReclaim(eviction, classic);

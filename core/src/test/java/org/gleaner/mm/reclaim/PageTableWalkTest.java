@@ -103,8 +103,7 @@ final class PageTableWalkTest {
             p.writeAll(cpu, 0, 512);
             age(cpu, p);
             p.readAll(cpu, 0, 512);
-            LruGenAging aging =
-                    new LruGenAging(small.host().reclaim().context(), new SwitchChance(0, 0, 1));
+            LruGenAging aging = Session.undisturbed(small.host().reclaim().context());
             ScanControl sc = new ScanControl();
             sc.start(p.memcg, false, 32, 60);
             p.mm.testAndClearUsed(cpu);

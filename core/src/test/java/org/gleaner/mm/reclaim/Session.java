@@ -16,9 +16,15 @@ final class Session {
         this.small = small;
         this.process = process;
         ReclaimContext context = small.host().reclaim().context();
-        aging = new LruGenAging(context, new SwitchChance(0, 0, 1));
+        aging = undisturbed(context);
         eviction = LruGenEviction.of(context, aging);
         sc.start(process.memcg, false, 32, 60);
+    }
+
+    /// Aging during which nobody else runs.
+    static LruGenAging undisturbed(ReclaimContext context) {
+        return new LruGenAging(
+                context, new SwitchChance(0, 0, 1), new QueuedWorker(context, null, 1));
     }
 
     /// One pass at a priority; returns whether it aged.

@@ -7,14 +7,16 @@ import org.gleaner.lab.run.OnHost;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.TurnsRequest;
 import org.gleaner.mm.reclaim.Preemption;
+import org.gleaner.mm.reclaim.ReclaimPace;
 import org.gleaner.mm.version.KernelVersion;
 
 /// What runs in the middle of a reclaim, on a machine that has nothing else to do than replay.
 ///
 /// Reclaim's own worker is played, for every page is that the cgroup's reclaim scans. On x86 in
-/// small pages a switch is a chance of walks, elsewhere one of agings. In 6.18 the worker waits
-/// until its task leaves the kernel, or for the next tick, which most often comes later: of 241
-/// times that it was queued by a task on x86 it ran in the same reclaim 35 times.
+/// small pages a switch is a chance of walks, elsewhere one of agings. In 6.18 the worker waits for
+/// a tick, or until its task leaves the kernel. Behind a guest on x86 nothing else was seen to take
+/// the CPU, so nothing is left to chance there but when ticks come; of 241 times that it was queued
+/// by a task on x86 it ran in the same reclaim 35 times.
 final class Preemptions {
     /// Probability that another task runs between two agings of one reclaim, one right after the
     /// other: the length of a walk, 3 ms in the kernels traced, by the 75 times a second that a
@@ -29,7 +31,8 @@ final class Preemptions {
     /// 45 where memory is so short that reclaim never ends; there little hangs on it.)
     private static final double TICK = 0.3;
 
-    /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms.
+    /// The same in 6.18 and 7.2 behind a guest, where a walk takes 16 ms; of 6.18, where its worker
+    /// does not wait for ticks here: with huge pages and in turns.
     private static final double LONG = 0.8;
 
     /// The same on arm64, whose real kernels were asked in an emulated machine: its walks are
@@ -50,18 +53,24 @@ final class Preemptions {
 
     private static final double HUGE_WALK_OF_GUEST = 0.4;
 
+    /// A guest of an emulated machine, in its kernel 6.18: 1.87 ms for 64 pages, most often; 0.3 to
+    /// 0.5 us for one that is sorted; walks of 2 to 16 ms took 11 to 16 times as long as here.
+    private static final ReclaimPace EMULATED_GUEST = new ReclaimPace(26_000, 350, 13);
+
     private Preemptions() {}
 
     static Preemption of(ReplayRequest request) {
         boolean byWalk = !isArm64(request) && request.thp() == Thp.NEVER;
-        boolean lazily = byWalk && Support.kernel(request.kernel()) == KernelVersion.V6_18;
-        double chance =
-                lazily && !behindGuest(request) ? TICK : chance(request, request.memoryPages());
-        return new Preemption(chance, true, byWalk, lazily);
+        if (byWalk && isLazy(request)) {
+            return behindGuest(request)
+                    ? new Preemption(0, true, true, EMULATED_GUEST)
+                    : new Preemption(TICK, true, true, ReclaimPace.NO_TICK);
+        }
+        return new Preemption(chance(request, request.memoryPages()), true, byWalk, null);
     }
 
     static Preemption of(TurnsRequest request) {
-        return new Preemption(chance(request, request.memoryPages()), true, true, false);
+        return new Preemption(chance(request, request.memoryPages()), true, true, null);
     }
 
     private static double chance(OnHost request, long memoryPages) {
@@ -95,6 +104,10 @@ final class Preemptions {
 
     private static boolean isArm64(OnHost request) {
         return request.arch() == ArchChoice.ARM64;
+    }
+
+    private static boolean isLazy(OnHost request) {
+        return Support.kernel(request.kernel()) == KernelVersion.V6_18;
     }
 
     private static boolean behindGuest(OnHost request) {
