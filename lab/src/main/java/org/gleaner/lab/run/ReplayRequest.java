@@ -12,11 +12,7 @@ import org.gleaner.lab.trace.Trace;
 ///     machine does; else each access walks the page tables. Of no effect on other machines, and
 ///     behind a guest
 public record ReplayRequest(
-        Trace trace,
-        long memoryPages,
-        HostChoices host,
-        long ageEvery,
-        boolean keepsTranslations)
+        Trace trace, long memoryPages, HostChoices host, long ageEvery, boolean keepsTranslations)
         implements OnHost {
 
     /// A replay as in the runs of real kernels that replays are compared with.

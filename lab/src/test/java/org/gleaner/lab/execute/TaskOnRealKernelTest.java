@@ -56,8 +56,7 @@ final class TaskOnRealKernelTest {
 
     private static List<Long> counts(ReplayRequest request) {
         ReplayResult result = ReplayRun.run(request, Progress.SILENT);
-        return List.of(
-                result.count("pgmajfault"), result.count("pgscan"), result.count("pswpout"));
+        return List.of(result.count("pgmajfault"), result.count("pgscan"), result.count("pswpout"));
     }
 
     @Test
