@@ -1,5 +1,6 @@
 package org.gleaner.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -49,9 +50,10 @@ record DocumentedOutput(List<String> lines) {
     /// Why what was printed, of a smaller run, has not even these words in this order; empty if it
     /// has.
     Optional<String> differsInForm(List<String> printed) {
-        List<String> forms = compared(printed).stream().map(DocumentedOutput::form).toList();
+        List<String> forms =
+                unfolded(compared(printed)).stream().map(DocumentedOutput::form).toList();
         int at = 0;
-        for (String line : compared(lines)) {
+        for (String line : unfolded(compared(lines))) {
             if (line.strip().equals(ANY)) {
                 continue;
             }
@@ -74,6 +76,19 @@ record DocumentedOutput(List<String> lines) {
                 .map(String::stripTrailing)
                 .filter(line -> !line.isEmpty() && !line.startsWith("results in "))
                 .toList();
+    }
+
+    /// Lists of shares as one line each: where they are folded hangs on their names.
+    private static List<String> unfolded(List<String> folded) {
+        List<String> all = new ArrayList<>();
+        for (String line : folded) {
+            if (line.startsWith("        ") && !all.isEmpty() && all.getLast().contains(" % ")) {
+                all.add(all.removeLast() + " " + line.strip());
+            } else {
+                all.add(line);
+            }
+        }
+        return all;
     }
 
     /// The line without its figures and what their lengths move.

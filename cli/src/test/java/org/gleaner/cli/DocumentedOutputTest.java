@@ -41,6 +41,16 @@ final class DocumentedOutputTest {
     }
 
     @Test
+    void ofASmallerRunAListOfSharesMayFoldElsewhere() {
+        List<String> folded =
+                List.of(
+                        "after  5 % raw_lock, 3 % test_clear_young, 2 %",
+                        "        raw_spin", "end");
+        assertThat(said("after  9 % a_b, 8 % c_d, 7 % e_f", "end").differsInForm(folded)).isEmpty();
+        assertThat(said("after  9 % a_b, 8 % c_d", "end").differsInForm(folded)).isPresent();
+    }
+
+    @Test
     void commandsAreFoundWhereverTheyStand() {
         List<String> document =
                 List.of(

@@ -93,8 +93,9 @@ final class ArchitecturesRunTest {
             // arm64
             assertThat(software.aging().passSeconds()).isLessThan(x86.aging().passSeconds());
             assertThat(x86.writeLocks().taken()).isEqualTo(2 * x86.invalidations().unmapCalls());
-            assertThat(arm64.writeLocks().taken())
-                    .isEqualTo(2 * arm64.invalidations().unmapCalls() + arm64.aging().ageCalls());
+            // one call may hold its lock, and not be counted yet
+            long calls = 2 * arm64.invalidations().unmapCalls() + arm64.aging().ageCalls();
+            assertThat(arm64.writeLocks().taken()).isBetween(calls, calls + 1);
         }
     }
 
