@@ -57,7 +57,7 @@ abstract class TimedCpu extends OrderedCpu {
     /// As [#overlap]; and what is left of the wait is waited for.
     final void drain() {
         if (ahead != 0) {
-            ticks -= Math.min(ticks - storedAt, ahead);
+            overlap();
             ahead = 0;
         }
     }

@@ -3,6 +3,7 @@ package org.gleaner.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Who stores goes on while the line comes, up to its next read-modify-write; who waits for the
@@ -81,7 +82,7 @@ final class VirtualStoreTest {
 
     /// What `access` and then `work` ns take a CPU, on a line that another has, up to its next
     /// read-modify-write, which is not counted.
-    private long timeOf(Access access, long work) {
+    private long timeOf(BiConsumer<Cpu, Word> access, long work) {
         Word word = new Word();
         AtomicLong took = new AtomicLong();
         VirtualEngine engine = new VirtualEngine(costs, VirtualOptions.seed(1));
@@ -91,16 +92,12 @@ final class VirtualStoreTest {
                 cpu -> {
                     cpu.chargeNanos(1_000);
                     cpu.step();
-                    access.make(cpu, word);
+                    access.accept(cpu, word);
                     cpu.chargeNanos(work);
                     cpu.step();
                     took.set(cpu.now() - 1_000);
                 });
         engine.run();
         return took.get();
-    }
-
-    private interface Access {
-        void make(Cpu cpu, Word word);
     }
 }
