@@ -178,21 +178,15 @@ final class ReplayOptions {
     private HostChoices host(
             FactorOptions.Chosen one, long swapPages, EngineChoice engine, long seed) {
         return new HostChoices(
-                one.lru(),
-                arch.offers(factors.lruGen(one), hardwareAccessed()),
-                one.kernel(),
-                one.through(),
-                one.aging(),
-                backing,
-                thp,
-                swap.device(),
-                swapPages,
-                swap.pageCluster(),
-                swap.swappiness(),
-                arch,
-                hardwareAccessed(),
-                stage2Kind(),
-                pageSize,
+                new HostChoices.Reclaimer(
+                        one.kernel(),
+                        one.lru(),
+                        arch.offers(factors.lruGen(one), hardwareAccessed()),
+                        one.aging(),
+                        swap.swappiness()),
+                new HostChoices.Memory(one.through(), backing, thp),
+                new HostChoices.SwapSpace(swap.device(), swapPages, swap.pageCluster()),
+                new HostChoices.Processor(arch, hardwareAccessed(), stage2Kind(), pageSize),
                 engine,
                 seed);
     }

@@ -4,17 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.execute.ReplayRun;
 import org.gleaner.lab.run.HostChoices;
@@ -101,24 +91,9 @@ public final class ReplaySpeed {
         return new ReplayRequest(
                 trace,
                 memory,
-                new HostChoices(
-                        Lru.MGLRU,
-                        LruGenChoice.ALL,
-                        Kernel.V6_12,
-                        through,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
-                        Stage2Choice.PLAIN,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        SEED),
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                        .withThrough(through)
+                        .withSeed(SEED),
                 0);
     }
 

@@ -94,23 +94,22 @@ public final class AdvisedHost {
     private HostChoices choices(HostSettings host, Configuration configuration, long seed) {
         boolean mglru = configuration.lru() == Lru.MGLRU;
         return new HostChoices(
-                configuration.lru(),
-                mglru
-                        ? configuration.lruGen(host).shownWith(configuration.aging())
-                        : LruGenChoice.NONE,
-                configuration.kernel(),
-                Through.KVM,
-                configuration.aging(),
-                Backing.ANON,
-                host.thp(),
-                host.swap().device(),
-                described.swapPages(),
-                host.swap().pageCluster(),
-                host.swappiness(),
-                configuration.arch(),
-                configuration.hardwareAccessed(),
-                Stage2Choice.PLAIN,
-                configuration.pageSize(),
+                new HostChoices.Reclaimer(
+                        configuration.kernel(),
+                        configuration.lru(),
+                        mglru
+                                ? configuration.lruGen(host).shownWith(configuration.aging())
+                                : LruGenChoice.NONE,
+                        configuration.aging(),
+                        host.swappiness()),
+                new HostChoices.Memory(Through.KVM, Backing.ANON, host.thp()),
+                new HostChoices.SwapSpace(
+                        host.swap().device(), described.swapPages(), host.swap().pageCluster()),
+                new HostChoices.Processor(
+                        configuration.arch(),
+                        configuration.hardwareAccessed(),
+                        Stage2Choice.PLAIN,
+                        configuration.pageSize()),
                 EngineChoice.VIRTUAL,
                 seed);
     }

@@ -135,21 +135,18 @@ public final class TogetherValidationRun {
                 cell.memoryPages(),
                 cell.turn(),
                 new HostChoices(
-                        cell.lru(),
-                        cell.lruGen(),
-                        kernel,
-                        cell.through(),
-                        kernel.aging(),
-                        cell.backing(),
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        Math.max(ReplayRequest.leastSwap(page), 3 * touched),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
-                        Stage2Choice.PLAIN,
-                        page,
+                        new HostChoices.Reclaimer(
+                                kernel,
+                                cell.lru(),
+                                cell.lruGen(),
+                                kernel.aging(),
+                                ReplayRequest.DEFAULT_SWAPPINESS),
+                        new HostChoices.Memory(cell.through(), cell.backing(), Thp.NEVER),
+                        new HostChoices.SwapSpace(
+                                SwapDeviceChoice.ZRAM,
+                                Math.max(ReplayRequest.leastSwap(page), 3 * touched),
+                                0),
+                        new HostChoices.Processor(ArchChoice.X86, true, Stage2Choice.PLAIN, page),
                         EngineChoice.VIRTUAL,
                         seed));
     }

@@ -19,63 +19,63 @@ public sealed interface OnHost permits ReplayRequest, TogetherRequest, TrialRequ
     HostChoices host();
 
     default Lru lru() {
-        return host().lru();
+        return host().reclaimer().lru();
     }
 
     default LruGenChoice lruGen() {
-        return host().lruGen();
+        return host().reclaimer().lruGen();
     }
 
     default Kernel kernel() {
-        return host().kernel();
+        return host().reclaimer().kernel();
     }
 
     default Through through() {
-        return host().through();
+        return host().memory().through();
     }
 
     default AgingChoice aging() {
-        return host().aging();
+        return host().reclaimer().aging();
     }
 
     default Backing backing() {
-        return host().backing();
+        return host().memory().backing();
     }
 
     default Thp thp() {
-        return host().thp();
+        return host().memory().thp();
     }
 
     default SwapDeviceChoice swap() {
-        return host().swap();
+        return host().swap().device();
     }
 
     default long swapPages() {
-        return host().swapPages();
+        return host().swap().pages();
     }
 
     default int pageCluster() {
-        return host().pageCluster();
+        return host().swap().pageCluster();
     }
 
     default int swappiness() {
-        return host().swappiness();
+        return host().reclaimer().swappiness();
     }
 
     default ArchChoice arch() {
-        return host().arch();
+        return host().processor().arch();
     }
 
     default Stage2Choice stage2Kind() {
-        return host().stage2Kind();
+        return host().processor().stage2Kind();
     }
 
     default boolean hardwareAccessed() {
-        return host().hardwareAccessed();
+        return host().processor().hardwareAccessed();
     }
 
     default PageSizeChoice pageSize() {
-        return host().pageSize();
+        return host().processor().pageSize();
     }
 
     default EngineChoice engine() {

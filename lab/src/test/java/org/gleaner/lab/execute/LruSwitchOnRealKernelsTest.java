@@ -8,18 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Choice;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -122,24 +115,11 @@ final class LruSwitchOnRealKernelsTest {
         return new ReplayRequest(
                 trace,
                 LIMIT,
-                new HostChoices(
-                        lru,
-                        lru == Lru.MGLRU ? LruGenChoice.parse("7") : LruGenChoice.NONE,
-                        kernel,
-                        Through.HOST,
-                        kernel.aging(),
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
-                        Stage2Choice.PLAIN,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        1),
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                        .withKernel(kernel)
+                        .withLru(
+                                lru,
+                                lru == Lru.MGLRU ? LruGenChoice.parse("7") : LruGenChoice.NONE),
                 0);
     }
 }

@@ -6,17 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
 import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.policy.PolicyMisses;
@@ -104,24 +98,12 @@ final class PageSizeReplayTest {
     private static ReplayResult run(
             Trace trace, int limit, PageSizeChoice size, Lru lru, Through through, Thp thp) {
         HostChoices host =
-                new HostChoices(
-                        lru,
-                        lru == Lru.MGLRU ? new LruGenChoice(3) : LruGenChoice.NONE,
-                        Kernel.V6_12,
-                        through,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        thp,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, size),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.ARM64,
-                        true,
-                        Stage2Choice.PLAIN,
-                        size,
-                        EngineChoice.VIRTUAL,
-                        1);
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, size))
+                        .withLru(lru, lru == Lru.MGLRU ? new LruGenChoice(3) : LruGenChoice.NONE)
+                        .withThrough(through)
+                        .withThp(thp)
+                        .withArch(ArchChoice.ARM64, true)
+                        .withPageSize(size);
         return ReplayRun.run(new ReplayRequest(trace, limit, host, 0), Progress.SILENT);
     }
 }

@@ -14,8 +14,6 @@ import java.util.stream.IntStream;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
@@ -225,24 +223,11 @@ final class ReplayRunTest {
 
     private static ReplayResult kind(Trace trace, Stage2Choice kind, long limit, long ageEvery) {
         HostChoices host =
-                new HostChoices(
-                        Lru.MGLRU,
-                        new LruGenChoice(0x3),
-                        Kernel.V6_12,
-                        Through.KVM,
-                        AgingChoice.LOCKED,
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        60,
-                        ArchChoice.ARM64,
-                        true,
-                        kind,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        1);
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                        .withLru(Lru.MGLRU, new LruGenChoice(0x3))
+                        .withThrough(Through.KVM)
+                        .withArch(ArchChoice.ARM64, true)
+                        .withStage2(kind);
         return ReplayRun.run(new ReplayRequest(trace, limit, host, ageEvery), Progress.SILENT);
     }
 
@@ -314,24 +299,13 @@ final class ReplayRunTest {
             Through through,
             long seed) {
         HostChoices host =
-                new HostChoices(
-                        Lru.MGLRU,
-                        new LruGenChoice(bits),
-                        kernel,
-                        through,
-                        aging,
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        arch,
-                        hardware,
-                        Stage2Choice.PLAIN,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        seed);
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                        .withKernel(kernel)
+                        .withAging(aging)
+                        .withLru(Lru.MGLRU, new LruGenChoice(bits))
+                        .withThrough(through)
+                        .withArch(arch, hardware)
+                        .withSeed(seed);
         return ReplayRun.run(new ReplayRequest(trace, limit, host, 0), Progress.SILENT);
     }
 
@@ -353,24 +327,14 @@ final class ReplayRunTest {
                 new ReplayRequest(
                         trace,
                         limit,
-                        new HostChoices(
-                                lru,
-                                lru == Lru.MGLRU ? LruGenChoice.ALL : LruGenChoice.NONE,
-                                Kernel.V6_12,
-                                through,
-                                AgingChoice.LOCKED,
-                                Backing.ANON,
-                                thp,
-                                swap,
-                                swapPages,
-                                0,
-                                swappiness,
-                                ArchChoice.X86,
-                                true,
-                                Stage2Choice.PLAIN,
-                                PageSizeChoice.KIB_4,
-                                EngineChoice.VIRTUAL,
-                                1),
+                        HostChoices.swappingTo(swapPages)
+                                .withLru(
+                                        lru,
+                                        lru == Lru.MGLRU ? LruGenChoice.ALL : LruGenChoice.NONE)
+                                .withThrough(through)
+                                .withThp(thp)
+                                .withSwap(swap, swapPages)
+                                .withSwappiness(swappiness),
                         0),
                 Progress.SILENT);
     }

@@ -8,19 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.Combination;
 import org.gleaner.lab.run.Factor;
@@ -90,24 +79,9 @@ final class SampleBandsTest {
                     new ReplayRequest(
                             trace,
                             memory,
-                            new HostChoices(
-                                    Lru.MGLRU,
-                                    new LruGenChoice(7),
-                                    Kernel.V6_12,
-                                    Through.HOST,
-                                    AgingChoice.LOCKED,
-                                    Backing.ANON,
-                                    Thp.NEVER,
-                                    SwapDeviceChoice.ZRAM,
-                                    ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                                    0,
-                                    60,
-                                    ArchChoice.X86,
-                                    true,
-                                    Stage2Choice.PLAIN,
-                                    PageSizeChoice.KIB_4,
-                                    EngineChoice.VIRTUAL,
-                                    seed),
+                            HostChoices.swappingTo(
+                                            ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                                    .withSeed(seed),
                             0);
             all.add(
                     new Combination(

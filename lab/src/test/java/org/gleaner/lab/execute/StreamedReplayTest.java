@@ -14,18 +14,8 @@ import java.util.Map;
 import java.util.Random;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.PolicyChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.input.Input;
 import org.gleaner.lab.policy.PolicyMisses;
@@ -159,24 +149,8 @@ final class StreamedReplayTest {
                 new ReplayRequest(
                         trace,
                         1500,
-                        new HostChoices(
-                                Lru.MGLRU,
-                                LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
-                                Kernel.V6_12,
-                                through,
-                                AgingChoice.LOCKED,
-                                Backing.ANON,
-                                Thp.NEVER,
-                                SwapDeviceChoice.ZRAM,
-                                ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                                0,
-                                60,
-                                ArchChoice.X86,
-                                true,
-                                Stage2Choice.PLAIN,
-                                PageSizeChoice.KIB_4,
-                                EngineChoice.VIRTUAL,
-                                1),
+                        HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                                .withThrough(through),
                         0),
                 Progress.SILENT);
     }

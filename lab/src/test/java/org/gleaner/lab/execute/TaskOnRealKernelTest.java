@@ -6,17 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
-import org.gleaner.lab.choice.Stage2Choice;
-import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -33,24 +25,8 @@ final class TaskOnRealKernelTest {
         return new ReplayRequest(
                 trace,
                 8_192,
-                new HostChoices(
-                        Lru.MGLRU,
-                        LruGenChoice.parse("1"),
-                        Kernel.V6_12,
-                        Through.HOST,
-                        Kernel.V6_12.aging(),
-                        Backing.ANON,
-                        Thp.NEVER,
-                        SwapDeviceChoice.ZRAM,
-                        ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4),
-                        0,
-                        ReplayRequest.DEFAULT_SWAPPINESS,
-                        ArchChoice.X86,
-                        true,
-                        Stage2Choice.PLAIN,
-                        PageSizeChoice.KIB_4,
-                        EngineChoice.VIRTUAL,
-                        1),
+                HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
+                        .withLru(Lru.MGLRU, LruGenChoice.parse("1")),
                 0);
     }
 

@@ -9,17 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.choice.ArchChoice;
-import org.gleaner.lab.choice.Backing;
-import org.gleaner.lab.choice.EngineChoice;
-import org.gleaner.lab.choice.Kernel;
-import org.gleaner.lab.choice.Lru;
-import org.gleaner.lab.choice.LruGenChoice;
-import org.gleaner.lab.choice.PageSizeChoice;
-import org.gleaner.lab.choice.Stage2Choice;
 import org.gleaner.lab.choice.SwapDeviceChoice;
-import org.gleaner.lab.choice.Thp;
 import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.HostChoices;
@@ -163,24 +153,9 @@ final class TogetherRunTest {
                 new TogetherRequest(
                         List.of(guests),
                         hostPages,
-                        new HostChoices(
-                                Lru.MGLRU,
-                                LruGenChoice.ALL.shownWith(AgingChoice.LOCKED),
-                                Kernel.V6_12,
-                                through,
-                                AgingChoice.LOCKED,
-                                Backing.ANON,
-                                Thp.NEVER,
-                                swap,
-                                swap == SwapDeviceChoice.NONE ? 0 : 1 << 16,
-                                0,
-                                60,
-                                ArchChoice.X86,
-                                true,
-                                Stage2Choice.PLAIN,
-                                PageSizeChoice.KIB_4,
-                                EngineChoice.VIRTUAL,
-                                1));
+                        HostChoices.swappingTo(1 << 16)
+                                .withThrough(through)
+                                .withSwap(swap, swap == SwapDeviceChoice.NONE ? 0 : 1 << 16));
         return TogetherRun.run(List.of(request), Observation.NONE, Progress.SILENT).getFirst();
     }
 }
