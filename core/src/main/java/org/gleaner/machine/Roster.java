@@ -83,24 +83,10 @@ final class Roster {
     String describeWaiting() {
         StringBuilder text = new StringBuilder();
         for (VirtualCpu cpu : cpus) {
-            if (cpu.waitWord != null) {
-                text.append(text.isEmpty() ? "" : "; ").append(wait(cpu, cpu.waitWord));
+            if (cpu.waiting.waits()) {
+                text.append(text.isEmpty() ? "" : "; ").append(cpu.waiting);
             }
         }
         return text.toString();
-    }
-
-    private static String wait(VirtualCpu cpu, Word word) {
-        return cpu.name
-                + (cpu.waitAsleep ? " sleeps" : " spins")
-                + " until word & "
-                + Long.toHexString(cpu.waitMask)
-                + (cpu.waitChange ? " != " : " == ")
-                + Long.toHexString(cpu.waitExpect)
-                + " (it is "
-                + Long.toHexString(word.value)
-                + ", since "
-                + cpu.now()
-                + " ns)";
     }
 }

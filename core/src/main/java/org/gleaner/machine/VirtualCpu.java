@@ -32,14 +32,8 @@ final class VirtualCpu extends TimedCpu {
     /// The engine wants this actor gone: its next return from the scheduler throws [Stop].
     boolean stop;
 
-    // What it waits for; `waitWord` is null when it waits for none.
-    @Nullable Word waitWord;
-    long waitMask;
-    long waitExpect;
-    boolean waitChange;
-    boolean waitAsleep;
-    @Nullable VirtualCpu waitNext;
-    @Nullable VirtualCpu waitPrev;
+    /// What it waits for, while it does.
+    final Waiting waiting = new Waiting(this);
 
     /// What it is at and has not ended, or null: whoever has the host thread takes these turns.
     @Nullable Turns turns;
@@ -315,20 +309,17 @@ final class VirtualCpu extends TimedCpu {
             code.seen = waitFor(w, mask, expect, change, false, EventTree.NEVER);
             return true;
         }
-        waitMask = mask;
-        waitExpect = expect;
-        waitChange = change;
-        waitAsleep = false;
+        waiting.expects(mask, expect, change, false);
         fetch(w);
         long value = w.value;
-        if (wantsToSee(value)) {
+        if (waiting.wantsToSee(value)) {
             code.seen = value;
             return true;
         }
         if (engine.aborting()) {
             throw Stop.INSTANCE;
         }
-        WaitRing.add(w, this);
+        waiting.join(w);
         state = Activity.WAITING;
         engine.events.set(id, EventTree.NEVER);
         return false;
@@ -468,29 +459,21 @@ final class VirtualCpu extends TimedCpu {
 
     private long waitFor(
             Word w, long mask, long expect, boolean change, boolean asleep, long deadline) {
-        waitMask = mask;
-        waitExpect = expect;
-        waitChange = change;
-        waitAsleep = asleep;
+        waiting.expects(mask, expect, change, asleep);
         for (; ; ) {
             fetch(w);
             long value = w.value;
-            if (wantsToSee(value) || ticks >= deadline) {
+            if (waiting.wantsToSee(value) || ticks >= deadline) {
                 return value;
             }
             engine.waitOn(this, w, deadline);
         }
     }
 
-    /// Whether `value` ends this CPU's wait.
-    boolean wantsToSee(long value) {
-        return ((value & waitMask) == waitExpect) != waitChange;
-    }
-
     /// Whether this CPU sleeps, with or without a deadline.
     boolean isAsleep() {
         return switch (state) {
-            case WAITING -> waitAsleep;
+            case WAITING -> waiting.asleep;
             case TIMED, SLEEPING -> true;
             case RUNNING, READY, DONE -> false;
         };
@@ -528,10 +511,7 @@ final class VirtualCpu extends TimedCpu {
             TaskState.sleeps(this, false);
             return;
         }
-        waitMask = mask;
-        waitExpect = expect;
-        waitChange = false;
-        waitAsleep = true;
+        waiting.expects(mask, expect, false, true);
         engine.waitOn(this, w, deadline);
     }
 

@@ -296,7 +296,7 @@ public final class VirtualEngine implements Engine {
         for (int i = 0; i < roster.size(); i++) {
             VirtualCpu cpu = roster.get(i);
             if (cpu.isAsleep()) {
-                WaitRing.remove(cpu);
+                cpu.waiting.leave();
                 cpu.stop = true;
                 long since = cpu.state == Activity.SLEEPING ? cpu.sleepStart : cpu.ticks;
                 cpu.ticks = Math.max(since, drainedAt);
@@ -311,7 +311,7 @@ public final class VirtualEngine implements Engine {
         for (int i = 0; i < roster.size(); i++) {
             VirtualCpu cpu = roster.get(i);
             if (cpu.state != Activity.DONE) {
-                WaitRing.remove(cpu);
+                cpu.waiting.leave();
                 cpu.stop = true;
                 cpu.turns = null;
                 cpu.wanted = null;
@@ -362,22 +362,22 @@ public final class VirtualEngine implements Engine {
 
     /// Parks the running `cpu` until a write to `w` ends its wait or `deadline` (in ticks) comes.
     void waitOn(VirtualCpu cpu, Word w, long deadline) {
-        if (cpu.waitAsleep) {
+        if (cpu.waiting.asleep) {
             checkSleep(cpu);
             cpu.ticks += switchTicks;
             TaskState.sleeps(cpu, true);
         }
-        WaitRing.add(w, cpu);
+        cpu.waiting.join(w);
         if (deadline == EventTree.NEVER) {
             cpu.park(Activity.WAITING, EventTree.NEVER);
         } else {
             cpu.park(Activity.TIMED, deadline << SLOT_BITS | cpu.slot);
         }
-        if (cpu.waitWord != null) {
-            WaitRing.remove(cpu);
+        if (cpu.waiting.waits()) {
+            cpu.waiting.leave();
             cpu.ticks = Math.max(cpu.ticks, deadline);
         }
-        if (cpu.waitAsleep) {
+        if (cpu.waiting.asleep) {
             TaskState.sleeps(cpu, false);
         }
     }
@@ -392,22 +392,23 @@ public final class VirtualEngine implements Engine {
     /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come
     /// first.
     void wake(Word w, long ticks) {
-        VirtualCpu first = w.waiters;
-        VirtualCpu last = WaitRing.last(w);
+        Waiting first = w.waiters;
+        Waiting last = first == null ? null : first.before();
         long value = w.value;
         int woken = 0;
         int spinner = -1;
-        for (VirtualCpu cpu = first; cpu != null; ) {
-            VirtualCpu next = cpu == last ? null : cpu.waitNext;
-            if (cpu.wantsToSee(value)) {
-                WaitRing.remove(cpu);
+        for (Waiting waiting = first; waiting != null; ) {
+            Waiting next = waiting == last ? null : waiting.after();
+            VirtualCpu cpu = waiting.cpu;
+            if (waiting.wantsToSee(value)) {
+                waiting.leave();
                 cpu.ticks = Math.max(cpu.ticks, ticks + woken++);
-                cpu.ticks += cpu.waitAsleep ? wakeTicks : 0;
+                cpu.ticks += waiting.asleep ? wakeTicks : 0;
                 makeReady(cpu);
-            } else if (!cpu.waitAsleep) {
+            } else if (!waiting.asleep) {
                 spinner = cpu.id;
             }
-            cpu = next;
+            waiting = next;
         }
         if (spinner >= 0) {
             lines.pullBack(w, spinner);

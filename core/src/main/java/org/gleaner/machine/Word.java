@@ -45,8 +45,8 @@ public final class Word {
     /// when one of them first owns it.
     long @Nullable [] lineCaches;
 
-    /// Virtual time only: first of the actors that wait for this word, a ring linked through them.
-    @Nullable VirtualCpu waiters;
+    /// Virtual time only: first of those that wait for this word, a ring linked through them.
+    @Nullable Waiting waiters;
 
     /// Exploring only: who has numbered this word, and the number.
     @Nullable WordNumbers numberedBy;
