@@ -52,6 +52,12 @@ public final class SwapReadAhead {
     private static final int LAST_SLOT = 1;
     private static final int LAST_PAGES = 2;
 
+    /// Hits that are left from what ran on the machine before. A kernel counts four as it boots, for
+    /// a first block of eight, and never again: of 16 replays that were not the first of their
+    /// boot 15 began with a block of four, because the one before had read back pages of its
+    /// own as it ended, which lie side by side.
+    private static final int HITS_LEFT = 1;
+
     /// Pages in front of slot 0: the header of the swap area, which blocks are aligned with.
     private static final int HEADER = 1;
 
@@ -65,7 +71,7 @@ public final class SwapReadAhead {
     private final List<Memcg> memcgs;
     private final int pageCluster;
 
-    private final long[] clusters = {ReadAheadWindow.FIRST_HITS, 0, 0};
+    private final long[] clusters = {HITS_LEFT, 0, 0};
 
     /// @param memcgs by id
     /// @param pageCluster logarithm of the largest window (`vm.page-cluster`)
