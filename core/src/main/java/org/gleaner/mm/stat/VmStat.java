@@ -1,6 +1,7 @@
 package org.gleaner.mm.stat;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.OneCpu;
@@ -51,7 +52,7 @@ public final class VmStat {
         return sums;
     }
 
-    /// All counters by the kernel's names.
+    /// The sums of all counters.
     public Map<VmEvent, Long> snapshot() {
         long[] sums = sums();
         Map<VmEvent, Long> all = new EnumMap<>(VmEvent.class);
@@ -59,5 +60,18 @@ public final class VmStat {
             all.put(event, sums[event.ordinal()]);
         }
         return all;
+    }
+
+    /// All counters by the kernel's names, as `/proc/vmstat` or a cgroup's `memory.stat` has them.
+    public Map<String, Long> named() {
+        return namedSince(Map.of());
+    }
+
+    /// The same, without what `before` has: an earlier [#snapshot].
+    public Map<String, Long> namedSince(Map<VmEvent, Long> before) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        snapshot().forEach((event, n) ->
+                named.put(event.statName(), n - before.getOrDefault(event, 0L)));
+        return named;
     }
 }

@@ -1,6 +1,5 @@
 package org.gleaner.lab.execute;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -209,9 +208,7 @@ public final class ArchitecturesRun {
 
     private Run result(Counts start) {
         Counts end = new Counts();
-        Map<String, Long> vmstat = new LinkedHashMap<>();
-        end.vmstat.forEach((event, n) ->
-                vmstat.put(event.statName(), n - start.vmstat.getOrDefault(event, 0L)));
+        Map<String, Long> vmstat = machine.host().stat().namedSince(start.vmstat);
         return new Run(
                 configuration,
                 scenario.host().costs().on(configuration.arch()),

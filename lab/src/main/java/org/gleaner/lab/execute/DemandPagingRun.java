@@ -1,10 +1,8 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gleaner.kvm.PrivateMemory;
 import org.gleaner.kvm.Vcpu;
@@ -228,8 +226,6 @@ public final class DemandPagingRun {
     }
 
     private DemandPagingResult.Run result() {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        machine.host().stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         long left = 0;
         for (long each : exits) {
             left += each;
@@ -242,7 +238,7 @@ public final class DemandPagingRun {
                 supplied.get(),
                 scenario.guestPages() / seconds,
                 left,
-                counters,
+                machine.host().stat().named(),
                 machine.commands().results(),
                 machine.accounting().result());
     }

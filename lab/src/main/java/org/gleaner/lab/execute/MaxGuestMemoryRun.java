@@ -1,7 +1,6 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -184,7 +183,7 @@ public final class MaxGuestMemoryRun {
                     new RunTwo(
                             since("kswapd", kswapd, KernelFunction.BALANCE_PGDAT),
                             since("vcpu", vcpus, KernelFunction.TRY_TO_FREE_PAGES),
-                            since(counters));
+                            machine.host().stat().namedSince(counters));
         }
         crew.dismiss(boss);
     }
@@ -192,16 +191,6 @@ public final class MaxGuestMemoryRun {
     private CallNode since(
             String cpus, List<CallTree.@Nullable Frame> before, KernelFunction root) {
         return CallTrees.since(machine.cpus(cpus), before, root);
-    }
-
-    private Map<String, Long> since(Map<VmEvent, Long> before) {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        machine.host()
-                .stat()
-                .snapshot()
-                .forEach((event, n) ->
-                        counters.put(event.statName(), n - before.getOrDefault(event, 0L)));
-        return counters;
     }
 
     private void writeAll(Cpu cpu, Vcpu vcpu, int index) {

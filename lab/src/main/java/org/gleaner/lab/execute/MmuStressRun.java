@@ -1,10 +1,8 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Cancelled;
@@ -181,8 +179,6 @@ public final class MmuStressRun {
     // --- the result --------------------------------------------------------------------------
 
     private MmuStressResult.Run result() {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        machine.host().stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         int rounds = scenario.protectRounds();
         return new MmuStressResult.Run(
                 configuration,
@@ -196,7 +192,7 @@ public final class MmuStressRun {
                 sum(each -> each.lost),
                 agers.passes(),
                 agers.young(),
-                counters,
+                machine.host().stat().named(),
                 machine.commands().results(),
                 machine.accounting().result());
     }

@@ -1,10 +1,8 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.kvm.DirtyLog;
 import org.gleaner.kvm.Vcpu;
@@ -204,8 +202,6 @@ public final class PfnDesignsRun {
 
     private PfnDesignsResult.Run result() {
         List<Vcpu> vcpus = machine.vm().vcpus();
-        Map<String, Long> counters = new LinkedHashMap<>();
-        machine.host().stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
         return new PfnDesignsResult.Run(
                 configuration,
                 new Seconds(populate, age, again, log, deviceSeconds),
@@ -216,7 +212,7 @@ public final class PfnDesignsRun {
                 machine.vm().remoteFlushes(),
                 logged,
                 young,
-                counters,
+                machine.host().stat().named(),
                 machine.commands().results(),
                 machine.accounting().result());
     }

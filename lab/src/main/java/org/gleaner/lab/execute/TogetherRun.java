@@ -1,9 +1,7 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
@@ -98,14 +96,12 @@ public final class TogetherRun {
         }
         double wall = (System.nanoTime() - start) / 1e9;
         boolean timed = request.engine() == EngineChoice.VIRTUAL;
-        Map<String, Long> vmstat = new LinkedHashMap<>();
-        host.stat().snapshot().forEach((event, n) -> vmstat.put(event.statName(), n));
         long last = guests.stream().mapToLong(TogetherGuest::doneAtNanos).max().orElse(0);
         return TogetherResult.of(
                 request,
                 guests.stream().map(guest -> guest.result(timed)).toList(),
                 shared.share().usablePages(),
-                vmstat,
+                host.stat().named(),
                 timed ? last / 1e9 : null,
                 accounting.result(),
                 wall);

@@ -1,6 +1,5 @@
 package org.gleaner.lab.execute;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gleaner.kvm.Vcpu;
@@ -140,8 +139,6 @@ final class TraceProcess {
 
     /// What its cgroup has counted.
     Map<String, Long> vmstat() {
-        Map<String, Long> vmstat = new LinkedHashMap<>();
-        memcg.stat().snapshot().forEach((event, n) -> vmstat.put(event.statName(), n));
-        return vmstat;
+        return memcg.stat().named();
     }
 }

@@ -1,6 +1,5 @@
 package org.gleaner.lab.execute;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gleaner.kvm.Vcpu;
 import org.gleaner.kvm.Vm;
@@ -161,9 +160,7 @@ final class TurnsGuest implements AutoCloseable {
 
     /// What its cgroup has counted.
     Map<String, Long> counters() {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        memcg.stat().snapshot().forEach((event, n) -> counters.put(event.statName(), n));
-        return counters;
+        return memcg.stat().named();
     }
 
     @Override

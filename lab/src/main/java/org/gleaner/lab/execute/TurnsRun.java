@@ -1,10 +1,8 @@
 package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.gleaner.lab.Cancelled;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.CostModelChoice;
@@ -107,10 +105,10 @@ public final class TurnsRun {
         if (stopped != null) {
             throw stopped;
         }
-        Map<String, Long> vmstat = new LinkedHashMap<>();
-        host.stat().snapshot().forEach((event, n) -> vmstat.put(event.statName(), n));
         return new TurnsResult(
-                guests.stream().map(TurnsGuest::counters).toList(), vmstat, failures());
+                guests.stream().map(TurnsGuest::counters).toList(),
+                host.stat().named(),
+                failures());
     }
 
     private List<String> failures() {
