@@ -2,6 +2,7 @@ package org.gleaner.lab.execute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.gleaner.kvm.FaultTimes;
 import org.gleaner.kvm.Vcpu;
@@ -28,7 +29,7 @@ import org.gleaner.mm.psi.PressureStall;
 import org.jspecify.annotations.Nullable;
 
 /// Who waited for what on a host in virtual time, from [#begin] to [#end]: faults by guest,
-/// pressure by guest and of the host, locks by class. With real threads it does nothing.
+/// pressure by guest and of the host, locks by class. With real threads nobody's time is kept.
 ///
 /// What other CPUs have not come to yet is not in it.
 final class Accounting {
@@ -48,6 +49,7 @@ final class Accounting {
     private final List<GroupStart> groups = new ArrayList<>();
     private final List<LockStart> locks = new ArrayList<>();
     private long begunAtNanos;
+    private Map<String, Long> counters = Map.of();
     private @Nullable RunStatistics result;
     private @Nullable HostSampler sampler;
 
@@ -154,8 +156,10 @@ final class Accounting {
         }
     }
 
-    /// The part that counts is over.
+    /// The part that counts is over. What daemons do until the engine has wound down is in nothing
+    /// that is told here.
     void end() {
+        counters = machine.stat().named();
         if (!groups.isEmpty()) {
             if (sampler != null) {
                 sampler.end();
@@ -176,6 +180,11 @@ final class Accounting {
         if (sampler != null) {
             sampler.end();
         }
+    }
+
+    /// What the host had counted at [#end], from its start on.
+    Map<String, Long> counters() {
+        return counters;
     }
 
     /// What came of it; null with real threads, and if it did not come to its end.

@@ -238,7 +238,7 @@ public final class DemandPagingRun {
                 supplied.get(),
                 scenario.guestPages() / seconds,
                 left,
-                machine.host().stat().named(),
+                machine.accounting().counters(),
                 machine.commands().results(),
                 machine.accounting().result());
     }

@@ -192,7 +192,7 @@ public final class MmuStressRun {
                 sum(each -> each.lost),
                 agers.passes(),
                 agers.young(),
-                machine.host().stat().named(),
+                machine.accounting().counters(),
                 machine.commands().results(),
                 machine.accounting().result());
     }

@@ -212,7 +212,7 @@ public final class PfnDesignsRun {
                 machine.vm().remoteFlushes(),
                 logged,
                 young,
-                machine.host().stat().named(),
+                machine.accounting().counters(),
                 machine.commands().results(),
                 machine.accounting().result());
     }
