@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.advise.Advice;
 import org.gleaner.lab.advise.AdvisedHost;
@@ -39,14 +38,7 @@ final class AdviseCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Option(
-            names = "--host",
-            paramLabel = "FILE",
-            required = true,
-            description =
-                    "The host: a .yaml file with the section host of a scenario, which says its"
-                            + " memory at least, and aging beside it; or - for standard input.")
-    private String host = "";
+    @Mixin private HostOptions host = new HostOptions();
 
     @Option(
             names = "--vms",
@@ -57,22 +49,6 @@ final class AdviseCommand implements Callable<Integer> {
                     "What VMs do, one trace after the other and then again: files of any format,"
                             + " names of bundled traces, or -.")
     private List<String> names = new ArrayList<>();
-
-    @Option(
-            names = "--slo",
-            paramLabel = "OBJECTIVES",
-            required = true,
-            description =
-                    "What every VM has to keep, such as 'p99 stall < 1ms, major faults < 50/s':"
-                            + " p50, p90, p99, p99.9 and p99.99 of stall (a request's) or fault"
-                            + " (one fault's), major faults, psi some, psi full.")
-    private String slo = "";
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Change one key of the host, such as host.kernel=6.18; may be repeated.")
-    private List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--knobs",
@@ -128,35 +104,20 @@ final class AdviseCommand implements Callable<Integer> {
 
     private Advice.Question question() {
         vms.check();
-        List<Objective> objectives = objectives();
+        List<Objective> objectives = host.objectives();
         List<KnobChoice> tried = knobs();
-        InRange.check("--seeds", seeds, 1, SeedsOptions.MOST_SEEDS);
+        List<Long> tries = SeedsOptions.from(seed, seeds, SeedsOptions.MOST_SEEDS);
         InRange.check("--most", most, 1, MOST_VMS);
-        AdvisedHost.File described = AdvisedHost.file(host, surroundings.input());
-        AdvisedHost asked = described.with(settings);
+        AdvisedHost.File described = host.file(surroundings.input());
+        AdvisedHost asked = described.with(host.settings(List.of()));
         return new Advice.Question(
-                turned -> described.with(both(turned)),
+                turned -> described.with(host.settings(turned)),
                 vms.population(traces(asked)),
                 objectives,
                 vms.watch(),
-                LongStream.range(0, seeds).map(i -> seed + i).boxed().toList(),
+                tries,
                 tried,
                 most);
-    }
-
-    /// What a knob does, over what the user has set.
-    private List<String> both(List<String> turned) {
-        List<String> all = new ArrayList<>(settings);
-        all.addAll(turned);
-        return all;
-    }
-
-    private List<Objective> objectives() {
-        try {
-            return Objective.parse(slo);
-        } catch (BadInput bad) {
-            throw bad.at("--slo");
-        }
     }
 
     private List<KnobChoice> knobs() {

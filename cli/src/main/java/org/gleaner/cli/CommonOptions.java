@@ -1,7 +1,6 @@
 package org.gleaner.cli;
 
 import java.util.List;
-import java.util.stream.LongStream;
 import org.gleaner.lab.choice.EngineChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -44,8 +43,6 @@ final class CommonOptions extends OutputOptions {
     ///
     /// @param usual the first, unless one was given
     List<Long> seeds(long usual) {
-        InRange.check("--seeds", seeds, 1, MOST_SEEDS);
-        long first = seed != null ? seed : usual;
-        return LongStream.range(0, seeds).map(i -> first + i).boxed().toList();
+        return SeedsOptions.from(seed != null ? seed : usual, seeds, MOST_SEEDS);
     }
 }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.advise.AdvisedHost;
 import org.gleaner.lab.advise.Objective;
@@ -37,8 +36,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pack",
         description =
-                "Say how many hosts a population needs if each host takes VMs until one of them"
-                        + " would break an objective, and if memory is added up.",
+                "Say how many hosts, all alike, a population needs if each takes VMs until one of"
+                        + " them would break an objective, and if memory is added up.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false)
@@ -53,25 +52,7 @@ final class FleetPackCommand implements Callable<Integer> {
             description = "The VMs, as 'gleaner fleet population' writes them; first come, first.")
     private Path population = Path.of("");
 
-    @Option(
-            names = "--host",
-            paramLabel = "FILE",
-            required = true,
-            description = "The hosts, all alike: a file as for 'gleaner advise'.")
-    private String host = "";
-
-    @Option(
-            names = "--slo",
-            paramLabel = "OBJECTIVES",
-            required = true,
-            description = "What every VM has to keep, as for 'gleaner advise'.")
-    private String slo = "";
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Change one key of the host, such as host.kernel=6.18; may be repeated.")
-    private List<String> settings = new ArrayList<>();
+    @Mixin private HostOptions host = new HostOptions();
 
     @Option(
             names = "--scale",
@@ -126,15 +107,16 @@ final class FleetPackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        List<Long> tries = SeedsOptions.from(seed, seeds, SeedsOptions.MOST_SEEDS);
         check();
-        List<Objective> objectives = objectives();
+        List<Objective> objectives = host.objectives();
         AdvisedHost hosts = hosts();
         MadePopulation vms = PopulationFile.read(population, surroundings.input());
         ResultsDirectory directory = options.out == null ? null : ResultsDirectory.at(options.out);
         Packing packing =
                 new Packing(
                         hosts,
-                        bySeed(vms, hosts),
+                        bySeed(vms, hosts, tries),
                         new TrialRequest.Watch(request, warmUp.nanos(), watch.nanos()),
                         seed,
                         PackedHosts.strain(objectives, scale),
@@ -147,50 +129,38 @@ final class FleetPackCommand implements Callable<Integer> {
                                 scale,
                                 hosts.pages(),
                                 objectives,
-                                LongStream.range(seed, seed + seeds).boxed().toList()));
+                                tries));
         return new Outcome(Completeness.whole(1), 1, List.of(result), PackingText.of(result))
                 .tell(surroundings, options, directory);
     }
 
     private void check() {
-        InRange.check("--seeds", seeds, 1, SeedsOptions.MOST_SEEDS);
         InRange.check("--request", request, 1, MOST_REQUEST);
         if (watch.nanos() < 1) {
             throw new BadInput("--watch", watch + " is no time at all", "give 1ms or more");
         }
     }
 
-    private List<Objective> objectives() {
-        try {
-            return Objective.parse(slo);
-        } catch (BadInput bad) {
-            throw bad.at("--slo");
-        }
-    }
-
     /// The host at the scale: its memory shrinks, and shares of it with it.
     private AdvisedHost hosts() {
-        AdvisedHost.File file = AdvisedHost.file(host, surroundings.input());
-        AdvisedHost whole = file.with(settings);
+        AdvisedHost.File file = host.file(surroundings.input());
+        AdvisedHost whole = file.with(host.settings(List.of()));
         if (whole.pageSize().bytes() != Size.PAGE) {
             throw new BadInput(
-                    "--host " + host,
+                    host.place(),
                     "has pages of " + Size.approximately(whole.pageSize().bytes()),
                     "leave host.pageSize out: made VMs have pages of 4KiB");
         }
-        List<String> shrunk = new ArrayList<>(settings);
-        shrunk.add(
-                "host.memory="
-                        + new Size.Bytes(whole.pages() * Size.PAGE).scaled(scale).toString());
+        Size memory = new Size.Bytes(whole.pages() * Size.PAGE).scaled(scale);
         try {
-            return file.with(shrunk);
+            return file.with(host.settings(List.of("host.memory=" + memory)));
         } catch (BadInput bad) {
-            throw bad.at("--host " + host + " at scale " + scale);
+            throw bad.at(host.place() + " at scale " + scale);
         }
     }
 
     /// The VMs for each seed; each begins somewhere else in its lap.
-    private List<List<TrialVm>> bySeed(MadePopulation made, AdvisedHost hosts) {
+    private List<List<TrialVm>> bySeed(MadePopulation made, AdvisedHost hosts, List<Long> tries) {
         BusyParts parts = new BusyParts(surroundings.traces(), surroundings.input());
         Set<String> names = new HashSet<>();
         List<HeldTrace> traces = new ArrayList<>();
@@ -217,7 +187,7 @@ final class FleetPackCommand implements Callable<Integer> {
             traces.add(trace);
         }
         List<List<TrialVm>> all = new ArrayList<>();
-        for (long each = seed; each < seed + seeds; each++) {
+        for (long each : tries) {
             List<TrialVm> vms = new ArrayList<>();
             for (int i = 0; i < traces.size(); i++) {
                 HeldTrace trace = traces.get(i);

@@ -27,7 +27,14 @@ final class SeedsOptions {
 
     /// @throws BadInput for none, or too many
     List<Long> seeds() {
-        InRange.check("--seeds", seeds, 1, MOST_SEEDS);
-        return LongStream.range(seed, seed + seeds).boxed().toList();
+        return from(seed, seeds, MOST_SEEDS);
+    }
+
+    /// What `--seeds` stands for: so many seeds, the first and those after it.
+    ///
+    /// @throws BadInput for none, or more than `most`
+    static List<Long> from(long first, int seeds, int most) {
+        InRange.check("--seeds", seeds, 1, most);
+        return LongStream.range(0, seeds).map(i -> first + i).boxed().toList();
     }
 }

@@ -70,8 +70,9 @@ public final class VmStat {
     /// The same, without what `before` has: an earlier [#snapshot].
     public Map<String, Long> namedSince(Map<VmEvent, Long> before) {
         Map<String, Long> named = new LinkedHashMap<>();
-        snapshot().forEach((event, n) ->
-                named.put(event.statName(), n - before.getOrDefault(event, 0L)));
+        snapshot()
+                .forEach((event, n) ->
+                        named.put(event.statName(), n - before.getOrDefault(event, 0L)));
         return named;
     }
 }
