@@ -172,10 +172,7 @@ public final class AccessTrackingRun {
     }
 
     private Outcome<AccessTrackingResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         if (machine.outOfMemory()) {
             return new Outcome<>(null, machine.failures(variant.configuration()));
         }

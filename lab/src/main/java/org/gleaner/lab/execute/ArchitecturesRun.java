@@ -109,10 +109,7 @@ public final class ArchitecturesRun {
     }
 
     Outcome<Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         Counts start = before;
         List<String> failures = machine.failures(configuration);
         return machine.outOfMemory() || start == null

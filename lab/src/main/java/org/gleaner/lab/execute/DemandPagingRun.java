@@ -108,10 +108,7 @@ public final class DemandPagingRun {
     }
 
     Outcome<DemandPagingResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         failures.addAll(machine.failures(configuration));
         return new Outcome<>(machine.outOfMemory() ? null : result(), failures);
     }

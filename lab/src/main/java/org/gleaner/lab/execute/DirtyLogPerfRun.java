@@ -123,10 +123,7 @@ public final class DirtyLogPerfRun {
     }
 
     Outcome<DirtyLogPerfResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         List<String> failures = machine.failures(variant.configuration());
         if (machine.outOfMemory()) {
             return new Outcome<>(null, failures);

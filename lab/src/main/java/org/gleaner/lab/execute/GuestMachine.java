@@ -147,12 +147,21 @@ final class GuestMachine implements AutoCloseable {
         return mm == null ? null : new ObservedGuest.Memory(mm, BASE_VPN, scenario.backingPages());
     }
 
-    /// Runs all actors, until the boss has ended or the user stops them.
-    void run(ParallelRuns.Meter meter) {
-        meter.watch(engine);
-        accounting.observe(meter.series());
-        engine.run();
-        accounting.close();
+    /// Runs a boss and whom it spawns, until it has ended or the user stops them; but not before a
+    /// command whose time had come. Called once; the machine is closed then.
+    void run(ParallelRuns.Meter meter, Actor boss) {
+        try (this) {
+            spawn(
+                    "boss",
+                    cpu -> {
+                        boss.run(cpu);
+                        commands.close(cpu);
+                    });
+            meter.watch(engine);
+            accounting.observe(meter.series());
+            engine.run();
+            accounting.close();
+        }
     }
 
     /// Adds an actor; where assertions are on, the order in which it takes locks is checked.
@@ -173,16 +182,6 @@ final class GuestMachine implements AutoCloseable {
     /// Who waits for what.
     Accounting accounting() {
         return accounting;
-    }
-
-    /// Adds the boss. The run ends when it does, but not before a command whose time had come.
-    void spawnBoss(Actor body) {
-        spawn(
-                "boss",
-                cpu -> {
-                    body.run(cpu);
-                    commands.close(cpu);
-                });
     }
 
     private static void checked(Cpu cpu, Actor body) {

@@ -154,10 +154,7 @@ public final class MaxGuestMemoryRun {
     }
 
     private Outcome<MaxGuestMemoryResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         List<String> failures = machine.failures(variant.configuration());
         return new Outcome<>(machine.outOfMemory() ? null : result(), failures);
     }

@@ -98,10 +98,7 @@ public final class MmuStressRun {
     }
 
     Outcome<MmuStressResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         if (machine.outOfMemory()) {
             return new Outcome<>(null, machine.failures(configuration));
         }

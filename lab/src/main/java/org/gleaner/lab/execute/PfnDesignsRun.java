@@ -80,10 +80,7 @@ public final class PfnDesignsRun {
     }
 
     Outcome<PfnDesignsResult.Run> run() {
-        try (machine) {
-            machine.spawnBoss(this::boss);
-            machine.run(meter);
-        }
+        machine.run(meter, this::boss);
         List<String> failures = new ArrayList<>(machine.failures(configuration));
         if (machine.outOfMemory()) {
             return new Outcome<>(null, failures);
