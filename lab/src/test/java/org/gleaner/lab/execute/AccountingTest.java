@@ -18,10 +18,15 @@ import org.gleaner.lab.run.RunStatistics.StallLine;
 import org.gleaner.lab.run.RunStatistics.Stalls;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AcrossArchitectures;
+import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
+import org.gleaner.mm.stat.VmEvent;
+import org.gleaner.mm.stat.VmStat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a run says of who waited for what, against what it counts elsewhere.
 final class AccountingTest {
@@ -103,6 +108,44 @@ final class AccountingTest {
     void realThreadsHaveNoStatistics() {
         assertThat(neighbours(EngineChoice.THREADS, "millis=20").runs().getFirst().statistics())
                 .isNull();
+    }
+
+    /// What is counted while the engine winds down is not of the phases.
+    @ParameterizedTest
+    @EnumSource
+    void countersEndWithThePhases(EngineChoice engine) {
+        var scenario =
+                (MmuStress)
+                        ScenarioReader.read(
+                                MmuStress.KIND,
+                                List.of(
+                                        "guest.memory=4MiB",
+                                        "guest.slotSize=4MiB",
+                                        "guest.vcpus=1",
+                                        "host.memory=16MiB",
+                                        "host.watermarks.minFree=64KiB",
+                                        "configurations=[{name: x}]"),
+                                Scale.FULL);
+        GuestMachine machine =
+                GuestMachine.of(
+                        new ScenarioRequest<>(scenario, Scale.FULL, engine, false),
+                        scenario.configurations().getFirst(),
+                        0);
+        try (machine) {
+            VmStat stat = machine.host().stat();
+            machine.spawn(
+                    "boss",
+                    boss -> {
+                        stat.inc(boss, VmEvent.PGFAULT);
+                        machine.accounting().begin();
+                        stat.inc(boss, VmEvent.PGFAULT);
+                        machine.accounting().end();
+                        stat.inc(boss, VmEvent.PGFAULT);
+                    });
+            machine.engine().run();
+            assertThat(stat.named()).containsEntry("pgfault", 3L);
+            assertThat(machine.accounting().counters()).containsEntry("pgfault", 2L);
+        }
     }
 
     /// The scenario of architectures has counts of `mmu_lock` of its own.
