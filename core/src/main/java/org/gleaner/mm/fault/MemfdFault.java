@@ -25,9 +25,9 @@ import org.gleaner.pagetable.Walk;
 public final class MemfdFault {
     private final PteFormat format;
 
-    /// A node of the tree that finds the pages of a file (`struct xa_node`), and the pointer to
-    /// whom it is charged.
-    static final int INDEX_NODE_BYTES = 576 + 8;
+    /// A node of the tree that finds the pages of a file (`radix_tree_node` of `/proc/slabinfo`),
+    /// and the pointer to whom it is charged. In 6.1 to 7.2, by when `kernel` of a cgroup grows.
+    static final int INDEX_NODE_BYTES = 584 + 8;
 
     /// Statistics that change with a page of the file: page cache, shared memory.
     private static final int CACHED = 2;

@@ -38,6 +38,12 @@ public final class Memfd extends SharedFile {
     /// for it, plus 1.
     private final long[] nodes;
 
+    /// Where the nodes of each level begin in [#nodes].
+    private final int[] levels;
+
+    /// How many levels the index has, plus 1; 0 while nothing is in it.
+    private final long[] height = new long[1];
+
     /// Calls of `page_mkwrite`.
     private final long[] writeNotices = new long[1];
 
@@ -47,9 +53,13 @@ public final class Memfd extends SharedFile {
         super(all);
         this.kind = kind;
         cache = new long[pages];
+        levels = new int[levels(pages - 1)];
         int count = 0;
-        for (int width = pages; width > 1; width = nodesAbove(width)) {
-            count += nodesAbove(width);
+        int width = pages;
+        for (int level = 0; level < levels.length; level++) {
+            levels[level] = count;
+            width = nodesAbove(width);
+            count += width;
         }
         nodes = new long[count];
     }
@@ -100,22 +110,47 @@ public final class Memfd extends SharedFile {
         return width + (1 << NODE_SHIFT) - 1 >> NODE_SHIFT;
     }
 
+    /// Levels of nodes that an entry needs: none for the first of all, one more for each 64 times as
+    /// many entries.
+    private static int levels(int index) {
+        return Math.ceilDiv(Integer.SIZE - Integer.numberOfLeadingZeros(index), NODE_SHIFT);
+    }
+
     /// Makes room in the index for an entry, for a cgroup that pays for it. Returns how many nodes
     /// are new; none is given back while the memfd lives, for an evicted page leaves its slot in
     /// its place.
     public int growIndex(Cpu cpu, long index, int memcg) {
-        int grown = 0;
-        int base = 0;
+        int grown = raise(cpu, levels((int) index), memcg);
+        int tall = (int) cpu.load(height, 0) - 1;
         int at = (int) index;
-        for (int width = cache.length; width > 1; width = nodesAbove(width)) {
+        for (int level = 0; level < tall; level++) {
             at >>= NODE_SHIFT;
-            if (cpu.load(nodes, base + at) != 0 || !cpu.cas(nodes, base + at, 0, 1 + memcg)) {
+            if (!claim(cpu, levels[level] + at, memcg)) {
                 break;
             }
             grown++;
-            base += nodesAbove(width);
         }
         return grown;
+    }
+
+    /// Puts levels on top until there are as many as an entry needs. What was there hangs at the
+    /// left of each. Returns how many nodes that took.
+    private int raise(Cpu cpu, int needed, int memcg) {
+        int grown = 0;
+        for (; ; ) {
+            int had = (int) cpu.load(height, 0);
+            if (had > needed) {
+                return grown;
+            }
+            int raised = had == 0 ? needed + 1 : had + 1;
+            if (cpu.cas(height, 0, had, raised) && had > 0 && claim(cpu, levels[had - 1], memcg)) {
+                grown++;
+            }
+        }
+    }
+
+    private boolean claim(Cpu cpu, int node, int memcg) {
+        return cpu.load(nodes, node) == 0 && cpu.cas(nodes, node, 0, 1 + memcg);
     }
 
     /// Nodes that an index of this memfd can have.

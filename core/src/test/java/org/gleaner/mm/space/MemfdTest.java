@@ -24,6 +24,21 @@ final class MemfdTest {
         });
     }
 
+    /// As `kernel` of a real cgroup shows: a level comes with the first entry that needs it.
+    @Test
+    void anIndexIsAsTallAsItsLastEntryNeeds() {
+        Memfd memfd = new RmapObjects().newMemfd(8_192);
+        OneCpu.run(cpu -> {
+            assertThat(memfd.growIndex(cpu, 0, 0)).as("its only one").isZero();
+            assertThat(memfd.growIndex(cpu, 1, 0)).as("a leaf for both").isEqualTo(1);
+            assertThat(memfd.growIndex(cpu, 63, 0)).as("same leaf").isZero();
+            assertThat(memfd.growIndex(cpu, 64, 0)).as("a leaf, a root").isEqualTo(2);
+            assertThat(memfd.growIndex(cpu, 4_095, 0)).as("a leaf").isEqualTo(1);
+            assertThat(memfd.growIndex(cpu, 4_096, 0)).as("a branch, a root").isEqualTo(3);
+            assertThat(memfd.growIndex(cpu, 1, 0)).as("same leaf").isZero();
+        });
+    }
+
     @Test
     void neighboursShareNodes() {
         Memfd memfd = new RmapObjects().newMemfd(8_192);
