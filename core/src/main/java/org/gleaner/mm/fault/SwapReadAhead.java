@@ -52,10 +52,10 @@ public final class SwapReadAhead {
     private static final int LAST_SLOT = 1;
     private static final int LAST_PAGES = 2;
 
-    /// Hits that are left from what ran on the machine before. A kernel counts four as it boots, for
-    /// a first block of eight, and never again: of 16 replays that were not the first of their
-    /// boot 15 began with a block of four, because the one before had read back pages of its
-    /// own as it ended, which lie side by side.
+    /// Hits that are left from what ran on the machine before. A kernel counts four as it boots,
+    /// for a first block of eight, and never again: of 16 replays that were not the first of their
+    /// boot 15 began with a block of four, because the one before had read back pages of its own as
+    /// it ended, which lie side by side.
     private static final int HITS_LEFT = 1;
 
     /// Pages in front of slot 0: the header of the swap area, which blocks are aligned with.

@@ -110,8 +110,8 @@ public final class Memfd extends SharedFile {
         return width + (1 << NODE_SHIFT) - 1 >> NODE_SHIFT;
     }
 
-    /// Levels of nodes that an entry needs: none for the first of all, one more for each 64 times as
-    /// many entries.
+    /// Levels of nodes that an entry needs: none for the first of all, one more for each 64 times
+    /// as many entries.
     private static int levels(int index) {
         return Math.ceilDiv(Integer.SIZE - Integer.numberOfLeadingZeros(index), NODE_SHIFT);
     }

@@ -40,8 +40,8 @@ record EnteringProcess(ReplayRequest request, int table) {
     private static final int TRANSLATIONS = 128;
 
     /// What of the kernel's pages is in use as a file's index begins to grow, by when `kernel` of
-    /// `memory.stat` grows in the first replay after a boot: 6,260 bytes in 6.1, 6,200 in 6.12, 6,160
-    /// in 6.18 and 6,040 in 7.2. Later replays of a boot have 900 less.
+    /// `memory.stat` grows in the first replay after a boot: 6,260 bytes in 6.1, 6,200 in 6.12,
+    /// 6,160 in 6.18 and 6,040 in 7.2. Later replays of a boot have 900 less.
     private static final int KERNEL_BYTES = 6_170;
 
     /// A new process. In small pages its tables are all there by now; in huge ones only those above
@@ -65,8 +65,8 @@ record EnteringProcess(ReplayRequest request, int table) {
         return mm;
     }
 
-    /// What the kernel takes on the cgroup's behalf. The nodes of a file's index go on in the last of
-    /// its pages.
+    /// What the kernel takes on the cgroup's behalf. The nodes of a file's index go on in the last
+    /// of its pages.
     private void kernel(Cpu cpu, Host host, Memcg memcg) {
         if (request.backing() == Backing.MEMFD && !isArm64()) {
             host.kernelMemory().chargeBytes(cpu, memcg, KERNEL_BYTES);

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class MemfdOnRealKernelTest {
     @TempDir private Path directory;
 
-    /// After how many accesses, at the latest, `kernel` of the real cgroup had grown by a page, from
-    /// 5 on.
+    /// After how many accesses, at the latest, `kernel` of the real cgroup had grown by a page,
+    /// from 5 on.
     private static final List<Long> GREW =
             List.of(
                     5_632L, 13_824L, 23_040L, 32_768L, 41_984L, 51_200L, 60_928L, 67_584L, 76_800L,
