@@ -120,9 +120,12 @@ public final class Memfd extends SharedFile {
     /// are new; none is given back while the memfd lives, for an evicted page leaves its slot in
     /// its place.
     public int growIndex(Cpu cpu, long index, int memcg) {
-        int grown = raise(cpu, levels((int) index), memcg);
-        int tall = (int) cpu.load(height, 0) - 1;
         int at = (int) index;
+        if (levels.length > 0 && cpu.load(nodes, at >> NODE_SHIFT) != 0) {
+            return 0;
+        }
+        int grown = raise(cpu, levels(at), memcg);
+        int tall = (int) cpu.load(height, 0) - 1;
         for (int level = 0; level < tall; level++) {
             at >>= NODE_SHIFT;
             if (!claim(cpu, levels[level] + at, memcg)) {
