@@ -60,8 +60,8 @@ public final class ArchitecturesRun {
     private double passSeconds;
     private long passPages;
 
-    /// What had been counted when the rounds began.
-    private @Nullable Counts before;
+    /// What came of the rounds, as it was when they had ended.
+    private @Nullable Run result;
 
     ArchitecturesRun(
             ScenarioRequest<AcrossArchitectures> request,
@@ -110,11 +110,8 @@ public final class ArchitecturesRun {
 
     Outcome<Run> run() {
         machine.run(meter, this::boss);
-        Counts start = before;
         List<String> failures = machine.failures(configuration);
-        return machine.outOfMemory() || start == null
-                ? new Outcome<>(null, failures)
-                : new Outcome<>(result(start), failures);
+        return new Outcome<>(machine.outOfMemory() ? null : result, failures);
     }
 
     // --- the phases --------------------------------------------------------------------------
@@ -125,12 +122,13 @@ public final class ArchitecturesRun {
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
             machine.vm().vcpus().forEach(Vcpu::forgetFaultTimes);
-            before = new Counts();
+            Counts before = new Counts();
             machine.accounting().begin();
             for (int round = 0; round < scenario.rounds() && !machine.outOfMemory(); round++) {
                 round(boss, round);
             }
             machine.accounting().end();
+            result = since(before);
         }
         crew.dismiss(boss);
     }
@@ -203,7 +201,7 @@ public final class ArchitecturesRun {
         }
     }
 
-    private Run result(Counts start) {
+    private Run since(Counts start) {
         Counts end = new Counts();
         Map<String, Long> vmstat = machine.host().stat().namedSince(start.vmstat);
         return new Run(
