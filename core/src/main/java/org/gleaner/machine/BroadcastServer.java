@@ -13,9 +13,10 @@ final class BroadcastServer {
         service = costs.ticks(Cost.TLB_BROADCAST_SERVICE);
     }
 
-    /// When a sender that begins at `now` may go on, in ticks. Senders come in order of time.
-    long heard(long now) {
-        freeAt = Math.max(now, freeAt) + service;
+    /// When a sender that begins at `now`, with so many messages and one barrier, may go on, in
+    /// ticks. Senders come in order of time.
+    long heard(long now, int messages) {
+        freeAt = Math.max(now, freeAt) + messages * service;
         return freeAt + issue;
     }
 }

@@ -25,6 +25,8 @@ public enum Cost {
     MMU_INSTALL,
     /// Zap or age one gfn under or without mmu_lock: walk and update.
     MMU_AGE_GFN,
+    /// Beside that, where the entry's line comes from memory.
+    LEAF_MISS,
     /// Allocate and zero one secondary page table.
     SPTE_TABLE_ALLOC,
     /// Scan one secondary entry in sequence.

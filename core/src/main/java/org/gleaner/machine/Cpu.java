@@ -315,6 +315,11 @@ public abstract class Cpu {
         interrupt(boxes, n, request);
     }
 
+    /// Issues so many invalidations that all processors obey, of translations that nothing here
+    /// keeps, and waits until all have heard them. What is left of that is the time, which only
+    /// virtual time has.
+    public void broadcast(int invalidations) {}
+
     @Override
     public final String toString() {
         return name;

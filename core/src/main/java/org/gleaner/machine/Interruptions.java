@@ -79,7 +79,12 @@ final class Interruptions {
         for (int i = 0; i < n; i++) {
             boxes[i].word.value |= request;
         }
-        cpu.ticks = engine.broadcasts.heard(cpu.ticks);
+        broadcast(1);
+    }
+
+    /// So many by such instructions, for which nobody posts anything.
+    void broadcast(int invalidations) {
+        cpu.ticks = engine.broadcasts.heard(cpu.ticks, invalidations);
     }
 
     /// @throws IllegalStateException if the CPU is in a section of its own

@@ -58,6 +58,7 @@ public enum KernelFunction {
     LRU_GEN_LOOK_AROUND("lru_gen_look_around"),
     TRY_TO_UNMAP("try_to_unmap"),
     TRY_TO_UNMAP_ONE("try_to_unmap_one"),
+    TRY_TO_UNMAP_FLUSH("try_to_unmap_flush"),
     ADD_TO_SWAP("add_to_swap"),
     PAGEOUT("pageout"),
     TRY_TO_INC_MAX_SEQ("try_to_inc_max_seq"),

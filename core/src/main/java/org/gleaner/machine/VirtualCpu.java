@@ -576,4 +576,10 @@ final class VirtualCpu extends TimedCpu {
         step();
         interruptions.broadcast(boxes, n, request);
     }
+
+    @Override
+    public void broadcast(int invalidations) {
+        step();
+        interruptions.broadcast(invalidations);
+    }
 }

@@ -173,7 +173,7 @@ public final class Host implements AutoCloseable {
         reclaim =
                 new Reclaim(
                         new ReclaimContext(
-                                format,
+                                config.paging(),
                                 folios,
                                 lru,
                                 workingset,

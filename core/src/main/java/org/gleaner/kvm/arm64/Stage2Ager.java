@@ -59,6 +59,7 @@ final class Stage2Ager {
         if (level > RadixTable.LEVEL_4K) {
             return ageEntry(cpu, words, first, level, gfn, n, lastGfn, query);
         }
+        mmu.leafLines.read(cpu, slot);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         boolean any = false;
         for (int k = 0; k < n; k++) {

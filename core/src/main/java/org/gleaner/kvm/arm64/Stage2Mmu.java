@@ -232,6 +232,8 @@ public final class Stage2Mmu extends SecondaryMmu {
     void invalidate(Cpu cpu, LongAdder kind) {
         kind.increment();
         stage2Steps.beforeInvalidation(cpu);
+        // the second stage by address, and only then all of the first
+        cpu.broadcast(1);
         cpu.only(MemoryOrder.PLAIN);
         remote.flush(cpu);
     }

@@ -101,6 +101,7 @@ final class Stage2Unmap {
             }
         }
         if (level == RadixTable.LEVEL_4K) {
+            mmu.leafLines.read(cpu, slab.slot(table, geometry.index(start, level)));
             cpu.charge(Cost.MMU_AGE_GFN);
             cpu.charge(Cost.SPTE_SCAN, visited - 1);
         }

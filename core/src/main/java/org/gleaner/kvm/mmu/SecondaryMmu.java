@@ -37,6 +37,9 @@ public abstract class SecondaryMmu {
     /// Who pays for its tables.
     public final TableAccount account;
 
+    /// What walks by reclaim have read.
+    public final LeafLines leafLines = new LeafLines();
+
     /// Moves whenever a table below a valid root is taken out: what vCPUs remember of tables is
     /// stale.
     public final AtomicLong unlinkEpoch = new AtomicLong();

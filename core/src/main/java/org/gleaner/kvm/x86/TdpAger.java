@@ -97,6 +97,7 @@ final class TdpAger {
                 break;
             }
         }
+        mmu.leafLines.read(cpu, slot);
         cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, n - 1);
         cpu.charge(Cost.LINE_LOCAL_RMW, cleared);

@@ -85,6 +85,7 @@ final class TdpZapper {
                 cpu.cas(words, i, old, format.empty);
             }
         }
+        mmu.leafLines.read(cpu, slot);
         cpu.charge(Cost.MMU_AGE_GFN);
         cpu.charge(Cost.SPTE_SCAN, entries - 1);
         return any;

@@ -10,10 +10,13 @@ import org.gleaner.pagetable.Geometry;
 /// @param geometry at least three levels
 /// @param setsFlags whether the processor sets accessed and dirty bits by itself; if not, an access
 ///     that wants one set faults for it
-public record HostPaging(PteFormat format, Geometry geometry, boolean setsFlags) {
+/// @param broadcasts whether other processors are made to forget a translation by an instruction
+///     that all obey; if not, each is interrupted
+public record HostPaging(
+        PteFormat format, Geometry geometry, boolean setsFlags, boolean broadcasts) {
     /// Four levels over pages of 4 KiB.
     public static final HostPaging X86_64 =
-            new HostPaging(PteFormat.X86_64, Geometry.FOUR_BY_NINE, true);
+            new HostPaging(PteFormat.X86_64, Geometry.FOUR_BY_NINE, true, false);
 
     private static final HostPaging ARM64_4K = arm64(Geometry.FOUR_BY_NINE);
     private static final HostPaging ARM64_16K = arm64(Geometry.of(14, 11, 11, 11));
@@ -41,12 +44,12 @@ public record HostPaging(PteFormat format, Geometry geometry, boolean setsFlags)
     }
 
     private static HostPaging arm64(Geometry geometry) {
-        return new HostPaging(PteFormat.arm64(geometry), geometry, true);
+        return new HostPaging(PteFormat.arm64(geometry), geometry, true, true);
     }
 
     /// The same, where an access that finds a bit clear faults.
     public HostPaging faultsForFlags() {
-        return new HostPaging(format, geometry, false);
+        return new HostPaging(format, geometry, false, broadcasts);
     }
 
     /// The pages that the host counts in.

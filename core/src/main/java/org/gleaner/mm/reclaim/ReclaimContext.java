@@ -15,6 +15,7 @@ import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
 import org.gleaner.mm.protocol.MemorySteps;
+import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.pte.PteFormat;
 import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.MmLists;
@@ -36,7 +37,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param steps how the protocols are carried out
 /// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
-        PteFormat format,
+        HostPaging paging,
         Folios folios,
         LruCache lru,
         Workingset workingset,
@@ -59,6 +60,11 @@ public record ReclaimContext(
         OomKiller oomKiller,
         int maxCpus,
         MemorySteps steps) {
+    /// Of primary entries.
+    PteFormat format() {
+        return paging.format();
+    }
+
     /// Counts `n` events of the host that happened to one cgroup's pages, so that cgroups add up to
     /// the host at any moment.
     void count(Cpu cpu, Lruvec lruvec, VmEvent event, long n) {

@@ -35,6 +35,7 @@ final class ShrinkFolioList {
     private final SwapArea swap;
     private final FolioReferenced referenced;
     private final Unmap unmap;
+    private final UnmapFlush flush;
     private final PageOut pageOut;
 
     /// MGLRU before 6.18: a mapped folio that a walker marked while it was isolated is spared
@@ -49,7 +50,8 @@ final class ShrinkFolioList {
         this.referenced = referenced;
         folios = host.folios();
         swap = host.swap();
-        unmap = new Unmap(host);
+        flush = new UnmapFlush(host);
+        unmap = new Unmap(host, flush);
         pageOut = new PageOut(host);
         bySightings = referenced.looksAround() && !host.kernel().isBefore(KernelVersion.V6_18);
         sparesMarked = referenced.looksAround() && !bySightings;
@@ -94,6 +96,7 @@ final class ShrinkFolioList {
             host.folioWait().unlock(cpu, pfn);
             queue.set(kept++, pfn);
         }
+        flush.atEnd(cpu);
         queue.truncate(kept);
         lruvec.charged(cpu, uncharged);
         cpu.exit();
@@ -183,6 +186,7 @@ final class ShrinkFolioList {
             if (references == RECLAIM_CLEAN) {
                 return KEEP;
             }
+            flush.beforeWrite(cpu);
             int written = pageOut.pageOut(cpu, pfn);
             if (written != PageOut.SUCCESS) {
                 return written == PageOut.ACTIVATE ? ACTIVATE : KEEP;

@@ -36,9 +36,11 @@ final class Unmap {
     private final SwapArea swap;
     private final ReclaimContext host;
     private final RmapWalk walk;
+    private final UnmapFlush flush;
 
-    Unmap(ReclaimContext host) {
+    Unmap(ReclaimContext host, UnmapFlush flush) {
         this.host = host;
+        this.flush = flush;
         folios = host.folios();
         format = host.format();
         migration = format.makeMigration();
@@ -102,6 +104,7 @@ final class Unmap {
     private boolean clear(Cpu cpu, int pfn, int slot) {
         Walk at = walk.at();
         long pte = host.steps().takeEntry(cpu, at.words, at.index, PteFormat.NONE);
+        flush.owes(cpu, format.isDirty(pte));
         Tlb tlb = walk.mm().tlb();
         if (tlb != null) {
             tlb.flush(walk.vpn());
@@ -127,6 +130,7 @@ final class Unmap {
     private boolean clearHuge(Cpu cpu, AddressSpace mm, int pfn, int slot) {
         Walk at = walk.at();
         long leaf = cpu.swap(at.words, at.index, migration);
+        flush.owes(cpu, format.isDirty(leaf));
         if (mustStay(cpu, pfn, leaf)) {
             Pte.set(cpu, at.words, at.index, leaf);
             return false;
