@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.kvm.arch.Arm64;
 import org.gleaner.kvm.arch.X86;
@@ -22,6 +24,7 @@ final class LeafLinesTest {
     static final Architecture[] ARCHITECTURES = {X86.EPT, Arm64.HARDWARE_FLAG};
 
     private static final int PAGES = 512;
+    private static final int APART = 20;
 
     /// In nanoseconds.
     private static final long MORE = 1_000;
@@ -35,15 +38,8 @@ final class LeafLinesTest {
     @ParameterizedTest
     @FieldSource("ARCHITECTURES")
     void outOfOrderEachPageIsWaitedFor(Architecture arch) {
-        assertThat(
-                        misses(
-                                arch,
-                                (cpu, world) -> {
-                                    for (int i = 1; i <= 20; i++) {
-                                        age(cpu, world, i * 17);
-                                    }
-                                }))
-                .isEqualTo(20);
+        assertThat(misses(arch, (cpu, world) -> each(page -> age(cpu, world, page))))
+                .isEqualTo(APART);
     }
 
     @ParameterizedTest
@@ -52,13 +48,17 @@ final class LeafLinesTest {
         assertThat(
                         misses(
                                 arch,
-                                (cpu, world) -> {
-                                    for (int i = 1; i <= 20; i++) {
-                                        age(cpu, world, i * 17);
-                                        unmap(cpu, world, i * 17);
-                                    }
-                                }))
-                .isEqualTo(20);
+                                (cpu, world) ->
+                                        each(page -> {
+                                            age(cpu, world, page);
+                                            unmap(cpu, world, page);
+                                        })))
+                .isEqualTo(APART);
+    }
+
+    /// Pages of which no two lie in one line, or in lines side by side.
+    private static void each(IntConsumer visit) {
+        IntStream.rangeClosed(1, APART).map(i -> i * 17).forEach(visit);
     }
 
     private static void inOrder(Cpu cpu, World world) {

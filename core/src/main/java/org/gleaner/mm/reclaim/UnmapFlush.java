@@ -18,28 +18,29 @@ import org.gleaner.mm.version.KernelVersion;
 /// where each processor is interrupted is not played.
 @OneCpu
 final class UnmapFlush {
-    private static final int DIRTY = 1;
-    private static final int ONE = 2;
-
     private final boolean broadcasts;
     private final boolean batches;
 
-    /// By CPU: entries that it owes for, and whether one of them was dirty.
-    private final int[] owed;
+    /// By CPU: how many entries it owes for, and whether one of them was dirty.
+    private final int[] entries;
+
+    private final boolean[] dirty;
 
     UnmapFlush(ReclaimContext host) {
         broadcasts = host.paging().broadcasts();
         batches = !host.kernel().isBefore(KernelVersion.V6_12);
-        owed = new int[broadcasts ? host.maxCpus() : 0];
+        entries = new int[host.maxCpus()];
+        dirty = new boolean[host.maxCpus()];
     }
 
     /// An entry is gone, which was dirty or not.
-    void owes(Cpu cpu, boolean dirty) {
+    void owes(Cpu cpu, boolean wasDirty) {
         if (!broadcasts) {
             return;
         }
         if (batches) {
-            owed[cpu.id] = owed[cpu.id] + ONE | (dirty ? DIRTY : 0);
+            entries[cpu.id]++;
+            dirty[cpu.id] |= wasDirty;
         } else {
             cpu.broadcast(1);
         }
@@ -47,22 +48,23 @@ final class UnmapFlush {
 
     /// A page is about to be written.
     void beforeWrite(Cpu cpu) {
-        if (broadcasts && (owed[cpu.id] & DIRTY) != 0) {
+        if (dirty[cpu.id]) {
             flush(cpu);
         }
     }
 
     /// Pages are about to be freed.
     void atEnd(Cpu cpu) {
-        if (broadcasts && owed[cpu.id] != 0) {
+        if (entries[cpu.id] > 0) {
             flush(cpu);
         }
     }
 
     private void flush(Cpu cpu) {
         cpu.enter(KernelFunction.TRY_TO_UNMAP_FLUSH);
-        cpu.broadcast(owed[cpu.id] / ONE);
-        owed[cpu.id] = 0;
+        cpu.broadcast(entries[cpu.id]);
+        entries[cpu.id] = 0;
+        dirty[cpu.id] = false;
         cpu.exit();
     }
 }

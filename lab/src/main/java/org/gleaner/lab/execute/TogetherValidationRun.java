@@ -135,12 +135,7 @@ public final class TogetherValidationRun {
                 cell.memoryPages(),
                 cell.turn(),
                 new HostChoices(
-                        new HostChoices.Reclaimer(
-                                kernel,
-                                cell.lru(),
-                                cell.lruGen(),
-                                kernel.aging(),
-                                ReplayRequest.DEFAULT_SWAPPINESS),
+                        HostChoices.Reclaimer.released(kernel, cell.lru(), cell.lruGen()),
                         new HostChoices.Memory(cell.through(), cell.backing(), Thp.NEVER),
                         new HostChoices.SwapSpace(
                                 SwapDeviceChoice.ZRAM,

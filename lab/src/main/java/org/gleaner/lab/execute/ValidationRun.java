@@ -129,12 +129,7 @@ public final class ValidationRun {
                 trace,
                 cell.memoryPages(),
                 new HostChoices(
-                        new HostChoices.Reclaimer(
-                                kernel,
-                                cell.lru(),
-                                cell.lruGen(),
-                                kernel.aging(),
-                                ReplayRequest.DEFAULT_SWAPPINESS),
+                        HostChoices.Reclaimer.released(kernel, cell.lru(), cell.lruGen()),
                         new HostChoices.Memory(cell.through(), cell.backing(), cell.hugePages()),
                         new HostChoices.SwapSpace(
                                 cell.swapDevice(),

@@ -32,7 +32,13 @@ public record HostChoices(
     ///     through KVM
     /// @param swappiness `vm.swappiness`, 0 to 200
     public record Reclaimer(
-            Kernel kernel, Lru lru, LruGenChoice lruGen, AgingChoice aging, int swappiness) {}
+            Kernel kernel, Lru lru, LruGenChoice lruGen, AgingChoice aging, int swappiness) {
+        /// With the aging design that the kernel was released with, and its swappiness.
+        public static Reclaimer released(Kernel kernel, Lru lru, LruGenChoice lruGen) {
+            return new Reclaimer(
+                    kernel, lru, lruGen, kernel.aging(), ReplayRequest.DEFAULT_SWAPPINESS);
+        }
+    }
 
     /// Whose the memory is, and what it is made of.
     ///
@@ -62,12 +68,7 @@ public record HostChoices(
     public static HostChoices swappingTo(long pages) {
         Kernel kernel = Kernel.V6_12;
         return new HostChoices(
-                new Reclaimer(
-                        kernel,
-                        Lru.MGLRU,
-                        LruGenChoice.ALL.shownWith(kernel.aging()),
-                        kernel.aging(),
-                        ReplayRequest.DEFAULT_SWAPPINESS),
+                Reclaimer.released(kernel, Lru.MGLRU, LruGenChoice.ALL.shownWith(kernel.aging())),
                 new Memory(Through.HOST, Backing.ANON, Thp.NEVER),
                 new SwapSpace(SwapDeviceChoice.ZRAM, pages, 0),
                 new Processor(ArchChoice.X86, true, Stage2Choice.PLAIN, PageSizeChoice.KIB_4),
@@ -116,6 +117,10 @@ public record HostChoices(
 
     public HostChoices withThrough(Through other) {
         return with(new Memory(other, memory.backing, memory.thp));
+    }
+
+    public HostChoices withBacking(Backing other) {
+        return with(new Memory(memory.through, other, memory.thp));
     }
 
     public HostChoices withThp(Thp other) {

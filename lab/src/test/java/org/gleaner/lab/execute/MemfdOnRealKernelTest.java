@@ -10,14 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.Backing;
 import org.gleaner.lab.choice.Kernel;
 import org.gleaner.lab.choice.Lru;
 import org.gleaner.lab.choice.LruGenChoice;
 import org.gleaner.lab.choice.PageSizeChoice;
-import org.gleaner.lab.choice.Thp;
-import org.gleaner.lab.choice.Through;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;
@@ -42,17 +41,13 @@ final class MemfdOnRealKernelTest {
 
     @Test
     void countsOf61AreTheRealKernelsToTheLast() throws IOException {
-        ReplayRequest request = request(5_103, 237_000, 3_572, Kernel.V6_1, Lru.CLASSIC);
-        ReplayResult result = ReplayRun.run(request, Progress.SILENT);
-        assertThat(counts(result, "pgmajfault", "pswpout", "pgscan", "pgactivate", "pgrefill"))
+        assertThat(counts(request(5_103, 237_000, 3_572, Kernel.V6_1, Lru.CLASSIC)))
                 .containsExactly(1_290L, 10_274L, 23_076L, 1_351L, 370L);
     }
 
     @Test
     void countsOf72AreTheRealKernelsToTheLast() throws IOException {
-        ReplayRequest request = request(5_850, 269_000, 5_440, Kernel.V7_2, Lru.MGLRU);
-        ReplayResult result = ReplayRun.run(request, Progress.SILENT);
-        assertThat(counts(result, "pgmajfault", "pswpout", "pgscan", "pgactivate", "pgrefill"))
+        assertThat(counts(request(5_850, 269_000, 5_440, Kernel.V7_2, Lru.MGLRU)))
                 .containsExactly(292L, 9_123L, 16_098L, 9_550L, 14_416L);
     }
 
@@ -83,8 +78,11 @@ final class MemfdOnRealKernelTest {
         }
     }
 
-    private static List<Long> counts(ReplayResult result, String... names) {
-        return List.of(names).stream().map(result::count).toList();
+    private static List<Long> counts(ReplayRequest request) {
+        ReplayResult result = ReplayRun.run(request, Progress.SILENT);
+        return Stream.of("pgmajfault", "pswpout", "pgscan", "pgactivate", "pgrefill")
+                .map(result::count)
+                .toList();
     }
 
     private ReplayRequest request(int size, int accesses, long limit, Kernel kernel, Lru lru)
@@ -94,16 +92,9 @@ final class MemfdOnRealKernelTest {
         HostChoices host =
                 HostChoices.swappingTo(ReplayRequest.ampleSwap(trace, PageSizeChoice.KIB_4))
                         .withKernel(kernel)
-                        .withLru(lru, bits);
-        HostChoices onMemfd =
-                new HostChoices(
-                        host.reclaimer(),
-                        new HostChoices.Memory(Through.HOST, Backing.MEMFD, Thp.NEVER),
-                        host.swap(),
-                        host.processor(),
-                        host.engine(),
-                        host.seed());
-        return new ReplayRequest(trace, limit, onMemfd, 0);
+                        .withLru(lru, bits)
+                        .withBacking(Backing.MEMFD);
+        return new ReplayRequest(trace, limit, host, 0);
     }
 
     /// A quarter of `size` from end to end, then one new page after another, and after each twenty
