@@ -23,11 +23,9 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.Vma;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -292,26 +290,13 @@ final class MemoryStage extends MemoryActs {
 
     private HostConfig config(int frames) {
         return new HostConfig(
-                HostPaging.X86_64,
-                frames,
-                0,
-                new Watermarks(1, 2, 3),
-                1,
-                false,
-                HostConfig.Swap.ZRAM,
-                DiskTiming.NVME,
-                frames,
-                0,
-                100,
-                Preemption.NONE,
-                1,
-                thp,
                 kernel,
-                LruGenCaps.of(lruGen),
-                variant.aging(plan.secondary()),
-                TABLES,
-                2,
-                CPUS);
+                HostPaging.X86_64,
+                HostConfig.Memory.of(frames, new Watermarks(1, 2, 3), 1).withThp(thp),
+                HostConfig.Swap.zram(frames),
+                HostConfig.Reclaimer.direct(LruGenCaps.of(lruGen), variant.aging(plan.secondary())),
+                new HostConfig.Room(TABLES, 2, CPUS),
+                1);
     }
 
     Vm vm() {

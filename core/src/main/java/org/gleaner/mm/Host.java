@@ -69,6 +69,7 @@ import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
 import org.gleaner.mm.swap.DiskDevice;
+import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.swap.SwapArea;
 import org.gleaner.mm.swap.SwapDevice;
 import org.gleaner.mm.swap.SwapFile;
@@ -126,26 +127,28 @@ public final class Host implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         steps = parts == null ? MemorySteps.LINUX : parts.steps();
-        epochs = new FrameEpochs(config.frames());
-        int cpus = config.maxCpus();
+        HostConfig.Memory memory = config.memory();
+        HostConfig.Reclaimer reclaimer = config.reclaimer();
+        epochs = new FrameEpochs(memory.frames());
+        int cpus = config.room().cpus();
         List<Memcg> all = memcgs();
         PageSize page = config.paging().page();
         PteFormat format = config.paging().format();
-        folios = new Folios(page, config.frames(), LISTS_PER_LRUVEC * config.maxMemcgs());
+        folios = new Folios(page, memory.frames(), LISTS_PER_LRUVEC * config.room().memcgs());
         stat = new VmStat(cpus);
         lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
         folioWait = new FolioWait(folios, steps);
-        contents = engine.realMemory() ? new PageContents(page, config.frames()) : null;
+        contents = engine.realMemory() ? new PageContents(page, memory.frames()) : null;
         EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
         swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
-        int zram = config.zramFrames();
-        boolean huge = config.thp() != HostConfig.Thp.NEVER;
-        Zone zone = new Zone(folios, zram, config.watermarks(), cpus, config.pcpBatch(), huge);
+        int zram = memory.zramFrames();
+        boolean huge = memory.thp() != HostConfig.Thp.NEVER;
+        Zone zone = new Zone(folios, zram, memory.watermarks(), cpus, memory.pcpBatch(), huge);
         swap =
                 new SwapArea(
                         swapDevice,
                         page,
-                        config.swapSlots(),
+                        config.swap().slots(),
                         new ZramMemory(zone, folios.frames() - zram, zram),
                         config.kernel(),
                         cpus,
@@ -153,7 +156,7 @@ public final class Host implements AutoCloseable {
         tables =
                 new PrimaryTables(
                         format,
-                        new TableSlab(config.paging().geometry(), config.maxTables()),
+                        new TableSlab(config.paging().geometry(), config.room().tables()),
                         config.paging().setsFlags());
         FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
@@ -185,8 +188,10 @@ public final class Host implements AutoCloseable {
                                 stat,
                                 config.kernel(),
                                 new ReclaimTunables(
-                                        config.lruGen(), config.aging(), config.swappiness()),
-                                config.preemption(),
+                                        reclaimer.lruGen(),
+                                        reclaimer.aging(),
+                                        reclaimer.swappiness()),
+                                reclaimer.preemption(),
                                 config.seed(),
                                 all,
                                 mmLists,
@@ -239,7 +244,7 @@ public final class Host implements AutoCloseable {
                         folioWait,
                         stat,
                         all,
-                        config.pageCluster());
+                        config.swap().pageCluster());
         AnonSwapIn anonSwapIn =
                 new AnonSwapIn(
                         format,
@@ -280,7 +285,7 @@ public final class Host implements AutoCloseable {
                         zeroPages,
                         hugetlbPages,
                         huge,
-                        config.thp() == HostConfig.Thp.ALWAYS,
+                        memory.thp() == HostConfig.Thp.ALWAYS,
                         cpus,
                         steps);
         actors =
@@ -305,27 +310,26 @@ public final class Host implements AutoCloseable {
         memoryFailure =
                 new MemoryFailure(format, folios, lru, folioWait, lockedSplit, objects, hugetlb);
         addMemcg((@Nullable Memcg) null);
-        if (config.kswapd()) {
+        if (reclaimer.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
         }
     }
 
     private SwapDevice device(EndOfIo endOfIo) {
         if (contents != null) {
-            return new SwapFile(contents, config.maxCpus());
+            return new SwapFile(contents, config.room().cpus());
         }
-        return switch (config.swap()) {
-            case ZRAM -> new ZramDevice(folios.page);
-            case DISK ->
-                    new DiskDevice(
-                            engine,
-                            config.disk(),
-                            folios.page,
-                            config.kernel(),
-                            config.maxCpus(),
-                            config.seed(),
-                            endOfIo);
-        };
+        DiskTiming disk = config.swap().disk();
+        return disk == null
+                ? new ZramDevice(folios.page)
+                : new DiskDevice(
+                        engine,
+                        disk,
+                        folios.page,
+                        config.kernel(),
+                        config.room().cpus(),
+                        config.seed(),
+                        endOfIo);
     }
 
     /// The last user of a folio is gone.
@@ -354,7 +358,7 @@ public final class Host implements AutoCloseable {
     /// A new memory cgroup below another, without limits. While the host is set up only.
     public Memcg addMemcg(@Nullable Memcg parent) {
         int id = memcgs.size();
-        if (id >= config.maxMemcgs()) {
+        if (id >= config.room().memcgs()) {
             throw new IllegalStateException("the host has room for " + id + " cgroups");
         }
         Lruvec above = parent == null ? null : parent.lruvec();
@@ -364,8 +368,8 @@ public final class Host implements AutoCloseable {
                         reclaim.lruGen().core(),
                         config.kernel(),
                         above,
-                        new VmStat(config.maxCpus()));
-        Memcg memcg = new Memcg(id, parent, lruvecs[id], config.maxCpus());
+                        new VmStat(config.room().cpus()));
+        Memcg memcg = new Memcg(id, parent, lruvecs[id], config.room().cpus());
         memcgs.add(memcg);
         mmLists.online(memcg);
         memcgLru.online(memcg);

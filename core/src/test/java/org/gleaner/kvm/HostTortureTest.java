@@ -23,7 +23,6 @@ import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -105,26 +104,13 @@ final class HostTortureTest {
 
     private static HostConfig config(AgingPlan plan, int lruGen, HostConfig.Thp thp) {
         return new HostConfig(
-                HostPaging.X86_64,
-                FRAMES,
-                0,
-                new Watermarks(40, 80, 160),
-                8,
-                true,
-                HostConfig.Swap.ZRAM,
-                DiskTiming.NVME,
-                4 * PAGES,
-                3,
-                60,
-                Preemption.NONE,
-                SEED,
-                thp,
                 KernelVersion.V6_12,
-                LruGenCaps.of(lruGen),
-                plan.secondary(),
-                256,
-                1,
-                VCPUS + 12);
+                HostPaging.X86_64,
+                HostConfig.Memory.of(FRAMES, new Watermarks(40, 80, 160), 8).withThp(thp),
+                new HostConfig.Swap(DiskTiming.NVME, 4 * PAGES, 3),
+                HostConfig.Reclaimer.direct(LruGenCaps.of(lruGen), plan.secondary()).withKswapd(),
+                new HostConfig.Room(256, 1, VCPUS + 12),
+                SEED);
     }
 
     private void boss(

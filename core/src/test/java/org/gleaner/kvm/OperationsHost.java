@@ -27,7 +27,6 @@ import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.Vma;
 import org.gleaner.mm.stat.VmEvent;
@@ -113,26 +112,14 @@ final class OperationsHost {
         swap = new SwapFile(contents, CPUS);
         HostConfig config =
                 new HostConfig(
-                        paging,
-                        frames,
-                        0,
-                        new Watermarks(40, 80, 160),
-                        8,
-                        false,
-                        HostConfig.Swap.ZRAM,
-                        DiskTiming.NVME,
-                        1 << 16,
-                        3,
-                        60,
-                        Preemption.NONE,
-                        seed,
-                        thp ? HostConfig.Thp.ALWAYS : HostConfig.Thp.NEVER,
                         KernelVersion.V6_12,
-                        LruGenCaps.of(lruGen),
-                        plan.secondary(),
-                        512,
-                        1,
-                        CPUS);
+                        paging,
+                        HostConfig.Memory.of(frames, new Watermarks(40, 80, 160), 8)
+                                .withThp(thp ? HostConfig.Thp.ALWAYS : HostConfig.Thp.NEVER),
+                        new HostConfig.Swap(DiskTiming.NVME, 1 << 16, 3),
+                        HostConfig.Reclaimer.direct(LruGenCaps.of(lruGen), plan.secondary()),
+                        new HostConfig.Room(512, 1, CPUS),
+                        seed);
         host =
                 new Host(
                         engine,

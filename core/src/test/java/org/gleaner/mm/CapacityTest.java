@@ -17,9 +17,7 @@ import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.Geometry;
 import org.gleaner.pagetable.TableSlab;
@@ -53,26 +51,14 @@ final class CapacityTest {
 
     private static HostConfig host(int frames, int slots, int tables, int memcgs, int cpus) {
         return new HostConfig(
-                HostPaging.X86_64,
-                frames,
-                0,
-                new Watermarks(1, 2, 3),
-                31,
-                false,
-                HostConfig.Swap.ZRAM,
-                DiskTiming.VIRTIO,
-                slots,
-                0,
-                60,
-                Preemption.NONE,
-                1,
-                HostConfig.Thp.NEVER,
                 KernelVersion.V6_12,
-                LruGenCaps.of(7),
-                AgingDesign.ofKernel("6.12").plan().secondary(),
-                tables,
-                memcgs,
-                cpus);
+                HostPaging.X86_64,
+                HostConfig.Memory.of(frames, new Watermarks(1, 2, 3), 31),
+                HostConfig.Swap.zram(slots),
+                HostConfig.Reclaimer.direct(
+                        LruGenCaps.of(7), AgingDesign.ofKernel("6.12").plan().secondary()),
+                new HostConfig.Room(tables, memcgs, cpus),
+                1);
     }
 
     @Test

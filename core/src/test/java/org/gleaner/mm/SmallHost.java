@@ -39,8 +39,7 @@ public final class SmallHost {
     private int zramFrames;
     private Watermarks watermarks = new Watermarks(16, 32, 48);
     private boolean kswapd;
-    private HostConfig.Swap swap = HostConfig.Swap.ZRAM;
-    private DiskTiming disk = DiskTiming.NVME;
+    private DiskTiming disk;
     private int slots = 1 << 16;
     private int pageCluster;
     private int swappiness = 60;
@@ -108,7 +107,6 @@ public final class SmallHost {
     }
 
     public SmallHost disk(DiskTiming timing) {
-        swap = HostConfig.Swap.DISK;
         disk = timing;
         return this;
     }
@@ -182,30 +180,13 @@ public final class SmallHost {
                     new Host(
                             engine,
                             new HostConfig(
-                                    paging,
-                                    frames,
-                                    zramFrames,
-                                    watermarks,
-                                    31,
-                                    kswapd,
-                                    swap,
-                                    disk,
-                                    slots,
-                                    pageCluster,
-                                    swappiness,
-                                    new Preemption(
-                                            switchChance,
-                                            switchChance > 0 && thp != HostConfig.Thp.NEVER,
-                                            false,
-                                            null),
-                                    seed,
-                                    thp,
                                     kernel,
-                                    LruGenCaps.of(lruGen),
-                                    AgingDesign.ofKernel(kernel.id()).plan().secondary(),
-                                    tables,
-                                    16,
-                                    cpus),
+                                    paging,
+                                    new HostConfig.Memory(frames, zramFrames, watermarks, 31, thp),
+                                    new HostConfig.Swap(disk, slots, pageCluster),
+                                    reclaimer(),
+                                    new HostConfig.Room(tables, 16, cpus),
+                                    seed),
                             steps == null
                                     ? null
                                     : new HostParts(
@@ -215,6 +196,16 @@ public final class SmallHost {
             }
         }
         return host;
+    }
+
+    private HostConfig.Reclaimer reclaimer() {
+        boolean workersRun = switchChance > 0 && thp != HostConfig.Thp.NEVER;
+        return new HostConfig.Reclaimer(
+                LruGenCaps.of(lruGen),
+                AgingDesign.ofKernel(kernel.id()).plan().secondary(),
+                swappiness,
+                kswapd,
+                new Preemption(switchChance, workersRun, false, null));
     }
 
     /// A cgroup of its own with one process of `pages` anonymous pages.

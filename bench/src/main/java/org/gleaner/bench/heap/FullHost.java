@@ -16,9 +16,7 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 
 /// A host in virtual time with one guest, which fills it or a part of it, and swap of the same
@@ -50,26 +48,13 @@ public final class FullHost {
     private static HostConfig config(int pages, int cpus) {
         int tables = pages / TABLE * 2 + 4096;
         return new HostConfig(
-                HostPaging.X86_64,
-                pages,
-                0,
-                Watermarks.of(pages, 0).scaled(64),
-                63,
-                true,
-                HostConfig.Swap.ZRAM,
-                DiskTiming.VIRTIO,
-                pages,
-                0,
-                60,
-                Preemption.NONE,
-                1,
-                HostConfig.Thp.NEVER,
                 KernelVersion.V6_12,
-                LruGenCaps.of(7),
-                PLAN.secondary(true),
-                tables,
-                1,
-                cpus);
+                HostPaging.X86_64,
+                HostConfig.Memory.of(pages, Watermarks.of(pages, 0).scaled(64), 63),
+                HostConfig.Swap.zram(pages),
+                HostConfig.Reclaimer.direct(LruGenCaps.of(7), PLAN.secondary(true)).withKswapd(),
+                new HostConfig.Room(tables, 1, cpus),
+                1);
     }
 
     /// The guest writes all its memory, once: each vCPU its part.

@@ -57,7 +57,7 @@ final class Accounting {
         this.machine = machine;
         engine = machine.engine();
         clock = engine instanceof VirtualEngine virtual ? virtual : null;
-        pressure = new PressureStall(this::now, machine.config().maxCpus());
+        pressure = new PressureStall(this::now, machine.config().room().cpus());
         host = pressure.newGroup(null);
         if (clock != null) {
             engine.cpus().stream()

@@ -159,7 +159,7 @@ public final class DemandPagingRun {
                 scenario.mode() == FaultMode.MINOR ? Userfault.Mode.MINOR : Userfault.Mode.MISSING;
         Vma[] memory = machine.mm().vmas();
         for (int i = 0; i < scenario.userfaults(); i++) {
-            int cpus = machine.host().config().maxCpus();
+            int cpus = machine.host().config().room().cpus();
             Userfault monitor = new Userfault(mode, cpus, MemorySteps.LINUX);
             memory[i].register(monitor);
             monitors.add(monitor);

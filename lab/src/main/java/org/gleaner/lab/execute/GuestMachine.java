@@ -126,7 +126,7 @@ final class GuestMachine implements AutoCloseable {
         guest = accounting.guest("guest", this::vcpus, this::memory);
         rcu = Rcu.start(engine);
         idleCpus = new IdleCpus(host::drain);
-        int last = host.config().maxCpus() - 1;
+        int last = host.config().room().cpus() - 1;
         commands = HostCommands.start(host, own, plan, last, _ -> null, idleCpus);
     }
 

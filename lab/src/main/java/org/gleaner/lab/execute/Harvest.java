@@ -27,7 +27,7 @@ final class Harvest {
 
     Harvest(Host host, AgingDesign design) {
         format = host.tables().format;
-        aging = host.config().aging();
+        aging = host.config().reclaimer().aging();
         pageByPage = design == AgingDesign.LOCKED_FLUSH;
         window = aging.newWindow();
     }

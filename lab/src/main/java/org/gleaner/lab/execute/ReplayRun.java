@@ -40,8 +40,6 @@ import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.fault.UserTask;
 import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.LruGenDebugfs;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.space.RmapObject;
@@ -152,32 +150,16 @@ public final class ReplayRun {
     }
 
     private HostConfig config() {
-        int frames = Math.toIntExact(frames(request));
-        int tables = request.trace().regionPages() / table * 2 + 4096;
         return HostSetup.checked(
                 request.trace().name(),
                 () ->
-                        new HostConfig(
-                                Support.paging(request),
-                                frames,
-                                0,
-                                Watermarks.of(frames, 10),
-                                Support.pcpBatch(request.pageSize()),
-                                false,
-                                Support.swap(request.swap()),
-                                Support.disk(request.swap()),
-                                Math.toIntExact(slots(request)),
-                                request.pageCluster(),
-                                request.swappiness(),
-                                Preemptions.of(request),
-                                request.seed(),
-                                Support.thp(request.thp()),
-                                Support.kernel(request.kernel()),
-                                LruGenCaps.of(request.lruGen().commonBits()),
-                                aging.secondary(request.lruGen().walksSecondary()),
-                                tables,
+                        HostSetup.underLimits(
+                                request,
+                                frames(request),
+                                slots(request),
+                                request.trace().regionPages(),
                                 2,
-                                16));
+                                Preemptions.of(request)));
     }
 
     private static long frames(ReplayRequest request) {

@@ -9,7 +9,6 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.reclaim.Preemption;
 
 /// What a host is made of that traces share as its guests. What the kernel needs of its memory to
@@ -48,30 +47,21 @@ record SharedHost(TogetherRequest request, AgingPlan aging, HostShare share) {
         }
         int zram = Math.toIntExact(share.zramPages());
         int all = request.guests().size();
+        int tables = (int) Math.min(1 << 22, request.mappedPages() / table * 2 + 4096);
         return HostSetup.checked(
                 option,
                 () ->
-                        new HostConfig(
-                                Support.paging(request),
-                                Math.toIntExact(share.usablePages()) + zram,
-                                zram,
-                                new Watermarks(low, low + delta, low + 2 * delta),
-                                pcpBatch(),
-                                true,
-                                Support.swap(request.swap()),
-                                Support.disk(request.swap()),
-                                Math.toIntExact(request.swapPages()),
-                                request.pageCluster(),
-                                request.swappiness(),
-                                Preemption.NONE,
-                                request.seed(),
-                                Support.thp(request.thp()),
-                                Support.kernel(request.kernel()),
-                                LruGenCaps.of(request.lruGen().commonBits()),
-                                aging.secondary(request.lruGen().walksSecondary()),
-                                (int) Math.min(1 << 22, request.mappedPages() / table * 2 + 4096),
-                                1 + all,
-                                2 * all + 20));
+                        HostSetup.replaying(
+                                request,
+                                new HostConfig.Memory(
+                                        Math.toIntExact(share.usablePages()) + zram,
+                                        zram,
+                                        new Watermarks(low, low + delta, low + 2 * delta),
+                                        pcpBatch(),
+                                        Support.thp(request.thp())),
+                                request.swapPages(),
+                                HostSetup.reclaimer(request, Preemption.NONE).withKswapd(),
+                                new HostConfig.Room(tables, 1 + all, 2 * all + 20)));
     }
 
     /// Pages that a per-CPU list takes at once, fewer where that would be a good part of a small

@@ -40,6 +40,7 @@ import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.gleaner.pagetable.TableSlab;
+import org.jspecify.annotations.Nullable;
 
 /// From the words of a request to the parts of the machine.
 final class Support {
@@ -96,19 +97,13 @@ final class Support {
         return Integer.highestOneBit(quarter + quarter / 2) - 1;
     }
 
-    static HostConfig.Swap swap(SwapDeviceChoice device) {
-        return switch (device) {
-            case DISK, SSD, OPTANE -> HostConfig.Swap.DISK;
-            case ZRAM, NONE -> HostConfig.Swap.ZRAM;
-        };
-    }
-
-    /// The figures of the disk behind a swap device; unused if there is none.
-    static DiskTiming disk(SwapDeviceChoice device) {
+    /// The figures of the disk behind a swap device; null if it is none.
+    static @Nullable DiskTiming disk(SwapDeviceChoice device) {
         return switch (device) {
             case DISK -> DiskTiming.VIRTIO;
             case OPTANE -> DiskTiming.OPTANE;
-            case SSD, ZRAM, NONE -> DiskTiming.NVME;
+            case SSD -> DiskTiming.NVME;
+            case ZRAM, NONE -> null;
         };
     }
 
@@ -123,7 +118,8 @@ final class Support {
     /// before it entered, as the replayers of the comparison runs have; in huge ones they come as
     /// the pages do.
     static Memcg tablePayer(Host host, Memcg memcg, Backing backing) {
-        boolean huge = host.config().thp() == HostConfig.Thp.ALWAYS && backing == Backing.ANON;
+        boolean huge =
+                host.config().memory().thp() == HostConfig.Thp.ALWAYS && backing == Backing.ANON;
         return huge ? memcg : host.rootMemcg();
     }
 

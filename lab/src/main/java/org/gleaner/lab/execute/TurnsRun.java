@@ -16,8 +16,6 @@ import org.gleaner.mm.Host;
 import org.gleaner.mm.HostConfig;
 import org.gleaner.mm.aging.AgingPlan;
 import org.gleaner.mm.memcg.Memcg;
-import org.gleaner.mm.memory.Watermarks;
-import org.gleaner.mm.reclaim.LruGenCaps;
 import org.gleaner.mm.version.KernelVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -69,29 +67,13 @@ public final class TurnsRun {
 
     private HostConfig config() {
         long used = Math.min(request.touchedPages(), request.memoryPages());
-        int frames = Math.toIntExact(used + SPARE_PAGES);
-        int table = Support.paging(request).page().hugePages();
-        return new HostConfig(
-                Support.paging(request),
-                frames,
-                0,
-                Watermarks.of(frames, 10),
-                Support.pcpBatch(request.pageSize()),
-                false,
-                Support.swap(request.swap()),
-                Support.disk(request.swap()),
-                Math.toIntExact(request.swapPages()),
-                request.pageCluster(),
-                request.swappiness(),
-                Preemptions.of(request),
-                request.seed(),
-                Support.thp(request.thp()),
-                Support.kernel(request.kernel()),
-                LruGenCaps.of(request.lruGen().commonBits()),
-                aging.secondary(request.lruGen().walksSecondary()),
-                (int) (request.mappedPages() / table * 2 + 4096),
+        return HostSetup.underLimits(
+                request,
+                used + SPARE_PAGES,
+                request.swapPages(),
+                request.mappedPages(),
                 2 + request.guests().size(),
-                16);
+                Preemptions.of(request));
     }
 
     private TurnsResult run() {

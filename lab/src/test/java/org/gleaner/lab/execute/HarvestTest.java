@@ -19,10 +19,8 @@ import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.pte.HostPaging;
 import org.gleaner.mm.reclaim.LruGenCaps;
-import org.gleaner.mm.reclaim.Preemption;
 import org.gleaner.mm.space.AddressSpace;
 import org.gleaner.mm.stat.VmEvent;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.version.KernelVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,25 +69,13 @@ final class HarvestTest {
 
     private static HostConfig config(AgingDesign design) {
         return new HostConfig(
-                HostPaging.X86_64,
-                4 * PAGES,
-                0,
-                new Watermarks(16, 32, 48),
-                31,
-                false,
-                HostConfig.Swap.ZRAM,
-                DiskTiming.NVME,
-                PAGES,
-                0,
-                60,
-                Preemption.NONE,
-                1,
-                HostConfig.Thp.ALWAYS,
                 KernelVersion.V6_12,
-                LruGenCaps.of(7),
-                design.plan().secondary(),
-                64,
-                1,
-                8);
+                HostPaging.X86_64,
+                HostConfig.Memory.of(4 * PAGES, new Watermarks(16, 32, 48), 31)
+                        .withThp(HostConfig.Thp.ALWAYS),
+                HostConfig.Swap.zram(PAGES),
+                HostConfig.Reclaimer.direct(LruGenCaps.of(7), design.plan().secondary()),
+                new HostConfig.Room(64, 1, 8),
+                1);
     }
 }

@@ -20,7 +20,7 @@ final class HostSetupTest {
 
     @Test
     void aHostThatHasNoRoomIsOneLineForTheUser() {
-        assertThat(config(256, 0).maxMemcgs()).isEqualTo(256);
+        assertThat(config(256, 0).room().memcgs()).isEqualTo(256);
         assertThatThrownBy(() -> config(257, 0))
                 .isInstanceOf(BadInput.class)
                 .hasMessage(
