@@ -122,13 +122,13 @@ public final class ArchitecturesRun {
         populate = crew.together(boss, this::populate);
         if (!machine.outOfMemory()) {
             machine.vm().vcpus().forEach(Vcpu::forgetFaultTimes);
-            Counts before = new Counts();
+            Beginning beginning = new Beginning();
             machine.accounting().begin();
             for (int round = 0; round < scenario.rounds() && !machine.outOfMemory(); round++) {
                 round(boss, round);
             }
             machine.accounting().end();
-            result = since(before);
+            result = since(beginning);
         }
         crew.dismiss(boss);
     }
@@ -190,20 +190,27 @@ public final class ArchitecturesRun {
         private final NotifierCalls calls = vm.notifierCalls();
         private final long flushes = vm.remoteFlushes();
         private final long flushNanos = vm.remoteFlushNanos();
-        private final Map<VmEvent, Long> vmstat = machine.host().stat().snapshot();
         private final List<Cpu> cpus = machine.engine().cpus();
         private final LockUse.Sum read = LockUse.of(cpus, LockClass.MMU_LOCK, false);
         private final LockUse.Sum write = LockUse.of(cpus, LockClass.MMU_LOCK, true);
-        private final List<CallTree.@Nullable Frame> trees = CallTrees.snapshot(cpus);
 
         private long sum(ToLongFunction<VcpuStat> count) {
             return vcpus.stream().map(Vcpu::stat).mapToLong(count).sum();
         }
     }
 
-    private Run since(Counts start) {
+    /// What had been counted when the rounds began. Of the last two whoever keeps them says himself
+    /// what has come since.
+    private final class Beginning {
+        private final Counts counts = new Counts();
+        private final Map<VmEvent, Long> vmstat = machine.host().stat().snapshot();
+        private final List<CallTree.@Nullable Frame> trees = CallTrees.snapshot(counts.cpus);
+    }
+
+    private Run since(Beginning beginning) {
+        Counts start = beginning.counts;
         Counts end = new Counts();
-        Map<String, Long> vmstat = machine.host().stat().namedSince(start.vmstat);
+        Map<String, Long> vmstat = machine.host().stat().namedSince(beginning.vmstat);
         return new Run(
                 configuration,
                 scenario.host().costs().on(configuration.arch()),
@@ -223,7 +230,7 @@ public final class ArchitecturesRun {
                         passPages == 0 ? 0 : passSeconds * 1e9 / passPages,
                         end.calls.age() - start.calls.age(),
                         end.calls.testAge() - start.calls.testAge(),
-                        notifierSeconds(start)),
+                        notifierSeconds(end.cpus, beginning.trees)),
                 locks(start.read, end.read),
                 locks(start.write, end.write),
                 new Invalidations(
@@ -263,13 +270,13 @@ public final class ArchitecturesRun {
     }
 
     /// CPU time in notifiers that ask for young pages; null where no call trees are kept.
-    private static @Nullable Double notifierSeconds(Counts start) {
-        if (start.cpus.getFirst().callTree() == null) {
+    private static @Nullable Double notifierSeconds(
+            List<Cpu> cpus, List<CallTree.@Nullable Frame> before) {
+        if (cpus.getFirst().callTree() == null) {
             return null;
         }
         return YOUNG.stream()
-                        .mapToLong(each ->
-                                CallTrees.since(start.cpus, start.trees, each).inclusiveNanos())
+                        .mapToLong(each -> CallTrees.since(cpus, before, each).inclusiveNanos())
                         .sum()
                 / 1e9;
     }
