@@ -66,7 +66,8 @@ record EnteringProcess(ReplayRequest request, int table) {
     }
 
     /// What the kernel takes on the cgroup's behalf. The nodes of a file's index go on in the last
-    /// of its pages.
+    /// of its pages; on arm64 they begin a new one, for how much of it is in use was not measured
+    /// there. Nothing else goes on in it.
     private void kernel(Cpu cpu, Host host, Memcg memcg) {
         if (request.backing() == Backing.MEMFD && !isArm64()) {
             host.kernelMemory().chargeBytes(cpu, memcg, KERNEL_BYTES);
