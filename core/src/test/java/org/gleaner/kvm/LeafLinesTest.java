@@ -2,6 +2,8 @@ package org.gleaner.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
@@ -9,12 +11,14 @@ import java.util.stream.IntStream;
 import org.gleaner.kvm.arch.Architecture;
 import org.gleaner.kvm.arch.Arm64;
 import org.gleaner.kvm.arch.X86;
+import org.gleaner.kvm.mmu.LeafLines;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.notifier.InvalidationEvent;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -25,6 +29,7 @@ final class LeafLinesTest {
 
     private static final int PAGES = 512;
     private static final int APART = 20;
+    private static final int CPUS = 200;
 
     /// In nanoseconds.
     private static final long MORE = 1_000;
@@ -54,6 +59,27 @@ final class LeafLinesTest {
                                             unmap(cpu, world, page);
                                         })))
                 .isEqualTo(APART);
+    }
+
+    @Test
+    void eachCpuRemembersItsOwn() {
+        LeafLines lines = new LeafLines();
+        VirtualEngine engine = new VirtualEngine(World.COSTS, VirtualOptions.seed(7));
+        List<Long> waited = new ArrayList<>();
+        for (int i = 1; i <= CPUS; i++) {
+            long slot = 1_000L * i;
+            engine.spawn(
+                    "walk" + i,
+                    cpu -> {
+                        lines.read(cpu, slot);
+                        cpu.sleep(1_000_000);
+                        long before = cpu.now();
+                        lines.read(cpu, slot);
+                        waited.add(cpu.now() - before);
+                    });
+        }
+        engine.run();
+        assertThat(waited).hasSize(CPUS).containsOnly(0L);
     }
 
     /// Pages of which no two lie in one line, or in lines side by side.
