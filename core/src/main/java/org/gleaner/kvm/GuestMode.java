@@ -119,10 +119,12 @@ final class GuestMode {
 
     // --- requests ----------------------------------------------------------------------------
 
-    /// In guest mode: after this no request is pending, and no time has passed since it was seen.
+    /// In guest mode: after this no request is pending, nobody else is to have the CPU, and no time
+    /// has passed since that was seen.
     void servePending(Cpu cpu) {
-        while (requests.arePending(cpu)) {
+        while (requests.arePending(cpu) || cpu.needsResched()) {
             leave(cpu);
+            cpu.condResched();
             enter(cpu);
         }
     }

@@ -99,7 +99,7 @@ final class Refault extends SlabTurns {
             case ASK -> {
                 asked = 0;
                 at = guest.requests.arePending(cpu) ? Turn.TAKE : Turn.ENTER;
-                yield at == Turn.TAKE || guest.hasRoot();
+                yield at == Turn.TAKE || guest.hasRoot() && !cpu.needsResched();
             }
             case TAKE -> {
                 asked = guest.requests.take(cpu);

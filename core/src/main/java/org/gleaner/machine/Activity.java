@@ -12,6 +12,8 @@ enum Activity {
     TIMED,
     /// It takes part with the time at which it will wake.
     SLEEPING,
+    /// It would run, and waits for a CPU.
+    QUEUED,
     /// It has returned.
     DONE
 }

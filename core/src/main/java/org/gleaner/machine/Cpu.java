@@ -259,13 +259,30 @@ public abstract class Cpu {
     /// A bare ordered step, for code that has folded private work and now reads shared state.
     public abstract void step();
 
-    /// One turn of a loop that goes on only when others do something (`cpu_relax`, `cond_resched`).
+    /// One turn of a loop that goes on only when others do something (`cpu_relax`).
     public void relax() {}
+
+    /// Whether somebody else is to have the hardware thread now, and this task is to get to a
+    /// [#condResched] soon (`need_resched`). No step, and no time.
+    public boolean needsResched() {
+        return false;
+    }
+
+    /// A point at which the task may lose its hardware thread to another that waits for it
+    /// (`cond_resched`): it holds no spinning lock, and is not in its guest. Only virtual time has
+    /// fewer of them than tasks.
+    public void condResched() {}
 
     /// Whether a holder lets others have its lock for a moment, which is `contended` or not: an
     /// exploring engine can be told to do so always.
     public boolean yieldsIf(boolean contended) {
         return contended;
+    }
+
+    /// Nanoseconds for which its task would have run and had no hardware thread (`run_delay` of
+    /// `/proc/PID/schedstat`; a guest's steal time); 0 where each has one.
+    public long runDelayNanos() {
+        return 0;
     }
 
     // --- call tree ---------------------------------------------------------------------------

@@ -13,9 +13,13 @@ public interface Engine {
     /// new actor starts at the caller's time.
     Cpu spawn(String name, Actor body);
 
-    /// Adds an actor that is stopped once no spawned actor is left: kswapd, an RCU or device
-    /// thread.
+    /// Adds an actor that is stopped once no spawned actor is left: kswapd, an RCU thread.
     Cpu daemon(String name, Actor body);
+
+    /// As [#daemon], of what is no task and needs no CPU: a drive, somebody who looks on.
+    default Cpu device(String name, Actor body) {
+        return daemon(name, body);
+    }
 
     /// As [#daemon], with an id of one's own choice, which nobody has yet: others are numbered as
     /// if it were not there, so that they draw the same chances with it and without. An engine

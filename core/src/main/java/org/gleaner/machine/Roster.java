@@ -69,7 +69,7 @@ final class Roster {
         for (VirtualCpu cpu : cpus) {
             boolean mayRun =
                     switch (cpu.state) {
-                        case RUNNING, READY, TIMED, SLEEPING -> true;
+                        case RUNNING, READY, TIMED, SLEEPING, QUEUED -> true;
                         case WAITING, DONE -> false;
                     };
             if (mayRun && !cpu.daemon) {

@@ -8,7 +8,7 @@ package org.gleaner.machine;
 ///
 /// @param sockets 1 or more; where many run, CPU `id` sits on socket `id % sockets`
 /// @param cores of all sockets
-/// @param threads hardware threads of a core, 1 or 2
+/// @param threads hardware threads of a core, 1 to 8
 /// @param coresPerCache behind each last-level cache, of which a socket then has several; 0: all of
 ///   a socket
 public record Topology(int sockets, int cores, int threads, int coresPerCache) {
@@ -20,7 +20,7 @@ public record Topology(int sockets, int cores, int threads, int coresPerCache) {
 
     /// @throws IllegalArgumentException if a figure is out of range
     public Topology {
-        if (sockets < 1 || cores < sockets || threads < 1 || threads > 2) {
+        if (sockets < 1 || cores < sockets || threads < 1 || threads > 8) {
             throw new IllegalArgumentException(
                     sockets + " sockets, " + cores + " cores, " + threads + " threads of a core");
         }
@@ -28,6 +28,11 @@ public record Topology(int sockets, int cores, int threads, int coresPerCache) {
             throw new IllegalArgumentException(
                     cores + " cores on " + sockets + " sockets, " + coresPerCache + " to a cache");
         }
+    }
+
+    /// Hardware threads of all cores.
+    public long cpus() {
+        return (long) cores * threads;
     }
 
     /// Whether a socket has several last-level caches.
@@ -55,11 +60,13 @@ public record Topology(int sockets, int cores, int threads, int coresPerCache) {
                 : (long) TOGETHER * busy * sockets <= (long) cores * threads;
     }
 
-    /// How many of `busy` CPUs share their core with another that is busy, 0 to 1 of them.
+    /// How many others a busy CPU of `busy` shares its core with, on average.
     double sharing(int busy) {
         if (threads == 1 || busy <= cores) {
             return 0;
         }
-        return Math.min(1, 2.0 * (busy - cores) / busy);
+        long each = busy / cores;
+        long more = busy % cores;
+        return (more * (each + 1) * each + (cores - more) * each * (each - 1)) / (double) busy;
     }
 }

@@ -61,6 +61,9 @@ final class VirtualCpu extends TimedCpu {
 
     private final Interruptions interruptions;
 
+    /// Its place in the queues for CPUs; null if it has one of its own.
+    final @Nullable SchedEntity sched;
+
     final Coroutine coroutine;
 
     /// Latest time at which this CPU still goes first; it runs on without asking until then.
@@ -82,7 +85,8 @@ final class VirtualCpu extends TimedCpu {
             Actor body,
             boolean daemon,
             int slot,
-            long start) {
+            long start,
+            @Nullable RunQueues queues) {
         super(id, name, engine.speeds, engine.options.callTrees(), start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse(engine.lockWaits);
@@ -95,12 +99,14 @@ final class VirtualCpu extends TimedCpu {
         lengths = new WorkLengths(engine.options.seed(), id);
         slack = engine.slack;
         interruptions = new Interruptions(this, engine);
+        sched = queues == null ? null : queues.entity(this);
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
 
     private void runBody() {
         try {
             if (!stop) {
+                wakes();
                 body.run(this);
             }
         } catch (Stop expected) {
@@ -177,7 +183,7 @@ final class VirtualCpu extends TimedCpu {
         }
         state = as;
         engine.events.set(id, key);
-        if (as == Activity.READY || !isAsleep()) {
+        if (as == Activity.READY || as != Activity.QUEUED && !isAsleep()) {
             giveWay();
             return;
         }
@@ -197,6 +203,52 @@ final class VirtualCpu extends TimedCpu {
             stop = false;
             throw Stop.INSTANCE;
         }
+    }
+
+    // --- the CPU that it has ------------------------------------------------------------------
+
+    /// It wants to run; returns once it may.
+    void wakes() {
+        if (sched != null) {
+            sched.wakes();
+        }
+    }
+
+    /// It does not want to for now.
+    void sleeps() {
+        if (sched != null) {
+            sched.sleeps();
+        }
+    }
+
+    @Override
+    public boolean needsResched() {
+        return sched != null && ticks > sched.sliceEnd;
+    }
+
+    /// It has ended.
+    void ends() {
+        if (sched != null) {
+            sched.ends();
+        }
+    }
+
+    @Override
+    public void condResched() {
+        if (sched == null || !sched.mayBeWaitedFor()) {
+            return;
+        }
+        LockDep.mightSleep(this);
+        inTurn();
+        if (needsResched()) {
+            drain();
+            sched.yields();
+        }
+    }
+
+    @Override
+    public long runDelayNanos() {
+        return sched == null ? 0 : sched.delayNanos();
     }
 
     // --- buffered stores -----------------------------------------------------------------------
@@ -475,7 +527,7 @@ final class VirtualCpu extends TimedCpu {
         return switch (state) {
             case WAITING -> waiting.asleep;
             case TIMED, SLEEPING -> true;
-            case RUNNING, READY, DONE -> false;
+            case RUNNING, READY, QUEUED, DONE -> false;
         };
     }
 
@@ -489,10 +541,12 @@ final class VirtualCpu extends TimedCpu {
         drain();
         sleepStart = ticks;
         TaskState.sleeps(this, true);
+        sleeps();
         ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (ticks > limit) {
             park(Activity.SLEEPING, key());
         }
+        wakes();
         TaskState.sleeps(this, false);
     }
 
@@ -505,7 +559,7 @@ final class VirtualCpu extends TimedCpu {
         engine.checkSleep(this);
         drain();
         long deadline = ticks + Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
-        if (deadline <= limit) {
+        if (deadline <= limit && !engine.isAnybodyQueued()) {
             TaskState.sleeps(this, true);
             ticks = deadline;
             TaskState.sleeps(this, false);

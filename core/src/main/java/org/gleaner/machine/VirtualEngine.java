@@ -96,6 +96,10 @@ public final class VirtualEngine implements Engine {
 
     private final CostModel costs;
     private final Roster roster;
+
+    /// Null if every task has a CPU of its own.
+    private final @Nullable RunQueues queues;
+
     private final long switchTicks;
     private final long wakeTicks;
     private final long hangTicks;
@@ -139,28 +143,40 @@ public final class VirtualEngine implements Engine {
         wakeTicks = costs.ticks(Cost.WAKE);
         hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
         roster = new Roster(options.seed());
+        long cpus = options.topology().cpus();
+        queues =
+                cpus >= MOST_CPUS
+                        ? null
+                        : new RunQueues(
+                                this, (int) cpus, options.sliceNanos() * CostModel.TICKS_PER_NANO);
     }
 
     @Override
     public Cpu spawn(String name, Actor body) {
         spawnedLeft++;
-        return add(roster.nextId(), name, body, false);
+        return add(roster.nextId(), name, body, false, queues);
     }
 
     @Override
     public Cpu daemon(String name, Actor body) {
-        return add(roster.nextId(), name, body, true);
+        return add(roster.nextId(), name, body, true, queues);
     }
 
     @Override
     public Cpu daemonAt(int id, String name, Actor body) {
-        return add(id, name, body, true);
+        return add(id, name, body, true, queues);
     }
 
-    private Cpu add(int id, String name, Actor body, boolean daemon) {
+    @Override
+    public Cpu device(String name, Actor body) {
+        return add(roster.nextId(), name, body, true, null);
+    }
+
+    private Cpu add(int id, String name, Actor body, boolean daemon, @Nullable RunQueues queuedIn) {
         VirtualCpu by = running;
         long start = by != null ? by.ticks : endTicks;
-        VirtualCpu cpu = new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start);
+        VirtualCpu cpu =
+                new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start, queuedIn);
         roster.add(cpu);
         speeds.begin();
         left++;
@@ -275,6 +291,7 @@ public final class VirtualEngine implements Engine {
     void finished(VirtualCpu cpu) {
         cpu.state = Activity.DONE;
         cpu.leaveSection();
+        cpu.ends();
         speeds.end();
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
@@ -351,7 +368,7 @@ public final class VirtualEngine implements Engine {
 
     // --- waiting and waking ------------------------------------------------------------------
 
-    private void makeReady(VirtualCpu cpu) {
+    void makeReady(VirtualCpu cpu) {
         cpu.state = Activity.READY;
         long key = cpu.key();
         events.move(cpu.id, key);
@@ -366,6 +383,7 @@ public final class VirtualEngine implements Engine {
             checkSleep(cpu);
             cpu.ticks += switchTicks;
             TaskState.sleeps(cpu, true);
+            cpu.sleeps();
         }
         cpu.waiting.join(w);
         if (deadline == EventTree.NEVER) {
@@ -378,8 +396,14 @@ public final class VirtualEngine implements Engine {
             cpu.ticks = Math.max(cpu.ticks, deadline);
         }
         if (cpu.waiting.asleep) {
+            cpu.wakes();
             TaskState.sleeps(cpu, false);
         }
+    }
+
+    /// Whether some task waits for a CPU.
+    boolean isAnybodyQueued() {
+        return queues != null && queues.isAnybodyWaiting();
     }
 
     /// Ends a daemon that is about to sleep when nobody needs it any more.
@@ -424,7 +448,7 @@ public final class VirtualEngine implements Engine {
                 events.move(cpu.id, cpu.key());
             }
             case WAITING -> cpu.ticks += ticks;
-            case RUNNING, TIMED, SLEEPING, DONE -> {}
+            case RUNNING, TIMED, SLEEPING, QUEUED, DONE -> {}
         }
     }
 

@@ -90,11 +90,23 @@ final class PageTableWalk {
                 while (first < vmas.length && vmas[first].end() <= end) {
                     first++;
                 }
+                if (cpu.needsResched() && !letsOthersRun(cpu, walk, mm)) {
+                    cpu.exit();
+                    return;
+                }
             }
             mm.mmapLock().upRead(cpu);
             flush(cpu, walk);
         }
         cpu.exit();
+    }
+
+    /// Drops mmap_lock meanwhile; false if it was not to be had again.
+    private static boolean letsOthersRun(Cpu cpu, LruGenWalk walk, AddressSpace mm) {
+        mm.mmapLock().upRead(cpu);
+        flush(cpu, walk);
+        cpu.condResched();
+        return mm.mmapLock().tryDownRead(cpu);
     }
 
     /// Visits the table of `start`, for the mappings from `first` on, up to `end`.

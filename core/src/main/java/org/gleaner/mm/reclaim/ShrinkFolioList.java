@@ -60,6 +60,7 @@ final class ShrinkFolioList {
     /// Reclaims from `queue`, pages of one `lruvec`, oldest first, and leaves the survivors in it
     /// in the same order. Returns the pages freed.
     long shrink(Cpu cpu, Lruvec lruvec, FolioQueue queue, ScanControl sc) {
+        cpu.condResched();
         cpu.enter(KernelFunction.SHRINK_FOLIO_LIST);
         int kept = 0;
         int uncharged = 0;

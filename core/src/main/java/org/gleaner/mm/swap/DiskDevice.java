@@ -59,9 +59,9 @@ public final class DiskDevice implements SwapDevice {
         plugs = new RequestPlug[maxCpus];
         Arrays.setAll(plugs, i -> new RequestPlug(kernel));
         writes = timing.duplex() ? new Way() : reads;
-        engine.daemon("swap-disk", cpu -> complete(cpu, reads, completion));
+        engine.device("swap-disk", cpu -> complete(cpu, reads, completion));
         if (writes != reads) {
-            engine.daemon("swap-disk-writes", cpu -> complete(cpu, writes, completion));
+            engine.device("swap-disk-writes", cpu -> complete(cpu, writes, completion));
         }
     }
 

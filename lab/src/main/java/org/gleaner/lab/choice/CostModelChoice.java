@@ -13,7 +13,10 @@ public enum CostModelChoice implements Choice {
     X86_ZEN2("x86-zen2"),
 
     /// An arm64 server with Neoverse N1 cores.
-    ARM64_N1("arm64-n1");
+    ARM64_N1("arm64-n1"),
+
+    /// The same with the four threads of a POWER9 core, for a host that stands in for one.
+    POWER9("power9");
 
     private final String label;
 

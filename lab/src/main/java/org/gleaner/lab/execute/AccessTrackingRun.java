@@ -18,6 +18,7 @@ import org.gleaner.lab.run.AccessTrackingResult.Young;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -96,7 +97,7 @@ public final class AccessTrackingRun {
                         names(scenario),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.engine()),
+                        assumptions(scenario, request.scale(), request.engine()),
                         progress);
         return new AccessTrackingResult(request.setting(), all.runs(), all.course());
     }
@@ -143,9 +144,12 @@ public final class AccessTrackingRun {
         return (configuration.lruGen(scenario.host()).bits() & LruGenChoice.MM_WALK) != 0;
     }
 
-    private static List<String> assumptions(AccessTracking scenario, EngineChoice engine) {
+    private static List<String> assumptions(
+            AccessTracking scenario, Scale scale, EngineChoice engine) {
         List<String> all = new ArrayList<>();
-        all.add("every vCPU and the tracker has a CPU of its own");
+        all.add(
+                HostCpus.assumption(
+                        scenario, scale, "every vCPU and the tracker", scenario.vcpuCount() + 1L));
         if (engine == EngineChoice.VIRTUAL) {
             all.add(
                     "beside its work, an aging pass through debugfs takes 1 ms at full size, and"
@@ -290,7 +294,7 @@ public final class AccessTrackingRun {
                     seconds[index] = seconds(cpu, start);
                 });
         // the selftest's vCPUs spin for their start; to wake them takes longer than a small pass
-        boss.await(underWay, -1, scenario.guest().vcpus());
+        Rendezvous.spinUntil(boss, underWay, scenario.guest().vcpus());
         int passes = 0;
         double aging = 0;
         if (variant.ages() && tracker instanceof GenerationTracker generations) {

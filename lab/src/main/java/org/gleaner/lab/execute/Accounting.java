@@ -10,6 +10,7 @@ import org.gleaner.lab.observe.HostSampler;
 import org.gleaner.lab.observe.HostSeries;
 import org.gleaner.lab.observe.ObservedGuest;
 import org.gleaner.lab.run.RunStatistics;
+import org.gleaner.lab.run.RunStatistics.CpuWait;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
 import org.gleaner.lab.run.RunStatistics.StallLine;
@@ -38,6 +39,17 @@ final class Accounting {
 
     private record GroupStart(PressureGroup group, String name, Pressure before) {}
 
+    /// @param delayNanos that its tasks had waited for a CPU before
+    private record TasksStart(String name, List<Cpu> tasks, long delayNanos) {
+        static TasksStart of(String name, List<Cpu> tasks) {
+            return new TasksStart(name, tasks, delay(tasks));
+        }
+
+        static long delay(List<Cpu> tasks) {
+            return tasks.stream().mapToLong(Cpu::runDelayNanos).sum();
+        }
+    }
+
     private record LockStart(LockClass of, boolean write, LockUse.Sum before) {}
 
     private final Host machine;
@@ -47,6 +59,7 @@ final class Accounting {
     private final PressureGroup host;
     private final List<ObservedGuest> guests = new ArrayList<>();
     private final List<GroupStart> groups = new ArrayList<>();
+    private final List<TasksStart> tasks = new ArrayList<>();
     private final List<LockStart> locks = new ArrayList<>();
     private long begunAtNanos;
     private Map<String, Long> counters = Map.of();
@@ -60,10 +73,12 @@ final class Accounting {
         pressure = new PressureStall(this::now, machine.config().room().cpus());
         host = pressure.newGroup(null);
         if (clock != null) {
-            engine.cpus().stream()
-                    .filter(cpu -> cpu.name.startsWith("kswapd"))
-                    .forEach(cpu -> pressure.watch(cpu, host));
+            kswapds().forEach(cpu -> pressure.watch(cpu, host));
         }
+    }
+
+    private List<Cpu> kswapds() {
+        return engine.cpus().stream().filter(cpu -> cpu.name.startsWith("kswapd")).toList();
     }
 
     private long now() {
@@ -139,7 +154,10 @@ final class Accounting {
         }
         phase(name);
         begunAtNanos = now();
+        tasks.add(TasksStart.of(HOST, kswapds()));
         for (ObservedGuest guest : guests) {
+            List<Cpu> vcpus = guest.vcpus().get().stream().map(vcpu -> vcpu.cpu).toList();
+            tasks.add(TasksStart.of(guest.name(), vcpus));
             if (sampler != null) {
                 sampler.forgets(guest);
             }
@@ -171,6 +189,7 @@ final class Accounting {
                                     .map(Accounting::stalls)
                                     .toList(),
                             groups.stream().map(this::grown).toList(),
+                            cpuWaits(),
                             locks());
         }
     }
@@ -204,6 +223,23 @@ final class Accounting {
                 times.quantileNanos(0.999),
                 times.quantileNanos(0.9999),
                 times.longestNanos());
+    }
+
+    private List<CpuWait> cpuWaits() {
+        long nanos = now() - begunAtNanos;
+        List<CpuWait> all =
+                tasks.stream()
+                        .filter(each -> !each.tasks.isEmpty())
+                        .map(each -> cpuWait(each, nanos))
+                        .toList();
+        return all.stream().anyMatch(each -> each.seconds() > 0) ? all : List.of();
+    }
+
+    private static CpuWait cpuWait(TasksStart start, long nanos) {
+        int count = start.tasks.size();
+        long waited = TasksStart.delay(start.tasks) - start.delayNanos;
+        double percent = nanos == 0 ? 0 : 100.0 * waited / (nanos * count);
+        return new CpuWait(start.name, count, waited / 1e9, percent);
     }
 
     private GroupPressure grown(GroupStart start) {

@@ -16,6 +16,7 @@ import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
@@ -79,7 +80,7 @@ public final class DemandPagingRun {
                         names(scenario),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.engine()),
+                        assumptions(scenario, request.scale(), request.engine()),
                         progress);
         return new DemandPagingResult(request.setting(), all.runs(), all.course());
     }
@@ -98,9 +99,15 @@ public final class DemandPagingRun {
         return scenario.guestPages() * (scenario.mode() == FaultMode.MINOR ? 2 : 1);
     }
 
-    private static List<String> assumptions(DemandPaging scenario, EngineChoice engine) {
+    private static List<String> assumptions(
+            DemandPaging scenario, Scale scale, EngineChoice engine) {
         List<String> all = new ArrayList<>();
-        all.add("every vCPU and every reader has a CPU of its own");
+        all.add(
+                HostCpus.assumption(
+                        scenario,
+                        scale,
+                        "every vCPU and every reader",
+                        scenario.vcpuCount() + (long) scenario.allReaders()));
         if (engine == EngineChoice.VIRTUAL && scenario.mode() == FaultMode.MISSING) {
             all.add("to copy a page in takes as long as to fill it with zeroes");
         }

@@ -21,6 +21,7 @@ import org.gleaner.lab.run.DirtyLogPerfResult.Step;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
@@ -94,7 +95,7 @@ public final class DirtyLogPerfRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.engine()),
+                        assumptions(scenario, request.scale(), request.engine()),
                         progress);
         return new DirtyLogPerfResult(request.setting(), all.runs(), all.course());
     }
@@ -106,9 +107,12 @@ public final class DirtyLogPerfRun {
                 * (scenario.iterations() + 2L + (scenario.runWhileDisabling() ? 1 : 0));
     }
 
-    private static List<String> assumptions(DirtyLogPerf scenario, EngineChoice engine) {
+    private static List<String> assumptions(
+            DirtyLogPerf scenario, Scale scale, EngineChoice engine) {
         List<String> all = new ArrayList<>();
-        all.add("every vCPU and who logs has a CPU of its own");
+        all.add(
+                HostCpus.assumption(
+                        scenario, scale, "every vCPU and who logs", scenario.vcpuCount() + 1L));
         if (scenario.hugetlb() != Hugetlb.NONE) {
             all.add("guest memory is a hugetlb pool: it is never reclaimed, moved or shared");
         }

@@ -15,7 +15,6 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
 import org.gleaner.lab.scenario.DirtyLogPerf;
-import org.gleaner.lab.scenario.HostSettings;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.Scenario;
@@ -25,7 +24,6 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.LockDep;
 import org.gleaner.machine.Rcu;
-import org.gleaner.machine.Topology;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
@@ -98,8 +96,7 @@ final class GuestMachine implements AutoCloseable {
         this.configuration = configuration;
         this.plan = plan;
         scale = request.scale();
-        VirtualOptions options =
-                VirtualOptions.seed(scenario.seed()).withTopology(topology(own.host()));
+        VirtualOptions options = HostCpus.options(scenario.seed(), own.host(), scale);
         if (scenario instanceof DirtyLogPerf) {
             options = options.withSlabSlack(DirtyLogPerfRun.SLACK_NANOS).withoutCallTrees();
         }
@@ -128,11 +125,6 @@ final class GuestMachine implements AutoCloseable {
         idleCpus = new IdleCpus(host::drain);
         int last = host.config().room().cpus() - 1;
         commands = HostCommands.start(host, own, plan, last, _ -> null, idleCpus);
-    }
-
-    static Topology topology(HostSettings host) {
-        return new Topology(
-                host.sockets(), host.cores(), host.threadsPerCore(), host.coresPerCache());
     }
 
     Engine engine() {

@@ -16,6 +16,7 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MaxGuestMemory;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.CallTree;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -84,12 +85,12 @@ public final class MaxGuestMemoryRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps,
-                        assumptions(scenario),
+                        assumptions(scenario, request.scale()),
                         progress);
         return new MaxGuestMemoryResult(request.setting(), all.runs(), all.course());
     }
 
-    private static List<String> assumptions(MaxGuestMemory scenario) {
+    private static List<String> assumptions(MaxGuestMemory scenario, Scale scale) {
         List<String> all = new ArrayList<>();
         SwapDeviceChoice device = scenario.host().swap().device();
         all.add(
@@ -97,7 +98,9 @@ public final class MaxGuestMemoryRun {
                         + device.label()
                         + "; the published experiment does not name its device, nor its processor");
         all.addAll(HostShare.of(scenario, device).assumptions(scenario));
-        all.add("every vCPU and kswapd has a CPU of its own");
+        all.add(
+                HostCpus.assumption(
+                        scenario, scale, "every vCPU and kswapd", scenario.vcpuCount() + 1L));
         return all;
     }
 

@@ -13,6 +13,7 @@ import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.space.Vma;
@@ -73,7 +74,7 @@ public final class MmuStressRun {
                         request,
                         (on, each, meter) -> new MmuStressRun(on, each, meter).run(),
                         steps(scenario),
-                        assumptions(request.engine()),
+                        assumptions(scenario, request.scale(), request.engine()),
                         progress);
         return new MmuStressResult(request.setting(), all.runs(), all.course());
     }
@@ -88,9 +89,13 @@ public final class MmuStressRun {
         return scenario.guestPages() / scenario.slotPages();
     }
 
-    private static List<String> assumptions(EngineChoice engine) {
+    private static List<String> assumptions(MmuStress scenario, Scale scale, EngineChoice engine) {
         return List.of(
-                "every vCPU, every ager and kswapd has a CPU of its own",
+                HostCpus.assumption(
+                        scenario,
+                        scale,
+                        "every vCPU, every ager and kswapd",
+                        scenario.vcpuCount() + scenario.agers() + 1L),
                 engine == EngineChoice.VIRTUAL
                         ? "pages have no contents in virtual time: forbidden writes are looked for,"
                                 + " lost ones are not"

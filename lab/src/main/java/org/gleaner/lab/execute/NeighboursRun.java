@@ -19,11 +19,11 @@ import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MoreSwap;
 import org.gleaner.lab.scenario.Neighbour;
 import org.gleaner.lab.scenario.Neighbours;
+import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
 import org.gleaner.machine.Rcu;
-import org.gleaner.machine.VirtualOptions;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.Host;
 import org.gleaner.mm.aging.AgingPlan;
@@ -86,8 +86,7 @@ public final class NeighboursRun {
                         request.engine(),
                         scenario.host().costs().on(configuration.arch()),
                         request.costs(),
-                        VirtualOptions.seed(scenario.seed())
-                                .withTopology(GuestMachine.topology(scenario.host())));
+                        HostCpus.options(scenario.seed(), scenario.host(), request.scale()));
         var device = scenario.host().swap().device();
         share = HostShare.of(scenario, device);
         host =
@@ -155,7 +154,7 @@ public final class NeighboursRun {
                         request,
                         (on, each, meter) -> new NeighboursRun(on, each, meter).run(),
                         steps(scenario),
-                        assumptions(scenario),
+                        assumptions(scenario, request.scale()),
                         progress);
         return new NeighboursResult(request.setting(), all.runs(), all.course());
     }
@@ -170,12 +169,16 @@ public final class NeighboursRun {
         return scenario.backingPages() / 2;
     }
 
-    private static List<String> assumptions(Neighbours scenario) {
+    private static List<String> assumptions(Neighbours scenario, Scale scale) {
         List<String> all =
                 new ArrayList<>(
                         List.of(
-                                "every vCPU, kswapd and the administrator who writes commands has a"
-                                        + " CPU of its own",
+                                HostCpus.assumption(
+                                        scenario,
+                                        scale,
+                                        "every vCPU, kswapd and the administrator who writes"
+                                                + " commands",
+                                        scenario.vcpuCount() + 2L),
                                 "the guests populate their memory together, and counters are of"
                                         + " the time after it, but for those of populating"));
         HostShare share = HostShare.of(scenario, scenario.host().swap().device());

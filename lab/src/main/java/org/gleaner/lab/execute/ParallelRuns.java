@@ -128,7 +128,7 @@ final class ParallelRuns {
         /// Ends all of an engine's actors when the user stops the run, whatever they are at.
         void watch(Engine engine) {
             long nanos = engine.realMemory() ? REAL_WATCH_NANOS : VIRTUAL_WATCH_NANOS;
-            engine.daemon("watch", cpu -> watch(cpu, nanos));
+            engine.device("watch", cpu -> watch(cpu, nanos));
         }
 
         private void watch(Cpu cpu, long nanos) {

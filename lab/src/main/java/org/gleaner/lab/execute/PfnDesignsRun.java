@@ -69,7 +69,12 @@ public final class PfnDesignsRun {
                         request,
                         (on, each, meter) -> new PfnDesignsRun(on, each, meter).run(),
                         steps(scenario),
-                        List.of("every vCPU and kswapd has a CPU of its own"),
+                        List.of(
+                                HostCpus.assumption(
+                                        scenario,
+                                        request.scale(),
+                                        "every vCPU and kswapd",
+                                        scenario.vcpuCount() + 1L)),
                         progress);
         return new PfnDesignsResult(request.setting(), all.runs(), all.course());
     }

@@ -11,6 +11,8 @@ final class Rendezvous {
     /// What a release adds to the generation; smaller steps are nudges.
     private static final long RELEASE = 1L << 32;
 
+    private static final long SPIN_NANOS = 1_000;
+
     private final int workers;
     private final Word arrived = new Word();
     private final Word generation = new Word();
@@ -47,8 +49,17 @@ final class Rendezvous {
 
     /// As [#awaitAll], by a boss that spins, and so is at work like the workers.
     void spinForAll(Cpu boss) {
-        boss.await(arrived, -1, workers);
+        spinUntil(boss, arrived, workers);
         boss.store(arrived, 0);
+    }
+
+    /// Spins in user space, where others may have the CPU meanwhile.
+    static void spinUntil(Cpu cpu, Word word, long value) {
+        while (cpu.load(word) != value) {
+            cpu.chargeNanos(SPIN_NANOS);
+            cpu.relax();
+            cpu.condResched();
+        }
     }
 
     /// Whether all workers have arrived.

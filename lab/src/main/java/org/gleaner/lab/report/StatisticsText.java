@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.MeasuredRun;
 import org.gleaner.lab.run.RunStatistics;
+import org.gleaner.lab.run.RunStatistics.CpuWait;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
 import org.gleaner.lab.run.RunStatistics.StallLine;
@@ -50,6 +51,15 @@ final class StatisticsText {
                     new Column<>(
                             "of the time",
                             StallLine::percent,
+                            value -> PERCENT.apply(value) + " %"));
+
+    private static final List<Column<CpuWait>> CPU_WAITS =
+            List.of(
+                    new Column<>("tasks", CpuWait::tasks, COUNT),
+                    new Column<>("waits ms", each -> each.seconds() * MILLIS, Figures::number),
+                    new Column<>(
+                            "of their time",
+                            CpuWait::percent,
                             value -> PERCENT.apply(value) + " %"));
 
     private static final List<Column<LockClassUse>> LOCKS =
@@ -100,6 +110,12 @@ final class StatisticsText {
             line(pressure, name + " per cpu", same, GroupPressure::perCpu);
         }
         text.append(pressure).append('\n');
+        TextTable cpuWaits = table(label + ": for a CPU", CPU_WAITS);
+        BySeed.align(all, RunStatistics::cpuWaits, CpuWait::name)
+                .forEach(same -> rows(cpuWaits, same.getFirst().name(), CPU_WAITS, same));
+        if (!cpuWaits.isEmpty()) {
+            text.append(cpuWaits).append('\n');
+        }
         TextTable locks = table(label + ": locks", LOCKS);
         waitedFor(all).forEach(same -> rows(locks, same.getFirst().name(), LOCKS, same));
         return text.append(locks).toString();

@@ -7,13 +7,18 @@ import java.util.List;
 ///
 /// @param stalls by guest
 /// @param pressure of the host, then by guest
+/// @param cpuWaits of the host's own tasks and by guest; empty if nobody had to wait for a CPU
 /// @param locks that were taken, by class and mode, in the order in which they nest
 public record RunStatistics(
-        List<Stalls> stalls, List<GroupPressure> pressure, List<LockClassUse> locks) {
+        List<Stalls> stalls,
+        List<GroupPressure> pressure,
+        List<CpuWait> cpuWaits,
+        List<LockClassUse> locks) {
 
     public RunStatistics {
         stalls = List.copyOf(stalls);
         pressure = List.copyOf(pressure);
+        cpuWaits = List.copyOf(cpuWaits);
         locks = List.copyOf(locks);
     }
 
@@ -55,6 +60,14 @@ public record RunStatistics(
     /// @param percent the same as a share of it
     public record StallLine(
             double avg10, double avg60, double avg300, long totalMicros, double percent) {}
+
+    /// How long tasks would have run and had no CPU: of a guest's vCPUs its steal time.
+    ///
+    /// @param name `host` (kswapd), or of the guest
+    /// @param tasks of it
+    /// @param seconds of all of them together
+    /// @param percent of the time of all of them together
+    public record CpuWait(String name, int tasks, double seconds, double percent) {}
 
     /// The locks of a class, taken in one mode by all CPUs.
     ///

@@ -2,6 +2,7 @@ package org.gleaner.lab.scenario;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -20,7 +21,10 @@ import org.gleaner.lab.size.Size;
 final class Checks {
 
     static final int MOST_CPUS = 1024;
+
+    private static final int MOST_TASKS = 4_000;
     private static final int MOST_SOCKETS = 8;
+    private static final int MOST_THREADS = 8;
     private static final int MOST_CONFIGURATIONS = 32;
 
     /// KVM's own limit on memslots.
@@ -86,7 +90,7 @@ final class Checks {
         HostSettings host = scenario.host();
         range("host.cpus", host.cpus(), 1, MOST_CPUS);
         range("host.sockets", host.sockets(), 1, MOST_SOCKETS);
-        range("host.threadsPerCore", host.threadsPerCore(), 1, 2);
+        range("host.threadsPerCore", host.threadsPerCore(), 1, MOST_THREADS);
         if (host.cpus() % host.threadsPerCore() > 0 || host.cores() < host.sockets()) {
             throw bad(
                     List.of("host.threadsPerCore", "host.sockets", "host.cpus"),
@@ -104,18 +108,22 @@ final class Checks {
                     "give each cache of each socket as many, or 0");
         }
         range("guest.vcpus", scenario.guest().vcpus(), 1, MOST_CPUS);
-        int vcpus = scenario.vcpuCount();
-        if (vcpus > host.cpus()) {
-            throw bad(
-                    List.of("guest.vcpus", "host.cpus", "guests"),
-                    vcpus + " vcpus on " + host.cpus() + " cpus",
-                    "give the host as many cpus: vCPUs do not share them");
-        }
+        tasks(List.of("guest.vcpus", "guests"), "vcpus", scenario.vcpuCount());
         range("guest.tlbEntries", scenario.guest().tlbEntries(), 0, 65_536);
         range("host.watermarks.scaleFactor", host.watermarks().scaleFactor(), 1, 3000);
         range("host.swappiness", host.swappiness(), 0, HostSettings.MOST_SWAPPINESS);
         int cluster = host.swap().pageCluster();
         range("host.swap.pageCluster", cluster, 0, Swap.MOST_CLUSTER);
+    }
+
+    /// An engine has room for so many.
+    void tasks(List<String> keys, String what, long count) {
+        if (count > MOST_TASKS) {
+            throw bad(
+                    keys,
+                    String.format(Locale.ROOT, "%,d %s", count, what),
+                    String.format(Locale.ROOT, "give at most %,d together", MOST_TASKS));
+        }
     }
 
     private void sizes() {
@@ -308,13 +316,6 @@ final class Checks {
     private void stress(MmuStress stress) {
         range("protectRounds", stress.protectRounds(), 1, 1000);
         range("agers", stress.agers(), 0, 64);
-        int actors = stress.guest().vcpus() + stress.agers();
-        if (actors > stress.host().cpus()) {
-            throw bad(
-                    List.of("agers", "guest.vcpus", "host.cpus"),
-                    actors + " vcpus and agers on " + stress.host().cpus() + " cpus",
-                    "give the host as many cpus: they do not share them");
-        }
     }
 
     private void designs(PfnDesigns designs) {

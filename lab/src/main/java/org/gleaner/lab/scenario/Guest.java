@@ -8,7 +8,8 @@ import org.gleaner.lab.size.Size;
 
 /// The virtual machine, or what each of several is that says nothing else.
 public record Guest(
-        @JsonPropertyDescription("Virtual CPUs, 1 to 1024; each has a host CPU of its own.")
+        @JsonPropertyDescription(
+                        "Virtual CPUs, 1 to 1024; where the host has fewer, they take turns.")
                 int vcpus,
         @JsonPropertyDescription("Memory, split evenly over the vCPUs.") Size memory,
         @JsonPropertyDescription("Memory in one memslot; a share is of the guest's memory.")

@@ -16,7 +16,7 @@ import org.gleaner.lab.size.Size;
 public record HostSettings(
         @JsonPropertyDescription("CPUs, 1 to 1024.") int cpus,
         @JsonPropertyDescription("Sockets, 1 to 8.") int sockets,
-        @JsonPropertyDescription("Hardware threads of a core, 1 or 2.") int threadsPerCore,
+        @JsonPropertyDescription("Hardware threads of a core, 1 to 8.") int threadsPerCore,
         @JsonPropertyDescription(
                         "Cores behind one last-level cache, where a socket has several (8 on AMD from Zen 3 on); 0: all of a socket.")
                 int coresPerCache,

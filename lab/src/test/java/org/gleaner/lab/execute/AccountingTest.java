@@ -12,6 +12,7 @@ import org.gleaner.lab.run.ArchitecturesResult;
 import org.gleaner.lab.run.MeasuredRun;
 import org.gleaner.lab.run.NeighboursResult;
 import org.gleaner.lab.run.RunStatistics;
+import org.gleaner.lab.run.RunStatistics.CpuWait;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
 import org.gleaner.lab.run.RunStatistics.StallLine;
@@ -96,6 +97,23 @@ final class AccountingTest {
         assertThat(high.p90Nanos()).isLessThanOrEqualTo(high.p99Nanos());
         assertThat(high.p9999Nanos()).isBetween(high.p999Nanos(), high.maxNanos());
         assertThat(stalls.get(1)).isEqualTo(new Stalls("free", 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    /// Two that never rest have half of one CPU each; with one for each, nobody waits for any.
+    @Test
+    void whoHasNoCpuWaitsForOne() {
+        String busy =
+                "guests=[{name: a, workingSet: 25%, pauseNanos: 0}, {name: b, workingSet: 25%, pauseNanos: 0}]";
+        var shared = neighbours(EngineChoice.VIRTUAL, busy, "millis=300", "host.cpus=1");
+        List<CpuWait> waits = statistics(shared.runs().getFirst()).cpuWaits();
+        assertThat(waits).extracting(CpuWait::name).containsExactly("host", "a", "b");
+        for (CpuWait guest : waits.subList(1, 3)) {
+            assertThat(guest.tasks()).isOne();
+            assertThat(guest.percent()).isCloseTo(50, within(2.0));
+            assertThat(guest.seconds()).isCloseTo(0.15, within(0.006));
+        }
+        var own = neighbours(EngineChoice.VIRTUAL, busy, "millis=300");
+        assertThat(statistics(own.runs().getFirst()).cpuWaits()).isEmpty();
     }
 
     @Test

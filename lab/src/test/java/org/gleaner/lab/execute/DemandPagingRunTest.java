@@ -46,6 +46,22 @@ final class DemandPagingRunTest {
                 .pagesPerSecond();
     }
 
+    @Test
+    void anEngineHasRoomForSoManyTasks() {
+        assertThatThrownBy(() -> scenario(4, "readers=1024", "single=false"))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("4,100 vcpus and readers; give at most 4,000 together");
+    }
+
+    /// Twice as many tasks as CPUs: whoever has one is passed on the way, so a queue is no slower.
+    @Test
+    void readersMayShareCpusWithVcpus() {
+        DemandPagingResult own = run(EngineChoice.VIRTUAL, scenario(16));
+        DemandPagingResult shared = run(EngineChoice.VIRTUAL, scenario(16, "host.cpus=16"));
+        assertThat(rate(shared, "exit")).isEqualTo(rate(own, "exit"));
+        assertThat(rate(shared, "userfault")).isGreaterThan(0.5 * rate(own, "userfault"));
+    }
+
     /// A queue gets slower the more wait in it; vCPUs that leave the guest do not wait for others.
     @Test
     void aQueueCollapsesAndExitsScale() {
@@ -109,7 +125,6 @@ final class DemandPagingRunTest {
                 "delay=-1 | delay",
                 "guest.backing=anon | of memory that is no file",
                 "host.memory=100% | no room for all of the guest",
-                "readers=255 | 257 vcpus and readers on 256 cpus",
                 "suppliers=[exit, exit] | stands twice",
                 "suppliers=[] | suppliers",
                 "suppliers=[reader] | reader",

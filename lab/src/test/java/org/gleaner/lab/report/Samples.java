@@ -319,6 +319,7 @@ final class Samples {
                 List.of(
                         new RunStatistics.GroupPressure("host", 10, line, line, line),
                         new RunStatistics.GroupPressure("hot", 10, line, line, line)),
+                List.of(),
                 List.of(
                         new RunStatistics.LockClassUse("mmap_lock:R", 400_000, 0, 0, 0, 0, 1.5),
                         new RunStatistics.LockClassUse(
