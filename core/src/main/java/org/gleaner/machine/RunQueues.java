@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// ## How it works
 ///
 /// A task that wakes takes the CPU that it had last if that is idle, else another that is, else it
-/// waits in the queue of that one (`select_task_rq_fair`). A CPU that is given up goes to the first
+/// waits in the queue of that one (`select_task_rq_fair`), or of another if that is shorter, where
+/// periodic balancing would bring it. A CPU that is given up goes to the first
 /// of its own queue; if nobody waits there, to the first of the longest (`sched_balance_newidle`);
 /// if nobody waits at all it is idle. So while a CPU is idle, nobody waits.
 ///
 /// A task whose CPU somebody waits for has it for a slice, and gives it up at the next point at
 /// which it may ([Cpu#condResched]): in its guest, or where it would sleep anyway. Who wakes does
 /// not cut a slice short (`RUN_TO_PARITY`, which is how kernels from 6.8 on are set), and all weigh
-/// the same. CPUs with longer queues are not relieved while all are busy: a queue of two beside
-/// queues of one is no imbalance that periodic balancing would mend within seconds.
+/// the same. Two at a CPU beside one at another stay: that is no imbalance that balancing would
+/// mend within seconds.
 ///
 /// ## What it leaves out
 ///
@@ -82,7 +83,7 @@ final class RunQueues {
     boolean seat(SchedEntity e) {
         int cpu = idleFor(e);
         if (cpu < 0) {
-            append(e, e.last);
+            append(e, shortest(e.last));
             return false;
         }
         idle.clear(cpu);
@@ -152,6 +153,17 @@ final class RunQueues {
             }
         }
         return soonest;
+    }
+
+    /// `at`, unless fewer wait elsewhere.
+    private int shortest(int at) {
+        int least = at;
+        for (int cpu = 0; length[least] > 0 && cpu < length.length; cpu++) {
+            if (length[cpu] < length[least]) {
+                least = cpu;
+            }
+        }
+        return least;
     }
 
     private int longest() {

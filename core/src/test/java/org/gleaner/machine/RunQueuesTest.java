@@ -87,6 +87,25 @@ final class RunQueuesTest {
     }
 
     @Test
+    void whoFindsAQueueGoesWhereThereIsNone() {
+        VirtualEngine engine = host(2, 1);
+        long first = Long.MAX_VALUE;
+        // even ids would begin on the same CPU; one finds the other idle, and two a queue
+        for (int i = 0; i < 7; i++) {
+            if (i % 2 == 1) {
+                engine.device("none", _ -> {});
+            } else {
+                engine.spawn("task" + i, cpu -> work(cpu, 10 * SLICE));
+            }
+        }
+        engine.run();
+        for (Cpu cpu : engine.cpus()) {
+            first = cpu.id % 2 == 1 ? first : Math.min(first, cpu.now());
+        }
+        assertThat(first).isGreaterThan(18 * SLICE);
+    }
+
+    @Test
     void whoSpinsKeepsItsCpu() {
         VirtualEngine engine = host(1, 1);
         Word word = new Word();
