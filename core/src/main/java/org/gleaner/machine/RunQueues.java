@@ -73,10 +73,10 @@ final class RunQueues {
         return tasks > current.length;
     }
 
-    /// Of a task that is to come.
-    SchedEntity entity(VirtualCpu task) {
+    /// There is a task more; returns the CPU that it is to have first.
+    int begin(int id) {
         tasks++;
-        return new SchedEntity(task, this, task.id % current.length);
+        return id % current.length;
     }
 
     /// Gives `e` a CPU; false if it has to wait for one.
@@ -92,12 +92,9 @@ final class RunQueues {
         return true;
     }
 
-    /// `e` will not run again.
-    void end(SchedEntity e) {
+    /// There is one less.
+    void end() {
         tasks--;
-        if (e.on != SchedEntity.NONE) {
-            leave(e);
-        }
     }
 
     /// `e` gives up its CPU.

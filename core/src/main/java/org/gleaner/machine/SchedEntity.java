@@ -2,7 +2,8 @@ package org.gleaner.machine;
 
 import org.jspecify.annotations.Nullable;
 
-/// What the scheduler knows of a task in virtual time (`struct sched_entity`); see [RunQueues].
+/// What the scheduler knows of a task in virtual time (`struct sched_entity`); see [RunQueues]. One
+/// that is in no queues has a CPU of its own.
 @OneCpu
 final class SchedEntity {
     /// Of [#on]: none.
@@ -10,7 +11,7 @@ final class SchedEntity {
 
     final VirtualCpu task;
 
-    private final RunQueues queues;
+    private final @Nullable RunQueues queues;
 
     /// The CPU that it has, or [#NONE].
     int on = NONE;
@@ -30,14 +31,17 @@ final class SchedEntity {
     /// For how long it has waited for a CPU, in ticks.
     private long delay;
 
-    SchedEntity(VirtualCpu task, RunQueues queues, int first) {
+    SchedEntity(VirtualCpu task, @Nullable RunQueues queues) {
         this.task = task;
         this.queues = queues;
-        last = first;
+        last = queues == null ? NONE : queues.begin(task.id);
     }
 
     /// It wants to run from now on; returns once it has a CPU.
     void wakes() {
+        if (queues == null) {
+            return;
+        }
         long from = task.ticks;
         if (!queues.seat(this)) {
             task.park(Activity.QUEUED, EventTree.NEVER);
@@ -47,23 +51,29 @@ final class SchedEntity {
 
     /// It gives its CPU away, if it has one.
     void sleeps() {
-        if (on != NONE) {
+        if (queues != null && on != NONE) {
             queues.leave(this);
         }
     }
 
     /// It will not want one again.
     void ends() {
-        queues.end(this);
+        sleeps();
+        if (queues != null) {
+            queues.end();
+        }
     }
 
     /// Whether somebody may come to want its CPU.
     boolean mayBeWaitedFor() {
-        return queues.areShort();
+        return queues != null && queues.areShort();
     }
 
     /// Its time is over: it gives its CPU to who waits for it, and waits for it itself.
     void yields() {
+        if (queues == null) {
+            return;
+        }
         long from = task.ticks;
         if (queues.yield(this)) {
             task.park(Activity.QUEUED, EventTree.NEVER);

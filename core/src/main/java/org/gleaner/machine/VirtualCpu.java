@@ -61,8 +61,8 @@ final class VirtualCpu extends TimedCpu {
 
     private final Interruptions interruptions;
 
-    /// Its place in the queues for CPUs; null if it has one of its own.
-    final @Nullable SchedEntity sched;
+    /// Its place in the queues for CPUs.
+    final SchedEntity sched;
 
     final Coroutine coroutine;
 
@@ -99,14 +99,14 @@ final class VirtualCpu extends TimedCpu {
         lengths = new WorkLengths(engine.options.seed(), id);
         slack = engine.slack;
         interruptions = new Interruptions(this, engine);
-        sched = queues == null ? null : queues.entity(this);
+        sched = new SchedEntity(this, queues);
         coroutine = engine.options.coroutines().create(name, this::runBody);
     }
 
     private void runBody() {
         try {
             if (!stop) {
-                wakes();
+                sched.wakes();
                 body.run(this);
             }
         } catch (Stop expected) {
@@ -207,48 +207,26 @@ final class VirtualCpu extends TimedCpu {
 
     // --- the CPU that it has ------------------------------------------------------------------
 
-    /// It wants to run; returns once it may.
-    void wakes() {
-        if (sched != null) {
-            sched.wakes();
-        }
-    }
-
-    /// It does not want to for now.
-    void sleeps() {
-        if (sched != null) {
-            sched.sleeps();
-        }
-    }
-
     @Override
     public boolean needsResched() {
-        return sched != null && ticks > sched.sliceEnd;
-    }
-
-    /// It has ended.
-    void ends() {
-        if (sched != null) {
-            sched.ends();
-        }
+        return ticks > sched.sliceEnd;
     }
 
     @Override
     public void condResched() {
-        if (sched == null || !sched.mayBeWaitedFor()) {
-            return;
-        }
-        LockDep.mightSleep(this);
-        inTurn();
-        if (needsResched()) {
-            drain();
-            sched.yields();
+        if (sched.mayBeWaitedFor()) {
+            LockDep.mightSleep(this);
+            inTurn();
+            if (needsResched()) {
+                drain();
+                sched.yields();
+            }
         }
     }
 
     @Override
     public long runDelayNanos() {
-        return sched == null ? 0 : sched.delayNanos();
+        return sched.delayNanos();
     }
 
     // --- buffered stores -----------------------------------------------------------------------
@@ -541,12 +519,12 @@ final class VirtualCpu extends TimedCpu {
         drain();
         sleepStart = ticks;
         TaskState.sleeps(this, true);
-        sleeps();
+        sched.sleeps();
         ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
         if (ticks > limit) {
             park(Activity.SLEEPING, key());
         }
-        wakes();
+        sched.wakes();
         TaskState.sleeps(this, false);
     }
 

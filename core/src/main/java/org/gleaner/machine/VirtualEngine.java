@@ -291,7 +291,7 @@ public final class VirtualEngine implements Engine {
     void finished(VirtualCpu cpu) {
         cpu.state = Activity.DONE;
         cpu.leaveSection();
-        cpu.ends();
+        cpu.sched.ends();
         speeds.end();
         endTicks = Math.max(endTicks, cpu.ticks);
         events.set(cpu.id, EventTree.NEVER);
@@ -383,7 +383,7 @@ public final class VirtualEngine implements Engine {
             checkSleep(cpu);
             cpu.ticks += switchTicks;
             TaskState.sleeps(cpu, true);
-            cpu.sleeps();
+            cpu.sched.sleeps();
         }
         cpu.waiting.join(w);
         if (deadline == EventTree.NEVER) {
@@ -396,7 +396,7 @@ public final class VirtualEngine implements Engine {
             cpu.ticks = Math.max(cpu.ticks, deadline);
         }
         if (cpu.waiting.asleep) {
-            cpu.wakes();
+            cpu.sched.wakes();
             TaskState.sleeps(cpu, false);
         }
     }

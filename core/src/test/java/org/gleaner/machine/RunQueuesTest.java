@@ -1,6 +1,5 @@
 package org.gleaner.machine;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -183,7 +182,7 @@ final class RunQueuesTest {
         assertThat(idle).as(of).isLessThan(atWork.size() * (SWITCH + WORK));
         assertThat(longest).as(of).isLessThan(tasks * (SLICE + SWITCH + WORK));
         for (Cpu cpu : engine.cpus()) {
-            long delay = requireNonNull(((VirtualCpu) cpu).sched).delayNanos();
+            long delay = cpu.runDelayNanos();
             assertThat(delay).as(of).isBetween(0L, cpu.now());
         }
     }

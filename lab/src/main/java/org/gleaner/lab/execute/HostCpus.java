@@ -7,8 +7,8 @@ import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Topology;
 import org.gleaner.machine.VirtualOptions;
 
-/// The CPUs of a scenario's host in virtual time: how they lie, and for how long a task has one that
-/// others wait for.
+/// The CPUs of a scenario's host in virtual time: how they lie, and for how long a task has one
+/// that others wait for.
 final class HostCpus {
     /// A switch of tasks takes more than a microsecond, however small the scale is.
     private static final long LEAST_SLICE_NANOS = 50_000;
