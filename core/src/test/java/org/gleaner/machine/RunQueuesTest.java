@@ -212,7 +212,7 @@ final class RunQueuesTest {
             }
             long slept = cpu.now();
             atWork.add(new Span(since, slept));
-            long nanos = 1 + random.nextInt(300_000);
+            long nanos = 1L + random.nextInt(300_000);
             cpu.sleep(nanos);
             since = cpu.now();
             if (since > slept + nanos) {
