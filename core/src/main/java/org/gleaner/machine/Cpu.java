@@ -2,7 +2,8 @@ package org.gleaner.machine;
 
 import org.jspecify.annotations.Nullable;
 
-/// A hardware thread, first argument of all kernel-like code and its only way to shared memory.
+/// A hardware thread and the task on it, first argument of all kernel-like code and its only way to
+/// shared memory. In virtual time several of them may take turns on one ([RunQueues]).
 ///
 /// ## Steps
 ///

@@ -214,7 +214,7 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     public void condResched() {
-        if (sched.mayBeWaitedFor()) {
+        if (sched.mayBeWaitedFor() || needsResched()) {
             LockDep.mightSleep(this);
             inTurn();
             if (needsResched()) {

@@ -104,6 +104,38 @@ final class RunQueuesTest {
         assertThat(first).isGreaterThan(18 * SLICE);
     }
 
+    /// The one that it was waited for has gone to another CPU, and there are enough by then.
+    @Test
+    void aCpuThatNobodyWaitsForAnyMoreIsKept() {
+        int[] asked = new int[1];
+        Actor busy =
+                cpu -> {
+                    for (int i = 0; i < 10 * SLICE / WORK; i++) {
+                        cpu.chargeNanos(WORK);
+                        cpu.step();
+                        for (int n = 0; cpu.needsResched(); n++) {
+                            assertThat(n).as("asked in vain").isLessThan(10);
+                            asked[0]++;
+                            cpu.condResched();
+                        }
+                    }
+                };
+        // whom the third waits behind hangs on the seed
+        for (long seed = 1; seed <= 8; seed++) {
+            VirtualEngine engine = host(2, seed);
+            engine.spawn("busy0", busy);
+            engine.spawn("short", cpu -> work(cpu, SLICE / 2));
+            engine.spawn(
+                    "busy2",
+                    cpu -> {
+                        cpu.sleep(10 * WORK);
+                        busy.run(cpu);
+                    });
+            engine.run();
+        }
+        assertThat(asked[0]).isPositive();
+    }
+
     @Test
     void whoSpinsKeepsItsCpu() {
         VirtualEngine engine = host(1, 1);
