@@ -22,7 +22,6 @@ import org.gleaner.lab.run.TimingResult;
 import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.MaxGuestMemory;
-import org.gleaner.lab.scenario.Neighbours;
 import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.scenario.ScenarioFile;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -175,24 +174,17 @@ public final class TimingRun {
         }
     }
 
-    /// As many as decide nothing, where chance does.
+    /// Where a guest is larger than its host, who reclaims what first is chance.
     private List<Scenario> bySeed(ScenarioFile written, List<String> settings, Scale scale) {
         List<Scenario> all = new ArrayList<>();
         all.add(written.scenario(settings, scale));
         Scenario first = all.getFirst();
-        while (hangsOnChance(first) && all.size() < request.seeds()) {
+        while (first instanceof MaxGuestMemory && all.size() < request.seeds()) {
             List<String> another = new ArrayList<>(settings);
             another.add("seed=" + (first.seed() + all.size()));
             all.add(written.scenario(another, scale));
         }
         return all;
-    }
-
-    /// Where a guest is larger than its host, who reclaims what first; and among several guests of
-    /// one that is short, which of them keeps its memory.
-    private static boolean hangsOnChance(Scenario scenario) {
-        return scenario instanceof MaxGuestMemory
-                || scenario instanceof Neighbours among && among.guests().size() > 1;
     }
 
     /// A scenario that says what it is run at would take too long at more, and is bent at less.
