@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A task that wakes takes the CPU that it had last if that is idle, else another that is, else it
 /// waits in the queue of that one (`select_task_rq_fair`), or of another if that is shorter, where
-/// periodic balancing would bring it. A CPU that is given up goes to the first
-/// of its own queue; if nobody waits there, to the first of the longest (`sched_balance_newidle`);
-/// if nobody waits at all it is idle. So while a CPU is idle, nobody waits.
+/// periodic balancing would bring it. A CPU that is given up goes to the first of its own queue; if
+/// nobody waits there, to the first of the longest (`sched_balance_newidle`); if nobody waits at
+/// all it is idle. So while a CPU is idle, nobody waits.
 ///
 /// A task whose CPU somebody waits for has it for a slice, and gives it up at the next point at
 /// which it may ([Cpu#condResched]): in its guest, or where it would sleep anyway. Who wakes does
@@ -99,11 +99,7 @@ final class RunQueues {
 
     /// `e` gives up its CPU.
     void leave(SchedEntity e) {
-        int cpu = e.on;
-        e.on = SchedEntity.NONE;
-        e.last = cpu;
-        e.sliceEnd = EventTree.NEVER;
-        current[cpu] = null;
+        int cpu = vacate(e);
         freeAt[cpu] = e.task.ticks;
         if (waiting == 0) {
             idle.set(cpu);
@@ -122,10 +118,7 @@ final class RunQueues {
         }
         e.task.ticks += switchTicks;
         SchedEntity next = takeFirst(cpu);
-        e.on = SchedEntity.NONE;
-        e.last = cpu;
-        e.sliceEnd = EventTree.NEVER;
-        append(e, cpu);
+        append(e, vacate(e));
         pass(cpu, next, e.task.ticks);
         return true;
     }
@@ -180,6 +173,16 @@ final class RunQueues {
         e.on = cpu;
         e.since = e.task.ticks;
         e.sliceEnd = length[cpu] > 0 ? e.since + slice : EventTree.NEVER;
+    }
+
+    /// Takes its CPU from `e`; returns which.
+    private int vacate(SchedEntity e) {
+        int cpu = e.on;
+        current[cpu] = null;
+        e.on = SchedEntity.NONE;
+        e.last = cpu;
+        e.sliceEnd = EventTree.NEVER;
+        return cpu;
     }
 
     private void pass(int cpu, SchedEntity e, long at) {
