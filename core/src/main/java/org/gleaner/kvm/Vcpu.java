@@ -160,11 +160,17 @@ public final class Vcpu {
         return gfn;
     }
 
-    /// Computes for a time without an access that misses its caches, in guest mode all the while:
-    /// an interrupt meanwhile makes it longer.
+    /// Computes for a time without an access that misses its caches, in guest mode but where others
+    /// have the CPU: an interrupt meanwhile makes it longer.
     public void compute(Cpu cpu, long nanos) {
         guest.enter(cpu);
-        cpu.chargeNanos(nanos);
+        long left = nanos;
+        for (long now = cpu.untilResched(left); now < left; now = cpu.untilResched(left)) {
+            cpu.chargeNanos(now);
+            left -= now;
+            guest.servePending(cpu);
+        }
+        cpu.chargeNanos(left);
         guest.leave(cpu);
     }
 

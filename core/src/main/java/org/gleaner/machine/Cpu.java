@@ -269,6 +269,13 @@ public abstract class Cpu {
         return false;
     }
 
+    /// How much of `nanos` of work that may be interrupted this task does before it is to look
+    /// whether [#needsResched]: all of it, if nobody can come to want the hardware thread. No step,
+    /// and no time.
+    public long untilResched(long nanos) {
+        return nanos;
+    }
+
     /// A point at which the task may lose its hardware thread to another that waits for it
     /// (`cond_resched`): it holds no spinning lock, and is not in its guest. Only virtual time has
     /// fewer of them than tasks.

@@ -70,7 +70,9 @@ public enum KernelFunction {
     SYNCHRONIZE_SRCU("synchronize_srcu"),
     USERFAULTFD_IOCTL("userfaultfd_ioctl"),
     HANDLE_USERFAULT("handle_userfault"),
-    IO_WAIT("io_schedule");
+    IO_WAIT("io_schedule"),
+    /// Off the CPU, for others have it.
+    SCHEDULE("schedule");
 
     private final String kernelName;
 

@@ -123,6 +123,14 @@ final class RunQueues {
         return true;
     }
 
+    /// Ticks until the slice of `e` is over, or that which somebody may come to end; 0 if it is.
+    long left(SchedEntity e) {
+        long now = e.task.ticks;
+        return e.sliceEnd == EventTree.NEVER
+                ? slice - (now - e.since) % slice + 1
+                : Math.max(e.sliceEnd - now + 1, 0);
+    }
+
     // --- which ---------------------------------------------------------------------------------
 
     private int idleFor(SchedEntity e) {

@@ -43,9 +43,18 @@ final class SchedEntity {
             return;
         }
         long from = task.ticks;
-        if (!queues.seat(this)) {
-            task.park(Activity.QUEUED, EventTree.NEVER);
+        if (queues.seat(this)) {
+            delay += task.ticks - from;
+        } else {
+            waitsFrom(from);
         }
+    }
+
+    /// Nobody's work, and so in a frame of its own.
+    private void waitsFrom(long from) {
+        task.enter(KernelFunction.SCHEDULE);
+        task.park(Activity.QUEUED, EventTree.NEVER);
+        task.exit();
         delay += task.ticks - from;
     }
 
@@ -76,9 +85,15 @@ final class SchedEntity {
         }
         long from = task.ticks;
         if (queues.yield(this)) {
-            task.park(Activity.QUEUED, EventTree.NEVER);
-            delay += task.ticks - from;
+            waitsFrom(from);
         }
+    }
+
+    /// For how long it may work until it is to look whether its time is over, in nanoseconds: 0 if
+    /// it is.
+    long leftNanos() {
+        long left = queues == null ? EventTree.NEVER : queues.left(this);
+        return Math.ceilDiv(left, CostModel.TICKS_PER_NANO);
     }
 
     /// Nanoseconds for which it has waited for a CPU.

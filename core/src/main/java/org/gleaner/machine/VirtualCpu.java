@@ -213,6 +213,11 @@ final class VirtualCpu extends TimedCpu {
     }
 
     @Override
+    public long untilResched(long nanos) {
+        return sched.mayBeWaitedFor() ? Math.min(nanos, sched.leftNanos()) : nanos;
+    }
+
+    @Override
     public void condResched() {
         if (sched.mayBeWaitedFor() || needsResched()) {
             LockDep.mightSleep(this);

@@ -1,5 +1,6 @@
 package org.gleaner.machine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -134,6 +135,73 @@ final class RunQueuesTest {
             engine.run();
         }
         assertThat(asked[0]).isPositive();
+    }
+
+    @Test
+    void whoWaitsForACpuIsAtNothingElse() {
+        VirtualEngine engine = host(1, 1);
+        for (int i = 0; i < 2; i++) {
+            engine.spawn(
+                    "task" + i,
+                    cpu -> {
+                        cpu.enter(KernelFunction.SHRINK_NODE);
+                        work(cpu, 10 * SLICE);
+                        cpu.sleep(1);
+                        cpu.exit();
+                    });
+        }
+        engine.run();
+        for (Cpu cpu : engine.cpus()) {
+            CallTree.Frame all = requireNonNull(cpu.callTree()).root();
+            double at = 0;
+            double waited = 0;
+            for (CallTree.Frame frame : all.children()) {
+                at += frame.function() == KernelFunction.SCHEDULE ? 0 : frame.exclusiveNanos();
+                waited += frame.function() == KernelFunction.SCHEDULE ? frame.inclusiveNanos() : 0;
+                for (CallTree.Frame below : frame.children()) {
+                    assertThat(below.function()).isEqualTo(KernelFunction.SCHEDULE);
+                    waited += below.inclusiveNanos();
+                }
+            }
+            assertThat(at).isBetween(10.0 * SLICE, 10.0 * SLICE + 11 * SWITCH);
+            assertThat(waited).isBetween(9.0 * SLICE, cpu.runDelayNanos() + 1.0);
+        }
+    }
+
+    @Test
+    void longWorkThatMayBeInterruptedEndsWithItsSlice() {
+        VirtualEngine engine = host(1, 1);
+        long[] ends = new long[2];
+        for (int i = 0; i < 2; i++) {
+            engine.spawn(
+                    "task" + i,
+                    cpu -> {
+                        // the first comes to it alone
+                        cpu.sleep(1 + cpu.id * (SLICE / 2));
+                        long left = (2 - cpu.id) * 10 * SLICE;
+                        while (left > 0) {
+                            long now = cpu.untilResched(left);
+                            cpu.chargeNanos(now);
+                            left -= now;
+                            cpu.condResched();
+                        }
+                        ends[cpu.id] = cpu.now();
+                    });
+        }
+        engine.run();
+        assertThat(ends[1]).isBetween(19 * SLICE, 20 * SLICE + 40 * (SWITCH + 1));
+        assertThat(ends[0]).isBetween(30 * SLICE, 30 * SLICE + 40 * (SWITCH + 1));
+    }
+
+    @Test
+    void withCpusEnoughLongWorkIsOnePiece() {
+        VirtualEngine engine = host(2, 1);
+        long[] pieces = new long[2];
+        for (int i = 0; i < 2; i++) {
+            engine.spawn("task" + i, cpu -> pieces[cpu.id] = cpu.untilResched(10 * SLICE));
+        }
+        engine.run();
+        assertThat(pieces).containsOnly(10 * SLICE);
     }
 
     @Test
