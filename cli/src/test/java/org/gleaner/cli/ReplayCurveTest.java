@@ -88,6 +88,18 @@ final class ReplayCurveTest {
                 .isLessThan(least.get("misses").get("lru").intValue());
     }
 
+    /// It did less than the replay without a limit, and so took less.
+    @Test
+    void aReplayThatWasKilledHasNoStall() {
+        Session own = new Session(directory);
+        own.standardExecutors = true;
+        assertThat(own.run("replay", "hot", "--curve=10p,100p", "--swap=none", "--json"))
+                .isEqualTo(1);
+        JsonNode points =
+                JsonMapper.shared().readTree(own.out()).get("curve").get(0).get("points");
+        assertThat(points).hasSize(2).noneMatch(point -> point.has("stallSeconds"));
+    }
+
     @Test
     void aCurveIsDrawnTabledAndKept() throws IOException {
         session.standardExecutors = true;

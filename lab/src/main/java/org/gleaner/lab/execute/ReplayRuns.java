@@ -143,8 +143,10 @@ public final class ReplayRuns {
         return finished.isEmpty() ? null : new Seeded<>(combination.name(), asked, seeds, finished);
     }
 
+    /// Of a replay that was killed nothing can be said: it did less.
     private @Nullable Double stall(ReplayRequest request, ReplayResult result) {
-        ReplayResult free = plan.curve() ? results.get(request.withoutLimit()) : null;
+        ReplayResult free =
+                plan.curve() && !result.oomKill() ? results.get(request.withoutLimit()) : null;
         if (free == null || free.machineSeconds() == null || result.machineSeconds() == null) {
             return null;
         }

@@ -63,7 +63,7 @@ public final class ResultsDirectory {
     public Path write(Map<String, FileText> files, Page page) {
         Set<String> names = new HashSet<>(files.keySet());
         names.add(page.name());
-        Path draft = sibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
+        Path draft = draft();
         try {
             Files.createDirectory(draft);
             for (Map.Entry<String, FileText> file : files.entrySet()) {
@@ -124,16 +124,20 @@ public final class ResultsDirectory {
         }
     }
 
+    /// Makes where the target is to be, and tries whether it can be: who asks for the right to write
+    /// is told nothing of file systems and names that take no directory.
     private void makeParent() {
         Path parent = target.toAbsolutePath().resolveSibling("");
         try {
             Files.createDirectories(parent);
-            if (!Files.isWritable(parent)) {
-                throw new AccessDeniedException(parent.toString());
-            }
+            Files.delete(Files.createDirectory(draft()));
         } catch (IOException e) {
             throw bad(e);
         }
+    }
+
+    private Path draft() {
+        return sibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
     }
 
     /// Beside the target, and relative if that is.

@@ -60,6 +60,16 @@ final class ResultsDirectoryTest {
         assertThat(names(directory)).isEmpty();
     }
 
+    /// The right to write is there, and all the same it cannot be written.
+    @Test
+    void whatCannotBeMadeIsToldBeforeTheRun() {
+        Path out = directory.resolve("x".repeat(250));
+        assertThatThrownBy(() -> ResultsDirectory.at(out))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("cannot be written");
+        assertThatThrownBy(() -> ResultsDirectory.numbered(out)).isInstanceOf(BadInput.class);
+    }
+
     @Test
     void anEmptyDirectoryIsTaken() throws IOException {
         Path out = Files.createDirectory(directory.resolve("out"));
