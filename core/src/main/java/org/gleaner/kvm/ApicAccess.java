@@ -73,6 +73,7 @@ public final class ApicAccess {
         if (!done) {
             requests.post(cpu, VcpuRequests.APIC_PAGE_RELOAD);
             cpu.relax();
+            cpu.condResched();
         }
     }
 

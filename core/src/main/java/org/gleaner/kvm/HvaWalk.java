@@ -146,6 +146,7 @@ final class HvaWalk {
                 zapped = LET_OTHERS_IN;
                 mmu.mmuLock.writeUnlock(cpu);
                 cpu.relax();
+                cpu.condResched();
                 mmu.mmuLock.writeLock(cpu);
             }
             gfn = next;

@@ -67,6 +67,7 @@ final class PreFault {
                 return Math.min(result, 0);
             }
             cpu.relax();
+            cpu.condResched();
         }
     }
 }

@@ -281,8 +281,9 @@ public abstract class Cpu {
     /// fewer of them than tasks.
     public void condResched() {}
 
-    /// Whether a holder lets others have its lock for a moment, which is `contended` or not: an
-    /// exploring engine can be told to do so always.
+    /// Whether a holder lets others have its lock for a moment, which is `contended` or not: also
+    /// where it [#needsResched], and an exploring engine can be told to do so always. Once it has
+    /// let go of the lock it is at a point for [#condResched].
     public boolean yieldsIf(boolean contended) {
         return contended;
     }

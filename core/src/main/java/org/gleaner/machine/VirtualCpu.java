@@ -218,6 +218,11 @@ final class VirtualCpu extends TimedCpu {
     }
 
     @Override
+    public boolean yieldsIf(boolean contended) {
+        return contended || needsResched();
+    }
+
+    @Override
     public void condResched() {
         if (sched.mayBeWaitedFor() || needsResched()) {
             LockDep.mightSleep(this);
@@ -554,7 +559,7 @@ final class VirtualCpu extends TimedCpu {
 
     @Override
     public int foldable(Cost cost, int atMost) {
-        long room = slabLimit - ticks;
+        long room = Math.min(slabLimit, sched.sliceEnd) - ticks;
         if (room < 0) {
             return 0;
         }

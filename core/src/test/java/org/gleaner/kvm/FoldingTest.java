@@ -8,6 +8,9 @@ import java.util.SplittableRandom;
 import org.gleaner.kvm.arch.X86;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
+import org.gleaner.machine.Topology;
+import org.gleaner.machine.VirtualEngine;
+import org.gleaner.machine.VirtualOptions;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingDesign;
 import org.gleaner.mm.notifier.MmuNotifierSubscriptions;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FoldingTest {
     private static final int PAGES = 1500;
     private static final int VCPUS = 3;
+    private static final long SLICE_NANOS = 10_000;
 
     @ParameterizedTest
     @ValueSource(ints = {0, 128})
@@ -25,13 +29,26 @@ final class FoldingTest {
         for (AgingDesign design : List.of(AgingDesign.MERGED, AgingDesign.LOCKED_FLUSH)) {
             for (SpteFormat format : List.of(SpteFormat.EPT, SpteFormat.EPT_NO_AD)) {
                 VmConfig config = VmConfig.of(X86.of(format), design.plan()).withTlb(tlb);
-                assertThat(account(config, true)).isEqualTo(account(config, false));
+                assertThat(account(config, true, 8)).isEqualTo(account(config, false, 8));
             }
         }
     }
 
-    private static List<String> account(VmConfig config, boolean folded) {
-        World world = new World(World.Kind.VIRTUAL, PAGES, PAGES - 200);
+    /// A run of hits ends with the slice, whoever waits for its end.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void andSoWhereTasksTakeTurns(int cpus) {
+        VmConfig config = VmConfig.of(X86.EPT, AgingDesign.MERGED.plan()).withTlb(128);
+        assertThat(account(config, true, cpus)).isEqualTo(account(config, false, cpus));
+    }
+
+    private static List<String> account(VmConfig config, boolean folded, int cpus) {
+        VirtualOptions options =
+                VirtualOptions.seed(7)
+                        .withTopology(new Topology(1, cpus, 1, 0))
+                        .withSlice(SLICE_NANOS);
+        World world =
+                new World(new VirtualEngine(World.COSTS, options), PAGES, PAGES - 200);
         List<String> account = new ArrayList<>();
         Word running = new Word(VCPUS);
         world.host(
@@ -98,6 +115,7 @@ final class FoldingTest {
                 default -> mm.clearFlushYoung(cpu, page, page + 1);
             }
             cpu.chargeNanos(random.nextInt(20_000));
+            cpu.condResched();
         }
     }
 }

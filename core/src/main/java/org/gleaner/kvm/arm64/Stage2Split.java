@@ -60,6 +60,7 @@ final class Stage2Split {
             if (cpu.yieldsIf(contended) || missing > 0) {
                 mmu.mmuLock.writeUnlock(cpu);
                 yields.add(contended ? 1 : 0);
+                cpu.condResched();
                 int[] made = allocate(cpu, missing);
                 mmu.mmuLock.writeLock(cpu);
                 take(made);

@@ -196,6 +196,7 @@ public final class PfnCache {
             if (mapped != KernelMap.NONE) {
                 abandon(cpu, mapped);
                 cpu.relax();
+                cpu.condResched();
             }
             pages.lookUp(cpu, vpn, Lookup.WRITE, claim);
             if (!steps.cacheNotesSequenceFirst()) {

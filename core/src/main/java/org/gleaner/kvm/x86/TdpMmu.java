@@ -217,6 +217,7 @@ public final class TdpMmu extends SecondaryMmu {
         rcu.readUnlock(cpu);
         mmuLock.readUnlock(cpu);
         cpu.relax();
+        cpu.condResched();
         mmuLock.readLock(cpu);
         rcu.readLock(cpu);
         iter.yielded();

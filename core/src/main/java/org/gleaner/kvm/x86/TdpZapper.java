@@ -184,6 +184,7 @@ final class TdpZapper {
         mmu.rcu.readUnlock(cpu);
         mmu.mmuLock.readUnlock(cpu);
         cpu.relax();
+        cpu.condResched();
         mmu.mmuLock.readLock(cpu);
         mmu.rcu.readLock(cpu);
         iter.yielded();

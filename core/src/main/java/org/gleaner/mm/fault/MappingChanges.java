@@ -205,6 +205,7 @@ public final class MappingChanges {
                 }
             }
             walk.unlock(cpu);
+            cpu.condResched();
         }
         Tlb tlb = vma.mm().tlb();
         if (tlb != null) {

@@ -81,6 +81,7 @@ final class Agers {
                 if (pfn >= 0 && !idle.isIdle(cpu, pfn)) {
                     idle.mark(cpu, pfn);
                 }
+                cpu.condResched();
             }
         }
         cpu.fetchAdd(passes, 1);

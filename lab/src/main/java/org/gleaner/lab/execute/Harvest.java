@@ -43,6 +43,7 @@ final class Harvest {
         for (Vma vma : vmas) {
             for (walk.start(mm, vma.start(), vma.end()); walk.next(cpu); ) {
                 stop(cpu, mm, vmas[0].start(), young);
+                cpu.condResched();
             }
         }
         return young.cardinality() - before;

@@ -65,6 +65,7 @@ final class IdleTracker implements Tracker {
             } else {
                 pages.mark(cpu, pfn);
             }
+            cpu.condResched();
         }
         cpu.fetchAdd(tested, end - start);
         cpu.fetchAdd(unmapped, missing);

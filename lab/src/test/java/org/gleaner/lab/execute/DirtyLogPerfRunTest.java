@@ -53,6 +53,30 @@ final class DirtyLogPerfRunTest {
                 .counts();
     }
 
+    /// Who ends the log lets others have the CPU, and flushes before that.
+    @Test
+    void onOneCpuTheLogEndsInTurns() {
+        Scale scale = Scale.parse("1/64");
+        List<String> settings =
+                List.of(
+                        "host.cpus=1",
+                        "host.memory=32GiB",
+                        "guest.vcpus=4",
+                        "guest.memory=16GiB",
+                        "pml=false");
+        DirtyLogPerf shared =
+                (DirtyLogPerf) ScenarioReader.read(DirtyLogPerf.KIND, settings, scale);
+        ScenarioRequest<DirtyLogPerf> request =
+                new ScenarioRequest<>(shared, scale, EngineChoice.VIRTUAL, false);
+        for (Run run : DirtyLogPerfRun.run(request, Progress.SILENT).runs()) {
+            Counts counts = counts(run, Step.DISABLE, 0);
+            assertThat(counts.yields()).isPositive();
+            if (run.ending() != LogEnding.ZAP_FLUSH_EACH) {
+                assertThat(counts.flushes()).isEqualTo(1 + counts.yields());
+            }
+        }
+    }
+
     @Test
     void eachWayToEndTheLogHasItsFlushesAndFaults() {
         DirtyLogPerfResult result = run(EngineChoice.VIRTUAL);

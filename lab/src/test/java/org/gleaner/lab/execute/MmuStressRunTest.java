@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.Progress;
@@ -12,6 +13,8 @@ import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.choice.EngineChoice;
 import org.gleaner.lab.choice.PteFormatChoice;
 import org.gleaner.lab.run.MmuStressResult;
+import org.gleaner.lab.run.RunStatistics;
+import org.gleaner.lab.run.RunStatistics.CpuWait;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.MmuStress;
 import org.gleaner.lab.scenario.ScenarioReader;
@@ -132,6 +135,34 @@ final class MmuStressRunTest {
     void setUpInAnotherWay(String setting) {
         assertSound(run(scenario(setting), EngineChoice.THREADS));
         assertSound(run(scenario(setting), EngineChoice.VIRTUAL));
+    }
+
+    /// Agers let go of the only CPU between page tables, as a kernel does: three vCPUs have three
+    /// fifths of it, and less while they wait for each other.
+    @Test
+    void theOnlyCpuIsSharedEvenly() {
+        Scale scale = Scale.parse("1/64");
+        List<String> settings =
+                List.of(
+                        "host.cpus=1",
+                        "host.memory=1GiB",
+                        "host.watermarks.minFree=4MiB",
+                        "guest.vcpus=3",
+                        "guest.memory=256MiB",
+                        "guest.slotSize=64MiB",
+                        "agers=2",
+                        "configurations=[{name: x, aging: merged}]");
+        MmuStress shared = (MmuStress) ScenarioReader.read(MmuStress.KIND, settings, scale);
+        MmuStressResult.Run run =
+                MmuStressRun.run(
+                                new ScenarioRequest<>(shared, scale, EngineChoice.VIRTUAL, false),
+                                Progress.SILENT)
+                        .runs()
+                        .getFirst();
+        RunStatistics statistics = Objects.requireNonNull(run.statistics());
+        CpuWait vcpus = statistics.cpuWaits().getLast();
+        assertThat(vcpus.tasks()).isEqualTo(3);
+        assertThat(vcpus.percent()).isBetween(60.0, 84.0);
     }
 
     @Test
