@@ -9,7 +9,7 @@ final class SchedEntity {
     /// Of [#on]: none.
     static final int NONE = -1;
 
-    final VirtualCpu task;
+    final HorizonCpu task;
 
     private final @Nullable RunQueues queues;
 
@@ -31,7 +31,7 @@ final class SchedEntity {
     /// For how long it has waited for a CPU, in ticks.
     private long delay;
 
-    SchedEntity(VirtualCpu task, @Nullable RunQueues queues) {
+    SchedEntity(HorizonCpu task, @Nullable RunQueues queues) {
         this.task = task;
         this.queues = queues;
         last = queues == null ? NONE : queues.begin(task.id);
@@ -53,7 +53,7 @@ final class SchedEntity {
     /// Nobody's work, and so in a frame of its own.
     private void waitsFrom(long from) {
         task.enter(KernelFunction.SCHEDULE);
-        task.park(Activity.QUEUED, EventTree.NEVER);
+        task.rest(Activity.QUEUED, EventTree.NEVER);
         task.exit();
         delay += task.ticks - from;
     }

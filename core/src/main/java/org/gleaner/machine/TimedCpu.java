@@ -26,13 +26,22 @@ abstract class TimedCpu extends OrderedCpu {
     /// What work costs now.
     final Speeds speeds;
 
+    private final WorkLengths lengths;
+
     /// Null where nobody will read it.
     final @Nullable CallTree tree;
 
     /// A CPU whose clock is at `start`, in ticks.
-    TimedCpu(int id, String name, Speeds speeds, boolean callTree, long start) {
+    TimedCpu(
+            int id,
+            String name,
+            Speeds speeds,
+            WorkLengths lengths,
+            boolean callTree,
+            long start) {
         super(id, name);
         this.speeds = speeds;
+        this.lengths = lengths;
         ticks = start;
         tree = callTree ? new CallTree(start) : null;
     }
@@ -91,6 +100,12 @@ abstract class TimedCpu extends OrderedCpu {
     @Override
     public void charge(Cost cost, long n) {
         ticks += speeds.table[cost.ordinal()] * n;
+    }
+
+    @Override
+    public void chargeVarying(Cost cost) {
+        long mean = speeds.table[cost.ordinal()];
+        ticks += speeds.alone ? mean : lengths.of(mean);
     }
 
     @Override

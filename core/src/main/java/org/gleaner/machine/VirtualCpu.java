@@ -1,81 +1,32 @@
 package org.gleaner.machine;
 
-import static java.util.Objects.requireNonNull;
-
 import org.jspecify.annotations.Nullable;
 
-/// A hardware thread in virtual time; see [VirtualEngine] for how steps are ordered.
+/// A hardware thread in virtual time, and the life of the actor on it; see [VirtualEngine] for how
+/// steps are ordered.
 ///
-/// Everything here runs on one host thread at a time, so all state is plain. A method that is an
-/// ordered step first makes this CPU the earliest ([#step] or its slab sibling), then acts at once,
-/// and only then adds what the act costs. An access to a [Word] is two such steps: it asks for the
-/// line, and acts when the line is there. Who stores does not wait for that ([TimedCpu]).
-final class VirtualCpu extends TimedCpu {
-    /// The longest sleep, 19 hours; keys hold twice that.
-    private static final long FOREVER_NANOS = 1L << 46;
-
-    /// A turn is taken on this CPU's stack where nobody else can act for so long, 200 ns: it will
-    /// hardly have to leave it.
-    private static final long ROOM = 200 * CostModel.TICKS_PER_NANO;
-
-    final VirtualEngine engine;
+/// A method that is an ordered step first makes this CPU the earliest ([#step] or its slab
+/// sibling), then acts at once, and only then adds what the act costs. How it gets there is kept in
+/// parts, each with a state of its own:
+///
+/// | part | keeps |
+/// |---|---|
+/// | [TimedCpu] | the clock, and what work lies within the wait for a store |
+/// | [HorizonCpu] | the place in the order of time, and the stack |
+/// | [LineAccess] | the line that is asked for, and then comes |
+/// | [TurnTaking] | code that needs no stack |
+/// | [VirtualWait] | what is waited for, and sleep |
+/// | [SchedEntity] | the CPU of the host that its task has |
+/// | [Interruptions] | the section in which it may be interrupted |
+final class VirtualCpu extends HorizonCpu {
     final boolean daemon;
-
-    /// Breaks ties of time; a seeded permutation of ids.
-    final int slot;
-
-    Activity state = Activity.READY;
-
-    /// When the sleep that is under way began, in ticks.
-    long sleepStart;
-
-    /// The engine wants this actor gone: its next return from the scheduler throws [Stop].
-    boolean stop;
-
-    /// What it waits for, while it does.
     final Waiting waiting = new Waiting(this);
-
-    /// What it is at and has not ended, or null: whoever has the host thread takes these turns.
-    @Nullable Turns turns;
-
-    /// The line that the next of them accesses has come.
-    private boolean lineIsHere;
-
-    /// And it was asked for by [Turns#stores].
-    private boolean turnStores;
-
-    /// The line that its next step accesses, where that has not been asked for yet, or null.
-    @Nullable Word wanted;
-
-    private boolean wantedToRead;
-    private boolean wantedToStore;
-
-    /// The next write is one of [Cpu#plainly].
-    private boolean plain;
-
-    /// How long the write that is under way is waited for where it is a store.
-    private long storeTakes;
-
-    /// What has gone wrong in a turn.
-    private @Nullable Throwable thrown;
-
-    private final Interruptions interruptions;
-
-    /// Its place in the queues for CPUs.
+    final VirtualWait wait;
     final SchedEntity sched;
+    final Interruptions interruptions;
 
-    final Coroutine coroutine;
-
-    /// Latest time at which this CPU still goes first; it runs on without asking until then.
-    private long limit;
-
-    /// The same for slab words: `limit` and the engine's slack.
-    private long slabLimit;
-
-    private final LineModel lines;
-    private final WorkLengths lengths;
-    private final long slack;
-
+    private final LineAccess lines;
+    private final TurnTaking turns;
     private final Actor body;
 
     VirtualCpu(
@@ -87,23 +38,21 @@ final class VirtualCpu extends TimedCpu {
             int slot,
             long start,
             @Nullable RunQueues queues) {
-        super(id, name, engine.speeds, engine.options.callTrees(), start);
+        super(engine, id, name, slot, start);
         lockDep = LockDep.ARMED ? new LockDep() : null;
         lockUse = new LockUse(engine.lockWaits);
         tracer = engine.tracer;
-        this.engine = engine;
         this.body = body;
         this.daemon = daemon;
-        this.slot = slot;
-        lines = engine.lines;
-        lengths = new WorkLengths(engine.options.seed(), id);
-        slack = engine.slack;
-        interruptions = new Interruptions(this, engine);
+        lines = new LineAccess(this, engine.lines);
         sched = new SchedEntity(this, queues);
-        coroutine = engine.options.coroutines().create(name, this::runBody);
+        wait = new VirtualWait(this, waiting, sched);
+        turns = new TurnTaking(this, lines, waiting);
+        interruptions = new Interruptions(this, engine);
     }
 
-    private void runBody() {
+    @Override
+    void live() {
         try {
             if (!stop) {
                 sched.wakes();
@@ -121,88 +70,125 @@ final class VirtualCpu extends TimedCpu {
     }
 
     @Override
-    public void chargeVarying(Cost cost) {
-        long mean = speeds.table[cost.ordinal()];
-        ticks += speeds.alone ? mean : lengths.of(mean);
-    }
-
-    // --- order -------------------------------------------------------------------------------
-
-    /// The key in the tournament: time, then slot.
-    long key() {
-        return ticks << Roster.SLOT_BITS | slot;
-    }
-
-    /// Lets this CPU run until `key` would win against it.
-    void runUntil(long key) {
-        limit = limitBefore(key);
-        slabLimit = limit + slack;
-    }
-
-    /// As [#runUntil], if that is sooner than now allowed: somebody has just become runnable.
-    void lowerHorizon(long key) {
-        long sooner = limitBefore(key);
-        if (sooner < limit) {
-            limit = sooner;
-            slabLimit = sooner + slack;
+    public @Nullable CallTree callTree() {
+        if (tree != null && state == Activity.RUNNING) {
+            tree.flush(ticks);
         }
+        return tree;
     }
 
-    private long limitBefore(long key) {
-        long time = key >>> Roster.SLOT_BITS;
-        return (key & Roster.SLOTS - 1) > slot ? time : time - 1;
-    }
+    // --- words -------------------------------------------------------------------------------
 
     @Override
-    public void step() {
-        drain();
-        inTurn();
-    }
-
-    private void inTurn() {
-        if (ticks > limit) {
-            park(Activity.READY, key());
+    void fetch(Word w) {
+        if (errand == null) {
+            lines.toRead(w);
+        } else {
+            turns.usesLine();
         }
     }
 
     @Override
-    void slabStep() {
-        drain();
-        if (ticks > slabLimit) {
-            park(Activity.READY, key());
+    void own(Word w) {
+        if (errand == null) {
+            lines.toWrite(w);
+        } else {
+            turns.usesLine();
+            lines.toWriteInTurn();
         }
     }
 
-    /// Gives the host thread away; returns when this CPU is the earliest again.
-    void park(Activity as, long key) {
-        if (engine.aborting()) {
-            throw Stop.INSTANCE;
-        }
-        if (turns != null) {
-            throw new IllegalStateException("a second ordered step, or another wait, in one turn");
-        }
-        state = as;
-        engine.events.set(id, key);
-        if (as == Activity.READY || as != Activity.QUEUED && !isAsleep()) {
-            giveWay();
-            return;
-        }
-        speeds.end();
-        try {
-            giveWay();
-        } finally {
-            speeds.begin();
+    @Override
+    public void touch(Word w) {
+        lines.touches(w);
+    }
+
+    @Override
+    void written(Word w) {
+        if (w.waiters != null) {
+            engine.wake(w, ticks);
         }
     }
 
-    private void giveWay() {
-        if (!engine.goOnFor(this)) {
-            coroutine.suspend();
+    @Override
+    public void plainly() {
+        lines.plainly(true);
+    }
+
+    @Override
+    public void store(Word w, long value) {
+        plainly();
+        super.store(w, value);
+    }
+
+    @Override
+    public void perform(Turns code) {
+        turns.perform(code);
+    }
+
+    // --- waiting -----------------------------------------------------------------------------
+
+    @Override
+    public long await(Word w, long mask, long expect) {
+        waiting.expects(mask, expect, false, false);
+        return wait.until(w, EventTree.NEVER);
+    }
+
+    @Override
+    public long awaitChange(Word w, long seen) {
+        waiting.expects(-1, seen, true, false);
+        return wait.until(w, EventTree.NEVER);
+    }
+
+    @Override
+    boolean awaits(Turns code, Word w, long mask, long expect) {
+        if (errand == null) {
+            return super.awaits(code, w, mask, expect);
         }
-        if (stop) {
-            stop = false;
-            throw Stop.INSTANCE;
+        waiting.expects(mask, expect, false, false);
+        return turns.sees(code, w);
+    }
+
+    @Override
+    boolean awaitsChange(Turns code, Word w, long seen) {
+        if (errand == null) {
+            return super.awaitsChange(code, w, seen);
         }
+        waiting.expects(-1, seen, true, false);
+        return turns.sees(code, w);
+    }
+
+    @Override
+    public long block(Word w, long mask, long expect) {
+        LockDep.mightSleep(this);
+        waiting.expects(mask, expect, false, true);
+        return wait.until(w, EventTree.NEVER);
+    }
+
+    @Override
+    public long blockChange(Word w, long seen) {
+        LockDep.mightSleep(this);
+        waiting.expects(-1, seen, true, true);
+        return wait.until(w, EventTree.NEVER);
+    }
+
+    @Override
+    public long blockFor(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
+        waiting.expects(mask, expect, false, true);
+        return wait.until(w, wait.deadline(nanos));
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        LockDep.mightSleep(this);
+        wait.sleep(nanos);
+    }
+
+    @Override
+    public void sleepUnless(Word w, long mask, long expect, long nanos) {
+        LockDep.mightSleep(this);
+        wait.sleepUnless(w, mask, expect, nanos);
     }
 
     // --- the CPU that it has ------------------------------------------------------------------
@@ -223,6 +209,16 @@ final class VirtualCpu extends TimedCpu {
     }
 
     @Override
+    public int foldable(Cost cost, int atMost) {
+        long room = Math.min(latestSlabStep(), sched.sliceEnd) - ticks;
+        if (room < 0) {
+            return 0;
+        }
+        long each = speeds.table[cost.ordinal()];
+        return each == 0 ? atMost : (int) Math.min(room / each, atMost);
+    }
+
+    @Override
     public void condResched() {
         if (sched.mayBeWaitedFor() || needsResched()) {
             LockDep.mightSleep(this);
@@ -239,342 +235,6 @@ final class VirtualCpu extends TimedCpu {
         return sched.delayNanos();
     }
 
-    // --- buffered stores -----------------------------------------------------------------------
-
-    @Override
-    public void plainly() {
-        plain = true;
-    }
-
-    /// Asks for a line to write, and is at when it comes.
-    private void asksToWrite(Word w, boolean store) {
-        long asked = store ? worksAt() : ticks;
-        ticks = Math.max(ticks, lines.write(w, id, asked));
-        storeTakes = store ? ticks - asked : 0;
-        drained();
-    }
-
-    /// The line has come, and the write is done.
-    private void wrote() {
-        stored(storeTakes);
-    }
-
-    @Override
-    public void store(Word w, long value) {
-        plain = true;
-        super.store(w, value);
-    }
-
-    // --- turns -------------------------------------------------------------------------------
-
-    @Override
-    public void perform(Turns code) {
-        if (turns != null) {
-            throw new IllegalStateException("turns within a turn");
-        }
-        drain();
-        while (limit - ticks > ROOM) {
-            plain = code.stores();
-            if (!code.turn(this)) {
-                return;
-            }
-        }
-        turns = code;
-        if (!takesTurns()) {
-            giveWay();
-        }
-        Throwable t = thrown;
-        if (t != null) {
-            thrown = null;
-            throw FailedIn.<RuntimeException>rethrow(t);
-        }
-    }
-
-    /// Takes turns while this CPU is the earliest; false if there are more to come.
-    boolean takesTurns() {
-        Turns code = requireNonNull(turns);
-        try {
-            while (ticks <= limit) {
-                if (!lineIsHere && code.needsLine) {
-                    Word next = code.word();
-                    if (code.reads()) {
-                        ticks = lines.read(next, id, ticks);
-                        drained();
-                    } else {
-                        turnStores = code.stores();
-                        asksToWrite(next, turnStores);
-                    }
-                    lineIsHere = true;
-                    continue;
-                }
-                boolean more = code.turn(this);
-                lineIsHere = false;
-                if (!more) {
-                    turns = null;
-                    return true;
-                }
-                if (state == Activity.WAITING) {
-                    return false;
-                }
-            }
-        } catch (Throwable t) {
-            thrown = t;
-            turns = null;
-            lineIsHere = false;
-            return true;
-        }
-        if (engine.aborting()) {
-            thrown = Stop.INSTANCE;
-            turns = null;
-            lineIsHere = false;
-            return true;
-        }
-        state = Activity.READY;
-        engine.events.set(id, key());
-        return false;
-    }
-
-    @Override
-    boolean awaits(Turns code, Word w, long mask, long expect) {
-        return looks(code, w, mask, expect, false);
-    }
-
-    @Override
-    boolean awaitsChange(Turns code, Word w, long seen) {
-        return looks(code, w, -1, seen, true);
-    }
-
-    private boolean looks(Turns code, Word w, long mask, long expect, boolean change) {
-        if (turns == null) {
-            code.seen = waitFor(w, mask, expect, change, false, EventTree.NEVER);
-            return true;
-        }
-        waiting.expects(mask, expect, change, false);
-        fetch(w);
-        long value = w.value;
-        if (waiting.wantsToSee(value)) {
-            code.seen = value;
-            return true;
-        }
-        if (engine.aborting()) {
-            throw Stop.INSTANCE;
-        }
-        waiting.join(w);
-        state = Activity.WAITING;
-        engine.events.set(id, EventTree.NEVER);
-        return false;
-    }
-
-    // --- lines -------------------------------------------------------------------------------
-
-    @Override
-    void fetch(Word w) {
-        if (isHere()) {
-            return;
-        }
-        drain();
-        if (ticks > limit) {
-            wanted = w;
-            wantedToRead = true;
-            park(Activity.READY, key());
-            return;
-        }
-        ticks = lines.read(w, id, ticks);
-        inTurn();
-    }
-
-    @Override
-    void own(Word w) {
-        boolean store = plain;
-        plain = false;
-        if (isHere()) {
-            if (store && !turnStores) {
-                throw new IllegalStateException("a store of a turn that does not say so");
-            }
-            wrote();
-            return;
-        }
-        readyFor(store);
-        if (ticks > limit) {
-            wanted = w;
-            wantedToRead = false;
-            wantedToStore = store;
-            park(Activity.READY, key());
-        } else {
-            asksToWrite(w, store);
-            inTurn();
-        }
-        wrote();
-    }
-
-    @Override
-    public void touch(Word w) {
-        boolean store = plain;
-        plain = false;
-        readyFor(store);
-        inTurn();
-        asksToWrite(w, store);
-        wrote();
-    }
-
-    /// Asks for the line that this CPU waits for, now that it is the earliest; false if others come
-    /// before it is there.
-    private boolean asksForLine(Word w) {
-        wanted = null;
-        if (wantedToRead) {
-            ticks = lines.read(w, id, ticks);
-        } else {
-            asksToWrite(w, wantedToStore);
-        }
-        if (ticks <= limit) {
-            return true;
-        }
-        state = Activity.READY;
-        engine.events.set(id, key());
-        return false;
-    }
-
-    /// Does what needs no stack, now that this CPU is the earliest; false if others come first
-    /// before it can go on with its own.
-    boolean mayGoOn() {
-        Word w = wanted;
-        return (w == null || asksForLine(w)) && (turns == null || takesTurns());
-    }
-
-    /// Whether there is something to be done for this CPU that needs no stack.
-    boolean needsNoStack() {
-        return wanted != null || turns != null;
-    }
-
-    /// Whether this is the access of a turn, for which the line has come.
-    private boolean isHere() {
-        if (turns == null) {
-            return false;
-        }
-        if (!lineIsHere) {
-            throw new IllegalStateException("a second ordered step, or another wait, in one turn");
-        }
-        lineIsHere = false;
-        return true;
-    }
-
-    @Override
-    void written(Word w) {
-        if (w.waiters != null) {
-            engine.wake(w, ticks);
-        }
-    }
-
-    // --- waiting -----------------------------------------------------------------------------
-
-    @Override
-    public long await(Word w, long mask, long expect) {
-        return waitFor(w, mask, expect, false, false, EventTree.NEVER);
-    }
-
-    @Override
-    public long awaitChange(Word w, long seen) {
-        return waitFor(w, -1, seen, true, false, EventTree.NEVER);
-    }
-
-    @Override
-    public long block(Word w, long mask, long expect) {
-        LockDep.mightSleep(this);
-        return waitFor(w, mask, expect, false, true, EventTree.NEVER);
-    }
-
-    @Override
-    public long blockChange(Word w, long seen) {
-        LockDep.mightSleep(this);
-        return waitFor(w, -1, seen, true, true, EventTree.NEVER);
-    }
-
-    @Override
-    public long blockFor(Word w, long mask, long expect, long nanos) {
-        LockDep.mightSleep(this);
-        long bounded = Math.clamp(nanos, 0, FOREVER_NANOS);
-        long deadline = ticks + bounded * CostModel.TICKS_PER_NANO;
-        return waitFor(w, mask, expect, false, true, deadline);
-    }
-
-    private long waitFor(
-            Word w, long mask, long expect, boolean change, boolean asleep, long deadline) {
-        waiting.expects(mask, expect, change, asleep);
-        for (; ; ) {
-            fetch(w);
-            long value = w.value;
-            if (waiting.wantsToSee(value) || ticks >= deadline) {
-                return value;
-            }
-            engine.waitOn(this, w, deadline);
-        }
-    }
-
-    /// Whether this CPU sleeps, with or without a deadline.
-    boolean isAsleep() {
-        return switch (state) {
-            case WAITING -> waiting.asleep;
-            case TIMED, SLEEPING -> true;
-            case RUNNING, READY, QUEUED, DONE -> false;
-        };
-    }
-
-    @Override
-    public void sleep(long nanos) {
-        LockDep.mightSleep(this);
-        if (nanos <= 0) {
-            return;
-        }
-        engine.checkSleep(this);
-        drain();
-        sleepStart = ticks;
-        TaskState.sleeps(this, true);
-        sched.sleeps();
-        ticks += Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
-        if (ticks > limit) {
-            park(Activity.SLEEPING, key());
-        }
-        sched.wakes();
-        TaskState.sleeps(this, false);
-    }
-
-    @Override
-    public void sleepUnless(Word w, long mask, long expect, long nanos) {
-        LockDep.mightSleep(this);
-        if (nanos <= 0 || (w.value & mask) == expect) {
-            return;
-        }
-        engine.checkSleep(this);
-        drain();
-        long deadline = ticks + Math.min(nanos, FOREVER_NANOS) * CostModel.TICKS_PER_NANO;
-        if (deadline <= limit && !engine.isAnybodyQueued()) {
-            TaskState.sleeps(this, true);
-            ticks = deadline;
-            TaskState.sleeps(this, false);
-            return;
-        }
-        waiting.expects(mask, expect, false, true);
-        engine.waitOn(this, w, deadline);
-    }
-
-    @Override
-    public int foldable(Cost cost, int atMost) {
-        long room = Math.min(slabLimit, sched.sliceEnd) - ticks;
-        if (room < 0) {
-            return 0;
-        }
-        long each = speeds.table[cost.ordinal()];
-        return each == 0 ? atMost : (int) Math.min(room / each, atMost);
-    }
-
-    @Override
-    public @Nullable CallTree callTree() {
-        if (tree != null && state == Activity.RUNNING) {
-            tree.flush(ticks);
-        }
-        return tree;
-    }
-
     // --- interrupts --------------------------------------------------------------------------
 
     @Override
@@ -586,11 +246,6 @@ final class VirtualCpu extends TimedCpu {
     @Override
     public void exitInterruptible(Mailbox box) {
         step();
-        interruptions.leave();
-    }
-
-    /// It is in no interruptible section any more.
-    void leaveSection() {
         interruptions.leave();
     }
 

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// costs are those of the same code on a stack. Only the stacks differ: a CPU goes on with its own
 /// where its turns have ended, and one that has parked need not leave its stack at all if nothing
 /// but turns comes before it. In the same way a line is asked for, on behalf of a CPU that has
-/// parked before an access to a [Word].
+/// parked before an access to a [Word]. Both are an [Errand] of the CPU.
 ///
 /// ## Interrupts
 ///
@@ -100,7 +100,7 @@ public final class VirtualEngine implements Engine {
     /// Null if every task has a CPU of its own.
     private final @Nullable RunQueues queues;
 
-    private final long switchTicks;
+    final long switchTicks;
     private final long wakeTicks;
     private final long hangTicks;
 
@@ -231,7 +231,7 @@ public final class VirtualEngine implements Engine {
 
     private void dispatch(VirtualCpu cpu, long key) {
         begin(cpu, key);
-        VirtualCpu next = cpu.mayGoOn() ? cpu : null;
+        VirtualCpu next = mayGoOn(cpu) ? cpu : null;
         while (next != null) {
             handedOver = null;
             resumes++;
@@ -239,6 +239,12 @@ public final class VirtualEngine implements Engine {
             next = handedOver;
         }
         running = null;
+    }
+
+    /// Does the errand of a CPU, if it has one, now that it is the earliest.
+    private static boolean mayGoOn(VirtualCpu cpu) {
+        Errand errand = cpu.errand;
+        return errand == null || errand.mayGoOn();
     }
 
     private void begin(VirtualCpu cpu, long key) {
@@ -264,14 +270,14 @@ public final class VirtualEngine implements Engine {
     /// Called by a CPU that is not the earliest, on its own stack: takes the turns that come first.
     /// True if its own turn has come by that, and it has no more to take; false if somebody else
     /// must have the host thread before.
-    boolean goOnFor(VirtualCpu me) {
+    boolean goOnFor(HorizonCpu me) {
         for (; ; ) {
             long key = events.min();
             if (key == EventTree.NEVER || key < 0 || phase != Phase.RUNNING) {
                 return false;
             }
             VirtualCpu cpu = roster.withKey(key);
-            if (cpu != me && !cpu.needsNoStack()) {
+            if (cpu != me && cpu.errand == null) {
                 return false;
             }
             if (!cpu.daemon) {
@@ -280,7 +286,7 @@ public final class VirtualEngine implements Engine {
                 return false;
             }
             begin(cpu, key);
-            if (cpu.mayGoOn()) {
+            if (mayGoOn(cpu)) {
                 handedOver = cpu == me ? null : cpu;
                 return cpu == me;
             }
@@ -290,7 +296,7 @@ public final class VirtualEngine implements Engine {
     /// Called by a CPU whose body has ended, still on its coroutine.
     void finished(VirtualCpu cpu) {
         cpu.state = Activity.DONE;
-        cpu.leaveSection();
+        cpu.interruptions.leave();
         cpu.sched.ends();
         speeds.end();
         endTicks = Math.max(endTicks, cpu.ticks);
@@ -312,11 +318,7 @@ public final class VirtualEngine implements Engine {
         drainedAt = lastKey >>> SLOT_BITS;
         for (int i = 0; i < roster.size(); i++) {
             VirtualCpu cpu = roster.get(i);
-            if (cpu.isAsleep()) {
-                cpu.waiting.leave();
-                cpu.stop = true;
-                long since = cpu.state == Activity.SLEEPING ? cpu.sleepStart : cpu.ticks;
-                cpu.ticks = Math.max(since, drainedAt);
+            if (cpu.wait.cutShort(drainedAt)) {
                 makeReady(cpu);
             }
         }
@@ -330,8 +332,7 @@ public final class VirtualEngine implements Engine {
             if (cpu.state != Activity.DONE) {
                 cpu.waiting.leave();
                 cpu.stop = true;
-                cpu.turns = null;
-                cpu.wanted = null;
+                cpu.errand = null;
                 running = cpu;
                 cpu.state = Activity.RUNNING;
                 cpu.runUntil(EventTree.NEVER);
@@ -368,36 +369,12 @@ public final class VirtualEngine implements Engine {
 
     // --- waiting and waking ------------------------------------------------------------------
 
-    void makeReady(VirtualCpu cpu) {
+    void makeReady(HorizonCpu cpu) {
         cpu.state = Activity.READY;
         long key = cpu.key();
         events.move(cpu.id, key);
         if (running != null) {
             running.lowerHorizon(key);
-        }
-    }
-
-    /// Parks the running `cpu` until a write to `w` ends its wait or `deadline` (in ticks) comes.
-    void waitOn(VirtualCpu cpu, Word w, long deadline) {
-        if (cpu.waiting.asleep) {
-            checkSleep(cpu);
-            cpu.ticks += switchTicks;
-            TaskState.sleeps(cpu, true);
-            cpu.sched.sleeps();
-        }
-        cpu.waiting.join(w);
-        if (deadline == EventTree.NEVER) {
-            cpu.park(Activity.WAITING, EventTree.NEVER);
-        } else {
-            cpu.park(Activity.TIMED, deadline << SLOT_BITS | cpu.slot);
-        }
-        if (cpu.waiting.waits()) {
-            cpu.waiting.leave();
-            cpu.ticks = Math.max(cpu.ticks, deadline);
-        }
-        if (cpu.waiting.asleep) {
-            cpu.sched.wakes();
-            TaskState.sleeps(cpu, false);
         }
     }
 
@@ -407,7 +384,7 @@ public final class VirtualEngine implements Engine {
     }
 
     /// Ends a daemon that is about to sleep when nobody needs it any more.
-    void checkSleep(VirtualCpu cpu) {
+    void checkSleep() {
         if (phase != Phase.RUNNING) {
             throw Stop.INSTANCE;
         }
@@ -423,7 +400,7 @@ public final class VirtualEngine implements Engine {
         int spinner = -1;
         for (Waiting waiting = first; waiting != null; ) {
             Waiting next = waiting == last ? null : waiting.after();
-            VirtualCpu cpu = waiting.cpu;
+            HorizonCpu cpu = waiting.cpu;
             if (waiting.wantsToSee(value)) {
                 waiting.leave();
                 cpu.ticks = Math.max(cpu.ticks, ticks + woken++);

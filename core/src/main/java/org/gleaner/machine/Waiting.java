@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing and leaving early costs nothing.
 @OneCpu
 final class Waiting {
-    final VirtualCpu cpu;
+    final HorizonCpu cpu;
 
     // A value ends the wait if its bits in `mask` are `expect`, or with `change` if they are not.
     private long mask;
@@ -23,7 +23,7 @@ final class Waiting {
     private @Nullable Waiting next;
     private @Nullable Waiting prev;
 
-    Waiting(VirtualCpu cpu) {
+    Waiting(HorizonCpu cpu) {
         this.cpu = cpu;
     }
 
