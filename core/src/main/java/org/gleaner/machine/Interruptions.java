@@ -54,20 +54,23 @@ final class Interruptions {
     /// Posts a request to the first `n` boxes, and interrupts those whose CPUs are in their
     /// sections.
     void send(Mailbox[] boxes, int n, long request) {
+        long[] costs = cpu.speeds.table;
+        long post = costs[Cost.LINE_LOCAL_RMW.ordinal()];
+        long loss = costs[Cost.TLB_IPI_VICTIM_GUEST.ordinal()];
+        long now = cpu.ticks;
         int hit = 0;
         for (int i = 0; i < n; i++) {
             Mailbox box = boxes[i];
+            Word word = box.word;
             // the request bit pulls the target's line here, the look at its mode finds it
-            cpu.ticks = engine.lines.write(box.word, cpu.id, cpu.ticks);
-            cpu.charge(Cost.LINE_LOCAL_RMW);
-            box.word.value |= request;
+            now = engine.lines.write(word, cpu.id, now) + post;
+            word.value |= request;
             if (box.occupied) {
                 hit++;
-                engine.steal(
-                        (VirtualCpu) box.cpu,
-                        cpu.speeds.table[Cost.TLB_IPI_VICTIM_GUEST.ordinal()]);
+                engine.steal((HorizonCpu) box.cpu, loss);
             }
         }
+        cpu.ticks = now;
         if (hit > 0) {
             cpu.charge(Cost.TLB_IPI_BASE);
             cpu.charge(Cost.TLB_IPI_TARGET, hit);

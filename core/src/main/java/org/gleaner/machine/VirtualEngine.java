@@ -418,7 +418,7 @@ public final class VirtualEngine implements Engine {
 
     /// An interrupt took `ticks` from `cpu`. Time it sleeps or waits absorbs nothing of a running
     /// guest.
-    void steal(VirtualCpu cpu, long ticks) {
+    void steal(HorizonCpu cpu, long ticks) {
         switch (cpu.state) {
             case READY -> {
                 cpu.ticks += ticks;
