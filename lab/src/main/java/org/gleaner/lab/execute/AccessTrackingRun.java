@@ -18,7 +18,6 @@ import org.gleaner.lab.run.AccessTrackingResult.Young;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.AccessTracking;
 import org.gleaner.lab.scenario.Configuration;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.aging.AgingPlan;
@@ -97,7 +96,7 @@ public final class AccessTrackingRun {
                         names(scenario),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.scale(), request.engine()),
+                        assumptions(request),
                         progress);
         return new AccessTrackingResult(request.setting(), all.runs(), all.course());
     }
@@ -144,13 +143,13 @@ public final class AccessTrackingRun {
         return (configuration.lruGen(scenario.host()).bits() & LruGenChoice.MM_WALK) != 0;
     }
 
-    private static List<String> assumptions(
-            AccessTracking scenario, Scale scale, EngineChoice engine) {
+    private static List<String> assumptions(ScenarioRequest<AccessTracking> request) {
+        AccessTracking scenario = request.scenario();
         List<String> all = new ArrayList<>();
         all.add(
                 HostCpus.assumption(
-                        scenario, scale, "every vCPU and the tracker", scenario.vcpuCount() + 1L));
-        if (engine == EngineChoice.VIRTUAL) {
+                        request, "every vCPU and the tracker", scenario.vcpuCount() + 1L));
+        if (request.engine() == EngineChoice.VIRTUAL) {
             all.add(
                     "beside its work, an aging pass through debugfs takes 1 ms at full size, and"
                             + " the system calls of page-idle nothing");

@@ -93,8 +93,10 @@ public final class ArchitecturesRun {
                         (on, each, meter) -> new ArchitecturesRun(on, each, meter).run(),
                         steps(scenario),
                         List.of(
-                                "every vCPU, kswapd and who asks for the aging passes has a CPU of"
-                                        + " its own",
+                                HostCpus.assumption(
+                                        request,
+                                        "every vCPU, kswapd and who asks for the aging passes",
+                                        scenario.vcpuCount() + 2L),
                                 "an aging pass takes 1 ms at full size besides its work, for debugfs",
                                 "accesses follow Zipf's law with exponent 0.99, and are the same on"
                                         + " every processor"),

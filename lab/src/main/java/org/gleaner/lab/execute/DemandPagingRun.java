@@ -16,7 +16,6 @@ import org.gleaner.lab.run.DemandPagingResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DemandPaging;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
@@ -80,7 +79,7 @@ public final class DemandPagingRun {
                         names(scenario),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.scale(), request.engine()),
+                        assumptions(request),
                         progress);
         return new DemandPagingResult(request.setting(), all.runs(), all.course());
     }
@@ -99,16 +98,15 @@ public final class DemandPagingRun {
         return scenario.guestPages() * (scenario.mode() == FaultMode.MINOR ? 2 : 1);
     }
 
-    private static List<String> assumptions(
-            DemandPaging scenario, Scale scale, EngineChoice engine) {
+    private static List<String> assumptions(ScenarioRequest<DemandPaging> request) {
+        DemandPaging scenario = request.scenario();
         List<String> all = new ArrayList<>();
         all.add(
                 HostCpus.assumption(
-                        scenario,
-                        scale,
+                        request,
                         "every vCPU and every reader",
                         scenario.vcpuCount() + (long) scenario.allReaders()));
-        if (engine == EngineChoice.VIRTUAL && scenario.mode() == FaultMode.MISSING) {
+        if (request.engine() == EngineChoice.VIRTUAL && scenario.mode() == FaultMode.MISSING) {
             all.add("to copy a page in takes as long as to fill it with zeroes");
         }
         return all;

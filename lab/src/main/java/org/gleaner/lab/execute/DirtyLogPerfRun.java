@@ -21,7 +21,6 @@ import org.gleaner.lab.run.DirtyLogPerfResult.Step;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.DirtyLogPerf;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 
@@ -95,7 +94,7 @@ public final class DirtyLogPerfRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps(scenario),
-                        assumptions(scenario, request.scale(), request.engine()),
+                        assumptions(request),
                         progress);
         return new DirtyLogPerfResult(request.setting(), all.runs(), all.course());
     }
@@ -107,16 +106,15 @@ public final class DirtyLogPerfRun {
                 * (scenario.iterations() + 2L + (scenario.runWhileDisabling() ? 1 : 0));
     }
 
-    private static List<String> assumptions(
-            DirtyLogPerf scenario, Scale scale, EngineChoice engine) {
+    private static List<String> assumptions(ScenarioRequest<DirtyLogPerf> request) {
+        DirtyLogPerf scenario = request.scenario();
         List<String> all = new ArrayList<>();
         all.add(
-                HostCpus.assumption(
-                        scenario, scale, "every vCPU and who logs", scenario.vcpuCount() + 1L));
+                HostCpus.assumption(request, "every vCPU and who logs", scenario.vcpuCount() + 1L));
         if (scenario.hugetlb() != Hugetlb.NONE) {
             all.add("guest memory is a hugetlb pool: it is never reclaimed, moved or shared");
         }
-        if (engine == EngineChoice.VIRTUAL) {
+        if (request.engine() == EngineChoice.VIRTUAL) {
             all.add("user space takes no time to read a log, nor what is behind its bits");
         }
         return all;

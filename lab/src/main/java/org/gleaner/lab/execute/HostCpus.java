@@ -1,8 +1,9 @@
 package org.gleaner.lab.execute;
 
 import java.util.Locale;
+import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.HostSettings;
-import org.gleaner.lab.scenario.Scenario;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Topology;
 import org.gleaner.machine.VirtualOptions;
@@ -36,15 +37,19 @@ final class HostCpus {
     ///
     /// @param who runs: the subject of a sentence
     /// @param tasks how many of them there are
-    static String assumption(Scenario scenario, Scale scale, String who, long tasks) {
-        int cpus = scenario.host().cpus();
-        return who
-                + (tasks <= cpus
-                        ? " has a CPU of its own"
-                        : String.format(
-                                Locale.ROOT,
-                                " runs on one of %,d cpus, in slices of %.3g ms where two want one",
-                                cpus,
-                                slice(scale) / 1e6));
+    static String assumption(ScenarioRequest<?> request, String who, long tasks) {
+        int cpus = request.scenario().host().cpus();
+        if (request.engine() != EngineChoice.VIRTUAL) {
+            return who + " is a thread of this machine, whatever host.cpus says";
+        }
+        if (tasks <= cpus) {
+            return who + " has a CPU of its own";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s runs on %s, in slices of %.3g ms where two want one",
+                who,
+                cpus == 1 ? "the only cpu" : "one of " + cpus + " cpus",
+                slice(request.scale()) / 1e6);
     }
 }

@@ -16,7 +16,6 @@ import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MaxGuestMemory;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.CallTree;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
@@ -85,12 +84,13 @@ public final class MaxGuestMemoryRun {
                         variants.stream().map(Variant::name).toList(),
                         tasks,
                         steps,
-                        assumptions(scenario, request.scale()),
+                        assumptions(request),
                         progress);
         return new MaxGuestMemoryResult(request.setting(), all.runs(), all.course());
     }
 
-    private static List<String> assumptions(MaxGuestMemory scenario, Scale scale) {
+    private static List<String> assumptions(ScenarioRequest<MaxGuestMemory> request) {
+        MaxGuestMemory scenario = request.scenario();
         List<String> all = new ArrayList<>();
         SwapDeviceChoice device = scenario.host().swap().device();
         all.add(
@@ -99,8 +99,7 @@ public final class MaxGuestMemoryRun {
                         + "; the published experiment does not name its device, nor its processor");
         all.addAll(HostShare.of(scenario, device).assumptions(scenario));
         all.add(
-                HostCpus.assumption(
-                        scenario, scale, "every vCPU and kswapd", scenario.vcpuCount() + 1L));
+                HostCpus.assumption(request, "every vCPU and kswapd", scenario.vcpuCount() + 1L));
         return all;
     }
 

@@ -13,7 +13,6 @@ import org.gleaner.lab.run.MmuStressResult;
 import org.gleaner.lab.run.ScenarioRequest;
 import org.gleaner.lab.scenario.Configuration;
 import org.gleaner.lab.scenario.MmuStress;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Word;
 import org.gleaner.mm.space.Vma;
@@ -74,7 +73,7 @@ public final class MmuStressRun {
                         request,
                         (on, each, meter) -> new MmuStressRun(on, each, meter).run(),
                         steps(scenario),
-                        assumptions(scenario, request.scale(), request.engine()),
+                        assumptions(request),
                         progress);
         return new MmuStressResult(request.setting(), all.runs(), all.course());
     }
@@ -89,14 +88,14 @@ public final class MmuStressRun {
         return scenario.guestPages() / scenario.slotPages();
     }
 
-    private static List<String> assumptions(MmuStress scenario, Scale scale, EngineChoice engine) {
+    private static List<String> assumptions(ScenarioRequest<MmuStress> request) {
+        MmuStress scenario = request.scenario();
         return List.of(
                 HostCpus.assumption(
-                        scenario,
-                        scale,
+                        request,
                         "every vCPU, every ager and kswapd",
                         scenario.vcpuCount() + scenario.agers() + 1L),
-                engine == EngineChoice.VIRTUAL
+                request.engine() == EngineChoice.VIRTUAL
                         ? "pages have no contents in virtual time: forbidden writes are looked for,"
                                 + " lost ones are not"
                         : "pages have contents, and each is held against what was written last");

@@ -19,7 +19,6 @@ import org.gleaner.lab.scenario.HostShare;
 import org.gleaner.lab.scenario.MoreSwap;
 import org.gleaner.lab.scenario.Neighbour;
 import org.gleaner.lab.scenario.Neighbours;
-import org.gleaner.lab.size.Scale;
 import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -154,7 +153,7 @@ public final class NeighboursRun {
                         request,
                         (on, each, meter) -> new NeighboursRun(on, each, meter).run(),
                         steps(scenario),
-                        assumptions(scenario, request.scale()),
+                        assumptions(request),
                         progress);
         return new NeighboursResult(request.setting(), all.runs(), all.course());
     }
@@ -169,13 +168,13 @@ public final class NeighboursRun {
         return scenario.backingPages() / 2;
     }
 
-    private static List<String> assumptions(Neighbours scenario, Scale scale) {
+    private static List<String> assumptions(ScenarioRequest<Neighbours> request) {
+        Neighbours scenario = request.scenario();
         List<String> all =
                 new ArrayList<>(
                         List.of(
                                 HostCpus.assumption(
-                                        scenario,
-                                        scale,
+                                        request,
                                         "every vCPU, kswapd and the administrator who writes"
                                                 + " commands",
                                         scenario.vcpuCount() + 2L),

@@ -71,8 +71,7 @@ public final class PfnDesignsRun {
                         steps(scenario),
                         List.of(
                                 HostCpus.assumption(
-                                        scenario,
-                                        request.scale(),
+                                        request,
                                         "every vCPU and kswapd",
                                         scenario.vcpuCount() + 1L)),
                         progress);

@@ -23,6 +23,11 @@ public final class Figures {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /// So many of them: `1 cpu`, `2 cpus`.
+    static String things(long number, String one) {
+        return number + " " + one + (number == 1 ? "" : "s");
+    }
+
     /// The bounds of a count.
     static String range(Interval band) {
         return count(band.low()) + "-" + count(band.high());

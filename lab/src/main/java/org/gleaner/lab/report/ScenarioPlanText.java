@@ -35,18 +35,18 @@ public final class ScenarioPlanText {
                         Locale.ROOT,
                         """
                         %s: a sound scenario of kind %s, at scale %s
-                        host: %d cpus, %s, %s
-                        guests: %d, with %d vcpus and %s in all
+                        host: %s, %s, %s
+                        guests: %d, with %s and %s in all
                         configurations: %d, each on a fresh host; Java needs %s of memory for each
                         """,
                         file,
                         runs.kind(),
                         runs.scale(),
-                        runs.cpus(),
+                        Figures.things(runs.cpus(), "cpu"),
                         Size.approximately(runs.hostBytes()),
                         swap(runs),
                         runs.guests(),
-                        runs.vcpus(),
+                        Figures.things(runs.vcpus(), "vcpu"),
                         Size.approximately(runs.guestBytes()),
                         runs.configurations().size(),
                         Size.approximately(runs.heapBytes()))

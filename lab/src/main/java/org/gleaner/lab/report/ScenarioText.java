@@ -161,10 +161,10 @@ public final class ScenarioText {
         ScenarioResult result = seeded.first();
         Scenario scenario = result.scenario();
         line(
-                "%s: %s on %d cpus with %s,\n  swap %s, scale %s, engine %s, %s",
+                "%s: %s on %s with %s,\n  swap %s, scale %s, engine %s, %s",
                 scenario.name(),
                 guests(scenario),
-                scenario.host().cpus(),
+                Figures.things(scenario.host().cpus(), "cpu"),
                 Size.approximately(scenario.hostPages() * scenario.pageBytes()),
                 scenario.host().swap().device().label(),
                 result.scale(),
@@ -181,15 +181,15 @@ public final class ScenarioText {
                     neighbours.guests().stream().mapToInt(Neighbour::vcpus).distinct().count() == 1;
         }
         if (!alike) {
-            return "%d guests, in all %d vcpus with %s"
+            return "%d guests, in all %s with %s"
                     .formatted(
                             sizes.size(),
-                            vcpus,
+                            Figures.things(vcpus, "vcpu"),
                             Size.approximately(scenario.allGuestPages() * scenario.pageBytes()));
         }
         String count = sizes.size() == 1 ? "" : sizes.size() + " guests of ";
         String size = Size.approximately(sizes.getFirst() * scenario.pageBytes());
-        return "%s%d vcpus with %s".formatted(count, vcpus / sizes.size(), size);
+        return count + Figures.things(vcpus / sizes.size(), "vcpu") + " with " + size;
     }
 
     private void maxGuestMemory(List<MaxGuestMemoryResult> bySeed) {

@@ -49,6 +49,22 @@ final class ArchitecturesRunTest {
                 .orElseThrow();
     }
 
+    @Test
+    void whatIsAssumedOfCpusHangsOnHowManyThereAre() {
+        String one = "configurations=[{name: arm64, arch: arm64}]";
+        assertThat(run(scenario(one), EngineChoice.VIRTUAL).assumptions())
+                .contains(
+                        "every vCPU, kswapd and who asks for the aging passes has a CPU of its own");
+        assertThat(run(scenario(one, "host.cpus=2"), EngineChoice.VIRTUAL).assumptions())
+                .contains(
+                        "every vCPU, kswapd and who asks for the aging passes runs on one of 2"
+                                + " cpus, in slices of 3.00 ms where two want one");
+        assertThat(run(scenario(one, "host.cpus=1"), EngineChoice.VIRTUAL).assumptions())
+                .anyMatch(line -> line.contains("runs on the only cpu, in slices of 3.00 ms"));
+        assertThat(run(scenario(one), EngineChoice.THREADS).assumptions())
+                .anyMatch(line -> line.contains("is a thread of this machine"));
+    }
+
     /// What the processors are, shows in what they are charged for.
     @ParameterizedTest
     @EnumSource

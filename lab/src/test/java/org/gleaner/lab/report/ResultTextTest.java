@@ -17,6 +17,12 @@ import org.junit.jupiter.api.Test;
 final class ResultTextTest {
 
     @Test
+    void oneOfAThingIsNoPlural() {
+        assertThat(Figures.things(1, "cpu")).isEqualTo("1 cpu");
+        assertThat(Figures.things(2, "cpu")).isEqualTo("2 cpus");
+    }
+
+    @Test
     void theAnswerFitsATerminal() {
         String text = of(Samples.maxGuestMemory());
 
