@@ -54,7 +54,8 @@ final class ArchitecturesRunTest {
         String one = "configurations=[{name: arm64, arch: arm64}]";
         assertThat(run(scenario(one), EngineChoice.VIRTUAL).assumptions())
                 .contains(
-                        "every vCPU, kswapd and who asks for the aging passes has a CPU of its own");
+                        "every vCPU, kswapd and who asks for the aging passes has a CPU of its"
+                                + " own");
         assertThat(run(scenario(one, "host.cpus=2"), EngineChoice.VIRTUAL).assumptions())
                 .contains(
                         "every vCPU, kswapd and who asks for the aging passes runs on one of 2"
