@@ -124,8 +124,8 @@ public final class ResultsDirectory {
         }
     }
 
-    /// Makes where the target is to be, and tries whether it can be: who asks for the right to write
-    /// is told nothing of file systems and names that take no directory.
+    /// Makes where the target is to be, and tries whether it can be: a right to write says nothing
+    /// of file systems, and of names, that take no directory.
     private void makeParent() {
         Path parent = target.toAbsolutePath().resolveSibling("");
         try {
