@@ -14,6 +14,9 @@ abstract class HorizonCpu extends TimedCpu {
     private static final long ROOM = 200 * CostModel.TICKS_PER_NANO;
 
     final VirtualEngine engine;
+    final Ending ending;
+    private final HostThread host;
+    private final EventTree events;
 
     /// Breaks ties of time; a seeded permutation of ids.
     final int slot;
@@ -45,6 +48,9 @@ abstract class HorizonCpu extends TimedCpu {
                 engine.options.callTrees(),
                 start);
         this.engine = engine;
+        ending = engine.ending;
+        host = engine.host;
+        events = host.events;
         this.slot = slot;
         slack = engine.slack;
         coroutine = engine.options.coroutines().create(name, this::live);
@@ -133,7 +139,7 @@ abstract class HorizonCpu extends TimedCpu {
     /// Gives the host thread away; returns when this CPU, at work meanwhile and with that key, is
     /// the earliest again. Not in the middle of an errand.
     final void park(Activity as, long key) {
-        if (engine.aborting()) {
+        if (ending.isAborting()) {
             throw Stop.INSTANCE;
         }
         if (errand != null) {
@@ -145,7 +151,7 @@ abstract class HorizonCpu extends TimedCpu {
 
     /// As [#park], until `what` has been done for this CPU.
     final void sendOn(Errand what) {
-        if (engine.aborting()) {
+        if (ending.isAborting()) {
             throw Stop.INSTANCE;
         }
         errand = what;
@@ -166,12 +172,12 @@ abstract class HorizonCpu extends TimedCpu {
     /// Takes part with that key from now on, and stays on its stack.
     final void becomes(Activity as, long key) {
         state = as;
-        engine.events.set(id, key);
+        events.set(id, key);
     }
 
     /// Returns when the engine goes on with this CPU's stack.
     final void giveWay() {
-        if (!engine.goOnFor(this)) {
+        if (!host.goOnFor(this)) {
             coroutine.suspend();
         }
         if (stop) {

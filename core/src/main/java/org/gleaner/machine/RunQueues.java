@@ -196,7 +196,7 @@ final class RunQueues {
     private void pass(int cpu, SchedEntity e, long at) {
         e.task.ticks = Math.max(e.task.ticks, at);
         give(cpu, e);
-        engine.makeReady(e.task);
+        engine.host.makeReady(e.task);
     }
 
     private void append(SchedEntity e, int cpu) {

@@ -80,7 +80,7 @@ final class TurnTaking implements Errand {
             end();
             return true;
         }
-        if (cpu.engine.aborting()) {
+        if (cpu.ending.isAborting()) {
             thrown = Stop.INSTANCE;
             end();
             return true;
@@ -115,7 +115,7 @@ final class TurnTaking implements Errand {
             now.seen = value;
             return true;
         }
-        if (cpu.engine.aborting()) {
+        if (cpu.ending.isAborting()) {
             throw Stop.INSTANCE;
         }
         waiting.join(w);

@@ -61,7 +61,7 @@ final class VirtualCpu extends HorizonCpu {
         } catch (Stop expected) {
             // The engine asked for it.
         } catch (Throwable failure) {
-            engine.failed(this, failure);
+            ending.failed(this, failure);
         }
         if (tree != null) {
             tree.flush(ticks);

@@ -63,36 +63,19 @@ import org.jspecify.annotations.Nullable;
 /// | all state of actors, words, slabs | the actor that runs | the actor that runs next | one host thread, or the coroutine's hand-over |
 /// | [#now] | scheduler | any thread | racy, for progress reports only |
 ///
+/// Who has the host thread is kept by [HostThread], whether the run is over by [Ending].
+///
 /// With `slabSlackNanos > 0` slab steps may be out of order by at most that much; words never are.
 public final class VirtualEngine implements Engine {
-    static final int SLOT_BITS = Roster.SLOT_BITS;
-
-    private static final long FNV_OFFSET = 0xcbf2_9ce4_8422_2325L;
-    private static final long FNV_PRIME = 0x100_0000_01b3L;
-
-    /// The last moment that fits into a key.
-    private static final long LAST_NANOS =
-            (Long.MAX_VALUE >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
-
-    /// How long daemons may go on with what they are at once nobody needs them: 1 s.
-    private static final long DRAIN_TICKS = 1_000_000_000L * CostModel.TICKS_PER_NANO;
-
-    private enum Phase {
-        /// Spawned actors remain.
-        RUNNING,
-        /// Only daemons remain; each ends where it next sleeps.
-        DRAINING,
-        /// Everyone is unwound.
-        ABORTING
-    }
-
     final VirtualOptions options;
     final LineModel lines;
     final BroadcastServer broadcasts;
     final Speeds speeds;
     final long slack;
-    final EventTree events = new EventTree();
+    final long switchTicks;
     final long[] lockWaits = new long[LockUse.WAITS];
+    final Ending ending;
+    final HostThread host;
 
     private final CostModel costs;
     private final Roster roster;
@@ -100,35 +83,10 @@ public final class VirtualEngine implements Engine {
     /// Null if every task has a CPU of its own.
     private final @Nullable RunQueues queues;
 
-    final long switchTicks;
     private final long wakeTicks;
-    private final long hangTicks;
-
-    private Phase phase = Phase.RUNNING;
-    private @Nullable VirtualCpu running;
-
-    /// Whose turns have ended on the stack of another, and who goes on as soon as that is free.
-    private @Nullable VirtualCpu handedOver;
-
-    private @Nullable Throwable failure;
-    private int spawnedLeft;
-    private int left;
-    private long lastKey;
-    private long lastSpawnedTicks;
-    private long endTicks;
-    private long drainedAt;
-    private long hash = FNV_OFFSET;
-    private long switches;
 
     /// Of the CPUs to come.
     @Nullable Tracer tracer;
-
-    private @Nullable Observer observer;
-
-    /// The first dispatch from this key on is looked at.
-    private long observeFrom = EventTree.NEVER;
-
-    private long resumes;
 
     /// An engine whose CPUs pay `costs`. It may be run again after new actors were added: time goes
     /// on.
@@ -141,8 +99,10 @@ public final class VirtualEngine implements Engine {
         slack = options.slabSlackNanos() * CostModel.TICKS_PER_NANO;
         switchTicks = costs.ticks(Cost.CTX_SWITCH);
         wakeTicks = costs.ticks(Cost.WAKE);
-        hangTicks = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
         roster = new Roster(options.seed());
+        long hang = Math.multiplyExact(options.hangNanos(), CostModel.TICKS_PER_NANO);
+        ending = new Ending(roster, hang);
+        host = new HostThread(roster, ending);
         long cpus = options.topology().cpus();
         queues =
                 cpus >= MOST_CPUS
@@ -153,7 +113,6 @@ public final class VirtualEngine implements Engine {
 
     @Override
     public Cpu spawn(String name, Actor body) {
-        spawnedLeft++;
         return add(roster.nextId(), name, body, false, queues);
     }
 
@@ -173,124 +132,27 @@ public final class VirtualEngine implements Engine {
     }
 
     private Cpu add(int id, String name, Actor body, boolean daemon, @Nullable RunQueues queuedIn) {
-        VirtualCpu by = running;
-        long start = by != null ? by.ticks : endTicks;
+        VirtualCpu by = host.running();
+        long start = by != null ? by.ticks : ending.endTicks();
         VirtualCpu cpu =
                 new VirtualCpu(this, id, name, body, daemon, roster.slotOf(id), start, queuedIn);
         roster.add(cpu);
         speeds.begin();
-        left++;
-        events.grow(id + 1);
-        makeReady(cpu);
+        ending.starts(daemon);
+        host.events.grow(id + 1);
+        host.makeReady(cpu);
         return cpu;
     }
 
-    // --- the loop ----------------------------------------------------------------------------
+    // --- a run -------------------------------------------------------------------------------
 
     @Override
     public void run() {
-        options.coroutines().host(this::loop);
-        if (failure != null) {
-            throw FailedIn.<RuntimeException>rethrow(failure);
-        }
-    }
-
-    private void loop() {
-        phase = Phase.RUNNING;
-        if (spawnedLeft == 0) {
+        if (ending.begins()) {
             drain();
         }
-        while (left > 0) {
-            long key = events.min();
-            if (key == EventTree.NEVER) {
-                if (phase == Phase.RUNNING) {
-                    failure = new Deadlock("every actor waits: " + roster.describeWaiting());
-                }
-                abort();
-                return;
-            }
-            VirtualCpu cpu = roster.withKey(key);
-            if (!cpu.daemon) {
-                lastSpawnedTicks = key >>> SLOT_BITS;
-            } else if (daemonsRunAlone(key >>> SLOT_BITS)) {
-                abort();
-                return;
-            }
-            if (key < 0) {
-                failure = new IllegalStateException("virtual time ends after 39 hours");
-                abort();
-                return;
-            }
-            dispatch(cpu, key);
-            if (failure != null) {
-                abort();
-                return;
-            }
-        }
-    }
-
-    private void dispatch(VirtualCpu cpu, long key) {
-        begin(cpu, key);
-        VirtualCpu next = mayGoOn(cpu) ? cpu : null;
-        while (next != null) {
-            handedOver = null;
-            resumes++;
-            next.coroutine.resume();
-            next = handedOver;
-        }
-        running = null;
-    }
-
-    /// Does the errand of a CPU, if it has one, now that it is the earliest.
-    private static boolean mayGoOn(VirtualCpu cpu) {
-        Errand errand = cpu.errand;
-        return errand == null || errand.mayGoOn();
-    }
-
-    private void begin(VirtualCpu cpu, long key) {
-        if (key >= observeFrom) {
-            observed(cpu, key);
-        }
-        hash = (hash ^ key) * FNV_PRIME;
-        switches++;
-        lastKey = key;
-        running = cpu;
-        cpu.state = Activity.RUNNING;
-        cpu.runUntil(events.minExcept(cpu.id));
-    }
-
-    private void observed(VirtualCpu cpu, long key) {
-        Observer who = observer;
-        long nanos = (key >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
-        long next = who == null ? Observer.NEVER : who.passed(cpu, nanos);
-        observeFrom =
-                next > LAST_NANOS ? EventTree.NEVER : next * CostModel.TICKS_PER_NANO << SLOT_BITS;
-    }
-
-    /// Called by a CPU that is not the earliest, on its own stack: takes the turns that come first.
-    /// True if its own turn has come by that, and it has no more to take; false if somebody else
-    /// must have the host thread before.
-    boolean goOnFor(HorizonCpu me) {
-        for (; ; ) {
-            long key = events.min();
-            if (key == EventTree.NEVER || key < 0 || phase != Phase.RUNNING) {
-                return false;
-            }
-            VirtualCpu cpu = roster.withKey(key);
-            if (cpu != me && cpu.errand == null) {
-                return false;
-            }
-            if (!cpu.daemon) {
-                lastSpawnedTicks = key >>> SLOT_BITS;
-            } else if ((key >>> SLOT_BITS) - lastSpawnedTicks > hangTicks) {
-                return false;
-            }
-            begin(cpu, key);
-            if (mayGoOn(cpu)) {
-                handedOver = cpu == me ? null : cpu;
-                return cpu == me;
-            }
-        }
+        options.coroutines().host(host::loop);
+        ending.throwFailure();
     }
 
     /// Called by a CPU whose body has ended, still on its coroutine.
@@ -299,95 +161,29 @@ public final class VirtualEngine implements Engine {
         cpu.interruptions.leave();
         cpu.sched.ends();
         speeds.end();
-        endTicks = Math.max(endTicks, cpu.ticks);
-        events.set(cpu.id, EventTree.NEVER);
-        left--;
-        if (!cpu.daemon && --spawnedLeft == 0 && phase == Phase.RUNNING) {
+        host.events.set(cpu.id, EventTree.NEVER);
+        if (ending.ended(cpu)) {
             drain();
         }
     }
 
-    void failed(VirtualCpu cpu, Throwable t) {
-        if (failure == null) {
-            failure = FailedIn.mark(t, cpu);
-        }
-    }
-
+    /// Only daemons remain: whoever sleeps ends now.
     private void drain() {
-        phase = Phase.DRAINING;
-        drainedAt = lastKey >>> SLOT_BITS;
+        long now = host.lastTicks();
+        ending.drains(now);
         for (int i = 0; i < roster.size(); i++) {
             VirtualCpu cpu = roster.get(i);
-            if (cpu.wait.cutShort(drainedAt)) {
-                makeReady(cpu);
+            if (cpu.wait.cutShort(now)) {
+                host.makeReady(cpu);
             }
         }
-    }
-
-    /// Unwinds every remaining actor. None yields any more, so each resume runs to the actor's end.
-    private void abort() {
-        phase = Phase.ABORTING;
-        for (int i = 0; i < roster.size(); i++) {
-            VirtualCpu cpu = roster.get(i);
-            if (cpu.state != Activity.DONE) {
-                cpu.waiting.leave();
-                cpu.stop = true;
-                cpu.errand = null;
-                running = cpu;
-                cpu.state = Activity.RUNNING;
-                cpu.runUntil(EventTree.NEVER);
-                cpu.coroutine.resume();
-                running = null;
-            }
-        }
-    }
-
-    boolean aborting() {
-        return phase == Phase.ABORTING;
-    }
-
-    /// Whether a daemon that is next at `ticks` has run for too long with nobody left to serve.
-    private boolean daemonsRunAlone(long ticks) {
-        if (phase == Phase.DRAINING) {
-            return ticks - drainedAt > DRAIN_TICKS;
-        }
-        if (ticks - lastSpawnedTicks <= hangTicks) {
-            return false;
-        }
-        lastSpawnedTicks = ticks;
-        if (!roster.onlyDaemonsMayRun()) {
-            return false;
-        }
-        failure =
-                new Deadlock(
-                        "only daemons have run for "
-                                + options.hangNanos()
-                                + " ns, everyone else waits: "
-                                + roster.describeWaiting());
-        return true;
     }
 
     // --- waiting and waking ------------------------------------------------------------------
 
-    void makeReady(HorizonCpu cpu) {
-        cpu.state = Activity.READY;
-        long key = cpu.key();
-        events.move(cpu.id, key);
-        if (running != null) {
-            running.lowerHorizon(key);
-        }
-    }
-
     /// Whether some task waits for a CPU.
     boolean isAnybodyQueued() {
         return queues != null && queues.isAnybodyWaiting();
-    }
-
-    /// Ends a daemon that is about to sleep when nobody needs it any more.
-    void checkSleep() {
-        if (phase != Phase.RUNNING) {
-            throw Stop.INSTANCE;
-        }
     }
 
     /// Brings back every waiter of `w` whose wait the value written at `ticks` ends, first come
@@ -405,7 +201,7 @@ public final class VirtualEngine implements Engine {
                 waiting.leave();
                 cpu.ticks = Math.max(cpu.ticks, ticks + woken++);
                 cpu.ticks += waiting.asleep ? wakeTicks : 0;
-                makeReady(cpu);
+                host.makeReady(cpu);
             } else if (!waiting.asleep) {
                 spinner = cpu.id;
             }
@@ -422,7 +218,7 @@ public final class VirtualEngine implements Engine {
         switch (cpu.state) {
             case READY -> {
                 cpu.ticks += ticks;
-                events.move(cpu.id, cpu.key());
+                host.events.move(cpu.id, cpu.key());
             }
             case WAITING -> cpu.ticks += ticks;
             case RUNNING, TIMED, SLEEPING, QUEUED, DONE -> {}
@@ -437,8 +233,7 @@ public final class VirtualEngine implements Engine {
 
     /// Has `who` look at the machine, from the next dispatch on. One at a time.
     public void observe(Observer who) {
-        observer = who;
-        observeFrom = 0;
+        host.observe(who);
     }
 
     /// What all CPUs have waited for locks so far, see [LockUse#WAITS].
@@ -466,32 +261,27 @@ public final class VirtualEngine implements Engine {
     /// Virtual nanoseconds of the last dispatch. May be read by any thread, as a report of
     /// progress.
     public long now() {
-        return (lastKey >>> SLOT_BITS) / CostModel.TICKS_PER_NANO;
+        return host.lastTicks() / CostModel.TICKS_PER_NANO;
     }
 
     /// Virtual nanoseconds before which nothing will happen any more. For the CPU that runs; to
     /// others it is [#now].
     public long earliest() {
-        VirtualCpu cpu = running;
-        if (cpu == null) {
-            return now();
-        }
-        long others = events.minExcept(cpu.id) >>> SLOT_BITS;
-        return Math.min(cpu.ticks, others) / CostModel.TICKS_PER_NANO;
+        return host.earliestTicks() / CostModel.TICKS_PER_NANO;
     }
 
     /// FNV over the keys of all dispatches: equal for equal runs, whatever the coroutines.
     public long traceHash() {
-        return hash;
+        return host.hash();
     }
 
     /// Dispatches so far.
     public long switches() {
-        return switches;
+        return host.switches();
     }
 
     /// How often a CPU went on with a stack that it had left: at most [#switches].
     public long resumes() {
-        return resumes;
+        return host.resumes();
     }
 }

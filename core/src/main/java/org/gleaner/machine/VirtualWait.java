@@ -47,7 +47,7 @@ final class VirtualWait {
             cpu.park(Activity.WAITING, EventTree.NEVER);
             return;
         }
-        cpu.engine.checkSleep();
+        cpu.ending.checkSleep();
         cpu.ticks += cpu.engine.switchTicks;
         fallsAsleep();
         waiting.join(w);
@@ -68,7 +68,7 @@ final class VirtualWait {
         if (nanos <= 0) {
             return;
         }
-        cpu.engine.checkSleep();
+        cpu.ending.checkSleep();
         cpu.drain();
         long end = deadline(nanos);
         sleepStart = cpu.ticks;
@@ -85,7 +85,7 @@ final class VirtualWait {
         if (nanos <= 0 || (w.value & mask) == expect) {
             return;
         }
-        cpu.engine.checkSleep();
+        cpu.ending.checkSleep();
         cpu.drain();
         long end = deadline(nanos);
         if (cpu.isEarliestUntil(end) && !cpu.engine.isAnybodyQueued()) {
