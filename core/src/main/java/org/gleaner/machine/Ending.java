@@ -70,7 +70,7 @@ final class Ending {
         }
     }
 
-    /// @throws Throwable what has gone wrong, if anything has
+    /// Throws what has gone wrong, if anything has, as it is.
     void throwFailure() {
         if (failure != null) {
             throw FailedIn.<RuntimeException>rethrow(failure);
