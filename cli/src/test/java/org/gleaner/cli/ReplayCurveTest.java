@@ -95,8 +95,7 @@ final class ReplayCurveTest {
         own.standardExecutors = true;
         assertThat(own.run("replay", "hot", "--curve=10p,100p", "--swap=none", "--json"))
                 .isEqualTo(1);
-        JsonNode points =
-                JsonMapper.shared().readTree(own.out()).get("curve").get(0).get("points");
+        JsonNode points = JsonMapper.shared().readTree(own.out()).get("curve").get(0).get("points");
         assertThat(points).hasSize(2).noneMatch(point -> point.has("stallSeconds"));
     }
 

@@ -33,12 +33,7 @@ abstract class TimedCpu extends OrderedCpu {
 
     /// A CPU whose clock is at `start`, in ticks.
     TimedCpu(
-            int id,
-            String name,
-            Speeds speeds,
-            WorkLengths lengths,
-            boolean callTree,
-            long start) {
+            int id, String name, Speeds speeds, WorkLengths lengths, boolean callTree, long start) {
         super(id, name);
         this.speeds = speeds;
         this.lengths = lengths;

@@ -47,8 +47,7 @@ final class FoldingTest {
                 VirtualOptions.seed(7)
                         .withTopology(new Topology(1, cpus, 1, 0))
                         .withSlice(SLICE_NANOS);
-        World world =
-                new World(new VirtualEngine(World.COSTS, options), PAGES, PAGES - 200);
+        World world = new World(new VirtualEngine(World.COSTS, options), PAGES, PAGES - 200);
         List<String> account = new ArrayList<>();
         Word running = new Word(VCPUS);
         world.host(

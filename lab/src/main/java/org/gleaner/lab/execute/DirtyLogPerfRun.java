@@ -109,8 +109,7 @@ public final class DirtyLogPerfRun {
     private static List<String> assumptions(ScenarioRequest<DirtyLogPerf> request) {
         DirtyLogPerf scenario = request.scenario();
         List<String> all = new ArrayList<>();
-        all.add(
-                HostCpus.assumption(request, "every vCPU and who logs", scenario.vcpuCount() + 1L));
+        all.add(HostCpus.assumption(request, "every vCPU and who logs", scenario.vcpuCount() + 1L));
         if (scenario.hugetlb() != Hugetlb.NONE) {
             all.add("guest memory is a hugetlb pool: it is never reclaimed, moved or shared");
         }

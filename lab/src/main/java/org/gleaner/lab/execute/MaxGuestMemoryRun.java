@@ -98,8 +98,7 @@ public final class MaxGuestMemoryRun {
                         + device.label()
                         + "; the published experiment does not name its device, nor its processor");
         all.addAll(HostShare.of(scenario, device).assumptions(scenario));
-        all.add(
-                HostCpus.assumption(request, "every vCPU and kswapd", scenario.vcpuCount() + 1L));
+        all.add(HostCpus.assumption(request, "every vCPU and kswapd", scenario.vcpuCount() + 1L));
         return all;
     }
 
