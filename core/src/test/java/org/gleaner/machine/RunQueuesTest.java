@@ -178,7 +178,7 @@ final class RunQueuesTest {
                     cpu -> {
                         // the first comes to it alone
                         cpu.sleep(1 + cpu.id * (SLICE / 2));
-                        long left = (2 - cpu.id) * 10 * SLICE;
+                        long left = 10L * (2 - cpu.id) * SLICE;
                         while (left > 0) {
                             long now = cpu.untilResched(left);
                             cpu.chargeNanos(now);
