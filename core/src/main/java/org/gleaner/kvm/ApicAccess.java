@@ -72,8 +72,7 @@ public final class ApicAccess {
         srcu.readUnlock(cpu, section);
         if (!done) {
             requests.post(cpu, VcpuRequests.APIC_PAGE_RELOAD);
-            cpu.relax();
-            cpu.condResched();
+            cpu.standAside();
         }
     }
 

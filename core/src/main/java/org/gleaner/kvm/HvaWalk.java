@@ -145,8 +145,7 @@ final class HvaWalk {
                 flushIf(cpu, zapped);
                 zapped = LET_OTHERS_IN;
                 mmu.mmuLock.writeUnlock(cpu);
-                cpu.relax();
-                cpu.condResched();
+                cpu.standAside();
                 mmu.mmuLock.writeLock(cpu);
             }
             gfn = next;

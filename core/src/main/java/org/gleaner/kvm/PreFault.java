@@ -66,8 +66,7 @@ final class PreFault {
             if (result != RetPf.RETRY) {
                 return Math.min(result, 0);
             }
-            cpu.relax();
-            cpu.condResched();
+            cpu.standAside();
         }
     }
 }

@@ -281,6 +281,13 @@ public abstract class Cpu {
     /// fewer of them than tasks.
     public void condResched() {}
 
+    /// One turn of a loop that goes on only when others do something, of a task that holds no
+    /// spinning lock and is not in its guest: [#relax], and [#condResched].
+    public final void standAside() {
+        relax();
+        condResched();
+    }
+
     /// Whether a holder lets others have its lock for a moment, which is `contended` or not: also
     /// where it [#needsResched], and an exploring engine can be told to do so always. Once it has
     /// let go of the lock it is at a point for [#condResched].

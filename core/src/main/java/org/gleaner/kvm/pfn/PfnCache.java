@@ -195,8 +195,7 @@ public final class PfnCache {
             lock.writeUnlock(cpu);
             if (mapped != KernelMap.NONE) {
                 abandon(cpu, mapped);
-                cpu.relax();
-                cpu.condResched();
+                cpu.standAside();
             }
             pages.lookUp(cpu, vpn, Lookup.WRITE, claim);
             if (!steps.cacheNotesSequenceFirst()) {

@@ -214,14 +214,18 @@ public final class TdpMmu extends SecondaryMmu {
         if (owesFlush) {
             remote.flush(cpu);
         }
+        letGo(cpu, iter);
+        return true;
+    }
+
+    /// Is for a moment without `mmu_lock`, and out of the read section.
+    void letGo(Cpu cpu, TreeIter iter) {
         rcu.readUnlock(cpu);
         mmuLock.readUnlock(cpu);
-        cpu.relax();
-        cpu.condResched();
+        cpu.standAside();
         mmuLock.readLock(cpu);
         rcu.readLock(cpu);
         iter.yielded();
-        return true;
     }
 
     @Override

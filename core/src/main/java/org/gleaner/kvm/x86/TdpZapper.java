@@ -132,7 +132,7 @@ final class TdpZapper {
                 zapped = 0;
             }
             if (shared && iter.mayYield() && cpu.yieldsIf(mmu.mmuLock.isContended())) {
-                letOthersIn(cpu, iter);
+                mmu.letGo(cpu, iter);
                 continue;
             }
             if (iter.level != level || !format.isPresent(iter.old)) {
@@ -177,17 +177,6 @@ final class TdpZapper {
         } else {
             zapped(cpu, old, level);
         }
-    }
-
-    /// `tdp_mmu_iter_cond_resched`.
-    private void letOthersIn(Cpu cpu, TreeIter iter) {
-        mmu.rcu.readUnlock(cpu);
-        mmu.mmuLock.readUnlock(cpu);
-        cpu.relax();
-        cpu.condResched();
-        mmu.mmuLock.readLock(cpu);
-        mmu.rcu.readLock(cpu);
-        iter.yielded();
     }
 
     /// `handle_removed_pt`: freezes the entries of a table that was just taken out, and all tables

@@ -57,8 +57,7 @@ final class Rendezvous {
     static void spinUntil(Cpu cpu, Word word, long value) {
         while (cpu.load(word) != value) {
             cpu.chargeNanos(SPIN_NANOS);
-            cpu.relax();
-            cpu.condResched();
+            cpu.standAside();
         }
     }
 
