@@ -276,6 +276,12 @@ public abstract class Cpu {
         return nanos;
     }
 
+    /// Whether this daemon serves nobody any more and is to end soon (`kthread_should_stop`): those
+    /// whom it would wait for may have ended already. No step, and no time.
+    public boolean shouldStop() {
+        return false;
+    }
+
     /// A point at which the task may lose its hardware thread to another that waits for it
     /// (`cond_resched`): it holds no spinning lock, and is not in its guest. Only virtual time has
     /// fewer of them than tasks.

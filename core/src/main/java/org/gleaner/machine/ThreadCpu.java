@@ -256,6 +256,11 @@ final class ThreadCpu extends Cpu {
         wait.setAsleep(false);
     }
 
+    @Override
+    public boolean shouldStop() {
+        return daemon && !engine.isRunning();
+    }
+
     // --- slabs -------------------------------------------------------------------------------
 
     @Override

@@ -223,6 +223,10 @@ public final class ThreadEngine implements Engine {
 
     // --- what waiting actors ask -------------------------------------------------------------
 
+    boolean isRunning() {
+        return phase == RUNNING;
+    }
+
     void checkSleep() {
         if (phase != RUNNING) {
             throw Stop.INSTANCE;

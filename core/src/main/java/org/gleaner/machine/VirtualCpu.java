@@ -191,6 +191,11 @@ final class VirtualCpu extends HorizonCpu {
         wait.sleepUnless(w, mask, expect, nanos);
     }
 
+    @Override
+    public boolean shouldStop() {
+        return daemon && !ending.isRunning();
+    }
+
     // --- the CPU that it has ------------------------------------------------------------------
 
     @Override

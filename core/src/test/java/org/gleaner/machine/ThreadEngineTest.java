@@ -264,6 +264,24 @@ final class ThreadEngineTest {
     }
 
     @Test
+    void aDaemonAtWorkIsToldToStop() {
+        ThreadEngine engine = new ThreadEngine(X86);
+        Word turns = new Word();
+        Word ends = new Word();
+        engine.daemon(
+                "d",
+                cpu -> {
+                    while (!cpu.shouldStop()) {
+                        cpu.fetchAdd(turns, 1);
+                    }
+                    cpu.store(ends, 1);
+                });
+        engine.spawn("a", cpu -> cpu.sleep(100_000));
+        engine.run();
+        assertThat(ends.snapshot()).isEqualTo(1);
+    }
+
+    @Test
     void aFailureStopsTheOthersAndNamesItsActor() {
         ThreadEngine engine = new ThreadEngine(X86);
         Word never = new Word();

@@ -129,6 +129,27 @@ final class VirtualEngineTest {
     }
 
     @Test
+    void aDaemonAtWorkIsToldToStop() {
+        VirtualEngine engine = engine(1);
+        engine.daemon(
+                "d",
+                cpu -> {
+                    while (!cpu.shouldStop()) {
+                        cpu.chargeNanos(1000);
+                        cpu.step();
+                    }
+                });
+        engine.spawn(
+                "a",
+                cpu -> {
+                    cpu.sleep(3500);
+                    assertThat(cpu.shouldStop()).isFalse();
+                });
+        engine.run();
+        assertThat(engine.cpus().getFirst().now()).isBetween(3500L, 6500L);
+    }
+
+    @Test
     void aFailureComesOutWithTheNameOfItsActor() {
         VirtualEngine engine = engine(1);
         Word never = new Word();

@@ -212,8 +212,8 @@ final class Reclaimer {
         return host.memcgs().stream().mapToLong(memcg -> memcg.lruvec().size(list)).sum();
     }
 
-    /// `balance_pgdat`: reclaims until the zone is above its high watermark, or nothing helps.
-    /// Returns whether anything was freed.
+    /// `balance_pgdat`: reclaims until the zone is above its high watermark, nothing helps, or nobody
+    /// is left whom it would. Returns whether anything was freed.
     ///
     /// @param minTtlMillis see [LruGenMinTtl]
     boolean balance(Cpu cpu, long minTtlMillis) {
@@ -224,7 +224,7 @@ final class Reclaimer {
         sc.start(null, true, 0, host.swappiness());
         sc.walk = walk;
         long total = 0;
-        while (sc.priority >= 1 && host.zone().free(cpu) <= high) {
+        while (sc.priority >= 1 && host.zone().free(cpu) <= high && !cpu.shouldStop()) {
             sc.nrReclaimed = 0;
             sc.nrScanned = 0;
             sc.nrToReclaim = Math.max(high, ScanControl.SWAP_CLUSTER_MAX);

@@ -47,4 +47,26 @@ final class KswapdTest {
         assertThat(small.stat(VmEvent.PSWPOUT)).isBetween(stolen, stolen + stolen / 100);
         assertThat(small.stat(VmEvent.PSWPIN)).isEqualTo(small.stat(VmEvent.PGMAJFAULT));
     }
+
+    /// The drive ends where it next sleeps, so what kswapd then sends to it never comes back: it
+    /// would go on to all of memory, for pages that nobody wants.
+    @ParameterizedTest
+    @ValueSource(ints = {7, 1})
+    void kswapdEndsWithThoseWhomItServes(int lruGen) {
+        SmallHost small =
+                SmallHost.virtual()
+                        .lruGen(lruGen)
+                        .frames(20_000)
+                        .watermarks(50, 200, 350)
+                        .disk()
+                        .kswapd();
+        small.run(cpu -> {
+            Process p = small.process(cpu, Memcg.UNLIMITED, 20_000);
+            for (int page = 0; small.stat(VmEvent.PSWPOUT) == 0; page++) {
+                p.write(cpu, page);
+                cpu.step();
+            }
+        });
+        assertThat(small.stat(VmEvent.PSWPOUT)).isLessThan(5_000);
+    }
 }
