@@ -41,10 +41,10 @@ final class RunCommandTest {
 
         ScenarioRequest<?> request = session.scenarios.getFirst();
         assertThat(request.scenario()).isInstanceOf(MaxGuestMemory.class);
-        assertThat(request.scenario().hostPages()).isEqualTo(1L << 19);
+        assertThat(request.scenario().hostPages()).isEqualTo(1L << 18);
         assertThat(request.engine()).isEqualTo(EngineChoice.VIRTUAL);
         assertThat(request.ablate()).isFalse();
-        Path kept = directory.resolve("results/max-guest-memory-1-128-s1").toAbsolutePath();
+        Path kept = directory.resolve("results/max-guest-memory-1-256-s1").toAbsolutePath();
         assertThat(session.out())
                 .startsWith("complete: 3 of 3 configurations\nmax-guest-memory: ")
                 .endsWith("results in " + kept + "\n");
@@ -163,7 +163,7 @@ final class RunCommandTest {
                                 AgingChoice.LOCKED));
         assertThat(
                         directory.resolve(
-                                "results/max-guest-memory-kernel=6.12-6.18-lru=mglru-classic-aging=locked-merged-1-128-s1"))
+                                "results/max-guest-memory-kernel=6.12-6.18-lru=mglru-classic-aging=locked-merged-1-256-s1"))
                 .isDirectory();
     }
 
@@ -199,7 +199,7 @@ final class RunCommandTest {
         assertThat(json.get("seeds").toString()).isEqualTo("[4,5,6]");
         assertThat(json.get("bySeed")).hasSize(3);
         assertThat(json.get("scenario").get("seed").intValue()).isEqualTo(4);
-        assertThat(directory.resolve("results/max-guest-memory-1-128-s4-6")).isDirectory();
+        assertThat(directory.resolve("results/max-guest-memory-1-256-s4-6")).isDirectory();
     }
 
     @Test
@@ -223,7 +223,7 @@ final class RunCommandTest {
     void aSecondRunDoesNotOverwriteTheFirst() {
         session.run("run");
         session.run("run");
-        assertThat(directory.resolve("results/max-guest-memory-1-128-s1-2")).isDirectory();
+        assertThat(directory.resolve("results/max-guest-memory-1-256-s1-2")).isDirectory();
     }
 
     @Test
@@ -241,7 +241,7 @@ final class RunCommandTest {
         assertThat(session.run("run", "--json")).isEqualTo(3);
         assertThat(JsonMapper.shared().readTree(session.out()).get("complete").booleanValue())
                 .isFalse();
-        assertThat(directory.resolve("results/max-guest-memory-1-128-s1/result.json")).exists();
+        assertThat(directory.resolve("results/max-guest-memory-1-256-s1/result.json")).exists();
     }
 
     @ParameterizedTest

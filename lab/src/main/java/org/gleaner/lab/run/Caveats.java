@@ -16,7 +16,7 @@ public final class Caveats {
 
     /// Of what lies between the watermarks, how often it may be reclaimed at once: with more, times
     /// move by more than a seed moves them.
-    private static final int TIMES = 2;
+    private static final int TIMES = 4;
 
     /// A host of which the guests want more than this reclaims.
     private static final double FULL = 0.9;

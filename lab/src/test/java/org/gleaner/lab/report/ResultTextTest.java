@@ -166,8 +166,8 @@ final class ResultTextTest {
                 .asString()
                 .startsWith(
                         "scale 1/4096 is coarse: the vCPUs reclaim up to 2,048 pages at once, and 32 lie");
-        assertThat(coarse("1/256")).isNotEmpty();
-        assertThat(coarse("1/128")).isEmpty();
+        assertThat(coarse("1/512")).isNotEmpty();
+        assertThat(coarse("1/256")).isEmpty();
         assertThat(coarse("1")).isEmpty();
     }
 
