@@ -38,8 +38,7 @@ final class Binder {
                     name(path) + " holds keys, not " + form(node),
                     "known: " + String.join(", ", keys(type)));
         }
-        List<String> keys = keys(type);
-        mapping.entries().forEach((key, entry) -> known(key, entry, keys, path));
+        mapping.entries().forEach((key, entry) -> known(key, entry, type, path));
         RecordComponent[] components = type.getRecordComponents();
         @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < values.length; i++) {
@@ -61,12 +60,13 @@ final class Binder {
         return construct(type, values);
     }
 
-    private static void known(String key, Node.Entry entry, List<String> keys, String path) {
+    private static void known(String key, Node.Entry entry, Class<?> type, String path) {
+        List<String> keys = keys(type);
         if (!keys.contains(key)) {
             throw new BadInput(
                     entry.key().toString(),
                     "unknown key '" + key + "'" + (path.isEmpty() ? "" : " in " + path),
-                    Nearest.mend(key, keys));
+                    DeeperKeys.mend(type, key, path).orElseGet(() -> Nearest.mend(key, keys)));
         }
     }
 
@@ -75,7 +75,7 @@ final class Binder {
             return list(list.getActualTypeArguments()[0], node, path);
         }
         Class<?> single = (Class<?>) type;
-        if (single.isRecord() && !WORDS.contains(single)) {
+        if (hasKeys(single)) {
             return record(single, node, path);
         }
         if (!(node instanceof Node.Scalar scalar)) {
@@ -193,7 +193,12 @@ final class Binder {
         }
     }
 
-    private static List<String> keys(Class<?> type) {
+    /// Whether `type` is written as keys, with a value for each.
+    static boolean hasKeys(Class<?> type) {
+        return type.isRecord() && type != Place.class && !WORDS.contains(type);
+    }
+
+    static List<String> keys(Class<?> type) {
         return Arrays.stream(type.getRecordComponents())
                 .filter(component -> component.getType() != Place.class)
                 .map(RecordComponent::getName)
@@ -212,7 +217,7 @@ final class Binder {
         return path.isEmpty() ? "a scenario" : path;
     }
 
-    private static String join(String path, String key) {
+    static String join(String path, String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 }

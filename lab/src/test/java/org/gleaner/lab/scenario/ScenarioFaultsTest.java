@@ -41,6 +41,19 @@ final class ScenarioFaultsTest {
                                 + " did you mean 'aging'?");
     }
 
+    @Test
+    void aKeyThatIsWrittenTooHighIsToldWhereItBelongs() {
+        file("threadsPerCore: 2\n")
+                .hasMessageEndingWith(
+                        "s.yaml:1:1: unknown key 'threadsPerCore';"
+                                + " did you mean 'host.threadsPerCore'?");
+        file("memory: 1GiB\n")
+                .hasMessageEndingWith("did you mean 'host.memory' or 'guest.memory'?");
+        file("host: {device: zram}\n")
+                .hasMessageEndingWith(
+                        "unknown key 'device' in host; did you mean 'host.swap.device'?");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
