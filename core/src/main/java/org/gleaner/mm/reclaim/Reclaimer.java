@@ -212,8 +212,8 @@ final class Reclaimer {
         return host.memcgs().stream().mapToLong(memcg -> memcg.lruvec().size(list)).sum();
     }
 
-    /// `balance_pgdat`: reclaims until the zone is above its high watermark, nothing helps, or nobody
-    /// is left whom it would. Returns whether anything was freed.
+    /// `balance_pgdat`: reclaims until the zone is above its high watermark, nothing helps, or
+    /// nobody is left whom it would help. Returns whether anything was freed.
     ///
     /// @param minTtlMillis see [LruGenMinTtl]
     boolean balance(Cpu cpu, long minTtlMillis) {
