@@ -3,7 +3,7 @@ package org.gleaner.check;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.Host;
-import org.gleaner.mm.HostAudit;
+import org.gleaner.mm.audit.HostAudit;
 import org.gleaner.mm.memcg.Memcg;
 
 /// What must be true of a small host when all actors have returned, and when its only process has

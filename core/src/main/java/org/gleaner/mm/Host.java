@@ -382,7 +382,7 @@ public final class Host implements AutoCloseable {
     }
 
     /// The processes of each cgroup.
-    MmLists mmLists() {
+    public MmLists mmLists() {
         return mmLists;
     }
 

@@ -14,6 +14,7 @@ import org.gleaner.machine.ThreadEngine;
 import org.gleaner.machine.VirtualEngine;
 import org.gleaner.machine.VirtualOptions;
 import org.gleaner.mm.aging.AgingDesign;
+import org.gleaner.mm.audit.HostAudit;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.Watermarks;
 import org.gleaner.mm.protocol.MemorySteps;

@@ -17,8 +17,8 @@ import org.gleaner.lab.scenario.ScenarioReader;
 import org.gleaner.lab.size.Scale;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.LockDep;
-import org.gleaner.mm.HostAudit;
 import org.gleaner.mm.aging.AgingPlan;
+import org.gleaner.mm.audit.HostAudit;
 import org.gleaner.mm.stat.VmEvent;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,12 @@
-package org.gleaner.mm;
+package org.gleaner.mm.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gleaner.mm.folio.FolioLayout.*;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.Host;
+import org.gleaner.mm.Process;
+import org.gleaner.mm.SmallHost;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.pte.PteFormat;
