@@ -6,8 +6,8 @@ import org.gleaner.machine.Cpu;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.swap.SwapArea;
 
-/// Each frame, once everything that refers to it has been counted: it is free, a driver's, the tail of
-/// a large folio, or a folio that says of itself what was found.
+/// Each frame, once everything that refers to it has been counted: it is free, a driver's, the tail
+/// of a large folio, or a folio that says of itself what was found.
 final class FrameAudit {
     private final Tally tally;
     private final Cpu cpu;

@@ -8,8 +8,8 @@ import org.gleaner.mm.space.Memfd;
 import org.gleaner.mm.space.RmapObject;
 import org.gleaner.mm.space.SharedFile;
 
-/// What objects of the reverse map hold: files of all kinds refer to the pages and slots that are in
-/// them, and anonymous memory is there for a mapping.
+/// What objects of the reverse map hold: files of all kinds refer to the pages and slots that are
+/// in them, and anonymous memory is there for a mapping.
 final class ObjectAudit {
     private final Tally tally;
     private final Cpu cpu;
