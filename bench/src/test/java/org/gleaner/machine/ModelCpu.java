@@ -157,15 +157,6 @@ final class ModelCpu extends Cpu {
     }
 
     @Override
-    public void charge(Cost cost) {}
-
-    @Override
-    public void charge(Cost cost, long n) {}
-
-    @Override
-    public void chargeNanos(long nanos) {}
-
-    @Override
     public long now() {
         return 0;
     }
@@ -182,12 +173,6 @@ final class ModelCpu extends Cpu {
 
     @Override
     public void step() {}
-
-    @Override
-    public void enter(KernelFunction f) {}
-
-    @Override
-    public void exit() {}
 
     @Override
     public long enterInterruptible(Mailbox box) {

@@ -3,6 +3,7 @@ package org.gleaner.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;
 import org.gleaner.machine.Step;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,9 @@ final class Interleaving {
 
     /// A replay that notes what is done and where.
     private static final class Recorder extends Replay {
+        private static final StackWalker WALKER =
+                StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
         final List<Seen> seen = new ArrayList<>();
 
         Recorder(ScheduleString schedule) {
@@ -119,21 +123,19 @@ final class Interleaving {
                             step.after));
         }
 
+        /// Who called the CPU that takes the step.
         private static String function() {
-            return StackWalker.getInstance()
-                    .walk(frames ->
-                            frames.filter(Recorder::isKernelLike)
-                                    .findFirst()
-                                    .map(Recorder::text)
-                                    .orElse(""));
+            return WALKER.walk(frames ->
+                    frames.dropWhile(frame -> !isOfCpu(frame))
+                            .filter(frame -> !isOfCpu(frame))
+                            .findFirst()
+                            .map(Recorder::text)
+                            .orElse(""));
         }
 
-        private static boolean isKernelLike(StackWalker.StackFrame frame) {
-            String name = frame.getClassName();
-            return name.startsWith("org.gleaner.")
-                    && !name.startsWith("org.gleaner.machine.Exploring")
-                    && !name.startsWith("org.gleaner.check.Interleaving")
-                    && !name.startsWith("org.gleaner.check.Replay");
+        private static boolean isOfCpu(StackWalker.StackFrame frame) {
+            Class<?> type = frame.getDeclaringClass();
+            return type != Cpu.class && Cpu.class.isAssignableFrom(type);
         }
 
         private static String text(StackWalker.StackFrame frame) {

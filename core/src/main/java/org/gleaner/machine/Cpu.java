@@ -42,9 +42,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Time
 ///
-/// [#charge] adds private work; it never yields. On real threads it does nothing and [#now] is
-/// `System.nanoTime`. A step on a slab word takes no time of its own, so a loop that retries one
-/// must charge something in each turn, or virtual time never lets anybody else go first.
+/// [#charge] adds private work; it never yields. Only virtual time has a clock that it moves, and
+/// call trees: elsewhere it adds nothing, and on real threads [#now] is `System.nanoTime`. A step
+/// on a slab word takes no time of its own, so a loop that retries one must charge something in
+/// each turn, or virtual time never lets anybody else go first.
 public abstract class Cpu {
     /// From 0, in order of creation but for [Engine#daemonAt]; indexes per-CPU arrays.
     public final int id;
@@ -63,6 +64,9 @@ public abstract class Cpu {
 
     /// What its task is at, or null where nobody wants to know.
     @Nullable TaskState task;
+
+    /// The mailbox whose section it is in, or null.
+    @Nullable Mailbox section;
 
     /// Who is told of tracepoints, or null.
     @Nullable Tracer tracer;
@@ -224,7 +228,7 @@ public abstract class Cpu {
     // --- time --------------------------------------------------------------------------------
 
     /// Adds one occurrence of private work.
-    public abstract void charge(Cost cost);
+    public void charge(Cost cost) {}
 
     /// Adds one occurrence of private work that takes longer at one time than at another, where
     /// other CPUs are at work; [#charge] on average.
@@ -233,10 +237,10 @@ public abstract class Cpu {
     }
 
     /// Adds `n >= 0` occurrences of private work.
-    public abstract void charge(Cost cost, long n);
+    public void charge(Cost cost, long n) {}
 
     /// Adds `nanos >= 0` of private work that no constant names (a workload's own think time).
-    public abstract void chargeNanos(long nanos);
+    public void chargeNanos(long nanos) {}
 
     /// Nanoseconds since the engine started.
     public abstract long now();
@@ -310,10 +314,10 @@ public abstract class Cpu {
     // --- call tree ---------------------------------------------------------------------------
 
     /// Opens a frame in this actor's call tree.
-    public abstract void enter(KernelFunction f);
+    public void enter(KernelFunction f) {}
 
     /// Closes the innermost frame.
-    public abstract void exit();
+    public void exit() {}
 
     /// Inclusive and exclusive virtual time per kernel function, or null on an engine without it.
     public @Nullable CallTree callTree() {
@@ -346,6 +350,14 @@ public abstract class Cpu {
     ///
     /// @throws IllegalStateException if this CPU is in a section of its own
     public abstract void interrupt(Mailbox[] boxes, int n, long request);
+
+    /// @throws IllegalStateException if this CPU is in a section of its own
+    final void checkOutside() {
+        if (section != null) {
+            throw new IllegalStateException(
+                    this + " interrupts others from its interruptible section");
+        }
+    }
 
     /// As [#interrupt], by an instruction that all processors obey and none is interrupted for:
     /// each of those in its section serves the request before its next access. The sender waits

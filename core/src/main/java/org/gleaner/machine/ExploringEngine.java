@@ -242,11 +242,13 @@ public final class ExploringEngine implements Engine {
         return End.FAILED;
     }
 
-    /// Called by an actor that has said what its next step is; returns when it may take it.
-    void turn(ExploringCpu cpu) {
+    /// Called by the actor with that id, which has said what its next step is; returns when it may
+    /// take it.
+    void turn(int id) {
         if (!running) {
             return;
         }
+        ExploringCpu cpu = actors[id];
         if (cpu.fresh) {
             cpu.fresh = false;
             cpu.coroutine.suspend();
@@ -256,7 +258,7 @@ public final class ExploringEngine implements Engine {
             return;
         }
         int next = pick();
-        if (next != cpu.id) {
+        if (next != id) {
             chosen = next;
             cpu.coroutine.suspend();
         }
@@ -276,7 +278,7 @@ public final class ExploringEngine implements Engine {
             }
             if (next < numbers.firstLane()) {
                 last = numbers.thread(next);
-                actors[last].early = next != last;
+                actors[last].steps.early = next != last;
                 return last;
             }
             drain(next);
@@ -457,7 +459,7 @@ public final class ExploringEngine implements Engine {
         if (cpu.spinning.isInVain()) {
             return false;
         }
-        if (s.waits() && !s.admits(cpu.awaited())) {
+        if (s.waits() && !s.admits(cpu.memory.own(s.word))) {
             return s.kind == Step.Kind.POLL && pollsOver;
         }
         return cpu.memory.buffer.isEmpty() || cpu.memory.goesBeforeStores();

@@ -1,16 +1,11 @@
 package org.gleaner.machine;
 
-import org.jspecify.annotations.Nullable;
-
 /// A virtual CPU's interruptible sections, and the interrupts that it sends into others'. Each is
 /// part of a step of its CPU.
 @OneCpu
 final class Interruptions {
     private final VirtualCpu cpu;
     private final VirtualEngine engine;
-
-    /// The mailbox whose section the CPU is in, or null.
-    private @Nullable Mailbox section;
 
     Interruptions(VirtualCpu cpu, VirtualEngine engine) {
         this.cpu = cpu;
@@ -19,16 +14,17 @@ final class Interruptions {
 
     long enter(Mailbox box) {
         takeBack(box.word);
-        section = box;
+        cpu.section = box;
         box.occupied = true;
         return box.word.value;
     }
 
     /// It is in none any more.
     void leave() {
-        if (section != null) {
-            section.occupied = false;
-            section = null;
+        Mailbox box = cpu.section;
+        if (box != null) {
+            box.occupied = false;
+            cpu.section = null;
         }
     }
 
@@ -88,13 +84,5 @@ final class Interruptions {
     /// So many by such instructions, for which nobody posts anything.
     void broadcast(int invalidations) {
         cpu.ticks = engine.broadcasts.heard(cpu.ticks, invalidations);
-    }
-
-    /// @throws IllegalStateException if the CPU is in a section of its own
-    void checkOutside() {
-        if (section != null) {
-            throw new IllegalStateException(
-                    cpu + " interrupts others from its interruptible section");
-        }
     }
 }

@@ -83,7 +83,7 @@ public final class Step {
         EQUAL,
         /// For any value but `expect`.
         CHANGE,
-        /// For the answer to an interrupt; see [ExploringCpu#interrupt].
+        /// For the answer to an interrupt; see [MailboxSteps#answered].
         ANSWER
     }
 
@@ -98,7 +98,7 @@ public final class Step {
             case NONE -> true;
             case EQUAL -> (value & mask) == expect;
             case CHANGE -> value != expect;
-            case ANSWER -> ExploringCpu.answered(value, mask, expect);
+            case ANSWER -> MailboxSteps.answered(value, mask, expect);
         };
     }
 

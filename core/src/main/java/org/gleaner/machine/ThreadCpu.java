@@ -40,9 +40,6 @@ final class ThreadCpu extends Cpu {
     private final Actor body;
     private final ThreadWait wait;
 
-    /// The box whose section this CPU is in; its own affair.
-    private @Nullable Mailbox section;
-
     private @Nullable Thread thread;
     private boolean done;
 
@@ -314,15 +311,6 @@ final class ThreadCpu extends Cpu {
     // --- time --------------------------------------------------------------------------------
 
     @Override
-    public void charge(Cost cost) {}
-
-    @Override
-    public void charge(Cost cost, long n) {}
-
-    @Override
-    public void chargeNanos(long nanos) {}
-
-    @Override
     public long now() {
         return engine.now();
     }
@@ -341,12 +329,6 @@ final class ThreadCpu extends Cpu {
     public void relax() {
         Thread.onSpinWait();
     }
-
-    @Override
-    public void enter(KernelFunction f) {}
-
-    @Override
-    public void exit() {}
 
     // --- interrupts --------------------------------------------------------------------------
 
@@ -383,10 +365,7 @@ final class ThreadCpu extends Cpu {
 
     @Override
     public void interrupt(Mailbox[] boxes, int n, long request) {
-        if (section != null) {
-            throw new IllegalStateException(
-                    this + " interrupts others from its interruptible section");
-        }
+        checkOutside();
         for (int i = 0; i < n; i++) {
             boxes[i].post(request);
         }

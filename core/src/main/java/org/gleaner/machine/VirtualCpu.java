@@ -268,7 +268,7 @@ final class VirtualCpu extends HorizonCpu {
 
     @Override
     public void interrupt(Mailbox[] boxes, int n, long request) {
-        interruptions.checkOutside();
+        checkOutside();
         step();
         interruptions.send(boxes, n, request);
     }
