@@ -241,9 +241,9 @@ final class MemoryStage extends MemoryActs {
                                 completion ->
                                         new SmallSwap(device, contents, completion, stage.engine),
                                 variant.memory()));
-        Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
+        Memcg memcg = host.memcgs().add(Memcg.UNLIMITED);
         RmapObject object = shared ? host.objects().newMemfd(pages) : host.objects().newAnon();
-        AddressSpace mm = host.newAddressSpace(first, memcg, host.rootMemcg());
+        AddressSpace mm = host.newAddressSpace(first, memcg, host.memcgs().root());
         Vma vma = mm.map(first, BASE, pages, object, 0, true);
         made(host, contents, memcg, mm, vma, lruGen != 0, pages);
         if (virtual) {

@@ -3,12 +3,9 @@ package org.gleaner.mm;
 import static org.gleaner.mm.folio.FolioLayout.isHugetlb;
 import static org.gleaner.mm.folio.FolioLayout.memcg;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
-import org.gleaner.machine.SetUp;
 import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.Collapse;
 import org.gleaner.mm.fault.CopyOnWrite;
@@ -29,7 +26,6 @@ import org.gleaner.mm.fault.SamePageMerge;
 import org.gleaner.mm.fault.SwapReadAhead;
 import org.gleaner.mm.fault.UnusedSwapCache;
 import org.gleaner.mm.fault.ZeroPages;
-import org.gleaner.mm.folio.FolioLayout;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.gup.GetUserPages;
@@ -39,13 +35,14 @@ import org.gleaner.mm.gup.ProcessPages;
 import org.gleaner.mm.gup.UserPages;
 import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
-import org.gleaner.mm.lru.Lruvec;
 import org.gleaner.mm.lru.Workingset;
 import org.gleaner.mm.memcg.KernelMemory;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
+import org.gleaner.mm.memcg.Memcgs;
+import org.gleaner.mm.memcg.SwapAccounts;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.DriverFrames;
 import org.gleaner.mm.memory.FrameContents;
@@ -87,11 +84,9 @@ public final class Host implements AutoCloseable {
     private final Engine engine;
     private final HostConfig config;
     private final Folios folios;
-    @SetUp private final Lruvec[] lruvecs = new Lruvec[FolioLayout.MEMCGS];
     private final KernelMemory kernelMemory;
-    private final List<Memcg> memcgs = new ArrayList<>();
+    private final Memcgs memcgs;
     private final MmLists mmLists = new MmLists();
-    private final MemcgLru memcgLru;
     private final MemcgFiles memcgFiles;
     private final VmStat stat;
     private final LruCache lru;
@@ -131,12 +126,24 @@ public final class Host implements AutoCloseable {
         HostConfig.Reclaimer reclaimer = config.reclaimer();
         epochs = new FrameEpochs(memory.frames());
         int cpus = config.room().cpus();
-        List<Memcg> all = memcgs();
         PageSize page = config.paging().page();
         PteFormat format = config.paging().format();
         folios = new Folios(page, memory.frames(), LISTS_PER_LRUVEC * config.room().memcgs());
         stat = new VmStat(cpus);
-        lru = new LruCache(folios, lruvecs, stat, config.kernel(), cpus);
+        ReclaimTunables tunables =
+                new ReclaimTunables(reclaimer.lruGen(), reclaimer.aging(), reclaimer.swappiness());
+        MemcgLru memcgLru = new MemcgLru(config.seed());
+        memcgs =
+                new Memcgs(
+                        folios,
+                        config.kernel(),
+                        () -> tunables.caps().core(),
+                        config.room().memcgs(),
+                        cpus,
+                        memcgLru,
+                        mmLists::online);
+        List<Memcg> all = memcgs.all();
+        lru = new LruCache(folios, memcgs.lruvecs(), stat, config.kernel(), cpus);
         folioWait = new FolioWait(folios, steps);
         contents = engine.realMemory() ? new PageContents(page, memory.frames()) : null;
         EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
@@ -160,8 +167,7 @@ public final class Host implements AutoCloseable {
                         config.paging().setsFlags());
         FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
         lockedSplit = new LockedSplit(folios, lru, folioWait, split);
-        Workingset workingset = new Workingset(folios, lruvecs, stat);
-        memcgLru = new MemcgLru(config.seed());
+        Workingset workingset = new Workingset(folios, memcgs.lruvecs(), stat);
         currentTask = new CurrentTask(cpus);
         OomKiller oomKiller =
                 new OomKiller(
@@ -187,10 +193,7 @@ public final class Host implements AutoCloseable {
                                 zone,
                                 stat,
                                 config.kernel(),
-                                new ReclaimTunables(
-                                        reclaimer.lruGen(),
-                                        reclaimer.aging(),
-                                        reclaimer.swappiness()),
+                                tunables,
                                 reclaimer.preemption(),
                                 config.seed(),
                                 all,
@@ -309,7 +312,6 @@ public final class Host implements AutoCloseable {
         pageIdle = new PageIdle(format, folios, lru, objects, cpus);
         memoryFailure =
                 new MemoryFailure(format, folios, lru, folioWait, lockedSplit, objects, hugetlb);
-        addMemcg((@Nullable Memcg) null);
         if (reclaimer.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
         }
@@ -345,50 +347,17 @@ public final class Host implements AutoCloseable {
 
     /// Frees a folio that reclaim has unmapped, and counts with others.
     private void free(Cpu cpu, int pfn) {
-        allocator.free(cpu, pfn, memcgs.get(memcg(folios.peek(cpu, pfn))));
+        allocator.free(cpu, pfn, memcgs.all().get(memcg(folios.peek(cpu, pfn))));
     }
 
-    /// A new memory cgroup right below the root, with a limit in pages, [Memcg#UNLIMITED] for none.
-    public Memcg addMemcg(long maxPages) {
-        Memcg memcg = addMemcg(rootMemcg());
-        memcg.setMax(maxPages);
-        return memcg;
-    }
-
-    /// A new memory cgroup below another, without limits. While the host is set up only.
-    public Memcg addMemcg(@Nullable Memcg parent) {
-        int id = memcgs.size();
-        if (id >= config.room().memcgs()) {
-            throw new IllegalStateException("the host has room for " + id + " cgroups");
-        }
-        Lruvec above = parent == null ? null : parent.lruvec();
-        lruvecs[id] =
-                new Lruvec(
-                        folios,
-                        reclaim.lruGen().core(),
-                        config.kernel(),
-                        above,
-                        new VmStat(config.room().cpus()));
-        Memcg memcg = new Memcg(id, parent, lruvecs[id], config.room().cpus());
-        memcgs.add(memcg);
-        mmLists.online(memcg);
-        memcgLru.online(memcg);
-        return memcg;
-    }
-
-    /// All cgroups, the root first.
-    public List<Memcg> memcgs() {
-        return Collections.unmodifiableList(memcgs);
+    /// The tree of cgroups.
+    public Memcgs memcgs() {
+        return memcgs;
     }
 
     /// The processes of each cgroup.
     public MmLists mmLists() {
         return mmLists;
-    }
-
-    /// The cgroup of everything that has no other.
-    public Memcg rootMemcg() {
-        return memcgs.getFirst();
     }
 
     /// Gives back what this CPU holds of pages that are free, or would be (`lru_add_drain`,

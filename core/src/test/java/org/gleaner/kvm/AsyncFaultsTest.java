@@ -194,7 +194,7 @@ final class AsyncFaultsTest {
     }
 
     private static void onDisk(Cpu cpu, SmallHost small, Rcu rcu, AsyncFaults.Mode mode) {
-        AddressSpace mm = small.host().newAddressSpace(cpu, small.host().rootMemcg());
+        AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
         mm.map(cpu, 512, PAGES, small.host().objects().newAnon(), 0, true);
         Vm vm = Vm.create(cpu, config(mode), small.host().pagesOf(mm), rcu);
         vm.createSlot(cpu, 0, 0, PAGES, 512, false);
@@ -202,7 +202,7 @@ final class AsyncFaultsTest {
         assertThat(vcpu.runSequential(cpu, 0, PAGES, true)).isEqualTo(PAGES);
         // gone from the swap cache, too
         while (small.stat(VmEvent.PGSTEAL) < PAGES) {
-            small.host().memcgFiles().reclaim(cpu, small.host().rootMemcg(), PAGES);
+            small.host().memcgFiles().reclaim(cpu, small.host().memcgs().root(), PAGES);
             cpu.sleep(10_000_000);
         }
         if (mode != AsyncFaults.Mode.OFF) {

@@ -92,7 +92,7 @@ final class DeviceHandlersTest {
             boolean mixed = flags == DeviceMemory.Flags.MIXED;
             int page = -1;
             if (mixed) {
-                page = guest.host.allocator().allocate(cpu, guest.host.rootMemcg(), UPTODATE);
+                page = guest.host.allocator().allocate(cpu, guest.host.memcgs().root(), UPTODATE);
                 device.showPage(cpu, 1, page);
             }
             Vma vma = guest.map(cpu, device, PAGES, true);

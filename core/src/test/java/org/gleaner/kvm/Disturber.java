@@ -33,8 +33,8 @@ final class Disturber {
             case RECLAIM ->
                     world.host
                             .memcgFiles()
-                            .reclaim(cpu, world.host.rootMemcg(), 1 + random.nextInt(64));
-            case AGE_ALL -> world.host.reclaim().age(cpu, world.host.rootMemcg());
+                            .reclaim(cpu, world.host.memcgs().root(), 1 + random.nextInt(64));
+            case AGE_ALL -> world.host.reclaim().age(cpu, world.host.memcgs().root());
             case SPLIT -> split(cpu, MAIN + random.nextInt(PAGES));
             case COLLAPSE -> collapse(cpu, MAIN + random.nextInt(PAGES));
             default -> throw new IllegalArgumentException(kind.name());

@@ -41,7 +41,7 @@ final class ForkedCopy {
     void fork(Cpu cpu, Vma parent, long[] numbers) {
         AddressSpace child = mm;
         if (child == null) {
-            child = world.host.newAddressSpace(cpu, world.host.rootMemcg());
+            child = world.host.newAddressSpace(cpu, world.host.memcgs().root());
             mm = child;
             word = new TaskWord(world, child, me);
         }

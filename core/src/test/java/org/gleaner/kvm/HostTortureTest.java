@@ -115,7 +115,7 @@ final class HostTortureTest {
 
     private void boss(
             Cpu boss, Host host, Rcu rcu, AgingPlan plan, SpteFormat format, boolean memfd) {
-        AddressSpace mm = host.newAddressSpace(boss, host.rootMemcg());
+        AddressSpace mm = host.newAddressSpace(boss, host.memcgs().root());
         Vma vma =
                 mm.map(
                         boss,
@@ -185,7 +185,7 @@ final class HostTortureTest {
     /// Forced aging, as through debugfs.
     private void age(Cpu cpu, Host host, Word done) {
         while (running.get() > 0) {
-            host.reclaim().age(cpu, host.rootMemcg());
+            host.reclaim().age(cpu, host.memcgs().root());
             agings.increment();
             cpu.sleep(100_000);
         }

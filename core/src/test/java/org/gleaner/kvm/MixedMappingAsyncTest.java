@@ -48,7 +48,9 @@ final class MixedMappingAsyncTest {
                                     .objects()
                                     .newDevice(DeviceMemory.Flags.MIXED, PAGES, NO_FOLIO, true);
                     int page =
-                            guest.host.allocator().allocate(cpu, guest.host.rootMemcg(), UPTODATE);
+                            guest.host
+                                    .allocator()
+                                    .allocate(cpu, guest.host.memcgs().root(), UPTODATE);
                     device.showPage(cpu, 1, page);
                     Vma vma = guest.map(cpu, device, PAGES, true);
                     AsyncFaults async = guest.vcpu.asyncFaults();

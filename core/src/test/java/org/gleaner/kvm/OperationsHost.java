@@ -141,7 +141,7 @@ final class OperationsHost {
 
     private void boss(Cpu boss, VmConfig config, boolean manualLog, int operations) {
         boss.lockDep = new LockDep();
-        mm = host.newAddressSpace(boss, host.rootMemcg());
+        mm = host.newAddressSpace(boss, host.memcgs().root());
         main = mm.map(boss, MAIN, PAGES, host.objects().newAnon(), 0, true);
         pages = host.pagesOf(mm);
         vm = Vm.create(boss, config.withMemory(new Frames(contents)), pages, rcu);

@@ -148,7 +148,7 @@ final class PageScenariosTest {
         SmallHost small = SmallHost.virtual().thp().frames(8192);
         Rcu rcu = Rcu.start(small.engine());
         small.run(cpu -> {
-            AddressSpace mm = small.host().newAddressSpace(cpu, small.host().rootMemcg());
+            AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
             mm.map(cpu, 1024, 1024, small.host().objects().newAnon(), 0, true);
             Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(mm), rcu);
             vm.createSlot(cpu, 0, 0, 1024, 1024, false);

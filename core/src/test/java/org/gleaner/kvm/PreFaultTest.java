@@ -125,7 +125,7 @@ final class PreFaultTest {
         SmallHost small = SmallHost.virtual().thp().frames(8192);
         Rcu rcu = Rcu.start(small.engine());
         small.run(cpu -> {
-            AddressSpace mm = small.host().newAddressSpace(cpu, small.host().rootMemcg());
+            AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
             mm.map(cpu, 1024, 1024, small.host().objects().newAnon(), 0, true);
             VmConfig config = World.config();
             Vm vm = Vm.create(cpu, config, small.host().pagesOf(mm), rcu);

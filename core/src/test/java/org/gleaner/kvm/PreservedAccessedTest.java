@@ -212,7 +212,8 @@ final class PreservedAccessedTest {
                     assertThat(isYoung(cpu, guest, 4)).isTrue();
                     guest.host.mappingChanges().protect(cpu, vma, true);
                     guest.vcpu.access(cpu, 5, true);
-                    AddressSpace child = guest.host.newAddressSpace(cpu, guest.host.rootMemcg());
+                    AddressSpace child =
+                            guest.host.newAddressSpace(cpu, guest.host.memcgs().root());
                     guest.host.actors().fork().share(cpu, vma, child, Process.BASE);
                     assertThat(isYoung(cpu, guest, 5)).isTrue();
                     guest.host.mappingChanges().exit(cpu, child);

@@ -67,7 +67,7 @@ final class BirthsAndDeathsTest {
             small.thp();
         }
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(limit);
+            Memcg memcg = small.host().memcgs().add(limit);
             Counts before = null;
             for (int i = 0; i < births; i++) {
                 liveAndDie(cpu, small.host(), memcg, huge ? 1_024 : PAGES, i);
@@ -105,7 +105,7 @@ final class BirthsAndDeathsTest {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
             Host host = small.host();
-            Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = host.memcgs().add(Memcg.UNLIMITED);
             Memfd memfd = host.objects().newMemfd(PAGES);
             Process one = Process.mapping(host, cpu, memcg, memfd, PAGES);
             Process two = Process.mapping(host, cpu, memcg, memfd, PAGES);
@@ -129,7 +129,7 @@ final class BirthsAndDeathsTest {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
             Host host = small.host();
-            Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = host.memcgs().add(Memcg.UNLIMITED);
             Memfd memfd = host.objects().newMemfd(PAGES);
             Process one = Process.mapping(host, cpu, memcg, memfd, PAGES);
             one.writeAll(cpu, 0, PAGES);
@@ -151,7 +151,7 @@ final class BirthsAndDeathsTest {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
             Host host = small.host();
-            Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = host.memcgs().add(Memcg.UNLIMITED);
             Memfd memfd = host.objects().newMemfd(PAGES);
             Process one = Process.mapping(host, cpu, memcg, memfd, PAGES);
             one.writeAll(cpu, 0, PAGES);
@@ -172,7 +172,7 @@ final class BirthsAndDeathsTest {
         SmallHost small = SmallHost.virtual().disk().pageCluster(3);
         small.run(cpu -> {
             Host host = small.host();
-            Memcg memcg = host.addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = host.memcgs().add(Memcg.UNLIMITED);
             Counts before = Counts.of(cpu, host, memcg);
             RmapObject object = file ? host.objects().newMemfd(PAGES) : host.objects().newAnon();
             Process p = Process.mapping(host, cpu, memcg, object, PAGES);
@@ -303,7 +303,7 @@ final class BirthsAndDeathsTest {
 
     private static Actor[] lives(SmallHost small, long seed, int pages, long limit, int births) {
         Host host = small.host();
-        Memcg[] memcgs = {host.addMemcg(limit), host.addMemcg(limit)};
+        Memcg[] memcgs = {host.memcgs().add(limit), host.memcgs().add(limit)};
         Memfd shared = host.objects().newMemfd(PAGES);
         AtomicInteger living = new AtomicInteger(4);
         Actor[] actors = new Actor[5];

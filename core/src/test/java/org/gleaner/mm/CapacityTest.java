@@ -81,7 +81,7 @@ final class CapacityTest {
     void aMappingLiesWithinWhatPageTablesCover() {
         OneCpu.run(cpu -> {
             Host host = new Host(OneCpu.engine(), host(64, 64, 64, 1, 16));
-            AddressSpace mm = host.newAddressSpace(cpu, host.rootMemcg());
+            AddressSpace mm = host.newAddressSpace(cpu, host.memcgs().root());
             refused(
                     () ->
                             mm.map(

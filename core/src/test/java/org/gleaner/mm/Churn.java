@@ -52,8 +52,8 @@ final class Churn {
     /// One actor sets up, and then all run.
     Actor[] actors(long limit) {
         Host host = small.host();
-        memcgs[0] = host.addMemcg(limit);
-        memcgs[1] = host.addMemcg(limit);
+        memcgs[0] = host.memcgs().add(limit);
+        memcgs[1] = host.memcgs().add(limit);
         memfd = host.objects().newMemfd(PAGES);
         Actor[] actors = new Actor[processes.length];
         for (int i = 0; i < actors.length; i++) {

@@ -55,7 +55,7 @@ final class MmTortureTest {
                         .kswapd()
                         .slots(4_000);
         LongAdder accesses = new LongAdder();
-        small.run(torturers(small, small.host().rootMemcg(), limit, accesses));
+        small.run(torturers(small, small.host().memcgs().root(), limit, accesses));
         System.out.printf(
                 "%d accesses, %d major faults, %d written%n",
                 accesses.sum(), small.stat(VmEvent.PGMAJFAULT), small.stat(VmEvent.PSWPOUT));
@@ -88,7 +88,7 @@ final class MmTortureTest {
                         .cpus(12)
                         .kernel(KernelVersion.V7_2)
                         .slots(4_000);
-        Memcg parent = small.host().addMemcg(limit);
+        Memcg parent = small.host().memcgs().add(limit);
         Actor[] workers = torturers(small, parent, Memcg.UNLIMITED, new LongAdder());
         Actor[] all = Arrays.copyOf(workers, workers.length + 1);
         all[workers.length] = cpu -> meddle(cpu, small.host());
@@ -101,7 +101,7 @@ final class MmTortureTest {
         Random random = new Random(SEED);
         long until = cpu.now() + (long) (SECONDS * 1e9);
         while (cpu.now() < until) {
-            Memcg memcg = host.memcgs().get(random.nextInt(host.memcgs().size()));
+            Memcg memcg = host.memcgs().all().get(random.nextInt(host.memcgs().all().size()));
             switch (random.nextInt(4)) {
                 case 0 -> memcg.setLow(random.nextInt(200));
                 case 1 -> memcg.setMin(random.nextInt(100));
@@ -123,7 +123,7 @@ final class MmTortureTest {
         List<Memcg> memcgs = new ArrayList<>();
         for (int i = 0; i < PROCESSES; i++) {
             anons.add(host.objects().newAnon());
-            Memcg memcg = host.addMemcg(parent);
+            Memcg memcg = host.memcgs().add(parent);
             memcg.setMax(limit);
             memcgs.add(memcg);
         }

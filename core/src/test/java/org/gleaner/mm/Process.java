@@ -34,7 +34,7 @@ public final class Process {
         this.host = host;
         maker = cpu;
         this.memcg = memcg;
-        mm = host.newAddressSpace(cpu, memcg, host.rootMemcg());
+        mm = host.newAddressSpace(cpu, memcg, host.memcgs().root());
         vma = mm.map(cpu, BASE, pages, object, 0, true);
         task = new UserTask(host.faults(), mm);
     }

@@ -211,7 +211,7 @@ public final class SmallHost {
 
     /// A cgroup of its own with one process of `pages` anonymous pages.
     public Process process(Cpu cpu, long limit, int pages) {
-        return process(cpu, host().addMemcg(limit), pages);
+        return process(cpu, host().memcgs().add(limit), pages);
     }
 
     public Process process(Cpu cpu, Memcg memcg, int pages) {

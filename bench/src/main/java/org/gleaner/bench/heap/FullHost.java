@@ -64,7 +64,7 @@ public final class FullHost {
     }
 
     private void start(Cpu cpu) {
-        AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
+        AddressSpace space = host.newAddressSpace(cpu, host.memcgs().root());
         space.map(cpu, 0, pages, host.objects().newAnon(), 0, true);
         VmConfig config = VmConfig.of(X86.EPT, PLAN).withTables(pages / TABLE * 2 + 4096);
         Vm vm = Vm.create(cpu, config, host.pagesOf(space), Rcu.start(engine));

@@ -83,7 +83,7 @@ final class EntryAudit {
 
     void checkTables() {
         int reached = 0;
-        for (Memcg memcg : tally.host.memcgs()) {
+        for (Memcg memcg : tally.host.memcgs().all()) {
             for (AddressSpace mm : tally.host.mmLists().of(memcg).mms()) {
                 reached += tally.host.tables().count(mm.root());
             }

@@ -43,7 +43,7 @@ public final class HostAudit {
     /// Everything that does not add up, in words; the first twenty. To be called once.
     public List<String> findings() {
         EntryAudit entries = new EntryAudit(tally);
-        for (Memcg memcg : host.memcgs()) {
+        for (Memcg memcg : host.memcgs().all()) {
             for (AddressSpace mm : host.mmLists().of(memcg).mms()) {
                 entries.countEntries(mm);
             }
@@ -52,7 +52,7 @@ public final class HostAudit {
         entries.checkTables();
         countElsewhere();
         ListAudit lists = new ListAudit(tally);
-        for (Memcg memcg : host.memcgs()) {
+        for (Memcg memcg : host.memcgs().all()) {
             lists.countLists(memcg);
         }
         FrameAudit frames = new FrameAudit(tally);

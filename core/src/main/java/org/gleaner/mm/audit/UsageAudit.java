@@ -20,17 +20,17 @@ final class UsageAudit {
 
     void checkUsage() {
         long[] resident = new long[MEMCGS];
-        for (Memcg memcg : tally.host.memcgs()) {
+        for (Memcg memcg : tally.host.memcgs().all()) {
             resident[memcg.id()] = memcg.kernelPages().snapshot();
         }
         for (int pfn = 0; pfn < folios.frames(); pfn++) {
             long state = folios.peek(cpu, pfn);
             resident[memcg(state)] += state != 0 ? 1 : 0;
         }
-        for (Memcg memcg : tally.host.memcgs()) {
+        for (Memcg memcg : tally.host.memcgs().all()) {
             if (memcg.id() != Memcg.ROOT) {
                 long expected = 0;
-                for (Memcg below : tally.host.memcgs()) {
+                for (Memcg below : tally.host.memcgs().all()) {
                     if (below.isWithin(memcg)) {
                         expected += resident[below.id()] + tally.host.allocator().stocked(below);
                     }

@@ -18,7 +18,7 @@ public final class ReclaimTunables {
     }
 
     /// `/sys/kernel/mm/lru_gen/enabled`.
-    LruGenCaps caps() {
+    public LruGenCaps caps() {
         return caps;
     }
 

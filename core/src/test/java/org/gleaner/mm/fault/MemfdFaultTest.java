@@ -26,7 +26,7 @@ final class MemfdFaultTest {
     private final SmallHost small = SmallHost.virtual();
 
     private Process process(Cpu cpu, Memfd memfd, long limit) {
-        Memcg memcg = small.host().addMemcg(limit);
+        Memcg memcg = small.host().memcgs().add(limit);
         return Process.mapping(small.host(), cpu, memcg, memfd, PAGES);
     }
 

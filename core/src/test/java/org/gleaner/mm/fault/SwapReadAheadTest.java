@@ -135,7 +135,7 @@ final class SwapReadAheadTest {
         SmallHost small = SmallHost.virtual().pageCluster(3);
         small.run(cpu -> {
             Memfd memfd = small.host().objects().newMemfd(PAGES);
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             Process p = Process.mapping(small.host(), cpu, memcg, memfd, PAGES);
             p.writeAll(cpu, 0, PAGES);
             swapOut(cpu, small, p);

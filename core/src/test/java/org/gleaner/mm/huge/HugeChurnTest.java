@@ -89,7 +89,7 @@ final class HugeChurnTest {
 
     private static Actor[] actors(SmallHost small, long seed, int turns, boolean ages) {
         Host host = small.host();
-        Memcg[] memcgs = {host.addMemcg(LEAST_LIMIT), host.addMemcg(LEAST_LIMIT)};
+        Memcg[] memcgs = {host.memcgs().add(LEAST_LIMIT), host.memcgs().add(LEAST_LIMIT)};
         Actor[] actors = new Actor[THREADS];
         for (int i = 0; i < THREADS; i++) {
             int me = i;

@@ -37,8 +37,8 @@ final class LargerPagesTest {
         }
         small.run(cpu -> {
             Host host = small.host();
-            Memcg memcg = host.addMemcg(2L * huge + 100);
-            AddressSpace mm = host.newAddressSpace(cpu, memcg, host.rootMemcg());
+            Memcg memcg = host.memcgs().add(2L * huge + 100);
+            AddressSpace mm = host.newAddressSpace(cpu, memcg, host.memcgs().root());
             mm.map(cpu, huge, 5L * huge, host.objects().newAnon(), 0, true);
             UserTask task = new UserTask(host.faults(), mm);
             for (int i = 1; i <= 2; i++) {
@@ -72,7 +72,8 @@ final class LargerPagesTest {
         SmallHost small = SmallHost.threads().paging(paging).frames(400);
         small.run(cpu -> {
             Host host = small.host();
-            AddressSpace mm = host.newAddressSpace(cpu, host.addMemcg(100), host.rootMemcg());
+            AddressSpace mm =
+                    host.newAddressSpace(cpu, host.memcgs().add(100), host.memcgs().root());
             mm.map(cpu, 1 << 20, 300, host.objects().newAnon(), 0, true);
             UserTask task = new UserTask(host.faults(), mm);
             for (long vpn = 1 << 20; vpn < (1 << 20) + 300; vpn++) {

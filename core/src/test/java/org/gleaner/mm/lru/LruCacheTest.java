@@ -39,7 +39,7 @@ final class LruCacheTest {
     void foliosAreInvisibleUntilThe31st(int lruGen) {
         small.lruGen(lruGen);
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int[] pfns = new int[31];
             for (int i = 0; i < 31; i++) {
                 assertThat(memcg.lruvec().evictable()).isZero();
@@ -62,7 +62,7 @@ final class LruCacheTest {
     @Test
     void aFolioAddedByAFaultIsTheYoungestAndOthersTheSecondYoungest() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int fault = folio(cpu, memcg);
             int other = folio(cpu, memcg);
             lru().add(cpu, fault, true);
@@ -82,7 +82,7 @@ final class LruCacheTest {
     @Test
     void theGenerationIsChosenAtTheFlush() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int pfn = folio(cpu, memcg);
             lru().add(cpu, pfn, true);
             assertThat(small.host().reclaim().age(cpu, memcg)).isTrue();
@@ -95,7 +95,7 @@ final class LruCacheTest {
     @Test
     void activationsMoveFoliosThatAreStillListed() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int stays = folio(cpu, memcg);
             int leaves = folio(cpu, memcg);
             for (int pfn : new int[] {stays, leaves}) {
@@ -127,7 +127,7 @@ final class LruCacheTest {
     @Test
     void aRotatedFolioGoesToTheTailOfTheOldestGeneration() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int[] pfns = new int[3];
             for (int i = 0; i < 3; i++) {
                 pfns[i] = folio(cpu, memcg);
@@ -153,7 +153,7 @@ final class LruCacheTest {
     void theClassicListsActivateAtTheSecondTouch() {
         small.classic();
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             Lruvec lruvec = memcg.lruvec();
             int pfn = folio(cpu, memcg);
             lru().add(cpu, pfn, true);
@@ -181,7 +181,7 @@ final class LruCacheTest {
     void theClassicListsActivateInsideTheAddBatch() {
         small.classic();
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg memcg = small.host().memcgs().add(Memcg.UNLIMITED);
             int pfn = folio(cpu, memcg);
             lru().add(cpu, pfn, true);
             lru().markAccessed(cpu, pfn);
@@ -197,8 +197,8 @@ final class LruCacheTest {
     @Test
     void aBatchOfSeveralCgroupsFindsEachFoliosOwnLists() {
         small.run(cpu -> {
-            Memcg one = small.host().addMemcg(Memcg.UNLIMITED);
-            Memcg two = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg one = small.host().memcgs().add(Memcg.UNLIMITED);
+            Memcg two = small.host().memcgs().add(Memcg.UNLIMITED);
             int[] pfns = new int[20];
             for (int i = 0; i < 20; i++) {
                 pfns[i] = folio(cpu, i % 3 == 0 ? one : two);

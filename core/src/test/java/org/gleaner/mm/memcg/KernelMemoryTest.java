@@ -12,7 +12,7 @@ final class KernelMemoryTest {
     @Test
     void objectsShareAPageUntilItIsFull() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(1_000);
+            Memcg memcg = small.host().memcgs().add(1_000);
             KernelMemory kernel = small.host().kernelMemory();
             int[] pages = new int[8];
             for (int i = 0; i < pages.length; i++) {
@@ -26,7 +26,7 @@ final class KernelMemoryTest {
     @Test
     void whatDoesNotFitIsNotCharged() {
         small.run(cpu -> {
-            Memcg memcg = small.host().addMemcg(100);
+            Memcg memcg = small.host().memcgs().add(100);
             small.host().kernelMemory().chargePages(cpu, memcg, 150);
             assertThat(memcg.kernelPages().snapshot()).isEqualTo(100);
             assertThat(memcg.current()).isEqualTo(100);

@@ -39,10 +39,10 @@ final class MemcgSwapTest {
     void theLimitOfAParentIsThatOfItsChildrenTogether(String kernel, int lruGen) {
         SmallHost small = host(kernel, lruGen);
         small.run(cpu -> {
-            Memcg parent = small.host().addMemcg(2 * LIMIT);
+            Memcg parent = small.host().memcgs().add(2 * LIMIT);
             parent.swap().setMax(SWAP);
-            Process one = small.process(cpu, small.host().addMemcg(parent), 2 * LIMIT);
-            Process other = small.process(cpu, small.host().addMemcg(parent), 2 * LIMIT);
+            Process one = small.process(cpu, small.host().memcgs().add(parent), 2 * LIMIT);
+            Process other = small.process(cpu, small.host().memcgs().add(parent), 2 * LIMIT);
             touch(cpu, one, LIMIT);
             touch(cpu, other, 2 * LIMIT);
             long both = one.memcg.swap().current() + other.memcg.swap().current();
@@ -65,7 +65,7 @@ final class MemcgSwapTest {
             assertThat(kept.memcg.stat().get(VmEvent.PGSTEAL)).isZero();
             assertThat(kept.memcg.swap().current()).isZero();
             assertThat(other.memcg.swap().current()).isGreaterThan(LIMIT);
-            long all = small.host().rootMemcg().swap().current();
+            long all = small.host().memcgs().root().swap().current();
             assertThat(all).isEqualTo(other.memcg.swap().current());
         });
     }

@@ -25,7 +25,7 @@ final class TableChargeTest {
     private UserTask task;
 
     private void map(Cpu cpu, long limit, int pages) {
-        memcg = small.host().addMemcg(limit);
+        memcg = small.host().memcgs().add(limit);
         mm = small.host().newAddressSpace(cpu, memcg);
         vma = mm.map(cpu, BASE, pages, small.host().objects().newAnon(), 0, true);
         task = new UserTask(small.host().faults(), mm);
@@ -122,8 +122,9 @@ final class TableChargeTest {
     @Test
     void whoMadeItsTablesBeforePaysNothing() {
         small.run(cpu -> {
-            Memcg own = small.host().addMemcg(Memcg.UNLIMITED);
-            AddressSpace outside = small.host().newAddressSpace(cpu, own, small.host().rootMemcg());
+            Memcg own = small.host().memcgs().add(Memcg.UNLIMITED);
+            AddressSpace outside =
+                    small.host().newAddressSpace(cpu, own, small.host().memcgs().root());
             outside.map(cpu, BASE, 100, small.host().objects().newAnon(), 0, true);
             new UserTask(small.host().faults(), outside).access(cpu, BASE, true);
             assertThat(own.kernelPages().snapshot()).isZero();

@@ -183,9 +183,9 @@ final class OomKillerTest {
         small.run(cpu -> {
             Process outside = small.process(cpu, Memcg.UNLIMITED, 300);
             outside.writeAll(cpu, 0, 300);
-            Memcg parent = small.host().addMemcg(100);
-            Process large = small.process(cpu, small.host().addMemcg(parent), 60);
-            Process p = small.process(cpu, small.host().addMemcg(parent), 60);
+            Memcg parent = small.host().memcgs().add(100);
+            Process large = small.process(cpu, small.host().memcgs().add(parent), 60);
+            Process p = small.process(cpu, small.host().memcgs().add(parent), 60);
             exitsAfter(small, large, MILLI);
             large.writeAll(cpu, 0, 60);
             p.writeAll(cpu, 0, 60);
@@ -259,7 +259,7 @@ final class OomKillerTest {
         Actor[] actors = new Actor[7];
         Memcg[] memcgs = new Memcg[actors.length];
         for (int i = 0; i < actors.length; i++) {
-            memcgs[i] = small.host().addMemcg(Memcg.UNLIMITED);
+            memcgs[i] = small.host().memcgs().add(Memcg.UNLIMITED);
         }
         for (int i = 0; i < actors.length; i++) {
             Memcg memcg = memcgs[i];

@@ -109,9 +109,9 @@ final class CgroupTreeOnRealKernelsTest {
     }
 
     private void press(Cpu cpu, SmallHost small, int limit, int low) {
-        Memcg parent = small.host().addMemcg(limit);
-        idle = small.process(cpu, small.host().addMemcg(parent), IDLE);
-        busy = small.process(cpu, small.host().addMemcg(parent), HOT + GROWTH + OWN);
+        Memcg parent = small.host().memcgs().add(limit);
+        idle = small.process(cpu, small.host().memcgs().add(parent), IDLE);
+        busy = small.process(cpu, small.host().memcgs().add(parent), HOT + GROWTH + OWN);
         small.host().kernelMemory().chargePages(cpu, parent, PARENT);
         small.host().kernelMemory().chargePages(cpu, idle.memcg, CHILD);
         small.host().kernelMemory().chargePages(cpu, busy.memcg, CHILD);

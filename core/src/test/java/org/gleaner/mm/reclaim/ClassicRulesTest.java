@@ -121,7 +121,7 @@ final class ClassicRulesTest {
         small.run(cpu -> {
             Process p = filled(cpu, 64);
             Lruvec lruvec = p.memcg.lruvec();
-            Lruvec root = small.host().rootMemcg().lruvec();
+            Lruvec root = small.host().memcgs().root().lruvec();
             root.flushStats(cpu);
             turn(cpu, p);
             p.readAll(cpu, 0, 64);
@@ -139,7 +139,7 @@ final class ClassicRulesTest {
     @Test
     void aHostWithoutCgroupsIsNotMisled() {
         small.run(cpu -> {
-            Process p = small.process(cpu, small.host().rootMemcg(), 64);
+            Process p = small.process(cpu, small.host().memcgs().root(), 64);
             p.writeAll(cpu, 0, 64);
             small.host().lru().drain(cpu);
             turn(cpu, p);

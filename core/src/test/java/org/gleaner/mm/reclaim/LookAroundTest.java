@@ -147,8 +147,8 @@ final class LookAroundTest {
     void neighboursOfOtherCgroupsKeepTheirAccessedBits() {
         small.run(cpu -> {
             Memfd memfd = small.host().objects().newMemfd(64);
-            Memcg one = small.host().addMemcg(Memcg.UNLIMITED);
-            Memcg two = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg one = small.host().memcgs().add(Memcg.UNLIMITED);
+            Memcg two = small.host().memcgs().add(Memcg.UNLIMITED);
             Process even = Process.mapping(small.host(), cpu, one, memfd, 64);
             Process odd = Process.mapping(small.host(), cpu, two, memfd, 64);
             for (int page = 0; page < 64; page += 2) {

@@ -65,17 +65,18 @@ final class LruGenEnabledTest {
     void cgroupsOfAllLevelsAreSwitched() {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
-            Memcg parent = small.host().addMemcg(Memcg.UNLIMITED);
+            Memcg parent = small.host().memcgs().add(Memcg.UNLIMITED);
             Process above = small.process(cpu, parent, 50);
-            Process below = small.process(cpu, small.host().addMemcg(parent), 50);
+            Process below = small.process(cpu, small.host().memcgs().add(parent), 50);
             above.writeAll(cpu, 0, 50);
             below.writeAll(cpu, 0, 50);
             small.host().lru().drain(cpu);
             write(small, cpu, NONE);
-            assertThat(small.host().memcgs()).noneMatch(memcg -> memcg.lruvec().lruGenEnabled());
+            assertThat(small.host().memcgs().all())
+                    .noneMatch(memcg -> memcg.lruvec().lruGenEnabled());
             assertThat(above.seq(cpu, 3)).isNegative();
             assertThat(below.seq(cpu, 3)).isNegative();
-            assertThat(small.host().addMemcg(parent).lruvec().lruGenEnabled()).isFalse();
+            assertThat(small.host().memcgs().add(parent).lruvec().lruGenEnabled()).isFalse();
         });
     }
 

@@ -118,7 +118,7 @@ final class LruGenMinTtlTest {
             small.host().reclaim().setMinTtlMillis(minTtl);
             small.run(cpu -> {
                 cpu.sleep(3_000 * MILLI);
-                Memcg root = small.host().rootMemcg();
+                Memcg root = small.host().memcgs().root();
                 Process first = small.process(cpu, root, firstMiB * 256 + 1);
                 assertThat(fill(cpu, first, firstMiB * 256)).isEqualTo(PageFaults.DONE);
                 cpu.sleep(5_000 * MILLI);

@@ -120,7 +120,7 @@ final class NeighboursTest {
             assertThat(files.reclaim(cpu, cold.memcg, 300)).isGreaterThanOrEqualTo(300);
             assertThat(resident(cold)).isLessThanOrEqualTo(PAGES - 300);
             assertThat(resident(hot)).isEqualTo(left);
-            assertThat(files.reclaim(cpu, small.host().rootMemcg(), 400))
+            assertThat(files.reclaim(cpu, small.host().memcgs().root(), 400))
                     .isGreaterThanOrEqualTo(400);
             assertThat(resident(hot) + resident(cold)).isLessThanOrEqualTo(left + PAGES - 700);
         });
@@ -151,7 +151,7 @@ final class NeighboursTest {
             press(cpu, small, PAGES + 400);
             // not even when all others have given what they had
             MemcgFiles files = small.host().memcgFiles();
-            Memcg root = small.host().rootMemcg();
+            Memcg root = small.host().memcgs().root();
             assertThat(files.reclaim(cpu, root, 3L * PAGES)).isLessThan(3L * PAGES);
         });
         assertThat(stolen(cold)).isZero();
@@ -167,7 +167,7 @@ final class NeighboursTest {
             fill(cpu, small);
             cold.memcg.setLow(PAGES + 64);
             hot.memcg.setMin(PAGES + 64);
-            Process other = small.process(cpu, small.host().addMemcg(Memcg.UNLIMITED), 2_600);
+            Process other = small.process(cpu, small.host().memcgs().add(Memcg.UNLIMITED), 2_600);
             other.writeAll(cpu, 0, 2_600);
             assertThat(stolen(other)).isGreaterThan(400);
             if (lruGen != 0 && !kernel.isBefore(KernelVersion.V6_12)) {
@@ -259,9 +259,9 @@ final class NeighboursTest {
         SmallHost small = host(lruGen, KernelVersion.V6_12);
         small.run(cpu -> {
             fill(cpu, small);
-            Memcg parent = small.host().addMemcg(1_200);
-            Process one = small.process(cpu, small.host().addMemcg(parent), 1_000);
-            Process two = small.process(cpu, small.host().addMemcg(parent), 1_000);
+            Memcg parent = small.host().memcgs().add(1_200);
+            Process one = small.process(cpu, small.host().memcgs().add(parent), 1_000);
+            Process two = small.process(cpu, small.host().memcgs().add(parent), 1_000);
             for (int page = 0; page < 1_000; page++) {
                 one.write(cpu, page);
                 two.write(cpu, page);

@@ -22,8 +22,8 @@ final class ScopeTest {
     /// Even pages are of the first cgroup, odd ones of the second; both map all of them, young.
     private void share(SmallHost small, org.gleaner.machine.Cpu cpu) {
         RmapObject memfd = small.host().objects().newMemfd(PAGES);
-        Memcg one = small.host().addMemcg(Memcg.UNLIMITED);
-        Memcg two = small.host().addMemcg(Memcg.UNLIMITED);
+        Memcg one = small.host().memcgs().add(Memcg.UNLIMITED);
+        Memcg two = small.host().memcgs().add(Memcg.UNLIMITED);
         mine = Process.mapping(small.host(), cpu, one, memfd, PAGES);
         other = Process.mapping(small.host(), cpu, two, memfd, PAGES);
         for (int page = 0; page < PAGES; page++) {
@@ -79,7 +79,7 @@ final class ScopeTest {
             assertThat(referenced.count(cpu, mine.pfn(0), sc)).isOne();
             assertThat(mine.isYoung(0)).isFalse();
             assertThat(other.isYoung(0)).isTrue();
-            sc.start(small.host().rootMemcg(), false, 32, 60);
+            sc.start(small.host().memcgs().root(), false, 32, 60);
             assertThat(referenced.count(cpu, mine.pfn(2), sc)).isPositive();
             assertThat(other.isYoung(2)).as("all are below the root").isFalse();
             small.host().lru().drain(cpu);

@@ -68,7 +68,7 @@ final class Agers {
     private void open(Cpu cpu) {
         if (generations) {
             cpu.chargeNanos(GenerationTracker.COMMAND_NANOS);
-            boolean done = machine.host().reclaim().age(cpu, machine.host().rootMemcg());
+            boolean done = machine.host().reclaim().age(cpu, machine.host().memcgs().root());
             cpu.fetchAdd(passes, done ? 1 : 0);
         }
     }

@@ -132,7 +132,7 @@ final class CommandFiles {
 
     private long seq(Cpu cpu, MatchResult match) {
         long id = Long.parseLong(match.group(2));
-        for (Memcg memcg : host.memcgs()) {
+        for (Memcg memcg : host.memcgs().all()) {
             if (LruGenDebugfs.id(memcg) == id) {
                 var gen = memcg.lruvec().gen();
                 if (match.group(3) == null) {

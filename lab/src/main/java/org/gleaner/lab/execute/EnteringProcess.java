@@ -49,7 +49,7 @@ record EnteringProcess(ReplayRequest request, int table) {
     AddressSpace create(Cpu cpu, Host host, Memcg memcg) {
         kernel(cpu, host, memcg);
         if (!paysForTables() && !secondStagePays()) {
-            AddressSpace mm = host.newAddressSpace(cpu, memcg, host.rootMemcg());
+            AddressSpace mm = host.newAddressSpace(cpu, memcg, host.memcgs().root());
             if (keepsTranslations()) {
                 mm.keepTranslations(new Tlb(TRANSLATIONS));
             }

@@ -80,6 +80,6 @@ final class GenerationTracker implements Tracker {
     }
 
     private Memcg memcg() {
-        return machine.host().rootMemcg();
+        return machine.host().memcgs().root();
     }
 }

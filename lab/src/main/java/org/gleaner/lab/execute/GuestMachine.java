@@ -223,7 +223,7 @@ final class GuestMachine implements AutoCloseable {
                 scenario.guest().backing() == Backing.MEMFD
                         ? host.objects().newMemfd(pages)
                         : host.objects().newAnon();
-        AddressSpace space = host.newAddressSpace(cpu, host.rootMemcg());
+        AddressSpace space = host.newAddressSpace(cpu, host.memcgs().root());
         mm = space;
         mapParts(cpu, space, object, pages);
         VmConfig config =

@@ -102,7 +102,7 @@ final class NeighbourGuest {
         bornAtNanos = cpu.now();
         pages = scenario.pages(neighbour);
         int pageBytes = scenario.pageBytes();
-        memcg = host.addMemcg(neighbour.max().pages(pages, pageBytes));
+        memcg = host.memcgs().add(neighbour.max().pages(pages, pageBytes));
         memcg.setHigh(neighbour.high().pages(pages, pageBytes));
         memcg.setLow(neighbour.low().pages(pages, pageBytes));
         memcg.setMin(neighbour.min().pages(pages, pageBytes));

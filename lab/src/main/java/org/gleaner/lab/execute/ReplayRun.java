@@ -264,7 +264,7 @@ public final class ReplayRun {
 
     private void replay(Cpu cpu, Rcu rcu) {
         int pages = Math.ceilDiv(request.trace().regionPages(), table) * table;
-        Memcg memcg = host.addMemcg(request.memoryPages());
+        Memcg memcg = host.memcgs().add(request.memoryPages());
         AddressSpace mm = process.create(cpu, host, memcg);
         RmapObject object =
                 request.backing() == Backing.MEMFD

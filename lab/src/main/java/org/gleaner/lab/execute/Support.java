@@ -120,7 +120,7 @@ final class Support {
     static Memcg tablePayer(Host host, Memcg memcg, Backing backing) {
         boolean huge =
                 host.config().memory().thp() == HostConfig.Thp.ALWAYS && backing == Backing.ANON;
-        return huge ? memcg : host.rootMemcg();
+        return huge ? memcg : host.memcgs().root();
     }
 
     /// The most page-table pages that a guest's second stage may have: a tree of all its pages,

@@ -35,7 +35,7 @@ final class TraceMemory {
     TraceMemory(Cpu cpu, Host host, ReplayRequest request) {
         this.host = host;
         pages = Math.toIntExact(pages(request)) - OTHERS;
-        mm = host.newAddressSpace(cpu, host.rootMemcg());
+        mm = host.newAddressSpace(cpu, host.memcgs().root());
         int all = pages + OTHERS;
         mm.map(cpu, VPN, all, host.objects().newAnon(), 0, true);
         UserTask task = new UserTask(host.faults(), mm);

@@ -49,7 +49,7 @@ final class TraceProcess {
         this.host = host;
         table = host.folios().hugePages;
         pages = Math.ceilDiv(regionPages, table) * table;
-        memcg = host.addMemcg(maxPages);
+        memcg = host.memcgs().add(maxPages);
         mm = host.newAddressSpace(cpu, memcg, Support.tablePayer(host, memcg, backing));
         mm.onKill(_ -> host.engine().spawn("exit-" + name, this::exit));
         RmapObject object =

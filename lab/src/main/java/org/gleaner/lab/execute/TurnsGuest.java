@@ -65,11 +65,11 @@ final class TurnsGuest implements AutoCloseable {
         int table = host.folios().hugePages;
         int lowest = Math.ceilDiv(guest.trace().regionPages(), table);
         int pages = lowest * table;
-        memcg = host.addMemcg(above);
+        memcg = host.memcgs().add(above);
         memcg.setHigh(guest.high());
         memcg.setLow(guest.low());
         memcg.setMax(guest.max());
-        mm = host.newAddressSpace(cpu, memcg, host.rootMemcg());
+        mm = host.newAddressSpace(cpu, memcg, host.memcgs().root());
         RmapObject object =
                 request.backing() == Backing.MEMFD
                         ? host.objects().newMemfd(pages)

@@ -110,7 +110,7 @@ public final class TurnsRun {
     }
 
     private void all(Cpu cpu, Rcu rcu) {
-        Memcg above = host.addMemcg(request.memoryPages());
+        Memcg above = host.memcgs().add(request.memoryPages());
         host.kernelMemory().chargePages(cpu, above, ABOVE);
         int own = host.config().kernel().isBefore(KernelVersion.V6_18) ? OWN : OWN_LATER;
         for (TurnsRequest.Guest each : request.guests()) {

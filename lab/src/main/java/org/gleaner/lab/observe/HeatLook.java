@@ -98,7 +98,7 @@ final class HeatLook {
             active += (state & ACTIVE) != 0 ? 1 : 0;
             return;
         }
-        LruGen lists = host.memcgs().get(memcg(state)).lruvec().gen();
+        LruGen lists = host.memcgs().all().get(memcg(state)).lruvec().gen();
         long youngest = lists.peekMaxSeq(cpu);
         int age = (int) Math.floorMod(youngest - slot, LruGen.MAX_NR_GENS);
         aged++;

@@ -118,7 +118,7 @@ public final class HostSampler implements Observer {
     }
 
     private long[] host(Cpu cpu, long nanos) {
-        List<Lruvec> lruvecs = host.memcgs().stream().map(Memcg::lruvec).toList();
+        List<Lruvec> lruvecs = host.memcgs().all().stream().map(Memcg::lruvec).toList();
         return HostColumns.row(
                 cpu,
                 host.allocator().zone().free(cpu),

@@ -46,7 +46,7 @@ final class HarvestTest {
     }
 
     private static void harvest(Cpu boss, Host host, Rcu rcu, AgingDesign design) {
-        AddressSpace mm = host.newAddressSpace(boss, host.rootMemcg());
+        AddressSpace mm = host.newAddressSpace(boss, host.memcgs().root());
         mm.map(boss, VPN, PAGES, host.objects().newAnon(), 0, true);
         VmConfig config = VmConfig.of(X86.EPT, design.plan());
         Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);

@@ -96,7 +96,7 @@ final class LruSwitchOnRealKernelsTest {
     }
 
     private void write(Cpu cpu, Host host, LruGenCaps caps) {
-        Lruvec lruvec = host.memcgs().getLast().lruvec();
+        Lruvec lruvec = host.memcgs().all().getLast().lruvec();
         long inactive = lruvec.size(LruList.INACTIVE_ANON);
         long active = lruvec.size(LruList.ACTIVE_ANON);
         lruvec.flushStats(cpu);

@@ -63,7 +63,7 @@ final class MemfdOnRealKernelTest {
                                 new ReplayRun.Event(
                                         at,
                                         (_, host) -> {
-                                            var memcg = host.memcgs().getLast();
+                                            var memcg = host.memcgs().all().getLast();
                                             long pages = memcg.kernelPages().snapshot();
                                             for (; last[0] < pages; last[0]++) {
                                                 grew.add(at);

@@ -1,15 +1,14 @@
-package org.gleaner.mm;
+package org.gleaner.mm.memcg;
 
 import java.util.List;
 import org.gleaner.machine.Cpu;
-import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.swap.SwapArea;
 
 /// What cgroups have in swap.
-final class SwapAccounts implements SwapArea.Accounts {
+public final class SwapAccounts implements SwapArea.Accounts {
     private final List<Memcg> memcgs;
 
-    SwapAccounts(List<Memcg> memcgs) {
+    public SwapAccounts(List<Memcg> memcgs) {
         this.memcgs = memcgs;
     }
 
