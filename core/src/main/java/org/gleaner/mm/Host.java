@@ -1,8 +1,5 @@
 package org.gleaner.mm;
 
-import static org.gleaner.mm.folio.FolioLayout.isHugetlb;
-import static org.gleaner.mm.folio.FolioLayout.memcg;
-
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
@@ -10,6 +7,7 @@ import org.gleaner.mm.fault.AnonSwapIn;
 import org.gleaner.mm.fault.Collapse;
 import org.gleaner.mm.fault.CopyOnWrite;
 import org.gleaner.mm.fault.FileClean;
+import org.gleaner.mm.fault.FolioFree;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.Fork;
 import org.gleaner.mm.fault.HugetlbPages;
@@ -143,14 +141,18 @@ public final class Host implements AutoCloseable {
                         memcgLru,
                         mmLists::online);
         List<Memcg> all = memcgs.all();
-        lru = new LruCache(folios, memcgs.lruvecs(), stat, config.kernel(), cpus);
-        folioWait = new FolioWait(folios, steps);
         contents = engine.realMemory() ? new PageContents(page, memory.frames()) : null;
-        EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
-        swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
+        FrameContents frames = parts == null ? contents : parts.contents();
         int zram = memory.zramFrames();
         boolean huge = memory.thp() != HostConfig.Thp.NEVER;
         Zone zone = new Zone(folios, zram, memory.watermarks(), cpus, memory.pcpBatch(), huge);
+        driverFrames = new DriverFrames(folios, zone, epochs, frames);
+        hugetlb = new HugetlbPool(folios, zone, epochs, frames);
+        FolioFree freeing = new FolioFree(folios, zone, hugetlb, all, epochs, frames);
+        lru = new LruCache(folios, memcgs.lruvecs(), stat, config.kernel(), cpus, freeing::lastPut);
+        folioWait = new FolioWait(folios, steps);
+        EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
+        swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
         swap =
                 new SwapArea(
                         swapDevice,
@@ -200,7 +202,7 @@ public final class Host implements AutoCloseable {
                                 mmLists,
                                 MemcgRules.of(config.kernel()),
                                 memcgLru,
-                                this::free,
+                                freeing,
                                 currentTask,
                                 oomKiller,
                                 cpus,
@@ -217,10 +219,7 @@ public final class Host implements AutoCloseable {
         UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
         MemfdEviction eviction =
                 new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
-        FrameContents frames = parts == null ? contents : parts.contents();
-        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, epochs, frames);
-        driverFrames = new DriverFrames(folios, zone, epochs, frames);
-        hugetlb = new HugetlbPool(folios, zone, epochs, frames);
+        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, frames);
         HugetlbPages hugetlbPages =
                 new HugetlbPages(format, folios, lru, folioWait, allocator, cpus);
         zeroPages = new ZeroPages(format, folios, zone, frames);
@@ -235,7 +234,6 @@ public final class Host implements AutoCloseable {
                         zeroPages,
                         hugetlbPages,
                         steps);
-        lru.setFreer(this::freeUnused);
         SwapReadAhead readAhead =
                 new SwapReadAhead(
                         format,
@@ -332,22 +330,6 @@ public final class Host implements AutoCloseable {
                         config.room().cpus(),
                         config.seed(),
                         endOfIo);
-    }
-
-    /// The last user of a folio is gone.
-    private void freeUnused(Cpu cpu, int pfn) {
-        long state = folios.peek(cpu, pfn);
-        if (isHugetlb(state)) {
-            hugetlb.give(cpu, pfn);
-            return;
-        }
-        lru.lruvec(state).charged(cpu, 1);
-        free(cpu, pfn);
-    }
-
-    /// Frees a folio that reclaim has unmapped, and counts with others.
-    private void free(Cpu cpu, int pfn) {
-        allocator.free(cpu, pfn, memcgs.all().get(memcg(folios.peek(cpu, pfn))));
     }
 
     /// The tree of cgroups.

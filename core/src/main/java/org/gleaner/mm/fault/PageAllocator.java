@@ -10,15 +10,14 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memory.FrameContents;
-import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
 import org.jspecify.annotations.Nullable;
 
-/// Allocates and frees charged pages: the zone's fast path, the slow path that wakes kswapd,
-/// reclaims and finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`,
-/// `free_unref_page`).
+/// Allocates charged pages: the zone's fast path, the slow path that wakes kswapd, reclaims and
+/// finally gives up, and the cgroup charge (`__alloc_pages`, `mem_cgroup_charge`). [FolioFree]
+/// frees them.
 public final class PageAllocator {
     /// [#allocateHuge]: no aligned frames are free, or too few at all.
     public static final int NO_BLOCK = -1;
@@ -33,7 +32,6 @@ public final class PageAllocator {
     private final MemcgCharge charge;
     private final VmStat stat;
     private final GlobalReclaim reclaim;
-    private final FrameEpochs epochs;
     private final @Nullable FrameContents contents;
 
     /// What makes room when the whole host is short.
@@ -62,14 +60,12 @@ public final class PageAllocator {
             MemcgCharge charge,
             VmStat stat,
             GlobalReclaim reclaim,
-            FrameEpochs epochs,
             @Nullable FrameContents contents) {
         this.folios = folios;
         this.zone = zone;
         this.charge = charge;
         this.stat = stat;
         this.reclaim = reclaim;
-        this.epochs = epochs;
         this.contents = contents;
     }
 
@@ -194,30 +190,5 @@ public final class PageAllocator {
     boolean isSame(Cpu cpu, int one, int other) {
         cpu.charge(Cost.ZERO_PAGE, 2L * folios.page.units());
         return contents == null || contents.isSame(cpu, one, other);
-    }
-
-    /// Frees a folio whose last reference is gone.
-    ///
-    /// @throws IllegalStateException if it is a driver's frame, of which somebody has dropped a
-    ///     reference that was not his (`bad_page`)
-    public void free(Cpu cpu, int pfn, Memcg memcg) {
-        long state = folios.peek(cpu, pfn);
-        if (isDriver(state)) {
-            throw new IllegalStateException("frame " + pfn + " of a driver is freed under it");
-        }
-        int pages = folios.pages(state);
-        if (contents != null) {
-            contents.freed(cpu, pfn, pages);
-        }
-        epochs.freed(pfn, pages);
-        charge.uncharge(cpu, memcg, pages);
-        for (int i = pages - 1; i >= 0; i--) {
-            folios.init(cpu, pfn + i, 0);
-        }
-        if (pages == 1) {
-            zone.release(cpu, pfn);
-        } else {
-            zone.releaseBlock(cpu, pfn);
-        }
     }
 }

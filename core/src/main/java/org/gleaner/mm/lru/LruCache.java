@@ -6,7 +6,6 @@ import java.util.function.IntConsumer;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.KernelFunction;
-import org.gleaner.machine.SetUp;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -23,10 +22,17 @@ public final class LruCache {
     private final Lruvec[] lruvecs;
     private final VmStat stat;
     private final LruBatch[] batches;
+    private final Freer freer;
 
     /// @param lruvecs by memory cgroup id; filled as cgroups are made
     public LruCache(
-            Folios folios, Lruvec[] lruvecs, VmStat stat, KernelVersion kernel, int maxCpus) {
+            Folios folios,
+            Lruvec[] lruvecs,
+            VmStat stat,
+            KernelVersion kernel,
+            int maxCpus,
+            Freer freer) {
+        this.freer = freer;
         this.folios = folios;
         this.lruvecs = lruvecs;
         this.stat = stat;
@@ -183,19 +189,9 @@ public final class LruCache {
 
     // --- references --------------------------------------------------------------------------
 
-    /// What frees a folio whose last reference is gone; set once by the host.
+    /// What frees a folio whose last reference is gone.
     public interface Freer {
         void free(Cpu cpu, int pfn);
-    }
-
-    @SetUp
-    private Freer freer =
-            (cpu, pfn) -> {
-                throw new IllegalStateException("no freer set");
-            };
-
-    public void setFreer(Freer freer) {
-        this.freer = freer;
     }
 
     /// `folio_put`: drops a reference; the last one takes the folio off its list and frees it.

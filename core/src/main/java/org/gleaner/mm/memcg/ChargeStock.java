@@ -121,7 +121,7 @@ final class ChargeStock {
     private void giveBack(Cpu cpu, long word) {
         Memcg owner = owner(word);
         if (owner != null && pages(word) > 0) {
-            MemcgCharge.uncount(cpu, owner, pages(word));
+            owner.uncharge(cpu, pages(word));
         }
     }
 

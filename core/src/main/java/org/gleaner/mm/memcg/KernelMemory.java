@@ -46,7 +46,7 @@ public final class KernelMemory {
     /// Gives back what [#chargePages] took, or as many as there are.
     void unchargePages(Cpu cpu, Memcg memcg, long pages) {
         for (long left = pages; left > 0 && takePage(cpu, memcg); left--) {
-            charge.uncharge(cpu, memcg, 1);
+            memcg.uncharge(cpu, 1);
             memcg.lruvec().statChanged(cpu, 1);
         }
     }

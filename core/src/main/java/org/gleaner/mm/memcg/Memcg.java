@@ -206,6 +206,15 @@ public final class Memcg {
         return usage.snapshot();
     }
 
+    /// Gives back pages that were charged here and in all cgroups above but the root.
+    public void uncharge(Cpu cpu, int pages) {
+        if (!isRoot()) {
+            for (Memcg at = this; at != null; at = at.chargedParent()) {
+                cpu.fetchAdd(at.usage, -pages);
+            }
+        }
+    }
+
     /// Counts an event, here and in all cgroups above but the root.
     public void count(Cpu cpu, MemcgEvent event) {
         for (Memcg at = this; at != null; at = at.chargedParent()) {

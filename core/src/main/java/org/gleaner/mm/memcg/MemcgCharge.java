@@ -187,19 +187,6 @@ public final class MemcgCharge {
         return stock.pages(memcg);
     }
 
-    /// Gives back the pages of a folio.
-    public void uncharge(Cpu cpu, Memcg memcg, int pages) {
-        if (!memcg.isRoot()) {
-            uncount(cpu, memcg, pages);
-        }
-    }
-
-    static void uncount(Cpu cpu, Memcg memcg, int pages) {
-        for (Memcg at = memcg; at != null; at = at.chargedParent()) {
-            cpu.fetchAdd(at.usage(), -pages);
-        }
-    }
-
     private long add(Cpu cpu, Memcg memcg, int pages) {
         if (steps.countsFirst()) {
             return cpu.fetchAdd(memcg.usage(), pages) + pages;

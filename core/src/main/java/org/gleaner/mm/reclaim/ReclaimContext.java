@@ -3,6 +3,7 @@ package org.gleaner.mm.reclaim;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.mm.aging.SecondaryAging;
+import org.gleaner.mm.fault.FolioFree;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.huge.FolioSplit;
@@ -35,7 +36,7 @@ import org.gleaner.mm.version.KernelVersion;
 /// @param memcgRules what the kernel's version says of cgroups
 /// @param memcgLru MGLRU's order of cgroups
 /// @param steps how the protocols are carried out
-/// @param freeFolio frees a folio that reclaim has taken out of its cache, its count being zero
+/// @param freeing frees a folio that reclaim has taken out of its cache, its count being zero
 public record ReclaimContext(
         HostPaging paging,
         Folios folios,
@@ -55,7 +56,7 @@ public record ReclaimContext(
         MmLists mmLists,
         MemcgRules memcgRules,
         MemcgLru memcgLru,
-        LruCache.Freer freeFolio,
+        FolioFree freeing,
         CurrentTask currentTask,
         OomKiller oomKiller,
         int maxCpus,

@@ -259,7 +259,7 @@ final class ShrinkFolioList {
             swap.removeFromCache(cpu, slot + i, shadow);
         }
         lruvec.statChanged(cpu, pages);
-        host.freeFolio().free(cpu, pfn);
+        host.freeing().free(cpu, pfn);
         return true;
     }
 }

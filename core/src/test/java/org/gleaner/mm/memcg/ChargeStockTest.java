@@ -104,7 +104,7 @@ final class ChargeStockTest {
             charge.charge(cpu, child);
             assertThat(child.current()).isEqualTo(64);
             assertThat(parent.current()).isEqualTo(64);
-            charge.uncharge(cpu, child, 1);
+            child.uncharge(cpu, 1);
             charge.drainAll(cpu, parent);
             assertThat(child.current()).isZero();
             assertThat(parent.current()).isZero();

@@ -205,7 +205,7 @@ final class MemcgChargeTest {
         Memcg memcg = memcg(1, 1_000);
         OneCpu.run(cpu -> {
             charge.charge(cpu, memcg);
-            charge.uncharge(cpu, memcg, 1);
+            memcg.uncharge(cpu, 1);
             assertThat(memcg.usage().snapshot()).isEqualTo(63);
             assertThat(charge.stocked(memcg)).isEqualTo(63);
         });
@@ -216,7 +216,7 @@ final class MemcgChargeTest {
         Memcg root = memcg(Memcg.ROOT, 0);
         OneCpu.run(cpu -> {
             assertThat(charge.charge(cpu, root)).isTrue();
-            charge.uncharge(cpu, root, 1);
+            root.uncharge(cpu, 1);
         });
         assertThat(root.usage().snapshot()).isZero();
     }
@@ -229,7 +229,7 @@ final class MemcgChargeTest {
                     for (int i = 0; i < 2_000; i++) {
                         if (charge.charge(cpu, memcg)) {
                             cpu.chargeNanos(100);
-                            charge.uncharge(cpu, memcg, 1);
+                            memcg.uncharge(cpu, 1);
                         }
                         assertThat(memcg.usage().snapshot()).isLessThanOrEqualTo(500 + 3 * 64);
                     }
