@@ -30,7 +30,7 @@ final class HostEnd {
     void checkEmpty() {
         int[] free = new int[1];
         long[] frames = contents.frames;
-        host.allocator()
+        host.node()
                 .zone()
                 .forEachFree(frame -> {
                     free[0]++;

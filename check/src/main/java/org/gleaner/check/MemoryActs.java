@@ -165,7 +165,7 @@ abstract sealed class MemoryActs permits MemoryStage {
     /// The process has a child from now on.
     void fork(Cpu cpu) {
         child = host().newAddressSpace(cpu, memcg());
-        host().actors().fork().share(cpu, vma(), child, BASE);
+        host().userMemory().actors().fork().share(cpu, vma(), child, BASE);
     }
 
     /// What the child reads in one of its pages.
@@ -182,7 +182,7 @@ abstract sealed class MemoryActs permits MemoryStage {
 
     /// Merges page `page` into page 0 if they are equal.
     void merge(Cpu cpu, int page) {
-        host().actors().merge().merge(cpu, vma(), BASE, vma(), BASE + page);
+        host().userMemory().actors().merge().merge(cpu, vma(), BASE, vma(), BASE + page);
     }
 
     /// A device pins a page for reading, and keeps it.
@@ -230,13 +230,13 @@ abstract sealed class MemoryActs permits MemoryStage {
         Walk walk = new Walk();
         long entry = mm().tables().find(cpu, walk, mm().root(), BASE + page);
         if (PTE.isLeaf(entry, walk.level)) {
-            host().split(cpu, (int) PTE.pfn(entry));
+            host().userMemory().split(cpu, (int) PTE.pfn(entry));
         }
     }
 
     /// Makes the process's small pages a large folio, if that is possible now.
     void collapse(Cpu cpu) {
-        host().actors().collapse().collapse(cpu, mm(), BASE);
+        host().userMemory().actors().collapse().collapse(cpu, mm(), BASE);
     }
 
     /// Makes every page of the process old, and puts it on the lists.

@@ -3,27 +3,13 @@ package org.gleaner.mm;
 import java.util.List;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.Engine;
-import org.gleaner.mm.fault.AnonSwapIn;
-import org.gleaner.mm.fault.Collapse;
-import org.gleaner.mm.fault.CopyOnWrite;
-import org.gleaner.mm.fault.FileClean;
+import org.gleaner.mm.fault.FaultContext;
 import org.gleaner.mm.fault.FolioFree;
 import org.gleaner.mm.fault.FolioWait;
-import org.gleaner.mm.fault.Fork;
-import org.gleaner.mm.fault.HugetlbPages;
-import org.gleaner.mm.fault.LockedSplit;
 import org.gleaner.mm.fault.MappingChanges;
-import org.gleaner.mm.fault.MemfdEviction;
-import org.gleaner.mm.fault.MemfdFault;
-import org.gleaner.mm.fault.MemoryFailure;
-import org.gleaner.mm.fault.NumaScan;
-import org.gleaner.mm.fault.PageActors;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.fault.PageFaults;
-import org.gleaner.mm.fault.SamePageMerge;
-import org.gleaner.mm.fault.SwapReadAhead;
-import org.gleaner.mm.fault.UnusedSwapCache;
-import org.gleaner.mm.fault.ZeroPages;
+import org.gleaner.mm.fault.UserMemory;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.folio.PageSize;
 import org.gleaner.mm.gup.GetUserPages;
@@ -42,10 +28,8 @@ import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memcg.Memcgs;
 import org.gleaner.mm.memcg.SwapAccounts;
 import org.gleaner.mm.memcg.TableCharge;
-import org.gleaner.mm.memory.DriverFrames;
 import org.gleaner.mm.memory.FrameContents;
-import org.gleaner.mm.memory.FrameEpochs;
-import org.gleaner.mm.memory.HugetlbPool;
+import org.gleaner.mm.memory.MemoryNode;
 import org.gleaner.mm.memory.PageContents;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.oom.OomKiller;
@@ -94,21 +78,14 @@ public final class Host implements AutoCloseable {
     private final SwapDevice swapDevice;
     private final SwapArea swap;
     private final FolioWait folioWait;
-    private final LockedSplit lockedSplit;
     private final PageAllocator allocator;
-    private final FrameEpochs epochs;
-    private final DriverFrames driverFrames;
-    private final HugetlbPool hugetlb;
+    private final MemoryNode node;
     private final CurrentTask currentTask;
     private final MemorySteps steps;
-    private final PageFaults faults;
+    private final UserMemory userMemory;
     private final GetUserPages userPages;
     private final Reclaim reclaim;
-    private final MappingChanges mappingChanges;
-    private final ZeroPages zeroPages;
-    private final PageActors actors;
     private final PageIdle pageIdle;
-    private final MemoryFailure memoryFailure;
 
     /// Builds a host on an engine and starts its daemons.
     public Host(Engine engine, HostConfig config) {
@@ -122,7 +99,6 @@ public final class Host implements AutoCloseable {
         steps = parts == null ? MemorySteps.LINUX : parts.steps();
         HostConfig.Memory memory = config.memory();
         HostConfig.Reclaimer reclaimer = config.reclaimer();
-        epochs = new FrameEpochs(memory.frames());
         int cpus = config.room().cpus();
         PageSize page = config.paging().page();
         PteFormat format = config.paging().format();
@@ -146,9 +122,8 @@ public final class Host implements AutoCloseable {
         int zram = memory.zramFrames();
         boolean huge = memory.thp() != HostConfig.Thp.NEVER;
         Zone zone = new Zone(folios, zram, memory.watermarks(), cpus, memory.pcpBatch(), huge);
-        driverFrames = new DriverFrames(folios, zone, epochs, frames);
-        hugetlb = new HugetlbPool(folios, zone, epochs, frames);
-        FolioFree freeing = new FolioFree(folios, zone, hugetlb, all, epochs, frames);
+        node = new MemoryNode(folios, zone, frames);
+        FolioFree freeing = new FolioFree(folios, node, all);
         lru = new LruCache(folios, memcgs.lruvecs(), stat, config.kernel(), cpus, freeing::lastPut);
         folioWait = new FolioWait(folios, steps);
         EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
@@ -168,7 +143,6 @@ public final class Host implements AutoCloseable {
                         new TableSlab(config.paging().geometry(), config.room().tables()),
                         config.paging().setsFlags());
         FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
-        lockedSplit = new LockedSplit(folios, lru, folioWait, split);
         Workingset workingset = new Workingset(folios, memcgs.lruvecs(), stat);
         currentTask = new CurrentTask(cpus);
         OomKiller oomKiller =
@@ -216,100 +190,32 @@ public final class Host implements AutoCloseable {
                         steps);
         kernelMemory = new KernelMemory(charge, page);
         memcgFiles = new MemcgFiles(reclaim, charge);
-        UnusedSwapCache unused = new UnusedSwapCache(folios, lru, swap, folioWait);
-        MemfdEviction eviction =
-                new MemfdEviction(folios, lru, swap, unused, folioWait, kernelMemory, all);
-        allocator = new PageAllocator(folios, zone, charge, stat, reclaim, frames);
-        HugetlbPages hugetlbPages =
-                new HugetlbPages(format, folios, lru, folioWait, allocator, cpus);
-        zeroPages = new ZeroPages(format, folios, zone, frames);
-        mappingChanges =
-                new MappingChanges(
-                        format,
-                        folios,
-                        lru,
-                        swap,
-                        unused,
-                        eviction,
-                        zeroPages,
-                        hugetlbPages,
-                        steps);
-        SwapReadAhead readAhead =
-                new SwapReadAhead(
-                        format,
-                        folios,
-                        lru,
-                        workingset,
-                        allocator,
-                        swap,
-                        folioWait,
-                        stat,
-                        all,
-                        config.swap().pageCluster());
-        AnonSwapIn anonSwapIn =
-                new AnonSwapIn(
-                        format,
-                        folios,
-                        lru,
-                        workingset,
-                        allocator,
-                        swap,
-                        readAhead,
-                        folioWait,
-                        split,
-                        stat,
-                        config.kernel(),
-                        steps);
-        MemfdFault memfdFault =
-                new MemfdFault(
-                        format,
-                        folios,
-                        lru,
-                        allocator,
-                        kernelMemory,
-                        swap,
-                        readAhead,
-                        folioWait,
-                        stat,
-                        steps);
-        faults =
-                new PageFaults(
-                        format,
-                        folios,
-                        lru,
-                        allocator,
-                        anonSwapIn,
-                        memfdFault,
-                        stat,
-                        currentTask,
-                        new CopyOnWrite(format, folios, lru, allocator, unused),
-                        zeroPages,
-                        hugetlbPages,
-                        huge,
-                        memory.thp() == HostConfig.Thp.ALWAYS,
-                        cpus,
-                        steps);
-        actors =
-                new PageActors(
-                        new Fork(
+        allocator = new PageAllocator(folios, node, charge, stat, reclaim);
+        userMemory =
+                new UserMemory(
+                        new FaultContext(
                                 format,
+                                config.kernel(),
                                 folios,
                                 lru,
+                                workingset,
+                                objects,
                                 allocator,
+                                kernelMemory,
                                 swap,
-                                lockedSplit,
-                                mappingChanges,
-                                unused,
-                                steps),
-                        new NumaScan(format, folios),
-                        new FileClean(format, folios, lru, folioWait, objects),
-                        new SamePageMerge(
-                                format, folios, lru, folioWait, allocator, unused, faults, steps),
-                        new Collapse(format, folios, lru, allocator, unused, faults, stat, steps));
-        userPages = new GetUserPages(format, folios, lru, faults, swap, cpus, steps);
+                                folioWait,
+                                split,
+                                node,
+                                stat,
+                                all,
+                                currentTask,
+                                config.swap().pageCluster(),
+                                huge,
+                                memory.thp() == HostConfig.Thp.ALWAYS,
+                                cpus,
+                                steps));
+        userPages = new GetUserPages(format, folios, lru, userMemory.faults(), swap, cpus, steps);
         pageIdle = new PageIdle(format, folios, lru, objects, cpus);
-        memoryFailure =
-                new MemoryFailure(format, folios, lru, folioWait, lockedSplit, objects, hugetlb);
         if (reclaimer.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
         }
@@ -346,7 +252,7 @@ public final class Host implements AutoCloseable {
     /// `drain_local_pages`): a kernel in need asks every CPU for it.
     public void drain(Cpu cpu) {
         lru.drain(cpu);
-        allocator.zone().drainLocal(cpu);
+        node.zone().drainLocal(cpu);
     }
 
     /// A new process in a cgroup, which pays for its page tables as they come.
@@ -391,33 +297,17 @@ public final class Host implements AutoCloseable {
     }
 
     public PageFaults faults() {
-        return faults;
+        return userMemory.faults();
     }
 
     /// `mprotect`, `munmap` and exit of this host's processes.
     public MappingChanges mappingChanges() {
-        return mappingChanges;
+        return userMemory.changes();
     }
 
-    /// The pages of zeroes.
-    public ZeroPages zeroPages() {
-        return zeroPages;
-    }
-
-    /// What shares, hides and cleans the pages of processes.
-    public PageActors actors() {
-        return actors;
-    }
-
-    /// Takes the large folio of a frame apart (`split_huge_pages`); false if it is none, or
-    /// somebody refers to it.
-    public boolean split(Cpu cpu, int pfn) {
-        return lockedSplit.split(cpu, pfn) == LockedSplit.Outcome.SPLIT;
-    }
-
-    /// What is done about broken memory.
-    public MemoryFailure memoryFailure() {
-        return memoryFailure;
+    /// The memory of processes, and who acts on it.
+    public UserMemory userMemory() {
+        return userMemory;
     }
 
     /// Idle page tracking.
@@ -427,7 +317,7 @@ public final class Host implements AutoCloseable {
 
     /// An address space's pages as its secondary MMUs use them.
     public UserPages pagesOf(AddressSpace mm) {
-        return new ProcessPages(mm, userPages, lru, folios, objects, steps, epochs);
+        return new ProcessPages(mm, userPages, lru, folios, objects, steps, node.epochs());
     }
 
     /// A file of `pages` pages that no process can map, for a secondary MMU of `mm`, whose cgroup
@@ -445,19 +335,9 @@ public final class Host implements AutoCloseable {
         return allocator;
     }
 
-    /// The frames that drivers take for themselves.
-    public DriverFrames driverFrames() {
-        return driverFrames;
-    }
-
-    /// Huge pages that are set apart for hugetlb files: none until it is grown.
-    public HugetlbPool hugetlb() {
-        return hugetlb;
-    }
-
-    /// How often each frame was freed.
-    public FrameEpochs epochs() {
-        return epochs;
+    /// Physical memory.
+    public MemoryNode node() {
+        return node;
     }
 
     public SwapArea swap() {

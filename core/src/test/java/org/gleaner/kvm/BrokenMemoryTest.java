@@ -38,7 +38,7 @@ final class BrokenMemoryTest {
                     guest.process.writeAll(cpu, 0, 16);
                     int pfn = guest.process.pfn(5);
                     assertThat(guest.vcpu.access(cpu, 5, true)).isZero();
-                    assertThat(guest.host.memoryFailure().fail(cpu, pfn)).isTrue();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, pfn)).isTrue();
                     for (int i = 1; i <= 3; i++) {
                         assertThat(guest.vcpu.access(cpu, 5, i == 2))
                                 .isEqualTo(PageClaim.SIGPENDING);
@@ -63,7 +63,8 @@ final class BrokenMemoryTest {
                 PAGES,
                 (cpu, guest) -> {
                     guest.process.writeAll(cpu, 0, 16);
-                    assertThat(guest.host.memoryFailure().fail(cpu, guest.process.pfn(5))).isTrue();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, guest.process.pfn(5)))
+                            .isTrue();
                     PageClaim claim = new PageClaim();
                     for (int how : new int[] {WANT_WRITABLE, WRITE, WRITE | PIN, PIN, 0}) {
                         for (int nowait : new int[] {0, NOWAIT}) {
@@ -92,7 +93,7 @@ final class BrokenMemoryTest {
                     guest.process.write(cpu, 0);
                     int head = guest.process.hugeFolio(0);
                     assertThat(guest.frame(cpu, 7)).isEqualTo(head + 7);
-                    assertThat(guest.host.memoryFailure().fail(cpu, head + 7)).isTrue();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, head + 7)).isTrue();
                     assertThat(guest.frame(cpu, 7)).isEqualTo(PageClaim.SIGPENDING);
                     assertThat(guest.frame(cpu, 6)).isEqualTo(head + 6);
                     assertThat(guest.frame(cpu, 0)).isEqualTo(head);
@@ -111,11 +112,11 @@ final class BrokenMemoryTest {
                     int head = guest.process.hugeFolio(0);
                     HostMap map = guest.vm.direct().newMap();
                     assertThat(map.map(cpu, 3, true)).isZero();
-                    assertThat(guest.host.memoryFailure().fail(cpu, head + 7)).isFalse();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, head + 7)).isFalse();
                     map.unmap(cpu);
                     assertThat(guest.frame(cpu, 7)).isEqualTo(head + 7);
-                    int drivers = guest.host.driverFrames().allocate(cpu, 0, false);
-                    assertThat(guest.host.memoryFailure().fail(cpu, drivers)).isFalse();
+                    int drivers = guest.host.node().driverFrames().allocate(cpu, 0, false);
+                    assertThat(guest.host.userMemory().failure().fail(cpu, drivers)).isFalse();
                 });
     }
 
@@ -129,7 +130,7 @@ final class BrokenMemoryTest {
                 Memcg.UNLIMITED,
                 PAGES,
                 (cpu, guest) -> {
-                    HugetlbPool pool = guest.host.hugetlb();
+                    HugetlbPool pool = guest.host.node().hugetlb();
                     assertThat(pool.grow(cpu, 3)).isEqualTo(3);
                     HugetlbFile file = guest.host.objects().newHugetlb(pool, 2, true);
                     guest.map(cpu, file, 2 * HUGE_PAGES, true);
@@ -142,7 +143,8 @@ final class BrokenMemoryTest {
                     assertThat(guest.vcpu.stat().faults())
                             .as("one leaf of 2 MiB")
                             .isEqualTo(faults);
-                    assertThat(guest.host.memoryFailure().fail(cpu, (int) head + 77)).isTrue();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, (int) head + 77))
+                            .isTrue();
                     assertThat(guest.vm.countLeaves(cpu, false)).isOne();
                     for (int page : new int[] {0, 77, 78, 511}) {
                         assertThat(guest.frame(cpu, other + page)).isEqualTo(PageClaim.SIGPENDING);
@@ -161,7 +163,7 @@ final class BrokenMemoryTest {
                     guest.process.mm.map(cpu, 4 * other, 2 * HUGE_PAGES, file, 0, true);
                     assertThat(guest.process.task.access(cpu, 4 * other + 9, true))
                             .isEqualTo(PageFaults.HWPOISON);
-                    assertThat(guest.host.memoryFailure().fail(cpu, (int) head)).isFalse();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, (int) head)).isFalse();
                     guest.host.mappingChanges().close(cpu, file);
                     guest.host.mappingChanges().unmap(cpu, guest.process.mm.vma(other));
                     guest.host.mappingChanges().unmap(cpu, guest.process.mm.vma(4 * other));

@@ -85,14 +85,14 @@ final class Disturber {
                 i++) {
             task.access(cpu, vpn + i, false);
         }
-        Outcome outcome = world.host.actors().collapse().collapse(cpu, world.mm, vpn);
+        Outcome outcome = world.host.userMemory().actors().collapse().collapse(cpu, world.mm, vpn);
         world.collapses.incrementAndGet(outcome.ordinal());
     }
 
     /// Tries to take apart what holds a page.
     void split(Cpu cpu, long vpn) {
         int pfn = PageIdle.frame(cpu, world.mm, vpn, walk);
-        if (pfn >= 0 && world.host.split(cpu, pfn)) {
+        if (pfn >= 0 && world.host.userMemory().split(cpu, pfn)) {
             world.splits.increment();
         }
     }

@@ -58,7 +58,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    int first = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     guest.map(cpu, show(guest, first), PAGES, true);
                     for (int i = 0; i < PAGES; i++) {
                         long expected = design == BEFORE && i > 0 ? PageClaim.FAULT : first + i;
@@ -81,7 +81,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, order, compound);
+                    int first = guest.host.node().driverFrames().allocate(cpu, order, compound);
                     guest.map(cpu, show(guest, first), PAGES, true);
                     FaultInPage page =
                             new FaultInPage(
@@ -98,7 +98,7 @@ final class DriverFramesTest {
                             .isEqualTo(PageClaim.FAULT);
                     assertThat(refcount(state(cpu, guest, first))).isEqualTo(1);
                     assertThat(refcount(state(cpu, guest, first + 1))).isZero();
-                    guest.host.driverFrames().free(cpu, first, order);
+                    guest.host.node().driverFrames().free(cpu, first, order);
                 });
     }
 
@@ -114,7 +114,7 @@ final class DriverFramesTest {
                 (cpu, guest) -> {
                     int[] block = new int[2];
                     for (int i = 0; i < 2; i++) {
-                        block[i] = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                        block[i] = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     }
                     long[] before = states(cpu, guest, block);
                     Operations operations = new Operations(cpu, guest, design, block);
@@ -133,7 +133,7 @@ final class DriverFramesTest {
                         assertThat(after).isEqualTo(before);
                     }
                     for (int first : block) {
-                        guest.host.driverFrames().free(cpu, first, ORDER);
+                        guest.host.node().driverFrames().free(cpu, first, ORDER);
                     }
                 });
     }
@@ -259,7 +259,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    int first = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     guest.map(cpu, show(guest, first), PAGES, true);
                     guest.frame(cpu, OTHER + 1);
                 });
@@ -273,7 +273,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    int first = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     guest.map(cpu, show(guest, first), PAGES, true);
                     guest.process.task.access(cpu, OTHER, true);
                     guest.frame(cpu, OTHER);
@@ -289,7 +289,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    DriverFrames frames = guest.host.driverFrames();
+                    DriverFrames frames = guest.host.node().driverFrames();
                     int old = frames.allocate(cpu, ORDER, false);
                     DeviceMemory device = show(guest, old);
                     guest.map(cpu, device, PAGES, true);
@@ -312,7 +312,7 @@ final class DriverFramesTest {
                 Memcg.UNLIMITED,
                 64,
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    int first = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     DeviceMemory device = guest.host.objects().newDevice(PAGES, first, false);
                     guest.map(cpu, device, PAGES, true);
                     assertThat(guest.frame(cpu, OTHER)).isEqualTo(first);
@@ -328,10 +328,10 @@ final class DriverFramesTest {
     void aGuestThatUsesAFrameItsDriverHasFreedIsSeen() {
         GuestOfHost.Body body =
                 (cpu, guest) -> {
-                    int first = guest.host.driverFrames().allocate(cpu, ORDER, false);
+                    int first = guest.host.node().driverFrames().allocate(cpu, ORDER, false);
                     guest.map(cpu, show(guest, first), PAGES, true);
                     assertThat(guest.frame(cpu, OTHER + 3)).isEqualTo(first + 3);
-                    guest.host.driverFrames().free(cpu, first, ORDER);
+                    guest.host.node().driverFrames().free(cpu, first, ORDER);
                     guest.frame(cpu, OTHER + 3);
                 };
         assertThatThrownBy(() -> GuestOfHost.run(SmallHost.virtual(), config(MERGED), 64, 64, body))
@@ -342,14 +342,14 @@ final class DriverFramesTest {
     void onlyTheDriverFreesItsFramesAndOnlyOnce() {
         SmallHost small = SmallHost.virtual();
         small.run(cpu -> {
-            DriverFrames frames = small.host().driverFrames();
-            long free = small.host().allocator().zone().free(cpu);
+            DriverFrames frames = small.host().node().driverFrames();
+            long free = small.host().node().zone().free(cpu);
             int first = frames.allocate(cpu, ORDER, false);
             assertThat(first % PAGES).isZero();
-            int epoch = small.host().epochs().of(first + 1);
+            int epoch = small.host().node().epochs().of(first + 1);
             frames.free(cpu, first, ORDER);
-            assertThat(small.host().epochs().of(first + 1)).isEqualTo(epoch + 1);
-            assertThat(small.host().allocator().zone().free(cpu)).isEqualTo(free);
+            assertThat(small.host().node().epochs().of(first + 1)).isEqualTo(epoch + 1);
+            assertThat(small.host().node().zone().free(cpu)).isEqualTo(free);
             assertThatThrownBy(() -> frames.free(cpu, first, ORDER))
                     .hasMessageContaining("is freed by a driver");
         });

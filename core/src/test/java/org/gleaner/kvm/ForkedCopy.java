@@ -46,7 +46,7 @@ final class ForkedCopy {
             word = new TaskWord(world, child, me);
         }
         this.parent = parent;
-        vma = world.host.actors().fork().share(cpu, parent, child, parent.start());
+        vma = world.host.userMemory().actors().fork().share(cpu, parent, child, parent.start());
         snapshot = numbers.clone();
     }
 
@@ -103,6 +103,7 @@ final class ForkedCopy {
         write(cpu, page, numbers[page]);
         theirs.access(cpu, parent.start() + page, false, 0);
         if (world.host
+                .userMemory()
                 .actors()
                 .merge()
                 .merge(cpu, parent, parent.start() + page, vma, vma.start() + page)) {

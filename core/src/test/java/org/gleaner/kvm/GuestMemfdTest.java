@@ -126,11 +126,11 @@ final class GuestMemfdTest {
                     for (int i = 0; i < frames.length; i++) {
                         frames[i] = guest.frame(cpu, AT + i);
                     }
-                    long epoch = guest.host.epochs().of((int) frames[4]);
+                    long epoch = guest.host.node().epochs().of((int) frames[4]);
                     long flushes = guest.vm.remoteFlushes();
                     file.punchHole(cpu, FILE / 2 + 4, FILE / 2 + 8);
                     assertThat(guest.vm.remoteFlushes() - flushes).isOne();
-                    assertThat(guest.host.epochs().of((int) frames[4])).isEqualTo(epoch + 1);
+                    assertThat(guest.host.node().epochs().of((int) frames[4])).isEqualTo(epoch + 1);
                     assertThat(guest.vm.countLeaves(cpu, false)).isEqualTo(FILE / 2 - 4);
                     long faults = guest.vcpu.stat().faults();
                     assertThat(guest.frame(cpu, AT + 3)).isEqualTo(frames[3]);
@@ -153,8 +153,8 @@ final class GuestMemfdTest {
                 (cpu, guest, memory, file) -> {
                     int pfn = (int) guest.frame(cpu, AT + 5);
                     long other = guest.frame(cpu, AT + 6);
-                    assertThat(guest.host.memoryFailure().fail(cpu, pfn)).isTrue();
-                    assertThat(guest.host.memoryFailure().fail(cpu, pfn)).isFalse();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, pfn)).isTrue();
+                    assertThat(guest.host.userMemory().failure().fail(cpu, pfn)).isFalse();
                     assertThat(guest.vm.countLeaves(cpu, false)).isOne();
                     assertThat(guest.vcpu.access(cpu, AT + 5, true)).isEqualTo(PageClaim.HWPOISON);
                     assertThat(guest.vcpu.stat().poisons()).as("no signal").isZero();

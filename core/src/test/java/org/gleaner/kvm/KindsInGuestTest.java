@@ -66,7 +66,11 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 0, true, 1, 0);
                     access(cpu, vcpu, 1, true, 1, 0);
                     AddressSpace child = small.host().newAddressSpace(cpu, p.memcg);
-                    small.host().actors().fork().share(cpu, p.vma, child, Process.BASE);
+                    small.host()
+                            .userMemory()
+                            .actors()
+                            .fork()
+                            .share(cpu, p.vma, child, Process.BASE);
                     int shared = p.pfn(0);
                     access(cpu, vcpu, 0, false, 1, 0);
                     assertThat(p.pfn(0)).as("the upgrade broke nothing").isEqualTo(shared);
@@ -86,7 +90,7 @@ final class KindsInGuestTest {
                 small,
                 (cpu, p, vcpu) -> {
                     p.vma.mapZeroPages();
-                    int zero = small.host().zeroPages().small(cpu);
+                    int zero = small.host().userMemory().zeroPages().small(cpu);
                     long baseline = small.host().folios().peek(cpu, zero);
                     access(cpu, vcpu, 0, false, 1, 0);
                     access(cpu, vcpu, 1, false, 1, 0);
@@ -109,7 +113,7 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 4, false, 0, 0);
                     assertThat(vcpu.stat().hugeFaults()).isOne();
                     int zero = p.hugeFolio(0);
-                    assertThat(small.host().zeroPages().hugeUsers(cpu)).isOne();
+                    assertThat(small.host().userMemory().zeroPages().hugeUsers(cpu)).isOne();
                     access(cpu, vcpu, 3, true, 1, 1);
                     assertThat(vcpu.stat().hugeFaults()).isEqualTo(2);
                     assertThat(p.hugeFolio(0)).isNotEqualTo(zero);
@@ -131,8 +135,10 @@ final class KindsInGuestTest {
                     assertThat(vcpu.page.dirtied()).as("it is mapped read-only").isZero();
                     access(cpu, vcpu, 0, true, 1, 0);
                     assertThat(vcpu.page.dirtied()).isOne();
-                    assertThat(small.host().actors().fileClean().clean(cpu, file, 0)).isTrue();
-                    assertThat(small.host().actors().fileClean().clean(cpu, file, 0)).isFalse();
+                    assertThat(small.host().userMemory().actors().fileClean().clean(cpu, file, 0))
+                            .isTrue();
+                    assertThat(small.host().userMemory().actors().fileClean().clean(cpu, file, 0))
+                            .isFalse();
                     assertThat(p.state(cpu, 0) & FolioLayout.DIRTY).isZero();
                     access(cpu, vcpu, 0, false, 1, 0);
                     assertThat(p.state(cpu, 0) & FolioLayout.DIRTY).isZero();
@@ -155,7 +161,7 @@ final class KindsInGuestTest {
                         access(cpu, vcpu, page, true, 1, 0);
                     }
                     assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isTrue();
-                    NumaScan scan = small.host().actors().numaScan();
+                    NumaScan scan = small.host().userMemory().actors().numaScan();
                     assertThat(scan.scan(cpu, p.vma, p.vma.start(), p.vma.start() + 4))
                             .isEqualTo(4);
                     assertThat(p.mm.notifiers().testYoung(cpu, Process.BASE + 3)).isFalse();
@@ -196,7 +202,7 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 0, true, 1, 0);
                     access(cpu, vcpu, 1, true, 1, 0);
                     small.host().lru().drain(cpu);
-                    SamePageMerge merge = small.host().actors().merge();
+                    SamePageMerge merge = small.host().userMemory().actors().merge();
                     UserPages pages = small.host().pagesOf(p.mm);
                     PageClaim held = new PageClaim();
                     for (long page : new long[] {0, 1}) {

@@ -144,7 +144,7 @@ final class KindsTortureTest {
         long[] seen = new long[32];
         while (running.get() > 0) {
             AddressSpace child = small.host().newAddressSpace(cpu, process.memcg);
-            small.host().actors().fork().share(cpu, process.vma, child, Process.BASE);
+            small.host().userMemory().actors().fork().share(cpu, process.vma, child, Process.BASE);
             UserPages pages = small.host().pagesOf(child);
             long first = Process.BASE + random.nextInt(PAGES - seen.length);
             for (int turn = 0; turn < 3; turn++) {
@@ -173,7 +173,7 @@ final class KindsTortureTest {
 
     private void merge(Cpu cpu, SmallHost small) {
         SplittableRandom random = new SplittableRandom(SEED + 1);
-        PageActors actors = small.host().actors();
+        PageActors actors = small.host().userMemory().actors();
         while (running.get() > 0) {
             long kept = Process.BASE + random.nextInt(PAGES);
             long other = Process.BASE + random.nextInt(PAGES);
@@ -188,7 +188,12 @@ final class KindsTortureTest {
         SplittableRandom random = new SplittableRandom(SEED + 2);
         while (running.get() > 0) {
             long from = Process.BASE + random.nextInt(PAGES - 64);
-            hidden.add(small.host().actors().numaScan().scan(cpu, process.vma, from, from + 64));
+            hidden.add(
+                    small.host()
+                            .userMemory()
+                            .actors()
+                            .numaScan()
+                            .scan(cpu, process.vma, from, from + 64));
             cpu.sleep(500_000);
         }
     }

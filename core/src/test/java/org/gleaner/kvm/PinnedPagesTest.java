@@ -99,12 +99,12 @@ final class PinnedPagesTest {
                     assertThat(references(cpu, guest, head)).isEqualTo(before + 2);
                     assertThat(guest.host.folios().maybePinned(cpu, head)).isTrue();
                     first.unmap(cpu);
-                    assertThat(guest.host.split(cpu, head)).isFalse();
+                    assertThat(guest.host.userMemory().split(cpu, head)).isFalse();
                     assertThat(guest.host.folios().maybePinned(cpu, head)).isTrue();
                     second.unmap(cpu);
                     assertThat(guest.host.folios().maybePinned(cpu, head)).isFalse();
                     assertThat(references(cpu, guest, head)).isEqualTo(before);
-                    assertThat(guest.host.split(cpu, head)).isTrue();
+                    assertThat(guest.host.userMemory().split(cpu, head)).isTrue();
                 });
     }
 

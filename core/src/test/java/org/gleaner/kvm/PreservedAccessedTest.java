@@ -47,7 +47,7 @@ final class PreservedAccessedTest {
     }
 
     private static void scan(Cpu cpu, GuestOfHost guest, long start, long end) {
-        NumaScan scan = guest.host.actors().numaScan();
+        NumaScan scan = guest.host.userMemory().actors().numaScan();
         scan.scan(cpu, guest.process.vma, Process.BASE + start, Process.BASE + end);
     }
 
@@ -214,7 +214,7 @@ final class PreservedAccessedTest {
                     guest.vcpu.access(cpu, 5, true);
                     AddressSpace child =
                             guest.host.newAddressSpace(cpu, guest.host.memcgs().root());
-                    guest.host.actors().fork().share(cpu, vma, child, Process.BASE);
+                    guest.host.userMemory().actors().fork().share(cpu, vma, child, Process.BASE);
                     assertThat(isYoung(cpu, guest, 5)).isTrue();
                     guest.host.mappingChanges().exit(cpu, child);
                 });
@@ -230,7 +230,8 @@ final class PreservedAccessedTest {
                     Memfd file = guest.host.objects().newFile(PAGES, Memfd.Kind.NOTIFIED);
                     guest.map(cpu, file, PAGES, true);
                     guest.vcpu.access(cpu, GuestOfHost.OTHER, true);
-                    assertThat(guest.host.actors().fileClean().clean(cpu, file, 0)).isTrue();
+                    assertThat(guest.host.userMemory().actors().fileClean().clean(cpu, file, 0))
+                            .isTrue();
                     assertThat(guest.process.mm.notifiers().testYoung(cpu, GuestOfHost.OTHER))
                             .isEqualTo(how != OFF);
                 });

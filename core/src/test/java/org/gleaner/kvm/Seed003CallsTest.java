@@ -370,7 +370,11 @@ final class Seed003CallsTest {
                     HostMap map = guest.vm.direct().newMap();
                     assertThat(map.map(cpu, 0, true)).isZero();
                     AddressSpace child = guest.host.newAddressSpace(cpu, guest.process.memcg);
-                    guest.host.actors().fork().share(cpu, guest.process.vma, child, Process.BASE);
+                    guest.host
+                            .userMemory()
+                            .actors()
+                            .fork()
+                            .share(cpu, guest.process.vma, child, Process.BASE);
                     guest.process.write(cpu, 0);
                     if (design == BEFORE) {
                         assertThat(guest.process.pfn(0)).isNotEqualTo(map.pfn());

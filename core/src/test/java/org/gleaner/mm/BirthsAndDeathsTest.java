@@ -40,7 +40,7 @@ final class BirthsAndDeathsTest {
         static Counts of(Cpu cpu, Host host, Memcg memcg) {
             host.lru().drain(cpu);
             long[] free = {0};
-            host.allocator().zone().forEachFree(pfn -> free[0]++);
+            host.node().zone().forEachFree(pfn -> free[0]++);
             return new Counts(
                     host.tables().slab.inUse(),
                     host.objects().count(),

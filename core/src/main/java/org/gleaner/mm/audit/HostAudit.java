@@ -66,12 +66,12 @@ public final class HostAudit {
 
     /// Pages that are held by no table, file or list, and those that are free.
     private void countElsewhere() {
-        for (int zeroes : host.zeroPages().made(tally.cpu)) {
+        for (int zeroes : host.userMemory().zeroPages().made(tally.cpu)) {
             tally.references[zeroes]++;
         }
         host.lru().forEachBatched(pfn -> tally.references[pfn]++);
-        host.memoryFailure().forEachBroken(pfn -> tally.references[pfn]++);
-        host.allocator().zone().forEachFree(pfn -> tally.free[pfn]++);
+        host.userMemory().failure().forEachBroken(pfn -> tally.references[pfn]++);
+        host.node().zone().forEachFree(pfn -> tally.free[pfn]++);
         host.swap().memory().forEachFrame(pfn -> tally.free[pfn]++);
     }
 }

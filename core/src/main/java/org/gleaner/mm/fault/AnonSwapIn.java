@@ -32,7 +32,7 @@ import org.gleaner.pagetable.Walk;
 ///
 /// A fault that has to read is a major one; a page found in the swap cache, read ahead or not yet
 /// given up by reclaim, is a minor one.
-public final class AnonSwapIn {
+final class AnonSwapIn {
     private final PteFormat format;
 
     /// What the entry of a shared page gets only once the page was copied.
@@ -62,35 +62,23 @@ public final class AnonSwapIn {
     /// A page of one user that is read back by a write gives up its slot (before 7.2).
     private final boolean leavesCacheOnWrite;
 
-    public AnonSwapIn(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            Workingset workingset,
-            PageAllocator allocator,
-            SwapArea swap,
-            SwapReadAhead readAhead,
-            FolioWait wait,
-            FolioSplit split,
-            VmStat stat,
-            KernelVersion kernel,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        boolean synchronous = swap.device().synchronous();
-        leavesCacheAtOnce = synchronous && !kernel.isBefore(KernelVersion.V7_2);
+    AnonSwapIn(FaultContext host, SwapReadAhead readAhead) {
+        format = host.format();
+        steps = host.steps();
+        boolean synchronous = host.swap().device().synchronous();
+        leavesCacheAtOnce = synchronous && !host.kernel().isBefore(KernelVersion.V7_2);
         bypassesCache = synchronous && !leavesCacheAtOnce;
-        leavesCacheOnWrite = kernel.isBefore(KernelVersion.V7_2);
-        writableOnWrite = kernel.isBefore(KernelVersion.V6_12);
-        this.folios = folios;
-        this.lru = lru;
-        this.workingset = workingset;
-        this.allocator = allocator;
-        this.swap = swap;
+        leavesCacheOnWrite = host.kernel().isBefore(KernelVersion.V7_2);
+        writableOnWrite = host.kernel().isBefore(KernelVersion.V6_12);
+        folios = host.folios();
+        lru = host.lru();
+        workingset = host.workingset();
+        allocator = host.allocator();
+        swap = host.swap();
         this.readAhead = readAhead;
-        this.wait = wait;
-        this.split = split;
-        this.stat = stat;
+        wait = host.folioWait();
+        split = host.split();
+        stat = host.stat();
     }
 
     int fault(Cpu cpu, Vma vma, long vpn, Walk walk, long entry, boolean write) {

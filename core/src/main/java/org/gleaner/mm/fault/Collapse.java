@@ -82,25 +82,17 @@ public final class Collapse {
     private final VmStat stat;
     private final MemorySteps steps;
 
-    public Collapse(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            UnusedSwapCache unused,
-            PageFaults faults,
-            VmStat stat,
-            MemorySteps steps) {
-        this.format = format;
-        this.folios = folios;
-        mostSwapped = folios.hugePages / 8;
-        mostShared = folios.hugePages / 2;
-        this.lru = lru;
-        this.allocator = allocator;
+    Collapse(FaultContext host, UnusedSwapCache unused, PageFaults faults) {
+        format = host.format();
+        folios = host.folios();
+        mostSwapped = host.folios().hugePages / 8;
+        mostShared = host.folios().hugePages / 2;
+        lru = host.lru();
+        allocator = host.allocator();
         this.unused = unused;
         this.faults = faults;
-        this.stat = stat;
-        this.steps = steps;
+        stat = host.stat();
+        steps = host.steps();
     }
 
     /// Tries it for the aligned 512 pages around `vpn`. May sleep, reclaim and swap; no lock may be

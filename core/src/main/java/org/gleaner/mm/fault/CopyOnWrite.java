@@ -20,7 +20,7 @@ import org.gleaner.pagetable.Walk;
 /// Who finds itself alone with the page keeps it, and nobody has to be told. Else the page is
 /// copied: secondary MMUs are told before the entry changes and after, within the fault, so a
 /// lookup that caused it is stale by the time it has its page.
-public final class CopyOnWrite {
+final class CopyOnWrite {
     private final PteFormat format;
 
     /// The mapping's reference and the one of who asks.
@@ -31,16 +31,11 @@ public final class CopyOnWrite {
     private final PageAllocator allocator;
     private final UnusedSwapCache unused;
 
-    public CopyOnWrite(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            UnusedSwapCache unused) {
-        this.format = format;
-        this.folios = folios;
-        this.lru = lru;
-        this.allocator = allocator;
+    CopyOnWrite(FaultContext host, UnusedSwapCache unused) {
+        format = host.format();
+        folios = host.folios();
+        lru = host.lru();
+        allocator = host.allocator();
         this.unused = unused;
     }
 

@@ -26,13 +26,12 @@ public final class FileClean {
     private final FolioWait wait;
     private final RmapObjects objects;
 
-    public FileClean(
-            PteFormat format, Folios folios, LruCache lru, FolioWait wait, RmapObjects objects) {
-        this.format = format;
-        this.folios = folios;
-        this.lru = lru;
-        this.wait = wait;
-        this.objects = objects;
+    FileClean(FaultContext host) {
+        format = host.format();
+        folios = host.folios();
+        lru = host.lru();
+        wait = host.folioWait();
+        objects = host.objects();
     }
 
     /// Cleans page `index` of a file. Returns whether it was dirty, and is to be written.

@@ -11,6 +11,7 @@ import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.FrameEpochs;
 import org.gleaner.mm.memory.HugetlbPool;
+import org.gleaner.mm.memory.MemoryNode;
 import org.gleaner.mm.memory.Zone;
 import org.jspecify.annotations.Nullable;
 
@@ -20,28 +21,21 @@ public final class FolioFree {
     private final Folios folios;
     private final Zone zone;
     private final HugetlbPool hugetlb;
-    private final List<Memcg> memcgs;
     private final FrameEpochs epochs;
     private final @Nullable FrameContents contents;
+    private final List<Memcg> memcgs;
 
     /// @param memcgs every cgroup of the host by id
-    /// @param hugetlb which has its own pages back
-    public FolioFree(
-            Folios folios,
-            Zone zone,
-            HugetlbPool hugetlb,
-            List<Memcg> memcgs,
-            FrameEpochs epochs,
-            @Nullable FrameContents contents) {
+    public FolioFree(Folios folios, MemoryNode node, List<Memcg> memcgs) {
         this.folios = folios;
-        this.zone = zone;
-        this.hugetlb = hugetlb;
+        zone = node.zone();
+        hugetlb = node.hugetlb();
+        epochs = node.epochs();
+        contents = node.contents();
         this.memcgs = memcgs;
-        this.epochs = epochs;
-        this.contents = contents;
     }
 
-    /// The last user of a folio is gone (`__folio_put`).
+    /// The last user of a folio is gone (`__folio_put`). The hugetlb pool has its own pages back.
     public void lastPut(Cpu cpu, int pfn) {
         long state = folios.peek(cpu, pfn);
         if (isHugetlb(state)) {

@@ -39,22 +39,13 @@ public final class Fork {
     private final UnusedSwapCache unused;
     private final MemorySteps steps;
 
-    public Fork(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            SwapArea swap,
-            LockedSplit split,
-            MappingChanges changes,
-            UnusedSwapCache unused,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        this.folios = folios;
-        this.lru = lru;
-        this.allocator = allocator;
-        this.swap = swap;
+    Fork(FaultContext host, LockedSplit split, MappingChanges changes, UnusedSwapCache unused) {
+        format = host.format();
+        steps = host.steps();
+        folios = host.folios();
+        lru = host.lru();
+        allocator = host.allocator();
+        swap = host.swap();
         this.split = split;
         this.changes = changes;
         this.unused = unused;

@@ -46,21 +46,14 @@ final class HugeFault {
     /// Whether a first touch is given a large folio.
     private final boolean onTouch;
 
-    HugeFault(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            ZeroPages zeroes,
-            VmStat stat,
-            boolean onTouch) {
-        this.format = format;
-        this.onTouch = onTouch;
-        this.folios = folios;
-        this.lru = lru;
-        this.allocator = allocator;
+    HugeFault(FaultContext host, ZeroPages zeroes) {
+        format = host.format();
+        onTouch = host.hugeFaults();
+        folios = host.folios();
+        lru = host.lru();
+        allocator = host.allocator();
         this.zeroes = zeroes;
-        this.stat = stat;
+        stat = host.stat();
     }
 
     /// Returns [PageFaults#DONE]; or [#SMALL], which is also for who finds no page table to link;

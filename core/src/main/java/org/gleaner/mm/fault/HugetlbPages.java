@@ -24,7 +24,7 @@ import org.gleaner.pagetable.Walk;
 /// Faults on the same page of a file take turns by a mutex, so that one of them allocates and
 /// zeroes it. The leaf is made under the folio lock: a page whose memory is found broken meanwhile
 /// either has the leaf taken away again or is not mapped.
-public final class HugetlbPages {
+final class HugetlbPages {
     private final PteFormat format;
     private static final int MUTEXES_PER_CPU = 8;
 
@@ -34,19 +34,13 @@ public final class HugetlbPages {
     private final PageAllocator allocator;
     private final RwSemaphore[] mutexes;
 
-    public HugetlbPages(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            FolioWait wait,
-            PageAllocator allocator,
-            int maxCpus) {
-        this.format = format;
-        this.folios = folios;
-        this.lru = lru;
-        this.wait = wait;
-        this.allocator = allocator;
-        mutexes = new RwSemaphore[Integer.highestOneBit(MUTEXES_PER_CPU * maxCpus - 1) << 1];
+    HugetlbPages(FaultContext host) {
+        format = host.format();
+        folios = host.folios();
+        lru = host.lru();
+        wait = host.folioWait();
+        allocator = host.allocator();
+        mutexes = new RwSemaphore[Integer.highestOneBit(MUTEXES_PER_CPU * host.maxCpus() - 1) << 1];
         Arrays.setAll(mutexes, i -> new RwSemaphore(LockClass.HUGETLB_FAULT_MUTEX));
     }
 

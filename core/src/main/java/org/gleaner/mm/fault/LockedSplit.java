@@ -10,9 +10,9 @@ import org.gleaner.mm.lru.LruCache;
 
 /// Takes a large folio apart for somebody who has neither a reference to it nor its lock
 /// (`split_huge_pages`).
-public final class LockedSplit {
+final class LockedSplit {
     /// What became of it.
-    public enum Outcome {
+    enum Outcome {
         /// It was not large.
         SMALL,
 
@@ -28,7 +28,7 @@ public final class LockedSplit {
     private final FolioWait wait;
     private final FolioSplit split;
 
-    public LockedSplit(Folios folios, LruCache lru, FolioWait wait, FolioSplit split) {
+    LockedSplit(Folios folios, LruCache lru, FolioWait wait, FolioSplit split) {
         this.folios = folios;
         this.lru = lru;
         this.wait = wait;
@@ -36,7 +36,7 @@ public final class LockedSplit {
     }
 
     /// Takes apart the folio that a frame is part of. May sleep; no lock may be held but mmap_lock.
-    public Outcome split(Cpu cpu, int pfn) {
+    Outcome split(Cpu cpu, int pfn) {
         int head = folios.folio(cpu, pfn);
         if (isHugetlb(folios.peek(cpu, head)) || !folios.tryGet(cpu, head)) {
             return Outcome.HELD;

@@ -38,21 +38,17 @@ public final class MappingChanges {
     private final HugetlbPages hugetlb;
     private final MemorySteps steps;
 
-    public MappingChanges(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            SwapArea swap,
+    MappingChanges(
+            FaultContext host,
             UnusedSwapCache unused,
             MemfdEviction eviction,
             ZeroPages zeroes,
-            HugetlbPages hugetlb,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        this.folios = folios;
-        this.lru = lru;
-        this.swap = swap;
+            HugetlbPages hugetlb) {
+        format = host.format();
+        steps = host.steps();
+        folios = host.folios();
+        lru = host.lru();
+        swap = host.swap();
         this.unused = unused;
         this.eviction = eviction;
         this.zeroes = zeroes;

@@ -19,7 +19,7 @@ import org.gleaner.mm.swap.SwapArea;
 /// the page; and an entry changes by compare-and-swap, so what reclaim has just moved to swap is
 /// found there at the next look. A page that somebody holds forgets whose it was and is freed with
 /// its last reference.
-public final class MemfdEviction {
+final class MemfdEviction {
     private final Folios folios;
     private final LruCache lru;
     private final SwapArea swap;
@@ -29,21 +29,14 @@ public final class MemfdEviction {
     private final List<Memcg> memcgs;
 
     /// @param memcgs all, by id
-    public MemfdEviction(
-            Folios folios,
-            LruCache lru,
-            SwapArea swap,
-            UnusedSwapCache unused,
-            FolioWait wait,
-            KernelMemory kernelMemory,
-            List<Memcg> memcgs) {
-        this.folios = folios;
-        this.lru = lru;
-        this.swap = swap;
+    MemfdEviction(FaultContext host, UnusedSwapCache unused) {
+        folios = host.folios();
+        lru = host.lru();
+        swap = host.swap();
         this.unused = unused;
-        this.wait = wait;
-        this.kernelMemory = kernelMemory;
-        this.memcgs = memcgs;
+        wait = host.folioWait();
+        kernelMemory = host.kernelMemory();
+        memcgs = host.memcgs();
     }
 
     void evict(Cpu cpu, Memfd memfd) {

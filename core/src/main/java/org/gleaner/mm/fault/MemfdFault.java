@@ -22,7 +22,7 @@ import org.gleaner.pagetable.Walk;
 /// Faults on memfd memory (`shmem_fault`, `shmem_swapin_folio`). The page cache is asked first; a
 /// page that comes back from swap passes through the swap cache, leaves it dirty, and gives up its
 /// slot.
-public final class MemfdFault {
+final class MemfdFault {
     private final PteFormat format;
 
     /// A node of the tree that finds the pages of a file (`radix_tree_node` of `/proc/slabinfo`),
@@ -42,27 +42,17 @@ public final class MemfdFault {
     private final VmStat stat;
     private final MemorySteps steps;
 
-    public MemfdFault(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
-            KernelMemory kernelMemory,
-            SwapArea swap,
-            SwapReadAhead readAhead,
-            FolioWait wait,
-            VmStat stat,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        this.folios = folios;
-        this.lru = lru;
-        this.allocator = allocator;
-        this.kernelMemory = kernelMemory;
-        this.swap = swap;
+    MemfdFault(FaultContext host, SwapReadAhead readAhead) {
+        format = host.format();
+        steps = host.steps();
+        folios = host.folios();
+        lru = host.lru();
+        allocator = host.allocator();
+        kernelMemory = host.kernelMemory();
+        swap = host.swap();
         this.readAhead = readAhead;
-        this.wait = wait;
-        this.stat = stat;
+        wait = host.folioWait();
+        stat = host.stat();
     }
 
     int fault(Cpu cpu, Vma vma, Memfd memfd, long vpn, Walk walk, boolean write) {

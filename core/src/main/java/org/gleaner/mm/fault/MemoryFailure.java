@@ -40,21 +40,14 @@ public final class MemoryFailure {
     /// never freed.
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
 
-    public MemoryFailure(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            FolioWait wait,
-            LockedSplit split,
-            RmapObjects objects,
-            HugetlbPool pool) {
-        this.format = format;
-        this.folios = folios;
-        this.lru = lru;
-        this.wait = wait;
+    MemoryFailure(FaultContext host, LockedSplit split) {
+        format = host.format();
+        folios = host.folios();
+        lru = host.lru();
+        wait = host.folioWait();
         this.split = split;
-        this.objects = objects;
-        this.pool = pool;
+        objects = host.objects();
+        pool = host.node().hugetlb();
     }
 
     /// The memory of a frame is broken. May sleep; no lock may be held.

@@ -26,7 +26,7 @@ public final class NumaScan {
 
     private final Folios folios;
 
-    public NumaScan(PteFormat format, Folios folios) {
+    NumaScan(PteFormat format, Folios folios) {
         this.format = format;
         this.folios = folios;
     }

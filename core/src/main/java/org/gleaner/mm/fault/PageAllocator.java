@@ -10,6 +10,7 @@ import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memory.FrameContents;
+import org.gleaner.mm.memory.MemoryNode;
 import org.gleaner.mm.memory.Zone;
 import org.gleaner.mm.stat.VmEvent;
 import org.gleaner.mm.stat.VmStat;
@@ -56,21 +57,16 @@ public final class PageAllocator {
 
     public PageAllocator(
             Folios folios,
-            Zone zone,
+            MemoryNode node,
             MemcgCharge charge,
             VmStat stat,
-            GlobalReclaim reclaim,
-            @Nullable FrameContents contents) {
+            GlobalReclaim reclaim) {
         this.folios = folios;
-        this.zone = zone;
+        zone = node.zone();
+        contents = node.contents();
         this.charge = charge;
         this.stat = stat;
         this.reclaim = reclaim;
-        this.contents = contents;
-    }
-
-    public Zone zone() {
-        return zone;
     }
 
     /// Pages charged to a cgroup ahead of use.

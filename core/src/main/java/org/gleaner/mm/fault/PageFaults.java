@@ -86,40 +86,28 @@ public final class PageFaults {
 
     private final Walk[] walks;
 
-    public PageFaults(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageAllocator allocator,
+    PageFaults(
+            FaultContext host,
             AnonSwapIn anonSwapIn,
             MemfdFault memfdFault,
-            VmStat stat,
-            CurrentTask currentTask,
             CopyOnWrite copies,
             ZeroPages zeroes,
-            HugetlbPages hugetlb,
-            boolean hugePages,
-            boolean hugeFaults,
-            int maxCpus,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        deviceFault = new DeviceFault(format, folios, steps);
-        this.folios = folios;
-        this.lru = lru;
-        this.allocator = allocator;
+            HugetlbPages hugetlb) {
+        format = host.format();
+        steps = host.steps();
+        deviceFault = new DeviceFault(host.format(), host.folios(), host.steps());
+        folios = host.folios();
+        lru = host.lru();
+        allocator = host.allocator();
         this.hugetlb = hugetlb;
         this.anonSwapIn = anonSwapIn;
         this.memfdFault = memfdFault;
-        this.stat = stat;
-        this.currentTask = currentTask;
+        stat = host.stat();
+        currentTask = host.currentTask();
         this.copies = copies;
         this.zeroes = zeroes;
-        huge =
-                hugePages
-                        ? new HugeFault(format, folios, lru, allocator, zeroes, stat, hugeFaults)
-                        : null;
-        walks = new Walk[maxCpus];
+        huge = host.hugePages() ? new HugeFault(host, zeroes) : null;
+        walks = new Walk[host.maxCpus()];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
 

@@ -40,21 +40,13 @@ public final class SamePageMerge {
     private final PageFaults faults;
     private final MemorySteps steps;
 
-    public SamePageMerge(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            FolioWait wait,
-            PageAllocator allocator,
-            UnusedSwapCache unused,
-            PageFaults faults,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        this.folios = folios;
-        this.lru = lru;
-        this.wait = wait;
-        this.allocator = allocator;
+    SamePageMerge(FaultContext host, UnusedSwapCache unused, PageFaults faults) {
+        format = host.format();
+        steps = host.steps();
+        folios = host.folios();
+        lru = host.lru();
+        wait = host.folioWait();
+        allocator = host.allocator();
         this.unused = unused;
         this.faults = faults;
     }

@@ -36,7 +36,7 @@ import org.gleaner.pagetable.Walk;
 /// |---|---|---|---|
 /// | `clusters[HITS]` | any fault | swap, add | any fault |
 /// | `clusters[LAST_SLOT]`, `clusters[LAST_PAGES]` | any fault | store | any fault; races only spoil a guess |
-public final class SwapReadAhead {
+final class SwapReadAhead {
     /// No memory: reclaim found none, and the OOM killer gave none back in time (`-ENOMEM`).
     static final int NOMEM = -1;
 
@@ -75,27 +75,17 @@ public final class SwapReadAhead {
 
     /// @param memcgs by id
     /// @param pageCluster logarithm of the largest window (`vm.page-cluster`)
-    public SwapReadAhead(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            Workingset workingset,
-            PageAllocator allocator,
-            SwapArea swap,
-            FolioWait wait,
-            VmStat stat,
-            List<Memcg> memcgs,
-            int pageCluster) {
-        this.format = format;
-        this.folios = folios;
-        this.lru = lru;
-        this.workingset = workingset;
-        this.allocator = allocator;
-        this.swap = swap;
-        this.wait = wait;
-        this.stat = stat;
-        this.memcgs = memcgs;
-        this.pageCluster = pageCluster;
+    SwapReadAhead(FaultContext host) {
+        format = host.format();
+        folios = host.folios();
+        lru = host.lru();
+        workingset = host.workingset();
+        allocator = host.allocator();
+        swap = host.swap();
+        wait = host.folioWait();
+        stat = host.stat();
+        memcgs = host.memcgs();
+        pageCluster = host.pageCluster();
     }
 
     private boolean byMapping() {

@@ -9,17 +9,17 @@ import org.gleaner.mm.swap.SwapArea;
 
 /// Pages in the swap cache whose last swap entry or mapping has gone: nobody will find them by
 /// their slot again (`free_swap_and_cache`). Whoever has such a page locked will free it instead.
-public final class UnusedSwapCache {
+final class UnusedSwapCache {
     private final Folios folios;
     private final LruCache lru;
     private final SwapArea swap;
     private final FolioWait wait;
 
-    public UnusedSwapCache(Folios folios, LruCache lru, SwapArea swap, FolioWait wait) {
-        this.folios = folios;
-        this.lru = lru;
-        this.swap = swap;
-        this.wait = wait;
+    UnusedSwapCache(FaultContext host) {
+        folios = host.folios();
+        lru = host.lru();
+        swap = host.swap();
+        wait = host.folioWait();
     }
 
     /// Frees a page that [SwapArea#release] has left to its cache; nothing to do for -1. By now it

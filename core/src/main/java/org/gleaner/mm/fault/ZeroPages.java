@@ -37,11 +37,11 @@ public final class ZeroPages {
     private final @Nullable FrameContents contents;
     private final long[] words = new long[3];
 
-    public ZeroPages(PteFormat format, Folios folios, Zone zone, @Nullable FrameContents contents) {
-        this.format = format;
-        this.folios = folios;
-        this.zone = zone;
-        this.contents = contents;
+    ZeroPages(FaultContext host) {
+        format = host.format();
+        folios = host.folios();
+        zone = host.node().zone();
+        contents = host.node().contents();
     }
 
     /// The frame of zeroes; -1 if there is none and no memory for it.

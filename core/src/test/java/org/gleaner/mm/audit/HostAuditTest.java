@@ -141,16 +141,14 @@ final class HostAuditTest {
 
     @Test
     void aFrameThatLeaked() {
-        finds(
-                "is free 0 times",
-                (cpu, p, folios) -> small.host().allocator().zone().allocate(cpu, 0));
+        finds("is free 0 times", (cpu, p, folios) -> small.host().node().zone().allocate(cpu, 0));
     }
 
     @Test
     void aFrameFreedUnderItsUser() {
         finds(
                 "its state is",
-                (cpu, p, folios) -> small.host().allocator().zone().release(cpu, p.pfn(499)));
+                (cpu, p, folios) -> small.host().node().zone().release(cpu, p.pfn(499)));
     }
 
     @Test

@@ -24,14 +24,14 @@ final class CollapseTest {
     private static final PteFormat PTE = PteFormat.X86_64;
 
     private static Outcome collapse(Cpu cpu, Process p) {
-        return p.host.actors().collapse().collapse(cpu, p.mm, Process.BASE + 5);
+        return p.host.userMemory().actors().collapse().collapse(cpu, p.mm, Process.BASE + 5);
     }
 
     /// A process of 512 small pages, all of them written.
     private static Process smallPages(SmallHost small, Cpu cpu) {
         Process p = small.process(cpu, Memcg.UNLIMITED, 2 * HUGE_PAGES);
         p.write(cpu, 0);
-        p.host.split(cpu, p.hugeFolio(0));
+        p.host.userMemory().split(cpu, p.hugeFolio(0));
         p.host.lru().drain(cpu);
         assertThat(p.isHuge(0)).isFalse();
         return p;
@@ -74,7 +74,7 @@ final class CollapseTest {
             int table = tableOf(cpu, p);
             int tables = p.mm.tables().count(p.mm.root());
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.DONE);
-            p.host.split(cpu, p.hugeFolio(0));
+            p.host.userMemory().split(cpu, p.hugeFolio(0));
             assertThat(tableOf(cpu, p)).isEqualTo(table);
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.DONE);
             assertThat(p.mm.tables().count(p.mm.root())).isEqualTo(tables);
@@ -115,7 +115,7 @@ final class CollapseTest {
             assertThat(small.stat(VmEvent.PSWPOUT)).isPositive();
             p.write(cpu, 0);
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.DONE);
-            p.host.split(cpu, p.hugeFolio(0));
+            p.host.userMemory().split(cpu, p.hugeFolio(0));
             p.host.memcgFiles().reclaim(cpu, p.memcg, 400);
             p.write(cpu, 0);
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.SWAPPED);
@@ -143,7 +143,7 @@ final class CollapseTest {
         small.run(cpu -> {
             Process p = smallPages(small, cpu);
             AddressSpace child = small.host().newAddressSpace(cpu, p.memcg);
-            small.host().actors().fork().share(cpu, p.vma, child, Process.BASE);
+            small.host().userMemory().actors().fork().share(cpu, p.vma, child, Process.BASE);
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.SHARED);
             for (int i = 0; i < HUGE_PAGES / 2; i++) {
                 p.write(cpu, i);

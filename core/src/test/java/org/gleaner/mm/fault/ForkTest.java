@@ -32,7 +32,11 @@ final class ForkTest {
             mm = small.host().newAddressSpace(cpu, p.memcg);
             vma =
                     Objects.requireNonNull(
-                            small.host().actors().fork().share(cpu, p.vma, mm, Process.BASE));
+                            small.host()
+                                    .userMemory()
+                                    .actors()
+                                    .fork()
+                                    .share(cpu, p.vma, mm, Process.BASE));
             task = new UserTask(small.host().faults(), mm);
         }
 

@@ -32,7 +32,7 @@ final class HugetlbTest {
     private final SmallHost small = SmallHost.virtual();
 
     private HugetlbPool grown(Cpu cpu, int pages) {
-        HugetlbPool pool = small.host().hugetlb();
+        HugetlbPool pool = small.host().node().hugetlb();
         assertThat(pool.grow(cpu, pages)).isEqualTo(pages);
         return pool;
     }
@@ -46,7 +46,7 @@ final class HugetlbTest {
     }
 
     private void assertPool(Cpu cpu, int pages, int free, int reserved) {
-        HugetlbPool pool = small.host().hugetlb();
+        HugetlbPool pool = small.host().node().hugetlb();
         assertThat(new int[] {pool.pages(cpu), pool.free(cpu), pool.reserved(cpu)})
                 .containsExactly(pages, free, reserved);
     }
@@ -57,7 +57,7 @@ final class HugetlbTest {
         SmallHost host = thp ? small.thp() : small;
         host.frames(10 * HUGE_PAGES + 100)
                 .run(cpu -> {
-                    HugetlbPool pool = host.host().hugetlb();
+                    HugetlbPool pool = host.host().node().hugetlb();
                     assertThat(pool.grow(cpu, 10)).isEqualTo(10);
                     assertThat(pool.grow(cpu, 1)).isZero();
                     pool.forEachFree(first -> assertThat(first % HUGE_PAGES).isZero());
@@ -138,7 +138,7 @@ final class HugetlbTest {
             int head = claim.pfn() - 7;
             assertThat(small.host().folios().maybePinned(cpu, head)).isTrue();
             assertThat(pages.mappingLevel(cpu, AT + 7)).isEqualTo(2);
-            assertThat(small.host().split(cpu, head)).isFalse();
+            assertThat(small.host().userMemory().split(cpu, head)).isFalse();
             small.host().mappingChanges().exitWithFiles(cpu, p.mm);
             assertPool(cpu, 1, 0, 0);
             pages.put(cpu, claim);
@@ -160,7 +160,12 @@ final class HugetlbTest {
                     int head = p.hugeFolio(AT - Process.BASE);
                     small.host().pageIdle().mark(cpu, head);
                     assertThat(small.host().folios().peek(cpu, head) & IDLE).isZero();
-                    assertThat(small.host().actors().numaScan().scan(cpu, vma, AT, vma.end()))
+                    assertThat(
+                                    small.host()
+                                            .userMemory()
+                                            .actors()
+                                            .numaScan()
+                                            .scan(cpu, vma, AT, vma.end()))
                             .isZero();
                     p.writeAll(cpu, 0, 2_000);
                     assertThat(p.isSwapped(0)).isTrue();
@@ -183,10 +188,10 @@ final class HugetlbTest {
             map(cpu, p, AT, file);
             int[] first = new int[1];
             pool.forEachFree(pfn -> first[0] = pfn);
-            assertThat(small.host().memoryFailure().fail(cpu, first[0] + 5)).isTrue();
+            assertThat(small.host().userMemory().failure().fail(cpu, first[0] + 5)).isTrue();
             assertPool(cpu, 1, 1, 1);
             pool.forEachFree(pfn -> first[0] = pfn);
-            assertThat(small.host().memoryFailure().fail(cpu, first[0]))
+            assertThat(small.host().userMemory().failure().fail(cpu, first[0]))
                     .as("somebody was promised it")
                     .isFalse();
             small.host().mappingChanges().exitWithFiles(cpu, p.mm);
@@ -210,7 +215,7 @@ final class HugetlbTest {
                 };
         threads.run(
                 cpu -> {
-                    HugetlbPool pool = threads.host().hugetlb();
+                    HugetlbPool pool = threads.host().node().hugetlb();
                     assertThat(pool.grow(cpu, 8)).isEqualTo(8);
                     file[0] = threads.host().objects().newHugetlb(pool, 8, true);
                     Process p = threads.process(cpu, Memcg.UNLIMITED, 1);

@@ -34,7 +34,11 @@ final class ZeroPagesTest {
             assertThat(PTE.isZero(p.entry(5))).isFalse();
             AddressSpace child = small.host().newAddressSpace(cpu, p.memcg);
             Objects.requireNonNull(
-                    small.host().actors().fork().share(cpu, p.vma, child, Process.BASE));
+                    small.host()
+                            .userMemory()
+                            .actors()
+                            .fork()
+                            .share(cpu, p.vma, child, Process.BASE));
             UserTask task = new UserTask(small.host().faults(), child);
             assertThat(task.access(cpu, Process.BASE + 6, true)).isEqualTo(PageFaults.DONE);
             assertThat(PTE.isZero(p.entry(6))).isTrue();
@@ -51,16 +55,16 @@ final class ZeroPagesTest {
             roomy.read(cpu, 0);
             tight.read(cpu, 0);
             assertThat(roomy.hugeFolio(0)).isEqualTo(tight.hugeFolio(0));
-            assertThat(small.host().zeroPages().hugeUsers(cpu)).isEqualTo(2);
+            assertThat(small.host().userMemory().zeroPages().hugeUsers(cpu)).isEqualTo(2);
             roomy.write(cpu, 1);
             assertThat(roomy.isHuge(0)).isTrue();
             tight.write(cpu, 1);
             assertThat(tight.isHuge(0)).isFalse();
             assertThat(PTE.isZero(tight.entry(0)) && !PTE.isZero(tight.entry(1))).isTrue();
             small.host().mappingChanges().exit(cpu, tight.mm);
-            assertThat(small.host().zeroPages().hugeUsers(cpu)).isOne();
+            assertThat(small.host().userMemory().zeroPages().hugeUsers(cpu)).isOne();
             small.host().mappingChanges().exit(cpu, roomy.mm);
-            assertThat(small.host().zeroPages().hugeUsers(cpu)).isZero();
+            assertThat(small.host().userMemory().zeroPages().hugeUsers(cpu)).isZero();
         });
     }
 }

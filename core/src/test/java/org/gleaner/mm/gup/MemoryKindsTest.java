@@ -133,7 +133,7 @@ final class MemoryKindsTest {
         small.run(cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, 100);
             p.mm.notifiers().register(cpu, invalidations);
-            assertThat(small.host().hugetlb().grow(cpu, 24)).isEqualTo(24);
+            assertThat(small.host().node().hugetlb().grow(cpu, 24)).isEqualTo(24);
             long at = AT;
             for (int call = 0; call < CALLS.length; call++) {
                 make(cpu, p, at, kind);
@@ -200,6 +200,7 @@ final class MemoryKindsTest {
             case ANON_EXCLUSIVE, HUGE_ANON -> touched(cpu, p, at, kind);
             case ANON_SHARED ->
                     small.host()
+                            .userMemory()
                             .actors()
                             .fork()
                             .share(cpu, touched(cpu, p, at, kind), p.mm, at + 512);
@@ -207,7 +208,7 @@ final class MemoryKindsTest {
                 Vma vma = touched(cpu, p, at, kind);
                 Vma other = touched(cpu, p, at + 512, kind);
                 small.host().lru().drain(cpu);
-                SamePageMerge merge = small.host().actors().merge();
+                SamePageMerge merge = small.host().userMemory().actors().merge();
                 assertThat(merge.merge(cpu, other, at + 512, vma, at)).isTrue();
             }
             case ANON_UNTOUCHED, HUGE_UNTOUCHED -> map(cpu, p, at, kind).mapZeroPages();
@@ -218,11 +219,12 @@ final class MemoryKindsTest {
             }
             case NUMA_HINT -> {
                 Vma vma = touched(cpu, p, at, kind);
-                assertThat(small.host().actors().numaScan().scan(cpu, vma, at, at + 1)).isOne();
+                assertThat(small.host().userMemory().actors().numaScan().scan(cpu, vma, at, at + 1))
+                        .isOne();
             }
             case HUGE_NUMA_HINT -> {
                 Vma vma = touched(cpu, p, at, kind);
-                NumaScan scan = small.host().actors().numaScan();
+                NumaScan scan = small.host().userMemory().actors().numaScan();
                 assertThat(scan.scan(cpu, vma, at, at + HUGE_PAGES)).isOne();
             }
             case PROT_NONE -> {
@@ -256,7 +258,8 @@ final class MemoryKindsTest {
     private RmapObject object(Kind kind) {
         RmapObjects objects = small.host().objects();
         return switch (kind) {
-            case HUGETLB, HUGETLB_UNTOUCHED -> objects.newHugetlb(small.host().hugetlb(), 1, true);
+            case HUGETLB, HUGETLB_UNTOUCHED ->
+                    objects.newHugetlb(small.host().node().hugetlb(), 1, true);
             case MEMFD, MEMFD_IN_READ_ONLY_VMA -> objects.newMemfd(PAGES);
             case FILE_WITH_WRITE_NOTIFY -> objects.newFile(PAGES, Memfd.Kind.NOTIFIED);
             case SECRET -> objects.newFile(PAGES, Memfd.Kind.SECRET);

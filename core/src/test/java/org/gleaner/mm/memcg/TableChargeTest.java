@@ -88,7 +88,7 @@ final class TableChargeTest {
         small.run(cpu -> {
             map(cpu, Memcg.UNLIMITED, 4 * HUGE_PAGES + 7);
             write(cpu, 0, 4 * HUGE_PAGES + 7);
-            small.host().split(cpu, pfn(cpu));
+            small.host().userMemory().split(cpu, pfn(cpu));
             assertThat(tables()).isEqualTo(7);
             small.host().mappingChanges().exit(cpu, mm);
             small.host().drain(cpu);

@@ -275,7 +275,7 @@ final class OomKillerTest {
                             assertThat(p.mm.killedFor()).isEqualTo(OomCause.HOST);
                             small.host().mappingChanges().exit(cpu, p.mm);
                             small.host().lru().drain(cpu);
-                            small.host().allocator().zone().drainLocal(cpu);
+                            small.host().node().zone().drainLocal(cpu);
                             died.incrementAndGet();
                         } else {
                             assertThat(result).isEqualTo(PageFaults.DONE);

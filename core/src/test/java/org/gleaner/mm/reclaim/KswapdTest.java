@@ -35,7 +35,7 @@ final class KswapdTest {
             }
             // what the background did not finish is of no interest
             cpu.sleep(2_000_000_000);
-            long free = small.host().allocator().zone().free(cpu);
+            long free = small.host().node().zone().free(cpu);
             assertThat(free).isGreaterThan(200);
         });
         assertThat(small.stat(VmEvent.PAGEOUTRUN)).isPositive();

@@ -175,7 +175,7 @@ public final class PfnDesignsRun {
             return;
         }
         int order = Integer.numberOfTrailingZeros(pages);
-        deviceFrame = machine.host().driverFrames().allocate(boss, order, false);
+        deviceFrame = machine.host().node().driverFrames().allocate(boss, order, false);
         if (deviceFrame >= 0) {
             device = machine.host().objects().newDevice(pages, deviceFrame, true);
             deviceGfn = machine.showDevice(boss, device);

@@ -121,7 +121,7 @@ public final class HostSampler implements Observer {
         List<Lruvec> lruvecs = host.memcgs().all().stream().map(Memcg::lruvec).toList();
         return HostColumns.row(
                 cpu,
-                host.allocator().zone().free(cpu),
+                host.node().zone().free(cpu),
                 lruvecs,
                 host.stat(),
                 stalled(hostGroup, nanos),
