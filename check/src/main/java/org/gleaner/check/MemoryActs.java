@@ -151,7 +151,7 @@ abstract sealed class MemoryActs permits MemoryStage {
 
     /// A device writes to a page of the process through a reference that it takes for the time.
     void writePinned(Cpu cpu, int page, long value) {
-        UserPages users = host().pagesOf(mm());
+        UserPages users = host().pages().of(mm());
         PageClaim claim = new PageClaim();
         users.lookUp(cpu, BASE + page, Lookup.WRITE, claim);
         if (claim.isOwned()) {
@@ -187,12 +187,12 @@ abstract sealed class MemoryActs permits MemoryStage {
 
     /// A device pins a page for reading, and keeps it.
     void pin(Cpu cpu, int page, PageClaim claim) {
-        host().pagesOf(mm()).lookUp(cpu, BASE + page, Lookup.PIN, claim);
+        host().pages().of(mm()).lookUp(cpu, BASE + page, Lookup.PIN, claim);
     }
 
     /// A device pins a page that it may write to at any time from now on.
     void pinToWrite(Cpu cpu, int page, PageClaim claim) {
-        host().pagesOf(mm()).lookUp(cpu, BASE + page, Lookup.PIN | Lookup.WRITE, claim);
+        host().pages().of(mm()).lookUp(cpu, BASE + page, Lookup.PIN | Lookup.WRITE, claim);
     }
 
     /// Fails unless the process shows the page that a device has pinned, which is given back.
@@ -201,7 +201,7 @@ abstract sealed class MemoryActs permits MemoryStage {
         Finding.check(
                 pfn == claim.pfn(),
                 "page " + page + " is pfn " + pfn + ", and pfn " + claim.pfn() + " is pinned");
-        host().pagesOf(mm()).put(cpu, claim);
+        host().pages().of(mm()).put(cpu, claim);
     }
 
     void munmap(Cpu cpu) {

@@ -265,13 +265,13 @@ final class MemoryStage extends MemoryActs {
                                         asynchronous ? AsyncFaults.Mode.HALT : AsyncFaults.Mode.OFF)
                                 .withPfn(marks ? PfnDesign.BEFORE : PfnDesign.MERGED));
         Cpu first = cpus.getFirst();
-        vm = Vm.create(first, config, host().pagesOf(mm()), rcu);
+        vm = Vm.create(first, config, host().pages().of(mm()), rcu);
         if (asynchronous) {
             stage.engine.daemon("worker", vm.asyncWorker());
         }
         if (file) {
             priv = vm.keepPrivate();
-            backing = priv.newFile(host().newInaccessible(mm(), pages));
+            backing = priv.newFile(host().pages().newInaccessible(mm(), pages));
             priv.createSlot(first, 0, firstGfn, pages, BASE, backing, 0);
         } else {
             vm.createSlot(first, 0, firstGfn, pages, BASE, false);

@@ -38,7 +38,7 @@ final class Mirror extends MmuNotifier {
     /// Remembers where a page is, while nobody runs.
     void map(Cpu cpu, int page) {
         Walk walk = new Walk();
-        UserPages users = acts.host().pagesOf(acts.mm());
+        UserPages users = acts.host().pages().of(acts.mm());
         PageClaim claim = new PageClaim();
         users.lookUp(cpu, MemoryActs.BASE + page, Lookup.WRITE, claim);
         pfns[page] = claim.pfn();

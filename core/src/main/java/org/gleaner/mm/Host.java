@@ -12,11 +12,7 @@ import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.fault.UserMemory;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.folio.PageSize;
-import org.gleaner.mm.gup.GetUserPages;
-import org.gleaner.mm.gup.InaccessibleFilePages;
-import org.gleaner.mm.gup.InaccessiblePages;
-import org.gleaner.mm.gup.ProcessPages;
-import org.gleaner.mm.gup.UserPages;
+import org.gleaner.mm.gup.PageSources;
 import org.gleaner.mm.huge.FolioSplit;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.lru.Workingset;
@@ -26,7 +22,6 @@ import org.gleaner.mm.memcg.MemcgCharge;
 import org.gleaner.mm.memcg.MemcgLru;
 import org.gleaner.mm.memcg.MemcgRules;
 import org.gleaner.mm.memcg.Memcgs;
-import org.gleaner.mm.memcg.SwapAccounts;
 import org.gleaner.mm.memcg.TableCharge;
 import org.gleaner.mm.memory.FrameContents;
 import org.gleaner.mm.memory.MemoryNode;
@@ -47,13 +42,7 @@ import org.gleaner.mm.space.CurrentTask;
 import org.gleaner.mm.space.MmLists;
 import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.mm.stat.VmStat;
-import org.gleaner.mm.swap.DiskDevice;
-import org.gleaner.mm.swap.DiskTiming;
 import org.gleaner.mm.swap.SwapArea;
-import org.gleaner.mm.swap.SwapDevice;
-import org.gleaner.mm.swap.SwapFile;
-import org.gleaner.mm.swap.ZramDevice;
-import org.gleaner.mm.swap.ZramMemory;
 import org.gleaner.pagetable.TableSlab;
 import org.jspecify.annotations.Nullable;
 
@@ -75,15 +64,11 @@ public final class Host implements AutoCloseable {
     private final RmapObjects objects = new RmapObjects();
     private final PrimaryTables tables;
     private final @Nullable PageContents contents;
-    private final SwapDevice swapDevice;
     private final SwapArea swap;
-    private final FolioWait folioWait;
     private final PageAllocator allocator;
     private final MemoryNode node;
-    private final CurrentTask currentTask;
-    private final MemorySteps steps;
     private final UserMemory userMemory;
-    private final GetUserPages userPages;
+    private final PageSources pages;
     private final Reclaim reclaim;
     private final PageIdle pageIdle;
 
@@ -96,7 +81,7 @@ public final class Host implements AutoCloseable {
     public Host(Engine engine, HostConfig config, @Nullable HostParts parts) {
         this.engine = engine;
         this.config = config;
-        steps = parts == null ? MemorySteps.LINUX : parts.steps();
+        MemorySteps steps = parts == null ? MemorySteps.LINUX : parts.steps();
         HostConfig.Memory memory = config.memory();
         HostConfig.Reclaimer reclaimer = config.reclaimer();
         int cpus = config.room().cpus();
@@ -119,24 +104,21 @@ public final class Host implements AutoCloseable {
         List<Memcg> all = memcgs.all();
         contents = engine.realMemory() ? new PageContents(page, memory.frames()) : null;
         FrameContents frames = parts == null ? contents : parts.contents();
-        int zram = memory.zramFrames();
         boolean huge = memory.thp() != HostConfig.Thp.NEVER;
-        Zone zone = new Zone(folios, zram, memory.watermarks(), cpus, memory.pcpBatch(), huge);
+        Zone zone =
+                new Zone(
+                        folios,
+                        memory.zramFrames(),
+                        memory.watermarks(),
+                        cpus,
+                        memory.pcpBatch(),
+                        huge);
         node = new MemoryNode(folios, zone, frames);
         FolioFree freeing = new FolioFree(folios, node, all);
         lru = new LruCache(folios, memcgs.lruvecs(), stat, config.kernel(), cpus, freeing::lastPut);
-        folioWait = new FolioWait(folios, steps);
-        EndOfIo endOfIo = new EndOfIo(folios, lru, folioWait);
-        swapDevice = parts == null ? device(endOfIo) : parts.device().apply(endOfIo);
-        swap =
-                new SwapArea(
-                        swapDevice,
-                        page,
-                        config.swap().slots(),
-                        new ZramMemory(zone, folios.frames() - zram, zram),
-                        config.kernel(),
-                        cpus,
-                        new SwapAccounts(all));
+        FolioWait folioWait = new FolioWait(folios, steps);
+        Swapon swapon = new Swapon(engine, config, folios);
+        swap = swapon.area(swapon.device(parts, contents, lru, folioWait), zone, memcgs);
         tables =
                 new PrimaryTables(
                         format,
@@ -144,7 +126,7 @@ public final class Host implements AutoCloseable {
                         config.paging().setsFlags());
         FolioSplit split = new FolioSplit(format, folios, lru, objects, stat, steps);
         Workingset workingset = new Workingset(folios, memcgs.lruvecs(), stat);
-        currentTask = new CurrentTask(cpus);
+        CurrentTask currentTask = new CurrentTask(cpus);
         OomKiller oomKiller =
                 new OomKiller(
                         format,
@@ -191,51 +173,34 @@ public final class Host implements AutoCloseable {
         kernelMemory = new KernelMemory(charge, page);
         memcgFiles = new MemcgFiles(reclaim, charge);
         allocator = new PageAllocator(folios, node, charge, stat, reclaim);
-        userMemory =
-                new UserMemory(
-                        new FaultContext(
-                                format,
-                                config.kernel(),
-                                folios,
-                                lru,
-                                workingset,
-                                objects,
-                                allocator,
-                                kernelMemory,
-                                swap,
-                                folioWait,
-                                split,
-                                node,
-                                stat,
-                                all,
-                                currentTask,
-                                config.swap().pageCluster(),
-                                huge,
-                                memory.thp() == HostConfig.Thp.ALWAYS,
-                                cpus,
-                                steps));
-        userPages = new GetUserPages(format, folios, lru, userMemory.faults(), swap, cpus, steps);
+        FaultContext faulting =
+                new FaultContext(
+                        format,
+                        config.kernel(),
+                        folios,
+                        lru,
+                        workingset,
+                        objects,
+                        allocator,
+                        kernelMemory,
+                        swap,
+                        folioWait,
+                        split,
+                        node,
+                        stat,
+                        all,
+                        currentTask,
+                        config.swap().pageCluster(),
+                        huge,
+                        memory.thp() == HostConfig.Thp.ALWAYS,
+                        cpus,
+                        steps);
+        userMemory = new UserMemory(faulting);
+        pages = new PageSources(faulting, userMemory.faults());
         pageIdle = new PageIdle(format, folios, lru, objects, cpus);
         if (reclaimer.kswapd()) {
             engine.daemon("kswapd0", reclaim::kswapd);
         }
-    }
-
-    private SwapDevice device(EndOfIo endOfIo) {
-        if (contents != null) {
-            return new SwapFile(contents, config.room().cpus());
-        }
-        DiskTiming disk = config.swap().disk();
-        return disk == null
-                ? new ZramDevice(folios.page)
-                : new DiskDevice(
-                        engine,
-                        disk,
-                        folios.page,
-                        config.kernel(),
-                        config.room().cpus(),
-                        config.seed(),
-                        endOfIo);
     }
 
     /// The tree of cgroups.
@@ -315,20 +280,9 @@ public final class Host implements AutoCloseable {
         return pageIdle;
     }
 
-    /// An address space's pages as its secondary MMUs use them.
-    public UserPages pagesOf(AddressSpace mm) {
-        return new ProcessPages(mm, userPages, lru, folios, objects, steps, node.epochs());
-    }
-
-    /// A file of `pages` pages that no process can map, for a secondary MMU of `mm`, whose cgroup
-    /// pays for them.
-    public InaccessiblePages newInaccessible(AddressSpace mm, int pages) {
-        return new InaccessibleFilePages(
-                objects.newInaccessible(pages), mm, folios, lru, folioWait, allocator, currentTask);
-    }
-
-    public GetUserPages userPages() {
-        return userPages;
+    /// Where secondary MMUs get pages from.
+    public PageSources pages() {
+        return pages;
     }
 
     public PageAllocator allocator() {
@@ -369,8 +323,6 @@ public final class Host implements AutoCloseable {
 
     @Override
     public void close() {
-        if (swapDevice instanceof SwapFile file) {
-            file.close();
-        }
+        swap.device().close();
     }
 }

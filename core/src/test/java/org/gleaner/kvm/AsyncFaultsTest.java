@@ -196,7 +196,7 @@ final class AsyncFaultsTest {
     private static void onDisk(Cpu cpu, SmallHost small, Rcu rcu, AsyncFaults.Mode mode) {
         AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
         mm.map(cpu, 512, PAGES, small.host().objects().newAnon(), 0, true);
-        Vm vm = Vm.create(cpu, config(mode), small.host().pagesOf(mm), rcu);
+        Vm vm = Vm.create(cpu, config(mode), small.host().pages().of(mm), rcu);
         vm.createSlot(cpu, 0, 0, PAGES, 512, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         assertThat(vcpu.runSequential(cpu, 0, PAGES, true)).isEqualTo(PAGES);

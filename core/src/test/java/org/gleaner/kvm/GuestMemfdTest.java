@@ -40,7 +40,8 @@ final class GuestMemfdTest {
                 (cpu, guest) -> {
                     PrivateMemory memory = guest.vm.keepPrivate();
                     GuestMemfd file =
-                            memory.newFile(guest.host.newInaccessible(guest.process.mm, FILE));
+                            memory.newFile(
+                                    guest.host.pages().newInaccessible(guest.process.mm, FILE));
                     if (hostless) {
                         memory.createHostlessSlot(cpu, 1, AT, FILE / 2, file, FILE / 2);
                     } else {
@@ -172,7 +173,7 @@ final class GuestMemfdTest {
                 true,
                 (cpu, guest, memory, file) -> {
                     GuestMemfd other =
-                            memory.newFile(guest.host.newInaccessible(guest.process.mm, 4));
+                            memory.newFile(guest.host.pages().newInaccessible(guest.process.mm, 4));
                     memory.createHostlessSlot(cpu, 7, 2 * AT, 4, other, 0);
                     assertThat(guest.vcpu.access(cpu, 2 * AT + 1, true)).isZero();
                     memory.close(cpu, other);
@@ -201,7 +202,8 @@ final class GuestMemfdTest {
                     guest.vm.deleteSlot(cpu, 2);
                     memory.createHostlessSlot(cpu, 2, 2 * AT, 4, file, 8);
                     guest.vm.deleteSlot(cpu, 2);
-                    InaccessiblePages more = guest.host.newInaccessible(guest.process.mm, 4);
+                    InaccessiblePages more =
+                            guest.host.pages().newInaccessible(guest.process.mm, 4);
                     PageClaim claim = new PageClaim();
                     more.find(cpu, 4, claim);
                     assertThat(claim.error()).isEqualTo(PageClaim.FAULT);
@@ -230,7 +232,8 @@ final class GuestMemfdTest {
                 (cpu, guest) -> {
                     PrivateMemory memory = guest.vm.keepPrivate();
                     GuestMemfd file =
-                            memory.newFile(guest.host.newInaccessible(guest.process.mm, FILE));
+                            memory.newFile(
+                                    guest.host.pages().newInaccessible(guest.process.mm, FILE));
                     memory.createHostlessSlot(cpu, 1, AT, FILE, file, 0);
                     long[] frames = new long[FILE];
                     for (int i = 0; i < FILE; i++) {

@@ -36,7 +36,7 @@ final class GuestOfHost {
     private GuestOfHost(Cpu cpu, Rcu rcu, SmallHost small, VmConfig config, long limit, int ram) {
         host = small.host();
         process = small.process(cpu, limit, ram);
-        pages = host.pagesOf(process.mm);
+        pages = host.pages().of(process.mm);
         vm = Vm.create(cpu, config.withMemory(FRAME_NUMBERS), pages, rcu);
         vm.createSlot(cpu, 0, 0, ram, Process.BASE, false);
         vcpu = vm.newVcpu(cpu);

@@ -127,7 +127,7 @@ final class HostTortureTest {
         PageContents contents = host.contents();
         VmConfig config =
                 VmConfig.of(X86.of(format), plan).withTlb(64).withMemory(new Frames(contents));
-        Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);
+        Vm vm = Vm.create(boss, config, host.pages().of(mm), rcu);
         vm.createSlot(boss, 0, GFN, PAGES, VPN, false);
         Word done = new Word();
         for (int i = 0; i < VCPUS; i++) {

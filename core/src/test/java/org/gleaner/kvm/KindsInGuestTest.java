@@ -38,7 +38,7 @@ final class KindsInGuestTest {
         actors[others.length] =
                 cpu -> {
                     Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
-                    Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(p.mm), rcu);
+                    Vm vm = Vm.create(cpu, World.config(), small.host().pages().of(p.mm), rcu);
                     vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
                     body.run(cpu, p, vm.newVcpu(cpu));
                     vm.destroy(cpu);
@@ -203,7 +203,7 @@ final class KindsInGuestTest {
                     access(cpu, vcpu, 1, true, 1, 0);
                     small.host().lru().drain(cpu);
                     SamePageMerge merge = small.host().userMemory().actors().merge();
-                    UserPages pages = small.host().pagesOf(p.mm);
+                    UserPages pages = small.host().pages().of(p.mm);
                     PageClaim held = new PageClaim();
                     for (long page : new long[] {0, 1}) {
                         pages.lookUp(cpu, Process.BASE + page, Lookup.WRITE, held);

@@ -103,7 +103,7 @@ final class KindsTortureTest {
                         .withTlb(64)
                         .withPreservedAccessed(preserved)
                         .withMemory(new Frames(contents));
-        Vm made = Vm.create(cpu, config, small.host().pagesOf(p.mm), rcu);
+        Vm made = Vm.create(cpu, config, small.host().pages().of(p.mm), rcu);
         made.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
         process = p;
         vm = made;
@@ -145,7 +145,7 @@ final class KindsTortureTest {
         while (running.get() > 0) {
             AddressSpace child = small.host().newAddressSpace(cpu, process.memcg);
             small.host().userMemory().actors().fork().share(cpu, process.vma, child, Process.BASE);
-            UserPages pages = small.host().pagesOf(child);
+            UserPages pages = small.host().pages().of(child);
             long first = Process.BASE + random.nextInt(PAGES - seen.length);
             for (int turn = 0; turn < 3; turn++) {
                 for (int i = 0; i < seen.length; i++) {

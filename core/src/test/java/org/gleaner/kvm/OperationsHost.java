@@ -143,7 +143,7 @@ final class OperationsHost {
         boss.lockDep = new LockDep();
         mm = host.newAddressSpace(boss, host.memcgs().root());
         main = mm.map(boss, MAIN, PAGES, host.objects().newAnon(), 0, true);
-        pages = host.pagesOf(mm);
+        pages = host.pages().of(mm);
         vm = Vm.create(boss, config.withMemory(new Frames(contents)), pages, rcu);
         if (manualLog) {
             vm.dirtyLog().protectManually(seed % 2 == 0);

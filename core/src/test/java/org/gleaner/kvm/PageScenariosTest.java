@@ -150,7 +150,7 @@ final class PageScenariosTest {
         small.run(cpu -> {
             AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
             mm.map(cpu, 1024, 1024, small.host().objects().newAnon(), 0, true);
-            Vm vm = Vm.create(cpu, World.config(), small.host().pagesOf(mm), rcu);
+            Vm vm = Vm.create(cpu, World.config(), small.host().pages().of(mm), rcu);
             vm.createSlot(cpu, 0, 0, 1024, 1024, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             assertThat(vcpu.runSequential(cpu, 0, 1024, true)).isEqualTo(1024);

@@ -158,16 +158,16 @@ final class PinnedPagesTest {
     void lookupsTouchAndKvmMarks() {
         run((cpu, guest) -> {
             guest.process.write(cpu, 3);
-            long touches = guest.host.userPages().touches();
-            long dirtied = guest.host.userPages().dirtied();
+            long touches = guest.host.pages().gup().touches();
+            long dirtied = guest.host.pages().gup().dirtied();
             PageClaim claim = new PageClaim();
             assertThat(guest.vm.direct().page().find(cpu, 3, true, claim)).isTrue();
             guest.pages.put(cpu, claim);
-            assertThat(guest.host.userPages().touches()).isEqualTo(touches + 1);
-            assertThat(guest.host.userPages().dirtied()).isEqualTo(dirtied);
+            assertThat(guest.host.pages().gup().touches()).isEqualTo(touches + 1);
+            assertThat(guest.host.pages().gup().dirtied()).isEqualTo(dirtied);
             assertThat(guest.vcpu.page().accessed()).isZero();
             assertThat(guest.vcpu.access(cpu, 3, false)).isZero();
-            assertThat(guest.host.userPages().touches()).isEqualTo(touches + 2);
+            assertThat(guest.host.pages().gup().touches()).isEqualTo(touches + 2);
             assertThat(guest.vcpu.page().accessed()).isOne();
         });
     }

@@ -128,7 +128,7 @@ final class PreFaultTest {
             AddressSpace mm = small.host().newAddressSpace(cpu, small.host().memcgs().root());
             mm.map(cpu, 1024, 1024, small.host().objects().newAnon(), 0, true);
             VmConfig config = World.config();
-            Vm vm = Vm.create(cpu, config, small.host().pagesOf(mm), rcu);
+            Vm vm = Vm.create(cpu, config, small.host().pages().of(mm), rcu);
             vm.createSlot(cpu, 0, 0, 1024, 1024, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             assertThat(vm.preFault(cpu, vcpu, 100, 500)).isEqualTo(500);

@@ -79,7 +79,7 @@ final class ProtectedGuestTest {
             VmConfig config =
                     VmConfig.of(
                             isProtected ? Arm64.PROTECTED : Arm64.HARDWARE_FLAG, World.merged());
-            Vm vm = Vm.create(cpu, config, small.host().pagesOf(p.mm), rcu);
+            Vm vm = Vm.create(cpu, config, small.host().pages().of(p.mm), rcu);
             vm.createSlot(cpu, 0, 0, guest, Process.BASE, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             vcpu.runSequential(cpu, 0, guest, true);

@@ -190,7 +190,7 @@ final class Seed003Arm64Test {
             RmapObject device = small.host().objects().newFile(PAGES, Memfd.Kind.DEVICE_PAGES);
             p.mm.map(cpu, Process.BASE, PAGES, device, 0, true);
             VmConfig config = config().withSteps(steps);
-            Vm vm = Vm.create(cpu, config, small.host().pagesOf(p.mm), rcu);
+            Vm vm = Vm.create(cpu, config, small.host().pages().of(p.mm), rcu);
             vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
             Vcpu vcpu = vm.newVcpu(cpu);
             assertThat(vcpu.access(cpu, 3, true)).isZero();
@@ -218,7 +218,7 @@ final class Seed003Arm64Test {
         Rcu rcu = Rcu.start(small.engine(), 50_000);
         small.run(cpu -> {
             Process p = small.process(cpu, Memcg.UNLIMITED, PAGES);
-            Vm vm = Vm.create(cpu, config(), small.host().pagesOf(p.mm), rcu);
+            Vm vm = Vm.create(cpu, config(), small.host().pages().of(p.mm), rcu);
             vm.createSlot(cpu, 0, 0, PAGES, Process.BASE, false);
             MemoryTags tags = vm.memoryTags();
             assertThat(tags.copyToGuest(cpu, 0, PAGES, (c, pfn, page) -> pfn == p.pfn(page)))

@@ -155,7 +155,7 @@ final class BirthsAndDeathsTest {
             Memfd memfd = host.objects().newMemfd(PAGES);
             Process one = Process.mapping(host, cpu, memcg, memfd, PAGES);
             one.writeAll(cpu, 0, PAGES);
-            int pfn = (int) host.userPages().get(cpu, one.mm, Process.BASE + 3, 0);
+            int pfn = (int) host.pages().gup().get(cpu, one.mm, Process.BASE + 3, 0);
             host.mappingChanges().exitWithFiles(cpu, one.mm);
             host.folios().set(cpu, pfn, FolioLayout.DIRTY);
             host.memcgFiles().reclaim(cpu, memcg, 10);
@@ -213,7 +213,7 @@ final class BirthsAndDeathsTest {
             // the ninth table and then none
             for (int turn = 0; turn < 2; turn++) {
                 assertThat(p.task.access(cpu, far, true)).isEqualTo(PageFaults.NOMEM);
-                assertThat(host.userPages().get(cpu, p.mm, far, Lookup.WRITE))
+                assertThat(host.pages().gup().get(cpu, p.mm, far, Lookup.WRITE))
                         .isEqualTo(PageFaults.NOMEM);
                 LockDep.checkIdle(cpu);
             }

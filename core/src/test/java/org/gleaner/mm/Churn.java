@@ -148,7 +148,8 @@ final class Churn {
     private void pin(Cpu cpu, Process p, long vpn, Random random, Deque<Integer> pins) {
         long answer =
                 small.host()
-                        .userPages()
+                        .pages()
+                        .gup()
                         .get(
                                 cpu,
                                 p.mm,

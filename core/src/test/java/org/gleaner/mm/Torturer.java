@@ -149,7 +149,8 @@ final class Torturer {
     /// As a device does: through a reference, whatever becomes of the mapping meanwhile.
     private void pinned(Cpu cpu, Region region, int page) {
         long answer =
-                host.userPages()
+                host.pages()
+                        .gup()
                         .get(
                                 cpu,
                                 process.mm,

@@ -67,7 +67,7 @@ public final class FullHost {
         AddressSpace space = host.newAddressSpace(cpu, host.memcgs().root());
         space.map(cpu, 0, pages, host.objects().newAnon(), 0, true);
         VmConfig config = VmConfig.of(X86.EPT, PLAN).withTables(pages / TABLE * 2 + 4096);
-        Vm vm = Vm.create(cpu, config, host.pagesOf(space), Rcu.start(engine));
+        Vm vm = Vm.create(cpu, config, host.pages().of(space), Rcu.start(engine));
         vm.createSlot(cpu, 0, 0, pages, 0, false);
         for (int v = 0; v < vcpus; v++) {
             long from = (long) pages * v / vcpus;

@@ -5,6 +5,7 @@ import static org.gleaner.mm.folio.FolioLayout.*;
 import java.util.concurrent.atomic.LongAdder;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.QueuedSpinLock;
+import org.gleaner.mm.fault.FaultContext;
 import org.gleaner.mm.fault.PageFaults;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
@@ -50,22 +51,15 @@ public final class GetUserPages {
     private final LongAdder touches = new LongAdder();
     private final LongAdder dirtied = new LongAdder();
 
-    public GetUserPages(
-            PteFormat format,
-            Folios folios,
-            LruCache lru,
-            PageFaults faults,
-            SwapArea swap,
-            int maxCpus,
-            MemorySteps steps) {
-        this.format = format;
-        this.steps = steps;
-        this.swap = swap;
-        this.folios = folios;
-        this.lru = lru;
+    GetUserPages(FaultContext host, PageFaults faults) {
+        format = host.format();
+        steps = host.steps();
+        swap = host.swap();
+        folios = host.folios();
+        lru = host.lru();
         this.faults = faults;
-        follow = new FollowPfn(format, this, faults, folios, lru, maxCpus);
-        walks = new Walk[maxCpus];
+        follow = new FollowPfn(format, this, faults, folios, lru, host.maxCpus());
+        walks = new Walk[host.maxCpus()];
         java.util.Arrays.setAll(walks, i -> new Walk());
     }
 

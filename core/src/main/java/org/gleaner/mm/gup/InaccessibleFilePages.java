@@ -7,6 +7,7 @@ import static org.gleaner.mm.folio.FolioLayout.UPTODATE;
 
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.fault.FaultContext;
 import org.gleaner.mm.fault.FolioWait;
 import org.gleaner.mm.fault.PageAllocator;
 import org.gleaner.mm.folio.Folios;
@@ -20,7 +21,7 @@ import org.gleaner.mm.space.InaccessibleFile;
 ///
 /// A page is found under its folio lock (`filemap_grab_folio`), where it is zeroed by who finds it
 /// first; who cuts it out of the file holds that lock too.
-public final class InaccessibleFilePages implements InaccessiblePages {
+final class InaccessibleFilePages implements InaccessiblePages {
     private static final int AGAIN = -1, NOMEM = -2;
 
     private final InaccessibleFile file;
@@ -32,21 +33,14 @@ public final class InaccessibleFilePages implements InaccessiblePages {
     private final CurrentTask currentTask;
 
     /// @param mm whose tasks find pages, and whose cgroup pays
-    public InaccessibleFilePages(
-            InaccessibleFile file,
-            AddressSpace mm,
-            Folios folios,
-            LruCache lru,
-            FolioWait wait,
-            PageAllocator allocator,
-            CurrentTask currentTask) {
+    InaccessibleFilePages(FaultContext host, InaccessibleFile file, AddressSpace mm) {
         this.file = file;
         this.mm = mm;
-        this.folios = folios;
-        this.lru = lru;
-        this.wait = wait;
-        this.allocator = allocator;
-        this.currentTask = currentTask;
+        folios = host.folios();
+        lru = host.lru();
+        wait = host.folioWait();
+        allocator = host.allocator();
+        currentTask = host.currentTask();
     }
 
     @Override

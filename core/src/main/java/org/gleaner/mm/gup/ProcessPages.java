@@ -4,6 +4,7 @@ import static org.gleaner.mm.folio.FolioLayout.DIRTY;
 import static org.gleaner.mm.folio.FolioLayout.isReserved;
 
 import org.gleaner.machine.Cpu;
+import org.gleaner.mm.fault.FaultContext;
 import org.gleaner.mm.folio.Folios;
 import org.gleaner.mm.lru.LruCache;
 import org.gleaner.mm.memory.FrameEpochs;
@@ -16,7 +17,7 @@ import org.gleaner.mm.space.RmapObjects;
 import org.gleaner.pagetable.RadixTable;
 
 /// A process's pages as its secondary MMUs use them.
-public final class ProcessPages implements UserPages, PagesByNumber {
+final class ProcessPages implements UserPages, PagesByNumber {
     private final AddressSpace mm;
     private final GetUserPages gup;
     private final FollowPfn follow;
@@ -26,22 +27,15 @@ public final class ProcessPages implements UserPages, PagesByNumber {
     private final MemorySteps steps;
     private final FrameEpochs epochs;
 
-    public ProcessPages(
-            AddressSpace mm,
-            GetUserPages gup,
-            LruCache lru,
-            Folios folios,
-            RmapObjects objects,
-            MemorySteps steps,
-            FrameEpochs epochs) {
+    ProcessPages(FaultContext host, AddressSpace mm, GetUserPages gup) {
         this.mm = mm;
-        this.epochs = epochs;
-        this.steps = steps;
         this.gup = gup;
         follow = gup.follow();
-        this.lru = lru;
-        this.folios = folios;
-        this.objects = objects;
+        epochs = host.node().epochs();
+        steps = host.steps();
+        lru = host.lru();
+        folios = host.folios();
+        objects = host.objects();
     }
 
     @Override

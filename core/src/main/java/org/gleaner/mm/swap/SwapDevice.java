@@ -36,6 +36,9 @@ public interface SwapDevice {
     /// The slot's data is not needed any more.
     default void discard(Cpu cpu, int slot) {}
 
+    /// The host is no more.
+    default void close() {}
+
     /// What the host does when I/O has ended (`end_swap_bio_write`, `end_swap_bio_read`).
     interface Completion {
         void writeDone(Cpu cpu, int pfn);

@@ -92,7 +92,7 @@ final class CollapseTest {
         small.run(cpu -> {
             Process p = smallPages(small, cpu);
             PageClaim claim = new PageClaim();
-            p.host.pagesOf(p.mm).lookUp(cpu, Process.BASE + 500, Lookup.WRITE, claim);
+            p.host.pages().of(p.mm).lookUp(cpu, Process.BASE + 500, Lookup.WRITE, claim);
             long[] before = new long[HUGE_PAGES];
             for (int i = 0; i < HUGE_PAGES; i++) {
                 before[i] = p.entry(i);
@@ -101,7 +101,7 @@ final class CollapseTest {
             for (int i = 0; i < HUGE_PAGES; i++) {
                 assertThat(p.entry(i)).isEqualTo(before[i]);
             }
-            p.host.pagesOf(p.mm).put(cpu, claim);
+            p.host.pages().of(p.mm).put(cpu, claim);
             assertThat(collapse(cpu, p)).isEqualTo(Outcome.DONE);
         });
     }

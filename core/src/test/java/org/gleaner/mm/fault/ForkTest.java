@@ -130,7 +130,7 @@ final class ForkTest {
             Process p = small.process(cpu, Memcg.UNLIMITED, 1_024);
             p.write(cpu, 0);
             assertThat(p.isHuge(0)).isTrue();
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             Child first = new Child(small, cpu, p);
             assertThat(p.isHuge(0)).isFalse();
             assertThat(PTE.isShared(p.entry(511)) && PTE.isShared(first.entry(cpu, 511))).isTrue();

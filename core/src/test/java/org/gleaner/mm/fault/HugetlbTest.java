@@ -115,7 +115,7 @@ final class HugetlbTest {
             map(cpu, p, AT + 16 * HUGE_PAGES, bold);
             assertThat(p.task.access(cpu, AT + 16 * HUGE_PAGES, true)).isEqualTo(PageFaults.FAULT);
             PageClaim claim = new PageClaim();
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             pages.lookUp(cpu, AT + 16 * HUGE_PAGES, Lookup.WRITE, claim);
             assertThat(claim.error()).isEqualTo(PageClaim.FAULT);
             assertThat(p.task.access(cpu, AT + HUGE_PAGES, true)).isZero();
@@ -132,7 +132,7 @@ final class HugetlbTest {
             HugetlbPool pool = grown(cpu, 1);
             Process p = small.process(cpu, Memcg.UNLIMITED, 100);
             map(cpu, p, AT, newFile(pool, 1, true));
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             PageClaim claim = new PageClaim();
             pages.lookUp(cpu, AT + 7, Lookup.WRITE | Lookup.PIN, claim);
             int head = claim.pfn() - 7;

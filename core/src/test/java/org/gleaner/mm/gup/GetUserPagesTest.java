@@ -24,7 +24,7 @@ final class GetUserPagesTest {
 
     private long get(Cpu cpu, Process p, long page, boolean write, boolean wantWritable) {
         int how = (write ? Lookup.WRITE : 0) | (wantWritable ? Lookup.WANT_WRITABLE : 0);
-        return small.host().userPages().get(cpu, p.mm, Process.BASE + page, how);
+        return small.host().pages().gup().get(cpu, p.mm, Process.BASE + page, how);
     }
 
     private void put(Cpu cpu, long answer) {
@@ -98,13 +98,13 @@ final class GetUserPagesTest {
             Process p = touched(cpu);
             AnonVma anon = small.host().objects().newAnon();
             p.mm.map(cpu, 5_000, 10, anon, 0, false);
-            long answer = small.host().userPages().get(cpu, p.mm, 5_003, Lookup.WANT_WRITABLE);
+            long answer = small.host().pages().gup().get(cpu, p.mm, 5_003, Lookup.WANT_WRITABLE);
             assertThat(answer).isNotNegative();
             assertThat(answer & WRITABLE).isZero();
             put(cpu, answer);
-            assertThat(small.host().userPages().get(cpu, p.mm, 5_003, Lookup.WRITE))
+            assertThat(small.host().pages().gup().get(cpu, p.mm, 5_003, Lookup.WRITE))
                     .isEqualTo(PageFaults.FAULT);
-            assertThat(small.host().userPages().get(cpu, p.mm, 6_000, 0))
+            assertThat(small.host().pages().gup().get(cpu, p.mm, 6_000, 0))
                     .isEqualTo(PageFaults.FAULT);
         });
     }

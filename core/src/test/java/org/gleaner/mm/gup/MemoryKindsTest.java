@@ -151,7 +151,7 @@ final class MemoryKindsTest {
     }
 
     private void look(Cpu cpu, Process p, long at, int how, String answer) {
-        UserPages pages = small.host().pagesOf(p.mm);
+        UserPages pages = small.host().pages().of(p.mm);
         small.host().lru().drain(cpu);
         int told = invalidations.count;
         pages.lookUp(cpu, at, how, claim);
@@ -316,7 +316,7 @@ final class MemoryKindsTest {
                     Userfault monitor = new Userfault(Userfault.Mode.MISSING, 8, MemorySteps.LINUX);
                     p.vma.register(monitor);
                     cpu.store(ready, 1);
-                    UserPages pages = small.host().pagesOf(p.mm);
+                    UserPages pages = small.host().pages().of(p.mm);
                     pages.lookUp(cpu, Process.BASE, WRITE | NOWAIT, claim);
                     assertThat(claim.error()).isEqualTo(PageClaim.NEEDS_IO);
                     pages.lookUp(cpu, Process.BASE, WRITE, claim);
@@ -361,7 +361,7 @@ final class MemoryKindsTest {
             Process p = host.process(cpu, 300, 1_000);
             p.writeAll(cpu, 0, 1_000);
             assertThat(p.isSwapped(0)).isTrue();
-            UserPages pages = host.host().pagesOf(p.mm);
+            UserPages pages = host.host().pages().of(p.mm);
             pages.lookUp(cpu, Process.BASE, WRITE | NOWAIT, claim);
             assertThat(claim.error()).isEqualTo(withoutWaiting);
             assertThat(p.isSwapped(0)).isEqualTo(withoutWaiting != 0);
@@ -379,7 +379,7 @@ final class MemoryKindsTest {
             Process p = small.process(cpu, Memcg.UNLIMITED, 100);
             DeviceMemory device = small.host().objects().newDevice(PAGES, NO_FOLIO, false);
             p.mm.map(cpu, AT, PAGES, device, 0, true);
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             pages.lookUp(cpu, AT + 1, 0, claim);
             assertThat(claim.pfn()).isEqualTo(NO_FOLIO + 1);
             assertThat(device.faults(cpu)).isOne();
@@ -400,7 +400,7 @@ final class MemoryKindsTest {
             Process p = small.process(cpu, Memcg.UNLIMITED, 100);
             DeviceMemory device = small.host().objects().newDevice(PAGES, NO_FOLIO, true);
             Vma vma = p.mm.map(cpu, AT, PAGES + 1, device, 0, true);
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             pages.lookUp(cpu, AT + 3, WRITE, claim);
             small.host().mappingChanges().moveDevice(cpu, device, NO_FOLIO + 1_000);
             assertThat(entry(cpu, p, AT + 3)).isEqualTo(PteFormat.NONE);
@@ -427,7 +427,7 @@ final class MemoryKindsTest {
             for (int i = 0; i < PAGES; i++) {
                 before[i] = small.host().folios().peek(cpu, frames - PAGES + i);
             }
-            UserPages pages = small.host().pagesOf(p.mm);
+            UserPages pages = small.host().pages().of(p.mm);
             SplittableRandom random = new SplittableRandom(42);
             for (int turn = 0; turn < 20_000; turn++) {
                 long vpn = AT + random.nextInt(PAGES);

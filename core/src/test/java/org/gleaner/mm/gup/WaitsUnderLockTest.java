@@ -22,7 +22,7 @@ final class WaitsUnderLockTest {
 
     private long taken(Cpu cpu, Process p, long vpn, int how) {
         long before = taken(cpu);
-        small.host().pagesOf(p.mm).lookUp(cpu, vpn, how, claim);
+        small.host().pages().of(p.mm).lookUp(cpu, vpn, how, claim);
         return taken(cpu) - before;
     }
 
@@ -46,9 +46,9 @@ final class WaitsUnderLockTest {
                     assertThat(taken(cpu, p, Process.BASE, write | Lookup.NOWAIT)).isOne();
                     assertThat(claim.error()).isEqualTo(PageClaim.NEEDS_IO);
                     assertThat(taken(cpu, p, Process.BASE, write)).isEqualTo(2);
-                    small.host().pagesOf(p.mm).put(cpu, claim);
+                    small.host().pages().of(p.mm).put(cpu, claim);
                     assertThat(taken(cpu, p, Process.BASE, write)).isZero();
-                    small.host().pagesOf(p.mm).put(cpu, claim);
+                    small.host().pages().of(p.mm).put(cpu, claim);
                 },
                 cpu -> {
                     cpu.block(ready, -1, 1);

@@ -108,7 +108,7 @@ final class HugeChurnTest {
     private record Task(Process p, Random random, boolean ages) {
         void run(Cpu cpu, Vma first, int turns) {
             Vma scratch = first;
-            UserPages pages = p.host.pagesOf(p.mm);
+            UserPages pages = p.host.pages().of(p.mm);
             Deque<PageClaim> pins = new ArrayDeque<>(1);
             Walk walk = new Walk();
             for (int turn = 0; turn < turns; turn++) {

@@ -182,7 +182,7 @@ final class HugePagesTest {
         small.run(cpu -> {
             Process p = small.process(cpu, LIMIT, 5 * HUGE_PAGES);
             p.write(cpu, 0);
-            long answer = p.host.userPages().get(cpu, p.mm, Process.BASE + 77, Lookup.WRITE);
+            long answer = p.host.pages().gup().get(cpu, p.mm, Process.BASE + 77, Lookup.WRITE);
             int pfn = (int) (answer & ~GetUserPages.WRITABLE);
             assertThat(pfn).isEqualTo(p.hugeFolio(0) + 77);
             for (int i = 1; i < 5; i++) {
@@ -295,7 +295,7 @@ final class HugePagesTest {
             p.write(cpu, 0);
             p.write(cpu, last);
             small.host().lru().drain(cpu);
-            GetUserPages pages = p.host.userPages();
+            GetUserPages pages = p.host.pages().gup();
             for (long page : new long[] {7, last}) {
                 int pfn = (int) pages.get(cpu, p.mm, Process.BASE + page, 0);
                 p.host.lru().put(cpu, p.host.folios().folio(cpu, pfn));

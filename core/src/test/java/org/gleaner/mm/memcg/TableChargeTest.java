@@ -100,7 +100,7 @@ final class TableChargeTest {
     }
 
     private int pfn(Cpu cpu) {
-        long got = small.host().userPages().get(cpu, mm, BASE, 0);
+        long got = small.host().pages().gup().get(cpu, mm, BASE, 0);
         int pfn = (int) (got & ~GetUserPages.WRITABLE);
         small.host().lru().put(cpu, small.host().folios().folio(cpu, pfn));
         return pfn;
@@ -135,7 +135,7 @@ final class TableChargeTest {
     void tablesOfASecondaryMmuComeAndGoWithTheirPages() {
         small.run(cpu -> {
             map(cpu, Memcg.UNLIMITED, 10);
-            UserPages pages = small.host().pagesOf(mm);
+            UserPages pages = small.host().pages().of(mm);
             pages.payTables(cpu, 40);
             pages.useTables(cpu, 3);
             pages.payTableAtOnce(cpu);

@@ -274,7 +274,7 @@ final class GuestMachine implements AutoCloseable {
         if (scenario instanceof DirtyLogPerf log && log.hugetlb() != Hugetlb.NONE) {
             return new PooledPages(BASE_VPN, log.guestPages(), log.hugetlb().pages());
         }
-        return host.pagesOf(space);
+        return host.pages().of(space);
     }
 
     /// The seed of everything random.

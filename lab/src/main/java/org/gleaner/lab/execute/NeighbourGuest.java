@@ -120,7 +120,7 @@ final class NeighbourGuest {
         mm.map(cpu, BASE_VPN, pages, object, 0, true);
         int tlb = Integer.highestOneBit(scenario.guest().tlbEntries());
         VmConfig config = kind.withTables(Support.tables(pages)).withTlb(tlb).withFaultTimes();
-        vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
+        vm = Vm.create(cpu, config, host.pages().of(mm), rcu);
         long slot = scenario.slotPages(neighbour);
         for (long at = 0; at < pages; at += slot) {
             vm.createSlot(cpu, (int) (at / slot), BASE_GFN + at, slot, BASE_VPN + at, false);

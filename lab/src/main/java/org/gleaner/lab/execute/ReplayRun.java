@@ -330,7 +330,7 @@ public final class ReplayRun {
         if (reader != null) {
             config = config.withTablesLaidBy(reader.laidBy(readsMemory));
         }
-        Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
+        Vm vm = Vm.create(cpu, config, host.pages().of(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         guest = vcpu;

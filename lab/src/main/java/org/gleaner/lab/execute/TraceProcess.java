@@ -70,7 +70,7 @@ final class TraceProcess {
                         .withPageShift(request.pageSize().shift())
                         .withFaultTimes()
                         .withTables(Support.tables(pages));
-        Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
+        Vm vm = Vm.create(cpu, config, host.pages().of(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         vcpu = vm.newVcpu(cpu);
     }

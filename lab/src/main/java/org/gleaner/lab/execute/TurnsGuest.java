@@ -94,7 +94,7 @@ final class TurnsGuest implements AutoCloseable {
                 VmConfig.of(Support.architecture(request, aging), aging)
                         .withFaultTimes()
                         .withTables(Support.tables(pages));
-        Vm vm = Vm.create(cpu, config, host.pagesOf(mm), rcu);
+        Vm vm = Vm.create(cpu, config, host.pages().of(mm), rcu);
         vm.createSlot(cpu, 0, BASE_GFN, pages, table, false);
         Vcpu vcpu = vm.newVcpu(cpu);
         return (c, words, from, to) -> vcpu.run(c, words, from, to, BASE_GFN);

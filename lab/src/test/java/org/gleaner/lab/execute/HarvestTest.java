@@ -49,7 +49,7 @@ final class HarvestTest {
         AddressSpace mm = host.newAddressSpace(boss, host.memcgs().root());
         mm.map(boss, VPN, PAGES, host.objects().newAnon(), 0, true);
         VmConfig config = VmConfig.of(X86.EPT, design.plan());
-        Vm vm = Vm.create(boss, config, host.pagesOf(mm), rcu);
+        Vm vm = Vm.create(boss, config, host.pages().of(mm), rcu);
         vm.createSlot(boss, 0, GFN, PAGES, VPN, false);
         Vcpu vcpu = vm.newVcpu(boss);
         vcpu.runSequential(boss, GFN, GFN + PAGES, true);
