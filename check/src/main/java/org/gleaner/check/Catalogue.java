@@ -2,6 +2,36 @@ package org.gleaner.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gleaner.check.kvm.AgingBugs;
+import org.gleaner.check.kvm.AgingPrograms;
+import org.gleaner.check.kvm.DirectBugs;
+import org.gleaner.check.kvm.DirectPrograms;
+import org.gleaner.check.kvm.FaultBugs;
+import org.gleaner.check.kvm.FaultPrograms;
+import org.gleaner.check.kvm.LeafBugs;
+import org.gleaner.check.kvm.LeafPrograms;
+import org.gleaner.check.kvm.LifetimeBugs;
+import org.gleaner.check.kvm.LogBugs;
+import org.gleaner.check.kvm.LogPrograms;
+import org.gleaner.check.kvm.PfnBugs;
+import org.gleaner.check.kvm.PfnPrograms;
+import org.gleaner.check.kvm.SlotPrograms;
+import org.gleaner.check.kvm.Stage2Bugs;
+import org.gleaner.check.kvm.Stage2Programs;
+import org.gleaner.check.kvm.WeakBugs;
+import org.gleaner.check.kvm.WeakPrograms;
+import org.gleaner.check.machine.MachinePrograms;
+import org.gleaner.check.mm.CollapsePrograms;
+import org.gleaner.check.mm.HugePrograms;
+import org.gleaner.check.mm.MappingPrograms;
+import org.gleaner.check.mm.MemoryBugs;
+import org.gleaner.check.mm.PrivateBugs;
+import org.gleaner.check.mm.PrivatePrograms;
+import org.gleaner.check.mm.SharePrograms;
+import org.gleaner.check.mm.SwapPrograms;
+import org.gleaner.check.mm.UserfaultPrograms;
+import org.gleaner.check.program.Program;
+import org.gleaner.check.program.Variant;
 import org.jspecify.annotations.Nullable;
 
 /// All programs and all known bugs.
@@ -44,7 +74,7 @@ final class Catalogue {
         return all;
     }
 
-    static @Nullable Program program(String name) {
+    public static @Nullable Program program(String name) {
         return programs().stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
     }
 

@@ -13,6 +13,11 @@ import org.gleaner.check.CheckResult.Row;
 import org.gleaner.check.CheckResult.Run;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
+import org.gleaner.check.program.Finding;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.program.Variant;
+import org.gleaner.check.schedule.ScheduleString;
+import org.gleaner.check.schedule.Search;
 
 /// Runs searches, on all cores, and makes their findings readable.
 public final class Check {

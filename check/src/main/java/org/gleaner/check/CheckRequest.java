@@ -3,6 +3,11 @@ package org.gleaner.check;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.gleaner.check.program.Program;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.program.Variant;
+import org.gleaner.check.schedule.Refused;
+import org.gleaner.check.schedule.ScheduleString;
 import org.gleaner.mm.aging.AgingDesign;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package org.gleaner.check;
 
 import java.util.List;
+import org.gleaner.check.program.Finding;
 import org.jspecify.annotations.Nullable;
 
 /// What a check has found.

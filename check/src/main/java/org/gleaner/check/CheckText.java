@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.gleaner.check.CheckResult.Row;
+import org.gleaner.check.program.Finding;
+import org.gleaner.check.program.MemoryModel;
 
 /// A result for people: the table, and below it the interleavings of what should not be or was
 /// asked for by name.

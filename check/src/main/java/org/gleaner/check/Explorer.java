@@ -2,6 +2,12 @@ package org.gleaner.check;
 
 import java.lang.management.ManagementFactory;
 import java.util.function.BooleanSupplier;
+import org.gleaner.check.program.Finding;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.schedule.RandomSchedule;
+import org.gleaner.check.schedule.Replay;
+import org.gleaner.check.schedule.ScheduleString;
+import org.gleaner.check.schedule.Search;
 import org.jspecify.annotations.Nullable;
 
 /// Searches one program in one variant, and says how it went.
@@ -87,8 +93,7 @@ final class Explorer {
         do {
             finding = trial.run(search);
             if (finding != null) {
-                Path path = search.path();
-                schedule = ScheduleString.of(path.actor, path.length);
+                schedule = search.schedule();
             }
             left =
                     search.goOn(trial.engine())

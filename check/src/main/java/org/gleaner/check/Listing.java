@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.gleaner.check.CheckRequest.Task;
+import org.gleaner.check.program.Program;
+import org.gleaner.check.program.Variant;
+import org.gleaner.check.schedule.Search;
 import org.jspecify.annotations.Nullable;
 
 /// Programs and bugs, and what they are about.
@@ -48,7 +51,7 @@ public final class Listing {
     /// One program.
     ///
     /// @param bound most preemptions that are explored; null for any number
-    /// @param memory how its memory is ordered: of [MemoryModel]
+    /// @param memory how its memory is ordered: of [org.gleaner.check.program.MemoryModel]
     /// @param isPortable whether it may be explored under that of arm64
     /// @param hasDesign whether it can be run under any aging design
     public record ListedProgram(

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gleaner.check.program.Stage;
 import org.gleaner.kvm.x86.SpteFormat;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;

@@ -1,6 +1,10 @@
 package org.gleaner.check;
 
 import java.util.function.BooleanSupplier;
+import org.gleaner.check.program.Finding;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.schedule.Replay;
+import org.gleaner.check.schedule.ScheduleString;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a schedule that leads to a finding easier to read: fewer context switches, then fewer

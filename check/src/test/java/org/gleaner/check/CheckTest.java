@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.gleaner.check.CheckResult.Row;
 import org.gleaner.check.Explorer.Limits;
 import org.gleaner.check.Explorer.Outcome;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.program.Variant;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of searches when somebody wants an end.

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.gleaner.check.schedule.Search;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.Cpu;
 import org.gleaner.machine.ExploringEngine;

@@ -12,6 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
+import org.gleaner.check.program.Finding;
+import org.gleaner.check.program.Program;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.program.Variant;
 
 /// Plants a bug into a copy of core, and asks the programs of the catalogue, as they are, whether
 /// they notice.

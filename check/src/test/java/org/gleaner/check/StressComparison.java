@@ -1,6 +1,10 @@
 package org.gleaner.check;
 
 import java.util.Locale;
+import org.gleaner.check.program.Program;
+import org.gleaner.check.program.Stage;
+import org.gleaner.check.program.Trial;
+import org.gleaner.check.program.Variant;
 import org.gleaner.machine.CostModel;
 import org.gleaner.machine.ThreadEngine;
 

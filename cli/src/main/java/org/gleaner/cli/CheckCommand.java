@@ -8,7 +8,7 @@ import org.gleaner.check.Check;
 import org.gleaner.check.CheckRequest;
 import org.gleaner.check.CheckResult;
 import org.gleaner.check.Listing;
-import org.gleaner.check.Refused;
+import org.gleaner.check.schedule.Refused;
 import org.gleaner.lab.BadInput;
 import org.gleaner.lab.choice.AgingChoice;
 import org.gleaner.lab.report.Figures;

@@ -3,7 +3,7 @@ package org.gleaner.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.gleaner.check.CheckResult;
-import org.gleaner.check.Finding;
+import org.gleaner.check.program.Finding;
 import org.jspecify.annotations.Nullable;
 
 /// A check as `--json` prints it, behind what says how complete it is and where it comes from.
