@@ -137,18 +137,9 @@ final class Interleaving {
                             .orElse(""));
         }
 
-<<<<<<< HEAD
         private static boolean isOfCpu(StackWalker.StackFrame frame) {
             Class<?> type = frame.getDeclaringClass();
             return type != Cpu.class && Cpu.class.isAssignableFrom(type);
-=======
-        private static boolean isKernelLike(StackWalker.StackFrame frame) {
-            String name = frame.getClassName();
-            return name.startsWith("org.gleaner.")
-                    && !name.startsWith("org.gleaner.machine.Exploring")
-                    && !name.startsWith("org.gleaner.check.Interleaving")
-                    && !name.startsWith("org.gleaner.check.schedule.Replay");
->>>>>>> d4e115e0 (Programs and bugs of check lie in rooms named as the code they are over)
         }
 
         private static String text(StackWalker.StackFrame frame) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.execute.ValidationRun;
+import org.gleaner.lab.execute.validate.ValidationRun;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.ValidationText;
 import org.gleaner.lab.run.ValidationRequest;

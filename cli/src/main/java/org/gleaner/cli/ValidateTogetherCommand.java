@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.gleaner.lab.execute.TogetherValidationRun;
+import org.gleaner.lab.execute.validate.TogetherValidationRun;
 import org.gleaner.lab.report.ResultsDirectory;
 import org.gleaner.lab.report.TogetherValidationText;
 import org.gleaner.lab.run.TogetherValidationRequest;

@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.PageSizeChoice;
 import org.gleaner.lab.choice.Through;
-import org.gleaner.lab.execute.ReplayRun;
+import org.gleaner.lab.execute.replay.ReplayRun;
 import org.gleaner.lab.run.HostChoices;
 import org.gleaner.lab.run.ReplayRequest;
 import org.gleaner.lab.run.ReplayResult;

@@ -2,7 +2,7 @@ package org.gleaner.lab.advise;
 
 import java.util.List;
 import org.gleaner.lab.Progress;
-import org.gleaner.lab.execute.TrialRun;
+import org.gleaner.lab.execute.trial.TrialRun;
 import org.gleaner.lab.run.TrialRequest;
 import org.gleaner.lab.run.TrialResult;
 import org.gleaner.lab.run.TrialVm;

@@ -2,6 +2,16 @@ package org.gleaner.lab.execute;
 
 import org.gleaner.lab.Progress;
 import org.gleaner.lab.choice.EngineChoice;
+import org.gleaner.lab.execute.replay.ReplayRun;
+import org.gleaner.lab.execute.scenario.AccessTrackingRun;
+import org.gleaner.lab.execute.scenario.ArchitecturesRun;
+import org.gleaner.lab.execute.scenario.DemandPagingRun;
+import org.gleaner.lab.execute.scenario.DirtyLogPerfRun;
+import org.gleaner.lab.execute.scenario.MaxGuestMemoryRun;
+import org.gleaner.lab.execute.scenario.MmuStressRun;
+import org.gleaner.lab.execute.scenario.NeighboursRun;
+import org.gleaner.lab.execute.scenario.PfnDesignsRun;
+import org.gleaner.lab.execute.torture.TortureRun;
 import org.gleaner.lab.observe.Observation;
 import org.gleaner.lab.run.AccessTrackingResult;
 import org.gleaner.lab.run.ArchitecturesResult;
