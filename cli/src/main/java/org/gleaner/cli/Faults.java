@@ -15,12 +15,12 @@ import org.gleaner.lab.size.Heap;
 import org.gleaner.lab.size.Size;
 import org.gleaner.machine.Capacity;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine;
 
 /// Turns whatever went wrong into one line on standard error and an exit code. A stack trace is for
 /// a file.

@@ -2,8 +2,8 @@ package org.gleaner.cli;
 
 import java.util.concurrent.Callable;
 import org.gleaner.lab.BadInput;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /// `gleaner fleet`: what is known of many VMs, and populations made like them.
 @Command(

@@ -28,8 +28,8 @@ import org.gleaner.lab.size.Size;
 import org.gleaner.lab.size.Span;
 import org.gleaner.lab.trace.TraceFormats;
 import org.gleaner.lab.trace.format.TraceFormat;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /// The `gleaner` command.
 @Command(

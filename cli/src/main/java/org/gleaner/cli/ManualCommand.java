@@ -9,11 +9,11 @@ import java.util.concurrent.Callable;
 import org.gleaner.cli.shell.Completion;
 import org.gleaner.cli.shell.ManualPage;
 import org.gleaner.lab.BadInput;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /// `gleaner manual`: pages and completion, where `man` and shells look for them.
 @Command(

@@ -10,10 +10,10 @@ import org.gleaner.lab.report.ScenarioPlanText;
 import org.gleaner.lab.scenario.BundledScenario;
 import org.gleaner.lab.scenario.ScenarioReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /// `gleaner scenario`: what `gleaner run` reads, as files.
 @Command(

@@ -7,9 +7,9 @@ import org.gleaner.lab.report.ResultJson;
 import org.gleaner.lab.report.TextTable;
 import org.gleaner.lab.trace.TraceFormats;
 import org.gleaner.lab.trace.format.TraceFormat;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /// `gleaner trace`: files with traces, of any format.
 @Command(

@@ -19,10 +19,10 @@ import org.gleaner.lab.run.TraceHarvested;
 import org.gleaner.lab.run.TraceRecorded;
 import org.gleaner.lab.size.Span;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /// `gleaner trace record`: the page accesses of a program, of a machine, or of a live process.
 @Command(

@@ -1,5 +1,6 @@
 package org.gleaner.machine;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How a CPU of a search takes a step: it says what the step will be ([Step]), waits until the
@@ -87,7 +88,10 @@ final class Stepping {
 
     /// Stores to `w`, or to `slab[i]`.
     void addToBuffer(@Nullable Word w, long @Nullable [] slab, int i, long value) {
-        int target = slab == null ? engine.words.of(w) : engine.words.of(slab, i);
+        int target =
+                slab == null
+                        ? engine.words.of(Objects.requireNonNull(w))
+                        : engine.words.of(slab, i);
         boolean release = memory.isRelease();
         begin(Step.Kind.STORE, memory.number());
         memory.add(w, slab, i, value, target, release);

@@ -9,8 +9,8 @@ import org.gleaner.check.program.Finding.Detector;
 import org.gleaner.check.schedule.Replay;
 import org.gleaner.check.schedule.ScheduleString;
 import org.gleaner.machine.CostModel;
-import org.gleaner.machine.ExploringEngine.End;
 import org.gleaner.machine.ExploringEngine;
+import org.gleaner.machine.ExploringEngine.End;
 import org.gleaner.machine.Schedule;
 import org.jspecify.annotations.Nullable;
 

@@ -14,7 +14,8 @@ import org.gleaner.mm.protocol.MemorySteps;
 
 /// The protocols as they are, or with one step taken wrongly: a known bug behind a name.
 ///
-/// A bug overrides one method and says where it comes from. To add one, add it to [org.gleaner.check.Catalogue].
+/// A bug overrides one method and says where it comes from. To add one, add it to
+/// [org.gleaner.check.Catalogue].
 public class Variant extends SpteSteps {
     /// What is right.
     public static final Variant FIXED = new Variant("fixed", "the protocol as it is", "");

@@ -1,7 +1,7 @@
 package org.gleaner.kvm.x86;
 
-import org.gleaner.kvm.mmu.PageMarks.Cause;
 import org.gleaner.kvm.mmu.PageMarks;
+import org.gleaner.kvm.mmu.PageMarks.Cause;
 import org.gleaner.machine.Cost;
 import org.gleaner.machine.Cpu;
 import org.jspecify.annotations.Nullable;

@@ -6,8 +6,8 @@ import org.gleaner.machine.KernelFunction;
 import org.gleaner.mm.lru.LruGen;
 import org.gleaner.mm.memcg.Memcg;
 import org.gleaner.mm.memcg.MemcgEvent;
-import org.gleaner.mm.memcg.MemcgLru.Op;
 import org.gleaner.mm.memcg.MemcgLru;
+import org.gleaner.mm.memcg.MemcgLru.Op;
 import org.jspecify.annotations.Nullable;
 
 /// By the LRU of cgroups, until there is enough (`lru_gen_shrink_node`, `shrink_many`): MGLRU's

@@ -3,8 +3,8 @@ package org.gleaner.lab.report;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import org.gleaner.lab.run.ArchitecturesResult.Run;
 import org.gleaner.lab.run.ArchitecturesResult;
+import org.gleaner.lab.run.ArchitecturesResult.Run;
 
 /// The same guest on different processors, a column for each.
 final class ArchitecturesText {

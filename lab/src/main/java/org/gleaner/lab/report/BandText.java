@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.gleaner.lab.run.ErrorBand.Figure;
 import org.gleaner.lab.run.ErrorBand;
+import org.gleaner.lab.run.ErrorBand.Figure;
 
 /// What a scenario's figures may be for all that is known of the constants, as text for people and
 /// as lines for programs.

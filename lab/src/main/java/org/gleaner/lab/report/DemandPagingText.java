@@ -2,8 +2,8 @@ package org.gleaner.lab.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gleaner.lab.run.DemandPagingResult.Run;
 import org.gleaner.lab.run.DemandPagingResult;
+import org.gleaner.lab.run.DemandPagingResult.Run;
 
 /// Suppliers of pages side by side, a line for each.
 final class DemandPagingText {

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.run.DirtyLogPerfResult.Counts;
 import org.gleaner.lab.run.DirtyLogPerfResult.Phase;
 import org.gleaner.lab.run.DirtyLogPerfResult.Ratio;
 import org.gleaner.lab.run.DirtyLogPerfResult.Run;
 import org.gleaner.lab.run.DirtyLogPerfResult.Step;
-import org.gleaner.lab.run.DirtyLogPerfResult;
 import org.gleaner.lab.scenario.DirtyLogPerf;
 
 /// What a dirty log cost, a column for each way to end it; and line by line as the selftest

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.gleaner.lab.run.PfnDesignsResult.Run;
 import org.gleaner.lab.run.PfnDesignsResult;
+import org.gleaner.lab.run.PfnDesignsResult.Run;
 
 /// Ways of getting hold of host pages side by side, a column for each.
 final class PfnDesignsText {

@@ -3,10 +3,10 @@ package org.gleaner.lab.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.SensitivityResult.Effect;
 import org.gleaner.lab.run.SensitivityResult.Moved;
 import org.gleaner.lab.run.SensitivityResult.Table;
-import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.validate.Timed;
 
 /// What each constant does to tables of times, as text for people and as lines for programs.

@@ -8,12 +8,12 @@ import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.gleaner.lab.run.MeasuredRun;
+import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.RunStatistics.CpuWait;
 import org.gleaner.lab.run.RunStatistics.GroupPressure;
 import org.gleaner.lab.run.RunStatistics.LockClassUse;
 import org.gleaner.lab.run.RunStatistics.StallLine;
 import org.gleaner.lab.run.RunStatistics.Stalls;
-import org.gleaner.lab.run.RunStatistics;
 import org.gleaner.lab.run.ScenarioResult;
 
 /// Who waited for what: stalls of guests, pressure, locks. Of several seeds each figure is the

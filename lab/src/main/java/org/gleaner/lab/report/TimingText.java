@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.lab.run.TimingResult;
+import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.lab.validate.Timed;
 
 /// Virtual time beside published times, as text for people: a table for each scenario and what it

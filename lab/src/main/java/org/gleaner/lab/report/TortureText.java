@@ -1,7 +1,7 @@
 package org.gleaner.lab.report;
 
-import org.gleaner.lab.run.TortureResult.Design;
 import org.gleaner.lab.run.TortureResult;
+import org.gleaner.lab.run.TortureResult.Design;
 
 /// What torture did, as text for people: a row for each design.
 public final class TortureText {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.gleaner.lab.choice.AgingChoice;
-import org.gleaner.lab.run.TortureResult.Design;
 import org.gleaner.lab.run.TortureResult;
+import org.gleaner.lab.run.TortureResult.Design;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

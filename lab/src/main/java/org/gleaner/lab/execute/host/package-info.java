@@ -1,5 +1,5 @@
-/// Hosts as a request describes them: their kernel, CPUs, drive and paging, what a user writes to their
-/// files, and what is counted on them. No guests.
+/// Hosts as a request describes them: their kernel, CPUs, drive and paging, what a user writes to
+/// their files, and what is counted on them. No guests.
 @NullMarked
 package org.gleaner.lab.execute.host;
 

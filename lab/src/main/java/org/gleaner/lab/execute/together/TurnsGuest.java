@@ -22,9 +22,9 @@ import org.gleaner.mm.space.RmapObject;
 
 /// One of several traces that take turns on a CPU: its cgroup, its process, and how far it is.
 ///
-/// What it shares with a real replayer is what [org.gleaner.lab.execute.replay.ReplayRun] shares: the first touch of a page is a
-/// write, a few pages are the kernel's, and statistics are read every 512 accesses; here those of
-/// the cgroup above, whose limit is reclaimed for.
+/// What it shares with a real replayer is what [org.gleaner.lab.execute.replay.ReplayRun] shares:
+/// the first touch of a page is a write, a few pages are the kernel's, and statistics are read
+/// every 512 accesses; here those of the cgroup above, whose limit is reclaimed for.
 final class TurnsGuest implements AutoCloseable {
     private static final int STAT_EVERY = 512;
     private static final long BASE_GFN = 1 << 20;

@@ -13,13 +13,13 @@ import org.gleaner.lab.execute.Executors;
 import org.gleaner.lab.execute.validate.TimingRun;
 import org.gleaner.lab.run.Completeness;
 import org.gleaner.lab.run.CostShift;
+import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.SensitivityResult.Effect;
 import org.gleaner.lab.run.SensitivityResult.Moved;
 import org.gleaner.lab.run.SensitivityResult.Table;
-import org.gleaner.lab.run.SensitivityResult;
 import org.gleaner.lab.run.TimingRequest;
-import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.lab.run.TimingResult;
+import org.gleaner.lab.run.TimingResult.Row;
 import org.gleaner.machine.Cost;
 import org.jspecify.annotations.Nullable;
 
