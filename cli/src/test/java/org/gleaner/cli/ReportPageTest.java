@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.gleaner.browser.OpenBrowser;
 import org.gleaner.browser.PageRules;
 import org.gleaner.browser.Tab;
@@ -29,6 +32,9 @@ final class ReportPageTest {
 
     private static final long MOST_BYTES = 3_000_000;
     private static final int MOST_MILLIS = 2000;
+
+    /// What each command has written, as it was.
+    private static final Map<List<String>, Path> WRITTEN = new HashMap<>();
 
     @TempDir static Path directory;
 
@@ -323,16 +329,36 @@ final class ReportPageTest {
         }
     }
 
-    /// A page that the command has written.
-    private static Path page(String name, String... command) {
+    /// A page that the command has written, with results that the caller may change.
+    private static Path page(String name, String... command) throws IOException {
         Path out = directory.resolve(name);
+        Path known = WRITTEN.get(List.of(command));
+        if (known == null) {
+            write(out, command);
+            WRITTEN.put(List.of(command), copy(out, directory.resolve(name + "-as-written")));
+        } else {
+            copy(known, out);
+        }
+        return out.resolve("report.html");
+    }
+
+    private static Path copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+        return to;
+    }
+
+    private static void write(Path out, String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("-q", "--out", out.toString()));
         Session session = new Session(directory);
         session.standardExecutors = true;
         session.home = Path.of("..").toAbsolutePath().normalize();
         assertThat(session.run(arguments.toArray(String[]::new))).as(session.err()).isZero();
-        return out.resolve("report.html");
     }
 
     private static void check(Path page) throws IOException {

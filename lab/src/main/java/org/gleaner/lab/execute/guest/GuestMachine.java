@@ -58,8 +58,8 @@ public final class GuestMachine implements AutoCloseable {
     /// Pages between two looks at the meter.
     public static final int CHUNK = 128;
 
-    /// How far a vCPU whose writes are logged may run ahead of others on entries and bits, which for
-    /// most of the time only it looks at: what a flush takes with 64 of them.
+    /// How far a vCPU whose writes are logged may run ahead of others on entries and bits, which
+    /// for most of the time only it looks at: what a flush takes with 64 of them.
     private static final long LOGGED_SLACK_NANOS = 15_000;
 
     private static final boolean CHECKED = GuestMachine.class.desiredAssertionStatus();
